@@ -1,0 +1,31 @@
+# The libraries that we use, each behind one interface target of ours.
+set(Boost_USE_STATIC_LIBS ${NMTX_STATIC_LIBRARIES})
+find_package(Boost REQUIRED COMPONENTS program_options)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(LibArchive REQUIRED)
+find_path(NMTX_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
+
+add_library(nmtx_fmt INTERFACE)
+target_link_libraries(nmtx_fmt INTERFACE fmt::fmt)
+add_library(nmtx_expected INTERFACE)
+target_include_directories(nmtx_expected SYSTEM INTERFACE ${NMTX_EXPECTED_INCLUDE})
+add_library(nmtx_json INTERFACE)
+target_link_libraries(nmtx_json INTERFACE nlohmann_json::nlohmann_json)
+add_library(nmtx_options INTERFACE)
+target_link_libraries(nmtx_options INTERFACE Boost::program_options)
+
+# libarchive as Debian builds it draws in a dozen libraries (xml2, nettle, lzma, …) that our one format, tar + zstd, has no use for. Linked
+# statically only the members of the archive that we call come in. One of them, by a table of all formats beside a function that every
+# format's writer needs, asks for the whole dozen after all; nothing of ours reaches that table, so that collecting unreached sections drops
+# it, with what it asks for, before a symbol is missed. libzstd alone remains.
+add_library(nmtx_archive INTERFACE)
+target_include_directories(nmtx_archive SYSTEM INTERFACE ${LibArchive_INCLUDE_DIRS})
+find_library(NMTX_LIBARCHIVE_A libarchive.a)
+find_library(NMTX_LIBZSTD_A libzstd.a)
+if(NMTX_STATIC_LIBRARIES AND NMTX_LIBARCHIVE_A AND NMTX_LIBZSTD_A)
+  target_link_libraries(nmtx_archive INTERFACE ${NMTX_LIBARCHIVE_A} ${NMTX_LIBZSTD_A})
+  target_link_options(nmtx_archive INTERFACE -Wl,--gc-sections)
+else()
+  target_link_libraries(nmtx_archive INTERFACE ${LibArchive_LIBRARIES})
+endif()
