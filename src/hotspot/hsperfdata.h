@@ -1,0 +1,27 @@
+// The jvmstat file /tmp/hsperfdata_USER/PID, format 2.0, readable without asking the JVM.
+// Source: HotSpot src/hotspot/share/runtime/perfMemory.hpp (PerfDataPrologue, PerfDataEntry).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/error.h"
+
+namespace nmtx {
+
+struct HsPerfData {
+    bool accessible = false;  // the JVM has finished to lay it out
+    std::int64_t modified = 0;
+    std::map<std::string, std::variant<std::int64_t, std::string>, std::less<>> counters;
+
+    [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
+};
+
+Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document = "hsperfdata");
+
+}  // namespace nmtx

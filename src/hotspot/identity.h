@@ -1,0 +1,50 @@
+// Who the JVM is and how it was started: VM.version, VM.command_line, VM.flags, and the options in hsperfdata or /proc/PID/cmdline.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace nmtx {
+
+struct HsPerfData;
+
+struct JavaVersion {
+    int feature = 0;        // 8, 11, 17, …
+    std::string version;    // "17.0.21.0.3+1-1-Debian", "25.504-b01" as the VM names itself
+    std::string jdk;        // "17.0.21", "8.0_504" (second line of VM.version); may be empty
+    std::string vm;         // "OpenJDK 64-Bit Server VM"
+};
+// Reply of VM.version: "OpenJDK 64-Bit Server VM version 17.0.21…\nJDK 17.0.21".
+Expected<JavaVersion> parse_vm_version(std::string_view text, std::string_view document = "VM.version");
+// "1.8.0_504" -> 8, "17.0.15" -> 17, "28-ea" -> 28; nothing where it is no version.
+std::optional<int> java_feature(std::string_view version);
+
+// What of the options matters before anything is asked. Later options win, as in HotSpot.
+struct JvmOptions {
+    std::string nmt_level = "off";                // off, summary, detail; as asked for on the command line
+    bool nmt_given = false;
+    bool attach_disabled = false;                 // -XX:+DisableAttachMechanism
+    bool signals_reduced = false;                 // -Xrs, -XX:+ReduceSignalUsage
+    bool attach_at_start = false;                 // -XX:+StartAttachListener
+    std::optional<std::string> gc;                // "G1", "Z", "Shenandoah", "Parallel", "Serial", "Epsilon", "CMS" by -XX:+Use…GC
+    bool pretouch = false;                        // -XX:+AlwaysPreTouch
+};
+// `options`: one option each.
+JvmOptions read_jvm_options(const std::vector<std::string_view>& options);
+// Splits a line of options joined by blanks (java.rt.vmArgs, "jvm_args:"), where the JVM has dropped the quoting: a piece that does not begin
+// with '-' belongs to the option before it.
+std::vector<std::string_view> split_joined_options(std::string_view line);
+// The options of /proc/PID/cmdline (NUL-separated): from argv[1] to the main class, -jar or -m.
+std::vector<std::string_view> options_of_cmdline(std::string_view cmdline);
+
+// "G1" from hsperfdata's sun.gc.policy.name / collector names or from VM.flags ("-XX:+UseG1GC"); nothing where unknown.
+std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply);
+std::optional<std::string> gc_of_policy_name(std::string_view policy);
+// By the policy name, else by the names of collectors and generations (Z, Shenandoah, Epsilon set no policy name); nothing where unknown.
+std::optional<std::string> gc_of_hsperfdata(const HsPerfData& perf);
+
+}  // namespace nmtx

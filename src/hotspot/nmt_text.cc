@@ -1,0 +1,124 @@
+#include "hotspot/nmt_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+#include <utility>
+
+#include "base/printable.h"
+
+namespace nmtx::nmt {
+namespace {
+
+struct Unit {
+    std::string_view suffix;
+    std::uint64_t bytes;
+};
+
+// NMTUtil::scale_name; "B" and "bytes" come from people and tools that rewrite a report. The empty suffix
+// stands last, it always matches.
+constexpr std::array units{
+    Unit{"KB", 1024},
+    Unit{"MB", 1024ULL * 1024},
+    Unit{"GB", 1024ULL * 1024 * 1024},
+    Unit{"bytes", 1},
+    Unit{"B", 1},
+    Unit{"", 1},
+};
+
+bool ends_figure(std::string_view rest) {
+    return rest.empty() || rest.front() == ' ' || rest.front() == '\t' || rest.front() == ',' ||
+           rest.front() == ')';
+}
+
+}  // namespace
+
+std::optional<Amount> take_amount(Cursor& cursor) {
+    Cursor ahead = cursor;
+    const auto figure = ahead.decimal();
+    if (!figure) return std::nullopt;
+    for (const Unit& unit : units) {
+        if (!ahead.take(unit.suffix)) continue;
+        if (!ends_figure(ahead.rest())) return std::nullopt;
+        if (*figure > std::numeric_limits<std::uint64_t>::max() / unit.bytes) return std::nullopt;
+        cursor = ahead;
+        return Amount{Bytes(*figure * unit.bytes), Bytes(unit.bytes), !unit.suffix.empty()};
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> take_count(Cursor& cursor) {
+    Cursor ahead = cursor;
+    ahead.take(",");
+    ahead.skip_blanks();
+    if (!ahead.take("#")) return std::nullopt;
+    const auto count = ahead.decimal();
+    if (!count || !ends_figure(ahead.rest())) return std::nullopt;
+    cursor = ahead;
+    return count;
+}
+
+bool take_difference(Cursor& cursor) {
+    Cursor ahead = cursor;
+    ahead.skip_blanks();
+    if (!ahead.take("+") && !ahead.take("-")) return false;
+    if (!take_amount(ahead)) return false;
+    cursor = ahead;
+    return true;
+}
+
+std::optional<Usage> take_usage(Cursor& cursor) {
+    Cursor ahead = cursor;
+    if (!ahead.take("reserved=")) return std::nullopt;
+    const auto reserved = take_amount(ahead);
+    if (!reserved) return std::nullopt;
+    take_difference(ahead);
+    if (!ahead.take(",")) return std::nullopt;
+    ahead.skip_blanks();
+    if (!ahead.take("committed=")) return std::nullopt;
+    const auto committed = take_amount(ahead);
+    if (!committed) return std::nullopt;
+    take_difference(ahead);
+    cursor = ahead;
+    return Usage{*reserved, *committed};
+}
+
+std::string quoted(std::string_view line) {
+    constexpr std::size_t most = 100;
+    line = trim(line);
+    return fmt::format("'{}{}'", printable(line.substr(0, most)), line.size() > most ? "…" : "");
+}
+
+void Notes::add(std::size_t line, std::string_view what) {
+    if (notes_.size() == most) {
+        ++further_;
+        return;
+    }
+    if (line == 0) {
+        notes_.push_back(fmt::format("{}: {}", document_, what));
+    } else {
+        notes_.push_back(fmt::format("{}:{}: {}", document_, line, what));
+    }
+}
+
+void Notes::add(std::size_t line, std::string_view what, std::string_view found) {
+    if (notes_.size() == most) {
+        ++further_;
+        return;
+    }
+    notes_.push_back(fmt::format("{}:{}: {}: {}", document_, line, what, quoted(found)));
+}
+
+std::vector<std::string> Notes::take() {
+    if (further_ != 0) notes_.push_back(fmt::format("{}: {} further notes left out", document_, further_));
+    return std::exchange(notes_, {});
+}
+
+tl::unexpected<Error> malformed(std::string_view document, const Line& line, std::string_view expected) {
+    return failure(fmt::format("{}:{}", document, line.number),
+                   fmt::format("expected {}, found {}", expected, quoted(line.text)),
+                   line.cut ? "the text seems to be cut here" : "");
+}
+
+}  // namespace nmtx::nmt

@@ -1,0 +1,36 @@
+// How HotSpot writes sizes and addresses where it prints for people: "133120K", "64.00 MB",
+// "[0x00000000e0000000, 0x0000000100000000)".
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/address.h"
+#include "base/cursor.h"
+
+namespace nmtx::vm {
+
+// "133120K", "8M", "1G", "120036Kb", "5B", "5". Nothing on overflow.
+std::optional<Bytes> take_size(Cursor& cursor);
+// "64.00 MB", "1.00 GB", "896 bytes", "0 bytes". Two decimals are all that the VM prints; further ones are
+// dropped.
+std::optional<Bytes> take_human_size(Cursor& cursor);
+// "0x00000000e0000000"
+std::optional<Address> take_address(Cursor& cursor);
+
+struct Bounds {
+    std::array<Address, 4> at{};
+    std::size_t count = 0;
+
+    [[nodiscard]] Address last() const { return at[count - 1]; }
+};
+// Two to four ascending addresses between brackets, "[a, b)", "[a,b]", "[a-b-c)", "[a - b)".
+std::optional<Bounds> take_bounds(Cursor& cursor);
+
+// A short printable piece of a line of the target, in quotes.
+std::string quoted(std::string_view line);
+
+}  // namespace nmtx::vm
