@@ -1,0 +1,287 @@
+#include "platform/attach.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <thread>
+
+#include "base/cursor.h"
+#include "platform/signals_held.h"
+#include "platform/system_error.h"
+#include "platform/target_root.h"
+
+namespace nmtx {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// The JVM drops a connection whose argument is longer.
+constexpr std::size_t longest_argument = 1024;
+constexpr std::size_t longest_reply = std::size_t{256} << 20;
+
+int remaining_ms(steady_clock::time_point deadline) {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
+    return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1 << 30));
+}
+
+// False at the deadline.
+bool wait_for(int fd, short events, steady_clock::time_point deadline) {
+    while (true) {
+        pollfd wanted{fd, events, 0};
+        const int ready = ::poll(&wanted, 1, remaining_ms(deadline));
+        if (ready > 0) return true;
+        if (ready == 0 || errno != EINTR) return false;
+    }
+}
+
+// JDK 8 answers its own user only, not root. The kernel notes the effective ids of the thread that connects;
+// the system calls are made directly since those of glibc would change every thread. The real and saved ids
+// stay root's, so the target's user cannot signal or trace us meanwhile.
+class ActingAs {
+  public:
+    ActingAs(std::uint32_t uid, std::uint32_t gid) : uid_(::geteuid()), gid_(::getegid()) {
+        if (uid_ != 0 || (uid == uid_ && gid == gid_)) return;
+        group_changed_ = ::syscall(SYS_setresgid, unchanged, gid, unchanged) == 0;
+        user_changed_ = ::syscall(SYS_setresuid, unchanged, uid, unchanged) == 0;
+    }
+    ActingAs(const ActingAs&) = delete;
+    ActingAs& operator=(const ActingAs&) = delete;
+    ~ActingAs() {
+        if (user_changed_) ::syscall(SYS_setresuid, unchanged, uid_, unchanged);
+        if (group_changed_) ::syscall(SYS_setresgid, unchanged, gid_, unchanged);
+    }
+
+  private:
+    static constexpr auto unchanged = static_cast<uid_t>(-1);
+    uid_t uid_;
+    gid_t gid_;
+    bool group_changed_ = false;
+    bool user_changed_ = false;
+};
+
+std::string request_for(std::string_view command) {
+    std::string request("1\0jcmd\0", 7);
+    request += command;
+    request.append(3, '\0');  // ends the first of three arguments, the others are empty
+    return request;
+}
+
+Expected<AttachReply> parse_reply(const std::string& name, std::string reply) {
+    Cursor cursor(reply);
+    const auto rc = cursor.signed_decimal();
+    if (reply.empty()) {
+        return failure(name, "the JVM closed the connection without an answer",
+                       "run as the JVM's user or root");
+    }
+    if (!rc || !cursor.take("\n")) {
+        return failure(name, "the JVM's reply does not begin with a line that holds a return code",
+                       "try again, or use --attach=never");
+    }
+    if (*rc == 101) {
+        return failure(name, "the JVM refuses version 1 of the attach protocol", "use --attach=never");
+    }
+    AttachReply result;
+    result.rc = static_cast<int>(std::clamp<std::int64_t>(*rc, -0x7fffffff, 0x7fffffff));
+    reply.erase(0, reply.size() - cursor.rest().size());
+    result.text = std::move(reply);
+    return result;
+}
+
+}  // namespace
+
+Expected<AttachClient> AttachClient::open(const ProcessFiles& process) {
+    auto target = attach_target(process);
+    if (!target) return tl::make_unexpected(target.error());
+    return AttachClient(process, std::move(*target));
+}
+
+std::string AttachClient::socket_path() const {
+    return target_.root + "/tmp/.java_pid" + std::to_string(target_.nspid);
+}
+
+// "10 s", "1.5 s"
+std::string AttachClient::timeout_text() const {
+    return fmt::format("{:g} s", std::chrono::duration<double>(timeout_).count());
+}
+
+tl::unexpected<Error> AttachClient::no_answer() const {
+    if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
+    return failure(name(), "the JVM did not answer within " + timeout_text(),
+                   "try --attach-timeout 60s or --attach=never");
+}
+
+Expected<Descriptor> AttachClient::open_socket_file() const {
+    const std::string file_name = ".java_pid" + std::to_string(target_.nspid);
+    Descriptor file(::openat(tmp_.get(), file_name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    if (!file && errno == ENOENT) return file;
+    struct stat info{};
+    if (!file || ::fstat(file.get(), &info) != 0)
+        return tl::make_unexpected(process_file_error(socket_path(), errno));
+    if (!S_ISSOCK(info.st_mode)) {
+        return failure(socket_path(), "is no socket", "remove it, or use --attach=never");
+    }
+    if (info.st_uid != target_.uid && info.st_uid != 0) {
+        return failure(socket_path(),
+                       "is owned by uid " + std::to_string(info.st_uid) + ", not by the JVM's user",
+                       "remove it, or use --attach=never");
+    }
+    return file;
+}
+
+// What answers must be the process that was asked about: /tmp may be shared by containers whose JVMs have the
+// same pid inside, or hold a socket that somebody put there.
+Expected<void> AttachClient::check_peer(const Descriptor& socket) const {
+    ucred peer{};
+    socklen_t length = sizeof peer;
+    if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0) {
+        return tl::make_unexpected(file_error(socket_path(), errno));
+    }
+    if (peer.uid == target_.uid && static_cast<std::uint64_t>(peer.pid) == process_->pid()) return {};
+    const std::string whose =
+        peer.pid == 0 ? "a process that cannot be seen from here" : "process " + std::to_string(peer.pid);
+    return failure(socket_path(),
+                   "belongs to " + whose + " (uid " + std::to_string(peer.uid) + "), not to " + name(),
+                   "use --attach=never, or give each container a /tmp of its own");
+}
+
+// Nothing where nobody listens: no socket yet, or one that a dead process left.
+Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline) {
+    const auto file = open_socket_file();
+    if (!file) return tl::make_unexpected(file.error());
+    if (!*file) return std::nullopt;
+    Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!socket) return tl::make_unexpected(file_error("socket", errno));
+    // By way of the open file, so that what was looked at above is what is connected to.
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    const std::string path = path_of(*file);
+    std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
+    while (true) {
+        int error = 0;
+        {
+            const ActingAs user(target_.uid, target_.gid);
+            if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+                error = errno;
+        }
+        if (error == 0) break;
+        if (error == ECONNREFUSED || error == ENOENT) return std::nullopt;
+        if (error != EAGAIN && error != EINTR)
+            return tl::make_unexpected(process_file_error(socket_path(), error));
+        // EAGAIN: more clients wait than the JVM lets queue.
+        if (remaining_ms(deadline) == 0) return no_answer();
+        std::this_thread::sleep_for(milliseconds(2));
+    }
+    if (auto peer = check_peer(socket); !peer) return tl::make_unexpected(peer.error());
+    return socket;
+}
+
+// While a JVM starts it removes whatever socket it finds (AttachListener::vm_start), even one that it has
+// just made for us; it answers to a second signal then. The trigger file is still there, so that no thread
+// dump can come of it.
+Expected<Descriptor> AttachClient::start_listener(Deadline deadline) {
+    if (signalled_) {
+        return failure(name(),
+                       "the JVM has no attach socket any more, or did not open one when it was signalled",
+                       "try again, or use --attach=never");
+    }
+    if (auto safe = check_survives_quit(*process_); !safe) return tl::make_unexpected(safe.error());
+    const SignalsHeld held;
+    const auto trigger = TriggerFile::create(target_);
+    if (!trigger) return tl::make_unexpected(trigger.error());
+    if (auto sent = send_quit(*process_); !sent) return tl::make_unexpected(sent.error());
+    signalled_ = true;
+    bool may_repeat = may_be_starting(*process_);
+    const auto repeat_at = steady_clock::now() + milliseconds(750);
+    auto pause = std::chrono::microseconds(250);
+    while (remaining_ms(deadline) > 0) {
+        std::this_thread::sleep_for(pause);
+        pause = std::min(pause * 2, std::chrono::microseconds(8000));
+        auto socket = try_connect(deadline);
+        if (!socket) return tl::make_unexpected(socket.error());
+        if (*socket) return std::move(**socket);
+        if (held.one_waits()) return failure(name(), "interrupted");
+        if (!process_->still_same()) return failure(name(), "the process ended while it was asked");
+        if (may_repeat && steady_clock::now() >= repeat_at) {
+            may_repeat = false;
+            if (auto sent = send_quit(*process_); !sent) return tl::make_unexpected(sent.error());
+        }
+    }
+    if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
+    return failure(name(),
+                   "the JVM did not open its attach socket within " + timeout_text() +
+                       ": it is busy, or runs with -XX:+DisableAttachMechanism",
+                   "try --attach-timeout 60s or --attach=never");
+}
+
+Expected<Descriptor> AttachClient::connect(Deadline deadline) {
+    if (!tmp_) {
+        auto tmp = open_below(target_.root, "tmp");
+        if (!tmp) return tl::make_unexpected(tmp.error());
+        tmp_ = std::move(*tmp);
+    }
+    auto socket = try_connect(deadline);
+    if (!socket) return tl::make_unexpected(socket.error());
+    if (*socket) return std::move(**socket);
+    return start_listener(deadline);
+}
+
+Expected<std::string> AttachClient::exchange(const Descriptor& socket, std::string_view request,
+                                             Deadline deadline) const {
+    const auto broken = [&](int error) {
+        return failure(name(), "the JVM closed the connection: " + errno_text(error),
+                       "run as the JVM's user or root");
+    };
+    while (!request.empty()) {
+        if (!wait_for(socket.get(), POLLOUT, deadline)) return no_answer();
+        const ssize_t sent = ::send(socket.get(), request.data(), request.size(), MSG_NOSIGNAL);
+        if (sent >= 0) request.remove_prefix(static_cast<std::size_t>(sent));
+        if (sent < 0 && errno != EAGAIN && errno != EINTR) return broken(errno);
+    }
+    std::string reply;
+    std::size_t used = 0;
+    while (true) {
+        if (reply.size() - used < 4096) reply.resize(used + std::clamp<std::size_t>(used, 16384, 1 << 20));
+        if (!wait_for(socket.get(), POLLIN, deadline)) return no_answer();
+        const ssize_t got = ::recv(socket.get(), reply.data() + used, reply.size() - used, 0);
+        if (got < 0 && errno != EAGAIN && errno != EINTR) return broken(errno);
+        if (got == 0) break;
+        if (got > 0) used += static_cast<std::size_t>(got);
+        if (used > longest_reply) {
+            return failure(name(), "the JVM's reply does not end within 256 MiB", "use --attach=never");
+        }
+        // An endless reply that never makes us wait must end as well.
+        if (remaining_ms(deadline) == 0) return no_answer();
+    }
+    reply.resize(used);
+    return reply;
+}
+
+Expected<AttachReply> AttachClient::ask(std::string_view command, milliseconds timeout) {
+    if (command.size() > longest_argument || command.find('\0') != std::string_view::npos) {
+        return failure(name(), "a command for the JVM is at most 1024 bytes without NUL");
+    }
+    timeout_ = timeout;
+    const auto began = steady_clock::now();
+    const Deadline deadline = began + timeout;
+    if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
+    const auto socket = connect(deadline);
+    if (!socket) return tl::make_unexpected(socket.error());
+    auto reply = exchange(*socket, request_for(command), deadline);
+    if (!reply) return tl::make_unexpected(reply.error());
+    auto result = parse_reply(name(), std::move(*reply));
+    if (result)
+        result->took_ms = std::chrono::duration<double, std::milli>(steady_clock::now() - began).count();
+    return result;
+}
+
+}  // namespace nmtx

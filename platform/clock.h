@@ -1,0 +1,18 @@
+// Time as the kernel counts it for processes, and as people do.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace nmtx {
+
+// For how long a process runs that began `start_ticks` after boot (field 22 of /proc/PID/stat).
+double seconds_since_start(std::uint64_t start_ticks);
+
+// "2026-11-22T20:16:28Z"
+std::string utc_now();
+
+// User and system time that this process has used.
+double own_cpu_ms();
+
+}  // namespace nmtx

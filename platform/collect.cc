@@ -1,0 +1,221 @@
+#include "platform/collect.h"
+
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include <utility>
+
+#include "evidence/redact.h"
+#include "platform/attach.h"
+#include "platform/clock.h"
+#include "platform/hsperfdata_file.h"
+#include "platform/kernel_documents.h"
+#include "platform/process_files.h"
+#include "platform/residency.h"
+#include "platform/target_memory.h"
+
+namespace nmtx {
+namespace {
+
+using std::chrono::steady_clock;
+
+// Stands in where the kernel does not tell which pages are resident: reading could then fault pages in.
+class NoMemory : public TargetMemory {
+  public:
+    std::size_t read(Address, std::span<std::byte>) override { return 0; }
+    std::vector<Range> resident_runs(Range) override { return {}; }
+};
+
+Missing missing_because(const Error& error) {
+    return {error.where.empty() ? error.what : error.where + ": " + error.what, error.hint};
+}
+
+class Collector {
+  public:
+    Collector(const CollectOptions& options, CapturePlan& plan, ProcessFiles process)
+        : options_(&options), plan_(&plan), process_(std::move(process)) {}
+
+    Expected<Capture> run();
+
+  private:
+    void fill_header();
+    void read_kernel_documents();
+    void read_counters();
+    void ask_jvm();
+    bool ask(AttachClient& client, const std::string& question);
+    void read_memory();
+    Expected<void> check_it_lived(std::string_view smaps) const;
+
+    [[nodiscard]] double elapsed_ms() const {
+        return std::chrono::duration<double, std::milli>(steady_clock::now() - began_).count();
+    }
+
+    // Runs `read`, notes the step, keeps the document or why there is none.
+    template <typename Read>
+    Expected<void> step(std::string_view name, Read read) {
+        const double at = elapsed_ms();
+        Expected<std::string> text = read();
+        capture_.note_step({std::string(name), at, elapsed_ms() - at});
+        if (!text) {
+            capture_.miss(name, missing_because(text.error()));
+            return tl::make_unexpected(std::move(text.error()));
+        }
+        capture_.add(name, std::move(*text));
+        return {};
+    }
+    Expected<void> step_file(std::string_view name, std::string_view file) {
+        return step(name, [&] { return process_.read(file); });
+    }
+
+    const CollectOptions* options_;
+    CapturePlan* plan_;
+    ProcessFiles process_;
+    steady_clock::time_point began_ = steady_clock::now();
+    Capture capture_;
+};
+
+void Collector::fill_header() {
+    CaptureHeader& header = capture_.header;
+    header.nmtx_version = options_->nmtx_version;
+    header.pid = process_.pid();
+    header.start_ticks = process_.start_ticks();
+    header.taken_at = utc_now();
+    header.target_uptime_s = seconds_since_start(process_.start_ticks());
+    utsname system{};
+    if (::uname(&system) == 0) header.kernel_release = system.release;
+    header.effort = options_->effort;
+    header.page_size = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+}
+
+void Collector::read_kernel_documents() {
+    step_file(document::statm_before, "statm");
+    step(document::cmdline, [&] {
+        return process_.read("cmdline").map([](std::string text) {
+            redact_options(text, std::string_view("\0", 1));
+            return text;
+        });
+    });
+    step(document::exe, [&] { return process_.link("exe"); });
+    step_file(document::auxv, "auxv");
+    step_file(document::limits, "limits");
+    step_file(document::cgroup, "cgroup");
+    if (const auto cgroup = capture_.text(document::cgroup)) {
+        step(document::cgroup_memory, [&] { return read_cgroup_memory(process_, *cgroup); });
+    }
+    step(document::tasks, [&] { return read_tasks(process_); });
+}
+
+void Collector::read_counters() {
+    step(document::hsperfdata, [&]() -> Expected<std::string> {
+        const auto target = attach_target(process_);
+        if (!target) return tl::make_unexpected(target.error());
+        return read_hsperfdata(process_, *target).map([](std::string bytes) {
+            redact_options(bytes, std::string_view("\0 ", 2));
+            return bytes;
+        });
+    });
+}
+
+// False where asking on is of no use.
+bool Collector::ask(AttachClient& client, const std::string& question) {
+    const std::string name = std::string(document::hotspot_prefix) + question;
+    const double at = elapsed_ms();
+    auto reply = client.ask(question, options_->attach_timeout);
+    const double took = elapsed_ms() - at;
+    capture_.note_step({name, at, took});
+    capture_.header.cost.attach_ms += took;
+    if (!reply) {
+        capture_.miss(name, missing_because(reply.error()));
+        capture_.miss(document::attach, missing_because(reply.error()));
+        return false;
+    }
+    redact_reply(reply->text);
+    if (reply->rc != 0) {
+        capture_.miss(name, {reply->text.substr(0, reply->text.find('\n')), {}});
+    } else {
+        capture_.add(name, std::move(reply->text));
+    }
+    return true;
+}
+
+void Collector::ask_jvm() {
+    if (!options_->attach) {
+        capture_.miss(document::attach,
+                      {"the JVM was not asked: --attach=never", "leave --attach=never out"});
+        return;
+    }
+    if (auto refused = plan_->attach_refused(capture_)) {
+        capture_.miss(document::attach, std::move(*refused));
+        return;
+    }
+    auto client = AttachClient::open(process_);
+    if (!client) {
+        capture_.miss(document::attach, missing_because(client.error()));
+        return;
+    }
+    while (const auto question = plan_->next_question(capture_)) {
+        if (capture_.tried(std::string(document::hotspot_prefix) + *question)) return;
+        if (!ask(*client, *question)) return;
+    }
+}
+
+void Collector::read_memory() {
+    auto residency = PageResidency::open(process_);
+    if (!residency) {
+        capture_.miss(document::residency, missing_because(residency.error()));
+        NoMemory nothing;
+        plan_->derive(capture_, nothing);
+        return;
+    }
+    LiveMemory memory(process_, std::move(*residency));
+    plan_->derive(capture_, memory);
+    const std::vector<Range> wanted = plan_->residency_wanted(capture_);
+    if (wanted.empty()) return;
+    step(document::residency,
+         [&]() -> Expected<std::string> { return format_residency(memory.residency().of(wanted)); });
+}
+
+Expected<void> Collector::check_it_lived(std::string_view smaps) const {
+    if (!smaps.empty() && process_.still_same()) return {};
+    return failure("pid " + std::to_string(process_.pid()),
+                   "the process ended or was replaced while it was read", "see what runs: nmtx list");
+}
+
+Expected<Capture> Collector::run() {
+    fill_header();
+    if (auto status = step_file(document::status, "status"); !status)
+        return tl::make_unexpected(status.error());
+    read_kernel_documents();
+    read_counters();
+    if (options_->nmt_text) capture_.add(document::nmt_file, *options_->nmt_text);
+    ask_jvm();
+    if (auto smaps = step(document::smaps, [&] { return process_.read_large("smaps"); }); !smaps) {
+        return tl::make_unexpected(smaps.error());
+    }
+    read_memory();
+    step_file(document::statm_after, "statm");
+    if (options_->effort == "most") step_file(document::smaps_rollup, "smaps_rollup");
+    if (auto lived = check_it_lived(*capture_.text(document::smaps)); !lived)
+        return tl::make_unexpected(lived.error());
+    capture_.header.cost.cpu_ms = own_cpu_ms();
+    capture_.header.cost.wall_ms = elapsed_ms();
+    return std::move(capture_);
+}
+
+}  // namespace
+
+Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan) {
+    auto process = ProcessFiles::open(options.pid);
+    if (!process) return tl::make_unexpected(process.error());
+    const std::string name = "pid " + std::to_string(options.pid);
+    if (process->kernel_thread()) {
+        return failure(name, "is a kernel thread: it has no user memory", "see what runs: nmtx list");
+    }
+    if (process->zombie()) {
+        return failure(name, "is a zombie: it has ended, and its parent has not taken notice yet",
+                       "see what runs: nmtx list");
+    }
+    return Collector(options, plan, std::move(*process)).run();
+}
+
+}  // namespace nmtx

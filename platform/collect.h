@@ -1,0 +1,29 @@
+// From a pid to a Capture: reads what the plan wants to know, in the order that costs the target least and
+// drifts least.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "evidence/capture.h"
+#include "evidence/plan.h"
+
+namespace nmtx {
+
+struct CollectOptions {
+    std::uint64_t pid = 0;
+    bool attach = true;
+    std::chrono::milliseconds attach_timeout{10000};  // for each question
+    std::string effort = "default";                   // least, default, most
+    std::optional<std::string> nmt_text;              // a report of NMT that someone else produced
+    std::string nmtx_version;
+};
+
+// Fails for what is no process with user memory, for one whose status or smaps cannot be read, and where it
+// ended or was replaced while it was read. Everything else that cannot be had is Missing in the capture.
+Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan);
+
+}  // namespace nmtx

@@ -1,0 +1,116 @@
+#include "platform/jvm_list.h"
+
+#include <dirent.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "evidence/redact.h"
+#include "kernel/status.h"
+#include "platform/clock.h"
+#include "platform/hsperfdata_file.h"
+#include "platform/process_files.h"
+#include "platform/system_error.h"
+
+namespace nmtx {
+namespace {
+
+std::vector<std::uint64_t> pids_of(DIR* proc) {
+    std::vector<std::uint64_t> pids;
+    while (const dirent* entry = ::readdir(proc)) {
+        const std::string_view name = entry->d_name;
+        std::uint64_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error == std::errc{} && end == name.data() + name.size()) pids.push_back(pid);
+    }
+    std::sort(pids.begin(), pids.end());
+    return pids;
+}
+
+class UserNames {
+  public:
+    const std::string& name(std::uint32_t uid) {
+        auto [it, is_new] = names_.try_emplace(uid, std::to_string(uid));
+        if (!is_new) return it->second;
+        std::vector<char> buffer(16384);
+        passwd entry{};
+        passwd* found = nullptr;
+        if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+            it->second = found->pw_name;
+        }
+        return it->second;
+    }
+
+  private:
+    std::map<std::uint32_t, std::string> names_;
+};
+
+// argv[0] without its folders; what the kernel calls the process where there is none.
+bool called_java(std::string_view cmdline, const std::string& name) {
+    const std::string_view program = cmdline.substr(0, cmdline.find('\0'));
+    const std::string_view base = program.substr(program.rfind('/') + 1);
+    return base == "java" || name == "java";
+}
+
+std::string why(const Error& error) {
+    return to_string(error);
+}
+
+// Nothing where it is no JVM.
+std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users) {
+    const auto process = ProcessFiles::open(pid);
+    if (!process || process->kernel_thread() || process->zombie()) return std::nullopt;
+    const auto status_text = process->read("status");
+    if (!status_text) return std::nullopt;
+    const auto status = parse_status(*status_text, process->path("status"));
+    auto cmdline = process->read("cmdline");
+    if (!status || !cmdline) return std::nullopt;
+
+    ListedJvm jvm;
+    const auto kind = jvm_kind_of(*process);
+    if (kind && *kind == JvmKind::none) return std::nullopt;
+    if (!kind && !called_java(*cmdline, status->name)) return std::nullopt;
+    if (kind) jvm.kind = *kind;
+    if (!kind) jvm.why_not = why(kind.error());
+
+    jvm.pid = pid;
+    jvm.nspid = status->nspid.empty() ? pid : status->nspid.back();
+    jvm.uid = status->uid[1];
+    jvm.user = users.name(jvm.uid);
+    jvm.start_ticks = process->start_ticks();
+    jvm.uptime_s = seconds_since_start(jvm.start_ticks);
+    jvm.rss = status->vm_rss;
+    redact_options(*cmdline, std::string_view("\0", 1));
+    jvm.cmdline = std::move(*cmdline);
+    if (jvm.kind != JvmKind::hotspot) return jvm;
+    const auto target = attach_target(*process);
+    auto counters = target ? read_hsperfdata(*process, *target) : tl::make_unexpected(target.error());
+    if (counters) {
+        redact_options(*counters, std::string_view("\0 ", 2));
+        jvm.hsperfdata = std::move(*counters);
+    } else {
+        jvm.why_not = why(counters.error());
+    }
+    return jvm;
+}
+
+}  // namespace
+
+Expected<std::vector<ListedJvm>> list_jvms() {
+    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+    if (!proc) return tl::make_unexpected(file_error("/proc", errno, "mount it: mount -t proc proc /proc"));
+    UserNames users;
+    std::vector<ListedJvm> jvms;
+    for (const std::uint64_t pid : pids_of(proc.get())) {
+        if (auto jvm = look_at(pid, users)) jvms.push_back(std::move(*jvm));
+    }
+    return jvms;
+}
+
+}  // namespace nmtx

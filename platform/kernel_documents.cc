@@ -1,0 +1,138 @@
+#include "platform/kernel_documents.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <span>
+#include <vector>
+
+#include "base/lines.h"
+#include "kernel/cgroup.h"
+#include "platform/system_error.h"
+#include "platform/target_root.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::array<std::string_view, 7> files_v2 = {
+    "memory.current",  "memory.max",    "memory.high", "memory.swap.current",
+    "memory.swap.max", "memory.events", "memory.stat"};
+constexpr std::array<std::string_view, 6> files_v1 = {
+    "memory.usage_in_bytes",      "memory.limit_in_bytes", "memory.memsw.limit_in_bytes",
+    "memory.kmem.usage_in_bytes", "memory.oom_control",    "memory.stat"};
+
+// A stat or syscall line is a few hundred bytes; what the buffer cannot hold is no such line.
+class SmallFile {
+  public:
+    // Nothing where it cannot be read; errno says why.
+    std::string_view read(int directory, const char* path) {
+        const Descriptor file(::openat(directory, path, O_RDONLY | O_CLOEXEC));
+        if (!file) return {};
+        const ssize_t got = ::read(file.get(), text_.data(), text_.size());
+        return got <= 0 ? std::string_view{} : std::string_view(text_.data(), static_cast<std::size_t>(got));
+    }
+
+  private:
+    std::array<char, 4096> text_;
+};
+
+void append_line(std::string& text, std::string_view line) {
+    text += line;
+    if (!line.ends_with('\n')) text += '\n';
+}
+
+bool holds_process(const Descriptor& directory, std::uint64_t pid) {
+    const Descriptor file(::openat(directory.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
+    if (!file) return false;
+    const auto members = read_to_end(file.get(), "cgroup.procs", std::size_t{16} << 20, 0);
+    if (!members) return false;
+    const std::string wanted = std::to_string(pid);
+    for (Lines lines(*members); lines.next();) {
+        if (lines.line() == wanted) return true;
+    }
+    return false;
+}
+
+// The cgroup's directory in our own view; else in the target's, where a container sees its own cgroup as the
+// root.
+Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& cgroup) {
+    const bool outside = cgroup.path.starts_with("/..");  // of the cgroup namespace that we are in
+    const std::string below = cgroup.path.size() > 1 ? cgroup.path.substr(1) : ".";
+    const std::vector<std::string> mounts =
+        cgroup.version == 1 ? std::vector<std::string>{"sys/fs/cgroup/memory"}
+                            : std::vector<std::string>{"sys/fs/cgroup", "sys/fs/cgroup/unified"};
+    const char* telltale = cgroup.version == 1 ? "memory.stat" : "cgroup.procs";
+    for (const std::string& mount : mounts) {
+        if (outside) break;
+        auto directory = open_below("/", mount + "/" + below);
+        if (directory && ::faccessat(directory->get(), telltale, F_OK, 0) == 0) return directory;
+    }
+    for (const std::string& mount : mounts) {
+        for (const std::string& name : {below, std::string(".")}) {
+            auto directory = open_below(process.path("root"), mount + "/" + name);
+            if (directory && holds_process(*directory, process.pid())) return directory;
+        }
+    }
+    return failure("cgroup " + cgroup.path, "its directory below /sys/fs/cgroup cannot be found from here",
+                   "run on the host, or mount /sys/fs/cgroup");
+}
+
+}  // namespace
+
+Expected<std::string> read_tasks(const ProcessFiles& process) {
+    const auto ids = process.list("task");
+    if (!ids) return tl::make_unexpected(ids.error());
+    const auto directory = process.open_file("task", O_RDONLY | O_DIRECTORY);
+    if (!directory) return tl::make_unexpected(directory.error());
+    std::string text;
+    text.reserve(ids->size() * 512);
+    SmallFile file;
+    bool syscall_readable = true;
+    std::string path;
+    for (const std::string& id : *ids) {
+        path.assign(id).append("/stat");
+        const std::string_view stat = file.read(directory->get(), path.c_str());
+        if (stat.empty()) continue;
+        append_line(text, stat);
+        if (!syscall_readable) continue;
+        path.assign(id).append("/syscall");
+        const std::string_view call = file.read(directory->get(), path.c_str());
+        if (!call.empty()) {
+            append_line(text.append("syscall "), call);
+        } else if (errno != ESRCH && errno != ENOENT) {
+            syscall_readable = false;  // it takes the right to trace; refused once, refused for each thread
+        }
+    }
+    if (text.empty()) return tl::make_unexpected(process_file_error(process.path("task"), ESRCH));
+    return text;
+}
+
+Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup) {
+    const auto path = parse_cgroup_path(cgroup, process.path("cgroup"));
+    if (!path) return tl::make_unexpected(path.error());
+    if (!*path) return failure(process.path("cgroup"), "no cgroup that memory is charged to");
+    const auto directory = open_cgroup(process, **path);
+    if (!directory) return tl::make_unexpected(directory.error());
+    std::string text = "== cgroup.path\n" + (*path)->path + "\n";
+    const std::size_t nothing_yet = text.size();
+    const auto files = (*path)->version == 1 ? std::span<const std::string_view>(files_v1)
+                                             : std::span<const std::string_view>(files_v2);
+    for (const std::string_view name : files) {
+        const std::string file_name(name);
+        const Descriptor file(::openat(directory->get(), file_name.c_str(), O_RDONLY | O_CLOEXEC));
+        if (!file) continue;
+        const auto content = read_to_end(file.get(), file_name, std::size_t{1} << 20, 0);
+        if (!content) continue;
+        text.append("== ").append(name).append("\n");
+        append_line(text, *content);
+    }
+    if (text.size() == nothing_yet) {
+        return failure("cgroup " + (*path)->path,
+                       "has no memory files: the root cgroup, or the memory controller is off");
+    }
+    return text;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,200 @@
+// The program: joins the pure side and the platform, a function for each verb.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "base/printable.h"
+#include "cli/command.h"
+#include "evidence/archive.h"
+#include "ledger/ledger.h"
+#include "ledger/reconciliation_plan.h"
+#include "platform/collect.h"
+#include "platform/demo.h"
+#include "platform/input_file.h"
+#include "platform/jvm_list.h"
+#include "platform/output_file.h"
+#include "platform/terminal.h"
+#include "report/list.h"
+#include "report/report.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_capture_bytes = std::size_t{1} << 30U;
+constexpr std::size_t most_nmt_bytes = std::size_t{256} << 20U;
+
+TextStyle style_of_stdout() {
+    const Terminal terminal = look_at_terminal();
+    TextStyle style;
+    if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
+    style.bars = terminal.is_terminal;
+    style.colour = terminal.colour;
+    style.unicode = terminal.utf8;
+    return style;
+}
+
+Expected<void> print(const std::string& text) {
+    return write_all(STDOUT_FILENO, text, "standard output");
+}
+
+Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
+    CollectOptions options;
+    options.pid = pid;
+    options.attach = command.attach;
+    options.attach_timeout = command.attach_timeout;
+    options.effort = std::string(name_of(command.effort));
+    options.nmtx_version = NMTX_VERSION;
+    if (command.nmt_file) {
+        auto text = read_input(*command.nmt_file, most_nmt_bytes);
+        if (!text) return tl::make_unexpected(text.error());
+        options.nmt_text = std::move(*text);
+    }
+    return options;
+}
+
+Expected<Capture> capture_of(const Command& command, std::uint64_t pid, ReconciliationPlan& plan) {
+    const auto options = collect_options(command, pid);
+    if (!options) return tl::make_unexpected(options.error());
+    return collect(*options, plan);
+}
+
+Expected<void> write_capture(const Command& command, const Capture& capture) {
+    auto bytes = write_archive(capture);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    return write_file(command.output, *bytes, command.overwrite);
+}
+
+// The ledger that was printed.
+Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
+    auto ledger = reconcile(view);
+    if (!ledger) return ledger;
+    const std::string text = command.json
+                                 ? json_report(view, *ledger)
+                                 : text_report(view, *ledger, {command.all, command.maps}, style_of_stdout());
+    if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
+    return ledger;
+}
+
+// From a live process to the printed report; with -o its evidence is kept.
+Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
+    ReconciliationPlan plan(command.effort, command.nmt);
+    const auto capture = capture_of(command, pid, plan);
+    if (!capture) return tl::make_unexpected(capture.error());
+    if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
+    if (!command.output.empty()) {
+        if (auto written = write_capture(command, *capture); !written)
+            return tl::make_unexpected(written.error());
+    }
+    return print_report(command, plan.view());
+}
+
+Expected<void> nothing_more(const Expected<Ledger>& ledger) {
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    return {};
+}
+
+Expected<void> run_capture(const Command& command) {
+    ReconciliationPlan plan(command.effort, command.nmt);
+    const auto capture = capture_of(command, command.pid, plan);
+    if (!capture) return tl::make_unexpected(capture.error());
+    if (auto written = write_capture(command, *capture); !written) return written;
+    std::fputs(fmt::format("nmtx: {} written: {} documents, {} missing. Read it with: nmtx report {}\n",
+                           printable(command.output), capture->documents().size(),
+                           capture->missing_documents().size(), printable(command.output))
+                   .c_str(),
+               stderr);
+    return {};
+}
+
+Expected<void> run_report(const Command& command) {
+    const auto bytes = read_input(command.file, most_capture_bytes);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    const auto capture = read_archive(*bytes, command.file);
+    if (!capture) return tl::make_unexpected(capture.error());
+    ProcessReader reader;
+    if (auto read = reader.update(*capture); !read) return read;
+    return nothing_more(print_report(command, reader.view()));
+}
+
+Vm vm_of(std::optional<JvmKind> kind) {
+    if (kind == JvmKind::hotspot) return Vm::hotspot;
+    return kind == JvmKind::openj9 ? Vm::openj9 : Vm::unknown;
+}
+
+Expected<void> run_list(const Command& command) {
+    const auto jvms = list_jvms();
+    if (!jvms) return tl::make_unexpected(jvms.error());
+    std::vector<JvmRow> rows;
+    for (const ListedJvm& process : *jvms) {
+        JvmRow row;
+        row.pid = process.pid;
+        if (process.nspid != process.pid) row.container_pid = process.nspid;
+        row.uid = process.uid;
+        row.user = process.user;
+        row.vm = vm_of(process.kind);
+        row.rss = process.rss;
+        row.cmdline = process.cmdline;
+        row.perf = process.hsperfdata;
+        row.note = process.why_not;
+        rows.push_back(std::move(row));
+    }
+    return print(command.json ? json_list(rows) : text_list(rows, style_of_stdout()));
+}
+
+Expected<void> run_demo(const Command& command) {
+    std::vector<std::string> arguments = command.demo_arguments;
+    if (arguments.empty())
+        arguments = {"leak=177719x1009", "jnithreads=8", "threads=40", "direct=32", "inflater=10"};
+    std::fputs("nmtx: starting a small JVM whose JNI library keeps memory that NMT cannot see …\n", stderr);
+    const auto jvm = DemoJvm::start(arguments);
+    if (!jvm) return tl::make_unexpected(jvm.error());
+    const auto ledger = reconcile_live(command, jvm->pid());
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    if (command.json) return {};
+    return print(fmt::format(
+        "\nThe truth, by the JVM's own count: its JNI code holds {} blocks of together {} bytes ({} MiB) "
+        "that NMT does not\n"
+        "know of. Found above as malloc outside NMT: {} MiB (with what malloc keeps around them).\n",
+        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))),
+        in_mib(ledger->malloc.outside_nmt())));
+}
+
+Expected<void> run(const Command& command) {
+    switch (command.verb) {
+        case Verb::help:
+            return print(help_text());
+        case Verb::version:
+            return print("nmtx " NMTX_VERSION "\n");
+        case Verb::reconcile:
+            return nothing_more(reconcile_live(command, command.pid));
+        case Verb::capture:
+            return run_capture(command);
+        case Verb::report:
+            return run_report(command);
+        case Verb::list:
+            return run_list(command);
+        case Verb::demo:
+            return run_demo(command);
+    }
+    return {};
+}
+
+int complain(const Error& error, int exit_code) {
+    std::fputs(("nmtx: " + to_string(error) + "\n").c_str(), stderr);
+    return exit_code;
+}
+
+}  // namespace
+}  // namespace nmtx
+
+int main(int argc, char** argv) {
+    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+    const auto command = nmtx::parse_command(arguments);
+    if (!command) return nmtx::complain(command.error(), 2);
+    if (const auto done = nmtx::run(*command); !done) return nmtx::complain(done.error(), 1);
+    return 0;
+}

@@ -1,0 +1,19 @@
+// Writes a file as a whole or not at all.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace nmtx {
+
+// By way of a temporary file (mode 0600) in the same directory, which is synced, renamed, and removed where
+// anything fails. A file that is there already is only replaced with `overwrite`; a symbolic link is
+// replaced, not followed. What is no regular file (/dev/null, a pipe) is never replaced, but written to.
+Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite);
+
+// To an open descriptor, all of it.
+Expected<void> write_all(int fd, std::string_view bytes, const std::string& path);
+
+}  // namespace nmtx

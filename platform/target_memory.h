@@ -1,0 +1,33 @@
+// Memory of a live process by process_vm_readv. The call would fault in what it is asked for, so only pages
+// that are resident already are asked for; a page that the kernel evicts in between is the one exception that
+// nobody can exclude.
+#pragma once
+
+#include <sys/types.h>
+
+#include "base/target_memory.h"
+#include "platform/residency.h"
+
+namespace nmtx {
+
+class LiveMemory : public TargetMemory {
+  public:
+    LiveMemory(const ProcessFiles& process, PageResidency residency)
+        : pid_(static_cast<pid_t>(process.pid())), residency_(std::move(residency)) {}
+
+    // Stops at the first byte that is not resident or not readable.
+    std::size_t read(Address at, std::span<std::byte> into) override;
+    std::vector<Range> resident_runs(Range range) override { return residency_.runs(range); }
+    [[nodiscard]] PageResidency& residency() { return residency_; }
+
+  private:
+    [[nodiscard]] Bytes resident_from(Address at, Bytes most);
+
+    pid_t pid_;
+    PageResidency residency_;
+    // What was last asked of the kernel: a walk over a heap reads forward in small steps.
+    Range window_;
+    std::vector<Range> present_;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,206 @@
+#include "cli/command.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <boost/program_options.hpp>
+#include <sstream>
+
+#include "base/cursor.h"
+
+namespace nmtx {
+namespace {
+
+namespace po = boost::program_options;
+
+tl::unexpected<Error> usage(std::string what, std::string hint = "see nmtx --help") {
+    return failure("", std::move(what), std::move(hint));
+}
+
+std::optional<std::uint64_t> parse_pid(std::string_view text) {
+    Cursor cursor(text);
+    const auto pid = cursor.decimal();
+    // PID_MAX_LIMIT of 64-bit kernels.
+    if (!pid || !cursor.at_end() || *pid == 0 || *pid > 4194304) return std::nullopt;
+    return pid;
+}
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+struct VerbName {
+    std::string_view name;
+    Verb verb;
+    std::size_t operands;
+};
+constexpr std::array verb_names{
+    VerbName{"capture", Verb::capture, 1},
+    VerbName{"report", Verb::report, 1},
+    VerbName{"list", Verb::list, 0},
+    VerbName{"demo", Verb::demo, 0},
+};
+
+po::options_description options_of(bool hidden) {
+    po::options_description options("Options");
+    auto add = options.add_options();
+    add("all", "every row: all owners, all files, everything that is missing");
+    add("maps", "every mapping with its owner or owners");
+    add("json", "one JSON object instead of text (docs/json.md)");
+    add("effort", po::value<std::string>()->value_name("least|default|most"),
+        "how much to ask of the JVM: exact totals alone; the cheapest source of addresses too; every source");
+    add("attach", po::value<std::string>()->value_name("auto|never"),
+        "never: ask the JVM nothing, the kernel and hsperfdata alone");
+    add("attach-timeout", po::value<std::string>()->value_name("TIME"),
+        "give up on the JVM after this long (10s, 500ms, 2m); 10s by default");
+    add("nmt", po::value<std::string>()->value_name("FILE|-|off"),
+        "a report of VM.native_memory that somebody saved, instead of asking for one; off: do without");
+    add("output,o", po::value<std::string>()->value_name("FILE"),
+        "where `capture` writes; with a PID: keep the evidence of this very report");
+    add("force", "replace an existing FILE");
+    add("help,h", "this text");
+    add("version", "which nmtx this is");
+    if (hidden) add("operand", po::value<std::vector<std::string>>());
+    return options;
+}
+
+Expected<void> take_options(const po::variables_map& given, Command& command) {
+    command.all = given.count("all") > 0;
+    command.maps = given.count("maps") > 0;
+    command.json = given.count("json") > 0;
+    command.overwrite = given.count("force") > 0;
+    if (given.count("output") > 0) command.output = given["output"].as<std::string>();
+    if (given.count("effort") > 0) {
+        const auto& name = given["effort"].as<std::string>();
+        const auto effort = effort_named(name);
+        if (!effort) return usage(fmt::format("--effort is least, default or most, not '{}'", name));
+        command.effort = *effort;
+    }
+    if (given.count("attach") > 0) {
+        const auto& how = given["attach"].as<std::string>();
+        if (how != "auto" && how != "never")
+            return usage(fmt::format("--attach is auto or never, not '{}'", how));
+        command.attach = how == "auto";
+    }
+    if (given.count("attach-timeout") > 0) {
+        const auto& text = given["attach-timeout"].as<std::string>();
+        const auto time = parse_duration(text);
+        if (!time || time->count() == 0)
+            return usage(fmt::format("--attach-timeout is a time such as 10s or 500ms, not '{}'", text));
+        command.attach_timeout = *time;
+    }
+    if (given.count("nmt") > 0) {
+        const auto& file = given["nmt"].as<std::string>();
+        if (file.empty()) return usage("--nmt needs a file, - or off");
+        if (file == "off") {
+            command.nmt = false;
+        } else {
+            command.nmt_file = file;
+        }
+    }
+    return {};
+}
+
+Expected<void> take_verb(const std::vector<std::string>& operands, Command& command) {
+    const std::string& first = operands.front();
+    if (is_number(first)) {
+        const auto pid = parse_pid(first);
+        if (!pid) return usage(fmt::format("{} is no process id", first));
+        if (operands.size() > 1)
+            return usage(fmt::format("one process at a time; '{}' is too much", operands[1]));
+        command.verb = Verb::reconcile;
+        command.pid = *pid;
+        return {};
+    }
+    for (const VerbName& name : verb_names) {
+        if (name.name != first) continue;
+        command.verb = name.verb;
+        if (command.verb == Verb::demo) {
+            command.demo_arguments.assign(operands.begin() + 1, operands.end());
+            return {};
+        }
+        if (operands.size() != name.operands + 1) {
+            return usage(
+                fmt::format("`nmtx {}` takes {}", first, name.operands == 0 ? "no operand" : "one operand"));
+        }
+        if (command.verb == Verb::report) command.file = operands[1];
+        if (command.verb == Verb::capture) {
+            const auto pid = parse_pid(operands[1]);
+            if (!pid) return usage(fmt::format("'{}' is no process id", operands[1]));
+            command.pid = *pid;
+            if (command.output.empty()) return usage("`nmtx capture` needs -o FILE");
+        }
+        return {};
+    }
+    return usage(fmt::format("'{}' is neither a process id nor a verb", first),
+                 "`nmtx list` shows the JVMs, nmtx --help the verbs");
+}
+
+}  // namespace
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+    Cursor cursor(text);
+    const auto number = cursor.decimal();
+    if (!number || *number > 86'400'000) return std::nullopt;
+    std::uint64_t unit = 1000;
+    if (cursor.take("ms")) {
+        unit = 1;
+    } else if (cursor.take("m")) {
+        unit = 60'000;
+    } else {
+        cursor.take("s");
+    }
+    if (!cursor.at_end() || *number * unit > 86'400'000) return std::nullopt;
+    return std::chrono::milliseconds(*number * unit);
+}
+
+Expected<Command> parse_command(const std::vector<std::string>& arguments) {
+    Command command;
+    po::variables_map given;
+    try {
+        po::positional_options_description operands;
+        operands.add("operand", -1);
+        const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
+        po::store(po::command_line_parser(arguments)
+                      .options(options_of(true))
+                      .positional(operands)
+                      .style(style)
+                      .run(),
+                  given);
+    } catch (const po::error& error) {
+        return usage(error.what());
+    }
+    if (given.count("help") > 0) return command;
+    if (given.count("version") > 0) {
+        command.verb = Verb::version;
+        return command;
+    }
+    if (auto taken = take_options(given, command); !taken) return tl::make_unexpected(taken.error());
+    if (given.count("operand") == 0)
+        return usage("which process? give its PID", "`nmtx list` shows the JVMs on this host");
+    if (auto taken = take_verb(given["operand"].as<std::vector<std::string>>(), command); !taken) {
+        return tl::make_unexpected(taken.error());
+    }
+    return command;
+}
+
+std::string help_text() {
+    std::string text =
+        "nmtx reconciles what the kernel says is resident of a JVM with what the JVM's Native Memory "
+        "Tracking knows of,\n"
+        "address by address: each resident byte gets one owner.\n\n"
+        "  nmtx PID                      the reconciliation of a running process\n"
+        "  nmtx list                     the JVMs on this host, containers included\n"
+        "  nmtx capture PID -o FILE      the evidence of one moment as a file (tar + zstd) to attach to a "
+        "ticket\n"
+        "  nmtx report FILE              the report that the live process gave, from such a file\n"
+        "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
+    text += fmt::format("{}", [] {
+        std::ostringstream out;
+        out << options_of(false);
+        return out.str();
+    }());
+    return text + "\nExit status: 0 done, 1 could not, 2 usage.\n";
+}
+
+}  // namespace nmtx

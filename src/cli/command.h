@@ -1,0 +1,42 @@
+// argv -> what is to be done. Pure: nothing is opened, nothing is printed.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "process/questions.h"
+
+namespace nmtx {
+
+enum class Verb { help, version, reconcile, capture, report, list, demo };
+
+struct Command {
+    Verb verb = Verb::help;
+    std::uint64_t pid = 0;   // reconcile, capture
+    std::string file;        // report: the capture; "-" is standard input
+    std::string output;      // capture: -o; with reconcile, where the evidence is kept beside the report
+    bool overwrite = false;  // --force: replace an existing file
+    Effort effort = Effort::standard;
+    bool attach = true;                   // --attach=never
+    bool nmt = true;                      // --nmt=off: NMT is not asked, as if the JVM ran without
+    std::optional<std::string> nmt_file;  // --nmt FILE
+    std::chrono::milliseconds attach_timeout{10000};
+    bool json = false;
+    bool all = false;
+    bool maps = false;
+    std::vector<std::string> demo_arguments;  // for the demo's JVM, behind "--"
+};
+
+Expected<Command> parse_command(const std::vector<std::string>& arguments);
+
+// "10s", "500ms", "2m", "10" (seconds).
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+std::string help_text();
+
+}  // namespace nmtx

@@ -1,0 +1,106 @@
+// A capture: the raw evidence of one moment of one process, as named documents, and what could not be had.
+// Everything that a report shows follows from a Capture alone, so that a stored one prints what the live run
+// printed.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace nmtx {
+
+// Names of the documents. Those of HotSpot are "hotspot/" + the diagnostic command, word for word.
+namespace document {
+inline constexpr std::string_view status = "kernel/status";
+inline constexpr std::string_view statm_before = "kernel/statm before";
+inline constexpr std::string_view statm_after = "kernel/statm after";
+inline constexpr std::string_view smaps = "kernel/smaps";
+inline constexpr std::string_view smaps_rollup = "kernel/smaps_rollup";
+inline constexpr std::string_view limits = "kernel/limits";
+inline constexpr std::string_view cmdline = "kernel/cmdline";  // NUL-separated, secrets redacted
+inline constexpr std::string_view auxv = "kernel/auxv";
+inline constexpr std::string_view exe = "kernel/exe";      // the link's text
+inline constexpr std::string_view tasks = "kernel/tasks";  // kernel/tasks.h
+inline constexpr std::string_view cgroup = "kernel/cgroup";
+inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
+inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
+inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
+inline constexpr std::string_view attach =
+    "hotspot/attach";  // only ever missing: why the JVM could not be asked
+inline constexpr std::string_view malloc_layout = "malloc/layout";  // allocator/malloc_layout.h
+inline constexpr std::string_view nmt_file =
+    "hotspot/VM.native_memory from a file";  // text that someone else produced
+inline constexpr std::string_view hotspot_prefix = "hotspot/";
+}  // namespace document
+
+// Evidence that could not be had, and what the reader can do about it.
+struct Missing {
+    std::string why;
+    std::string hint;  // may be empty
+    friend bool operator==(const Missing&, const Missing&) = default;
+};
+
+// One thing that was tried, in the order of trying. Times in milliseconds since the capture began.
+struct Step {
+    std::string document;
+    double at_ms = 0;
+    double took_ms = 0;
+};
+
+struct Cost {
+    double cpu_ms = 0;  // of nmtx itself, until everything was collected
+    double wall_ms = 0;
+    double attach_ms = 0;  // of that: waiting for the JVM's answers
+};
+
+struct CaptureHeader {
+    int format = 1;
+    std::string nmtx_version;
+    std::uint64_t pid = 0;
+    std::uint64_t start_ticks = 0;  // of the process, since boot: tells a reused pid apart
+    std::string taken_at;           // UTC, "2026-11-22T20:16:28Z"
+    double target_uptime_s = 0;
+    std::string kernel_release;  // uname -r
+    std::string effort;          // least, default, most
+    std::uint32_t page_size = 4096;
+    Cost cost;
+};
+
+class Capture {
+  public:
+    CaptureHeader header;
+
+    // Later documents replace earlier ones of the same name. The text keeps its place in memory as long as
+    // the capture lives.
+    void add(std::string_view name, std::string text);
+    void miss(std::string_view name, Missing missing);
+    void note_step(Step step) { steps_.push_back(std::move(step)); }
+
+    [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
+    [[nodiscard]] const Missing* missing(std::string_view name) const;
+    [[nodiscard]] bool tried(std::string_view name) const {
+        return text(name).has_value() || missing(name) != nullptr;
+    }
+
+    [[nodiscard]] const std::map<std::string, std::unique_ptr<const std::string>, std::less<>>& documents()
+        const {
+        return documents_;
+    }
+    [[nodiscard]] const std::map<std::string, Missing, std::less<>>& missing_documents() const {
+        return missing_;
+    }
+    [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
+
+  private:
+    std::map<std::string, std::unique_ptr<const std::string>, std::less<>> documents_;
+    std::map<std::string, Missing, std::less<>> missing_;
+    std::vector<Step> steps_;
+};
+
+}  // namespace nmtx

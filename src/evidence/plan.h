@@ -1,0 +1,30 @@
+// What the collector asks the pure side while it works: which question to the JVM comes next, which pages
+// matter, what is to be derived from the target's memory. The collector itself decides nothing about HotSpot.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+#include "base/target_memory.h"
+#include "evidence/capture.h"
+
+namespace nmtx {
+
+class CapturePlan {
+  public:
+    virtual ~CapturePlan() = default;
+    // After the documents of the kernel that cost nothing and hsperfdata: may the JVM be asked at all?
+    // Missing says why not.
+    virtual std::optional<Missing> attach_refused(const Capture& so_far) = 0;
+    // The next diagnostic command ("VM.native_memory summary scale=b"), nothing when all is asked. A command
+    // that was tried is not asked again.
+    virtual std::optional<std::string> next_question(const Capture& so_far) = 0;
+    // After smaps: adds documents derived from the target's memory (never its contents).
+    virtual void derive(Capture& so_far, TargetMemory& memory) = 0;
+    // After that: ranges whose pages must be told apart, ascending and disjoint.
+    virtual std::vector<Range> residency_wanted(const Capture& so_far) = 0;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,18 @@
+// What the kernel's "Key:   value" texts have in common.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace nmtx {
+
+// "   2368 kB", blanks around it allowed; nothing where it is anything else or exceeds 64 bits of bytes.
+std::optional<Bytes> read_kilobytes(std::string_view value);
+
+// `expected WHAT, found "LINE"`, the line shortened to what fits a message.
+std::string mismatch(std::string_view expected, std::string_view line);
+
+}  // namespace nmtx

@@ -1,0 +1,17 @@
+// The line that begins a mapping in /proc/PID/smaps, and all there is of one in /proc/PID/maps (proc(5)).
+#pragma once
+
+#include <string_view>
+
+#include "kernel/smaps.h"
+
+namespace nmtx {
+
+// Does the line begin as only a mapping's does, "7f81-"?
+bool is_mapping_header(std::string_view line);
+
+// Range, protection, offset, device, inode and name. False where the line has another shape; `mapping` is
+// then of no use.
+bool read_mapping_header(std::string_view line, Mapping& mapping);
+
+}  // namespace nmtx

@@ -1,0 +1,297 @@
+#include "kernel/smaps.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+#include <cstring>
+#include <string>
+
+#include "base/cursor.h"
+#include "kernel/fields.h"
+#include "kernel/mapping_header.h"
+
+// 55d0c8a00000-55d0c8a21000 rw-p 00000000 00:00 0                          [heap]
+// Size:                132 kB
+// KernelPageSize:        4 kB
+// Rss:                  92 kB
+// Pss:                  92 kB
+// ...
+// Private_Hugetlb:       0 kB
+// Swap:                  0 kB
+// Locked:                0 kB
+// THPeligible:           0
+// VmFlags: rd wr mr mw me ac sd
+//
+// A large JVM has 30,000 mappings of 25 lines each, 22 MB, and this text is read on every look at the
+// process. Two habits of the kernel make it cheap, and neither is relied upon: one kernel prints the same
+// fields in the same order for each mapping, so the first record teaches which key comes next; and a value
+// stands right-aligned in columns 16 to 23 ("%8lu"), so it can be read as one 64-bit word. A line that breaks
+// either habit is read the general way.
+
+namespace nmtx {
+namespace {
+
+using Amount = Bytes Mapping::*;
+
+enum class Kind : std::uint8_t { ignored, amount, thp_eligible, vm_flags };
+
+struct Field {
+    std::string_view key;
+    Kind kind = Kind::ignored;
+    Amount amount = nullptr;
+};
+
+constexpr std::array<Field, 15> fields{{
+    {"Rss", Kind::amount, &Mapping::rss},
+    {"Pss", Kind::amount, &Mapping::pss},
+    {"Shared_Clean", Kind::amount, &Mapping::shared_clean},
+    {"Shared_Dirty", Kind::amount, &Mapping::shared_dirty},
+    {"Private_Clean", Kind::amount, &Mapping::private_clean},
+    {"Private_Dirty", Kind::amount, &Mapping::private_dirty},
+    {"Anonymous", Kind::amount, &Mapping::anonymous},
+    {"AnonHugePages", Kind::amount, &Mapping::anon_huge_pages},
+    {"Shared_Hugetlb", Kind::amount, &Mapping::shared_hugetlb},
+    {"Private_Hugetlb", Kind::amount, &Mapping::private_hugetlb},
+    {"Swap", Kind::amount, &Mapping::swap},
+    {"Locked", Kind::amount, &Mapping::locked},
+    {"KernelPageSize", Kind::amount, &Mapping::kernel_page_size},
+    {"THPeligible", Kind::thp_eligible, nullptr},
+    {"VmFlags", Kind::vm_flags, nullptr},
+}};
+
+Field field_named(std::string_view key) {
+    for (const Field& field : fields) {
+        if (field.key == key) return field;
+    }
+    return {key, Kind::ignored, nullptr};
+}
+
+// "Rss:                2368 kB\n"; "Private_Hugetlb:" fills the key's columns entirely.
+constexpr std::size_t key_columns = 16;
+constexpr std::size_t value_columns = 8;
+constexpr std::size_t row_bytes = key_columns + value_columns + 4;
+
+// One line of the record that the first mapping had.
+struct Row {
+    Field field;
+    std::array<char, key_columns> columns{};
+    bool fixed = false;  // laid out as above, so that `columns` may be compared whole
+};
+
+// Enough for every field that a kernel prints (23 in Linux 6.18); bounds what a forged first record can make
+// us remember.
+constexpr std::size_t most_rows = 64;
+
+// "    2368" to 2368: blanks, then at least one digit. Nothing where the eight bytes are anything else.
+std::optional<std::uint64_t> eight_columns(const char* text) {
+    if constexpr (std::endian::native != std::endian::little) return std::nullopt;
+    constexpr std::uint64_t each = 0x0101010101010101;
+    std::uint64_t word = 0;
+    std::memcpy(&word, text, sizeof word);
+    if (word == 0x3020202020202020) return 0;  // "       0", two thirds of all values
+
+    // ' ' is 0x20 and '0' 0x30: bit 4 tells them apart. Every byte that lacks it must be a blank, the blanks
+    // must come first (lowest), and with bit 4 set every byte must be a digit.
+    const std::uint64_t lacking = (~word >> 4U) & each;
+    const std::uint64_t blanks = lacking * 0xFF;
+    const std::uint64_t digits = word | (each * 0x10);
+    const bool well_formed = (word & blanks) == (blanks & (each * 0x20)) && (blanks & (blanks + 1)) == 0 &&
+                             blanks != ~std::uint64_t{0} && (digits & (each * 0xF0)) == each * 0x30 &&
+                             ((digits + each * 0x06) & (each * 0xF0)) == each * 0x30;
+    if (!well_formed) return std::nullopt;
+
+    // Neighbours are joined to two, four, then eight digits. The first digit is in the lowest byte: times ten
+    // and moved up by one it lands on its neighbour.
+    std::uint64_t value = digits & (each * 0x0F);
+    value = ((value * (1 + (10U << 8U))) >> 8U) & 0x00FF00FF00FF00FF;
+    value = ((value * (1 + (std::uint64_t{100} << 16U))) >> 16U) & 0x0000FFFF0000FFFF;
+    return (value * (1 + (std::uint64_t{10'000} << 32U))) >> 32U;
+}
+
+bool is_key(std::string_view text) {
+    for (const char c : text) {
+        const bool word =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+        if (!word) return false;
+    }
+    return !text.empty();
+}
+
+// "rd wr mr": two characters each, separated by blanks.
+bool are_flags(std::string_view text) {
+    Cursor cursor(text);
+    for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) {
+        if (cursor.word().size() != 2) return false;
+    }
+    return true;
+}
+
+class Reader {
+  public:
+    Reader(std::string_view text, std::string_view document)
+        : text_(text), document_(document), at_(text.data()), end_(text.data() + text.size()) {}
+
+    Expected<Smaps> read() {
+        while (at_ != end_) {
+            if (fixed_row()) continue;
+            if (auto read = any_line(); !read) return tl::make_unexpected(std::move(read.error()));
+        }
+        add_to_sums();
+        return std::move(smaps_);
+    }
+
+  private:
+    [[nodiscard]] tl::unexpected<Error> error(std::string_view expected, std::string_view line,
+                                              std::string hint = {}) const {
+        return failure(fmt::format("{}:{}", document_, line_number_), mismatch(expected, line),
+                       std::move(hint));
+    }
+
+    // The line that the first record had here, laid out as it was there; false: not so, nothing taken.
+    bool fixed_row() {
+        if (next_row_ >= rows_.size() || static_cast<std::size_t>(end_ - at_) < row_bytes) return false;
+        const Row& row = rows_[next_row_];
+        if (!row.fixed || std::memcmp(at_, row.columns.data(), key_columns) != 0) return false;
+        if (std::memcmp(at_ + key_columns + value_columns, " kB\n", 4) != 0) return false;
+        const auto value = eight_columns(at_ + key_columns);
+        if (!value) return false;
+        if (row.field.kind == Kind::amount) smaps_.mappings.back().*row.field.amount = kib(*value);
+        at_ += row_bytes;
+        ++line_number_;
+        ++next_row_;
+        return true;
+    }
+
+    Expected<void> any_line() {
+        const auto* newline =
+            static_cast<const char*>(std::memchr(at_, '\n', static_cast<std::size_t>(end_ - at_)));
+        const bool whole = newline != nullptr;
+        const std::string_view line(at_, static_cast<std::size_t>((whole ? newline : end_) - at_));
+        ++line_number_;
+        at_ = whole ? newline + 1 : end_;
+        return is_mapping_header(line) ? header(line, whole) : field(line);
+    }
+
+    Expected<void> header(std::string_view line, bool whole) {
+        constexpr std::string_view shape = "a mapping \"begin-end rwxp offset major:minor inode name\"";
+        if (!whole) return error("a whole mapping header", line, "the text ends in the middle of this line");
+        add_to_sums();
+        Mapping mapping;
+        if (!read_mapping_header(line, mapping)) return error(shape, line);
+        if (mapping.range.empty()) return error("a mapping that ends after it begins", line);
+        auto& mappings = smaps_.mappings;
+        if (!mappings.empty() && mapping.range.begin < mappings.back().range.end) {
+            return error("a mapping above the one before it", line);
+        }
+        if (mappings.size() == 1) expect_records_like_the_first();
+        mappings.push_back(mapping);
+        next_row_ = 0;
+        return {};
+    }
+
+    Expected<void> field(std::string_view line) {
+        const std::size_t colon = line.find(':');
+        const std::string_view key = line.substr(0, colon);
+        if (colon == std::string_view::npos || !is_key(key)) {
+            return error("a mapping \"begin-end ...\" or a field \"Key: value\"", line);
+        }
+        if (smaps_.mappings.empty()) return error("a mapping before its fields", line);
+        const std::string_view value = line.substr(colon + 1);
+        const Field known = predicted(key, line);
+        Mapping& mapping = smaps_.mappings.back();
+        switch (known.kind) {
+            case Kind::ignored:
+                break;
+            case Kind::amount: {
+                const auto amount = read_kilobytes(value);
+                if (!amount) return error(fmt::format("\"{}: N kB\"", key), line);
+                mapping.*known.amount = *amount;
+                break;
+            }
+            case Kind::thp_eligible: {
+                const std::string_view flag = trim(value);
+                if (flag != "0" && flag != "1") return error("\"THPeligible: 0\" or 1", line);
+                mapping.thp_eligible = flag == "1";
+                break;
+            }
+            case Kind::vm_flags:
+                if (!are_flags(value)) return error("two-letter flags", line);
+                mapping.vm_flags = trim(value);
+                break;
+        }
+        return {};
+    }
+
+    // What the key means, by the first record where it has it; the following line is then expected to be as
+    // there.
+    Field predicted(std::string_view key, std::string_view line) {
+        if (smaps_.mappings.size() == 1) {
+            const Field known = field_named(key);
+            if (rows_.size() < most_rows) learn(known, line);
+            return known;
+        }
+        for (std::size_t tried = 0; tried < rows_.size(); ++tried) {
+            const std::size_t row = (next_row_ + tried) % rows_.size();
+            if (rows_[row].field.key != key) continue;
+            next_row_ = row + 1;
+            return rows_[row].field;
+        }
+        return field_named(key);
+    }
+
+    void learn(const Field& known, std::string_view line) {
+        Row row{known, {}, false};
+        const std::string_view columns = line.substr(0, key_columns);
+        // No digit may stand among the columns that are compared: those after the key hold its colon and
+        // blanks.
+        row.fixed = line.size() + 1 == row_bytes && line.ends_with(" kB") && known.key.size() < key_columns &&
+                    columns.find_first_not_of(' ', known.key.size() + 1) == std::string_view::npos &&
+                    (known.kind == Kind::amount || known.kind == Kind::ignored);
+        if (row.fixed) std::memcpy(row.columns.data(), columns.data(), key_columns);
+        rows_.push_back(row);
+        next_row_ = rows_.size();
+    }
+
+    // Called when the second mapping begins: the first record's length tells about how many there are.
+    void expect_records_like_the_first() {
+        constexpr std::size_t least = 512;  // a record without fields says nothing about the others
+        const auto first = static_cast<std::size_t>(at_ - text_.data());
+        const std::size_t records = text_.size() / (first > least ? first : least);
+        smaps_.mappings.reserve(records + records / 8 + 8);
+    }
+
+    void add_to_sums() {
+        if (smaps_.mappings.empty()) return;
+        const Mapping& mapping = smaps_.mappings.back();
+        smaps_.rss += mapping.rss;
+        smaps_.pss += mapping.pss;
+        smaps_.swap += mapping.swap;
+        smaps_.hugetlb += mapping.shared_hugetlb + mapping.private_hugetlb;
+    }
+
+    std::string_view text_;
+    std::string_view document_;
+    const char* at_;
+    const char* end_;
+    std::size_t line_number_ = 0;
+    std::vector<Row> rows_;
+    std::size_t next_row_ = 0;  // which of them is expected to come next
+    Smaps smaps_;
+};
+
+}  // namespace
+
+bool Mapping::has_flag(std::string_view two_letters) const {
+    Cursor cursor(vm_flags);
+    for (; !cursor.at_end(); cursor.skip_blanks()) {
+        if (cursor.word() == two_letters) return true;
+    }
+    return false;
+}
+
+Expected<Smaps> parse_smaps(std::string_view text, std::string_view document) {
+    return Reader(text, document).read();
+}
+
+}  // namespace nmtx

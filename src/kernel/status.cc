@@ -1,0 +1,170 @@
+#include "kernel/status.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/cursor.h"
+#include "base/lines.h"
+#include "kernel/fields.h"
+
+// Name:	java
+// State:	S (sleeping)
+// Tgid:	15062
+// Pid:	15062
+// PPid:	15021
+// Uid:	0	0	0	0
+// NSpid:	15062	7
+// Kthread:	0
+// VmRSS:	  177536 kB
+// RssAnon:	   88724 kB
+// Threads:	42
+// SigCgt:	2000000101005ccf
+
+namespace nmtx {
+namespace {
+
+bool read_number(std::string_view value, std::uint64_t& target) {
+    Cursor cursor(value);
+    cursor.skip_blanks();
+    const auto number = cursor.decimal();
+    cursor.skip_blanks();
+    if (!number || !cursor.at_end()) return false;
+    target = *number;
+    return true;
+}
+
+bool read_mask(std::string_view value, std::optional<std::uint64_t>& target) {
+    Cursor cursor(value);
+    cursor.skip_blanks();
+    target = cursor.hex();
+    cursor.skip_blanks();
+    return target && cursor.at_end();
+}
+
+bool read_identities(std::string_view value, std::array<std::uint32_t, 4>& target) {
+    Cursor cursor(value);
+    for (std::uint32_t& identity : target) {
+        cursor.skip_blanks();
+        const auto number = cursor.decimal();
+        if (!number || *number > 0xFFFFFFFF) return false;
+        identity = static_cast<std::uint32_t>(*number);
+    }
+    cursor.skip_blanks();
+    return cursor.at_end();
+}
+
+bool read_list(std::string_view value, std::vector<std::uint64_t>& target) {
+    target.clear();
+    Cursor cursor(value);
+    for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) {
+        const auto number = cursor.decimal();
+        if (!number) return false;
+        target.push_back(*number);
+    }
+    return !target.empty();
+}
+
+// "S (sleeping)"
+bool read_state(std::string_view value, char& target) {
+    Cursor cursor(value);
+    cursor.skip_blanks();
+    const std::string_view letter = cursor.word();
+    if (letter.size() != 1) return false;
+    target = letter.front();
+    return true;
+}
+
+struct AmountField {
+    std::string_view key;
+    std::optional<Bytes> ProcessStatus::* amount;
+};
+constexpr std::array<AmountField, 11> amounts{{
+    {"VmPeak", &ProcessStatus::vm_peak},
+    {"VmSize", &ProcessStatus::vm_size},
+    {"VmLck", &ProcessStatus::vm_lck},
+    {"VmHWM", &ProcessStatus::vm_hwm},
+    {"VmRSS", &ProcessStatus::vm_rss},
+    {"RssAnon", &ProcessStatus::rss_anon},
+    {"RssFile", &ProcessStatus::rss_file},
+    {"RssShmem", &ProcessStatus::rss_shmem},
+    {"VmPTE", &ProcessStatus::vm_pte},
+    {"VmSwap", &ProcessStatus::vm_swap},
+    {"HugetlbPages", &ProcessStatus::hugetlb_pages},
+}};
+
+// True also for a key that is not ours.
+bool read_field(std::string_view key, std::string_view value, ProcessStatus& status) {
+    for (const AmountField& field : amounts) {
+        if (field.key == key) return (status.*field.amount = read_kilobytes(value)).has_value();
+    }
+    if (key == "Name") {
+        // The name may begin or end with blanks: only the tab that the kernel sets is not part of it.
+        status.name = value.starts_with('\t') ? value.substr(1) : value;
+        return true;
+    }
+    if (key == "State") return read_state(value, status.state);
+    if (key == "Tgid") return read_number(value, status.tgid);
+    if (key == "Pid") return read_number(value, status.pid);
+    if (key == "PPid") return read_number(value, status.parent);
+    if (key == "Uid") return read_identities(value, status.uid);
+    if (key == "Gid") return read_identities(value, status.gid);
+    if (key == "NSpid") return read_list(value, status.nspid);
+    if (key == "Threads") return read_number(value, status.threads);
+    if (key == "SigBlk") return read_mask(value, status.sig_blk);
+    if (key == "SigIgn") return read_mask(value, status.sig_ign);
+    if (key == "SigCgt") return read_mask(value, status.sig_cgt);
+    if (key == "Kthread") {
+        const std::string_view flag = trim(value);
+        status.kernel_thread = flag == "1";
+        return flag == "0" || flag == "1";
+    }
+    return true;
+}
+
+}  // namespace
+
+Expected<ProcessStatus> parse_status(std::string_view text, std::string_view document) {
+    ProcessStatus status;
+    bool named = false;
+    bool numbered = false;
+    Lines lines(text);
+    while (lines.next()) {
+        Cursor cursor(lines.line());
+        const auto key = cursor.until(":");
+        if (!key || key->empty()) return lines.error(document, mismatch("\"Key:\tvalue\"", lines.line()));
+        cursor.take(":");
+        if (!read_field(*key, cursor.rest(), status)) {
+            return lines.error(document, mismatch(fmt::format("a value of {}", *key), lines.line()));
+        }
+        named = named || *key == "Name";
+        numbered = numbered || *key == "Pid";
+    }
+    if (!named || !numbered) {
+        return failure(std::string(document),
+                       fmt::format("expected the lines \"Name:\" and \"Pid:\", found no \"{}:\"",
+                                   named ? "Pid" : "Name"));
+    }
+    return status;
+}
+
+// 811161 44384 22203 1 0 78042 0
+Expected<Statm> parse_statm(std::string_view text, std::string_view document) {
+    Lines lines(text);
+    lines.next();
+    Statm statm;
+    Cursor cursor(lines.line());
+    for (std::uint64_t* pages : {&statm.size_pages, &statm.resident_pages, &statm.shared_pages}) {
+        cursor.skip_blanks();
+        const auto number = cursor.decimal();
+        const bool ends = cursor.at_end() || cursor.rest().front() == ' ';
+        if (!number || !ends) {
+            return failure(std::string(document),
+                           mismatch("\"size resident shared ...\" in pages", lines.line()));
+        }
+        *pages = *number;
+    }
+    return statm;
+}
+
+}  // namespace nmtx

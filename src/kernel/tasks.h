@@ -1,0 +1,39 @@
+// The threads of a process as the kernel knows them.
+// The document "kernel/tasks" is ours, made of raw lines: for each task its /proc/PID/task/TID/stat line, followed by
+// its /proc/PID/task/TID/syscall line with the prefix "syscall " where that file could be read:
+//   15063 (java) S 15010 15062 … 
+//   syscall 202 0x7f8141bff990 0x109 … 0x7f8141bff8d0 0x7f81420c5f3b
+//   15064 (GC Thread#0) S …
+//   syscall running
+// /proc/PID/task/TID/stat: proc(5); a comm may hold blanks and ")", newlines are escaped as \n by the kernel.
+// /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter; "running"; or "-1 SP PC" outside of a call.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/error.h"
+
+namespace nmtx {
+
+struct Task {
+    std::uint64_t tid = 0;
+    std::string comm;
+    char state = '?';
+    std::uint64_t user_ticks = 0;
+    std::uint64_t system_ticks = 0;
+    std::uint64_t start_ticks = 0;               // since boot, in clock ticks
+    std::uint64_t flags = 0;                     // PF_*; 0x00200000 is PF_KTHREAD
+    std::optional<Address> start_stack;          // "startstack": only the main thread's is meaningful; absent where 0
+    std::optional<Address> stack_pointer;        // from syscall; absent while running or where it could not be read
+};
+
+Expected<std::vector<Task>> parse_tasks(std::string_view text, std::string_view document = "tasks");
+// One stat line (of a task or of the whole process).
+Expected<Task> parse_task_stat(std::string_view line, std::string_view document = "stat");
+
+}  // namespace nmtx

@@ -1,0 +1,116 @@
+// Claims on thread stacks that neither NMT nor malloc claims: by the stack pointers of the tasks, and for
+// tasks that run (the kernel tells no pointer then) by the guard below the stack.
+#include <algorithm>
+#include <array>
+
+#include "ledger/claims.h"
+
+namespace nmtx {
+namespace {
+
+// Threads of HotSpot's own that are no Java threads: their stacks have glibc's guard, not HotSpot's guard
+// zone.
+constexpr std::array hotspot_thread_names{
+    std::string_view("GC Thread#"),    std::string_view("GC task thread"), std::string_view("G1 "),
+    std::string_view("ParGC"),         std::string_view("ZWorker"),        std::string_view("ZDriver"),
+    std::string_view("ZDirector"),     std::string_view("ZStat"),          std::string_view("ZUncommit"),
+    std::string_view("ZUnmapper"),     std::string_view("Shenandoah"),     std::string_view("Gang worker"),
+    std::string_view("VM Thread"),     std::string_view("VM Periodic"),    std::string_view("Concurrent"),
+    std::string_view("StrDedup"),      std::string_view("CMS "),           std::string_view("XWorker"),
+    std::string_view("XDriver"),       std::string_view("XDirector"),      std::string_view("XStat"),
+    std::string_view("RuntimeWorker"), std::string_view("Epsilon"),        std::string_view("JFR "),
+    std::string_view("AsyncLog"),
+};
+
+bool is_hotspot_thread(std::string_view comm) {
+    return std::any_of(hotspot_thread_names.begin(), hotspot_thread_names.end(),
+                       [&](std::string_view name) { return comm.starts_with(name); });
+}
+
+bool may_hold_stacks(const Mapping& mapping) {
+    return mapping.inode == 0 && mapping.protection.read && mapping.protection.write &&
+           !mapping.protection.shared && (mapping.name.empty() || mapping.name.starts_with("[anon"));
+}
+
+// HotSpot's guard zone of a Java thread: red, yellow and reserved pages, 12 KiB on JDK 8, 16 KiB later;
+// glibc's guard is one page.
+enum class Guard { none, glibc, hotspot };
+
+Guard guard_below(const std::vector<Mapping>& mappings, std::size_t i) {
+    if (i == 0) return Guard::none;
+    const Mapping& below = mappings[i - 1];
+    if (below.range.end != mappings[i].range.begin || !below.protection.none() || below.inode != 0)
+        return Guard::none;
+    if (below.range.size() == kib(4)) return Guard::glibc;
+    const bool zone = below.range.size() >= kib(12) && below.range.size() <= kib(64);
+    return zone ? Guard::hotspot : Guard::none;
+}
+
+class StackClaims {
+  public:
+    StackClaims(const ProcessView& view, Owners& owners) : view_(view), mappings_(view.smaps->mappings) {
+        // Where the VM has named its stacks, what is left is somebody else's.
+        named_by_vm_ = knows_nmt_addresses(view) || view.vm != Vm::hotspot;
+        jvm_ = owners.id("jvm/thread stack", "Thread");
+        native_ = owners.id("stack/native");
+    }
+
+    Layer<Claim> layer() {
+        bool pointer_unknown = !view_.tasks;
+        if (view_.tasks) {
+            for (const Task& task : *view_.tasks) {
+                if (!task.stack_pointer) {
+                    pointer_unknown = true;
+                } else {
+                    by_pointer(task);
+                }
+            }
+        }
+        if (pointer_unknown) by_shape();
+        normalise(layer_);
+        return std::move(layer_);
+    }
+
+  private:
+    void by_pointer(const Task& task) {
+        const auto after = std::upper_bound(mappings_.begin(), mappings_.end(), *task.stack_pointer,
+                                            [](Address a, const Mapping& m) { return a < m.range.begin; });
+        if (after == mappings_.begin()) return;
+        const auto i = static_cast<std::size_t>(after - mappings_.begin()) - 1;
+        const Mapping& mapping = mappings_[i];
+        if (!mapping.range.contains(*task.stack_pointer) || !may_hold_stacks(mapping)) return;
+        const bool jvm =
+            !named_by_vm_ && (guard_below(mappings_, i) == Guard::hotspot || is_hotspot_thread(task.comm));
+        layer_.push_back(
+            {mapping.range, Claim{jvm ? jvm_ : native_, Evidence::stack_pointer, !named_by_vm_}});
+    }
+
+    void by_shape() {
+        constexpr Bytes least = kib(64);
+        constexpr Bytes most = mib(1024);
+        for (std::size_t i = 1; i < mappings_.size(); ++i) {
+            const Mapping& mapping = mappings_[i];
+            if (!may_hold_stacks(mapping) || mapping.range.size() < least || mapping.range.size() > most)
+                continue;
+            const Guard guard = guard_below(mappings_, i);
+            if (guard == Guard::none) continue;
+            const bool jvm = !named_by_vm_ && guard == Guard::hotspot;
+            layer_.push_back({mapping.range, Claim{jvm ? jvm_ : native_, Evidence::smaps_shape, true}});
+        }
+    }
+
+    const ProcessView& view_;
+    const std::vector<Mapping>& mappings_;
+    Layer<Claim> layer_;
+    bool named_by_vm_ = false;
+    OwnerId jvm_ = unexplained_owner;
+    OwnerId native_ = unexplained_owner;
+};
+
+}  // namespace
+
+Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners) {
+    return StackClaims(view, owners).layer();
+}
+
+}  // namespace nmtx

@@ -1,0 +1,80 @@
+#include "ledger/headline.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace nmtx {
+
+Headline headline_of(const Ledger& ledger) {
+    Headline h;
+    h.jvm_mmap = ledger.jvm;
+    h.jvm_mmap_again = ledger.mapped_again;
+    h.nmt_malloc = ledger.malloc.nmt_resident_at_most();
+    h.malloc_outside = minus_or_zero(ledger.malloc.resident, h.nmt_malloc);
+    h.files = ledger.files;
+    h.native_stacks = ledger.resident_below("stack/");
+    h.unexplained = ledger.unexplained;
+    const Bytes named = h.jvm_mmap + ledger.malloc.resident + h.files + h.native_stacks + h.unexplained;
+    h.other = minus_or_zero(ledger.rss, named);
+    return h;
+}
+
+std::vector<Area> areas_of(const Ledger& ledger) {
+    std::vector<Area> areas;
+    std::map<std::string, std::size_t> index;
+    std::map<std::string, std::set<std::string>> areas_of_category;
+    std::map<std::string, std::set<std::string>> categories_of_area;
+    for (const Row& row : ledger.rows) {
+        if (!row.path.starts_with("jvm/")) continue;
+        const std::string name = row.path.substr(4, row.path.find('/', 4) - 4);
+        const auto [it, added] = index.try_emplace(name, areas.size());
+        if (added) areas.push_back({name, {}, {}, {}, false, {}});
+        Area& area = areas[it->second];
+        area.resident += row.resident;
+        area.estimated = area.estimated || row.estimated;
+        area.parts.push_back(&row);
+        if (!row.nmt_category.empty()) {
+            areas_of_category[row.nmt_category].insert(name);
+            categories_of_area[name].insert(row.nmt_category);
+        }
+    }
+    for (const CategoryRow& category : ledger.categories) {
+        const auto it = areas_of_category.find(category.name);
+        if (it == areas_of_category.end() || it->second.size() != 1) continue;
+        const std::string& name = *it->second.begin();
+        if (categories_of_area[name].size() != 1) continue;
+        areas[index[name]].reserved = category.mmap_reserved;
+        areas[index[name]].committed = category.mmap_committed;
+    }
+    std::stable_sort(areas.begin(), areas.end(),
+                     [](const Area& a, const Area& b) { return a.resident > b.resident; });
+    return areas;
+}
+
+std::vector<FileUse> files_by_size(const Ledger& ledger, const ProcessView& view, std::size_t most) {
+    std::unordered_map<std::string_view, FileUse> uses;
+    for (const Piece& piece : ledger.pieces) {
+        const std::string& path = ledger.owners.path(piece.claim.owner);
+        const Mapping& mapping = view.smaps->mappings[piece.mapping];
+        if (piece.resident == Bytes() || !path.starts_with("file/") || mapping.name.empty()) continue;
+        FileUse& use = uses[mapping.name];
+        use.path = path;
+        use.resident += piece.resident;
+        ++use.mappings;
+    }
+    std::vector<FileUse> files;
+    files.reserve(uses.size());
+    for (auto& [name, use] : uses) {
+        use.name = std::string(name);
+        files.push_back(std::move(use));
+    }
+    std::sort(files.begin(), files.end(), [](const FileUse& a, const FileUse& b) {
+        return a.resident != b.resident ? a.resident > b.resident : a.name < b.name;
+    });
+    if (files.size() > most) files.resize(most);
+    return files;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,102 @@
+// The ledger: a partition of what smaps calls resident. Each resident byte has one owner; the rows sum to the
+// smaps total to the byte.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/bytes.h"
+#include "ledger/owner.h"
+#include "process/process_view.h"
+
+namespace nmtx {
+
+// A part of one mapping with one owner.
+struct Piece {
+    Range range;
+    std::uint32_t mapping = 0;  // index into smaps.mappings
+    Claim claim;
+    Bytes resident;
+};
+
+// One owner. Reserved and committed are NMT's figures for the category, where this owner is all of the
+// category's mmap memory.
+struct Row {
+    std::string path;
+    Bytes resident;
+    Bytes mapped;  // address space of its pieces
+    std::optional<Bytes> reserved;
+    std::optional<Bytes> committed;
+    std::string evidence;  // which documents say so, joined by ", "
+    bool estimated = false;
+    std::size_t pieces = 0;    // with resident pages
+    std::string nmt_category;  // whose mmap memory it is; empty where none
+};
+
+// An NMT category beside what is resident of its mmap memory.
+struct CategoryRow {
+    std::string name;
+    Bytes reserved;  // mmap and stacks and malloc, as NMT's summary has it
+    Bytes committed;
+    Bytes malloc;         // arenas included
+    Bytes mmap_reserved;  // stacks included
+    Bytes mmap_committed;
+    std::optional<Bytes> resident;  // of the mmap memory; absent where its addresses are not known
+};
+
+// The figures that tickets quote, for what they are.
+struct Gap {
+    std::optional<Delta> classic;  // RSS - NMT committed
+    std::optional<Delta> low;      // high - all that NMT has from malloc, resident or not
+    std::optional<Delta>
+        likely;  // high - as much of NMT's malloc as can be resident: what malloc's mappings hold
+    std::optional<Delta> high;  // RSS outside of every NMT mmap range
+};
+
+// malloc memory as mappings show it, beside NMT's figure.
+struct MallocUse {
+    Bytes resident;            // arenas, main arena, mmapped chunks, other allocators
+    std::optional<Bytes> nmt;  // what NMT says it has from malloc
+    [[nodiscard]] Bytes nmt_resident_at_most() const { return nmt ? std::min(*nmt, resident) : Bytes(); }
+    [[nodiscard]] Bytes outside_nmt() const { return minus_or_zero(resident, nmt.value_or(Bytes())); }
+};
+
+struct Ledger {
+    Owners owners;
+    std::vector<Piece> pieces;  // in address order, covering every mapping
+    std::vector<Row> rows;      // leaf owners with resident bytes or NMT figures, largest first
+    std::vector<CategoryRow> categories;
+    Bytes rss;           // smaps total, the sum of the rows
+    Bytes mapped_again;  // of it: pages of the Java heap that a further view maps (ZGC before generations)
+    Bytes unexplained;
+    Bytes estimated;  // of it in mappings whose pages were not told apart
+    Bytes moved;      // by which page residency and smaps differ, taken at different moments
+    std::optional<Bytes> rss_before, rss_after;
+    Gap gap;
+    MallocUse malloc;
+    Bytes files;  // everything below file/
+    Bytes jvm;    // everything below jvm/
+
+    [[nodiscard]] Bytes rss_true() const { return minus_or_zero(rss, mapped_again); }
+    [[nodiscard]] Delta drift() const {
+        return rss_before && rss_after ? difference(*rss_after, *rss_before) : Delta{};
+    }
+    [[nodiscard]] Bytes resident_of(std::string_view path) const;  // of one leaf
+    [[nodiscard]] Bytes resident_below(
+        std::string_view prefix) const;  // of all leaves whose path begins with it
+};
+
+// Needs view.smaps. Fails only on a broken promise of ours: rows that do not sum to RSS.
+Expected<Ledger> reconcile(const ProcessView& view);
+
+// Mappings that more than one owner shares and whose pages must therefore be told apart: their ranges,
+// ascending.
+std::vector<Range> ranges_to_tell_apart(const ProcessView& view);
+
+// Private, writable, anonymous ranges that nothing better claims: where malloc may have put a heap or a
+// chunk. Ascending, disjoint.
+std::vector<Range> malloc_candidates(const ProcessView& view);
+
+}  // namespace nmtx

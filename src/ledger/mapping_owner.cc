@@ -1,0 +1,168 @@
+#include "ledger/mapping_owner.h"
+
+#include <array>
+
+namespace nmtx {
+namespace {
+
+constexpr std::string_view deleted_mark = " (deleted)";
+
+std::string_view without_deleted(std::string_view name) {
+    if (name.ends_with(deleted_mark)) name.remove_suffix(deleted_mark.size());
+    return name;
+}
+
+std::string_view base_name(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+// libfoo.so, libfoo.so.1.2.3, libfoo-2.31.so
+bool is_shared_object(std::string_view path) {
+    const std::string_view base = base_name(path);
+    const std::size_t at = base.find(".so");
+    return at != std::string_view::npos && (at + 3 == base.size() || base[at + 3] == '.');
+}
+
+struct AllocatorLibrary {
+    std::string_view file;  // how the library's file name begins
+    std::string_view allocator;
+};
+constexpr std::array allocator_libraries{
+    AllocatorLibrary{"libjemalloc", "jemalloc"}, AllocatorLibrary{"libtcmalloc", "tcmalloc"},
+    AllocatorLibrary{"libmimalloc", "mimalloc"}, AllocatorLibrary{"ld-musl-", "musl"},
+    AllocatorLibrary{"libc.so.6", "glibc"},      AllocatorLibrary{"libc-2.", "glibc"},
+};
+
+struct FilePath {
+    FileKind kind;
+    std::string_view path;
+};
+constexpr std::array file_paths{
+    FilePath{FileKind::jvm_library, "file/jvm library"},
+    FilePath{FileKind::native_library, "file/native library"},
+    FilePath{FileKind::jar_or_jimage, "file/jar or jimage"},
+    FilePath{FileKind::cds_archive, "jvm/cds archive"},
+    FilePath{FileKind::memfd, "file/memfd"},
+    FilePath{FileKind::shared_memory, "file/shared memory"},
+    FilePath{FileKind::deleted, "file/deleted"},
+    FilePath{FileKind::device, "file/device"},
+    FilePath{FileKind::data, "file/mapped data"},
+};
+
+std::string_view path_of(FileKind kind) {
+    for (const FilePath& entry : file_paths) {
+        if (entry.kind == kind) return entry.path;
+    }
+    return "file/mapped data";
+}
+
+}  // namespace
+
+FileKind file_kind(std::string_view printed_name, bool executed, std::string_view java_home) {
+    const std::string_view name = without_deleted(printed_name);
+    if (name.starts_with("/memfd:")) return FileKind::memfd;
+    if (name.starts_with("/SYSV") || name.starts_with("/dev/shm/") || name == "/dev/zero")
+        return FileKind::shared_memory;
+    const bool of_jvm = !java_home.empty() && name.starts_with(java_home) && name.size() > java_home.size() &&
+                        name[java_home.size()] == '/';
+    if (is_shared_object(name)) return of_jvm ? FileKind::jvm_library : FileKind::native_library;
+    if (name.ends_with(".jsa")) return FileKind::cds_archive;
+    const std::string_view base = base_name(name);
+    for (const std::string_view ending : {".jar", ".zip", ".war", ".ear", ".jmod", ".jimage"}) {
+        if (base.ends_with(ending)) return FileKind::jar_or_jimage;
+    }
+    if (of_jvm && name.substr(java_home.size()) == "/lib/modules") return FileKind::jar_or_jimage;
+    if (of_jvm && name.substr(java_home.size()).starts_with("/bin/")) return FileKind::jvm_library;
+    if (executed) return FileKind::native_library;
+    if (name.starts_with("/dev/") || name.starts_with("anon_inode:") || name.starts_with("socket:"))
+        return FileKind::device;
+    if (name.size() != printed_name.size()) return FileKind::deleted;
+    return FileKind::data;
+}
+
+std::string_view java_home_of(const Smaps& smaps) {
+    for (const Mapping& mapping : smaps.mappings) {
+        if (mapping.inode == 0 || base_name(without_deleted(mapping.name)) != "libjvm.so") continue;
+        const std::string_view name = without_deleted(mapping.name);
+        // …/lib/server/libjvm.so, on 8 …/jre/lib/amd64/server/libjvm.so: all of the JDK counts as the JVM's.
+        std::size_t at = name.rfind("/jre/lib/");
+        if (at == std::string_view::npos) at = name.rfind("/lib/");
+        if (at == std::string_view::npos) at = name.rfind('/');
+        return name.substr(0, at);
+    }
+    return {};
+}
+
+std::string_view allocator_of(const Smaps& smaps) {
+    std::string_view found;
+    std::string_view last;
+    for (const Mapping& mapping : smaps.mappings) {
+        if (mapping.inode == 0 || mapping.name == last) continue;
+        last = mapping.name;
+        const std::string_view base = base_name(without_deleted(mapping.name));
+        for (const AllocatorLibrary& library : allocator_libraries) {
+            // Whoever else is mapped has taken malloc over from the C library.
+            if (base.starts_with(library.file) && (found.empty() || library.allocator != "glibc"))
+                found = library.allocator;
+        }
+    }
+    return found;
+}
+
+MappingOwners::MappingOwners(const ProcessView& view, Owners& owners)
+    : owners_(owners), java_home_(java_home_of(*view.smaps)), allocator_(allocator_of(*view.smaps)) {
+    for (const Mapping& mapping : view.smaps->mappings) {
+        if (mapping.protection.execute && mapping.inode != 0) executed_.insert(mapping.name);
+    }
+}
+
+Claim MappingOwners::next(const Mapping& mapping) {
+    if (mapping.inode != 0 || mapping.name.starts_with('/')) return of_file(mapping);
+    return of_anonymous(mapping);
+}
+
+Claim MappingOwners::of_file(const Mapping& mapping) {
+    if (mapping.name != last_name_) {
+        last_name_ = mapping.name;
+        last_kind_ = file_kind(mapping.name, executed_.contains(mapping.name), java_home_);
+        last_file_ = Claim{owners_.id(path_of(last_kind_)), Evidence::smaps_name, false};
+        if (mapping.name.starts_with("/memfd:java_heap")) {
+            last_file_.owner = owners_.id("jvm/java heap", "Java Heap");
+        } else if (mapping.name.find("/hsperfdata_") != std::string_view::npos && !java_home_.empty()) {
+            last_file_.owner = owners_.id("jvm/internal", "Internal");  // where NMT counts it
+        }
+    }
+    const bool library = last_kind_ == FileKind::jvm_library || last_kind_ == FileKind::native_library;
+    library_end_ = library ? mapping.range.end : Address{};
+    library_writable_ = library && mapping.protection.write;
+    return last_file_;
+}
+
+Claim MappingOwners::of_anonymous(const Mapping& mapping) {
+    const std::string_view name = mapping.name;
+    const auto named = [&](std::string_view path) {
+        return Claim{owners_.id(path), Evidence::smaps_name, false};
+    };
+    if (name.empty()) {
+        // .bss: the loader maps it anonymously right behind the library's writable data.
+        if (mapping.range.begin == library_end_ && library_writable_ && mapping.protection.write) {
+            library_end_ = {};
+            return {owners_.id(std::string(path_of(last_kind_)) + "/bss"), Evidence::smaps_shape, false};
+        }
+        return {};
+    }
+    if (name == "[heap]")
+        return named(allocator_.empty() || allocator_ == "glibc" ? "malloc/main arena" : "malloc/[heap]");
+    if (name == "[stack]") return named("stack/main thread");
+    if (name == "[vdso]" || name.starts_with("[vvar") || name == "[vsyscall]" || name == "[uprobes]") {
+        return named("kernel/vdso");
+    }
+    if (name.starts_with("[anon: glibc: malloc arena]")) return named("malloc/arena");
+    if (name.starts_with("[anon: glibc: malloc]")) return named("malloc/mmapped chunk");
+    if (name.starts_with("[anon: glibc: pthread stack")) return named("stack/native");
+    if (name.starts_with("[anon:") && name.size() > 7)
+        return named("named/" + std::string(name.substr(6, name.size() - 7)));
+    return {};
+}
+
+}  // namespace nmtx

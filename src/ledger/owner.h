@@ -1,0 +1,63 @@
+// Who owns a resident byte, and how we know.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace nmtx {
+
+// Which document or observation names an owner. Order: no meaning; the words are in name_of.
+enum class Evidence : std::uint8_t {
+    none,           // nothing does: unexplained
+    nmt_map,        // a region of NMT's virtual memory map
+    system_map,     // the VM's tag for the whole mapping
+    vm_info,        // a range that VM.info prints
+    heap_info,      // GC.heap_info
+    codecache,      // Compiler.codecache
+    smaps_name,     // the name or inode of the mapping
+    smaps_shape,    // sizes, protections and neighbours of mappings
+    malloc_header,  // malloc's own bookkeeping at the start of the memory
+    stack_pointer,  // a thread's stack pointer points there
+};
+std::string_view name_of(Evidence evidence);
+
+using OwnerId = std::uint32_t;
+
+// The paths of owners in use, interned. Path: "jvm/java heap", "malloc/arena", "file/mapped data",
+// "unexplained".
+class Owners {
+  public:
+    Owners();
+    OwnerId id(std::string_view path, std::string_view nmt_category = {});
+    [[nodiscard]] const std::string& path(OwnerId id) const { return entries_[id].path; }
+    // The NMT category whose mmap memory it is; empty where none.
+    [[nodiscard]] const std::string& nmt_category(OwnerId id) const { return entries_[id].nmt_category; }
+    [[nodiscard]] std::size_t size() const { return entries_.size(); }
+
+  private:
+    struct Entry {
+        std::string path;
+        std::string nmt_category;
+    };
+    std::vector<Entry> entries_;
+    std::unordered_map<std::string, OwnerId> ids_;
+};
+
+inline constexpr OwnerId unexplained_owner = 0;
+
+// The path of an NMT category's memory: "Java Heap" -> "jvm/java heap", "Shared class space" -> "jvm/cds
+// archive".
+std::string path_of_category(std::string_view category);
+
+// A claim on a range. `estimated`: the border or the owner is inferred, not stated by the evidence.
+struct Claim {
+    OwnerId owner = unexplained_owner;
+    Evidence evidence = Evidence::none;
+    bool estimated = false;
+    friend bool operator==(const Claim&, const Claim&) = default;
+};
+
+}  // namespace nmtx

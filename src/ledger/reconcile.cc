@@ -1,0 +1,216 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "ledger/claims.h"
+#include "ledger/ledger.h"
+#include "ledger/pieces.h"
+
+namespace nmtx {
+namespace {
+
+// Which one leaf stands for all the mmap memory of a category, so that NMT's figures may stand in its row.
+std::map<std::string, OwnerId> sole_owners(const Owners& owners) {
+    std::map<std::string, OwnerId> sole;
+    std::map<std::string, int> count;
+    for (OwnerId id = 0; id < owners.size(); ++id) {
+        const std::string& category = owners.nmt_category(id);
+        if (category.empty()) continue;
+        ++count[category];
+        sole[category] = id;
+    }
+    std::erase_if(sole, [&](const auto& entry) { return count[entry.first] != 1; });
+    return sole;
+}
+
+Bytes mmap_reserved(const NmtCategory& category) {
+    return category.mmap_reserved + category.stack_reserved.value_or(Bytes());
+}
+
+Bytes mmap_committed(const NmtCategory& category) {
+    return category.mmap_committed + category.stack_committed.value_or(Bytes());
+}
+
+std::string join_evidence(std::uint32_t mask) {
+    std::string joined;
+    for (std::uint32_t i = 0; i < 32; ++i) {
+        if ((mask >> i & 1U) == 0) continue;
+        if (!joined.empty()) joined += ", ";
+        joined += name_of(static_cast<Evidence>(i));
+    }
+    return joined;
+}
+
+void fill_rows(Ledger& ledger, const ProcessView& view) {
+    struct Sum {
+        Row row;
+        std::uint32_t evidence = 0;
+    };
+    std::vector<Sum> sums(ledger.owners.size());
+    for (const Piece& piece : ledger.pieces) {
+        Sum& sum = sums[piece.claim.owner];
+        sum.row.resident += piece.resident;
+        sum.row.mapped += piece.range.size();
+        if (piece.resident == Bytes()) continue;
+        ++sum.row.pieces;
+        sum.evidence |= 1U << static_cast<std::uint32_t>(piece.claim.evidence);
+        sum.row.estimated = sum.row.estimated || piece.claim.estimated;
+    }
+    if (view.nmt) {
+        for (const auto& [category, owner] : sole_owners(ledger.owners)) {
+            const NmtCategory* figures = view.nmt->find(category);
+            if (figures == nullptr) continue;
+            sums[owner].row.reserved = mmap_reserved(*figures);
+            sums[owner].row.committed = mmap_committed(*figures);
+        }
+    }
+    for (OwnerId id = 0; id < sums.size(); ++id) {
+        Sum& sum = sums[id];
+        sum.row.path = ledger.owners.path(id);
+        sum.row.nmt_category = ledger.owners.nmt_category(id);
+        sum.row.evidence = join_evidence(sum.evidence);
+        const bool nothing = sum.row.resident == Bytes() && !sum.row.committed.has_value();
+        if (!nothing || id == unexplained_owner) ledger.rows.push_back(std::move(sum.row));
+    }
+    std::stable_sort(ledger.rows.begin(), ledger.rows.end(), [](const Row& a, const Row& b) {
+        return a.resident != b.resident ? a.resident > b.resident : a.path < b.path;
+    });
+}
+
+void fill_categories(Ledger& ledger, const ProcessView& view) {
+    if (!view.nmt) return;
+    std::map<std::string, Bytes> resident;
+    for (const Row& row : ledger.rows) {
+        if (!row.nmt_category.empty()) resident[row.nmt_category] += row.resident;
+    }
+    // Where no address of NMT's is known only what the VM's bounds cover can be compared.
+    for (const NmtCategory& category : view.nmt->categories) {
+        CategoryRow row;
+        row.name = category.name;
+        row.reserved = category.reserved;
+        row.committed = category.committed;
+        row.malloc = category.malloc + category.arena;
+        row.mmap_reserved = mmap_reserved(category);
+        row.mmap_committed = mmap_committed(category);
+        if (const auto it = resident.find(category.name); it != resident.end()) {
+            row.resident = it->second;
+        } else if (knows_nmt_addresses(view)) {
+            row.resident = Bytes();
+        }
+        ledger.categories.push_back(std::move(row));
+    }
+}
+
+void fill_gap(Ledger& ledger, const ProcessView& view) {
+    ledger.malloc.resident = ledger.resident_below("malloc/");
+    if (!view.nmt) return;
+    const Bytes nmt_malloc = view.nmt->malloc_total();
+    ledger.malloc.nmt = nmt_malloc;
+    ledger.gap.classic = difference(ledger.rss, view.nmt->committed);
+    const Bytes high = minus_or_zero(ledger.rss, ledger.jvm);
+    ledger.gap.high = difference(high, Bytes());
+    ledger.gap.low = difference(high, nmt_malloc);
+    ledger.gap.likely = difference(high, ledger.malloc.nmt_resident_at_most());
+}
+
+}  // namespace
+
+Bytes Ledger::resident_of(std::string_view path) const {
+    for (const Row& row : rows) {
+        if (row.path == path) return row.resident;
+    }
+    return {};
+}
+
+Bytes Ledger::resident_below(std::string_view prefix) const {
+    Bytes sum;
+    for (const Row& row : rows) {
+        if (row.path.starts_with(prefix)) sum += row.resident;
+    }
+    return sum;
+}
+
+Expected<Ledger> reconcile(const ProcessView& view) {
+    if (!view.smaps)
+        return failure("smaps", "the capture has no smaps; without it nothing can be reconciled");
+    Ledger ledger;
+    ledger.rss = view.smaps->rss;
+    ledger.pieces = cut_into_pieces(view, ledger.owners);
+    const ResidencyNotes notes = fill_residency(view, ledger.owners, ledger.pieces);
+    ledger.estimated = notes.estimated;
+    ledger.moved = notes.moved;
+    fill_rows(ledger, view);
+    ledger.mapped_again = ledger.resident_of("jvm/java heap/mapped again");
+    ledger.unexplained = ledger.resident_of("unexplained");
+    ledger.files = ledger.resident_below("file/");
+    ledger.jvm = ledger.resident_below("jvm/");
+    fill_categories(ledger, view);
+    fill_gap(ledger, view);
+    const auto rss_of = [&](const std::optional<Statm>& statm) -> std::optional<Bytes> {
+        if (!statm || statm->resident_pages > ~std::uint64_t{0} / view.header.page_size) return std::nullopt;
+        return Bytes(statm->resident_pages * view.header.page_size);
+    };
+    ledger.rss_before = rss_of(view.statm_before);
+    ledger.rss_after = rss_of(view.statm_after);
+
+    Bytes sum;
+    for (const Row& row : ledger.rows) sum += row.resident;
+    if (sum != ledger.rss) {
+        return failure("ledger",
+                       fmt::format("the rows sum to {} bytes but RSS is {}: this is a defect of nmtx",
+                                   sum.value(), ledger.rss.value()),
+                       "please report it with the file that `nmtx capture` writes");
+    }
+    return ledger;
+}
+
+std::vector<Range> ranges_to_tell_apart(const ProcessView& view) {
+    Owners owners;
+    const std::vector<Piece> pieces = cut_into_pieces(view, owners);
+    std::vector<std::uint32_t> wanted = multiply_mapped(view, owners, pieces);
+    for (std::size_t i = 0; i < pieces.size();) {
+        std::size_t end = i + 1;
+        while (end < pieces.size() && pieces[end].mapping == pieces[i].mapping) ++end;
+        const Mapping& mapping = view.smaps->mappings[pieces[i].mapping];
+        if (needs_pages(mapping, &pieces[i], pieces.data() + end)) wanted.push_back(pieces[i].mapping);
+        i = end;
+    }
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    std::vector<Range> ranges;
+    for (const std::uint32_t i : wanted) {
+        const Mapping& mapping = view.smaps->mappings[i];
+        if (mapping.rss != Bytes() && mapping.rss != mapping.range.size()) ranges.push_back(mapping.range);
+    }
+    return ranges;
+}
+
+std::vector<Range> malloc_candidates(const ProcessView& view) {
+    Owners owners;
+    Layer<Claim> taken = overlay(claims_of_code_heaps(view, owners), claims_of_nmt_map(view, owners));
+    if (!knows_nmt_addresses(view)) taken = overlay(taken, claims_of_vm_bounds(view, owners));
+    // A tag of System.map covers the mapping, not the region: but for the heap and the stacks, chunks may lie
+    // in it.
+    Layer<Claim> tagged = claims_of_system_map(view, owners);
+    std::erase_if(tagged, [&](const Segment<Claim>& s) {
+        const std::string& path = owners.path(s.value.owner);
+        return path != "jvm/java heap" && path != "jvm/thread stack";
+    });
+    taken = overlay(taken, tagged);
+    std::vector<Range> candidates;
+    std::size_t first = 0;
+    for (const Mapping& mapping : view.smaps->mappings) {
+        const Protection p = mapping.protection;
+        const bool anonymous =
+            mapping.inode == 0 && (mapping.name.empty() || mapping.name.starts_with("[anon: glibc"));
+        if (!anonymous || p.shared || !p.read || !p.write || mapping.rss == Bytes()) continue;
+        for_each_gap(taken, first, mapping.range, [&](Range gap) {
+            // malloc maps a chunk of its own from 128 KiB on (M_MMAP_THRESHOLD), and no heap is smaller.
+            if (gap.size() >= kib(128)) candidates.push_back(gap);
+        });
+    }
+    return candidates;
+}
+
+}  // namespace nmtx

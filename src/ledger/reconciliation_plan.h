@@ -1,0 +1,30 @@
+// What is asked while a capture is taken, so that the ledger can be made of it. Each document is parsed once:
+// the view that grows here is the one that is reconciled afterwards.
+#pragma once
+
+#include "evidence/plan.h"
+#include "process/process_view.h"
+#include "process/questions.h"
+
+namespace nmtx {
+
+class ReconciliationPlan : public CapturePlan {
+  public:
+    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true) : effort_(effort), ask_nmt_(ask_nmt) {}
+
+    std::optional<Missing> attach_refused(const Capture& so_far) override;
+    std::optional<std::string> next_question(const Capture& so_far) override;
+    void derive(Capture& so_far, TargetMemory& memory) override;
+    std::vector<Range> residency_wanted(const Capture& so_far) override;
+
+    // The view with everything that the capture has; to be called once it is complete.
+    Expected<void> finish(const Capture& capture) { return reader_.update(capture); }
+    [[nodiscard]] const ProcessView& view() const { return reader_.view(); }
+
+  private:
+    Effort effort_;
+    bool ask_nmt_;
+    ProcessReader reader_;
+};
+
+}  // namespace nmtx

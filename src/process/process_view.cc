@@ -1,0 +1,197 @@
+#include "process/process_view.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace nmtx {
+namespace {
+
+std::vector<std::string_view> split_nul(std::string_view text) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        const std::size_t at = text.find('\0');
+        parts.push_back(text.substr(0, at));
+        if (at == std::string_view::npos) break;
+        text.remove_prefix(at + 1);
+    }
+    return parts;
+}
+
+Vm vm_of(const Smaps& smaps) {
+    Vm vm = Vm::none;
+    std::string_view last;
+    for (const Mapping& mapping : smaps.mappings) {
+        if (mapping.inode == 0 || mapping.name == last) continue;
+        last = mapping.name;
+        std::string_view name = mapping.name;
+        if (name.ends_with(" (deleted)")) name.remove_suffix(10);
+        name = name.substr(name.rfind('/') + 1);
+        if (name == "libjvm.so") return Vm::hotspot;
+        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) vm = Vm::openj9;
+    }
+    return vm;
+}
+
+// Parses one document into its place; what cannot be understood becomes a missing document, with the parser's
+// words.
+template <typename T>
+void keep(Expected<T> parsed, std::optional<T>& into, std::string_view name,
+          std::vector<MissingDocument>& missing) {
+    if (parsed) {
+        into = std::move(*parsed);
+    } else {
+        missing.push_back({std::string(name), to_string(parsed.error()), ""});
+    }
+}
+
+using NmtAnswer = std::variant<NmtReport, NmtRefusal>;
+
+void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
+              std::vector<MissingDocument>& missing) {
+    auto answer = parse_nmt(text, name);
+    if (!answer) {
+        missing.push_back({std::string(name), to_string(answer.error()), ""});
+        return;
+    }
+    if (const auto* refusal = std::get_if<NmtRefusal>(&*answer)) {
+        // JDK 8 knows no scale=b: the next question takes its place, nothing is lost.
+        if (!refusal->text.starts_with("Incorrect scale")) view.nmt_refusal = refusal->text;
+        return;
+    }
+    auto& report = std::get<NmtReport>(*answer);
+    const bool finer = !view.nmt || report.unit < view.nmt->unit;
+    if (report.has_map) {
+        if (finer) {
+            view.nmt = report;
+            view.nmt->regions.clear();
+        }
+        view.nmt_map = std::move(report);
+    } else if (finer) {
+        view.nmt = std::move(report);
+    }
+}
+
+}  // namespace
+
+std::string document_of(std::string_view command) {
+    return std::string(document::hotspot_prefix) + std::string(command);
+}
+
+std::string ProcessView::nmt_level() const {
+    if (nmt_map) return "detail";
+    if (nmt_refusal && nmt_refusal->find("Native memory tracking is not enabled") != std::string::npos)
+        return "off";
+    if (nmt_refusal && nmt_refusal->find("Detail tracking is not enabled") != std::string::npos)
+        return "summary";
+    if (options && options->nmt_given) return options->nmt_level;
+    if (nmt) return "summary";
+    return options ? options->nmt_level : "unknown";
+}
+
+std::string ProcessView::gc() const {
+    if (!vm_flags.empty()) {
+        if (auto name = gc_of_vm_flags(vm_flags)) return *name;
+    }
+    if (options && options->gc) return *options->gc;
+    if (perf) {
+        if (const auto policy = perf->text("sun.gc.policy.name")) {
+            if (auto name = gc_of_policy_name(*policy)) return *name;
+        }
+    }
+    return "";
+}
+
+std::optional<int> ProcessView::java_feature() const {
+    if (version) return version->feature;
+    if (perf) {
+        for (const auto* counter :
+             {"java.property.java.version", "java.property.java.vm.specification.version"}) {
+            if (const auto text = perf->text(counter)) {
+                if (auto feature = nmtx::java_feature(*text)) return feature;
+            }
+        }
+    }
+    return std::nullopt;
+}
+
+std::string ProcessView::java_version() const {
+    if (perf) {
+        if (const auto text = perf->text("java.property.java.version")) return std::string(*text);
+    }
+    if (version) return version->jdk.empty() ? version->version : version->jdk;
+    return "";
+}
+
+Expected<void> ProcessReader::update(const Capture& capture) {
+    view_.header = capture.header;
+    const auto fresh = [&](std::string_view name) -> std::optional<std::string_view> {
+        if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) return std::nullopt;
+        auto text = capture.text(name);
+        if (text) seen_.emplace_back(name);
+        return text;
+    };
+    const auto parse = [&](std::string_view name, auto parser, auto& into) {
+        if (const auto text = fresh(name)) keep(parser(*text, name), into, name, view_.missing);
+    };
+    const auto reply = [&](std::string_view command, auto parser, auto& into) {
+        parse(document_of(command), parser, into);
+    };
+
+    if (const auto text = fresh(document::status)) {
+        auto status = parse_status(*text);
+        if (!status) return tl::make_unexpected(status.error());
+        view_.status = std::move(*status);
+    }
+    if (const auto text = fresh(document::smaps)) {
+        auto smaps = parse_smaps(*text);
+        if (!smaps) return tl::make_unexpected(smaps.error());
+        view_.smaps = std::move(*smaps);
+        view_.vm = vm_of(*view_.smaps);
+    }
+    parse(document::statm_before, parse_statm, view_.statm_before);
+    parse(document::statm_after, parse_statm, view_.statm_after);
+    parse(document::limits, parse_limits, view_.limits);
+    parse(document::auxv, parse_auxv, view_.auxv);
+    parse(document::tasks, parse_tasks, view_.tasks);
+    parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
+    parse(document::residency, parse_residency, view_.residency);
+    parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
+    if (const auto text = fresh(document::exe)) view_.exe = std::string(*text);
+    if (const auto text = fresh(document::cmdline)) view_.arguments = split_nul(*text);
+
+    parse(document::hsperfdata, parse_hsperfdata, view_.perf);
+    if (!view_.options) {
+        if (view_.perf && view_.perf->text("java.rt.vmArgs")) {
+            view_.options = read_jvm_options(split_joined_options(*view_.perf->text("java.rt.vmArgs")));
+        } else if (const auto text = capture.text(document::cmdline)) {
+            view_.options = read_jvm_options(options_of_cmdline(*text));
+        }
+    }
+    reply(question::version, parse_vm_version, view_.version);
+    for (const auto command : {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail}) {
+        const std::string name = document_of(command);
+        if (const auto text = fresh(name)) take_nmt(view_, name, *text, view_.missing);
+    }
+    if (const auto text = fresh(document::nmt_file))
+        take_nmt(view_, document::nmt_file, *text, view_.missing);
+    reply(question::system_map, parse_system_map, view_.system_map);
+    reply(question::vm_info, parse_vm_info, view_.vm_info);
+    reply(question::heap_info, parse_heap_info, view_.heap_info);
+    reply(question::codecache, parse_codecache, view_.code_heaps);
+    reply(question::metaspace, parse_metaspace, view_.metaspace);
+    if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);
+
+    for (const auto& [name, why] : capture.missing_documents()) {
+        const std::string key = "missing " + name;
+        if (std::find(seen_.begin(), seen_.end(), key) != seen_.end()) continue;
+        seen_.push_back(key);
+        view_.missing.push_back({name, why.why, why.hint});
+    }
+    // In the order of names, whether the documents came one by one or all at once.
+    std::stable_sort(view_.missing.begin(), view_.missing.end(),
+                     [](const MissingDocument& a, const MissingDocument& b) { return a.what < b.what; });
+    return {};
+}
+
+}  // namespace nmtx

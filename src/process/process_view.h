@@ -1,0 +1,106 @@
+// Everything that was parsed of one capture: plain data, each part absent where its document was.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "allocator/malloc_layout.h"
+#include "evidence/capture.h"
+#include "hotspot/heap_info.h"
+#include "hotspot/hsperfdata.h"
+#include "hotspot/identity.h"
+#include "hotspot/nmt.h"
+#include "hotspot/system_map.h"
+#include "hotspot/vm_info.h"
+#include "kernel/cgroup.h"
+#include "kernel/residency.h"
+#include "kernel/smaps.h"
+#include "kernel/status.h"
+#include "kernel/tasks.h"
+
+namespace nmtx {
+
+// Which machine runs in the process, by what is mapped.
+enum class Vm { unknown, none, hotspot, openj9 };
+
+// A document that was asked for and is not there, or is there and could not be understood.
+struct MissingDocument {
+    std::string what;
+    std::string why;
+    std::string hint;
+};
+
+struct ProcessView {
+    CaptureHeader header;
+    Vm vm = Vm::unknown;  // unknown until smaps was read
+
+    std::optional<ProcessStatus> status;
+    std::optional<Statm> statm_before, statm_after;
+    std::optional<Smaps> smaps;
+    std::optional<Limits> limits;
+    std::optional<AuxiliaryVector> auxv;
+    std::optional<std::vector<Task>> tasks;
+    std::optional<CgroupMemory> cgroup;
+    std::optional<Residency> residency;
+    std::vector<std::string_view> arguments;  // of the command line
+    std::string exe;
+
+    std::optional<HsPerfData> perf;
+    std::optional<JvmOptions> options;
+    std::optional<JavaVersion> version;
+    std::optional<NmtReport> nmt;            // totals and categories: in bytes where the JVM can
+    std::optional<NmtReport> nmt_map;        // a report with the virtual memory map
+    std::optional<std::string> nmt_refusal;  // "Native memory tracking is not enabled"
+    std::optional<SystemMap> system_map;
+    std::optional<VmInfo> vm_info;
+    std::optional<HeapInfo> heap_info;
+    std::optional<std::vector<CodeHeap>> code_heaps;
+    std::optional<MetaspaceReport> metaspace;
+    std::optional<MallocLayout> malloc_layout;
+    std::string vm_flags;
+
+    std::vector<MissingDocument> missing;
+
+    // "off", "summary", "detail", or "unknown": by the JVM's answers, else by its options.
+    [[nodiscard]] std::string nmt_level() const;
+    // "G1", "Z", …; empty where nothing tells.
+    [[nodiscard]] std::string gc() const;
+    [[nodiscard]] std::optional<int> java_feature() const;
+    // "17.0.15" for people; empty where unknown.
+    [[nodiscard]] std::string java_version() const;
+};
+
+// Reads documents as they come in; each is parsed once.
+class ProcessReader {
+  public:
+    // Parses what the capture has and this reader has not seen yet. Fails where smaps or status, without
+    // which there is nothing to report, cannot be understood. The capture must outlive the view: it points
+    // into its texts.
+    Expected<void> update(const Capture& capture);
+    [[nodiscard]] const ProcessView& view() const { return view_; }
+
+  private:
+    ProcessView view_;
+    std::vector<std::string> seen_;
+};
+
+// The diagnostic commands that we ask, as they name documents (behind "hotspot/").
+namespace question {
+inline constexpr std::string_view version = "VM.version";
+inline constexpr std::string_view nmt_summary_bytes = "VM.native_memory summary scale=b";
+inline constexpr std::string_view nmt_summary = "VM.native_memory summary";
+inline constexpr std::string_view nmt_detail = "VM.native_memory detail";
+inline constexpr std::string_view system_map = "System.map";
+inline constexpr std::string_view vm_info = "VM.info";
+inline constexpr std::string_view heap_info = "GC.heap_info";
+inline constexpr std::string_view codecache = "Compiler.codecache";
+inline constexpr std::string_view metaspace = "VM.metaspace basic";
+inline constexpr std::string_view flags = "VM.flags";
+inline constexpr std::string_view command_line = "VM.command_line";
+}  // namespace question
+
+std::string document_of(std::string_view command);  // "hotspot/" + command
+
+}  // namespace nmtx

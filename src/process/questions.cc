@@ -1,0 +1,100 @@
+#include "process/questions.h"
+
+#include <array>
+
+namespace nmtx {
+namespace {
+
+struct Question {
+    std::string_view command;
+    int since;    // the first feature release that may know it (backports counted)
+    bool of_nmt;  // not asked where NMT is to be left alone
+    bool (*wanted)(const ProcessView&, const Capture&, Effort);
+};
+
+bool nmt_off(const ProcessView& view) {
+    return view.nmt_level() == "off" && !view.nmt;
+}
+
+bool nmt_from_file(const Capture& capture) {
+    return capture.text(document::nmt_file).has_value();
+}
+
+bool has_addresses(const ProcessView& view) {
+    return view.nmt_map || (view.system_map && view.system_map->nmt_enabled);
+}
+
+// Ascending cost for the target; a later question is asked only where the earlier ones left something open.
+constexpr std::array questions{
+    Question{question::version, 8, false, [](const ProcessView&, const Capture&, Effort) { return true; }},
+    Question{question::nmt_summary_bytes, 11, true,
+             [](const ProcessView&, const Capture& c, Effort) { return !nmt_from_file(c); }},
+    // JDK 8 refuses scale=b.
+    Question{question::nmt_summary, 8, true,
+             [](const ProcessView& v, const Capture& c, Effort) {
+                 return !v.nmt && !v.nmt_refusal && !nmt_from_file(c);
+             }},
+    Question{question::heap_info, 8, false, [](const ProcessView&, const Capture&, Effort) { return true; }},
+    Question{question::codecache, 9, false, [](const ProcessView&, const Capture&, Effort) { return true; }},
+    Question{question::metaspace, 10, false, [](const ProcessView&, const Capture&, Effort) { return true; }},
+    Question{question::flags, 8, false, [](const ProcessView&, const Capture&, Effort) { return true; }},
+    Question{question::command_line, 8, false,
+             [](const ProcessView&, const Capture&, Effort e) { return e == Effort::most; }},
+    // System.map tags the regions of NMT=summary as well.
+    Question{
+        question::system_map, 21, true,
+        [](const ProcessView& v, const Capture&, Effort e) { return e != Effort::least && !nmt_off(v); }},
+    Question{question::nmt_detail, 8, true,
+             [](const ProcessView& v, const Capture& c, Effort e) {
+                 if (e == Effort::least || nmt_off(v) || nmt_from_file(c) || v.nmt_level() == "summary")
+                     return false;
+                 return e == Effort::most || !has_addresses(v);
+             }},
+    Question{question::vm_info, 11, false,
+             [](const ProcessView& v, const Capture&, Effort e) {
+                 return e == Effort::most || (e == Effort::standard && !has_addresses(v));
+             }},
+};
+
+}  // namespace
+
+std::optional<Effort> effort_named(std::string_view name) {
+    if (name == "least") return Effort::least;
+    if (name == "default") return Effort::standard;
+    if (name == "most") return Effort::most;
+    return std::nullopt;
+}
+
+std::string_view name_of(Effort effort) {
+    switch (effort) {
+        case Effort::least:
+            return "least";
+        case Effort::standard:
+            return "default";
+        case Effort::most:
+            return "most";
+    }
+    return "";
+}
+
+std::optional<Missing> why_not_to_attach(const ProcessView& view) {
+    if (!view.options) return std::nullopt;
+    if (view.options->attach_disabled) {
+        return Missing{"the JVM was started with -XX:+DisableAttachMechanism",
+                       "start it without that option to let tools ask it"};
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> next_question(const ProcessView& view, const Capture& so_far, Effort effort,
+                                         bool ask_nmt) {
+    const std::optional<int> feature = view.java_feature();
+    for (const Question& question : questions) {
+        if ((feature && *feature < question.since) || (question.of_nmt && !ask_nmt)) continue;
+        if (so_far.tried(document_of(question.command))) continue;
+        if (question.wanted(view, so_far, effort)) return std::string(question.command);
+    }
+    return std::nullopt;
+}
+
+}  // namespace nmtx

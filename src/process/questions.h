@@ -1,0 +1,30 @@
+// Which questions are put to the JVM, in which order, and when none may be. What each one costs the target:
+// docs/how-nmtx-works.md.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "evidence/capture.h"
+#include "process/process_view.h"
+
+namespace nmtx {
+
+enum class Effort {
+    least,     // exact totals and the bounds that cost nothing
+    standard,  // and the cheapest source of addresses that the JVM has
+    most       // every source, so that they can be held against one another
+};
+
+std::optional<Effort> effort_named(std::string_view name);
+std::string_view name_of(Effort effort);
+
+// Before anything is asked: why this JVM cannot answer, by its options. Nothing where it can.
+std::optional<Missing> why_not_to_attach(const ProcessView& view);
+
+// The next command, nothing when all is known that this effort allows. `ask_nmt` false: as if the JVM ran
+// without NMT.
+std::optional<std::string> next_question(const ProcessView& view, const Capture& so_far, Effort effort,
+                                         bool ask_nmt);
+
+}  // namespace nmtx

@@ -1,0 +1,142 @@
+#include <nlohmann/json.hpp>
+
+#include "base/printable.h"
+#include "report/report.h"
+
+namespace nmtx {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+template <typename T, typename F>
+json maybe(const std::optional<T>& value, F to_number) {
+    return value ? json(to_number(*value)) : json(nullptr);
+}
+
+json bytes(const std::optional<Bytes>& value) {
+    return maybe(value, [](Bytes b) { return b.value(); });
+}
+
+json delta(const std::optional<Delta>& value) {
+    return maybe(value, [](Delta d) { return d.value; });
+}
+
+json text_or_null(const std::string& text) {
+    return text.empty() ? json(nullptr) : json(printable(text));
+}
+
+std::string_view name_of(Vm vm) {
+    switch (vm) {
+        case Vm::none:
+            return "none";
+        case Vm::hotspot:
+            return "hotspot";
+        case Vm::openj9:
+            return "openj9";
+        case Vm::unknown:
+            break;
+    }
+    return "unknown";
+}
+
+json java_of(const ProcessView& view) {
+    if (view.vm == Vm::none) return nullptr;
+    json java;
+    java["version"] = text_or_null(view.java_version());
+    java["feature"] = maybe(view.java_feature(), [](int f) { return f; });
+    java["vm"] = name_of(view.vm);
+    java["gc"] = text_or_null(view.gc());
+    java["nmt_level"] = view.nmt_level();
+    return java;
+}
+
+json nmt_of(const ProcessView& view, const Ledger& ledger) {
+    if (!view.nmt) return nullptr;
+    json nmt;
+    nmt["reserved_bytes"] = view.nmt->reserved.value();
+    nmt["committed_bytes"] = view.nmt->committed.value();
+    nmt["malloc_bytes"] = view.nmt->malloc_total().value();
+    nmt["unit_bytes"] = view.nmt->unit.value();
+    nmt["categories"] = json::array();
+    for (const CategoryRow& row : ledger.categories) {
+        nmt["categories"].push_back({{"name", printable(row.name)},
+                                     {"reserved_bytes", row.reserved.value()},
+                                     {"committed_bytes", row.committed.value()},
+                                     {"malloc_bytes", row.malloc.value()},
+                                     {"mmap_reserved_bytes", row.mmap_reserved.value()},
+                                     {"mmap_committed_bytes", row.mmap_committed.value()},
+                                     {"resident_bytes", bytes(row.resident)}});
+    }
+    return nmt;
+}
+
+json owners_of(const Ledger& ledger) {
+    json owners = json::array();
+    for (const Row& row : ledger.rows) {
+        owners.push_back({{"path", printable(row.path)},
+                          {"resident_bytes", row.resident.value()},
+                          {"reserved_bytes", bytes(row.reserved)},
+                          {"committed_bytes", bytes(row.committed)},
+                          {"evidence", text_or_null(row.evidence)},
+                          {"estimated", row.estimated},
+                          {"pieces", row.pieces}});
+    }
+    return owners;
+}
+
+json container_of(const ProcessView& view) {
+    if (!view.cgroup) return nullptr;
+    const CgroupMemory& c = *view.cgroup;
+    return {{"version", c.version},
+            {"limit_bytes", bytes(c.limit)},
+            {"current_bytes", bytes(c.current)},
+            {"anon_bytes", bytes(c.anon)},
+            {"file_bytes", bytes(c.file)},
+            {"inactive_file_bytes", bytes(c.inactive_file)},
+            {"swap_bytes", bytes(c.swap_current)},
+            {"oom_kills", maybe(c.oom_kills, [](std::uint64_t n) { return n; })}};
+}
+
+}  // namespace
+
+std::string json_report(const ProcessView& view, const Ledger& ledger) {
+    json out;
+    out["schema"] = json_schema_version;
+    out["nmtx_version"] = view.header.nmtx_version;
+    out["taken_at"] = view.header.taken_at;
+    out["pid"] = view.header.pid;
+    out["uptime_seconds"] = view.header.target_uptime_s;
+    out["java"] = java_of(view);
+    out["rss_bytes"] = ledger.rss.value();
+    out["rss_true_bytes"] = ledger.rss_true().value();
+    out["pss_bytes"] = view.smaps->pss.value();
+    out["swap_bytes"] = view.smaps->swap.value();
+    out["hugetlb_bytes"] = view.smaps->hugetlb.value();
+    out["mappings"] = view.smaps->mappings.size();
+    out["threads"] = view.status ? json(view.status->threads) : json(nullptr);
+    out["nmt"] = nmt_of(view, ledger);
+    out["owners"] = owners_of(ledger);
+    out["malloc_resident_bytes"] = ledger.malloc.resident.value();
+    out["unexplained_bytes"] = ledger.unexplained.value();
+    out["estimated_bytes"] = ledger.estimated.value();
+    out["gap"] = {{"classic_bytes", delta(ledger.gap.classic)},
+                  {"low_bytes", delta(ledger.gap.low)},
+                  {"likely_bytes", delta(ledger.gap.likely)},
+                  {"high_bytes", delta(ledger.gap.high)}};
+    out["rss_before_bytes"] = bytes(ledger.rss_before);
+    out["rss_after_bytes"] = bytes(ledger.rss_after);
+    out["drift_bytes"] = ledger.drift().value;
+    out["container"] = container_of(view);
+    out["missing"] = json::array();
+    for (const MissingDocument& missing : view.missing) {
+        out["missing"].push_back(
+            {{"what", printable(missing.what)},
+             {"why", printable(missing.why)},
+             {"hint", missing.hint.empty() ? json(nullptr) : json(printable(missing.hint))}});
+    }
+    const Cost& cost = view.header.cost;
+    out["cost"] = {{"cpu_ms", cost.cpu_ms}, {"wall_ms", cost.wall_ms}, {"attach_ms", cost.attach_ms}};
+    return out.dump(2) + "\n";
+}
+
+}  // namespace nmtx

@@ -1,0 +1,143 @@
+#include "report/notes.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "ledger/claims.h"
+#include "report/style.h"
+
+namespace nmtx {
+namespace {
+
+std::string vm_name(const ProcessView& view) {
+    if (view.perf) {
+        if (const auto name = view.perf->text("java.property.java.vm.name"))
+            return std::string(name->substr(0, name->find(' ')));
+    }
+    if (view.version) return view.version->vm.substr(0, view.version->vm.find(' '));
+    return "HotSpot";
+}
+
+std::string evidence_note(const ProcessView& view) {
+    if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return "";
+    const std::string level = view.nmt_level();
+    const bool asked = view.heap_info || view.vm_info;
+    if (asked && level == "off") {
+        return "NMT is off: the JVM's areas are known by VM.info, GC.heap_info and Compiler.codecache alone, "
+               "and its malloc cannot "
+               "be told from that of others. Start the JVM with -XX:NativeMemoryTracking=summary (detail "
+               "before JDK 21).";
+    }
+    if (asked && !view.nmt)
+        return "NMT was not asked: the JVM's areas are known by VM.info, GC.heap_info and Compiler.codecache "
+               "alone.";
+    if (asked && level == "summary") {
+        return "NMT=summary gives totals but no addresses on this JDK: the JVM's areas are known by VM.info, "
+               "GC.heap_info and "
+               "Compiler.codecache. Start the JVM with -XX:NativeMemoryTracking=detail for exact borders.";
+    }
+    return "The JVM was not asked for addresses: only the kernel's side and hsperfdata are known.";
+}
+
+void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
+    const Gap& gap = ledger.gap;
+    if (!gap.classic) return;
+    notes.push_back(fmt::format(
+        "Tickets quote RSS - NMT committed = {} MiB; it is no leak measure: committed is not resident.",
+        in_mib(*gap.classic)));
+    notes.push_back(
+        fmt::format("RSS that NMT does not know of: low {}, likely {}, high {} MiB (low: all of NMT's malloc "
+                    "resident, high: none of it).",
+                    in_mib(*gap.low), in_mib(*gap.likely), in_mib(*gap.high)));
+}
+
+void add_moves(std::vector<std::string>& notes, const Ledger& ledger) {
+    const auto thousandth = static_cast<std::int64_t>(ledger.rss.value() / 1000);
+    if (std::abs(ledger.drift().value) > thousandth) {
+        notes.push_back(
+            fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB): the parts are of "
+                        "slightly different moments.",
+                        in_mib(ledger.drift()), in_mib(*ledger.rss_before), in_mib(*ledger.rss_after)));
+    }
+    if (ledger.moved.value() > ledger.rss.value() / 1000) {
+        notes.push_back(fmt::format(
+            "Page residency and smaps differ by {} MiB, taken one after the other; smaps is what counts.",
+            in_mib(ledger.moved)));
+    }
+    if (ledger.estimated != Bytes()) {
+        notes.push_back(fmt::format(
+            "Estimated: {} MiB lie in mappings of several owners whose pages could not be told apart.",
+            in_mib(ledger.estimated)));
+    }
+}
+
+void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
+    if (ledger.mapped_again != Bytes()) {
+        notes.push_back(
+            fmt::format("ZGC maps its heap several times and the kernel counts each view: of RSS {} MiB are "
+                        "the same pages "
+                        "again, true RSS is {} MiB.",
+                        in_mib(ledger.mapped_again), in_mib(ledger.rss_true())));
+    }
+    if (view.smaps->swap != Bytes() || view.smaps->hugetlb != Bytes()) {
+        notes.push_back(fmt::format("Not in RSS: {} MiB swapped out, {} MiB in huge pages (hugetlb).",
+                                    in_mib(view.smaps->swap), in_mib(view.smaps->hugetlb)));
+    }
+}
+
+bool matters(const MissingDocument& missing) {
+    return missing.what == document::attach || missing.what == document::residency ||
+           missing.what == document::tasks || missing.what.starts_with("hotspot/VM.native_memory");
+}
+
+}  // namespace
+
+std::string who(const ProcessView& view) {
+    switch (view.vm) {
+        case Vm::none:
+            return view.status ? view.status->name + " (not Java)" : "not Java";
+        case Vm::openj9:
+            return "OpenJ9";
+        case Vm::unknown:
+            return "unknown";
+        case Vm::hotspot:
+            break;
+    }
+    std::string text = vm_name(view);
+    if (const std::string version = view.java_version(); !version.empty()) text += " " + version;
+    if (const std::string gc = view.gc(); !gc.empty()) text += " " + gc;
+    return text;
+}
+
+std::string nmt_state(const ProcessView& view) {
+    return view.vm == Vm::hotspot ? "NMT " + view.nmt_level() : "";
+}
+
+std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger, bool all) {
+    std::vector<std::string> notes;
+    if (view.vm == Vm::none) {
+        notes.emplace_back("No JVM is mapped in this process: what the kernel knows is all there is.");
+    } else if (view.vm == Vm::openj9) {
+        notes.emplace_back(
+            "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "
+            "PID Dump.java.");
+    }
+    add_gap(notes, ledger);
+    if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
+    add_beside_rss(notes, view, ledger);
+    add_moves(notes, ledger);
+    for (const MissingDocument& missing : view.missing) {
+        if (!all && !matters(missing)) continue;
+        notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
+                                    missing.hint.empty() ? "" : "; ", missing.hint));
+    }
+    const Cost& cost = view.header.cost;
+    const std::string answered =
+        cost.attach_ms > 0 ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
+    notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU; RSS moved by {} MiB meanwhile.", answered,
+                                cost.cpu_ms, in_mib(ledger.drift())));
+    return notes;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,22 @@
+// The reconciliation report in its forms. All of them format the same ledger and compute nothing.
+#pragma once
+
+#include <string>
+
+#include "ledger/headline.h"
+#include "ledger/ledger.h"
+#include "report/style.h"
+
+namespace nmtx {
+
+// One screen: the whole, who owns it, the areas of the JVM, what to know about it. With options.all every
+// row, with options.maps every mapping.
+std::string text_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
+                        const TextStyle& style);
+
+// docs/json.md; one object, two blanks of indentation, a newline at the end.
+std::string json_report(const ProcessView& view, const Ledger& ledger);
+
+inline constexpr int json_schema_version = 1;
+
+}  // namespace nmtx

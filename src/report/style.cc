@@ -1,0 +1,77 @@
+#include "report/style.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/printable.h"
+
+namespace nmtx {
+namespace {
+
+double to_mib(Bytes bytes) {
+    return static_cast<double>(bytes.value()) / 1048576.0;
+}
+
+}  // namespace
+
+std::string in_mib(Bytes bytes) {
+    if (bytes == Bytes()) return "0.0";
+    const double value = to_mib(bytes);
+    return value < 0.05 ? "<0.1" : fmt::format("{:.1f}", value);
+}
+
+std::string in_mib(Delta delta) {
+    return fmt::format("{:.1f}", static_cast<double>(delta.value) / 1048576.0);
+}
+
+std::string percent(Bytes part, Bytes whole) {
+    if (whole == Bytes()) return "";
+    return fmt::format("{:.1f}",
+                       100.0 * static_cast<double>(part.value()) / static_cast<double>(whole.value()));
+}
+
+std::string human(Bytes bytes) {
+    const double mebibytes = to_mib(bytes);
+    if (mebibytes >= 1024 * 1024) return fmt::format("{:.1f} TiB", mebibytes / 1024 / 1024);
+    if (mebibytes >= 10240) return fmt::format("{:.1f} GiB", mebibytes / 1024);
+    if (mebibytes >= 1) return fmt::format("{:.1f} MiB", mebibytes);
+    return fmt::format("{} KiB", (bytes.value() + 1023) / 1024);
+}
+
+std::string human_seconds(double seconds) {
+    if (!(seconds >= 0)) return "unknown";
+    const auto s = static_cast<std::uint64_t>(std::min(seconds, 1e15));
+    if (s < 120) return fmt::format("{} s", s);
+    if (s < 7200) return fmt::format("{} min", s / 60);
+    if (s < 172800) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
+    return fmt::format("{} days", s / 86400);
+}
+
+std::string line(std::string_view text, const TextStyle& style) {
+    return fit(printable(text), style.width) + "\n";
+}
+
+std::string paragraph(std::string_view text, const TextStyle& style, std::size_t indent) {
+    const std::string clean = printable(text);
+    std::string out;
+    std::string current;
+    std::string_view rest = clean;
+    while (!rest.empty()) {
+        const std::size_t at = rest.find(' ');
+        const std::string_view word = rest.substr(0, at);
+        rest = at == std::string_view::npos ? std::string_view{} : rest.substr(at + 1);
+        const std::size_t width = display_width(current) + (current.empty() ? 0 : 1) + display_width(word);
+        if (!current.empty() && width > style.width) {
+            out += fit(current, style.width) + "\n";
+            current = std::string(indent, ' ');
+            current += word;
+            continue;
+        }
+        if (!current.empty() && current.back() != ' ') current += ' ';
+        current += word;
+    }
+    return out + fit(current, style.width) + "\n";
+}
+
+}  // namespace nmtx

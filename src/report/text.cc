@@ -1,0 +1,222 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/printable.h"
+#include "ledger/claims.h"
+#include "report/notes.h"
+#include "report/report.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t name_width = 26;
+
+std::string padded(std::string_view text, std::size_t width) {
+    const std::string cut = fit(printable(text), width);
+    return cut + std::string(width - std::min(width, display_width(cut)), ' ');
+}
+
+std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
+    constexpr std::size_t most = 40;
+    if (!style.bars || whole == Bytes() || style.width < 90) return "";
+    const double share = static_cast<double>(part.value()) / static_cast<double>(whole.value());
+    const auto cells = static_cast<std::size_t>(share * static_cast<double>(most) + 0.5);
+    std::string drawn;
+    for (std::size_t i = 0; i < std::min(cells, most); ++i) drawn += style.unicode ? "█" : "#";
+    return drawn.empty() ? "" : "  " + drawn;
+}
+
+std::string title(std::string_view text, const TextStyle& style) {
+    return style.colour ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
+}
+
+class TextReport {
+  public:
+    TextReport(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
+               const TextStyle& style)
+        : view_(view), ledger_(ledger), options_(options), style_(style) {}
+
+    std::string print() {
+        target();
+        shares();
+        if (view_.vm == Vm::hotspot) areas();
+        if (options_.all) {
+            owners();
+            files();
+        }
+        if (options_.maps) maps();
+        notes();
+        return std::move(out_);
+    }
+
+  private:
+    void add(std::string_view text) { out_ += line(text, style_); }
+
+    void target() {
+        const std::string_view dot = style_.unicode ? " · " : " | ";
+        std::string head = fmt::format("Target{}pid {}{}{}", dot, view_.header.pid, dot, who(view_));
+        if (const std::string state = nmt_state(view_); !state.empty())
+            head += fmt::format("{}{}", dot, state);
+        head += fmt::format("{}up {}", dot, human_seconds(view_.header.target_uptime_s));
+        if (view_.cgroup && view_.cgroup->limit) {
+            head += fmt::format("{}memory limit {}", dot, human(*view_.cgroup->limit));
+        } else if (view_.cgroup) {
+            head += fmt::format("{}no memory limit", dot);
+        }
+        add(head);
+        out_ += "\n";
+    }
+
+    void share(std::string_view name, Bytes bytes) {
+        if (bytes == Bytes()) return;
+        add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded(name, name_width), in_mib(bytes),
+                        percent(bytes, ledger_.rss), bar(bytes, ledger_.rss, style_)));
+    }
+
+    void of_it(std::string_view name, Bytes bytes, std::string_view remark) {
+        if (bytes == Bytes()) return;
+        add(fmt::format("    {} {:>9}               {}", padded(name, name_width - 2), in_mib(bytes),
+                        remark));
+    }
+
+    void shares() {
+        const Headline h = headline_of(ledger_);
+        out_ += title(fmt::format("RSS {} MiB", in_mib(ledger_.rss)), style_);
+        out_ += ledger_.mapped_again == Bytes()
+                    ? "\n"
+                    : fmt::format("  (true RSS {} MiB: the heap is mapped several times)\n",
+                                  in_mib(ledger_.rss_true()));
+        if (view_.vm == Vm::hotspot) {
+            share(view_.nmt ? "JVM (known to NMT)" : "JVM", h.jvm_mmap + h.nmt_malloc);
+            of_it("mmap, resident", minus_or_zero(h.jvm_mmap, h.jvm_mmap_again), committed_remark());
+            of_it("heap, mapped again", h.jvm_mmap_again, "the same pages, seen through a further view");
+            of_it("malloc", h.nmt_malloc, "by NMT's own count");
+        }
+        share("files", h.files);
+        for (const FileUse& file : files_by_size(ledger_, view_, 2)) {
+            of_it(file.path.substr(5), file.resident, fit(printable(file.name), 50, true));
+        }
+        share(ledger_.malloc.nmt ? "malloc outside NMT" : "malloc", h.malloc_outside);
+        if (h.malloc_outside != Bytes()) {
+            const Bytes chunks = ledger_.resident_of("malloc/mmapped chunk");
+            const std::string_view remark = ledger_.malloc.nmt ? "NMT's malloc lies in it as well" : "";
+            of_it("arenas and main arena", minus_or_zero(ledger_.malloc.resident, chunks), remark);
+            of_it("mmapped chunks", chunks, remark);
+        }
+        share(view_.vm == Vm::hotspot ? "stacks outside NMT" : "stacks", h.native_stacks);
+        share("kernel and named mappings", h.other);
+        add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded("unexplained", name_width), in_mib(h.unexplained),
+                        percent(h.unexplained, ledger_.rss), bar(h.unexplained, ledger_.rss, style_)));
+        out_ += "\n";
+    }
+
+    [[nodiscard]] std::string committed_remark() const {
+        if (!view_.nmt) return "";
+        Bytes committed;
+        for (const CategoryRow& row : ledger_.categories) committed += row.mmap_committed;
+        return fmt::format("of {} committed", in_mib(committed));
+    }
+
+    void area_line(std::string_view name, const std::optional<Bytes>& reserved,
+                   const std::optional<Bytes>& committed, Bytes resident, std::string_view remark) {
+        const auto cell = [](const std::optional<Bytes>& bytes) {
+            return bytes ? in_mib(*bytes) : std::string();
+        };
+        add(fmt::format("  {} {:>11} {:>11} {:>11}{}", padded(name, name_width), cell(reserved),
+                        cell(committed), in_mib(resident), remark));
+    }
+
+    // Reserved, committed and resident side by side.
+    void areas() {
+        constexpr std::size_t most = 10;
+        add(fmt::format("  {} {:>11} {:>11} {:>11}", padded("JVM areas, MiB", name_width), "reserved",
+                        "committed", "resident"));
+        std::size_t shown = 0;
+        std::size_t left = 0;
+        Bytes left_resident;
+        for (const Area& area : areas_of(ledger_)) {
+            if (!options_.all && shown >= most) {
+                ++left;
+                left_resident += area.resident;
+                continue;
+            }
+            ++shown;
+            area_line(area.name, area.reserved, area.committed, area.resident, area_remark(area));
+            if (!options_.all || area.parts.size() < 2) continue;
+            for (const Row* part : area.parts) {
+                const std::size_t behind = 4 + area.name.size() + 1;
+                const std::string name = part->path.size() > behind ? part->path.substr(behind) : "other";
+                area_line("  " + name, {}, {}, part->resident, "");
+            }
+        }
+        if (left > 0) area_line(fmt::format("{} more (--all)", left), {}, {}, left_resident, "");
+        out_ += "\n";
+    }
+
+    static std::string area_remark(const Area& area) {
+        std::string remark;
+        if (area.name == "thread stack") remark = fmt::format("   {} stacks", area.parts.front()->pieces);
+        if (area.estimated) remark += "   estimated";
+        return remark;
+    }
+
+    void owners() {
+        add(fmt::format("{:>12} {:>8}  {} {}", "resident KiB", "% of RSS", padded("owner", 34), "evidence"));
+        for (const Row& row : ledger_.rows) {
+            add(fmt::format("{:>12} {:>8}  {} {}{}", row.resident.value() / 1024,
+                            percent(row.resident, ledger_.rss), padded(row.path, 34),
+                            row.evidence.empty() ? "-" : row.evidence, row.estimated ? ", estimated" : ""));
+        }
+        out_ += "\n";
+    }
+
+    void files() {
+        add(fmt::format("{:>12} {:>8}  {}", "resident KiB", "% of RSS", "file"));
+        for (const FileUse& file : files_by_size(ledger_, view_, static_cast<std::size_t>(-1))) {
+            add(fmt::format("{:>12} {:>8}  {}", file.resident.value() / 1024,
+                            percent(file.resident, ledger_.rss),
+                            fit(printable(file.name), style_.width > 40 ? style_.width - 24 : 16, true)));
+        }
+        out_ += "\n";
+    }
+
+    void maps() {
+        add(fmt::format("{:<33} {:>4} {:>10} {:>10}  {}", "address", "", "KiB", "resident", "owner"));
+        for (const Piece& piece : ledger_.pieces) {
+            const Mapping& mapping = view_.smaps->mappings[piece.mapping];
+            const Protection p = mapping.protection;
+            const std::string flags = fmt::format("{}{}{}{}", p.read ? 'r' : '-', p.write ? 'w' : '-',
+                                                  p.execute ? 'x' : '-', p.shared ? 's' : 'p');
+            const bool silent = piece.claim.owner == unexplained_owner && piece.resident == Bytes();
+            out_ += printable(fmt::format("{:016x}-{:016x} {:>4} {:>10} {:>10}  {}{}{}{}",
+                                          piece.range.begin.value, piece.range.end.value, flags,
+                                          piece.range.size().value() / 1024, piece.resident.value() / 1024,
+                                          silent ? "-" : ledger_.owners.path(piece.claim.owner),
+                                          piece.claim.estimated ? " (estimated)" : "",
+                                          mapping.name.empty() ? "" : "  ", mapping.name)) +
+                    "\n";
+        }
+        out_ += "\n";
+    }
+
+    void notes() {
+        for (const std::string& note : notes_of(view_, ledger_, options_.all))
+            out_ += paragraph(note, style_, 2);
+    }
+
+    const ProcessView& view_;
+    const Ledger& ledger_;
+    const ReportOptions& options_;
+    const TextStyle& style_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string text_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
+                        const TextStyle& style) {
+    return TextReport(view, ledger, options, style).print();
+}
+
+}  // namespace nmtx

@@ -1,0 +1,236 @@
+#include <fmt/format.h>
+
+#include "catch.h"
+#include "ledger/headline.h"
+#include "ledger/ledger.h"
+#include "ledger/mapping_owner.h"
+
+using namespace nmtx;
+
+namespace {
+
+// A process as text, the way the kernel gives it: each mapping with its Rss.
+class Process {
+  public:
+    Process& map(std::uint64_t begin, std::uint64_t end, std::string_view flags, std::uint64_t rss_kib,
+                 std::string_view name = {}, std::uint64_t inode = 0, std::uint64_t offset = 0) {
+        smaps_ += fmt::format("{:x}-{:x} {} {:08x} fe:00 {} {}\nRss: {:>18} kB\nPss: {:>18} kB\n", begin, end,
+                              flags, offset, inode, name, rss_kib, rss_kib);
+        return *this;
+    }
+    ProcessView& view() {
+        view_.smaps = parse_smaps(smaps_).value();
+        view_.vm = Vm::hotspot;
+        return view_;
+    }
+
+  private:
+    std::string smaps_;
+    ProcessView view_;
+};
+
+NmtRegion region(std::uint64_t begin, std::uint64_t end, std::string tag) {
+    NmtRegion r;
+    r.range = range_of(begin, end);
+    r.tag = std::move(tag);
+    return r;
+}
+
+void resident(ProcessView& view, Range asked, std::vector<Range> runs) {
+    if (!view.residency) view.residency.emplace();
+    view.residency->asked.push_back(asked);
+    view.residency->present.insert(view.residency->present.end(), runs.begin(), runs.end());
+}
+
+Bytes sum_of(const Ledger& ledger) {
+    Bytes sum;
+    for (const Row& row : ledger.rows) sum += row.resident;
+    return sum;
+}
+
+constexpr std::string_view libjvm = "/usr/lib/jvm/java-17/lib/server/libjvm.so";
+
+}  // namespace
+
+TEST_CASE("ledger: a mapping that one NMT region covers belongs to its category") {
+    Process process;
+    process.map(0x10000, 0x20000, "rw-p", 40).map(0x20000, 0x30000, "---p", 0);
+    ProcessView& view = process.view();
+    view.nmt_map.emplace();
+    view.nmt_map->regions.push_back(region(0x10000, 0x30000, "Java Heap"));
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/java heap") == kib(40));
+    CHECK(ledger.unexplained == Bytes());
+    CHECK(sum_of(ledger) == ledger.rss);
+}
+
+TEST_CASE("ledger: a mapping of two regions is told apart by its pages") {
+    Process process;
+    process.map(0x10000, 0x30000, "rw-p", 20);
+    ProcessView& view = process.view();
+    view.nmt_map.emplace();
+    view.nmt_map->regions = {region(0x10000, 0x20000, "GC"), region(0x20000, 0x30000, "Code")};
+    CHECK(ranges_to_tell_apart(view) == std::vector<Range>{range_of(0x10000, 0x30000)});
+    SECTION("exactly, where the pages are known") {
+        resident(view, range_of(0x10000, 0x30000), {range_of(0x11000, 0x13000), range_of(0x20000, 0x23000)});
+        const auto ledger = reconcile(view).value();
+        CHECK(ledger.resident_of("jvm/gc") == kib(8));
+        CHECK(ledger.resident_of("jvm/code cache") == kib(12));
+        CHECK(ledger.moved == Bytes());
+        CHECK(ledger.estimated == Bytes());
+    }
+    SECTION("and still sums to smaps where a page came or went in between") {
+        const bool grew = GENERATE(true, false);
+        const Range run = grew ? range_of(0x11000, 0x1a000) : range_of(0x11000, 0x12000);
+        resident(view, range_of(0x10000, 0x30000), {run, range_of(0x20000, 0x21000)});
+        const auto ledger = reconcile(view).value();
+        CHECK(sum_of(ledger) == kib(20));
+        CHECK(ledger.moved == (grew ? kib(20) : kib(12)));
+    }
+    SECTION("by size, marked as an estimate, where they are not") {
+        const auto ledger = reconcile(view).value();
+        CHECK(ledger.resident_of("jvm/gc") + ledger.resident_of("jvm/code cache") == kib(20));
+        CHECK(ledger.estimated == kib(20));
+        for (const Row& row : ledger.rows) CHECK((row.estimated || row.path == "unexplained"));
+    }
+}
+
+TEST_CASE(
+    "ledger: an archived file inside the heap is heap, a library beside it is a file, what follows it its "
+    ".bss") {
+    Process process;
+    process.map(0x10000, 0x20000, "rw-p", 64)
+        .map(0x20000, 0x30000, "rw-p", 60, "/usr/lib/jvm/java-17/lib/server/classes.jsa", 77)
+        .map(0x7f0000000000, 0x7f0000100000, "r-xp", 512, libjvm, 78)
+        .map(0x7f0000100000, 0x7f0000110000, "rw-p", 32, libjvm, 78, 0x100000)
+        .map(0x7f0000110000, 0x7f0000120000, "rw-p", 16)
+        .map(0x7f0000120000, 0x7f0000130000, "r--p", 8, "/opt/app/libleak.so.1.2", 79)
+        .map(0x7f0000130000, 0x7f0000140000, "r--s", 4, "/opt/app/data.bin (deleted)", 80)
+        .map(0x7f0000140000, 0x7f0000150000, "rw-p", 12);
+    ProcessView& view = process.view();
+    view.nmt_map.emplace();
+    view.nmt_map->regions.push_back(region(0x10000, 0x30000, "Java Heap"));
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/java heap") == kib(124));
+    CHECK(ledger.resident_of("file/jvm library") == kib(544));
+    CHECK(ledger.resident_of("file/jvm library/bss") == kib(16));
+    CHECK(ledger.resident_of("file/native library") == kib(8));
+    CHECK(ledger.resident_of("file/deleted") == kib(4));
+    CHECK(ledger.unexplained == kib(12));
+    const Headline h = headline_of(ledger);
+    CHECK(h.jvm_mmap + h.nmt_malloc + h.malloc_outside + h.files + h.native_stacks + h.other +
+              h.unexplained ==
+          ledger.rss);
+}
+
+TEST_CASE(
+    "ledger: malloc's own headers win over a tag of System.map, which covers a whole mapping, but not over "
+    "an NMT region") {
+    Process process;
+    process.map(0x7f0000000000, 0x7f0000200000, "rw-p", 2048);
+    ProcessView& view = process.view();
+    view.malloc_layout.emplace();
+    view.malloc_layout->mmapped_chunks.push_back(range_of(0x7f0000000000, 0x7f0000180000));
+    SECTION("System.map") {
+        SystemMapRow row;
+        row.range = range_of(0x7f0000000000, 0x7f0000200000);
+        row.tags = {"META"};
+        view.system_map.emplace();
+        view.system_map->rows.push_back(row);
+        const auto ledger = reconcile(view).value();
+        CHECK(ledger.resident_of("malloc/mmapped chunk") == kib(1536));
+        CHECK(ledger.resident_of("jvm/metaspace") == kib(512));
+    }
+    SECTION("NMT") {
+        view.nmt_map.emplace();
+        view.nmt_map->regions.push_back(region(0x7f0000000000, 0x7f0000200000, "Metaspace"));
+        const auto ledger = reconcile(view).value();
+        CHECK(ledger.resident_of("jvm/metaspace") == mib(2));
+    }
+}
+
+TEST_CASE("ledger: a heap that is mapped three times is counted once, the rest is mapped again") {
+    Process process;
+    constexpr std::string_view memfd = "/memfd:java_heap (deleted)";
+    process.map(0x40000000000, 0x40000400000, "rw-s", 4096, memfd, 9)
+        .map(0x80000000000, 0x80000400000, "rw-s", 1024, memfd, 9)
+        .map(0x100000000000, 0x100000400000, "rw-s", 2048, memfd, 9)
+        .map(0x100000400000, 0x100000800000, "rw-s", 4096, memfd, 9, 0x400000);
+    ProcessView& view = process.view();
+    view.nmt_map.emplace();
+    view.nmt_map->regions = {region(0x40000000000, 0x40000400000, "Java Heap"),
+                             region(0x80000000000, 0x80000400000, "Java Heap"),
+                             region(0x100000000000, 0x100000800000, "Java Heap")};
+    resident(view, range_of(0x80000000000, 0x80000400000), {range_of(0x80000000000, 0x80000100000)});
+    resident(view, range_of(0x100000000000, 0x100000400000), {range_of(0x100000000000, 0x100000200000)});
+    CHECK(ranges_to_tell_apart(view).size() == 2);
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/java heap") == mib(8));
+    CHECK(ledger.mapped_again == mib(3));
+    CHECK(ledger.rss == mib(11));
+    CHECK(ledger.rss_true() == mib(8));
+}
+
+TEST_CASE("ledger: a stack that NMT does not know is a native stack by its thread's stack pointer") {
+    Process process;
+    process.map(0x7f0000000000, 0x7f0000001000, "---p", 0).map(0x7f0000001000, 0x7f0000101000, "rw-p", 24);
+    ProcessView& view = process.view();
+    view.nmt_map.emplace();
+    Task task;
+    task.tid = 7;
+    task.comm = "rocksdb:low0";
+    task.stack_pointer = Address{0x7f00000ff000};
+    view.tasks = {task};
+    CHECK(reconcile(view).value().resident_of("stack/native") == kib(24));
+    SECTION("and by its guard, as an estimate, where the thread is running") {
+        view.tasks->front().stack_pointer.reset();
+        const auto ledger = reconcile(view).value();
+        CHECK(ledger.resident_of("stack/native") == kib(24));
+        CHECK(ledger.rows.front().estimated);
+    }
+    SECTION("without NMT, HotSpot's guard zone tells a Java thread's") {
+        Process java;
+        java.map(0x7f0000000000, 0x7f0000004000, "---p", 0).map(0x7f0000004000, 0x7f0000101000, "rw-p", 24);
+        java.view().tasks = {task};
+        CHECK(reconcile(java.view()).value().resident_of("jvm/thread stack") == kib(24));
+    }
+}
+
+TEST_CASE("ledger: the three figures of the gap are in order and the classic one may be negative") {
+    Process process;
+    process.map(0x10000, 0x20000, "rw-p", 40).map(0x7f0000000000, 0x7f0000200000, "rw-p", 1000, "[heap]");
+    ProcessView& view = process.view();
+    view.nmt_map.emplace();
+    view.nmt_map->regions.push_back(region(0x10000, 0x20000, "Java Heap"));
+    view.nmt.emplace();
+    view.nmt->committed = mib(64);
+    NmtCategory other;
+    other.name = "Other";
+    other.malloc = kib(1500);
+    view.nmt->categories.push_back(other);
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.gap.classic->value == 1040 * 1024 - 64 * 1024 * 1024);
+    CHECK(ledger.gap.high->value == 1000 * 1024);
+    CHECK(ledger.gap.low->value == -500 * 1024);
+    CHECK(ledger.gap.likely->value == 0);
+    CHECK(headline_of(ledger).malloc_outside == Bytes());
+}
+
+TEST_CASE("file kinds: by path, execution and deletion") {
+    constexpr std::string_view home = "/usr/lib/jvm/java-17";
+    CHECK(file_kind("/usr/lib/jvm/java-17/lib/libzip.so", false, home) == FileKind::jvm_library);
+    CHECK(file_kind("/usr/lib/jvm/java-17/bin/java", true, home) == FileKind::jvm_library);
+    CHECK(file_kind("/usr/lib/jvm/java-17/lib/modules", false, home) == FileKind::jar_or_jimage);
+    CHECK(file_kind("/usr/lib/jvm/java-17-other/lib/libzip.so", false, home) == FileKind::native_library);
+    CHECK(file_kind("/lib/x86_64-linux-gnu/libc-2.31.so", true, home) == FileKind::native_library);
+    CHECK(file_kind("/lib/x86_64-linux-gnu/libc.so.6 (deleted)", true, home) == FileKind::native_library);
+    CHECK(file_kind("/usr/bin/python3.11", true, "") == FileKind::native_library);
+    CHECK(file_kind("/app/x.jar", false, home) == FileKind::jar_or_jimage);
+    CHECK(file_kind("/memfd:pulse (deleted)", false, home) == FileKind::memfd);
+    CHECK(file_kind("/dev/shm/sem.x", false, home) == FileKind::shared_memory);
+    CHECK(file_kind("/SYSV00000000 (deleted)", false, home) == FileKind::shared_memory);
+    CHECK(file_kind("/dev/nvidia0", false, home) == FileKind::device);
+    CHECK(file_kind("/data/index/_0.cfs", false, home) == FileKind::data);
+    CHECK(file_kind("/data/index/_0.cfs (deleted)", false, home) == FileKind::deleted);
+    CHECK(file_kind("/data/some.solution", false, home) == FileKind::data);
+}

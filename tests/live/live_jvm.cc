@@ -1,0 +1,242 @@
+#include "live/live_jvm.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <sstream>
+#include <stdexcept>
+
+#include "catch.h"
+
+namespace nmtx::live {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+struct Child {
+    pid_t pid = -1;
+    int in = -1, out = -1, err = -1;
+};
+
+Child spawn(const std::vector<std::string>& command, bool keep_stderr) {
+    std::array<int, 2> in{}, out{}, err{};
+    if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0 ||
+        pipe2(err.data(), O_CLOEXEC) != 0) {
+        throw std::runtime_error("pipe failed");
+    }
+    std::vector<char*> argv;
+    for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    const pid_t pid = fork();
+    if (pid == 0) {
+        dup2(in[0], 0);
+        dup2(out[1], 1);
+        if (!keep_stderr) dup2(err[1], 2);
+        execvp(argv[0], argv.data());
+        _exit(127);
+    }
+    close(in[0]);
+    close(out[1]);
+    close(err[1]);
+    return {pid, in[1], out[0], err[0]};
+}
+
+int wait_for(pid_t pid, std::chrono::milliseconds limit) {
+    const auto deadline = Clock::now() + limit;
+    int status = 0;
+    while (waitpid(pid, &status, WNOHANG) == 0) {
+        if (Clock::now() > deadline) {
+            kill(pid, SIGKILL);
+            waitpid(pid, &status, 0);
+            return -1;
+        }
+        poll(nullptr, 0, 5);
+    }
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+// The target's classes as the JVM sees them: in a chroot they are copied to a folder there.
+std::string targets_for(const Jdk& jdk) {
+    const fs::path built = fs::path(NMTX_BINARY_DIR) / "targets";
+    if (jdk.chroot.empty()) return built.string();
+    const fs::path inside = fs::path("/var/tmp") / ("nmtx-targets-" + std::to_string(getpid()));
+    const fs::path copy = fs::path(jdk.chroot + inside.string());
+    if (!fs::exists(copy)) {
+        fs::create_directories(copy);
+        fs::copy(built, copy, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
+        static const struct Remove {
+            fs::path path;
+            ~Remove() {
+                std::error_code ignored;
+                fs::remove_all(path, ignored);
+            }
+        } remove{copy};
+    }
+    return inside.string();
+}
+
+std::vector<std::string> java_of(const Jdk& jdk) {
+    if (jdk.chroot.empty()) return {jdk.java};
+    return {"chroot", jdk.chroot, jdk.java};
+}
+
+}  // namespace
+
+Jdk jdk_under_test() {
+    std::istringstream lines(environment("NMTX_JDKS"));
+    const std::string wanted = environment("NMTX_LIVE_FEATURE");
+    for (std::string line; std::getline(lines, line);) {
+        const auto first = line.find('|');
+        const auto second = line.find('|', first + 1);
+        if (first == std::string::npos || second == std::string::npos) continue;
+        if (!wanted.empty() && line.substr(0, first) != wanted) continue;
+        return {std::stoi(line.substr(0, first)), line.substr(first + 1, second - first - 1),
+                line.substr(second + 1)};
+    }
+    throw std::runtime_error("no JDK " + wanted + " in NMTX_JDKS; run the live tests through ./test");
+}
+
+Outcome run(const std::vector<std::string>& command, const std::string& input) {
+    Child child = spawn(command, false);
+    Outcome outcome;
+    std::size_t written = 0;
+    signal(SIGPIPE, SIG_IGN);
+    if (input.empty()) close(child.in), child.in = -1;
+    const auto deadline = Clock::now() + 120s;
+    bool out_open = true, err_open = true;
+    while ((out_open || err_open) && Clock::now() < deadline) {
+        std::array<pollfd, 3> fds{pollfd{out_open ? child.out : -1, POLLIN, 0},
+                                  pollfd{err_open ? child.err : -1, POLLIN, 0}, pollfd{child.in, POLLOUT, 0}};
+        poll(fds.data(), fds.size(), 1000);
+        std::array<char, 65536> buffer{};
+        const auto take = [&](int fd, std::string& into, bool& open) {
+            const ssize_t n = read(fd, buffer.data(), buffer.size());
+            if (n <= 0) {
+                open = false;
+            } else {
+                into.append(buffer.data(), static_cast<std::size_t>(n));
+            }
+        };
+        if (fds[0].revents != 0) take(child.out, outcome.out, out_open);
+        if (fds[1].revents != 0) take(child.err, outcome.err, err_open);
+        if (child.in >= 0 && fds[2].revents != 0) {
+            const ssize_t n = write(child.in, input.data() + written, input.size() - written);
+            if (n > 0) written += static_cast<std::size_t>(n);
+            if (n <= 0 || written == input.size()) close(child.in), child.in = -1;
+        }
+    }
+    if (child.in >= 0) close(child.in);
+    close(child.out);
+    close(child.err);
+    outcome.exit_code = wait_for(child.pid, 30s);
+    return outcome;
+}
+
+Outcome nmtx(const std::vector<std::string>& arguments) {
+    std::string program = environment("NMTX_PROGRAM");
+    if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
+    std::vector<std::string> command{program};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return run(command);
+}
+
+nlohmann::json nmtx_json(const std::vector<std::string>& arguments) {
+    std::vector<std::string> all = arguments;
+    all.emplace_back("--json");
+    const Outcome outcome = nmtx(all);
+    if (outcome.exit_code != 0) throw std::runtime_error("nmtx failed: " + outcome.err + outcome.out);
+    return nlohmann::json::parse(outcome.out);
+}
+
+Folder::Folder() {
+    std::string pattern = (fs::temp_directory_path() / "nmtx-test-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    path_ = pattern;
+}
+
+Folder::~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+}
+
+LiveJvm::LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
+                 const std::vector<std::string>& target_arguments) {
+    const std::string targets = targets_for(jdk);
+    std::vector<std::string> command = java_of(jdk);
+    command.insert(command.end(), options.begin(), options.end());
+    for (const std::string& word :
+         {std::string("-cp"), targets, std::string("Target"), "lib=" + targets + "/libtarget.so"}) {
+        command.push_back(word);
+    }
+    command.insert(command.end(), target_arguments.begin(), target_arguments.end());
+    const Child child = spawn(command, true);
+    pid_ = child.pid;
+    stdin_ = child.in;
+    stdout_ = child.out;
+    close(child.err);
+
+    std::string text;
+    const auto deadline = Clock::now() + 120s;
+    while (text.find("ready ") == std::string::npos ||
+           text.find('\n', text.find("ready ")) == std::string::npos) {
+        pollfd fd{stdout_, POLLIN, 0};
+        poll(&fd, 1, 1000);
+        std::array<char, 4096> buffer{};
+        const ssize_t n = fd.revents != 0 ? read(stdout_, buffer.data(), buffer.size()) : 1;
+        if (n <= 0 || Clock::now() > deadline) {
+            close(stdin_);
+            wait_for(pid_, 1s);
+            throw std::runtime_error("the JVM did not come up: " + text);
+        }
+        if (fd.revents != 0) text.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    std::istringstream words(text.substr(text.find("ready ") + 6));
+    for (std::string word; words >> word;) {
+        const auto equals = word.find('=');
+        if (equals == std::string::npos) continue;
+        try {
+            truth_[word.substr(0, equals)] = std::stoull(word.substr(equals + 1));
+        } catch (const std::exception&) {
+            continue;  // a figure that is no number is none that a test compares
+        }
+    }
+}
+
+LiveJvm::~LiveJvm() {
+    close(stdin_);
+    const int code = wait_for(pid_, 20s);
+    close(stdout_);
+    CHECK(code == 0);
+}
+
+std::uint64_t LiveJvm::truth(const std::string& key) const {
+    const auto it = truth_.find(key);
+    return it == truth_.end() ? 0 : it->second;
+}
+
+bool LiveJvm::alive() const {
+    return kill(pid_, 0) == 0;
+}
+
+bool has_gc(const Jdk& jdk, const std::vector<std::string>& options) {
+    std::vector<std::string> command = java_of(jdk);
+    command.insert(command.end(), options.begin(), options.end());
+    command.emplace_back("-version");
+    return run(command).exit_code == 0;
+}
+
+}  // namespace nmtx::live

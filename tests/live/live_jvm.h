@@ -1,0 +1,77 @@
+// A real JVM that runs the target program (fixtures/targets), and nmtx run against it as a user would.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace nmtx::live {
+
+// One JDK to test on, from a line FEATURE|CHROOT|JAVA of NMTX_JDKS.
+struct Jdk {
+    int feature = 0;
+    std::string chroot;  // empty: this machine's own
+    std::string java;
+};
+// The JDK whose feature release NMTX_LIVE_FEATURE names, or the first line. Throws where there is none: a
+// test that finds no JVM has failed.
+Jdk jdk_under_test();
+
+// What a program printed and how it ended.
+struct Outcome {
+    int exit_code = -1;
+    std::string out;
+    std::string err;
+};
+// Runs a program to its end with `input` as its standard input.
+Outcome run(const std::vector<std::string>& command, const std::string& input = {});
+
+// The nmtx under test with these arguments.
+Outcome nmtx(const std::vector<std::string>& arguments);
+// The same, parsed as JSON; throws with what it printed where it failed.
+nlohmann::json nmtx_json(const std::vector<std::string>& arguments);
+
+// A folder of our own that goes with the test.
+class Folder {
+  public:
+    Folder();
+    ~Folder();
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+// Runs until destroyed: then its input ends, it must exit with 0 within 20 s, or the test has failed.
+class LiveJvm {
+  public:
+    // Throws where it does not come up.
+    LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
+            const std::vector<std::string>& target_arguments);
+    ~LiveJvm();
+    LiveJvm(const LiveJvm&) = delete;
+    LiveJvm& operator=(const LiveJvm&) = delete;
+
+    [[nodiscard]] pid_t pid() const { return pid_; }
+    [[nodiscard]] std::string pid_text() const { return std::to_string(pid_); }
+    // What the target says of itself; 0 where it says nothing.
+    [[nodiscard]] std::uint64_t truth(const std::string& key) const;
+    [[nodiscard]] bool alive() const;
+
+  private:
+    pid_t pid_ = -1;
+    int stdin_ = -1;
+    int stdout_ = -1;
+    std::map<std::string, std::uint64_t> truth_;
+};
+
+// Does this JDK have the collector? Asks the JVM itself.
+bool has_gc(const Jdk& jdk, const std::vector<std::string>& options);
+
+}  // namespace nmtx::live

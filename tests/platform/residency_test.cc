@@ -1,0 +1,109 @@
+#include "platform/residency.h"
+
+#include <cstring>
+#include <set>
+
+#include "catch.h"
+#include "platform/child.h"
+#include "platform/target_memory.h"
+
+using namespace nmtx;
+using namespace nmtx::test;
+
+namespace {
+
+const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+
+// 64 pages of which some were written. Made in the test itself, so that the child has them at the same address; the child writes again to
+// have them as its own.
+struct Pages {
+    char* begin = static_cast<char*>(
+        ::mmap(nullptr, 64 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    Pages() { ::madvise(begin, 64 * page, MADV_NOHUGEPAGE); }
+    Pages(const Pages&) = delete;
+    Pages& operator=(const Pages&) = delete;
+    ~Pages() { ::munmap(begin, 64 * page); }
+    void touch(std::size_t n, char value) const { std::memset(begin + n * page, value, page); }
+    [[nodiscard]] Range pages(std::size_t from, std::size_t to) const {
+        const auto address = reinterpret_cast<std::uint64_t>(begin);
+        return range_of(address + from * page, address + to * page);
+    }
+};
+
+std::size_t resident_pages(const ProcessFiles& process) {
+    const std::string statm = process.read("statm").value();
+    return std::stoul(statm.substr(statm.find(' ') + 1));
+}
+
+}  // namespace
+
+TEST_CASE("residency: exactly the pages that were written are resident, whichever way they are asked for") {
+    const Pages pages;
+    const Child child([&](auto ready) {
+        for (const std::size_t n : {0U, 1U, 5U, 6U, 7U, 63U}) pages.touch(n, 'x');
+        ready();
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    for (const auto method : {ResidencyMethod::best, ResidencyMethod::pagemap, ResidencyMethod::pagemap_scan}) {
+        auto kernel = PageResidency::open(*process, method);
+        if (!kernel && method == ResidencyMethod::pagemap_scan) {
+            WARN("this kernel has no PAGEMAP_SCAN: " + to_string(kernel.error()));
+            continue;
+        }
+        REQUIRE(kernel);
+        const std::vector<Range> asked{pages.pages(0, 32), pages.pages(40, 64)};
+        const Residency residency = kernel->of(asked);
+        CAPTURE(residency.method);
+        CHECK(residency.page_size == Bytes(page));
+        CHECK(residency.asked == asked);
+        CHECK(residency.present == std::vector<Range>{pages.pages(0, 2), pages.pages(5, 8), pages.pages(63, 64)});
+    }
+}
+
+TEST_CASE("residency: a run is cut where the question ends") {
+    const Pages pages;
+    const Child child([&](auto ready) {
+        for (std::size_t n = 0; n < 8; ++n) pages.touch(n, 'x');
+        ready();
+    });
+    auto kernel = PageResidency::open(*ProcessFiles::open(child.pid()));
+    REQUIRE(kernel);
+    Range middle = pages.pages(2, 4);
+    middle.begin.value += 100;
+    middle.end.value -= 100;
+    CHECK(kernel->runs(middle) == std::vector<Range>{middle});
+}
+
+TEST_CASE("residency: what lies beyond user space is not answered for") {
+    const Child child([](auto ready) { ready(); });
+    auto kernel = PageResidency::open(*ProcessFiles::open(child.pid()));
+    REQUIRE(kernel);
+    const std::vector<Range> beyond{range_of(0xffffffffff600000, 0xffffffffff601000)};
+    CHECK(kernel->of(beyond).asked.empty());
+    CHECK(kernel->runs(range_of(0xfffffffffffff000, 0xffffffffffffffff)).empty());
+}
+
+TEST_CASE("target memory: resident bytes are read, others are not, and none becomes resident by it") {
+    const Pages pages;
+    const Child child([&](auto ready) {
+        pages.touch(3, 'a');
+        pages.touch(4, 'b');
+        pages.touch(20, 'c');
+        ready();
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    const std::size_t before = resident_pages(*process);
+    LiveMemory memory(*process, std::move(*PageResidency::open(*process)));
+
+    std::vector<std::byte> into(4 * page);
+    CHECK(memory.read(pages.pages(2, 3).begin, into) == 0);
+    CHECK(memory.read(pages.pages(3, 4).begin, into) == 2 * page);
+    CHECK(into[0] == std::byte{'a'});
+    CHECK(into[page] == std::byte{'b'});
+    CHECK(memory.read(pages.pages(20, 21).begin + Bytes(page - 1), into) == 1);
+    CHECK(into[0] == std::byte{'c'});
+    for (std::size_t n = 0; n < 64; ++n) memory.read(pages.pages(n, n + 1).begin, into);
+    CHECK(memory.read(Address{16}, into) == 0);
+    CHECK(memory.resident_runs(pages.pages(0, 64)) == std::vector<Range>{pages.pages(3, 5), pages.pages(20, 21)});
+    CHECK(resident_pages(*process) == before);
+}
