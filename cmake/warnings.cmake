@@ -1,5 +1,9 @@
 add_library(nmtx_warnings INTERFACE)
 target_compile_options(nmtx_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
+  # Of std::string's operator+ in optimised builds: gcc.gnu.org/PR105329.
+  target_compile_options(nmtx_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+endif()
 if(NMTX_WERROR)
   target_compile_options(nmtx_warnings INTERFACE -Werror)
 endif()

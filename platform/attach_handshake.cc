@@ -67,23 +67,31 @@ struct Place {
     std::string path;
 };
 
-// Nothing where the file cannot be made there; an Error where something is in the JVM's way.
+// A file of this name that somebody else owns: the JVM looks in its working directory first, and no further
+// once it has found one.
+Expected<void> check_not_in_the_way(const Place& place, const std::string& name, const AttachTarget& target) {
+    struct stat info{};
+    if (::fstatat(place.directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return {};
+    if (info.st_uid == target.uid) return {};
+    return failure(place.path + "/" + name,
+                   "is owned by uid " + std::to_string(info.st_uid) +
+                       ", not by the JVM's user, and keeps the JVM from answering",
+                   "remove the file, or use --attach=never");
+}
+
+// False where the file cannot be made there; an Error where something is in the JVM's way.
 Expected<bool> make_trigger(const Place& place, const std::string& name, const AttachTarget& target) {
     const int directory = place.directory.get();
     const Descriptor file(
         ::openat(directory, name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
-    struct stat info{};
     if (!file) {
         if (errno != EEXIST) return false;
-        // Left by somebody, or another tool is at it this moment. The JVM takes it if its owner is right, and
-        // looks no further if not.
-        if (::fstatat(directory, name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return false;
-        if (info.st_uid == target.uid) return true;
-        return failure(place.path + "/" + name,
-                       "is owned by uid " + std::to_string(info.st_uid) +
-                           ", not by the JVM's user, and keeps it from answering",
-                       "remove the file, or use --attach=never");
+        // Left by somebody, or another tool is at it this moment; it serves us as well.
+        if (auto clear = check_not_in_the_way(place, name, target); !clear)
+            return tl::make_unexpected(clear.error());
+        return true;
     }
+    struct stat info{};
     const bool right_owner = ::fstat(file.get(), &info) == 0 && info.st_uid == target.uid;
     if (right_owner || ::fchown(file.get(), target.uid, target.gid) == 0) return true;
     ::unlinkat(directory, name.c_str(), 0);
@@ -109,7 +117,11 @@ Expected<TriggerFile> TriggerFile::create(const AttachTarget& target) {
     Place cwd{Descriptor(::open(target.cwd.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), target.cwd};
     auto tmp = open_below(target.root, "tmp");
     Place temporary{tmp ? std::move(*tmp) : Descriptor(), target.root + "/tmp"};
-    for (Place* place : {&cwd, &temporary}) {
+    if (cwd.directory) {
+        if (auto clear = check_not_in_the_way(cwd, name, target); !clear)
+            return tl::make_unexpected(clear.error());
+    }
+    for (Place* place : {&temporary, &cwd}) {
         if (!place->directory) continue;
         const auto made = make_trigger(*place, name, target);
         if (!made) return tl::make_unexpected(made.error());

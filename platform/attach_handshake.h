@@ -21,9 +21,11 @@ struct AttachTarget {
 
 Expected<AttachTarget> attach_target(const ProcessFiles& process);
 
-// ".attach_pid<nspid>" in the JVM's working directory, else in its /tmp: the JVM looks for it in that order
-// when it gets SIGQUIT. Owned by the JVM's user, since JDK 8 accepts nothing else. Removed by the destructor:
-// one that stays would turn a later SIGQUIT, which asks for a thread dump, into the start of the listener.
+// ".attach_pid<nspid>" in the JVM's /tmp, else in its working directory; on SIGQUIT the JVM looks in both.
+// Not the other way round: while a JVM starts, it goes to /tmp/hsperfdata_<user> for a moment, with its
+// handler of SIGQUIT in place. Owned by the JVM's user, since JDK 8 accepts nothing else. Removed by the
+// destructor: one that stays would turn a later SIGQUIT, which asks for a thread dump, into the start of the
+// listener.
 class TriggerFile {
   public:
     static Expected<TriggerFile> create(const AttachTarget& target);

@@ -102,7 +102,6 @@ void Collector::read_kernel_documents() {
     if (const auto cgroup = capture_.text(document::cgroup)) {
         step(document::cgroup_memory, [&] { return read_cgroup_memory(process_, *cgroup); });
     }
-    step(document::tasks, [&] { return read_tasks(process_); });
 }
 
 void Collector::read_counters() {
@@ -189,6 +188,8 @@ Expected<Capture> Collector::run() {
     read_counters();
     if (options_->nmt_text) capture_.add(document::nmt_file, *options_->nmt_text);
     ask_jvm();
+    // After the questions: the first of them starts a thread in the JVM.
+    step(document::tasks, [&] { return read_tasks(process_); });
     if (auto smaps = step(document::smaps, [&] { return process_.read_large("smaps"); }); !smaps) {
         return tl::make_unexpected(smaps.error());
     }

@@ -89,7 +89,7 @@ bool add_member(archive* a, std::string_view name, std::string_view text) {
 // come.
 Expected<std::string> member_text(archive* a, std::uint64_t declared, const std::string& where) {
     std::string text;
-    std::array<char, 64 * 1024> block;
+    std::array<char, 1U << 16U> block;
     for (;;) {
         const la_ssize_t got = archive_read_data(a, block.data(), block.size());
         if (got < 0)

@@ -187,7 +187,7 @@ std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply) {
     for (Lines lines(vm_flags_reply); lines.next();) {
         Cursor cursor(lines.line());
         for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) {
-            std::string_view word = cursor.word();
+            const std::string_view word = cursor.word();
             if (!word.starts_with("-XX:")) continue;
             const auto collector = collector_flag(word.substr(4));
             if (collector && collector->second) gc = std::string(collector->first);

@@ -62,7 +62,8 @@ Expected<bool> VmInfoReader::read_version(std::string_view line) {
         info_.java_version = trim(cursor.rest());
         while (cursor.until("(") && cursor.take("(")) {
             const auto inner = cursor.until(")");
-            if (!inner || inner->empty() || inner->front() < '0' || inner->front() > '9') continue;
+            if (!inner) break;
+            if (inner->empty() || inner->front() < '0' || inner->front() > '9') continue;
             info_.java_version = *inner;
             break;
         }

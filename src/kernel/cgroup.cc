@@ -180,7 +180,7 @@ class MemoryReader {
     }
 
     // v1's plain figures leave the cgroups below out, while its usage and its limit count them.
-    CgroupMemory merged() const {
+    [[nodiscard]] CgroupMemory merged() const {
         CgroupMemory memory = own_;
         for (const Amount amount : totalled) {
             if (totals_.*amount) memory.*amount = totals_.*amount;

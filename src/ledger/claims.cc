@@ -12,7 +12,8 @@ Layer<Claim> claims_of(const ProcessView& view, Owners& owners) {
     all = overlay(all, claims_of_malloc_layout(view, owners));
     if (!knows_nmt_addresses(view)) all = overlay(all, claims_of_vm_bounds(view, owners));
     all = overlay(all, claims_of_system_map(view, owners));
-    return overlay(all, claims_of_stacks(view, owners));
+    all = overlay(all, claims_of_stacks(view, owners));
+    return overlay(all, claims_of_shapes(view, owners));
 }
 
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners) {

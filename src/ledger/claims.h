@@ -26,6 +26,7 @@ Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
+Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners);
 
 // Does anything that we read give addresses to NMT's categories?
 bool knows_nmt_addresses(const ProcessView& view);

@@ -66,7 +66,7 @@ class StackClaims {
                 }
             }
         }
-        if (pointer_unknown) by_shape();
+        by_shape(pointer_unknown);
         normalise(layer_);
         return std::move(layer_);
     }
@@ -85,7 +85,9 @@ class StackClaims {
             {mapping.range, Claim{jvm ? jvm_ : native_, Evidence::stack_pointer, !named_by_vm_}});
     }
 
-    void by_shape() {
+    // A guard zone of HotSpot's is a stack wherever it stands; a guard of one page only where some thread's
+    // pointer is not known.
+    void by_shape(bool pointer_unknown) {
         constexpr Bytes least = kib(64);
         constexpr Bytes most = mib(1024);
         for (std::size_t i = 1; i < mappings_.size(); ++i) {
@@ -93,7 +95,8 @@ class StackClaims {
             if (!may_hold_stacks(mapping) || mapping.range.size() < least || mapping.range.size() > most)
                 continue;
             const Guard guard = guard_below(mappings_, i);
-            if (guard == Guard::none) continue;
+            if (guard == Guard::none || (guard == Guard::glibc && !pointer_unknown)) continue;
+            if (guard == Guard::hotspot && named_by_vm_ && !pointer_unknown) continue;
             const bool jvm = !named_by_vm_ && guard == Guard::hotspot;
             layer_.push_back({mapping.range, Claim{jvm ? jvm_ : native_, Evidence::smaps_shape, true}});
         }

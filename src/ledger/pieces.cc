@@ -18,6 +18,57 @@ void add_piece(std::vector<Piece>& pieces, Range range, std::uint32_t mapping, C
     pieces.push_back({range, mapping, claim, Bytes()});
 }
 
+// Calls visit(part, claim) for the parts of `range` in order, with no claim where none covers the part.
+// `first` moves on with the ranges.
+template <typename Visit>
+void for_each_part(const Layer<Claim>& claims, std::size_t& first, Range range, Visit visit) {
+    while (first < claims.size() && claims[first].range.end <= range.begin) ++first;
+    Address at = range.begin;
+    for (std::size_t c = first; c < claims.size() && claims[c].range.begin < range.end; ++c) {
+        const Range part = intersect(claims[c].range, range);
+        if (at < part.begin) visit(Range{at, part.begin}, static_cast<const Claim*>(nullptr));
+        visit(part, &claims[c].value);
+        at = part.end;
+    }
+    if (at < range.end) visit(Range{at, range.end}, static_cast<const Claim*>(nullptr));
+}
+
+// Mappings of the Java heap that show pages of a file which another one shows too: indices, ascending, the
+// first views among them. Empty but for ZGC before generations.
+std::vector<std::uint32_t> multiply_mapped(const ProcessView& view, const Owners& owners,
+                                           const std::vector<Piece>& pieces) {
+    struct View {
+        std::uint32_t mapping;
+        std::uint64_t begin, end;
+    };
+    std::map<std::pair<std::uint32_t, std::uint64_t>, std::vector<View>> files;
+    for (const Piece& piece : pieces) {
+        const Mapping& mapping = view.smaps->mappings[piece.mapping];
+        if (!mapping.protection.shared || mapping.inode == 0 ||
+            owners.path(piece.claim.owner) != "jvm/java heap")
+            continue;
+        auto& views = files[{mapping.device, mapping.inode}];
+        if (!views.empty() && views.back().mapping == piece.mapping) continue;
+        const std::uint64_t size = mapping.range.size().value();
+        const std::uint64_t room = ~std::uint64_t{0} - mapping.offset;
+        views.push_back({piece.mapping, mapping.offset, mapping.offset + std::min(size, room)});
+    }
+    std::vector<std::uint32_t> found;
+    for (auto& [file, views] : files) {
+        std::sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.begin < b.begin; });
+        std::uint64_t covered_to = 0;
+        bool overlapping = false;
+        for (const View& v : views) {
+            overlapping = overlapping || v.begin < covered_to;
+            covered_to = std::max(covered_to, v.end);
+        }
+        if (!overlapping) continue;
+        for (const View& v : views) found.push_back(v.mapping);
+    }
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
 // Offsets of one file that were seen resident already, as disjoint intervals begin -> end.
 class SeenOffsets {
   public:
@@ -193,57 +244,41 @@ std::vector<Piece> cut_into_pieces(const ProcessView& view, Owners& owners) {
     pieces.reserve(mappings.size() + claims.size());
     std::size_t first = 0;
     for (std::uint32_t i = 0; i < mappings.size(); ++i) {
-        const Range range = mappings[i].range;
         const Claim by_name = mapping_owners.next(mappings[i]);
-        while (first < claims.size() && claims[first].range.end <= range.begin) ++first;
-        Address at = range.begin;
-        for (std::size_t c = first; c < claims.size() && claims[c].range.begin < range.end; ++c) {
-            const Range part = intersect(claims[c].range, range);
-            if (at < part.begin) add_piece(pieces, {at, part.begin}, i, by_name);
-            add_piece(pieces, part, i, claims[c].value);
-            at = part.end;
-        }
-        if (at < range.end) add_piece(pieces, {at, range.end}, i, by_name);
+        for_each_part(claims, first, mappings[i].range, [&](Range part, const Claim* claim) {
+            add_piece(pieces, part, i, claim == nullptr ? by_name : *claim);
+        });
     }
     return pieces;
 }
 
-bool needs_pages(const Mapping& mapping, const Piece* first, const Piece* last) {
-    return last - first > 1 && mapping.rss != Bytes() && mapping.rss != mapping.range.size();
-}
-
-std::vector<std::uint32_t> multiply_mapped(const ProcessView& view, const Owners& owners,
-                                           const std::vector<Piece>& pieces) {
-    struct View {
-        std::uint32_t mapping;
-        std::uint64_t begin, end;
-    };
-    std::map<std::pair<std::uint32_t, std::uint64_t>, std::vector<View>> files;
-    for (const Piece& piece : pieces) {
-        const Mapping& mapping = view.smaps->mappings[piece.mapping];
-        if (!mapping.protection.shared || mapping.inode == 0 ||
-            owners.path(piece.claim.owner) != "jvm/java heap")
-            continue;
-        auto& views = files[{mapping.device, mapping.inode}];
-        if (!views.empty() && views.back().mapping == piece.mapping) continue;
-        const std::uint64_t size = mapping.range.size().value();
-        const std::uint64_t room = ~std::uint64_t{0} - mapping.offset;
-        views.push_back({piece.mapping, mapping.offset, mapping.offset + std::min(size, room)});
+std::vector<std::uint32_t> mappings_to_tell_apart(const ProcessView& view) {
+    Owners owners;
+    const Layer<Claim> claims = claims_of(view, owners);
+    MappingOwners mapping_owners(view, owners);
+    const auto& mappings = view.smaps->mappings;
+    std::vector<std::uint32_t> wanted;
+    std::vector<Piece> heap_views;
+    std::size_t first = 0;
+    for (std::uint32_t i = 0; i < mappings.size(); ++i) {
+        const Mapping& mapping = mappings[i];
+        const bool may_be_view = mapping.protection.shared && mapping.inode != 0;
+        const Claim by_name = may_be_view ? mapping_owners.next(mapping) : Claim{};
+        std::size_t parts = 0;
+        for_each_part(claims, first, mapping.range, [&](Range part, const Claim* claim) {
+            ++parts;
+            if (may_be_view) add_piece(heap_views, part, i, claim == nullptr ? by_name : *claim);
+        });
+        if (parts > 1) wanted.push_back(i);
     }
-    std::vector<std::uint32_t> found;
-    for (auto& [file, views] : files) {
-        std::sort(views.begin(), views.end(), [](const View& a, const View& b) { return a.begin < b.begin; });
-        std::uint64_t covered_to = 0;
-        bool overlapping = false;
-        for (const View& v : views) {
-            overlapping = overlapping || v.begin < covered_to;
-            covered_to = std::max(covered_to, v.end);
-        }
-        if (!overlapping) continue;
-        for (const View& v : views) found.push_back(v.mapping);
-    }
-    std::sort(found.begin(), found.end());
-    return found;
+    const std::vector<std::uint32_t> views = multiply_mapped(view, owners, heap_views);
+    wanted.insert(wanted.end(), views.begin(), views.end());
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    std::erase_if(wanted, [&](std::uint32_t i) {
+        return mappings[i].rss == Bytes() || mappings[i].rss == mappings[i].range.size();
+    });
+    return wanted;
 }
 
 ResidencyNotes fill_residency(const ProcessView& view, Owners& owners, std::vector<Piece>& pieces) {

@@ -10,6 +10,10 @@ namespace nmtx {
 // All pieces in address order, without their residency. A mapping that one owner holds is one piece.
 std::vector<Piece> cut_into_pieces(const ProcessView& view, Owners& owners);
 
+// The mappings whose pages must be told apart: those that are resident in part and hold several pieces, or are a further view of pages that an
+// earlier one shows. Indices, ascending.
+std::vector<std::uint32_t> mappings_to_tell_apart(const ProcessView& view);
+
 // Gives each piece its resident bytes so that the pieces of a mapping sum to the mapping's Rss. Further views
 // of a shared file that the Java heap lies in become pieces of `mapped_again`.
 struct ResidencyNotes {
@@ -17,13 +21,5 @@ struct ResidencyNotes {
     Bytes moved;      // by which page residency and smaps differed
 };
 ResidencyNotes fill_residency(const ProcessView& view, Owners& owners, std::vector<Piece>& pieces);
-
-// Do the pieces [first, last) of one mapping need their pages told apart?
-bool needs_pages(const Mapping& mapping, const Piece* first, const Piece* last);
-
-// Mappings that show the same pages of a file as an earlier one does, of those that belong to the Java heap:
-// indices, ascending, with the first views. Empty but for ZGC before generations.
-std::vector<std::uint32_t> multiply_mapped(const ProcessView& view, const Owners& owners,
-                                           const std::vector<Piece>& pieces);
 
 }  // namespace nmtx

@@ -166,23 +166,8 @@ Expected<Ledger> reconcile(const ProcessView& view) {
 }
 
 std::vector<Range> ranges_to_tell_apart(const ProcessView& view) {
-    Owners owners;
-    const std::vector<Piece> pieces = cut_into_pieces(view, owners);
-    std::vector<std::uint32_t> wanted = multiply_mapped(view, owners, pieces);
-    for (std::size_t i = 0; i < pieces.size();) {
-        std::size_t end = i + 1;
-        while (end < pieces.size() && pieces[end].mapping == pieces[i].mapping) ++end;
-        const Mapping& mapping = view.smaps->mappings[pieces[i].mapping];
-        if (needs_pages(mapping, &pieces[i], pieces.data() + end)) wanted.push_back(pieces[i].mapping);
-        i = end;
-    }
-    std::sort(wanted.begin(), wanted.end());
-    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     std::vector<Range> ranges;
-    for (const std::uint32_t i : wanted) {
-        const Mapping& mapping = view.smaps->mappings[i];
-        if (mapping.rss != Bytes() && mapping.rss != mapping.range.size()) ranges.push_back(mapping.range);
-    }
+    for (const std::uint32_t i : mappings_to_tell_apart(view)) ranges.push_back(view.smaps->mappings[i].range);
     return ranges;
 }
 

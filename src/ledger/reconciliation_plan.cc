@@ -21,8 +21,8 @@ std::optional<std::string> ReconciliationPlan::next_question(const Capture& so_f
 void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return;
     MallocSearchBounds bounds;
-    // Without the VM's addresses its heap is among the candidates: not worth going through page by page.
-    if (!knows_nmt_addresses(reader_.view())) bounds.misses_a_candidate = 16;
+    // Without the VM's addresses its heap and its stacks are among the candidates: only what begins with a chunk is looked into.
+    if (!knows_nmt_addresses(reader_.view())) bounds.misses_a_candidate = 1;
     const MallocLayout layout = find_malloc_layout(malloc_candidates(reader_.view()), memory, bounds);
     so_far.add(document::malloc_layout, format_malloc_layout(layout));
 }

@@ -95,9 +95,7 @@ std::string ProcessView::gc() const {
     }
     if (options && options->gc) return *options->gc;
     if (perf) {
-        if (const auto policy = perf->text("sun.gc.policy.name")) {
-            if (auto name = gc_of_policy_name(*policy)) return *name;
-        }
+        if (auto name = gc_of_hsperfdata(*perf)) return *name;
     }
     return "";
 }

@@ -177,6 +177,7 @@ TEST_CASE("VM.info: the version behind the name of a vendor, and none at all") {
         info_of(
             "# JRE version: OpenJDK Runtime Environment (Vendor-21.0.0.0.35-2) (21.0+35) (build 21+35-LTS)\n")
             .java_version == "21.0+35");
+    CHECK(info_of("# JRE version: x (a) ((( (17\n").java_version == "x (a) ((( (17");
     CHECK(info_of("# JRE version:  (unknown)\n").java_version == "(unknown)");
 }
 

@@ -17,7 +17,8 @@
 
 namespace nmtx::test {
 
-// Runs `body(ready)` in a child; the constructor returns when the child has called ready(), or ended. The child pauses after the body.
+// Runs `body(ready)` in a child; the constructor returns when the child has called ready(), or ended. The
+// child pauses after the body.
 class Child {
   public:
     template <typename Body>
@@ -77,7 +78,9 @@ class TemporaryDirectory {
     std::filesystem::path path_;
 };
 
-inline void write_text(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+inline void write_text(const std::string& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
 
 inline std::string read_text(const std::string& path) {
     std::ifstream file(path, std::ios::binary);
@@ -99,7 +102,8 @@ inline void map_libjvm(const TemporaryDirectory& directory) {
     const std::string path = directory / "libjvm.so";
     write_text(path, "no library");
     FILE* file = std::fopen(path.c_str(), "r");
-    if (file == nullptr || ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, ::fileno(file), 0) == MAP_FAILED) std::abort();
+    if (file == nullptr || ::mmap(nullptr, 4096, PROT_READ, MAP_PRIVATE, ::fileno(file), 0) == MAP_FAILED)
+        std::abort();
 }
 
 }  // namespace nmtx::test

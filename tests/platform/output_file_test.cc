@@ -97,7 +97,8 @@ TEST_CASE("input file: whole, empty, too long, absent, a directory") {
     CHECK(read_input(directory / "a")->size() == 300000);
     CHECK(read_input(directory / "empty")->empty());
     CHECK_FALSE(read_input(directory / "a", 1000));
-    CHECK(read_input("/dev/zero", 100000).error().what == "longer than 100000 bytes, which is the most that is read");
+    CHECK(read_input("/dev/zero", 100000).error().what ==
+          "longer than 100000 bytes, which is the most that is read");
     CHECK(read_input(directory / "b").error().what == "no such file or directory");
     CHECK(read_input(directory.path().string()).error().what == "is a directory");
 }

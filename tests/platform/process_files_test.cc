@@ -104,7 +104,10 @@ TEST_CASE("process files: exec brings another process under the same pid and sta
     REQUIRE(process);
     CHECK(process->still_same());
     REQUIRE(::write(go[1], "g", 1) == 1);
-    CHECK(eventually([&] { return process->link("exe") != ProcessFiles::open(static_cast<std::uint64_t>(::getpid()))->link("exe"); }));
+    CHECK(eventually([&] {
+        return process->link("exe") !=
+               ProcessFiles::open(static_cast<std::uint64_t>(::getpid()))->link("exe");
+    }));
     CHECK_FALSE(process->still_same());
     ::close(go[0]);
     ::close(go[1]);

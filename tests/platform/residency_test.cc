@@ -14,8 +14,8 @@ namespace {
 
 const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 
-// 64 pages of which some were written. Made in the test itself, so that the child has them at the same address; the child writes again to
-// have them as its own.
+// 64 pages of which some were written. Made in the test itself, so that the child has them at the same
+// address; the child writes again to have them as its own.
 struct Pages {
     char* begin = static_cast<char*>(
         ::mmap(nullptr, 64 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
@@ -44,7 +44,8 @@ TEST_CASE("residency: exactly the pages that were written are resident, whicheve
         ready();
     });
     const auto process = ProcessFiles::open(child.pid());
-    for (const auto method : {ResidencyMethod::best, ResidencyMethod::pagemap, ResidencyMethod::pagemap_scan}) {
+    for (const auto method :
+         {ResidencyMethod::best, ResidencyMethod::pagemap, ResidencyMethod::pagemap_scan}) {
         auto kernel = PageResidency::open(*process, method);
         if (!kernel && method == ResidencyMethod::pagemap_scan) {
             WARN("this kernel has no PAGEMAP_SCAN: " + to_string(kernel.error()));
@@ -56,7 +57,8 @@ TEST_CASE("residency: exactly the pages that were written are resident, whicheve
         CAPTURE(residency.method);
         CHECK(residency.page_size == Bytes(page));
         CHECK(residency.asked == asked);
-        CHECK(residency.present == std::vector<Range>{pages.pages(0, 2), pages.pages(5, 8), pages.pages(63, 64)});
+        CHECK(residency.present ==
+              std::vector<Range>{pages.pages(0, 2), pages.pages(5, 8), pages.pages(63, 64)});
     }
 }
 
@@ -104,6 +106,7 @@ TEST_CASE("target memory: resident bytes are read, others are not, and none beco
     CHECK(into[0] == std::byte{'c'});
     for (std::size_t n = 0; n < 64; ++n) memory.read(pages.pages(n, n + 1).begin, into);
     CHECK(memory.read(Address{16}, into) == 0);
-    CHECK(memory.resident_runs(pages.pages(0, 64)) == std::vector<Range>{pages.pages(3, 5), pages.pages(20, 21)});
+    CHECK(memory.resident_runs(pages.pages(0, 64)) ==
+          std::vector<Range>{pages.pages(3, 5), pages.pages(20, 21)});
     CHECK(resident_pages(*process) == before);
 }

@@ -1,0 +1,100 @@
+// Claims by how HotSpot lays out its memory, for a JVM that gives no addresses of NMT's. All of them are
+// estimates.
+//
+// HotSpot reserves address space without access and commits parts of it in place, so its areas look like
+// this, and few others' do:
+//
+//   [ rw-p ][ ---p ][ rw-p ][ ------------p ]      metaspace nodes, card tables, bitmaps, the heap
+//   [ rwxp ][ ----------------------------p ]      the code cache (JDK 8, which has no Compiler.codecache)
+//
+// A guard below a thread's stack is ---p as well, but of 4 to 64 KiB; glibc's arenas have such a tail too and
+// are claimed by their headers.
+#include "ledger/claims.h"
+
+namespace nmtx {
+namespace {
+
+constexpr Bytes largest_guard = kib(64);
+
+bool plain(const Mapping& mapping) {
+    return mapping.anonymous_mapping() && !mapping.protection.shared;
+}
+
+bool reservation(const Mapping& mapping) {
+    return plain(mapping) && mapping.protection.none() && mapping.range.size() > largest_guard;
+}
+
+class ShapeClaims {
+  public:
+    ShapeClaims(const ProcessView& view, Owners& owners) : mappings_(view.smaps->mappings), owners_(owners) {
+        const bool heap_known = view.heap_info.has_value() || view.vm_info.has_value();
+        area_ = {owners.id(heap_known ? "jvm/metaspace or gc" : "jvm/not told apart"), Evidence::smaps_shape,
+                 true};
+        if (view.heap_info && view.heap_info->class_space)
+            class_space_ = view.heap_info->class_space->reserved;
+        zgc_ = view.gc() == "Z";
+    }
+
+    Layer<Claim> layer() {
+        for (std::size_t i = 0; i < mappings_.size();) {
+            std::size_t end = i + 1;
+            while (end < mappings_.size() && plain(mappings_[i]) && plain(mappings_[end]) &&
+                   mappings_[end].range.begin == mappings_[end - 1].range.end) {
+                ++end;
+            }
+            if (plain(mappings_[i])) run(i, end);
+            i = end;
+        }
+        normalise(layer_);
+        return std::move(layer_);
+    }
+
+  private:
+    // Neighbours without a gap between them, all plain.
+    void run(std::size_t first, std::size_t last) {
+        for (std::size_t i = first; i < last; ++i) {
+            const Mapping& mapping = mappings_[i];
+            if (mapping.rss == Bytes() || !mapping.protection.write) continue;
+            if (mapping.protection.execute) {
+                layer_.push_back({mapping.range,
+                                  Claim{owners_.id("jvm/code cache", "Code"), Evidence::smaps_shape, true}});
+            } else if (i + 1 < last && is_class_space(mapping, mappings_[i + 1])) {
+                layer_.push_back({mapping.range, Claim{owners_.id("jvm/class space", "Class"),
+                                                       Evidence::smaps_shape, true}});
+            } else if ((i + 1 < last && reservation(mappings_[i + 1])) ||
+                       (i > first && reservation(mappings_[i - 1])) || is_zgc_table(mapping)) {
+                layer_.push_back({mapping.range, area_});
+            }
+        }
+    }
+
+    // The class space is committed from its start on; JDK 8 says its size but not its place.
+    [[nodiscard]] bool is_class_space(const Mapping& committed, const Mapping& rest) const {
+        return class_space_ && reservation(rest) &&
+               committed.range.size() + rest.range.size() == *class_space_;
+    }
+
+    // ZGC's tables over its address space (page table, forwarding, live maps) are committed whole and touched
+    // sparsely.
+    [[nodiscard]] bool is_zgc_table(const Mapping& mapping) const {
+        constexpr std::uint64_t granule = std::uint64_t{2} << 20U;
+        return zgc_ && mapping.range.size() >= mib(16) && mapping.range.begin.value % granule == 0 &&
+               mapping.range.end.value % granule == 0;
+    }
+
+    const std::vector<Mapping>& mappings_;
+    Owners& owners_;
+    Claim area_;
+    std::optional<Bytes> class_space_;
+    bool zgc_ = false;
+    Layer<Claim> layer_;
+};
+
+}  // namespace
+
+Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners) {
+    if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return {};
+    return ShapeClaims(view, owners).layer();
+}
+
+}  // namespace nmtx

@@ -1,0 +1,218 @@
+#include "platform/collect.h"
+
+#include <cstring>
+
+#include "catch.h"
+#include "platform/child.h"
+#include "platform/jvm_list.h"
+
+using namespace nmtx;
+using namespace nmtx::test;
+
+namespace {
+
+struct Plan : CapturePlan {
+    std::optional<Missing> refusal;
+    std::vector<std::string> questions;
+    std::vector<Range> wanted;
+    Address look_at;
+    std::string seen;
+    std::size_t asked = 0;
+
+    std::optional<Missing> attach_refused(const Capture& so_far) override {
+        CHECK(so_far.tried(document::cmdline));
+        CHECK(so_far.tried(document::hsperfdata));
+        return refusal;
+    }
+    std::optional<std::string> next_question(const Capture&) override {
+        if (asked >= questions.size()) return std::nullopt;
+        return questions[asked++];
+    }
+    std::vector<Range> residency_wanted(const Capture& so_far) override {
+        CHECK(so_far.text(document::smaps).has_value());
+        return wanted;
+    }
+    void derive(Capture& so_far, TargetMemory& memory) override {
+        std::vector<std::byte> bytes(4);
+        const std::size_t read = memory.read(look_at, bytes);
+        seen.assign(reinterpret_cast<const char*>(bytes.data()), read);
+        so_far.add("malloc/layout", "derived");
+    }
+};
+
+CollectOptions options_for(const Child& child) {
+    CollectOptions options;
+    options.pid = child.pid();
+    options.nmtx_version = "1";
+    return options;
+}
+
+}  // namespace
+
+TEST_CASE("collect: a process that is no JVM gives the kernel's documents and says why there are no others") {
+    static char marked[] = "mark";
+    const Child child([](auto ready) {
+        marked[0] = 'M';
+        ready();
+    });
+    Plan plan;
+    plan.questions = {"VM.version", "GC.heap_info"};
+    const auto page = reinterpret_cast<std::uint64_t>(marked) & ~std::uint64_t{4095};
+    plan.wanted = {range_of(page, page + 4096)};
+    plan.look_at = {reinterpret_cast<std::uint64_t>(marked)};
+    const auto capture = collect(options_for(child), plan);
+    REQUIRE(capture);
+    for (const auto name :
+         {document::status, document::statm_before, document::statm_after, document::smaps, document::limits,
+          document::cmdline, document::auxv, document::exe, document::tasks, document::cgroup}) {
+        CAPTURE(name);
+        CHECK(capture->text(name).has_value());
+    }
+    CHECK(plan.seen == "Mark");
+    CHECK(capture->text("malloc/layout") == "derived");
+    CHECK(capture->text(document::residency)->find("asked") != std::string_view::npos);
+    CHECK(capture->text(document::tasks)->substr(0, std::to_string(child.pid()).size()) ==
+          std::to_string(child.pid()));
+
+    REQUIRE(capture->missing(document::attach) != nullptr);
+    CHECK(capture->missing(document::attach)->why.find("no HotSpot JVM") != std::string::npos);
+    CHECK(capture->missing("hotspot/VM.version") != nullptr);
+    CHECK_FALSE(capture->tried("hotspot/GC.heap_info"));
+
+    CHECK(capture->header.pid == child.pid());
+    CHECK(capture->header.start_ticks > 0);
+    CHECK(capture->header.taken_at.size() == std::strlen("2026-11-22T20:16:28Z"));
+    CHECK(capture->header.target_uptime_s >= 0);
+    CHECK_FALSE(capture->header.kernel_release.empty());
+    CHECK(capture->header.cost.wall_ms >= capture->header.cost.attach_ms);
+    CHECK(capture->steps().front().document == document::status);
+    CHECK(capture->steps().back().document == document::statm_after);
+}
+
+TEST_CASE("collect: nobody is asked where the plan or the user refuses") {
+    const Child child([](auto ready) { ready(); });
+    Plan plan;
+    plan.questions = {"VM.version"};
+    CollectOptions options = options_for(child);
+    SECTION("the plan") {
+        plan.refusal = Missing{"it would be a thread dump", "restart"};
+        CHECK(*collect(options, plan)->missing(document::attach) == *plan.refusal);
+    }
+    SECTION("the user") {
+        options.attach = false;
+        CHECK(collect(options, plan)->missing(document::attach)->why ==
+              "the JVM was not asked: --attach=never");
+    }
+    CHECK(plan.asked == 0);
+}
+
+TEST_CASE(
+    "collect: a report of NMT that was handed in is a document of its own; most effort reads the rollup") {
+    const Child child([](auto ready) { ready(); });
+    Plan plan;
+    CollectOptions options = options_for(child);
+    options.nmt_text = "Native Memory Tracking:\n";
+    options.effort = "most";
+    const auto capture = collect(options, plan);
+    REQUIRE(capture);
+    CHECK(capture->text(document::nmt_file) == "Native Memory Tracking:\n");
+    CHECK(capture->text(document::smaps_rollup).has_value());
+    CHECK(capture->header.effort == "most");
+    CHECK_FALSE(capture->tried(document::residency));
+}
+
+TEST_CASE("collect: secrets on the command line do not enter the capture") {
+    int input[2];
+    REQUIRE(::pipe(input) == 0);
+    const Child child([&](auto ready) {
+        ::dup2(input[0], STDIN_FILENO);
+        ready();
+        ::execl("/bin/sh", "sh", "-c", "read x; :", "java", "-Ddb.password=hunter2", nullptr);
+    });
+    const auto cmdline = [&] { return read_text("/proc/" + std::to_string(child.pid()) + "/cmdline"); };
+    REQUIRE(eventually([&] { return cmdline().find("hunter2") != std::string::npos; }));
+    Plan plan;
+    const auto capture = collect(options_for(child), plan);
+    ::close(input[0]);
+    ::close(input[1]);
+    REQUIRE(capture);
+    CHECK(capture->text(document::cmdline)->find("-Ddb.password=*******") != std::string_view::npos);
+    for (const auto& [name, text] : capture->documents()) {
+        CAPTURE(name);
+        CHECK(text->find("hunter2") == std::string::npos);
+    }
+}
+
+TEST_CASE("collect: what has no user memory is refused by name") {
+    Plan plan;
+    CollectOptions options;
+    SECTION("gone") {
+        options.pid = 4194305;
+        CHECK(collect(options, plan).error().what == "no such process");
+    }
+    SECTION("zombie") {
+        const Child child([](auto) { ::_exit(0); });
+        options.pid = child.pid();
+        REQUIRE(eventually([&] { return ProcessFiles::open(child.pid())->zombie(); }));
+        CHECK(collect(options, plan).error().what.find("is a zombie") == 0);
+    }
+    SECTION("kernel thread") {
+        const auto kthreadd = ProcessFiles::open(2);
+        if (!kthreadd || !kthreadd->kernel_thread()) {
+            WARN("pid 2 is no kernel thread here: a pid namespace");
+            return;
+        }
+        options.pid = 2;
+        CHECK(collect(options, plan).error().what == "is a kernel thread: it has no user memory");
+    }
+}
+
+TEST_CASE("collect: a process that ends while it is read is an error, not half a capture") {
+    struct Killer : Plan {
+        Child* child = nullptr;
+        std::vector<Range> residency_wanted(const Capture&) override {
+            child->end();
+            return {};
+        }
+    };
+    Child child([](auto ready) { ready(); });
+    Killer plan;
+    const CollectOptions options = options_for(child);
+    plan.child = &child;
+    const auto capture = collect(options, plan);
+    REQUIRE_FALSE(capture);
+    CHECK(capture.error().what == "the process ended or was replaced while it was read");
+}
+
+TEST_CASE("jvm list: whoever has libjvm.so mapped is one, whoever has not is none") {
+    const TemporaryDirectory directory;
+    const Child jvm([&](auto ready) {
+        map_libjvm(directory);
+        ready();
+    });
+    const Child other([](auto ready) { ready(); });
+    const auto jvms = list_jvms();
+    REQUIRE(jvms);
+    bool found = false;
+    for (const ListedJvm& listed : *jvms) {
+        CHECK(listed.pid != other.pid());
+        if (listed.pid != jvm.pid()) continue;
+        found = true;
+        CHECK(listed.kind == JvmKind::hotspot);
+        CHECK(listed.uid == ::geteuid());
+        CHECK_FALSE(listed.user.empty());
+        CHECK(listed.rss > Bytes(0));
+        CHECK_FALSE(listed.hsperfdata.has_value());
+        CHECK(listed.why_not.find("no hsperfdata file") != std::string::npos);
+    }
+    CHECK(found);
+}
+
+TEST_CASE("jvm kind: by the libraries that are mapped") {
+    CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /usr/lib/jvm/lib/server/libjvm.so\n") == JvmKind::hotspot);
+    CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /opt/lib/server/libjvm.so\n7f02-7f03 r-xp 0 0:1 2 "
+                           "/opt/lib/default/libj9vm29.so\n") == JvmKind::openj9);
+    CHECK(jvm_kind_of_maps("7f00-7f01 rw-s 0 0:1 1 /tmp/hsperfdata_joe/311\n") == JvmKind::hotspot);
+    CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /usr/bin/cat\n") == JvmKind::none);
+    CHECK(jvm_kind_of_maps("") == JvmKind::none);
+}
