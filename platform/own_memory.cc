@@ -10,7 +10,7 @@ namespace nmtx {
 
 void prefer_huge_pages() {
     constexpr std::size_t huge_page = std::size_t{2} << 20U;
-    constexpr std::size_t most = std::size_t{64} << 20U;
+    constexpr std::size_t most = std::size_t{256} << 20U;  // of address space: nothing is touched here
     // No chunk gets a mapping of its own, and the top of the heap is not given back: the advice below stays
     // with the memory.
     mallopt(M_MMAP_THRESHOLD, 1 << 30);

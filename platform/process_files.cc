@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <sys/mman.h>
 #include <sys/types.h>
 
 #include <algorithm>
@@ -28,31 +27,9 @@ constexpr std::size_t least_room = std::size_t{8} << 10;
 constexpr std::size_t growth = std::size_t{64} << 10;
 
 // 30,000 mappings make 22 MB of smaps. Setting aside more than a text will need costs address space only:
-// pages are touched as it grows.
+// pages are touched as it grows, and own_memory.h makes them large.
 constexpr std::size_t large_expected = std::size_t{96} << 20;
 constexpr std::size_t large_limit = std::size_t{1} << 30;
-
-// Faulting in 22 MB page by page costs more than to read them: 60 ms where faults are dear, as in many
-// virtual machines. Huge pages make that a dozen faults, and where there are none, pages that are asked for
-// ahead need none either (MADV_POPULATE_WRITE, Linux 5.14). Kernels that know neither refuse, and nothing is
-// lost.
-void prefer_huge_pages(std::string& text) {
-    constexpr std::uintptr_t huge = std::uintptr_t{2} << 20;
-    const auto begin = (reinterpret_cast<std::uintptr_t>(text.data()) + huge - 1) & ~(huge - 1);
-    const auto end = (reinterpret_cast<std::uintptr_t>(text.data()) + text.capacity()) & ~(huge - 1);
-    if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
-}
-
-void grow(std::string& text, std::size_t size) {
-    constexpr int populate_write = 23;
-    constexpr std::uintptr_t page = 4096;
-    if (size <= text.capacity()) {
-        const auto begin = (reinterpret_cast<std::uintptr_t>(text.data()) + text.size()) & ~(page - 1);
-        const auto end = reinterpret_cast<std::uintptr_t>(text.data()) + size;
-        ::madvise(reinterpret_cast<void*>(begin), end - begin, populate_write);
-    }
-    text.resize(size);
-}
 
 Error no_such_process(std::uint64_t pid, int error) {
     const std::string name = std::to_string(pid);
@@ -95,10 +72,9 @@ Expected<std::string> read_to_end(int fd, const std::string& path, std::size_t l
         while (true) {
             if (text.empty() && first.size() - used < least_room) {
                 text.reserve(std::max(expected, 4 * first.size()));
-                if (expected >= large_expected) prefer_huge_pages(text);
                 text.assign(first.data(), used);
             }
-            if (!text.empty() && text.size() - used < least_room) grow(text, used + growth);
+            if (!text.empty() && text.size() - used < least_room) text.resize(used + growth);
             char* const into = text.empty() ? first.data() : text.data();
             const ssize_t got = ::read(fd, into + used, (text.empty() ? first.size() : text.size()) - used);
             if (got < 0 && errno == EINTR) continue;

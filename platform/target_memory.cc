@@ -7,7 +7,8 @@
 namespace nmtx {
 namespace {
 
-constexpr Bytes window_size = mib(1);
+// Stacks and chunks of one thread pool lie side by side: one question to the kernel serves several of them.
+constexpr Bytes window_size = mib(8);
 
 }  // namespace
 

@@ -90,28 +90,34 @@ class Search {
     }
 
     void chunks_of(Range piece) {
-        if (piece.empty()) return;
-        for (const Range& run : memory_.resident_runs(piece)) {
-            std::uint64_t at = std::max(run.begin.value, resume_);
-            while (at < run.end.value && pages_left_ > 0 && misses_left_ > 0) {
-                --pages_left_;
-                const auto span = mmapped_chunk_span(read_words(memory_, {at}, 2), piece.end.value - at);
-                if (span) {
-                    found_.mmapped_chunks.push_back(range_of(at, at + *span));
-                } else {
-                    --misses_left_;
-                }
-                at += span.value_or(page);
-                resume_ = at;
-            }
+        std::uint64_t at = chunks_from(piece.begin.value, piece);
+        if (at >= piece.end.value || misses_left_ == 0 || pages_left_ == 0) return;
+        for (const Range& run : memory_.resident_runs({{at}, piece.end})) {
+            at = std::max(run.begin.value, at);
+            while (at < run.end.value && pages_left_ > 0 && misses_left_ > 0) at = chunks_from(at, piece);
         }
+    }
+
+    // Takes the chunks that follow one another from `at` on; returns where to look next: a page behind the
+    // first that starts none.
+    std::uint64_t chunks_from(std::uint64_t at, Range piece) {
+        while (at < piece.end.value && pages_left_ > 0) {
+            --pages_left_;
+            const auto span = mmapped_chunk_span(read_words(memory_, {at}, 2), piece.end.value - at);
+            if (!span) {
+                --misses_left_;
+                return at + page;
+            }
+            found_.mmapped_chunks.push_back(range_of(at, at + *span));
+            at += *span;
+        }
+        return at;
     }
 
     TargetMemory& memory_;
     MallocSearchBounds bounds_;
     std::size_t pages_left_;
     std::size_t misses_left_ = 0;
-    std::uint64_t resume_ = 0;  // a chunk that spans several resident runs is not looked into
     MallocLayout found_;
 };
 
