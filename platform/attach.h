@@ -37,11 +37,11 @@ class AttachClient {
     using Deadline = std::chrono::steady_clock::time_point;
     Expected<Descriptor> connect(Deadline deadline);
     Expected<std::optional<Descriptor>> try_connect(Deadline deadline);
-    Expected<Descriptor> open_socket_file() const;
-    Expected<void> check_peer(const Descriptor& socket) const;
+    [[nodiscard]] Expected<Descriptor> open_socket_file() const;
+    [[nodiscard]] Expected<void> check_peer(const Descriptor& socket) const;
     Expected<Descriptor> start_listener(Deadline deadline);
-    Expected<std::string> exchange(const Descriptor& socket, std::string_view request,
-                                   Deadline deadline) const;
+    [[nodiscard]] Expected<std::string> exchange(const Descriptor& socket, std::string_view request,
+                                                 Deadline deadline) const;
     [[nodiscard]] tl::unexpected<Error> no_answer() const;
     [[nodiscard]] std::string timeout_text() const;
     [[nodiscard]] std::string name() const { return "pid " + std::to_string(process_->pid()); }

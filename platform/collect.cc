@@ -44,7 +44,7 @@ class Collector {
     void ask_jvm();
     bool ask(AttachClient& client, const std::string& question);
     void read_memory();
-    Expected<void> check_it_lived(std::string_view smaps) const;
+    [[nodiscard]] Expected<void> check_it_lived(std::string_view smaps) const;
 
     [[nodiscard]] double elapsed_ms() const {
         return std::chrono::duration<double, std::milli>(steady_clock::now() - began_).count();

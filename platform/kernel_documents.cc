@@ -1,6 +1,7 @@
 #include "platform/kernel_documents.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <array>
@@ -66,12 +67,12 @@ Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& 
     const char* telltale = cgroup.version == 1 ? "memory.stat" : "cgroup.procs";
     for (const std::string& mount : mounts) {
         if (outside) break;
-        auto directory = open_below("/", mount + "/" + below);
+        auto directory = open_below("/", fmt::format("{}/{}", mount, below));
         if (directory && ::faccessat(directory->get(), telltale, F_OK, 0) == 0) return directory;
     }
     for (const std::string& mount : mounts) {
         for (const std::string& name : {below, std::string(".")}) {
-            auto directory = open_below(process.path("root"), mount + "/" + name);
+            auto directory = open_below(process.path("root"), fmt::format("{}/{}", mount, name));
             if (directory && holds_process(*directory, process.pid())) return directory;
         }
     }

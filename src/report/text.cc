@@ -82,11 +82,13 @@ class TextReport {
 
     void shares() {
         const Headline h = headline_of(ledger_);
-        out_ += title(fmt::format("RSS {} MiB", in_mib(ledger_.rss)), style_);
-        out_ += ledger_.mapped_again == Bytes()
-                    ? "\n"
-                    : fmt::format("  (true RSS {} MiB: the heap is mapped several times)\n",
-                                  in_mib(ledger_.rss_true()));
+        const std::string_view counted = style_.width >= 72 ? ": the heap is mapped several times" : "";
+        const std::string truth =
+            ledger_.mapped_again == Bytes()
+                ? ""
+                : fmt::format("  (true RSS {} MiB{})", in_mib(ledger_.rss_true()), counted);
+        const std::string total = fit(fmt::format("RSS {} MiB{}", in_mib(ledger_.rss), truth), style_.width);
+        out_ += title(total, style_) + "\n";
         if (view_.vm == Vm::hotspot) {
             share(view_.nmt ? "JVM (known to NMT)" : "JVM", h.jvm_mmap + h.nmt_malloc);
             of_it("mmap, resident", minus_or_zero(h.jvm_mmap, h.jvm_mmap_again), committed_remark());

@@ -146,7 +146,7 @@ Outcome run(const std::vector<std::string>& command, const std::string& input) {
     return outcome;
 }
 
-Outcome nmtx(const std::vector<std::string>& arguments) {
+Outcome run_nmtx(const std::vector<std::string>& arguments) {
     std::string program = environment("NMTX_PROGRAM");
     if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
     std::vector<std::string> command{program};
@@ -157,7 +157,7 @@ Outcome nmtx(const std::vector<std::string>& arguments) {
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments) {
     std::vector<std::string> all = arguments;
     all.emplace_back("--json");
-    const Outcome outcome = nmtx(all);
+    const Outcome outcome = run_nmtx(all);
     if (outcome.exit_code != 0) throw std::runtime_error("nmtx failed: " + outcome.err + outcome.out);
     return nlohmann::json::parse(outcome.out);
 }

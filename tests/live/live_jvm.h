@@ -31,7 +31,7 @@ struct Outcome {
 Outcome run(const std::vector<std::string>& command, const std::string& input = {});
 
 // The nmtx under test with these arguments.
-Outcome nmtx(const std::vector<std::string>& arguments);
+Outcome run_nmtx(const std::vector<std::string>& arguments);
 // The same, parsed as JSON; throws with what it printed where it failed.
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments);
 

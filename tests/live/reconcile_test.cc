@@ -125,7 +125,7 @@ TEST_CASE("live: NMT=summary and NMT off leave under 2 % unexplained and say wha
                             jdk.feature, gc.name, level, report["rss_bytes"].get<double>() / mib,
                             100 * share(report, "unexplained_bytes"))
                     .c_str());
-            const std::string text = nmtx({jvm.pid_text()}).out;
+            const std::string text = run_nmtx({jvm.pid_text()}).out;
             if (std::string(level) == "off") CHECK(text.find("NMT is off") != std::string::npos);
         }
     }
@@ -138,10 +138,10 @@ TEST_CASE("live: a capture gives the report of the live run, byte for byte, and 
                       {"leak=1000x1009"});
     for (const std::string effort : {"least", "default", "most"}) {
         const std::string file = folder.path() + "/" + effort + ".nmtx";
-        const Outcome live = nmtx({jvm.pid_text(), "--all", "--maps", "--effort", effort, "-o", file});
+        const Outcome live = run_nmtx({jvm.pid_text(), "--all", "--maps", "--effort", effort, "-o", file});
         INFO(live.err);
         REQUIRE(live.exit_code == 0);
-        const Outcome replayed = nmtx({"report", file, "--all", "--maps"});
+        const Outcome replayed = run_nmtx({"report", file, "--all", "--maps"});
         REQUIRE(replayed.exit_code == 0);
         CHECK(replayed.out == live.out);
         const Outcome listed = run({"tar", "--zstd", "-tf", file});
@@ -163,7 +163,7 @@ TEST_CASE("live: --attach=never asks nothing of the JVM and still gives each byt
     CHECK(report["cost"]["attach_ms"] == 0);
     CHECK(report["java"]["nmt_level"] == "detail");
     CHECK(below(report, "malloc/") >= jvm.truth("leak_bytes"));
-    CHECK(nmtx({jvm.pid_text(), "--attach=never"}).out.find("was not asked") != std::string::npos);
+    CHECK(run_nmtx({jvm.pid_text(), "--attach=never"}).out.find("was not asked") != std::string::npos);
 }
 
 TEST_CASE("live: --nmt takes a report that somebody saved, --nmt=off does without") {
@@ -171,7 +171,7 @@ TEST_CASE("live: --nmt takes a report that somebody saved, --nmt=off does withou
     const Folder folder;
     const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=detail", "-Xmx128m"}, {"leak=1000x1009"});
     const std::string kept = folder.path() + "/kept.nmtx";
-    REQUIRE(nmtx({"capture", jvm.pid_text(), "--effort=most", "-o", kept}).exit_code == 0);
+    REQUIRE(run_nmtx({"capture", jvm.pid_text(), "--effort=most", "-o", kept}).exit_code == 0);
     const Outcome detail = run({"tar", "--zstd", "-xOf", kept, "hotspot/VM.native_memory detail"});
     REQUIRE(detail.exit_code == 0);
     const std::string file = folder.path() + "/nmt.txt";

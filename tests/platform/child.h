@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -27,6 +28,7 @@ class Child {
         if (::pipe(ends) != 0) std::abort();
         pid_ = ::fork();
         if (pid_ == 0) {
+            ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // not even a test that is killed leaves one behind
             ::close(ends[0]);
             body([&] {
                 if (::write(ends[1], "r", 1) != 1) ::_exit(1);

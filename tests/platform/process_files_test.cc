@@ -42,8 +42,9 @@ TEST_CASE("process files: a text of many megabytes comes whole") {
     CHECK(smaps->find('\0') == std::string::npos);
     std::size_t mappings = 0;
     for (std::size_t at = 0; (at = smaps->find("\nVmFlags:", at + 1)) != std::string::npos;) ++mappings;
+    const std::string maps = process->read_large("maps").value();
     std::size_t lines = 0;
-    for (const char c : *process->read_large("maps")) lines += c == '\n' ? 1 : 0;
+    for (const char c : maps) lines += c == '\n' ? 1 : 0;
     CHECK(mappings == lines);
 }
 
