@@ -200,8 +200,6 @@ Expected<Descriptor> AttachClient::start_listener(Deadline deadline) {
     if (!trigger) return tl::make_unexpected(trigger.error());
     if (auto sent = send_quit(*process_); !sent) return tl::make_unexpected(sent.error());
     signalled_ = true;
-    bool may_repeat = may_be_starting(*process_);
-    const auto repeat_at = steady_clock::now() + milliseconds(750);
     auto pause = std::chrono::microseconds(250);
     while (remaining_ms(deadline) > 0) {
         std::this_thread::sleep_for(pause);
@@ -211,10 +209,6 @@ Expected<Descriptor> AttachClient::start_listener(Deadline deadline) {
         if (*socket) return std::move(**socket);
         if (held.one_waits()) return failure(name(), "interrupted");
         if (!process_->still_same()) return failure(name(), "the process ended while it was asked");
-        if (may_repeat && steady_clock::now() >= repeat_at) {
-            may_repeat = false;
-            if (auto sent = send_quit(*process_); !sent) return tl::make_unexpected(sent.error());
-        }
     }
     if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
     return failure(name(),

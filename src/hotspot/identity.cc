@@ -162,23 +162,31 @@ std::vector<std::string_view> split_joined_options(std::string_view line) {
     return options;
 }
 
-std::vector<std::string_view> options_of_cmdline(std::string_view cmdline) {
-    std::vector<std::string_view> options;
+JavaCommandLine read_java_cmdline(std::string_view cmdline) {
+    JavaCommandLine found;
     bool first = true;
     bool value_follows = false;
+    bool main_follows = false;
     while (!cmdline.empty()) {
         const std::size_t end = std::min(cmdline.find('\0'), cmdline.size());
         const std::string_view word = cmdline.substr(0, end);
         cmdline.remove_prefix(std::min(end + 1, cmdline.size()));
         if (std::exchange(first, false) || std::exchange(value_follows, false)) continue;
         if (word.starts_with("@")) continue;  // a file of arguments, which the launcher reads in its place
-        if (word == "-jar" || word == "-m" || word == "--module" || word.starts_with("--module=") ||
-            !word.starts_with("-"))
+        if (main_follows || !word.starts_with("-")) {
+            found.main = word;
             break;
-        options.push_back(word);
+        }
+        if (word.starts_with("--module=")) {
+            found.main = word.substr(word.find('=') + 1);
+            break;
+        }
+        main_follows = word == "-jar" || word == "-m" || word == "--module";
+        if (main_follows) continue;
+        found.options.push_back(word);
         value_follows = takes_next_word(word);
     }
-    return options;
+    return found;
 }
 
 // -XX:CICompilerCount=2 … -XX:+UseCompressedOops -XX:+UseG1GC

@@ -38,8 +38,12 @@ JvmOptions read_jvm_options(const std::vector<std::string_view>& options);
 // Splits a line of options joined by blanks (java.rt.vmArgs, "jvm_args:"), where the JVM has dropped the quoting: a piece that does not begin
 // with '-' belongs to the option before it.
 std::vector<std::string_view> split_joined_options(std::string_view line);
-// The options of /proc/PID/cmdline (NUL-separated): from argv[1] to the main class, -jar or -m.
-std::vector<std::string_view> options_of_cmdline(std::string_view cmdline);
+// /proc/PID/cmdline (NUL-separated): the options from argv[1] on, and the main class, jar or module behind them (empty where it is cut).
+struct JavaCommandLine {
+    std::vector<std::string_view> options;
+    std::string_view main;
+};
+JavaCommandLine read_java_cmdline(std::string_view cmdline);
 
 // "G1" from hsperfdata's sun.gc.policy.name / collector names or from VM.flags ("-XX:+UseG1GC"); nothing where unknown.
 std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply);

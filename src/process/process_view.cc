@@ -163,7 +163,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         if (view_.perf && view_.perf->text("java.rt.vmArgs")) {
             view_.options = read_jvm_options(split_joined_options(*view_.perf->text("java.rt.vmArgs")));
         } else if (const auto text = capture.text(document::cmdline)) {
-            view_.options = read_jvm_options(options_of_cmdline(*text));
+            view_.options = read_jvm_options(read_java_cmdline(*text).options);
         }
     }
     reply(question::version, parse_vm_version, view_.version);

@@ -16,6 +16,12 @@ bool nmt_off(const ProcessView& view) {
     return view.nmt_level() == "off" && !view.nmt;
 }
 
+// By the options. Where they say nothing (JAVA_TOOL_OPTIONS, an @argfile) asking is the way to know, and a
+// refusal costs nothing.
+bool known_summary(const ProcessView& view) {
+    return view.options && view.options->nmt_given && view.options->nmt_level == "summary";
+}
+
 bool nmt_from_file(const Capture& capture) {
     return capture.text(document::nmt_file).has_value();
 }
@@ -46,8 +52,7 @@ constexpr std::array questions{
         [](const ProcessView& v, const Capture&, Effort e) { return e != Effort::least && !nmt_off(v); }},
     Question{question::nmt_detail, 8, true,
              [](const ProcessView& v, const Capture& c, Effort e) {
-                 if (e == Effort::least || nmt_off(v) || nmt_from_file(c) || v.nmt_level() == "summary")
-                     return false;
+                 if (e == Effort::least || nmt_off(v) || nmt_from_file(c) || known_summary(v)) return false;
                  return e == Effort::most || !has_addresses(v);
              }},
     Question{question::vm_info, 11, false,

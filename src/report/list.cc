@@ -21,14 +21,7 @@ std::string main_of(const ProcessView& view, std::string_view cmdline) {
             return std::string(command->substr(0, command->find(' ')));
         }
     }
-    std::string_view rest = cmdline;
-    std::size_t options = options_of_cmdline(cmdline).size() + 1;
-    for (; options > 0; --options) {
-        const std::size_t end = rest.find('\0');
-        if (end == std::string_view::npos) return "";
-        rest.remove_prefix(end + 1);
-    }
-    return std::string(rest.substr(0, rest.find('\0')));
+    return std::string(read_java_cmdline(cmdline).main);
 }
 
 Cells cells_of(const JvmRow& jvm) {
@@ -40,7 +33,7 @@ Cells cells_of(const JvmRow& jvm) {
     if (view.perf && view.perf->text("java.rt.vmArgs")) {
         view.options = read_jvm_options(split_joined_options(*view.perf->text("java.rt.vmArgs")));
     } else {
-        view.options = read_jvm_options(options_of_cmdline(jvm.cmdline));
+        view.options = read_jvm_options(read_java_cmdline(jvm.cmdline).options);
     }
     Cells row;
     row.version = view.java_version();

@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 6:
             (void)nmtx::read_jvm_options(nmtx::split_joined_options(text));
-            (void)nmtx::read_jvm_options(nmtx::options_of_cmdline(text));
+            (void)nmtx::read_jvm_options(nmtx::read_java_cmdline(text).options);
             (void)nmtx::gc_of_vm_flags(text);
             break;
         default:

@@ -88,12 +88,15 @@ TEST_CASE("joined options: a piece without '-' belongs to the option before it")
 
 TEST_CASE("cmdline: options end at the main class, -jar or -m; values of the launcher's options are none") {
     using Options = std::vector<std::string_view>;
-    CHECK((options_of_cmdline("/usr/bin/java\0-Xmx1g\0-cp\0-odd:b\0-XX:+UseG1GC\0Main\0-XX:+UseZGC\0"s) ==
+    CHECK((read_java_cmdline("/usr/bin/java\0-Xmx1g\0-cp\0-odd:b\0-XX:+UseG1GC\0Main\0-XX:+UseZGC\0"s).options ==
            Options{"-Xmx1g", "-cp", "-XX:+UseG1GC"}));
-    CHECK((options_of_cmdline("java\0-Da=b c\0-jar\0x.jar\0-Xrs\0"s) == Options{"-Da=b c"}));
-    CHECK((options_of_cmdline("java\0@opts\0--module-path=m\0-m\0a/b\0"s) == Options{"--module-path=m"}));
-    CHECK((options_of_cmdline("java"s) == Options{}));
-    CHECK((options_of_cmdline(""s) == Options{}));
+    CHECK((read_java_cmdline("java\0-Da=b c\0-jar\0x.jar\0-Xrs\0"s).options == Options{"-Da=b c"}));
+    CHECK((read_java_cmdline("java\0@opts\0--module-path=m\0-m\0a/b\0"s).options == Options{"--module-path=m"}));
+    CHECK((read_java_cmdline("java"s).options == Options{}));
+    CHECK(read_java_cmdline("java\0-cp\0x\0Main\0arg\0"s).main == "Main");
+    CHECK(read_java_cmdline("java\0-jar\0x.jar\0-Xrs\0"s).main == "x.jar");
+    CHECK(read_java_cmdline("java\0--module=a/b\0"s).main == "a/b");
+    CHECK((read_java_cmdline(""s).options == Options{}));
 }
 
 TEST_CASE("collectors: from VM.flags and from the policy of hsperfdata") {

@@ -1,0 +1,80 @@
+#include "report/report.h"
+
+#include "base/lines.h"
+#include "base/printable.h"
+#include "catch.h"
+#include "report/list.h"
+
+using namespace nmtx;
+
+namespace {
+
+// A process whose names are an attack on the terminal.
+const std::string hostile_smaps =
+    "10000-20000 rw-p 00000000 fe:00 77 /tmp/\x1b[31mred\x1b]0;title\x07\nRss: 64 kB\nPss: 64 kB\n"
+    "20000-30000 r--s 00000000 fe:00 78 /data/\xff\xfe<script>alert(1)</script>\nRss: 32 kB\nPss: 32 kB\n"
+    "30000-40000 rw-p 00000000 00:00 0 [anon:\x1b[2J]\nRss: 16 kB\nPss: 16 kB\n";
+
+ProcessView view_of(const std::string& smaps) {
+    ProcessView view;
+    view.smaps = parse_smaps(smaps).value();
+    view.vm = Vm::none;
+    view.status.emplace();
+    view.status->name = "evil\x1b[0m";
+    return view;
+}
+
+}  // namespace
+
+TEST_CASE("report: names of the target reach neither terminal nor JSON with control characters") {
+    const ProcessView view = view_of(hostile_smaps);
+    const Ledger ledger = reconcile(view).value();
+    const std::string text = text_report(view, ledger, {true, true}, {});
+    for (Lines lines(text); lines.next();) CHECK(printable(lines.line()) == lines.line());
+    CHECK(text.find('\x1b') == std::string::npos);
+    const std::string json = json_report(view, ledger);
+    CHECK(json.find('\x1b') == std::string::npos);
+    CHECK(json.find("\\u001b") == std::string::npos);
+}
+
+TEST_CASE("report: sizes for people") {
+    CHECK(in_mib(Bytes()) == "0.0");
+    CHECK(in_mib(kib(4)) == "<0.1");
+    CHECK(in_mib(mib(343)) == "343.0");
+    CHECK(in_mib(Delta{-26319258}) == "-25.1");
+    CHECK(human(kib(12)) == "12 KiB");
+    CHECK(human(mib(2048)) == "2048.0 MiB");
+    CHECK(human(mib(20480)) == "20.0 GiB");
+    CHECK(percent(mib(1), mib(3)) == "33.3");
+    CHECK(percent(mib(1), Bytes()).empty());
+    CHECK(human_seconds(61) == "61 s");
+    CHECK(human_seconds(7500) == "2 h 5 min");
+    CHECK(human_seconds(-1) == "unknown");
+}
+
+TEST_CASE("report: a sentence is folded, a word that is too long is cut") {
+    TextStyle style;
+    style.width = 20;
+    CHECK(paragraph("one two three four five six", style, 2) == "one two three four\n  five six\n");
+    CHECK(display_width(paragraph(std::string(50, 'x'), style)) == 21);
+}
+
+TEST_CASE("list: one line a JVM, what is unknown is a dash") {
+    JvmRow row;
+    row.pid = 4711;
+    row.container_pid = 1;
+    row.user = "app";
+    row.vm = Vm::hotspot;
+    for (const char* word :
+         {"java", "-XX:NativeMemoryTracking=detail", "-cp", "x.jar", "com.example.\x1b[31mMain", "arg"}) {
+        row.cmdline += word;
+        row.cmdline += '\0';
+    }
+    const std::string text = text_list({row}, {});
+    CHECK(text.find("4711       1 app") != std::string::npos);
+    CHECK(text.find("com.example.?[31mMain") != std::string::npos);
+    CHECK(text.find("detail") != std::string::npos);
+    CHECK(text_list({}, {}) == "no JVM that this user can see\n");
+    CHECK(json_list({}) == "[]\n");
+    CHECK(json_list({row}).find("\"container_pid\": 1") != std::string::npos);
+}
