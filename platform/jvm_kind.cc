@@ -7,7 +7,8 @@ namespace nmtx {
 JvmKind jvm_kind_of_maps(std::string_view maps) {
     constexpr auto absent = std::string_view::npos;
     if (maps.find("/libj9vm") != absent) return JvmKind::openj9;
-    if (maps.find("/libjvm.so") != absent || maps.find("/hsperfdata_") != absent) return JvmKind::hotspot;
+    const bool library = maps.find("/libjvm.so\n") != absent || maps.find("/libjvm.so (deleted)\n") != absent;
+    if (library || maps.find("/hsperfdata_") != absent) return JvmKind::hotspot;
     return JvmKind::none;
 }
 

@@ -44,6 +44,19 @@ void append_line(std::string& text, std::string_view line) {
     if (!line.ends_with('\n')) text += '\n';
 }
 
+// A thread may have newlines in its name, and stat has them as they are: they would end the line.
+void append_stat(std::string& text, std::string_view stat) {
+    if (stat.ends_with('\n')) stat.remove_suffix(1);
+    for (const char c : stat) {
+        if (c == '\n') {
+            text += "\\n";
+        } else {
+            text += c;
+        }
+    }
+    text += '\n';
+}
+
 bool holds_process(const Descriptor& directory, std::uint64_t pid) {
     const Descriptor file(::openat(directory.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
     if (!file) return false;
@@ -96,7 +109,7 @@ Expected<std::string> read_tasks(const ProcessFiles& process) {
         path.assign(id).append("/stat");
         const std::string_view stat = file.read(directory->get(), path.c_str());
         if (stat.empty()) continue;
-        append_line(text, stat);
+        append_stat(text, stat);
         if (!syscall_readable) continue;
         path.assign(id).append("/syscall");
         const std::string_view call = file.read(directory->get(), path.c_str());

@@ -5,11 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/printable.h"
 #include "cli/command.h"
 #include "evidence/archive.h"
+#include "hotspot/nmt.h"
 #include "ledger/ledger.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/collect.h"
@@ -42,6 +45,19 @@ Expected<void> print(const std::string& text) {
     return write_all(STDOUT_FILENO, text, "standard output");
 }
 
+// What the user names must be a report: a wrong file is no evidence that happens to be missing.
+Expected<void> check_nmt_report(std::string_view text, const std::string& path) {
+    const auto answer = parse_nmt(text, path);
+    if (!answer) return tl::make_unexpected(answer.error());
+    const auto* refusal = std::get_if<NmtRefusal>(&*answer);
+    if (refusal == nullptr) return {};
+    const std::string begins = refusal->text.substr(0, refusal->text.find('\n'));
+    return failure(path,
+                   begins.empty() ? "holds no report of VM.native_memory"
+                                  : fmt::format("holds no report of VM.native_memory but '{}'", begins),
+                   "save one with: jcmd PID VM.native_memory");
+}
+
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
     CollectOptions options;
     options.pid = pid;
@@ -52,6 +68,8 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
         if (!text) return tl::make_unexpected(text.error());
+        if (auto fine = check_nmt_report(*text, *command.nmt_file); !fine)
+            return tl::make_unexpected(fine.error());
         options.nmt_text = std::move(*text);
     }
     return options;
@@ -66,6 +84,7 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, Reconcil
 Expected<void> write_capture(const Command& command, const Capture& capture) {
     auto bytes = write_archive(capture);
     if (!bytes) return tl::make_unexpected(bytes.error());
+    if (command.output == "-") return print(*bytes);
     return write_file(command.output, *bytes, command.overwrite);
 }
 
@@ -103,6 +122,7 @@ Expected<void> run_capture(const Command& command) {
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto written = write_capture(command, *capture); !written) return written;
+    if (command.output == "-") return {};
     std::fputs(fmt::format("nmtx: {} written: {} documents, {} missing. Read it with: nmtx report {}\n",
                            printable(command.output), capture->documents().size(),
                            capture->missing_documents().size(), printable(command.output))
@@ -156,12 +176,13 @@ Expected<void> run_demo(const Command& command) {
     const auto ledger = reconcile_live(command, jvm->pid());
     if (!ledger) return tl::make_unexpected(ledger.error());
     if (command.json) return {};
-    return print(fmt::format(
-        "\nThe truth, by the JVM's own count: its JNI code holds {} blocks of together {} bytes ({} MiB) "
-        "that NMT does not\n"
-        "know of. Found above as malloc outside NMT: {} MiB (with what malloc keeps around them).\n",
-        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))),
-        in_mib(ledger->malloc.outside_nmt())));
+    return print(
+        fmt::format("\nThe truth, by the target's own count: its JNI code holds {} blocks, {} bytes or {} "
+                    "MiB, that NMT does not\n"
+                    "know of. The report found {} MiB of malloc outside NMT: what malloc's mappings hold, "
+                    "less NMT's count.\n",
+                    jvm->truth("leak_blocks"), jvm->truth("leak_bytes"),
+                    in_mib(Bytes(jvm->truth("leak_bytes"))), in_mib(ledger->malloc.outside_nmt())));
 }
 
 Expected<void> run(const Command& command) {

@@ -159,11 +159,9 @@ Expected<std::vector<std::string>> ProcessFiles::list(std::string_view directory
 }
 
 Expected<Task> ProcessFiles::stat() const {
-    const auto line = read("stat");
-    if (!line) return tl::make_unexpected(line.error());
-    std::string_view text = *line;
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    return parse_task_stat(text, path("stat"));
+    const auto text = read("stat");
+    if (!text) return tl::make_unexpected(text.error());
+    return parse_task_stat(*text, path("stat"));
 }
 
 // exec keeps the pid and the start time, but brings another program or, where it is the same one, a stack

@@ -1,5 +1,7 @@
 #include "platform/system_error.h"
 
+#include <unistd.h>
+
 #include <cctype>
 #include <cerrno>
 #include <system_error>
@@ -19,6 +21,11 @@ Error process_file_error(std::string path, int error) {
     switch (error) {
         case EACCES:
         case EPERM:
+            // A container's root has no CAP_SYS_PTRACE unless it is given.
+            if (::geteuid() == 0) {
+                return {std::move(path), errno_text(error),
+                        "root lacks CAP_SYS_PTRACE here: add it to the container, or run as the JVM's user"};
+            }
             return {std::move(path), errno_text(error), "run as the JVM's user or root"};
         case ESRCH:
             return {std::move(path), "the process ended while it was read", "see what runs: nmtx list"};

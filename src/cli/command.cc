@@ -56,7 +56,7 @@ po::options_description options_of(bool hidden) {
     add("nmt", po::value<std::string>()->value_name("FILE|-|off"),
         "a report of VM.native_memory that somebody saved, instead of asking for one; off: do without");
     add("output,o", po::value<std::string>()->value_name("FILE"),
-        "where `capture` writes; with a PID: keep the evidence of this very report");
+        "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
     add("force", "replace an existing FILE");
     add("help,h", "this text");
     add("version", "which nmtx this is");
@@ -181,6 +181,8 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     if (auto taken = take_verb(given["operand"].as<std::vector<std::string>>(), command); !taken) {
         return tl::make_unexpected(taken.error());
     }
+    if (command.output == "-" && command.verb != Verb::capture)
+        return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
     return command;
 }
 

@@ -1,5 +1,6 @@
 #include "evidence/capture_json.h"
 
+#include <bit>
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -123,6 +124,8 @@ std::optional<std::string> read_header(const json& object, CaptureHeader& header
     fields.read("kernel_release", header.kernel_release);
     fields.read("effort", header.effort);
     fields.read_whole("page_size", header.page_size);
+    if (!fields.wrong() && (header.page_size < 4096 || !std::has_single_bit(header.page_size)))
+        return "page_size: expected a power of two from 4096 on, found " + std::to_string(header.page_size);
     if (const json* cost = fields.find("cost")) {
         Fields costs(*cost, "cost");
         costs.read("cpu_ms", header.cost.cpu_ms);

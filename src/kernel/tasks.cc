@@ -93,11 +93,10 @@ bool read_syscall(std::string_view text, Task& task) {
 
 }  // namespace
 
-Expected<Task> parse_task_stat(std::string_view line, std::string_view document) {
-    Lines lines(line);
-    lines.next();
-    auto task = read_stat(lines.line());
-    if (!task) return failure(std::string(document), mismatch(stat_shape, lines.line()));
+Expected<Task> parse_task_stat(std::string_view text, std::string_view document) {
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    auto task = read_stat(text);
+    if (!task) return failure(std::string(document), mismatch(stat_shape, text));
     return std::move(*task);
 }
 

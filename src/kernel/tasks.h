@@ -5,7 +5,8 @@
 //   syscall 202 0x7f8141bff990 0x109 … 0x7f8141bff8d0 0x7f81420c5f3b
 //   15064 (GC Thread#0) S …
 //   syscall running
-// /proc/PID/task/TID/stat: proc(5); a comm may hold blanks and ")", newlines are escaped as \n by the kernel.
+// /proc/PID/task/TID/stat: proc(5); a comm may hold blanks and ")". It may hold newlines as well, which the kernel
+// escapes in status but not in stat (proc_task_name, fs/proc/array.c): whoever makes the document writes them as \n.
 // /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter; "running"; or "-1 SP PC" outside of a call.
 #pragma once
 
@@ -33,7 +34,7 @@ struct Task {
 };
 
 Expected<std::vector<Task>> parse_tasks(std::string_view text, std::string_view document = "tasks");
-// One stat line (of a task or of the whole process).
-Expected<Task> parse_task_stat(std::string_view line, std::string_view document = "stat");
+// The stat file of one task or of the whole process, as the kernel gives it.
+Expected<Task> parse_task_stat(std::string_view text, std::string_view document = "stat");
 
 }  // namespace nmtx

@@ -13,6 +13,7 @@ Layer<Claim> claims_of(const ProcessView& view, Owners& owners) {
     if (!knows_nmt_addresses(view)) all = overlay(all, claims_of_vm_bounds(view, owners));
     all = overlay(all, claims_of_system_map(view, owners));
     all = overlay(all, claims_of_stacks(view, owners));
+    all = overlay(all, claims_of_zgc_mark_stacks(view, owners));
     return overlay(all, claims_of_shapes(view, owners));
 }
 

@@ -1,13 +1,16 @@
 // Who claims which range, by which evidence. Each source is a layer of its own; where layers overlap the
 // upper one wins:
 //
-//   code heaps                 borders inside NMT's "Code"
-//   NMT virtual memory map     exact regions                          (NMT=detail asked)
-//   malloc's own headers       arena heaps, mmapped chunks
-//   bounds that the VM prints  heap, CDS, class space, card table …   (VM.info, GC.heap_info; only where no
-//   NMT address is known) System.map                 tags of whole mappings, which may hold malloc chunks
-//   that the kernel merged with them: so below the headers stack pointers and shapes  stacks that nobody else
-//   claims (a mapping's own name or neighbour: mapping_owner.h, for what no layer covers)
+//   code heaps                  borders inside NMT's "Code"
+//   NMT virtual memory map      exact regions (NMT=detail asked)
+//   malloc's own headers        arena heaps, mmapped chunks
+//   bounds that the VM prints   heap, CDS, class space, card table … (where no NMT address is known)
+//   System.map                  tags of whole mappings; the kernel may have merged malloc's chunks with
+//                               them, so it stands below the headers
+//   stack pointers, guards      stacks that nobody else claims
+//   ZGC's mark stacks           by their fixed size
+//   shapes                      reservations that are committed in part (where no NMT address is known)
+//   (a mapping's own name or neighbour: mapping_owner.h, for what no layer covers)
 #pragma once
 
 #include "base/range_map.h"
@@ -27,6 +30,11 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners);
+Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners);
+
+// The category of a class space whose place is known by other means than NMT: "Class", but nothing on JDK 8
+// and 11, where that category holds the metaspace as well and its figures are not those of the class space.
+std::string_view category_of_class_space(const ProcessView& view);
 
 // Does anything that we read give addresses to NMT's categories?
 bool knows_nmt_addresses(const ProcessView& view);

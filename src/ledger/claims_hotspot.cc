@@ -94,6 +94,10 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners) {
     return layer;
 }
 
+std::string_view category_of_class_space(const ProcessView& view) {
+    return view.nmt && view.nmt->find("Metaspace") != nullptr ? "Class" : "";
+}
+
 Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
     const OwnerId heap = owners.id("jvm/java heap", "Java Heap");
@@ -103,7 +107,8 @@ Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners) {
         const OwnerId cds = owners.id("jvm/cds archive", "Shared class space");
         claim(layer, info.heap, heap, Evidence::vm_info);
         claim(layer, info.heap_info.reserved(), heap, Evidence::vm_info);
-        claim(layer, info.class_space, owners.id("jvm/class space", "Class"), Evidence::vm_info);
+        claim(layer, info.class_space, owners.id("jvm/class space", category_of_class_space(view)),
+              Evidence::vm_info);
         claim(layer, info.card_table, gc, Evidence::vm_info);
         for (const NamedRange& range : info.cds) claim(layer, range.range, cds, Evidence::vm_info);
         for (const NamedRange& range : info.gc) claim(layer, range.range, gc, Evidence::vm_info);

@@ -32,6 +32,7 @@ class ShapeClaims {
                  true};
         if (view.heap_info && view.heap_info->class_space)
             class_space_ = view.heap_info->class_space->reserved;
+        class_category_ = category_of_class_space(view);
         zgc_ = view.gc() == "Z";
     }
 
@@ -59,7 +60,7 @@ class ShapeClaims {
                 layer_.push_back({mapping.range,
                                   Claim{owners_.id("jvm/code cache", "Code"), Evidence::smaps_shape, true}});
             } else if (i + 1 < last && is_class_space(mapping, mappings_[i + 1])) {
-                layer_.push_back({mapping.range, Claim{owners_.id("jvm/class space", "Class"),
+                layer_.push_back({mapping.range, Claim{owners_.id("jvm/class space", class_category_),
                                                        Evidence::smaps_shape, true}});
             } else if ((i + 1 < last && reservation(mappings_[i + 1])) ||
                        (i > first && reservation(mappings_[i - 1])) || is_zgc_table(mapping)) {
@@ -86,6 +87,7 @@ class ShapeClaims {
     Owners& owners_;
     Claim area_;
     std::optional<Bytes> class_space_;
+    std::string_view class_category_;
     bool zgc_ = false;
     Layer<Claim> layer_;
 };
@@ -95,6 +97,26 @@ class ShapeClaims {
 Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners) {
     if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return {};
     return ShapeClaims(view, owners).layer();
+}
+
+// ZGC of JDK 11 to 14 maps its mark stacks past the VM's memory layer, so that NMT does not know of them: 1
+// TiB without access, of which 32 MiB at a time become usable from the start on (zMarkStack.cpp,
+// ZMarkStackSpace).
+Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners) {
+    constexpr Bytes space = mib(std::uint64_t{1} << 20U);
+    Layer<Claim> layer;
+    if (view.vm != Vm::hotspot) return layer;
+    const auto& mappings = view.smaps->mappings;
+    for (std::size_t i = 0; i + 1 < mappings.size(); ++i) {
+        const Mapping& used = mappings[i];
+        const Mapping& rest = mappings[i + 1];
+        if (!plain(used) || !used.protection.write || !reservation(rest) ||
+            rest.range.begin != used.range.end)
+            continue;
+        if (used.range.size() + rest.range.size() != space) continue;
+        layer.push_back({used.range, Claim{owners.id("named/zgc mark stacks"), Evidence::smaps_shape, true}});
+    }
+    return layer;
 }
 
 }  // namespace nmtx

@@ -66,7 +66,7 @@ FileKind file_kind(std::string_view printed_name, bool executed, std::string_vie
     const bool of_jvm = !java_home.empty() && name.starts_with(java_home) && name.size() > java_home.size() &&
                         name[java_home.size()] == '/';
     if (is_shared_object(name)) return of_jvm ? FileKind::jvm_library : FileKind::native_library;
-    if (name.ends_with(".jsa")) return FileKind::cds_archive;
+    if (!java_home.empty() && name.ends_with(".jsa")) return FileKind::cds_archive;
     const std::string_view base = base_name(name);
     for (const std::string_view ending : {".jar", ".zip", ".war", ".ear", ".jmod", ".jimage"}) {
         if (base.ends_with(ending)) return FileKind::jar_or_jimage;
@@ -126,7 +126,7 @@ Claim MappingOwners::of_file(const Mapping& mapping) {
         last_name_ = mapping.name;
         last_kind_ = file_kind(mapping.name, executed_.contains(mapping.name), java_home_);
         last_file_ = Claim{owners_.id(path_of(last_kind_)), Evidence::smaps_name, false};
-        if (mapping.name.starts_with("/memfd:java_heap")) {
+        if (mapping.name.starts_with("/memfd:java_heap") && !java_home_.empty()) {
             last_file_.owner = owners_.id("jvm/java heap", "Java Heap");
         } else if (mapping.name.find("/hsperfdata_") != std::string_view::npos && !java_home_.empty()) {
             last_file_.owner = owners_.id("jvm/internal", "Internal");  // where NMT counts it
@@ -149,6 +149,12 @@ Claim MappingOwners::of_anonymous(const Mapping& mapping) {
             library_end_ = {};
             return {owners_.id(std::string(path_of(last_kind_)) + "/bss"), Evidence::smaps_shape, false};
         }
+        // Other allocators than glibc's leave no header that we know: what nobody else claims is most likely
+        // theirs.
+        const Protection p = mapping.protection;
+        const bool of_glibc = allocator_.empty() || allocator_ == "glibc";
+        if (!of_glibc && p.read && p.write && !p.execute && !p.shared)
+            return {owners_.id("malloc/" + std::string(allocator_)), Evidence::smaps_shape, true};
         return {};
     }
     if (name == "[heap]")

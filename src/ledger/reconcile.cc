@@ -34,7 +34,7 @@ Bytes mmap_committed(const NmtCategory& category) {
 
 std::string join_evidence(std::uint32_t mask) {
     std::string joined;
-    for (std::uint32_t i = 0; i < 32; ++i) {
+    for (std::uint32_t i = static_cast<std::uint32_t>(Evidence::none) + 1; i < 32; ++i) {
         if ((mask >> i & 1U) == 0) continue;
         if (!joined.empty()) joined += ", ";
         joined += name_of(static_cast<Evidence>(i));
@@ -167,7 +167,8 @@ Expected<Ledger> reconcile(const ProcessView& view) {
 
 std::vector<Range> ranges_to_tell_apart(const ProcessView& view) {
     std::vector<Range> ranges;
-    for (const std::uint32_t i : mappings_to_tell_apart(view)) ranges.push_back(view.smaps->mappings[i].range);
+    for (const std::uint32_t i : mappings_to_tell_apart(view))
+        ranges.push_back(view.smaps->mappings[i].range);
     return ranges;
 }
 

@@ -27,8 +27,9 @@ Vm vm_of(const Smaps& smaps) {
         std::string_view name = mapping.name;
         if (name.ends_with(" (deleted)")) name.remove_suffix(10);
         name = name.substr(name.rfind('/') + 1);
-        if (name == "libjvm.so") return Vm::hotspot;
-        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) vm = Vm::openj9;
+        // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
+        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
+        if (name == "libjvm.so") vm = Vm::hotspot;
     }
     return vm;
 }
@@ -122,7 +123,9 @@ std::string ProcessView::java_version() const {
 }
 
 Expected<void> ProcessReader::update(const Capture& capture) {
+    if (failed_) return tl::make_unexpected(*failed_);
     view_.header = capture.header;
+    view_.steps = capture.steps();
     const auto fresh = [&](std::string_view name) -> std::optional<std::string_view> {
         if (std::find(seen_.begin(), seen_.end(), name) != seen_.end()) return std::nullopt;
         auto text = capture.text(name);
@@ -138,12 +141,18 @@ Expected<void> ProcessReader::update(const Capture& capture) {
 
     if (const auto text = fresh(document::status)) {
         auto status = parse_status(*text);
-        if (!status) return tl::make_unexpected(status.error());
+        if (!status) {
+            failed_ = status.error();
+            return tl::make_unexpected(*failed_);
+        }
         view_.status = std::move(*status);
     }
     if (const auto text = fresh(document::smaps)) {
         auto smaps = parse_smaps(*text);
-        if (!smaps) return tl::make_unexpected(smaps.error());
+        if (!smaps) {
+            failed_ = smaps.error();
+            return tl::make_unexpected(*failed_);
+        }
         view_.smaps = std::move(*smaps);
         view_.vm = vm_of(*view_.smaps);
     }

@@ -34,7 +34,8 @@ struct MissingDocument {
 
 struct ProcessView {
     CaptureHeader header;
-    Vm vm = Vm::unknown;  // unknown until smaps was read
+    std::vector<Step> steps;  // what was read when, in the order of reading
+    Vm vm = Vm::unknown;      // unknown until smaps was read
 
     std::optional<ProcessStatus> status;
     std::optional<Statm> statm_before, statm_after;
@@ -78,10 +79,12 @@ class ProcessReader {
     // Parses what the capture has and this reader has not seen yet. Fails where smaps or status, without
     // which there is nothing to report, cannot be understood. The capture must outlive the view: it points
     // into its texts.
+    // Once it has failed it fails again with the same error.
     Expected<void> update(const Capture& capture);
     [[nodiscard]] const ProcessView& view() const { return view_; }
 
   private:
+    std::optional<Error> failed_;
     ProcessView view_;
     std::vector<std::string> seen_;
 };

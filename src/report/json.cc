@@ -134,6 +134,11 @@ std::string json_report(const ProcessView& view, const Ledger& ledger) {
              {"why", printable(missing.why)},
              {"hint", missing.hint.empty() ? json(nullptr) : json(printable(missing.hint))}});
     }
+    out["steps"] = json::array();
+    for (const Step& step : view.steps) {
+        out["steps"].push_back(
+            {{"document", printable(step.document)}, {"at_ms", step.at_ms}, {"took_ms", step.took_ms}});
+    }
     const Cost& cost = view.header.cost;
     out["cost"] = {{"cpu_ms", cost.cpu_ms}, {"wall_ms", cost.wall_ms}, {"attach_ms", cost.attach_ms}};
     return out.dump(2) + "\n";

@@ -19,25 +19,58 @@ std::string vm_name(const ProcessView& view) {
     return "HotSpot";
 }
 
+// "VM.info, GC.heap_info and Compiler.codecache", as many of them as there are; JDK 8 has the second alone.
+std::string sources_of_areas(const ProcessView& view) {
+    std::vector<std::string_view> sources;
+    if (view.vm_info) sources.emplace_back("VM.info");
+    if (view.heap_info) sources.emplace_back("GC.heap_info");
+    if (view.code_heaps) sources.emplace_back("Compiler.codecache");
+    std::string joined;
+    for (std::size_t i = 0; i < sources.size(); ++i) {
+        if (i > 0) joined += i + 1 == sources.size() ? " and " : ", ";
+        joined += sources[i];
+    }
+    return joined;
+}
+
 std::string evidence_note(const ProcessView& view) {
     if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return "";
     const std::string level = view.nmt_level();
+    const std::string sources = sources_of_areas(view);
+    // System.map tells addresses for NMT=summary too.
+    const std::string_view enough = view.java_feature().value_or(0) >= 21 ? "summary" : "detail";
     const bool asked = view.heap_info || view.vm_info;
     if (asked && level == "off") {
-        return "NMT is off: the JVM's areas are known by VM.info, GC.heap_info and Compiler.codecache alone, "
-               "and its malloc cannot "
-               "be told from that of others. Start the JVM with -XX:NativeMemoryTracking=summary (detail "
-               "before JDK 21).";
+        return fmt::format(
+            "NMT is off: the JVM's areas are known by {} alone, and its malloc cannot be told from that of "
+            "others. Start the JVM with -XX:NativeMemoryTracking={}.",
+            sources, enough);
     }
     if (asked && !view.nmt)
-        return "NMT was not asked: the JVM's areas are known by VM.info, GC.heap_info and Compiler.codecache "
-               "alone.";
-    if (asked && level == "summary") {
-        return "NMT=summary gives totals but no addresses on this JDK: the JVM's areas are known by VM.info, "
-               "GC.heap_info and "
-               "Compiler.codecache. Start the JVM with -XX:NativeMemoryTracking=detail for exact borders.";
+        return fmt::format("NMT was not asked: the JVM's areas are known by {} alone.", sources);
+    if (asked && level == "summary" && enough == "detail") {
+        return fmt::format(
+            "NMT=summary gives totals but no addresses on this JDK: the JVM's areas are known by {}. Start "
+            "the JVM with -XX:NativeMemoryTracking=detail for exact borders.",
+            sources);
+    }
+    if (asked) {
+        return fmt::format("The JVM was not asked for NMT's addresses: its areas are known by {} alone.",
+                           sources);
     }
     return "The JVM was not asked for addresses: only the kernel's side and hsperfdata are known.";
+}
+
+// Where a tenth of RSS is malloc that NMT does not count, somebody should know.
+void add_outside(std::vector<std::string>& notes, const Ledger& ledger) {
+    const Bytes outside = ledger.malloc.outside_nmt();
+    if (!ledger.malloc.nmt || outside.value() < ledger.rss.value() / 10) return;
+    notes.push_back(
+        fmt::format("{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or "
+                    "the allocator kept them after "
+                    "free. NMT's part is taken off by its own count, so what it has not touched yet makes "
+                    "this a little low.",
+                    in_mib(outside)));
 }
 
 void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
@@ -54,7 +87,7 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
 
 void add_moves(std::vector<std::string>& notes, const Ledger& ledger) {
     const auto thousandth = static_cast<std::int64_t>(ledger.rss.value() / 1000);
-    if (std::abs(ledger.drift().value) > thousandth) {
+    if (std::abs(ledger.drift().value) > thousandth && ledger.rss_before) {
         notes.push_back(
             fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB): the parts are of "
                         "slightly different moments.",
@@ -123,6 +156,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
             "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "
             "PID Dump.java.");
     }
+    add_outside(notes, ledger);
     add_gap(notes, ledger);
     if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
     add_beside_rss(notes, view, ledger);
@@ -134,9 +168,8 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     }
     const Cost& cost = view.header.cost;
     const std::string answered =
-        cost.attach_ms > 0 ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
-    notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU; RSS moved by {} MiB meanwhile.", answered,
-                                cost.cpu_ms, in_mib(ledger.drift())));
+        view.version ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
+    notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU.", answered, cost.cpu_ms));
     return notes;
 }
 

@@ -49,7 +49,9 @@ std::string human_seconds(double seconds) {
 }
 
 std::string line(std::string_view text, const TextStyle& style) {
-    return fit(printable(text), style.width) + "\n";
+    std::string cut = fit(printable(text), style.width);
+    cut.erase(cut.find_last_not_of(' ') + 1);
+    return cut + "\n";
 }
 
 std::string paragraph(std::string_view text, const TextStyle& style, std::size_t indent) {

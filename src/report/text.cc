@@ -44,6 +44,7 @@ class TextReport {
         if (options_.all) {
             owners();
             files();
+            steps();
         }
         if (options_.maps) maps();
         notes();
@@ -93,24 +94,40 @@ class TextReport {
             share(view_.nmt ? "JVM (known to NMT)" : "JVM", h.jvm_mmap + h.nmt_malloc);
             of_it("mmap, resident", minus_or_zero(h.jvm_mmap, h.jvm_mmap_again), committed_remark());
             of_it("heap, mapped again", h.jvm_mmap_again, "the same pages, seen through a further view");
-            of_it("malloc", h.nmt_malloc, "by NMT's own count");
+            of_it("malloc", h.nmt_malloc, malloc_remark(h));
         }
         share("files", h.files);
         for (const FileUse& file : files_by_size(ledger_, view_, 2)) {
-            of_it(file.path.substr(5), file.resident, fit(printable(file.name), 50, true));
+            of_it(file.path.substr(5), file.resident, printable(file.name.substr(file.name.rfind('/') + 1)));
         }
-        share(ledger_.malloc.nmt ? "malloc outside NMT" : "malloc", h.malloc_outside);
-        if (h.malloc_outside != Bytes()) {
-            const Bytes chunks = ledger_.resident_of("malloc/mmapped chunk");
-            const std::string_view remark = ledger_.malloc.nmt ? "NMT's malloc lies in it as well" : "";
-            of_it("arenas and main arena", minus_or_zero(ledger_.malloc.resident, chunks), remark);
-            of_it("mmapped chunks", chunks, remark);
-        }
+        malloc_shares(h);
         share(view_.vm == Vm::hotspot ? "stacks outside NMT" : "stacks", h.native_stacks);
-        share("kernel and named mappings", h.other);
+        share("named mappings", h.other);
         add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded("unexplained", name_width), in_mib(h.unexplained),
                         percent(h.unexplained, ledger_.rss), bar(h.unexplained, ledger_.rss, style_)));
         out_ += "\n";
+    }
+
+    void malloc_shares(const Headline& h) {
+        if (ledger_.malloc.nmt) {
+            share("malloc outside NMT", h.malloc_outside);
+            if (h.malloc_outside == Bytes()) return;
+            of_it("all of malloc, resident", ledger_.malloc.resident,
+                  fmt::format("less the {} above", in_mib(h.nmt_malloc)));
+            return;
+        }
+        share("malloc", h.malloc_outside);
+        const Bytes chunks = ledger_.resident_of("malloc/mmapped chunk");
+        const Bytes arenas = ledger_.resident_of("malloc/arena") + ledger_.resident_of("malloc/main arena");
+        of_it("arenas and main arena", arenas, "");
+        of_it("mmapped chunks", chunks, "");
+        of_it("other allocator", minus_or_zero(h.malloc_outside, arenas + chunks), "");
+    }
+
+    // NMT counts what was asked for, touched or not: it may be more than is resident of malloc at all.
+    [[nodiscard]] std::string malloc_remark(const Headline& h) const {
+        if (!ledger_.malloc.nmt || *ledger_.malloc.nmt == h.nmt_malloc) return "by NMT's own count";
+        return fmt::format("at most, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
     }
 
     [[nodiscard]] std::string committed_remark() const {
@@ -132,12 +149,14 @@ class TextReport {
     // Reserved, committed and resident side by side.
     void areas() {
         constexpr std::size_t most = 10;
+        const std::vector<Area> areas = areas_of(ledger_);
+        if (areas.empty()) return;
         add(fmt::format("  {} {:>11} {:>11} {:>11}", padded("JVM areas, MiB", name_width), "reserved",
                         "committed", "resident"));
         std::size_t shown = 0;
         std::size_t left = 0;
         Bytes left_resident;
-        for (const Area& area : areas_of(ledger_)) {
+        for (const Area& area : areas) {
             if (!options_.all && shown >= most) {
                 ++left;
                 left_resident += area.resident;
@@ -180,6 +199,15 @@ class TextReport {
                             percent(file.resident, ledger_.rss),
                             fit(printable(file.name), style_.width > 40 ? style_.width - 24 : 16, true)));
         }
+        out_ += "\n";
+    }
+
+    // The parts of a report are of different moments: which ones.
+    void steps() {
+        if (view_.steps.empty()) return;
+        add(fmt::format("{:>10} {:>10}  {}", "at ms", "took ms", "read"));
+        for (const Step& step : view_.steps)
+            add(fmt::format("{:>10.1f} {:>10.1f}  {}", step.at_ms, step.took_ms, step.document));
         out_ += "\n";
     }
 

@@ -55,7 +55,7 @@ TEST_CASE("tasks: a start of stack that the kernel hides is absent") {
 
 TEST_CASE("tasks: a comm may hold brackets, blanks and what looks like fields") {
     for (const std::string_view comm :
-         {"a) R 1 (b", ")", "", " ", "((()", "x\\ny", "syscall running", "1 (2) S"}) {
+         {"a) R 1 (b", ")", "", " ", "((()", "x\\ny", "x\ny", "syscall running", "1 (2) S"}) {
         CAPTURE(comm);
         const auto task = parse_task_stat(stat_of(comm));
         REQUIRE(task.has_value());

@@ -205,6 +205,7 @@ TEST_CASE("law: documents one by one give the report that they give together") {
         Capture growing;
         ProcessReader reader;
         growing.header = capture.header;
+        for (const Step& step : capture.steps()) growing.note_step(step);
         // Kernel documents, then the JVM's, smaps last of all that has addresses: as the collector goes.
         const auto add = [&](auto wanted) {
             for (const auto& [name, text] : capture.documents()) {

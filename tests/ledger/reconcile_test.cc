@@ -196,6 +196,39 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
     }
 }
 
+TEST_CASE(
+    "ledger: ZGC's mark stacks of JDK 11, which NMT does not know, are known by their reservation of 1 TiB") {
+    Process process;
+    process.map(0x150000000000, 0x150002000000, "rw-p", 32768).map(0x150002000000, 0x160000000000, "---p", 0);
+    process.view().nmt_map.emplace();
+    const auto ledger = reconcile(process.view()).value();
+    CHECK(ledger.resident_of("named/zgc mark stacks") == mib(32));
+    CHECK(ledger.unexplained == Bytes());
+}
+
+TEST_CASE(
+    "ledger: without NMT, what HotSpot commits inside its reservations is an area of its own, as an "
+    "estimate") {
+    Process process;
+    process.map(0x100000000, 0x1000e0000, "rw-p", 728)
+        .map(0x1000e0000, 0x140000000, "---p", 0)
+        .map(0x7f0000000000, 0x7f0000270000, "rwxp", 924)
+        .map(0x7f0000270000, 0x7f000f000000, "---p", 0)
+        .map(0x7f0010000000, 0x7f0010600000, "rw-p", 5208)
+        .map(0x7f0010600000, 0x7f0010800000, "---p", 0)
+        .map(0x7f0020000000, 0x7f0020010000, "rw-p", 8);
+    ProcessView& view = process.view();
+    view.heap_info.emplace();
+    view.heap_info->class_space.emplace();
+    view.heap_info->class_space->reserved = mib(1024);
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/class space") == kib(728));
+    CHECK(ledger.resident_of("jvm/code cache") == kib(924));
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(5208));
+    CHECK(ledger.unexplained == kib(8));
+    for (const Row& row : ledger.rows) CHECK((row.estimated || row.path == "unexplained"));
+}
+
 TEST_CASE("ledger: the three figures of the gap are in order and the classic one may be negative") {
     Process process;
     process.map(0x10000, 0x20000, "rw-p", 40).map(0x7f0000000000, 0x7f0000200000, "rw-p", 1000, "[heap]");
