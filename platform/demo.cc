@@ -141,8 +141,9 @@ Expected<void> DemoJvm::wait_until_ready() {
             std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now())
                 .count();
         pollfd ready{stdout_, POLLIN, 0};
-        if (left <= 0 || poll(&ready, 1, static_cast<int>(left)) <= 0)
-            return failure("demo", "the JVM was not ready after 60 s");
+        const int woken = left <= 0 ? 0 : poll(&ready, 1, static_cast<int>(left));
+        if (woken < 0 && errno == EINTR) continue;
+        if (woken <= 0) return failure("demo", "the JVM was not ready after 60 s");
         std::array<char, 4096> buffer{};
         const ssize_t n = read(stdout_, buffer.data(), buffer.size());
         if (n <= 0) return failure("demo", "the JVM ended before it was ready; it ran as: " + command_);

@@ -103,7 +103,8 @@ Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners) {
     const OwnerId heap = owners.id("jvm/java heap", "Java Heap");
     if (view.vm_info) {
         const VmInfo& info = *view.vm_info;
-        const OwnerId gc = owners.id("jvm/gc", "GC");
+        // A part of the category only: the rest of GC's tables has no printed bounds.
+        const OwnerId gc = owners.id("jvm/gc");
         const OwnerId cds = owners.id("jvm/cds archive", "Shared class space");
         claim(layer, info.heap, heap, Evidence::vm_info);
         claim(layer, info.heap_info.reserved(), heap, Evidence::vm_info);

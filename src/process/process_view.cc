@@ -75,6 +75,20 @@ void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
 
 }  // namespace
 
+std::string_view name_of(Vm vm) {
+    switch (vm) {
+        case Vm::none:
+            return "none";
+        case Vm::hotspot:
+            return "hotspot";
+        case Vm::openj9:
+            return "openj9";
+        case Vm::unknown:
+            break;
+    }
+    return "unknown";
+}
+
 std::string document_of(std::string_view command) {
     return std::string(document::hotspot_prefix) + std::string(command);
 }
@@ -180,8 +194,10 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         const std::string name = document_of(command);
         if (const auto text = fresh(name)) take_nmt(view_, name, *text, view_.missing);
     }
-    if (const auto text = fresh(document::nmt_file))
+    if (const auto text = fresh(document::nmt_file)) {
+        view_.nmt_from_file = true;
         take_nmt(view_, document::nmt_file, *text, view_.missing);
+    }
     reply(question::system_map, parse_system_map, view_.system_map);
     reply(question::vm_info, parse_vm_info, view_.vm_info);
     reply(question::heap_info, parse_heap_info, view_.heap_info);

@@ -24,6 +24,7 @@ namespace nmtx {
 
 // Which machine runs in the process, by what is mapped.
 enum class Vm { unknown, none, hotspot, openj9 };
+std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9"
 
 // A document that was asked for and is not there, or is there and could not be understood.
 struct MissingDocument {
@@ -52,6 +53,7 @@ struct ProcessView {
     std::optional<JvmOptions> options;
     std::optional<JavaVersion> version;
     std::optional<NmtReport> nmt;            // totals and categories: in bytes where the JVM can
+    bool nmt_from_file = false;               // of another moment, perhaps of another process
     std::optional<NmtReport> nmt_map;        // a report with the virtual memory map
     std::optional<std::string> nmt_refusal;  // "Native memory tracking is not enabled"
     std::optional<SystemMap> system_map;

@@ -25,20 +25,6 @@ json text_or_null(const std::string& text) {
     return text.empty() ? json(nullptr) : json(printable(text));
 }
 
-std::string_view name_of(Vm vm) {
-    switch (vm) {
-        case Vm::none:
-            return "none";
-        case Vm::hotspot:
-            return "hotspot";
-        case Vm::openj9:
-            return "openj9";
-        case Vm::unknown:
-            break;
-    }
-    return "unknown";
-}
-
 json java_of(const ProcessView& view) {
     if (view.vm == Vm::none) return nullptr;
     json java;

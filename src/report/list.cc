@@ -49,10 +49,6 @@ std::string cell(std::string_view text, std::size_t width) {
     return cut + std::string(width - std::min(width, display_width(cut)), ' ');
 }
 
-std::string_view name_of(Vm vm) {
-    return vm == Vm::openj9 ? "openj9" : vm == Vm::hotspot ? "hotspot" : "unknown";
-}
-
 }  // namespace
 
 std::string text_list(const std::vector<JvmRow>& jvms, const TextStyle& style) {

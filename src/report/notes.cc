@@ -61,16 +61,24 @@ std::string evidence_note(const ProcessView& view) {
     return "The JVM was not asked for addresses: only the kernel's side and hsperfdata are known.";
 }
 
-// Where a tenth of RSS is malloc that NMT does not count, somebody should know.
+// Where a tenth of RSS is malloc that NMT does not count, somebody should know. Which pages of malloc are
+// NMT's cannot be told here, so its part is taken off whole: what of it was never touched hides as much of
+// the others'.
 void add_outside(std::vector<std::string>& notes, const Ledger& ledger) {
+    if (!ledger.malloc.nmt) return;
     const Bytes outside = ledger.malloc.outside_nmt();
-    if (!ledger.malloc.nmt || outside.value() < ledger.rss.value() / 10) return;
-    notes.push_back(
-        fmt::format("{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or "
-                    "the allocator kept them after "
-                    "free. NMT's part is taken off by its own count, so what it has not touched yet makes "
-                    "this a little low.",
-                    in_mib(outside)));
+    if (outside.value() >= ledger.rss.value() / 10) {
+        notes.push_back(fmt::format(
+            "{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or the "
+            "allocator kept them after free.",
+            in_mib(outside)));
+    }
+    if (ledger.malloc.nmt->value() > ledger.malloc.resident.value() / 2) {
+        notes.push_back(fmt::format(
+            "NMT counts {} MiB of malloc, malloc's mappings hold {} MiB resident: what NMT's part has not "
+            "touched yet hides as much of others' malloc.",
+            in_mib(*ledger.malloc.nmt), in_mib(ledger.malloc.resident)));
+    }
 }
 
 void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
@@ -89,8 +97,9 @@ void add_moves(std::vector<std::string>& notes, const Ledger& ledger) {
     const auto thousandth = static_cast<std::int64_t>(ledger.rss.value() / 1000);
     if (std::abs(ledger.drift().value) > thousandth && ledger.rss_before) {
         notes.push_back(
-            fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB): the parts are of "
-                        "slightly different moments.",
+            fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB; answering costs the JVM "
+                        "memory too): the "
+                        "parts are of slightly different moments.",
                         in_mib(ledger.drift()), in_mib(*ledger.rss_before), in_mib(*ledger.rss_after)));
     }
     if (ledger.moved.value() > ledger.rss.value() / 1000) {
@@ -119,8 +128,8 @@ void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view, co
     }
 }
 
-bool matters(const MissingDocument& missing) {
-    return missing.what == document::attach || missing.what == document::residency ||
+bool matters(const MissingDocument& missing, const ProcessView& view) {
+    return (missing.what == document::attach && view.vm != Vm::none) || missing.what == document::residency ||
            missing.what == document::tasks || missing.what.starts_with("hotspot/VM.native_memory");
 }
 
@@ -156,13 +165,16 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
             "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "
             "PID Dump.java.");
     }
+    if (view.nmt_from_file)
+        notes.emplace_back(
+            "NMT's figures are from a file: of another moment, and nothing says of which process.");
     add_outside(notes, ledger);
     add_gap(notes, ledger);
     if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
     add_beside_rss(notes, view, ledger);
     add_moves(notes, ledger);
     for (const MissingDocument& missing : view.missing) {
-        if (!all && !matters(missing)) continue;
+        if (!all && !matters(missing, view)) continue;
         notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }

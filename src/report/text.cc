@@ -175,8 +175,11 @@ class TextReport {
         out_ += "\n";
     }
 
-    static std::string area_remark(const Area& area) {
+    [[nodiscard]] std::string area_remark(const Area& area) const {
         std::string remark;
+        if (area.name == "java heap" && ledger_.mapped_again != Bytes()) {
+            remark = fmt::format("   {} of it mapped again", in_mib(ledger_.mapped_again));
+        }
         if (area.name == "thread stack") remark = fmt::format("   {} stacks", area.parts.front()->pieces);
         if (area.estimated) remark += "   estimated";
         return remark;
