@@ -19,8 +19,6 @@
 #include "base/cursor.h"
 #include "base/lines.h"
 
-extern char** environ;
-
 namespace nmtx {
 namespace {
 
@@ -36,7 +34,7 @@ Expected<fs::path> find_java() {
     std::string_view rest = path == nullptr ? "/usr/bin:/bin" : path;
     while (!rest.empty()) {
         const std::size_t colon = rest.find(':');
-        const fs::path java = fs::path(rest.substr(0, colon)) / "java";
+        fs::path java = fs::path(rest.substr(0, colon)) / "java";
         if (access(java.c_str(), X_OK) == 0) return java;
         rest = colon == std::string_view::npos ? std::string_view{} : rest.substr(colon + 1);
     }

@@ -17,9 +17,9 @@ void prefer_huge_pages() {
     mallopt(M_TRIM_THRESHOLD, 1 << 30);
     void* block = std::malloc(most);
     if (block == nullptr) return;
-    const auto begin = (reinterpret_cast<std::uintptr_t>(block) + huge_page - 1) / huge_page * huge_page;
-    const auto end = (reinterpret_cast<std::uintptr_t>(block) + most) / huge_page * huge_page;
-    madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
+    const std::size_t to_border =
+        (huge_page - reinterpret_cast<std::uintptr_t>(block) % huge_page) % huge_page;
+    madvise(static_cast<char*>(block) + to_border, most - huge_page, MADV_HUGEPAGE);
     std::free(block);
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/printable.h"
 #include "ledger/claims.h"
@@ -21,7 +22,7 @@ std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
     constexpr std::size_t most = 40;
     if (!style.bars || whole == Bytes() || style.width < 90) return "";
     const double share = static_cast<double>(part.value()) / static_cast<double>(whole.value());
-    const auto cells = static_cast<std::size_t>(share * static_cast<double>(most) + 0.5);
+    const auto cells = static_cast<std::size_t>(std::lround(share * static_cast<double>(most)));
     std::string drawn;
     for (std::size_t i = 0; i < std::min(cells, most); ++i) drawn += style.unicode ? "█" : "#";
     return drawn.empty() ? "" : "  " + drawn;
