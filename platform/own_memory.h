@@ -1,12 +1,14 @@
 // How nmtx's own heap is laid out.
 #pragma once
 
+#include <cstddef>
+
 namespace nmtx {
 
-// Lets the heap grow in one piece whose pages may be huge. Texts of smaps and what is parsed of them reach 40
-// MB at 30,000 mappings; touching that in pages of 4 KiB costs as much CPU as parsing it. To be called once,
-// before anything is allocated. Where the kernel gives no huge pages
-// (/sys/kernel/mm/transparent_hugepage/enabled: never) nothing is lost.
-void prefer_huge_pages();
+// To be called once a text turns out to be large (smaps reaches 22 MB at 30,000 mappings): lets the rest of
+// its buffer, [rest, rest + size), and all that is allocated from now on lie in huge pages. Touching 30 MB in
+// pages of 4 KiB costs as much CPU as parsing them; for a small text one huge page would cost more than it
+// saves. Where the kernel gives none (/sys/kernel/mm/transparent_hugepage/enabled: never) nothing is lost.
+void prefer_huge_pages(void* rest, std::size_t size);
 
 }  // namespace nmtx

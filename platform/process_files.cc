@@ -13,6 +13,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "platform/own_memory.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
@@ -27,8 +28,9 @@ constexpr std::size_t least_room = std::size_t{8} << 10;
 constexpr std::size_t growth = std::size_t{64} << 10;
 
 // 30,000 mappings make 22 MB of smaps. Setting aside more than a text will need costs address space only:
-// pages are touched as it grows, and own_memory.h makes them large.
+// pages are touched as it grows.
 constexpr std::size_t large_expected = std::size_t{96} << 20;
+constexpr std::size_t large_text = std::size_t{384} << 10;
 constexpr std::size_t large_limit = std::size_t{1} << 30;
 
 Error no_such_process(std::uint64_t pid, int error) {
@@ -61,6 +63,22 @@ std::string program_of(const ProcessFiles& files) {
     return program;
 }
 
+// Reads on behind the first `used` bytes. A string that is only resized is filled with zeros first, which
+// costs as much as a fifth of parsing; the library of C++23 spares it.
+ssize_t read_behind(int fd, std::string& text, std::size_t used) {
+#ifdef __cpp_lib_string_resize_and_overwrite
+    ssize_t got = 0;
+    text.resize_and_overwrite(used + growth, [&](char* data, std::size_t size) {
+        got = ::read(fd, data + used, size - used);
+        return used + static_cast<std::size_t>(std::max<ssize_t>(got, 0));
+    });
+    return got;
+#else
+    if (text.size() - used < least_room) text.resize(used + growth);
+    return ::read(fd, text.data() + used, text.size() - used);
+#endif
+}
+
 }  // namespace
 
 Expected<std::string> read_to_end(int fd, const std::string& path, std::size_t limit, std::size_t expected) {
@@ -69,14 +87,18 @@ Expected<std::string> read_to_end(int fd, const std::string& path, std::size_t l
     std::string text;
     std::size_t used = 0;
     try {
+        bool large = false;
         while (true) {
+            if (!large && used >= large_text) {
+                large = true;
+                prefer_huge_pages(text.data() + used, text.capacity() - used);
+            }
             if (text.empty() && first.size() - used < least_room) {
                 text.reserve(std::max(expected, 4 * first.size()));
                 text.assign(first.data(), used);
             }
-            if (!text.empty() && text.size() - used < least_room) text.resize(used + growth);
-            char* const into = text.empty() ? first.data() : text.data();
-            const ssize_t got = ::read(fd, into + used, (text.empty() ? first.size() : text.size()) - used);
+            const ssize_t got = text.empty() ? ::read(fd, first.data() + used, first.size() - used)
+                                             : read_behind(fd, text, used);
             if (got < 0 && errno == EINTR) continue;
             if (got < 0) return tl::make_unexpected(process_file_error(path, errno));
             if (got == 0) break;
