@@ -20,6 +20,7 @@
 #include "platform/input_file.h"
 #include "platform/jvm_list.h"
 #include "platform/output_file.h"
+#include "platform/own_memory.h"
 #include "platform/terminal.h"
 #include "report/list.h"
 #include "report/report.h"
@@ -213,6 +214,7 @@ int complain(const Error& error, int exit_code) {
 }  // namespace nmtx
 
 int main(int argc, char** argv) {
+    nmtx::keep_heap_in_one_piece();
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     const auto command = nmtx::parse_command(arguments);
     if (!command) return nmtx::complain(command.error(), 2);

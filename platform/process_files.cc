@@ -91,7 +91,7 @@ Expected<std::string> read_to_end(int fd, const std::string& path, std::size_t l
         while (true) {
             if (!large && used >= large_text) {
                 large = true;
-                prefer_huge_pages(text.data() + used, text.capacity() - used);
+                prefer_huge_pages_from(text.data() + used);
             }
             if (text.empty() && first.size() - used < least_room) {
                 text.reserve(std::max(expected, 4 * first.size()));

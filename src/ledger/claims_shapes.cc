@@ -75,12 +75,13 @@ class ShapeClaims {
                committed.range.size() + rest.range.size() == *class_space_;
     }
 
-    // ZGC's tables over its address space (page table, forwarding, live maps) are committed whole and touched
-    // sparsely.
+    // ZGC's tables over its address space (page table, forwarding, live maps) are committed whole, 16 MiB or
+    // more on a border of 2 MiB, and touched sparsely. Where NMT is off there is nothing to tell them by but
+    // that size; the kernel may have merged neighbours with them.
     [[nodiscard]] bool is_zgc_table(const Mapping& mapping) const {
         constexpr std::uint64_t granule = std::uint64_t{2} << 20U;
-        return zgc_ && mapping.range.size() >= mib(16) && mapping.range.begin.value % granule == 0 &&
-               mapping.range.end.value % granule == 0;
+        const Address border{(mapping.range.begin.value + granule - 1) / granule * granule};
+        return zgc_ && border + mib(16) <= mapping.range.end;
     }
 
     const std::vector<Mapping>& mappings_;
