@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/printable.h"
 #include "ledger/claims.h"
@@ -21,8 +20,9 @@ std::string padded(std::string_view text, std::size_t width) {
 std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
     constexpr std::size_t most = 40;
     if (!style.bars || whole == Bytes() || style.width < 90) return "";
-    const double share = static_cast<double>(part.value()) / static_cast<double>(whole.value());
-    const auto cells = static_cast<std::size_t>(std::lround(share * static_cast<double>(most)));
+    const std::uint64_t halves =
+        part.value() / 1024 * most * 2 / std::max<std::uint64_t>(whole.value() / 1024, 1);
+    const auto cells = static_cast<std::size_t>((halves + 1) / 2);
     std::string drawn;
     for (std::size_t i = 0; i < std::min(cells, most); ++i) drawn += style.unicode ? "█" : "#";
     return drawn.empty() ? "" : "  " + drawn;
