@@ -176,13 +176,13 @@ Expected<void> run_demo(const Command& command) {
     const auto ledger = reconcile_live(command, jvm->pid());
     if (!ledger) return tl::make_unexpected(ledger.error());
     if (command.json) return {};
-    return print(
-        fmt::format("\nThe truth, by the target's own count: its JNI code holds {} blocks, {} bytes or {} "
-                    "MiB, that NMT does not\n"
-                    "know of. The report found {} MiB of malloc outside NMT: what malloc's mappings hold, "
-                    "less NMT's count.\n",
-                    jvm->truth("leak_blocks"), jvm->truth("leak_bytes"),
-                    in_mib(Bytes(jvm->truth("leak_bytes"))), in_mib(ledger->malloc.outside_nmt())));
+    const std::string truth = fmt::format(
+        "The truth, by the target's own count: its JNI code holds {} blocks, {} bytes or {} MiB, that NMT "
+        "does not know "
+        "of. The report found {} MiB of malloc outside NMT: what malloc's mappings hold, less NMT's count.",
+        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))),
+        in_mib(ledger->malloc.outside_nmt()));
+    return print("\n" + paragraph(truth, style_of_stdout()));
 }
 
 Expected<void> run(const Command& command) {
