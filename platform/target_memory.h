@@ -5,6 +5,9 @@
 
 #include <sys/types.h>
 
+#include <array>
+#include <vector>
+
 #include "base/target_memory.h"
 #include "platform/residency.h"
 
@@ -17,17 +20,28 @@ class LiveMemory : public TargetMemory {
 
     // Stops at the first byte that is not resident or not readable.
     std::size_t read(Address at, std::span<std::byte> into) override;
+    void know_resident(std::vector<Range> ranges) override { known_ = std::move(ranges); }
+    void expect(std::span<const Address> next) override;
     std::vector<Range> resident_runs(Range range) override { return residency_.runs(range); }
     [[nodiscard]] PageResidency& residency() { return residency_; }
 
   private:
+    static constexpr std::size_t head_bytes = 32;
+    struct Head {
+        Address at;
+        std::array<std::byte, head_bytes> bytes;
+    };
     [[nodiscard]] Bytes resident_from(Address at, Bytes most);
+    [[nodiscard]] bool head_is_resident(Address at);
+    void read_heads(std::span<Head> heads) const;
 
     pid_t pid_;
     PageResidency residency_;
     // What was last asked of the kernel: a walk over a heap reads forward in small steps.
     Range window_;
     std::vector<Range> present_;
+    std::vector<Range> known_;
+    std::vector<Head> heads_;  // of what was expected, ascending
 };
 
 }  // namespace nmtx

@@ -65,6 +65,10 @@ class Search {
         : memory_(memory), bounds_(bounds), pages_left_(bounds.pages) {}
 
     MallocLayout over(const std::vector<Range>& candidates) {
+        std::vector<Address> first_words;
+        first_words.reserve(candidates.size());
+        for (const Range& candidate : candidates) first_words.push_back(candidate.begin);
+        memory_.expect(first_words);
         for (const Range& candidate : candidates) heaps_of(candidate);
         for (const Range& candidate : candidates) {
             misses_left_ = bounds_.misses_a_candidate;

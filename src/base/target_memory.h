@@ -20,6 +20,12 @@ class TargetMemory {
     // Reads up to into.size() bytes from `at`; returns how many were read (0 where the page is not resident
     // or not readable).
     virtual std::size_t read(Address at, std::span<std::byte> into) = 0;
+    // Ranges of which every page is resident, as another source said a moment ago (smaps: Rss equals Size).
+    // Ascending and disjoint. They need not be asked for again.
+    virtual void know_resident(std::vector<Range> /*ranges*/) {}
+    // Tells which addresses read() will be asked for next, a few words each: so that many can be had at once.
+    // Ascending. A hint: reading anything else stays as it is.
+    virtual void expect(std::span<const Address> /*next*/) {}
     // The resident runs of a range, ascending. Where the kernel cannot tell: none; residency is never
     // assumed.
     virtual std::vector<Range> resident_runs(Range range) = 0;

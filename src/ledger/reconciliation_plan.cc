@@ -20,6 +20,11 @@ std::optional<std::string> ReconciliationPlan::next_question(const Capture& so_f
 
 void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return;
+    std::vector<Range> resident;
+    for (const Mapping& mapping : reader_.view().smaps->mappings) {
+        if (mapping.rss == mapping.range.size()) resident.push_back(mapping.range);
+    }
+    memory.know_resident(std::move(resident));
     MallocSearchBounds bounds;
     // Without the VM's addresses its heap and its stacks are among the candidates: only what begins with a chunk is looked into.
     if (!knows_nmt_addresses(reader_.view())) bounds.misses_a_candidate = 1;

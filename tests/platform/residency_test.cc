@@ -113,3 +113,31 @@ TEST_CASE("target memory: resident bytes are read, others are not, and none beco
           std::vector<Range>{pages.pages(3, 5), pages.pages(20, 21)});
     CHECK(rss_line(*process) == before);
 }
+
+TEST_CASE("target memory: what was expected is read at once, and pages that are not resident stay so") {
+    const Pages pages;
+    const Child child([&](auto ready) {
+        pages.touch(3, 'a');
+        pages.touch(9, 'b');
+        pages.touch(10, 'c');
+        ready();
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(eventually([&] { return process->read("stat")->find(") S ") != std::string::npos; }));
+    const std::string before = rss_line(*process);
+    LiveMemory memory(*process, std::move(*PageResidency::open(*process)));
+    memory.know_resident({pages.pages(9, 11)});
+    std::vector<Address> heads{Address{16}};
+    for (std::size_t n = 0; n < 64; ++n) heads.push_back(pages.pages(n, n + 1).begin);
+    memory.expect(heads);
+
+    std::vector<std::byte> into(16);
+    for (std::size_t n = 0; n < 64; ++n) {
+        CAPTURE(n);
+        const std::size_t got = memory.read(pages.pages(n, n + 1).begin, into);
+        const char value = n == 3 ? 'a' : n == 9 ? 'b' : n == 10 ? 'c' : '\0';
+        CHECK(got == (value == '\0' ? 0U : 16U));
+        if (got != 0) CHECK(into[15] == static_cast<std::byte>(value));
+    }
+    CHECK(rss_line(*process) == before);
+}
