@@ -141,6 +141,14 @@ Expected<Descriptor> ProcessFiles::open_file(std::string_view name, int flags) c
     return file;
 }
 
+Expected<ProcessFiles> ProcessFiles::open_again(std::uint64_t pid, std::uint64_t start_ticks) {
+    auto process = open(pid);
+    if (process && process->start_ticks() != start_ticks)
+        return failure("pid " + std::to_string(pid), "another process has this pid by now",
+                       "see what runs: nmtx list");
+    return process;
+}
+
 Expected<std::string> ProcessFiles::read(std::string_view name, std::size_t limit,
                                          std::size_t expected) const {
     const auto file = open_file(name, O_RDONLY);

@@ -22,6 +22,10 @@ class ProcessFiles {
     // threads can be opened.
     static Expected<ProcessFiles> open(std::uint64_t pid);
 
+    // The process that had this pid before, in a moment when it had started at `start_ticks`. Fails where
+    // another one has it by now.
+    static Expected<ProcessFiles> open_again(std::uint64_t pid, std::uint64_t start_ticks);
+
     // A whole file, as many bytes as there are; more than `limit` is an error. `expected` bytes are set aside
     // at first.
     [[nodiscard]] Expected<std::string> read(std::string_view name, std::size_t limit = std::size_t{16} << 20,

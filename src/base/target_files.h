@@ -1,0 +1,48 @@
+// Files that a target has mapped, as the pure side sees them: live through platform/ (libelf), in tests a
+// table.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+
+namespace nmtx {
+
+// An ELF file in the target's address space.
+struct MappedFile {
+    std::string path;  // as smaps names it
+    Range first;       // its lowest mapping: what opens it (/proc/PID/map_files), and where its image begins
+    std::uint64_t inode = 0;
+    std::uint32_t device = 0;  // as kernel/smaps.h has it
+    std::uint64_t offset = 0;  // of that mapping in the file; 0 for all that the loader maps
+};
+
+// The symbol that covers an address, demangled: "vtable for SessionObj", "inflate", "kind".
+struct FileSymbol {
+    std::string name;
+    std::uint64_t offset = 0;  // of the address behind the symbol's start
+    bool vtable = false;
+};
+
+class TargetFiles {
+  public:
+    TargetFiles() = default;
+    TargetFiles(const TargetFiles&) = delete;
+    TargetFiles& operator=(const TargetFiles&) = delete;
+    virtual ~TargetFiles() = default;
+
+    // One answer for each address of the target, in their order; nothing where no symbol covers it or the
+    // file cannot be read. Symbols come from .symtab where the file has one, else from .dynsym.
+    virtual std::vector<std::optional<FileSymbol>> symbols(const MappedFile& file,
+                                                           std::span<const Address> addresses) = 0;
+    // The release that a C library names in its banner: "2.36" of "GNU C Library (…) stable release
+    // version 2.36."; nothing where none does.
+    virtual std::optional<std::string> glibc_release(const MappedFile& file) = 0;
+};
+
+}  // namespace nmtx
