@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "allocator/allocator_identity.h"
+
 namespace nmtx {
 namespace {
 
@@ -22,16 +24,6 @@ bool is_shared_object(std::string_view path) {
     const std::size_t at = base.find(".so");
     return at != std::string_view::npos && (at + 3 == base.size() || base[at + 3] == '.');
 }
-
-struct AllocatorLibrary {
-    std::string_view file;  // how the library's file name begins
-    std::string_view allocator;
-};
-constexpr std::array allocator_libraries{
-    AllocatorLibrary{"libjemalloc", "jemalloc"}, AllocatorLibrary{"libtcmalloc", "tcmalloc"},
-    AllocatorLibrary{"libmimalloc", "mimalloc"}, AllocatorLibrary{"ld-musl-", "musl"},
-    AllocatorLibrary{"libc.so.6", "glibc"},      AllocatorLibrary{"libc-2.", "glibc"},
-};
 
 struct FilePath {
     FileKind kind;
@@ -93,20 +85,13 @@ std::string_view java_home_of(const Smaps& smaps) {
     return {};
 }
 
-std::string_view allocator_of(const Smaps& smaps) {
-    std::string_view found;
-    std::string_view last;
+std::string allocator_of(const Smaps& smaps) {
+    std::vector<std::string_view> files;
     for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode == 0 || mapping.name == last) continue;
-        last = mapping.name;
-        const std::string_view base = base_name(without_deleted(mapping.name));
-        for (const AllocatorLibrary& library : allocator_libraries) {
-            // Whoever else is mapped has taken malloc over from the C library.
-            if (base.starts_with(library.file) && (found.empty() || library.allocator != "glibc"))
-                found = library.allocator;
-        }
+        if (mapping.inode == 0 || (!files.empty() && mapping.name == files.back())) continue;
+        files.push_back(mapping.name);
     }
-    return found;
+    return identify_allocator(files).name();
 }
 
 MappingOwners::MappingOwners(const ProcessView& view, Owners& owners)
@@ -154,7 +139,7 @@ Claim MappingOwners::of_anonymous(const Mapping& mapping) {
         const Protection p = mapping.protection;
         const bool of_glibc = allocator_.empty() || allocator_ == "glibc";
         if (!of_glibc && p.read && p.write && !p.execute && !p.shared)
-            return {owners_.id("malloc/" + std::string(allocator_)), Evidence::smaps_shape, true};
+            return {owners_.id("malloc/" + allocator_), Evidence::smaps_shape, true};
         return {};
     }
     if (name == "[heap]")

@@ -1,6 +1,7 @@
 // The owner of a mapping by its own name, inode and neighbours, for what no claim covers.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <unordered_set>
 #include <vector>
@@ -40,7 +41,7 @@ class MappingOwners {
 
     Owners& owners_;
     std::string_view java_home_;
-    std::string_view allocator_;                     // "glibc", "jemalloc", …: who serves malloc
+    std::string allocator_;                          // "glibc", "jemalloc", …: who serves malloc
     std::unordered_set<std::string_view> executed_;  // names of files of which a mapping may be executed
     std::string_view last_name_;                     // of the last file mapping, and what it is
     Claim last_file_;
@@ -51,8 +52,7 @@ class MappingOwners {
 
 // "/usr/lib/jvm/java-17-openjdk-amd64" for a libjvm.so below it; empty where none is mapped.
 std::string_view java_home_of(const Smaps& smaps);
-// Who serves malloc, by the libraries that are mapped: "glibc", "jemalloc", "tcmalloc", "mimalloc", "musl";
-// empty where nothing tells.
-std::string_view allocator_of(const Smaps& smaps);
+// Who serves malloc, by the libraries that are mapped: AllocatorIdentity::name().
+std::string allocator_of(const Smaps& smaps);
 
 }  // namespace nmtx

@@ -1,0 +1,30 @@
+// Which malloc a process uses, as far as the names of the files that it has mapped tell. An allocator that is
+// linked into the program itself hides from this, and glibc is mapped also where another library serves
+// malloc: whether glibc's arenas hold anything, its memory tells.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nmtx {
+
+struct AllocatorIdentity {
+    std::string_view c_library;  // "glibc" or "musl"; empty where neither is mapped
+    std::vector<std::string_view>
+        in_its_place;  // "jemalloc", "tcmalloc", "mimalloc": libraries that take malloc over, each once
+
+    // More than one library takes malloc over; nothing tells which of them serves whom.
+    [[nodiscard]] bool mixed() const { return in_its_place.size() > 1; }
+    // Who serves malloc: "glibc", "jemalloc", "jemalloc and tcmalloc"; empty where nothing tells.
+    [[nodiscard]] std::string name() const;
+};
+
+// What a mapped file tells: "glibc" of "/lib/libc-2.31.so (deleted)", empty for most.
+std::string_view allocator_of_file(std::string_view mapped_name);
+
+// Names as smaps prints them.
+AllocatorIdentity identify_allocator(std::span<const std::string_view> mapped_names);
+
+}  // namespace nmtx
