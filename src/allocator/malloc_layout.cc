@@ -70,13 +70,13 @@ class Search {
         for (const Range& candidate : candidates) first_words.push_back(candidate.begin);
         memory_.expect(first_words);
         for (const Range& candidate : candidates) heaps_of(candidate);
+        auto heap = found_.heaps.begin();
         for (const Range& candidate : candidates) {
             misses_left_ = bounds_.misses_a_candidate;
             Address at = candidate.begin;
-            for (const ArenaHeap& heap : found_.heaps) {
-                if (!candidate.contains(heap.range.begin)) continue;
-                chunks_of({at, heap.range.begin});
-                at = heap.range.end;
+            for (; heap != found_.heaps.end() && heap->range.begin < candidate.end; ++heap) {
+                chunks_of({at, heap->range.begin});
+                at = heap->range.end;
             }
             chunks_of({at, candidate.end});
         }
@@ -94,6 +94,7 @@ class Search {
     }
 
     void chunks_of(Range piece) {
+        if (misses_left_ == 0) return;
         std::uint64_t at = chunks_from(piece.begin.value, piece);
         if (at >= piece.end.value || misses_left_ == 0 || pages_left_ == 0) return;
         for (const Range& run : memory_.resident_runs({{at}, piece.end})) {

@@ -46,8 +46,13 @@ constexpr Bytes mib(std::uint64_t n) {
                    : n * 1024);
 }
 
+// Saturates, as sums do.
 constexpr Delta difference(Bytes a, Bytes b) {
-    return {static_cast<std::int64_t>(a.value()) - static_cast<std::int64_t>(b.value())};
+    constexpr auto most = std::numeric_limits<std::int64_t>::max();
+    const auto signed_of = [](std::uint64_t n) {
+        return n > static_cast<std::uint64_t>(most) ? most : static_cast<std::int64_t>(n);
+    };
+    return {a < b ? -signed_of(b.value() - a.value()) : signed_of(a.value() - b.value())};
 }
 
 // a - b, or nothing where b is the larger one.

@@ -32,3 +32,10 @@ TEST_CASE("bytes: amounts compare by size") {
     CHECK(kib(1) < Bytes(1025));
     CHECK(kib(1024) == mib(1));
 }
+
+TEST_CASE("differences saturate as sums do") {
+    const Bytes most(~std::uint64_t{0});
+    CHECK(difference(most, Bytes()).value == std::numeric_limits<std::int64_t>::max());
+    CHECK(difference(Bytes(), most).value == -std::numeric_limits<std::int64_t>::max());
+    CHECK(difference(Bytes(3), Bytes(5)).value == -2);
+}

@@ -1,0 +1,46 @@
+// Blocks of zlib, by their shape: nothing in a window or a state of zlib's points into a library, but a
+// z_stream does (to its allocation functions), and everything else hangs on it. Source: zlib zlib.h
+// (z_stream), inflate.h, deflate.h; the same since 1.2.
+//
+//   z_stream 112 bytes   +56 state   +64 zalloc   +72 zfree      zalloc and zfree are functions of libz, or
+//   of whoever replaced them its state            +0 back to the z_stream                 7 KiB: inflate,
+//   with one window; 6 KiB: deflate, with four buffers
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "allocator/chunk.h"
+#include "allocator/malloc_walk.h"
+#include "base/target_memory.h"
+
+namespace nmtx {
+
+inline constexpr std::uint64_t z_stream_bytes = 112;
+inline constexpr std::size_t most_z_streams = 65536;
+
+struct ZStream {
+    std::uint64_t at = 0;     // of the user's bytes
+    std::uint64_t state = 0;  // what its `state` points to
+    std::uint64_t zalloc = 0;
+};
+
+// A block that belongs to a z_stream.
+struct ZlibBlock {
+    std::uint64_t at = 0;  // of the chunk
+    std::uint64_t size = 0;
+    std::uint64_t usable = 0;
+    std::uint64_t resident = 0;
+    std::string_view
+        kind;  // "z_stream", "inflate state", "inflate window", "deflate state", "deflate buffer"
+    std::uint64_t zalloc = 0;
+};
+
+// Those that hold together and lie in the arenas; ascending, each block once. `arenas`: ascending, disjoint.
+std::vector<ZlibBlock> find_zlib_blocks(const std::vector<ZStream>& streams, const std::vector<Range>& arenas,
+                                        TargetMemory& memory);
+
+}  // namespace nmtx

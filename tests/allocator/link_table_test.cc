@@ -1,0 +1,76 @@
+#include "allocator/link_table.h"
+
+#include <cstring>
+
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+constexpr std::uint64_t base = 0x7f0000000000;
+
+GlibcHeap heap_of(const char* release) {
+    GlibcHeap heap;
+    heap.layout = glibc_layout_of(release);
+    heap.arenas.resize(1);
+    heap.regions.push_back(
+        {range_of(base, base + 0x100000), {base}, {base + 0x100000}, RegionKind::main_arena, 0});
+    return heap;
+}
+
+void meet(LinkTable& table, std::uint64_t at, std::uint64_t first_word, std::uint64_t size = 0x20,
+          ChunkState state = ChunkState::live) {
+    Chunk chunk;
+    chunk.at = at;
+    chunk.size = size;
+    chunk.state = state;
+    chunk.user = std::as_bytes(std::span(&first_word, 1));
+    table.chunk(chunk);
+}
+
+std::uint64_t mangled(std::uint64_t at, std::uint64_t next) {
+    return next ^ ((at + chunk_header_bytes) >> 12U);
+}
+
+}  // namespace
+
+TEST_CASE("link table: a chunk's first word leads to the next one, mangled from 2.32 on") {
+    const bool old = GENERATE(true, false);
+    const GlibcHeap heap = heap_of(old ? "2.31" : "2.36");
+    const auto stored = [&](std::uint64_t at, std::uint64_t next) { return old ? next : mangled(at, next); };
+    LinkTable table(heap);
+    table.begin(heap.regions[0], Bytes(4096));
+    meet(table, base + 0x40, stored(base + 0x40, base + 0x1000));
+    meet(table, base + 0x1000, stored(base + 0x1000, 0));
+    CHECK(table.next(base + 0x40) == base + 0x1000);
+    CHECK(table.next(base + 0x1000) == 0U);
+    CHECK_FALSE(table.next(base + 0x2000).has_value());
+    CHECK_FALSE(table.next(base + 0x48).has_value());
+    CHECK_FALSE(table.next(0x1000).has_value());
+    CHECK(table.size() == 2);
+}
+
+TEST_CASE(
+    "link table: what is no link is not taken: other states, larger chunks, addresses outside of malloc's "
+    "memory") {
+    const GlibcHeap heap = heap_of("2.31");
+    LinkTable table(heap);
+    table.begin(heap.regions[0], Bytes(4096));
+    meet(table, base + 0x40, base + 0x80, 0x20, ChunkState::binned);
+    meet(table, base + 0x80, base + 0x40, 0x90);
+    meet(table, base + 0x200, base + 0x48);
+    meet(table, base + 0x240, base + 0x200000);
+    CHECK(table.size() == 0);
+}
+
+TEST_CASE("link table: it grows with the memory that is walked, and says when it is full") {
+    GlibcHeap heap = heap_of("2.31");
+    heap.regions[0].whole = range_of(base, base + 0x10000000);
+    LinkTable table(heap);
+    table.begin(heap.regions[0], Bytes(512 * 100));
+    for (std::uint64_t i = 0; i < 1'000'101; ++i) meet(table, base + i * 0x20, base + (i + 1) * 0x20);
+    CHECK(table.size() == 1'000'100);
+    CHECK(table.full());
+    CHECK(table.next(base + 999'999 * 0x20) == base + 1'000'000 * 0x20);
+}
