@@ -89,4 +89,19 @@ std::size_t LiveMemory::read(Address at, std::span<std::byte> into) {
     return got <= 0 ? 0 : static_cast<std::size_t>(got);
 }
 
+// Large pieces are read one ahead. Each begins a page before the last one's end: chunks lie across.
+std::span<const std::byte> LiveMemory::look(Address at, std::size_t most) {
+    constexpr std::size_t worth_it = std::size_t{512} << 10U;
+    constexpr std::uint64_t overlap = 4096;
+    const Bytes resident = resident_from(at, Bytes(most));
+    if (resident == Bytes()) return {};
+    std::span<const std::byte> bytes = ahead_.take(at);
+    if (bytes.empty()) bytes = ahead_.now({at, at + resident});
+    const Address end = at + Bytes(bytes.size());
+    if (most < worth_it || bytes.size() < overlap) return bytes;
+    const Bytes next = resident_from(end, Bytes(most));
+    if (next.value() >= worth_it / 2) ahead_.begin({{end.value - overlap}, end + next});
+    return bytes;
+}
+
 }  // namespace nmtx

@@ -8,18 +8,20 @@
 #include <array>
 #include <vector>
 
-#include "base/target_memory.h"
+#include "platform/progress.h"
+#include "platform/read_ahead.h"
 #include "platform/residency.h"
 
 namespace nmtx {
 
-class LiveMemory : public TargetMemory {
+class LiveMemory : public WatchedMemory {
   public:
     LiveMemory(const ProcessFiles& process, PageResidency residency)
-        : pid_(static_cast<pid_t>(process.pid())), residency_(std::move(residency)) {}
+        : pid_(static_cast<pid_t>(process.pid())), residency_(std::move(residency)), ahead_(pid_) {}
 
     // Stops at the first byte that is not resident or not readable.
     std::size_t read(Address at, std::span<std::byte> into) override;
+    std::span<const std::byte> look(Address at, std::size_t most) override;
     void know_resident(std::vector<Range> ranges) override { known_ = std::move(ranges); }
     void expect(std::span<const Address> next) override;
     std::vector<Range> resident_runs(Range range) override { return residency_.runs(range); }
@@ -42,6 +44,7 @@ class LiveMemory : public TargetMemory {
     std::vector<Range> present_;
     std::vector<Range> known_;
     std::vector<Head> heads_;  // of what was expected, ascending
+    ReadAhead ahead_;
 };
 
 }  // namespace nmtx
