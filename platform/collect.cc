@@ -8,10 +8,14 @@
 #include "evidence/redact.h"
 #include "platform/attach.h"
 #include "platform/clock.h"
+#include "platform/frozen_memory.h"
 #include "platform/hsperfdata_file.h"
 #include "platform/kernel_documents.h"
+#include "platform/memory_left.h"
 #include "platform/process_files.h"
+#include "platform/progress.h"
 #include "platform/residency.h"
+#include "platform/target_files.h"
 #include "platform/target_memory.h"
 
 namespace nmtx {
@@ -20,7 +24,7 @@ namespace {
 using std::chrono::steady_clock;
 
 // Stands in where the kernel does not tell which pages are resident: reading could then fault pages in.
-class NoMemory : public TargetMemory {
+class NoMemory : public WatchedMemory {
   public:
     std::size_t read(Address, std::span<std::byte>) override { return 0; }
     std::vector<Range> resident_runs(Range) override { return {}; }
@@ -43,7 +47,9 @@ class Collector {
     void read_counters();
     void ask_jvm();
     bool ask(AttachClient& client, const std::string& question);
-    void read_memory();
+    Expected<void> read_memory();
+    Expected<void> derive_from_copy(LiveMemory& live, TargetFiles& files);
+    void derive(WatchedMemory& memory, TargetFiles& files);
     [[nodiscard]] Expected<void> check_it_lived(std::string_view smaps) const;
 
     [[nodiscard]] double elapsed_ms() const {
@@ -158,20 +164,50 @@ void Collector::ask_jvm() {
     }
 }
 
-void Collector::read_memory() {
+// All that the plan will read is copied while the target stands still; it is looked at while the target runs.
+Expected<void> Collector::derive_from_copy(LiveMemory& live, TargetFiles& files) {
+    const auto left = memory_left();
+    if (!left) return tl::make_unexpected(left.error());
+    const std::vector<Range> ranges = plan_->frozen_ranges(capture_, live);
+    const auto copy = FrozenMemory::take(process_, live.residency(), ranges, *left);
+    if (!copy) return tl::make_unexpected(copy.error());
+    capture_.header.cost.stood_still_ms = (*copy)->stood_still_ms();
+    derive(**copy, files);
+    return {};
+}
+
+// The time is the walk's, where there is one: all else that is derived takes next to none.
+void Collector::derive(WatchedMemory& memory, TargetFiles& files) {
+    Progress progress(options_->show_progress ? STDERR_FILENO : -1);
+    const double at = elapsed_ms();
+    memory.show(&progress);
+    plan_->derive(capture_, memory, files);
+    memory.show(nullptr);
+    if (capture_.text(document::malloc_walk))
+        capture_.note_step({std::string(document::malloc_walk), at, elapsed_ms() - at});
+}
+
+Expected<void> Collector::read_memory() {
+    LiveFiles files(process_);
     auto residency = PageResidency::open(process_);
     if (!residency) {
+        if (options_->freeze) return tl::make_unexpected(residency.error());
         capture_.miss(document::residency, missing_because(residency.error()));
         NoMemory nothing;
-        plan_->derive(capture_, nothing);
-        return;
+        derive(nothing, files);
+        return {};
     }
     LiveMemory memory(process_, std::move(*residency));
-    plan_->derive(capture_, memory);
+    if (options_->freeze) {
+        if (auto derived = derive_from_copy(memory, files); !derived) return derived;
+    } else {
+        derive(memory, files);
+    }
     const std::vector<Range> wanted = plan_->residency_wanted(capture_);
-    if (wanted.empty()) return;
+    if (wanted.empty()) return {};
     step(document::residency,
          [&]() -> Expected<std::string> { return format_residency(memory.residency().of(wanted)); });
+    return {};
 }
 
 Expected<void> Collector::check_it_lived(std::string_view smaps) const {
@@ -193,7 +229,7 @@ Expected<Capture> Collector::run() {
     if (auto smaps = step(document::smaps, [&] { return process_.read_large("smaps"); }); !smaps) {
         return tl::make_unexpected(smaps.error());
     }
-    read_memory();
+    if (auto read = read_memory(); !read) return tl::make_unexpected(read.error());
     step_file(document::statm_after, "statm");
     if (options_->effort == "most") step_file(document::smaps_rollup, "smaps_rollup");
     if (auto lived = check_it_lived(*capture_.text(document::smaps)); !lived)

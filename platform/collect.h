@@ -18,12 +18,15 @@ struct CollectOptions {
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for each question
     std::string effort = "default";                   // least, default, most
+    bool freeze = false;                              // stop the target's threads while its memory is copied
     std::optional<std::string> nmt_text;              // a report of NMT that someone else produced
     std::string nmtx_version;
+    bool show_progress = false;  // of a walk that takes long, where standard error is a terminal
 };
 
-// Fails for what is no process with user memory, for one whose status or smaps cannot be read, and where it
-// ended or was replaced while it was read. Everything else that cannot be had is Missing in the capture.
+// Fails for what is no process with user memory, for one whose status or smaps cannot be read, where it
+// ended or was replaced while it was read, and where it was to be frozen and could not. Everything else that
+// cannot be had is Missing in the capture.
 Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan);
 
 }  // namespace nmtx

@@ -9,11 +9,14 @@
 #include <variant>
 #include <vector>
 
+#include "allocator/block_sample.h"
 #include "base/printable.h"
 #include "cli/command.h"
 #include "evidence/archive.h"
 #include "hotspot/nmt.h"
 #include "ledger/ledger.h"
+#include "ledger/malloc_request.h"
+#include "ledger/peek_place.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/collect.h"
 #include "platform/demo.h"
@@ -21,8 +24,13 @@
 #include "platform/jvm_list.h"
 #include "platform/output_file.h"
 #include "platform/own_memory.h"
+#include "platform/progress.h"
+#include "platform/residency.h"
+#include "platform/target_files.h"
+#include "platform/target_memory.h"
 #include "platform/terminal.h"
 #include "report/list.h"
+#include "report/peek_text.h"
 #include "report/report.h"
 
 namespace nmtx {
@@ -65,6 +73,8 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.attach_timeout = command.attach_timeout;
     options.effort = std::string(name_of(command.effort));
     options.nmtx_version = NMTX_VERSION;
+    options.freeze = command.malloc.freeze;
+    options.show_progress = true;
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
         if (!text) return tl::make_unexpected(text.error());
@@ -92,16 +102,41 @@ Expected<void> write_capture(const Command& command, const Capture& capture) {
 Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
     auto ledger = reconcile(view);
     if (!ledger) return ledger;
-    const std::string text = command.json
-                                 ? json_report(view, *ledger)
-                                 : text_report(view, *ledger, {command.all, command.maps}, style_of_stdout());
+    const ReportOptions options{command.all, command.maps};
+    const auto report = command.verb == Verb::malloc ? malloc_report : text_report;
+    const std::string text =
+        command.json ? json_report(view, *ledger) : report(view, *ledger, options, style_of_stdout());
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     return ledger;
 }
 
+// Contents are in no capture, so they are looked up in the process as it runs on, after the report.
+Expected<void> peek_at_blocks(const Command& command, const ProcessView& view, const Ledger& ledger) {
+    if (view.walk() == nullptr)
+        return failure("--peek", "malloc's memory was not walked, so no blocks are known",
+                       "a place of its own: nmtx peek PID ADDRESS");
+    const auto process = ProcessFiles::open_again(command.pid, view.header.start_ticks);
+    if (!process) return tl::make_unexpected(process.error());
+    auto residency = PageResidency::open(*process);
+    if (!residency) return tl::make_unexpected(residency.error());
+    LiveMemory memory(*process, std::move(*residency));
+    LiveFiles files(*process);
+    const MallocRequest request =
+        malloc_request(view, find_malloc_shapes(view, memory), command.malloc, files);
+    const PeekBounds bounds;
+    Progress progress(STDERR_FILENO);
+    memory.show(&progress);
+    const BlockSample sample = sample_blocks(request, *command.peek, bounds.blocks, memory);
+    progress.erase();
+    if (sample.blocks.empty()) return tl::make_unexpected(no_such_blocks(*command.peek, sample));
+    const Peek peek = peek_blocks(sample.blocks, memory, pointer_map(view, ledger), bounds);
+    const bool told_apart = !view.walk()->headers.empty();
+    return print("\n" + peek_blocks_text(sample, peek, told_apart, style_of_stdout()));
+}
+
 // From a live process to the printed report; with -o its evidence is kept.
 Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
-    ReconciliationPlan plan(command.effort, command.nmt);
+    ReconciliationPlan plan(command.effort, command.nmt, command.malloc);
     const auto capture = capture_of(command, pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
@@ -109,7 +144,11 @@ Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
         if (auto written = write_capture(command, *capture); !written)
             return tl::make_unexpected(written.error());
     }
-    return print_report(command, plan.view());
+    auto ledger = print_report(command, plan.view());
+    if (!ledger || !command.peek) return ledger;
+    if (auto peeked = peek_at_blocks(command, plan.view(), *ledger); !peeked)
+        return tl::make_unexpected(peeked.error());
+    return ledger;
 }
 
 Expected<void> nothing_more(const Expected<Ledger>& ledger) {
@@ -118,7 +157,7 @@ Expected<void> nothing_more(const Expected<Ledger>& ledger) {
 }
 
 Expected<void> run_capture(const Command& command) {
-    ReconciliationPlan plan(command.effort, command.nmt);
+    ReconciliationPlan plan(command.effort, command.nmt, command.malloc);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto written = write_capture(command, *capture); !written) return written;
@@ -131,6 +170,7 @@ Expected<void> run_capture(const Command& command) {
     return {};
 }
 
+// The report of a capture, whichever the verb asks for.
 Expected<void> run_report(const Command& command) {
     const auto bytes = read_input(command.file, most_capture_bytes);
     if (!bytes) return tl::make_unexpected(bytes.error());
@@ -139,6 +179,11 @@ Expected<void> run_report(const Command& command) {
     ProcessReader reader;
     if (auto read = reader.update(*capture); !read) return read;
     return nothing_more(print_report(command, reader.view()));
+}
+
+Expected<void> run_malloc(const Command& command) {
+    if (!command.file.empty()) return run_report(command);
+    return nothing_more(reconcile_live(command, command.pid));
 }
 
 Vm vm_of(std::optional<JvmKind> kind) {
@@ -176,13 +221,45 @@ Expected<void> run_demo(const Command& command) {
     const auto ledger = reconcile_live(command, jvm->pid());
     if (!ledger) return tl::make_unexpected(ledger.error());
     if (command.json) return {};
+    const MallocUse& use = ledger->malloc;
+    const std::string found =
+        use.measured()
+            ? fmt::format("{} MiB in live blocks that are not NMT's", in_mib(use.parts->untracked))
+            : fmt::format("{} MiB of malloc outside NMT: what malloc's mappings hold, less NMT's count",
+                          in_mib(use.outside_nmt()));
     const std::string truth = fmt::format(
         "The truth, by the target's own count: its JNI code holds {} blocks, {} bytes or {} MiB, that NMT "
-        "does not know "
-        "of. The report found {} MiB of malloc outside NMT: what malloc's mappings hold, less NMT's count.",
-        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))),
-        in_mib(ledger->malloc.outside_nmt()));
+        "does not know of. The report found {}.",
+        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))), found);
     return print("\n" + paragraph(truth, style_of_stdout()));
+}
+
+// The JVM is not asked: what the kernel and malloc's headers tell has to do.
+Expected<void> run_peek(const Command& command) {
+    CollectOptions options;
+    options.pid = command.pid;
+    options.attach = false;
+    options.nmtx_version = NMTX_VERSION;
+    MallocOptions no_walk;
+    no_walk.malloc_walk = false;
+    ReconciliationPlan plan(Effort::least, false, no_walk);
+    const auto capture = collect(options, plan);
+    if (!capture) return tl::make_unexpected(capture.error());
+    if (auto finished = plan.finish(*capture); !finished) return finished;
+    const auto ledger = reconcile(plan.view());
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    const Address address = command.address;
+    const auto place = peek_place(plan.view(), *ledger, address);
+    if (!place) return tl::make_unexpected(place.error());
+
+    const auto process = ProcessFiles::open_again(command.pid, capture->header.start_ticks);
+    if (!process) return tl::make_unexpected(process.error());
+    auto residency = PageResidency::open(*process);
+    if (!residency) return tl::make_unexpected(residency.error());
+    LiveMemory memory(*process, std::move(*residency));
+    const PointerMap targets = pointer_map(plan.view(), *ledger, place->range);
+    const Peek peek = peek_range(place->range, address, memory, targets);
+    return print(peek_text(plan.view(), *place, peek, style_of_stdout()));
 }
 
 Expected<void> run(const Command& command) {
@@ -201,6 +278,10 @@ Expected<void> run(const Command& command) {
             return run_list(command);
         case Verb::demo:
             return run_demo(command);
+        case Verb::malloc:
+            return run_malloc(command);
+        case Verb::peek:
+            return run_peek(command);
     }
     return {};
 }

@@ -35,10 +35,9 @@ struct VerbName {
     std::size_t operands;
 };
 constexpr std::array verb_names{
-    VerbName{"capture", Verb::capture, 1},
-    VerbName{"report", Verb::report, 1},
-    VerbName{"list", Verb::list, 0},
-    VerbName{"demo", Verb::demo, 0},
+    VerbName{"capture", Verb::capture, 1}, VerbName{"report", Verb::report, 1},
+    VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
+    VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
 };
 
 po::options_description options_of(bool hidden) {
@@ -55,6 +54,14 @@ po::options_description options_of(bool hidden) {
         "give up on the JVM after this long (10s, 500ms, 2m); 10s by default");
     add("nmt", po::value<std::string>()->value_name("FILE|-|off"),
         "a report of VM.native_memory that somebody saved, instead of asking for one; off: do without");
+    add("malloc", po::value<std::string>()->value_name("auto|never"),
+        "never: malloc's memory is known by its mappings alone, its chunks are not walked");
+    add("malloc-limit", po::value<std::string>()->value_name("SIZE"),
+        "walk at most so much of malloc's memory (1G, 512M, 64K)");
+    add("freeze", "stop the target's threads while its chunks are copied; how long is printed");
+    add("owners", "also look for who points at malloc blocks that point nowhere themselves");
+    add("peek", po::value<std::string>()->value_name("SIZE"),
+        "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
     add("output,o", po::value<std::string>()->value_name("FILE"),
         "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
     add("force", "replace an existing FILE");
@@ -62,6 +69,40 @@ po::options_description options_of(bool hidden) {
     add("version", "which nmtx this is");
     if (hidden) add("operand", po::value<std::vector<std::string>>());
     return options;
+}
+
+Expected<Bytes> take_size(const po::variables_map& given, const char* option) {
+    const auto& text = given[option].as<std::string>();
+    const auto size = parse_size(text);
+    if (!size || *size == Bytes())
+        return usage(fmt::format("--{} is a size such as 1G, 512M or 64K, not '{}'", option, text));
+    return *size;
+}
+
+Expected<void> take_malloc_options(const po::variables_map& given, Command& command) {
+    command.malloc.freeze = given.count("freeze") > 0;
+    command.malloc.owners = given.count("owners") > 0;
+    if (given.count("malloc-limit") > 0) {
+        const auto size = take_size(given, "malloc-limit");
+        if (!size) return tl::make_unexpected(size.error());
+        command.malloc.malloc_limit = *size;
+    }
+    if (given.count("peek") > 0) {
+        const auto size = take_size(given, "peek");
+        if (!size) return tl::make_unexpected(size.error());
+        command.peek = *size;
+    }
+    if (given.count("malloc") == 0) return {};
+    const auto& how = given["malloc"].as<std::string>();
+    if (how != "auto" && how != "never")
+        return usage(fmt::format("--malloc is auto or never, not '{}'", how));
+    command.malloc.malloc_walk = how == "auto";
+    const bool about_the_walk = command.malloc.freeze || command.malloc.owners ||
+                                command.malloc.malloc_limit.has_value() || command.peek.has_value();
+    if (!command.malloc.malloc_walk && about_the_walk)
+        return usage(
+            "--freeze, --owners, --malloc-limit and --peek are of the walk that --malloc=never leaves out");
+    return {};
 }
 
 Expected<void> take_options(const po::variables_map& given, Command& command) {
@@ -89,6 +130,7 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
             return usage(fmt::format("--attach-timeout is a time such as 10s or 500ms, not '{}'", text));
         command.attach_timeout = *time;
     }
+    if (auto taken = take_malloc_options(given, command); !taken) return taken;
     if (given.count("nmt") > 0) {
         const auto& file = given["nmt"].as<std::string>();
         if (file.empty()) return usage("--nmt needs a file, - or off");
@@ -98,6 +140,59 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
             command.nmt_file = file;
         }
     }
+    return {};
+}
+
+Expected<void> take_pid(const std::string& text, Command& command) {
+    const auto pid = parse_pid(text);
+    if (!pid) return usage(fmt::format("'{}' is no process id", text));
+    command.pid = *pid;
+    return {};
+}
+
+// The operands of a verb, as many as it takes.
+Expected<void> take_operands(const std::vector<std::string>& operands, Command& command) {
+    switch (command.verb) {
+        case Verb::report:
+            command.file = operands[1];
+            return {};
+        case Verb::capture:
+            if (auto taken = take_pid(operands[1], command); !taken) return taken;
+            if (command.output.empty()) return usage("`nmtx capture` needs -o FILE");
+            return {};
+        case Verb::malloc:
+            if (is_number(operands[1])) return take_pid(operands[1], command);
+            command.file = operands[1];
+            return {};
+        case Verb::peek: {
+            if (auto taken = take_pid(operands[1], command); !taken) return taken;
+            const auto address = parse_address(operands[2]);
+            if (!address) return usage(fmt::format("'{}' is no address in hexadecimal", operands[2]));
+            command.address = *address;
+            return {};
+        }
+        default:
+            return {};
+    }
+}
+
+// What an option means only beside some verbs is refused beside the others.
+Expected<void> check_together(const Command& command) {
+    if (command.output == "-" && command.verb != Verb::capture)
+        return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
+    if (command.peek && command.verb != Verb::malloc)
+        return usage("--peek SIZE is of `nmtx malloc PID`", "a place of its own: nmtx peek PID ADDRESS");
+    const bool of_a_file = !command.file.empty();
+    if (command.peek && of_a_file)
+        return usage("--peek looks into a running process: a capture holds no memory contents");
+    if (command.peek && command.json)
+        return usage("--peek shows contents of memory, as text alone", "leave out --json, or --peek");
+    const MallocOptions& malloc = command.malloc;
+    if (of_a_file && (malloc.freeze || malloc.owners || malloc.malloc_limit || !malloc.malloc_walk))
+        return usage(
+            "--freeze, --owners, --malloc-limit and --malloc are of a running process, not of a capture");
+    if (command.verb == Verb::malloc && !malloc.malloc_walk)
+        return usage("`nmtx malloc` is the walk that --malloc=never leaves out");
     return {};
 }
 
@@ -120,39 +215,16 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
             return {};
         }
         if (operands.size() != name.operands + 1) {
-            return usage(
-                fmt::format("`nmtx {}` takes {}", first, name.operands == 0 ? "no operand" : "one operand"));
+            constexpr std::array counts{"no operand", "one operand", "two operands"};
+            return usage(fmt::format("`nmtx {}` takes {}", first, counts[name.operands]));
         }
-        if (command.verb == Verb::report) command.file = operands[1];
-        if (command.verb == Verb::capture) {
-            const auto pid = parse_pid(operands[1]);
-            if (!pid) return usage(fmt::format("'{}' is no process id", operands[1]));
-            command.pid = *pid;
-            if (command.output.empty()) return usage("`nmtx capture` needs -o FILE");
-        }
-        return {};
+        return take_operands(operands, command);
     }
     return usage(fmt::format("'{}' is neither a process id nor a verb", first),
                  "`nmtx list` shows the JVMs, nmtx --help the verbs");
 }
 
 }  // namespace
-
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
-    Cursor cursor(text);
-    const auto number = cursor.decimal();
-    if (!number || *number > 86'400'000) return std::nullopt;
-    std::uint64_t unit = 1000;
-    if (cursor.take("ms")) {
-        unit = 1;
-    } else if (cursor.take("m")) {
-        unit = 60'000;
-    } else {
-        cursor.take("s");
-    }
-    if (!cursor.at_end() || *number * unit > 86'400'000) return std::nullopt;
-    return std::chrono::milliseconds(*number * unit);
-}
 
 Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     Command command;
@@ -181,8 +253,7 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     if (auto taken = take_verb(given["operand"].as<std::vector<std::string>>(), command); !taken) {
         return tl::make_unexpected(taken.error());
     }
-    if (command.output == "-" && command.verb != Verb::capture)
-        return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
+    if (auto checked = check_together(command); !checked) return tl::make_unexpected(checked.error());
     return command;
 }
 
@@ -192,10 +263,14 @@ std::string help_text() {
         "Tracking knows of,\n"
         "address by address: each resident byte gets one owner.\n\n"
         "  nmtx PID                      the reconciliation of a running process\n"
+        "  nmtx malloc PID|FILE          malloc's arenas, what their memory is made of, and who holds the "
+        "rest\n"
         "  nmtx list                     the JVMs on this host, containers included\n"
         "  nmtx capture PID -o FILE      the evidence of one moment as a file (tar + zstd) to attach to a "
         "ticket\n"
         "  nmtx report FILE              the report that the live process gave, from such a file\n"
+        "  nmtx peek PID ADDRESS         what the memory around an address holds: zeros, text, pointers, "
+        "strings\n"
         "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
     text += fmt::format("{}", [] {
         std::ostringstream out;

@@ -8,24 +8,30 @@
 #include <string_view>
 #include <vector>
 
+#include "base/address.h"
+#include "base/bytes.h"
 #include "base/error.h"
+#include "process/malloc_options.h"
 #include "process/questions.h"
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo };
+enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek };
 
 struct Command {
     Verb verb = Verb::help;
-    std::uint64_t pid = 0;   // reconcile, capture
-    std::string file;        // report: the capture; "-" is standard input
-    std::string output;      // capture: -o; with reconcile, where the evidence is kept beside the report
+    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc, where it is a process
+    std::string file;       // report, malloc: the capture; "-" is standard input; empty where it is a process
+    Address address;        // peek
+    std::string output;     // capture: -o; with reconcile, where the evidence is kept beside the report
     bool overwrite = false;  // --force: replace an existing file
     Effort effort = Effort::standard;
     bool attach = true;                   // --attach=never
     bool nmt = true;                      // --nmt=off: NMT is not asked, as if the JVM ran without
     std::optional<std::string> nmt_file;  // --nmt FILE
     std::chrono::milliseconds attach_timeout{10000};
+    MallocOptions malloc;
+    std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -36,6 +42,12 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments);
 
 // "10s", "500ms", "2m", "10" (seconds).
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+// "1G", "512M", "64K", "4096" (bytes).
+std::optional<Bytes> parse_size(std::string_view text);
+
+// "7f2d54000030", with or without 0x.
+std::optional<Address> parse_address(std::string_view text);
 
 std::string help_text();
 

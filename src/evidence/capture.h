@@ -33,7 +33,8 @@ inline constexpr std::string_view residency = "kernel/residency";          // ke
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
 inline constexpr std::string_view attach =
     "hotspot/attach";  // only ever missing: why the JVM could not be asked
-inline constexpr std::string_view malloc_layout = "malloc/layout";  // allocator/malloc_layout.h
+inline constexpr std::string_view malloc_layout = "malloc/layout";   // allocator/malloc_layout.h
+inline constexpr std::string_view malloc_walk = "malloc/walk.json";  // allocator/malloc_walk.h
 inline constexpr std::string_view nmt_file =
     "hotspot/VM.native_memory from a file";  // text that someone else produced
 inline constexpr std::string_view hotspot_prefix = "hotspot/";
@@ -57,6 +58,7 @@ struct Cost {
     double cpu_ms = 0;  // of nmtx itself, until everything was collected
     double wall_ms = 0;
     double attach_ms = 0;  // of that: waiting for the JVM's answers
+    std::optional<double> stood_still_ms;  // how long the target's threads were stopped; absent where they were not
 };
 
 struct CaptureHeader {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/target_files.h"
 #include "base/target_memory.h"
 #include "evidence/capture.h"
 
@@ -21,8 +22,12 @@ class CapturePlan {
     // The next diagnostic command ("VM.native_memory summary scale=b"), nothing when all is asked. A command
     // that was tried is not asked again.
     virtual std::optional<std::string> next_question(const Capture& so_far) = 0;
-    // After smaps: adds documents derived from the target's memory (never its contents).
-    virtual void derive(Capture& so_far, TargetMemory& memory) = 0;
+    // After smaps, where the target is to stand still while its memory is copied: what derive() will read,
+    // ascending and disjoint, found while it runs. derive() then gets the copy, which knows of nothing else.
+    virtual std::vector<Range> frozen_ranges(const Capture& /*so_far*/, TargetMemory& /*running*/) { return {}; }
+    // After smaps: adds documents derived from the target's memory (never its contents) and the symbols of the
+    // files that it has mapped.
+    virtual void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) = 0;
     // After that: ranges whose pages must be told apart, ascending and disjoint.
     virtual std::vector<Range> residency_wanted(const Capture& so_far) = 0;
 };

@@ -1,5 +1,7 @@
 #include "ledger/claims.h"
 
+#include <algorithm>
+
 namespace nmtx {
 
 bool knows_nmt_addresses(const ProcessView& view) {
@@ -14,22 +16,60 @@ Layer<Claim> claims_of(const ProcessView& view, Owners& owners) {
     all = overlay(all, claims_of_system_map(view, owners));
     all = overlay(all, claims_of_stacks(view, owners));
     all = overlay(all, claims_of_zgc_mark_stacks(view, owners));
-    return overlay(all, claims_of_shapes(view, owners));
+    all = overlay(all, claims_of_shapes(view, owners));
+    return overlay(all, claims_of_heap_tables(view, all, owners));
+}
+
+namespace {
+
+// The part of a heap that is not in use yet is reserved without access and belongs to it as well.
+Range with_reservation(Range heap) {
+    const Address base{heap.begin.value / arena_heap_span.value() * arena_heap_span.value()};
+    return {heap.begin, std::max(heap.end, base + arena_heap_span)};
+}
+
+Layer<Claim> claims_of_malloc_walk(const ProcessView& view, Owners& owners) {
+    const MallocWalk* walk = view.walk();
+    if (walk == nullptr) return {};
+    const auto claim = [&](RegionKind kind) {
+        return Claim{owners.id(path_of(kind)), Evidence::malloc_walk, false};
+    };
+    Layer<Claim> regions, reservations;
+    for (const WalkedRegion& region : walk->regions) {
+        regions.push_back({region.range, claim(region.kind)});
+        if (region.kind == RegionKind::arena)
+            reservations.push_back({with_reservation(region.range), claim(region.kind)});
+    }
+    normalise(regions);
+    normalise(reservations);
+    return overlay(regions, reservations);
+}
+
+}  // namespace
+
+std::string_view path_of(RegionKind kind) {
+    switch (kind) {
+        case RegionKind::main_arena:
+            return "malloc/main arena";
+        case RegionKind::mmapped_chunk:
+            return "malloc/mmapped chunk";
+        case RegionKind::arena:
+            break;
+    }
+    return "malloc/arena";
 }
 
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners) {
+    Layer<Claim> walked = claims_of_malloc_walk(view, owners);
+    if (!view.malloc_layout) return walked;
     Layer<Claim> layer;
-    if (!view.malloc_layout) return layer;
-    const Claim arena{owners.id("malloc/arena"), Evidence::malloc_header, false};
-    const Claim chunk{owners.id("malloc/mmapped chunk"), Evidence::malloc_header, false};
-    for (const ArenaHeap& heap : view.malloc_layout->heaps) {
-        // The part of the heap that is not in use yet is reserved without access and belongs to it as well.
-        const Address base{heap.range.begin.value / arena_heap_span.value() * arena_heap_span.value()};
-        layer.push_back({{heap.range.begin, base + arena_heap_span}, arena});
-    }
+    const Claim arena{owners.id(path_of(RegionKind::arena)), Evidence::malloc_header, false};
+    const Claim chunk{owners.id(path_of(RegionKind::mmapped_chunk)), Evidence::malloc_header, false};
+    for (const ArenaHeap& heap : view.malloc_layout->heaps)
+        layer.push_back({with_reservation(heap.range), arena});
     for (const Range& range : view.malloc_layout->mmapped_chunks) layer.push_back({range, chunk});
     normalise(layer);
-    return layer;
+    return overlay(walked, layer);
 }
 
 }  // namespace nmtx

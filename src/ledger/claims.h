@@ -3,7 +3,8 @@
 //
 //   code heaps                  borders inside NMT's "Code"
 //   NMT virtual memory map      exact regions (NMT=detail asked)
-//   malloc's own headers        arena heaps, mmapped chunks
+//   the walk over malloc        its regions: main arena, arena heaps, mmapped chunks
+//   malloc's own headers        arena heaps, mmapped chunks that no walk has seen
 //   bounds that the VM prints   heap, CDS, class space, card table … (where no NMT address is known)
 //   System.map                  tags of whole mappings; the kernel may have merged malloc's chunks with
 //                               them, so it stands below the headers
@@ -30,11 +31,16 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners);
+Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners);
 
 // The category of a class space whose place is known by other means than NMT: "Class", but nothing on JDK 8
 // and 11, where that category holds the metaspace as well and its figures are not those of the class space.
 std::string_view category_of_class_space(const ProcessView& view);
+
+// "malloc/main arena", "malloc/arena", "malloc/mmapped chunk": the owners of malloc's memory before a walk
+// divides it.
+std::string_view path_of(RegionKind kind);
 
 // Does anything that we read give addresses to NMT's categories?
 bool knows_nmt_addresses(const ProcessView& view);

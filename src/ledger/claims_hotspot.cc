@@ -1,4 +1,5 @@
 // Claims by what the JVM says.
+#include <algorithm>
 #include <array>
 
 #include "ledger/claims.h"
@@ -47,6 +48,16 @@ OwnerId owner_of_tags(const SystemMapRow& row, const ClassRegions& classes, Owne
     return owners.id(path);
 }
 
+bool begins_behind_library(Range range, const Smaps& smaps) {
+    const auto& mappings = smaps.mappings;
+    const auto at = std::lower_bound(mappings.begin(), mappings.end(), range.begin,
+                                     [](const Mapping& m, Address begin) { return m.range.begin < begin; });
+    if (at == mappings.begin() || at == mappings.end() || at->range.begin != range.begin) return false;
+    const Mapping& before = *std::prev(at);
+    return at->anonymous_mapping() && before.inode != 0 && before.protection.write &&
+           before.range.end == range.begin && before.name.find(".so") != std::string_view::npos;
+}
+
 void claim(Layer<Claim>& layer, const std::optional<Range>& range, OwnerId owner, Evidence evidence) {
     if (range) layer.push_back({*range, Claim{owner, evidence, false}});
 }
@@ -86,7 +97,11 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners) {
     const ClassRegions classes(view);
     for (const SystemMapRow& row : view.system_map->rows) {
         if (row.tags.empty()) continue;
-        const bool several = row.tags.size() > 1;
+        // The kernel has merged a region with the .bss before it, and the tag is the region's: where NMT's
+        // map says which part of the mapping that is, the tag must not take the rest.
+        const bool behind_library = begins_behind_library(row.range, *view.smaps);
+        if (behind_library && view.nmt_map) continue;
+        const bool several = row.tags.size() > 1 || behind_library;
         layer.push_back(
             {row.range, Claim{owner_of_tags(row, classes, owners), Evidence::system_map, several}});
     }

@@ -10,6 +10,7 @@
 // A guard below a thread's stack is ---p as well, but of 4 to 64 KiB; glibc's arenas have such a tail too and
 // are claimed by their headers.
 #include "ledger/claims.h"
+#include "ledger/mapping_owner.h"
 
 namespace nmtx {
 namespace {
@@ -22,6 +23,13 @@ bool plain(const Mapping& mapping) {
 
 bool reservation(const Mapping& mapping) {
     return plain(mapping) && mapping.protection.none() && mapping.range.size() > largest_guard;
+}
+
+// The loader maps .bss anonymously right behind a library's writable data.
+bool bss(const std::vector<Mapping>& mappings, std::size_t i) {
+    if (i == 0) return false;
+    const Mapping& before = mappings[i - 1];
+    return before.inode != 0 && before.protection.write && before.range.end == mappings[i].range.begin;
 }
 
 class ShapeClaims {
@@ -55,7 +63,7 @@ class ShapeClaims {
     void run(std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i) {
             const Mapping& mapping = mappings_[i];
-            if (mapping.rss == Bytes() || !mapping.protection.write) continue;
+            if (mapping.rss == Bytes() || !mapping.protection.write || bss(mappings_, i)) continue;
             if (mapping.protection.execute) {
                 layer_.push_back({mapping.range,
                                   Claim{owners_.id("jvm/code cache", "Code"), Evidence::smaps_shape, true}});
@@ -63,7 +71,8 @@ class ShapeClaims {
                 layer_.push_back({mapping.range, Claim{owners_.id("jvm/class space", class_category_),
                                                        Evidence::smaps_shape, true}});
             } else if ((i + 1 < last && reservation(mappings_[i + 1])) ||
-                       (i > first && reservation(mappings_[i - 1])) || is_zgc_table(mapping)) {
+                       (i > first && reservation(mappings_[i - 1])) || ends_a_reservation(i, last) ||
+                       is_zgc_table(mapping)) {
                 layer_.push_back({mapping.range, area_});
             }
         }
@@ -73,6 +82,11 @@ class ShapeClaims {
     [[nodiscard]] bool is_class_space(const Mapping& committed, const Mapping& rest) const {
         return class_space_ && reservation(rest) &&
                committed.range.size() + rest.range.size() == *class_space_;
+    }
+
+    // The rest of a reservation may be as small as a guard. A guard has its stack right above it.
+    [[nodiscard]] bool ends_a_reservation(std::size_t i, std::size_t last) const {
+        return i + 2 == last && mappings_[i + 1].protection.none();
     }
 
     // ZGC's tables over its address space (page table, forwarding, live maps) are committed whole, 16 MiB or
@@ -93,11 +107,49 @@ class ShapeClaims {
     Layer<Claim> layer_;
 };
 
+// Not where NMT's addresses are known; and other allocators than glibc's lay their memory out in the same
+// way.
+bool shapes_tell(const ProcessView& view) {
+    if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return false;
+    const std::string allocator = allocator_of(*view.smaps);
+    return allocator.empty() || allocator == "glibc";
+}
+
 }  // namespace
 
 Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners) {
-    if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return {};
+    if (!shapes_tell(view)) return {};
     return ShapeClaims(view, owners).layer();
+}
+
+// Tables over the heap (card table, block offsets, marks) are a fixed part of its size and often committed
+// whole; the kernel merges them with stacks and chunks. That is little evidence, so no more is claimed by it
+// than such tables can be: 1/128 of the heap, or where VM.info has told the larger ones already, a megabyte.
+Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
+    Layer<Claim> layer;
+    if (!shapes_tell(view)) return layer;
+    std::optional<Range> heap = view.heap_info ? view.heap_info->reserved() : std::nullopt;
+    if (view.vm_info && view.vm_info->heap) heap = view.vm_info->heap;
+    if (!heap) return layer;
+    const std::uint64_t heap_bytes = heap->size().value();
+    const Bytes least = std::max(kib(64), Bytes(heap_bytes / 2048));
+    const Bytes most = Bytes(heap_bytes / 256) + largest_guard;
+    Bytes left(heap_bytes / 128);
+    if (view.vm_info) left = std::min(left, mib(1));
+    const Claim table{owners.id("jvm/metaspace or gc"), Evidence::smaps_shape, true};
+    std::size_t first = 0;
+    const auto& mappings = view.smaps->mappings;
+    for (std::size_t i = 0; i < mappings.size(); ++i) {
+        const Mapping& mapping = mappings[i];
+        if (!plain(mapping) || !mapping.protection.write || mapping.protection.execute) continue;
+        if (mapping.rss == Bytes() || bss(mappings, i)) continue;
+        for_each_gap(above, first, mapping.range, [&](Range gap) {
+            if (gap.size() < least || gap.size() > most || gap.size() > left) return;
+            layer.push_back({gap, table});
+            left = minus_or_zero(left, gap.size());
+        });
+    }
+    return layer;
 }
 
 // ZGC of JDK 11 to 14 maps its mark stacks past the VM's memory layer, so that NMT does not know of them: 1

@@ -11,7 +11,7 @@ Headline headline_of(const Ledger& ledger) {
     Headline h;
     h.jvm_mmap = ledger.jvm;
     h.jvm_mmap_again = ledger.mapped_again;
-    h.nmt_malloc = ledger.malloc.nmt_resident_at_most();
+    h.nmt_malloc = ledger.malloc.nmt_resident();
     h.malloc_outside = minus_or_zero(ledger.malloc.resident, h.nmt_malloc);
     h.files = ledger.files;
     h.native_stacks = ledger.resident_below("stack/");

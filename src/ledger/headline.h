@@ -12,7 +12,8 @@ namespace nmtx {
 struct Headline {
     Bytes jvm_mmap;        // resident in NMT's mmap ranges, or in what the VM says are its areas
     Bytes jvm_mmap_again;  // of it: further views of the heap
-    Bytes nmt_malloc;      // NMT's malloc figure, at most what malloc's mappings hold
+    Bytes nmt_malloc;  // NMT's blocks as the walk found them, else its malloc figure, at most what malloc's
+                       // mappings hold
     Bytes malloc_outside;  // the rest of what malloc's mappings hold: JNI and libraries, and what the
                            // allocator keeps
     Bytes files;

@@ -50,17 +50,35 @@ struct CategoryRow {
 struct Gap {
     std::optional<Delta> classic;  // RSS - NMT committed
     std::optional<Delta> low;      // high - all that NMT has from malloc, resident or not
-    std::optional<Delta>
-        likely;  // high - as much of NMT's malloc as can be resident: what malloc's mappings hold
+    // high - what is resident of NMT's malloc: found by the walk, else as much as malloc's mappings hold
+    std::optional<Delta> likely;
     std::optional<Delta> high;  // RSS outside of every NMT mmap range
+};
+
+// What the walk over malloc makes of glibc's resident memory, as the rows have it: the five sum to `whole`.
+struct MallocParts {
+    Bytes whole;              // arenas, main arena and mmapped chunks, by smaps
+    bool told_apart = false;  // NMT's blocks bear headers; otherwise all live ones are in `untracked`
+    Bytes tracked;            // live blocks of NMT's
+    Bytes untracked;          // live blocks of others
+    Bytes free;               // freed, and kept by malloc
+    Bytes overhead;
+    Bytes not_walked;
+    Bytes moved;  // by which the walk saw more than smaps, taken at another moment
 };
 
 // malloc memory as mappings show it, beside NMT's figure.
 struct MallocUse {
-    Bytes resident;            // arenas, main arena, mmapped chunks, other allocators
-    std::optional<Bytes> nmt;  // what NMT says it has from malloc
-    [[nodiscard]] Bytes nmt_resident_at_most() const { return nmt ? std::min(*nmt, resident) : Bytes(); }
-    [[nodiscard]] Bytes outside_nmt() const { return minus_or_zero(resident, nmt.value_or(Bytes())); }
+    Bytes resident;                    // arenas, main arena, mmapped chunks, other allocators
+    std::optional<Bytes> nmt;          // what NMT says it has from malloc
+    std::optional<MallocParts> parts;  // where malloc was walked
+    [[nodiscard]] bool measured() const { return parts && parts->told_apart; }
+    // Of NMT's malloc: measured where blocks were told apart, else as much of its count as can be.
+    [[nodiscard]] Bytes nmt_resident() const {
+        if (measured()) return parts->tracked;
+        return nmt ? std::min(*nmt, resident) : Bytes();
+    }
+    [[nodiscard]] Bytes outside_nmt() const { return minus_or_zero(resident, nmt_resident()); }
 };
 
 struct Ledger {
@@ -98,5 +116,6 @@ std::vector<Range> ranges_to_tell_apart(const ProcessView& view);
 // Private, writable, anonymous ranges that nothing better claims: where malloc may have put a heap or a
 // chunk. Ascending, disjoint.
 std::vector<Range> malloc_candidates(const ProcessView& view);
+
 
 }  // namespace nmtx

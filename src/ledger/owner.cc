@@ -44,6 +44,8 @@ std::string_view name_of(Evidence evidence) {
             return "smaps shape";
         case Evidence::malloc_header:
             return "malloc header";
+        case Evidence::malloc_walk:
+            return "malloc walk";
         case Evidence::stack_pointer:
             return "stack pointer";
     }

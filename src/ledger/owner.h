@@ -20,6 +20,7 @@ enum class Evidence : std::uint8_t {
     smaps_name,     // the name or inode of the mapping
     smaps_shape,    // sizes, protections and neighbours of mappings
     malloc_header,  // malloc's own bookkeeping at the start of the memory
+    malloc_walk,    // the walk from chunk to chunk of malloc's memory
     stack_pointer,  // a thread's stack pointer points there
 };
 std::string_view name_of(Evidence evidence);

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "ledger/claims.h"
 #include "ledger/ledger.h"
+#include "ledger/malloc_parts.h"
 #include "ledger/pieces.h"
 
 namespace nmtx {
@@ -73,7 +75,10 @@ void fill_rows(Ledger& ledger, const ProcessView& view) {
         const bool nothing = sum.row.resident == Bytes() && !sum.row.committed.has_value();
         if (!nothing || id == unexplained_owner) ledger.rows.push_back(std::move(sum.row));
     }
-    std::stable_sort(ledger.rows.begin(), ledger.rows.end(), [](const Row& a, const Row& b) {
+}
+
+void sort_rows(std::vector<Row>& rows) {
+    std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) {
         return a.resident != b.resident ? a.resident > b.resident : a.path < b.path;
     });
 }
@@ -110,8 +115,9 @@ void fill_gap(Ledger& ledger, const ProcessView& view) {
     ledger.gap.classic = difference(ledger.rss, view.nmt->committed);
     const Bytes high = minus_or_zero(ledger.rss, ledger.jvm);
     ledger.gap.high = difference(high, Bytes());
-    ledger.gap.low = difference(high, nmt_malloc);
-    ledger.gap.likely = difference(high, ledger.malloc.nmt_resident_at_most());
+    // Blocks as they were found have malloc's headers, which NMT does not count.
+    ledger.gap.low = difference(high, std::max(nmt_malloc, ledger.malloc.nmt_resident()));
+    ledger.gap.likely = difference(high, ledger.malloc.nmt_resident());
 }
 
 }  // namespace
@@ -141,6 +147,8 @@ Expected<Ledger> reconcile(const ProcessView& view) {
     ledger.estimated = notes.estimated;
     ledger.moved = notes.moved;
     fill_rows(ledger, view);
+    if (const MallocWalk* walk = view.walk()) ledger.malloc.parts = divide_malloc(ledger.rows, *walk);
+    sort_rows(ledger.rows);
     ledger.mapped_again = ledger.resident_of("jvm/java heap/mapped again");
     ledger.unexplained = ledger.resident_of("unexplained");
     ledger.files = ledger.resident_below("file/");
@@ -171,6 +179,10 @@ std::vector<Range> ranges_to_tell_apart(const ProcessView& view) {
         ranges.push_back(view.smaps->mappings[i].range);
     return ranges;
 }
+
+namespace {
+
+}  // namespace
 
 std::vector<Range> malloc_candidates(const ProcessView& view) {
     Owners owners;

@@ -1,8 +1,7 @@
 #include "ledger/reconciliation_plan.h"
 
-#include "allocator/malloc_layout.h"
-#include "ledger/claims.h"
 #include "ledger/ledger.h"
+#include "ledger/malloc_request.h"
 
 namespace nmtx {
 
@@ -18,18 +17,27 @@ std::optional<std::string> ReconciliationPlan::next_question(const Capture& so_f
     return nmtx::next_question(reader_.view(), so_far, effort_, ask_nmt_);
 }
 
-void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory) {
+std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, TargetMemory& running) {
+    if (!reader_.update(so_far) || !reader_.view().smaps) return {};
+    const ProcessView& view = reader_.view();
+    return ranges_of_walk(malloc_request(view, find_malloc_shapes(view, running)), running);
+}
+
+void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return;
-    std::vector<Range> resident;
-    for (const Mapping& mapping : reader_.view().smaps->mappings) {
-        if (mapping.rss == mapping.range.size()) resident.push_back(mapping.range);
+    const ProcessView& view = reader_.view();
+    MallocLayout shapes = find_malloc_shapes(view, memory);
+    so_far.add(document::malloc_layout, format_malloc_layout(shapes));
+    if (!malloc_.malloc_walk) {
+        so_far.miss(document::malloc_walk,
+                    {"malloc's memory was not walked: --malloc=never", "leave --malloc=never out"});
+        return;
     }
-    memory.know_resident(std::move(resident));
-    MallocSearchBounds bounds;
-    // Without the VM's addresses its heap and its stacks are among the candidates: only what begins with a chunk is looked into.
-    if (!knows_nmt_addresses(reader_.view())) bounds.misses_a_candidate = 1;
-    const MallocLayout layout = find_malloc_layout(malloc_candidates(reader_.view()), memory, bounds);
-    so_far.add(document::malloc_layout, format_malloc_layout(layout));
+    const MallocRequest request = malloc_request(view, std::move(shapes), malloc_, files);
+    MallocWalk walk = walk_malloc(request, memory, files);
+    walk.frozen = so_far.header.cost.stood_still_ms.has_value();
+    walk.stood_still_ms = so_far.header.cost.stood_still_ms.value_or(0);
+    so_far.add(document::malloc_walk, format_malloc_walk(walk));
 }
 
 std::vector<Range> ReconciliationPlan::residency_wanted(const Capture& so_far) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "evidence/plan.h"
+#include "process/malloc_options.h"
 #include "process/process_view.h"
 #include "process/questions.h"
 
@@ -10,11 +11,13 @@ namespace nmtx {
 
 class ReconciliationPlan : public CapturePlan {
   public:
-    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true) : effort_(effort), ask_nmt_(ask_nmt) {}
+    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true, MallocOptions malloc = {})
+        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc) {}
 
     std::optional<Missing> attach_refused(const Capture& so_far) override;
     std::optional<std::string> next_question(const Capture& so_far) override;
-    void derive(Capture& so_far, TargetMemory& memory) override;
+    std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& running) override;
+    void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override;
     std::vector<Range> residency_wanted(const Capture& so_far) override;
 
     // The view with everything that the capture has; to be called once it is complete.
@@ -24,6 +27,7 @@ class ReconciliationPlan : public CapturePlan {
   private:
     Effort effort_;
     bool ask_nmt_;
+    MallocOptions malloc_;
     ProcessReader reader_;
 };
 

@@ -61,7 +61,8 @@ void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
         return;
     }
     auto& report = std::get<NmtReport>(*answer);
-    const bool finer = !view.nmt || report.unit < view.nmt->unit;
+    // Of two that are as fine the later one, which is nearer to what the kernel was asked.
+    const bool finer = !view.nmt || report.unit <= view.nmt->unit;
     if (report.has_map) {
         if (finer) {
             view.nmt = report;
@@ -128,6 +129,14 @@ std::optional<int> ProcessView::java_feature() const {
     return std::nullopt;
 }
 
+std::optional<double> ProcessView::took_ms(std::string_view document) const {
+    // The last one: a document that was made again replaced the one before.
+    const auto step =
+        std::find_if(steps.rbegin(), steps.rend(), [&](const Step& s) { return s.document == document; });
+    if (step == steps.rend()) return std::nullopt;
+    return step->took_ms;
+}
+
 std::string ProcessView::java_version() const {
     if (perf) {
         if (const auto text = perf->text("java.property.java.version")) return std::string(*text);
@@ -178,6 +187,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
     parse(document::residency, parse_residency, view_.residency);
     parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
+    parse(document::malloc_walk, parse_malloc_walk, view_.malloc_walk);
     if (const auto text = fresh(document::exe)) view_.exe = std::string(*text);
     if (const auto text = fresh(document::cmdline)) view_.arguments = split_nul(*text);
 
@@ -190,7 +200,8 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         }
     }
     reply(question::version, parse_vm_version, view_.version);
-    for (const auto command : {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail}) {
+    for (const auto command :
+         {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail, question::nmt_again}) {
         const std::string name = document_of(command);
         if (const auto text = fresh(name)) take_nmt(view_, name, *text, view_.missing);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "allocator/malloc_layout.h"
+#include "allocator/malloc_walk.h"
 #include "evidence/capture.h"
 #include "hotspot/heap_info.h"
 #include "hotspot/hsperfdata.h"
@@ -53,7 +54,7 @@ struct ProcessView {
     std::optional<JvmOptions> options;
     std::optional<JavaVersion> version;
     std::optional<NmtReport> nmt;            // totals and categories: in bytes where the JVM can
-    bool nmt_from_file = false;               // of another moment, perhaps of another process
+    bool nmt_from_file = false;              // of another moment, perhaps of another process
     std::optional<NmtReport> nmt_map;        // a report with the virtual memory map
     std::optional<std::string> nmt_refusal;  // "Native memory tracking is not enabled"
     std::optional<SystemMap> system_map;
@@ -62,10 +63,17 @@ struct ProcessView {
     std::optional<std::vector<CodeHeap>> code_heaps;
     std::optional<MetaspaceReport> metaspace;
     std::optional<MallocLayout> malloc_layout;
+    std::optional<MallocWalk> malloc_walk;
     std::string vm_flags;
 
     std::vector<MissingDocument> missing;
 
+    // How long a document took, where a step tells.
+    [[nodiscard]] std::optional<double> took_ms(std::string_view document) const;
+    // The walk over malloc's chunks, where one was made and found its arenas.
+    [[nodiscard]] const MallocWalk* walk() const {
+        return malloc_walk && malloc_walk->walked() ? &*malloc_walk : nullptr;
+    }
     // "off", "summary", "detail", or "unknown": by the JVM's answers, else by its options.
     [[nodiscard]] std::string nmt_level() const;
     // "G1", "Z", …; empty where nothing tells.
@@ -96,6 +104,8 @@ namespace question {
 inline constexpr std::string_view version = "VM.version";
 inline constexpr std::string_view nmt_summary_bytes = "VM.native_memory summary scale=b";
 inline constexpr std::string_view nmt_summary = "VM.native_memory summary";
+// The summary once more (it is what NMT prints unless told otherwise): in bytes, so not on 8.
+inline constexpr std::string_view nmt_again = "VM.native_memory scale=b";
 inline constexpr std::string_view nmt_detail = "VM.native_memory detail";
 inline constexpr std::string_view system_map = "System.map";
 inline constexpr std::string_view vm_info = "VM.info";

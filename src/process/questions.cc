@@ -30,6 +30,11 @@ bool has_addresses(const ProcessView& view) {
     return view.nmt_map || (view.system_map && view.system_map->nmt_enabled);
 }
 
+bool asked_much(const Capture& capture) {
+    return capture.text(document_of(question::nmt_detail)) || capture.text(document_of(question::vm_info)) ||
+           capture.text(document_of(question::system_map));
+}
+
 // Ascending cost for the target; a later question is asked only where the earlier ones left something open.
 constexpr std::array questions{
     Question{question::version, 8, false, [](const ProcessView&, const Capture&, Effort) { return true; }},
@@ -58,6 +63,11 @@ constexpr std::array questions{
     Question{question::vm_info, 11, false,
              [](const ProcessView& v, const Capture&, Effort e) {
                  return e == Effort::most || (e == Effort::standard && !has_addresses(v));
+             }},
+    // Answering the ones before has cost the JVM memory of its own, symbol tables above all.
+    Question{question::nmt_again, 11, true,
+             [](const ProcessView& v, const Capture& c, Effort) {
+                 return v.nmt && v.nmt->unit == Bytes(1) && !nmt_from_file(c) && asked_much(c);
              }},
 };
 

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/printable.h"
+#include "report/json_values.h"
 #include "report/report.h"
 
 namespace nmtx {
@@ -8,28 +9,15 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-template <typename T, typename F>
-json maybe(const std::optional<T>& value, F to_number) {
-    return value ? json(to_number(*value)) : json(nullptr);
-}
-
-json bytes(const std::optional<Bytes>& value) {
-    return maybe(value, [](Bytes b) { return b.value(); });
-}
-
 json delta(const std::optional<Delta>& value) {
-    return maybe(value, [](Delta d) { return d.value; });
-}
-
-json text_or_null(const std::string& text) {
-    return text.empty() ? json(nullptr) : json(printable(text));
+    return json_or_null(value, [](Delta d) { return d.value; });
 }
 
 json java_of(const ProcessView& view) {
     if (view.vm == Vm::none) return nullptr;
     json java;
     java["version"] = text_or_null(view.java_version());
-    java["feature"] = maybe(view.java_feature(), [](int f) { return f; });
+    java["feature"] = json_or_null(view.java_feature(), [](int f) { return f; });
     java["vm"] = name_of(view.vm);
     java["gc"] = text_or_null(view.gc());
     java["nmt_level"] = view.nmt_level();
@@ -51,7 +39,7 @@ json nmt_of(const ProcessView& view, const Ledger& ledger) {
                                      {"malloc_bytes", row.malloc.value()},
                                      {"mmap_reserved_bytes", row.mmap_reserved.value()},
                                      {"mmap_committed_bytes", row.mmap_committed.value()},
-                                     {"resident_bytes", bytes(row.resident)}});
+                                     {"resident_bytes", bytes_or_null(row.resident)}});
     }
     return nmt;
 }
@@ -61,8 +49,8 @@ json owners_of(const Ledger& ledger) {
     for (const Row& row : ledger.rows) {
         owners.push_back({{"path", printable(row.path)},
                           {"resident_bytes", row.resident.value()},
-                          {"reserved_bytes", bytes(row.reserved)},
-                          {"committed_bytes", bytes(row.committed)},
+                          {"reserved_bytes", bytes_or_null(row.reserved)},
+                          {"committed_bytes", bytes_or_null(row.committed)},
                           {"evidence", text_or_null(row.evidence)},
                           {"estimated", row.estimated},
                           {"pieces", row.pieces}});
@@ -74,13 +62,13 @@ json container_of(const ProcessView& view) {
     if (!view.cgroup) return nullptr;
     const CgroupMemory& c = *view.cgroup;
     return {{"version", c.version},
-            {"limit_bytes", bytes(c.limit)},
-            {"current_bytes", bytes(c.current)},
-            {"anon_bytes", bytes(c.anon)},
-            {"file_bytes", bytes(c.file)},
-            {"inactive_file_bytes", bytes(c.inactive_file)},
-            {"swap_bytes", bytes(c.swap_current)},
-            {"oom_kills", maybe(c.oom_kills, [](std::uint64_t n) { return n; })}};
+            {"limit_bytes", bytes_or_null(c.limit)},
+            {"current_bytes", bytes_or_null(c.current)},
+            {"anon_bytes", bytes_or_null(c.anon)},
+            {"file_bytes", bytes_or_null(c.file)},
+            {"inactive_file_bytes", bytes_or_null(c.inactive_file)},
+            {"swap_bytes", bytes_or_null(c.swap_current)},
+            {"oom_kills", json_or_null(c.oom_kills, [](std::uint64_t n) { return n; })}};
 }
 
 }  // namespace
@@ -103,14 +91,15 @@ std::string json_report(const ProcessView& view, const Ledger& ledger) {
     out["nmt"] = nmt_of(view, ledger);
     out["owners"] = owners_of(ledger);
     out["malloc_resident_bytes"] = ledger.malloc.resident.value();
+    out["malloc"] = malloc_json(view);
     out["unexplained_bytes"] = ledger.unexplained.value();
     out["estimated_bytes"] = ledger.estimated.value();
     out["gap"] = {{"classic_bytes", delta(ledger.gap.classic)},
                   {"low_bytes", delta(ledger.gap.low)},
                   {"likely_bytes", delta(ledger.gap.likely)},
                   {"high_bytes", delta(ledger.gap.high)}};
-    out["rss_before_bytes"] = bytes(ledger.rss_before);
-    out["rss_after_bytes"] = bytes(ledger.rss_after);
+    out["rss_before_bytes"] = bytes_or_null(ledger.rss_before);
+    out["rss_after_bytes"] = bytes_or_null(ledger.rss_after);
     out["drift_bytes"] = ledger.drift().value;
     out["container"] = container_of(view);
     out["missing"] = json::array();

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "ledger/claims.h"
-#include "report/style.h"
+#include "report/malloc_notes.h"
 
 namespace nmtx {
 namespace {
@@ -61,26 +61,6 @@ std::string evidence_note(const ProcessView& view) {
     return "The JVM was not asked for addresses: only the kernel's side and hsperfdata are known.";
 }
 
-// Where a tenth of RSS is malloc that NMT does not count, somebody should know. Which pages of malloc are
-// NMT's cannot be told here, so its part is taken off whole: what of it was never touched hides as much of
-// the others'.
-void add_outside(std::vector<std::string>& notes, const Ledger& ledger) {
-    if (!ledger.malloc.nmt) return;
-    const Bytes outside = ledger.malloc.outside_nmt();
-    if (outside.value() >= ledger.rss.value() / 10) {
-        notes.push_back(fmt::format(
-            "{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or the "
-            "allocator kept them after free.",
-            in_mib(outside)));
-    }
-    if (ledger.malloc.nmt->value() > ledger.malloc.resident.value() / 2) {
-        notes.push_back(fmt::format(
-            "NMT counts {} MiB of malloc, malloc's mappings hold {} MiB resident: what NMT's part has not "
-            "touched yet hides as much of others' malloc.",
-            in_mib(*ledger.malloc.nmt), in_mib(ledger.malloc.resident)));
-    }
-}
-
 void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
     const Gap& gap = ledger.gap;
     if (!gap.classic) return;
@@ -89,8 +69,9 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
         in_mib(*gap.classic)));
     notes.push_back(
         fmt::format("RSS that NMT does not know of: low {}, likely {}, high {} MiB (low: all of NMT's malloc "
-                    "resident, high: none of it).",
-                    in_mib(*gap.low), in_mib(*gap.likely), in_mib(*gap.high)));
+                    "resident, {}high: none of it).",
+                    in_mib(*gap.low), in_mib(*gap.likely), in_mib(*gap.high),
+                    ledger.malloc.measured() ? "likely: as much as was found resident, " : ""));
 }
 
 void add_moves(std::vector<std::string>& notes, const Ledger& ledger) {
@@ -106,6 +87,12 @@ void add_moves(std::vector<std::string>& notes, const Ledger& ledger) {
         notes.push_back(fmt::format(
             "Page residency and smaps differ by {} MiB, taken one after the other; smaps is what counts.",
             in_mib(ledger.moved)));
+    }
+    if (const auto& parts = ledger.malloc.parts; parts && parts->moved.value() > ledger.rss.value() / 1000) {
+        notes.push_back(
+            fmt::format("The walk over malloc saw {} MiB more resident than smaps, taken one after the "
+                        "other; smaps is what counts.",
+                        in_mib(parts->moved)));
     }
     if (ledger.estimated != Bytes()) {
         notes.push_back(fmt::format(
@@ -130,7 +117,8 @@ void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view, co
 
 bool matters(const MissingDocument& missing, const ProcessView& view) {
     return (missing.what == document::attach && view.vm != Vm::none) || missing.what == document::residency ||
-           missing.what == document::tasks || missing.what.starts_with("hotspot/VM.native_memory");
+           missing.what == document::tasks || missing.what == document::malloc_walk ||
+           missing.what.starts_with("hotspot/VM.native_memory");
 }
 
 }  // namespace
@@ -152,6 +140,20 @@ std::string who(const ProcessView& view) {
     return text;
 }
 
+std::string target_line(const ProcessView& view, const TextStyle& style) {
+    const std::string_view dot = style.unicode ? " · " : " | ";
+    std::string head = fmt::format("Target{}pid {}{}{}", dot, view.header.pid, dot, who(view));
+    const auto add = [&](const std::string& text) {
+        if (!text.empty()) head += fmt::format("{}{}", dot, text);
+    };
+    if (view.malloc_walk) add(allocator_name(*view.malloc_walk));
+    add(nmt_state(view));
+    add("up " + human_seconds(view.header.target_uptime_s));
+    if (view.cgroup)
+        add(view.cgroup->limit ? "memory limit " + human(*view.cgroup->limit) : "no memory limit");
+    return line(head, style);
+}
+
 std::string nmt_state(const ProcessView& view) {
     return view.vm == Vm::hotspot ? "NMT " + view.nmt_level() : "";
 }
@@ -168,7 +170,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     if (view.nmt_from_file)
         notes.emplace_back(
             "NMT's figures are from a file: of another moment, and nothing says of which process.");
-    add_outside(notes, ledger);
+    for (std::string& note : malloc_notes(view, ledger)) notes.push_back(std::move(note));
     add_gap(notes, ledger);
     if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
     add_beside_rss(notes, view, ledger);

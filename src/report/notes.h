@@ -6,12 +6,15 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "report/style.h"
 
 namespace nmtx {
 
 // In the order of printing. `all`: with every document that is missing.
 std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger, bool all);
 
+// "Target · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min · no memory limit"
+std::string target_line(const ProcessView& view, const TextStyle& style);
 // "OpenJDK 17.0.15 G1", "not Java", "OpenJ9", …
 std::string who(const ProcessView& view);
 // "NMT detail"; empty where there is no HotSpot.

@@ -14,6 +14,11 @@ namespace nmtx {
 std::string text_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
                         const TextStyle& style);
 
+// `nmtx malloc`: the arenas, what their memory is made of, and who holds the blocks that NMT does not know.
+// With options.all every arena, size and owner.
+std::string malloc_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
+                          const TextStyle& style);
+
 // docs/json.md; one object, two blanks of indentation, a newline at the end.
 std::string json_report(const ProcessView& view, const Ledger& ledger);
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <algorithm>
 
 #include "base/printable.h"
 
@@ -46,6 +46,27 @@ std::string human_seconds(double seconds) {
     if (s < 7200) return fmt::format("{} min", s / 60);
     if (s < 172800) return fmt::format("{} h {} min", s / 3600, s / 60 % 60);
     return fmt::format("{} days", s / 86400);
+}
+
+std::string grouped(std::uint64_t number) {
+    std::string digits = std::to_string(number);
+    for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, 1, ',');
+    return digits;
+}
+
+std::string grouped(Delta delta) {
+    const auto size =
+        delta.value < 0 ? -static_cast<std::uint64_t>(delta.value) : static_cast<std::uint64_t>(delta.value);
+    return (delta.value < 0 ? "-" : delta.value > 0 ? "+" : "") + grouped(size);
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+    const std::string cut = fit(printable(text), width);
+    return cut + std::string(width - std::min(width, display_width(cut)), ' ');
+}
+
+std::string title(std::string_view text, const TextStyle& style) {
+    return style.colour ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
 }
 
 std::string line(std::string_view text, const TextStyle& style) {

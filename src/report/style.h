@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -32,8 +33,17 @@ std::string human(Bytes bytes);
 // "3 min", "2 h 5 min", "9 days"
 std::string human_seconds(double seconds);
 
+// "179,840"
+std::string grouped(std::uint64_t number);
+// "+1,024", "-32,784", "0"
+std::string grouped(Delta delta);
+
 // A line that is cut to the style's width, and printable.
 std::string line(std::string_view text, const TextStyle& style);
+// Cut or filled with blanks to exactly `width` columns.
+std::string padded(std::string_view text, std::size_t width);
+// Bold where colours are shown.
+std::string title(std::string_view text, const TextStyle& style);
 // Folds a sentence at blanks; further lines are indented.
 std::string paragraph(std::string_view text, const TextStyle& style, std::size_t indent = 0);
 

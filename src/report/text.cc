@@ -4,6 +4,7 @@
 
 #include "base/printable.h"
 #include "ledger/claims.h"
+#include "report/malloc_notes.h"
 #include "report/notes.h"
 #include "report/report.h"
 
@@ -11,11 +12,7 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t name_width = 26;
-
-std::string padded(std::string_view text, std::size_t width) {
-    const std::string cut = fit(printable(text), width);
-    return cut + std::string(width - std::min(width, display_width(cut)), ' ');
-}
+constexpr std::size_t remark_at = name_width + 27;  // the column of remarks behind the shares
 
 std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
     constexpr std::size_t most = 40;
@@ -26,10 +23,6 @@ std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
     std::string drawn;
     for (std::size_t i = 0; i < std::min(cells, most); ++i) drawn += style.unicode ? "█" : "#";
     return drawn.empty() ? "" : "  " + drawn;
-}
-
-std::string title(std::string_view text, const TextStyle& style) {
-    return style.colour ? fmt::format("\x1b[1m{}\x1b[0m", text) : std::string(text);
 }
 
 class TextReport {
@@ -55,20 +48,7 @@ class TextReport {
   private:
     void add(std::string_view text) { out_ += line(text, style_); }
 
-    void target() {
-        const std::string_view dot = style_.unicode ? " · " : " | ";
-        std::string head = fmt::format("Target{}pid {}{}{}", dot, view_.header.pid, dot, who(view_));
-        if (const std::string state = nmt_state(view_); !state.empty())
-            head += fmt::format("{}{}", dot, state);
-        head += fmt::format("{}up {}", dot, human_seconds(view_.header.target_uptime_s));
-        if (view_.cgroup && view_.cgroup->limit) {
-            head += fmt::format("{}memory limit {}", dot, human(*view_.cgroup->limit));
-        } else if (view_.cgroup) {
-            head += fmt::format("{}no memory limit", dot);
-        }
-        add(head);
-        out_ += "\n";
-    }
+    void target() { out_ += target_line(view_, style_) + "\n"; }
 
     void share(std::string_view name, Bytes bytes) {
         if (bytes == Bytes()) return;
@@ -110,14 +90,19 @@ class TextReport {
     }
 
     void malloc_shares(const Headline& h) {
-        if (ledger_.malloc.nmt) {
-            share("malloc outside NMT", h.malloc_outside);
-            if (h.malloc_outside == Bytes()) return;
+        const bool told_apart = ledger_.malloc.nmt || ledger_.malloc.measured();
+        share(told_apart ? "malloc outside NMT" : "malloc", h.malloc_outside);
+        if (h.malloc_outside == Bytes()) return;
+        if (const MallocUse& use = ledger_.malloc; use.parts && use.measured() == told_apart) {
+            parts_of_malloc(*use.parts);
+            of_it("other allocator", minus_or_zero(use.resident, use.parts->whole), "");
+            return;
+        }
+        if (told_apart) {
             of_it("all of malloc, resident", ledger_.malloc.resident,
                   fmt::format("less the {} above", in_mib(h.nmt_malloc)));
             return;
         }
-        share("malloc", h.malloc_outside);
         const Bytes chunks = ledger_.resident_of("malloc/mmapped chunk");
         const Bytes arenas = ledger_.resident_of("malloc/arena") + ledger_.resident_of("malloc/main arena");
         of_it("arenas and main arena", arenas, "");
@@ -125,9 +110,22 @@ class TextReport {
         of_it("other allocator", minus_or_zero(h.malloc_outside, arenas + chunks), "");
     }
 
+    void parts_of_malloc(const MallocParts& parts) {
+        const MallocWalk& walk = *view_.walk();
+        of_it("live", parts.untracked,
+              largest_remark(walk, style_.width - std::min(style_.width, remark_at)));
+        of_it("freed, kept by glibc", parts.free,
+              fmt::format("in {} arena{}", walk.arenas.size(), walk.arenas.size() == 1 ? "" : "s"));
+        of_it("malloc's own overhead", parts.overhead, "");
+        of_it("not walked", parts.not_walked, "no chunk found there, or newer than the walk");
+    }
+
     // NMT counts what was asked for, touched or not: it may be more than is resident of malloc at all.
     [[nodiscard]] std::string malloc_remark(const Headline& h) const {
-        if (!ledger_.malloc.nmt || *ledger_.malloc.nmt == h.nmt_malloc) return "by NMT's own count";
+        if (!ledger_.malloc.nmt) return "";
+        if (ledger_.malloc.measured())
+            return fmt::format("found in blocks, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
+        if (*ledger_.malloc.nmt == h.nmt_malloc) return "by NMT's own count";
         return fmt::format("at most, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
     }
 

@@ -53,3 +53,66 @@ TEST_CASE("durations: seconds unless a unit says otherwise") {
     CHECK_FALSE(parse_duration("-1").has_value());
     CHECK_FALSE(parse_duration("99999999999999999999").has_value());
 }
+
+TEST_CASE("command line: malloc takes a process or a capture") {
+    const auto live =
+        parse_command({"malloc", "3938", "--owners", "--freeze", "--malloc-limit", "2G"}).value();
+    CHECK(live.verb == Verb::malloc);
+    CHECK(live.pid == 3938);
+    CHECK(live.file.empty());
+    CHECK(live.malloc.owners);
+    CHECK(live.malloc.freeze);
+    CHECK(live.malloc.malloc_walk);
+    CHECK(live.malloc.malloc_limit == mib(2048));
+    CHECK(parse_command({"malloc", "x.nmtx"})->file == "x.nmtx");
+    CHECK(parse_command({"malloc", "3938", "--peek", "1016"})->peek == Bytes(1016));
+    CHECK_FALSE(parse_command({"malloc"}).has_value());
+    CHECK(parse_command({"malloc", "0"}).error().what == "'0' is no process id");
+}
+
+TEST_CASE("command line: the walk can be left out of a report, and bounded") {
+    CHECK_FALSE(parse_command({"12", "--malloc=never"})->malloc.malloc_walk);
+    CHECK(parse_command({"12", "--malloc=auto"})->malloc.malloc_walk);
+    CHECK(parse_command({"capture", "12", "-o", "x", "--malloc-limit=64K"})->malloc.malloc_limit == kib(64));
+    CHECK(parse_command({"12", "--malloc=maybe"}).error().what == "--malloc is auto or never, not 'maybe'");
+    CHECK(parse_command({"12", "--malloc-limit=lots"}).error().what ==
+          "--malloc-limit is a size such as 1G, 512M or 64K, not 'lots'");
+    CHECK_FALSE(parse_command({"12", "--malloc-limit=0"}).has_value());
+}
+
+TEST_CASE("command line: peek takes a process and an address, with or without 0x") {
+    for (const char* address : {"7f2d54000030", "0x7f2d54000030", "0X7F2D54000030"}) {
+        const auto command = parse_command({"peek", "12", address}).value();
+        CHECK(command.verb == Verb::peek);
+        CHECK(command.pid == 12);
+        CHECK(command.address == Address{0x7f2d54000030});
+    }
+    CHECK(parse_command({"peek", "12"}).error().what == "`nmtx peek` takes two operands");
+    CHECK(parse_command({"peek", "12", "libc"}).error().what == "'libc' is no address in hexadecimal");
+    CHECK_FALSE(parse_command({"peek", "x", "1000"}).has_value());
+    CHECK_FALSE(parse_command({"peek", "12", "10000000000000000"}).has_value());
+}
+
+TEST_CASE("command line: options of the walk are refused where there is none") {
+    CHECK_FALSE(parse_command({"malloc", "12", "--malloc=never"}).has_value());
+    CHECK_FALSE(parse_command({"12", "--malloc=never", "--freeze"}).has_value());
+    CHECK_FALSE(parse_command({"malloc", "x.nmtx", "--owners"}).has_value());
+    CHECK_FALSE(parse_command({"report", "x.nmtx", "--freeze"}).has_value());
+    CHECK_FALSE(parse_command({"malloc", "x.nmtx", "--peek", "64"}).has_value());
+    CHECK_FALSE(parse_command({"12", "--peek", "64"}).has_value());
+    CHECK(parse_command({"malloc", "12", "--peek", "64", "--json"}).error().what ==
+          "--peek shows contents of memory, as text alone");
+}
+
+TEST_CASE("sizes: bytes unless a unit says otherwise") {
+    CHECK(parse_size("4096") == Bytes(4096));
+    CHECK(parse_size("64K") == kib(64));
+    CHECK(parse_size("512M") == mib(512));
+    CHECK(parse_size("1G") == mib(1024));
+    CHECK(parse_size("16777215T").has_value());
+    CHECK_FALSE(parse_size("16777216T").has_value());
+    CHECK_FALSE(parse_size("").has_value());
+    CHECK_FALSE(parse_size("G").has_value());
+    CHECK_FALSE(parse_size("1.5G").has_value());
+    CHECK_FALSE(parse_size("-1").has_value());
+}

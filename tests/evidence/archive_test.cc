@@ -23,7 +23,7 @@ Capture sample() {
     capture.header.kernel_release = "6.18.44 \"x\"\n";
     capture.header.effort = "default";
     capture.header.page_size = 16384;
-    capture.header.cost = {1.0 / 3, 1e22, 5e-324};
+    capture.header.cost = {1.0 / 3, 1e22, 5e-324, 0.1};
     capture.add(document::smaps, "00400000-00401000 r-xp\nRss: 4 kB\n");
     capture.add(document::cmdline, "java\0-Xmx1g\0"s);
     capture.add("hotspot/VM.native_memory summary scale=b", "Native Memory Tracking:\n");
@@ -131,6 +131,7 @@ void check_equal(const Capture& a, const Capture& b) {
     CHECK(a.header.cost.cpu_ms == b.header.cost.cpu_ms);
     CHECK(a.header.cost.wall_ms == b.header.cost.wall_ms);
     CHECK(a.header.cost.attach_ms == b.header.cost.attach_ms);
+    CHECK(a.header.cost.stood_still_ms == b.header.cost.stood_still_ms);
     CHECK(a.missing_documents() == b.missing_documents());
     REQUIRE(a.steps().size() == b.steps().size());
     for (std::size_t i = 0; i < a.steps().size(); ++i) {
@@ -268,6 +269,7 @@ TEST_CASE("archive: no capture.json, or one that is none, is an error") {
     says(R"({"format": 1, "taken_at": {"hex": 1}})", "taken_at: expected a text");
     says(R"({"format": 1, "cost": 5})", "cost: expected an object");
     says(R"({"format": 1, "cost": {"cpu_ms": null}})", "cost.cpu_ms: expected a number");
+    says(R"({"format": 1, "cost": {"stood_still_ms": "1"}})", "cost.stood_still_ms: expected a number");
     says(R"({"format": 1, "steps": {}})", "steps: expected a list");
     says(R"({"format": 1, "steps": [1]})", "steps[0]: expected an object");
     says(R"({"format": 1, "steps": [{}, {"at_ms": "x"}]})", "steps[1].at_ms: expected a number");

@@ -47,7 +47,7 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"evidence", {"base", "evidence"}},
     {"process", {"base", "kernel", "hotspot", "allocator", "evidence", "process"}},
     {"ledger", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger"}},
-    {"report", {"base", "kernel", "hotspot", "evidence", "process", "ledger", "report"}},
+    {"report", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "report"}},
     {"cli", {"base", "evidence", "process", "ledger", "report", "cli"}},
 };
 

@@ -267,3 +267,50 @@ TEST_CASE("file kinds: by path, execution and deletion") {
     CHECK(file_kind("/data/index/_0.cfs (deleted)", false, home) == FileKind::deleted);
     CHECK(file_kind("/data/some.solution", false, home) == FileKind::data);
 }
+
+TEST_CASE(
+    "ledger: without NMT's addresses a table over the heap is known by its size, also where the kernel "
+    "merged "
+    "it, and never more than such tables can be") {
+    Process process;
+    process.map(0xf0000000, 0x100000000, "rw-p", 24)
+        .map(0x7f0000000000, 0x7f0000050000, "rw-p", 320)
+        .map(0x7f0000100000, 0x7f0000150000, "rw-p", 320)
+        .map(0x7f0000200000, 0x7f0000400000, "rw-p", 2048)
+        .map(0x7f0000500000, 0x7f0000510000, "rw-p", 64);
+    for (std::uint64_t i = 0; i < 8; ++i)
+        process.map(0x7f0001000000 + i * 0x100000, 0x7f0001000000 + i * 0x100000 + 0x50000, "rw-p", 320);
+    process.view().vm = Vm::hotspot;
+    process.view().heap_info.emplace();
+    process.view().vm_info.emplace();
+    process.view().vm_info->heap = range_of(0xf0000000, 0x100000000);
+    const auto ledger = reconcile(process.view()).value();
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(3 * 320));
+    CHECK(ledger.unexplained == kib(2048 + 64 + 7 * 320));
+    process.view().vm_info->heap.reset();
+    CHECK(reconcile(process.view()).value().resident_of("jvm/metaspace or gc") == Bytes());
+}
+
+TEST_CASE(
+    "ledger: where System.map tags a mapping that the kernel merged with .bss, NMT's map tells the two "
+    "apart") {
+    Process process;
+    process.map(0x7f0000000000, 0x7f0000010000, "rw-p", 64, "/usr/lib/jvm/j/lib/server/libjvm.so", 7)
+        .map(0x7f0000010000, 0x7f0000030000, "rw-p", 128);
+    process.view().vm = Vm::hotspot;
+    process.view().system_map.emplace();
+    process.view().system_map->nmt_enabled = true;
+    SystemMapRow row;
+    row.range = range_of(0x7f0000010000, 0x7f0000030000);
+    row.tags = {"GC"};
+    process.view().system_map->rows.push_back(row);
+    CHECK(reconcile(process.view()).value().resident_of("jvm/gc") == kib(128));
+    process.view().nmt_map.emplace();
+    NmtRegion region;
+    region.range = range_of(0x7f0000020000, 0x7f0000030000);
+    region.tag = "GC";
+    process.view().nmt_map->regions.push_back(region);
+    const auto ledger = reconcile(process.view()).value();
+    CHECK(ledger.resident_of("jvm/gc") == kib(64));
+    CHECK(ledger.resident_of("file/jvm library/bss") == kib(64));
+}

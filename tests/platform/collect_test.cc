@@ -1,10 +1,14 @@
 #include "platform/collect.h"
 
+#include <gnu/libc-version.h>
+
+#include <algorithm>
 #include <cstring>
 
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/jvm_list.h"
+#include "platform/mapped_here.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
@@ -15,9 +19,13 @@ struct Plan : CapturePlan {
     std::optional<Missing> refusal;
     std::vector<std::string> questions;
     std::vector<Range> wanted;
+    std::vector<Range> frozen;
     Address look_at;
     std::string seen;
+    std::optional<MappedFile> library;
+    std::optional<std::string> release;
     std::size_t asked = 0;
+    bool walks = false;
 
     std::optional<Missing> attach_refused(const Capture& so_far) override {
         CHECK(so_far.tried(document::cmdline));
@@ -32,11 +40,17 @@ struct Plan : CapturePlan {
         CHECK(so_far.text(document::smaps).has_value());
         return wanted;
     }
-    void derive(Capture& so_far, TargetMemory& memory) override {
+    std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& /*running*/) override {
+        CHECK(so_far.text(document::smaps).has_value());
+        return frozen;
+    }
+    void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override {
         std::vector<std::byte> bytes(4);
         const std::size_t read = memory.read(look_at, bytes);
         seen.assign(reinterpret_cast<const char*>(bytes.data()), read);
+        if (library) release = files.glibc_release(*library);
         so_far.add("malloc/layout", "derived");
+        if (walks) so_far.add(document::malloc_walk, "{}");
     }
 };
 
@@ -60,6 +74,7 @@ TEST_CASE("collect: a process that is no JVM gives the kernel's documents and sa
     const auto page = reinterpret_cast<std::uint64_t>(marked) & ~std::uint64_t{4095};
     plan.wanted = {range_of(page, page + 4096)};
     plan.look_at = {reinterpret_cast<std::uint64_t>(marked)};
+    plan.library = mapped_at(this_process(), malloc_of_libc());  // the child has it where we have it
     const auto capture = collect(options_for(child), plan);
     REQUIRE(capture);
     for (const auto name :
@@ -69,6 +84,7 @@ TEST_CASE("collect: a process that is no JVM gives the kernel's documents and sa
         CHECK(capture->text(name).has_value());
     }
     CHECK(plan.seen == "Mark");
+    CHECK(plan.release == ::gnu_get_libc_version());
     CHECK(capture->text("malloc/layout") == "derived");
     CHECK(capture->text(document::residency)->find("asked") != std::string_view::npos);
     CHECK(capture->text(document::tasks)->substr(0, std::to_string(child.pid()).size()) ==
@@ -215,4 +231,55 @@ TEST_CASE("jvm kind: by the libraries that are mapped") {
     CHECK(jvm_kind_of_maps("7f00-7f01 rw-s 0 0:1 1 /tmp/hsperfdata_joe/311\n") == JvmKind::hotspot);
     CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /usr/bin/cat\n") == JvmKind::none);
     CHECK(jvm_kind_of_maps("") == JvmKind::none);
+}
+
+TEST_CASE(
+    "collect: a frozen target is read from a copy of what the plan names, and how long it stood still is "
+    "kept") {
+    static char marked[] = "mark";
+    const Child child([](auto ready) {
+        marked[0] = 'M';
+        ready();
+    });
+    Plan plan;
+    plan.look_at = {reinterpret_cast<std::uint64_t>(marked)};
+    const auto page = plan.look_at.value & ~std::uint64_t{4095};
+    CollectOptions options = options_for(child);
+    options.freeze = true;
+    SECTION("what it names is there") {
+        plan.frozen = {range_of(page, page + 8192)};
+        const auto capture = collect(options, plan);
+        REQUIRE(capture);
+        CHECK(plan.seen == "Mark");
+        CHECK(capture->header.cost.stood_still_ms.value_or(0) > 0);
+    }
+    SECTION("what it does not name is not") {
+        const auto capture = collect(options, plan);
+        REQUIRE(capture);
+        CHECK(plan.seen.empty());
+    }
+    SECTION("one that is not to be frozen was never stopped") {
+        options.freeze = false;
+        const auto capture = collect(options, plan);
+        REQUIRE(capture);
+        CHECK(plan.seen == "Mark");
+        CHECK_FALSE(capture->header.cost.stood_still_ms.has_value());
+    }
+}
+
+TEST_CASE("collect: how long the walk took is a step, where there was one") {
+    const Child child([](auto ready) { ready(); });
+    const auto is_walk = [](const Step& step) { return step.document == document::malloc_walk; };
+    Plan plan;
+    const auto without = collect(options_for(child), plan);
+    REQUIRE(without);
+    CHECK(std::none_of(without->steps().begin(), without->steps().end(), is_walk));
+    plan.walks = true;
+    const auto with = collect(options_for(child), plan);
+    REQUIRE(with);
+    REQUIRE(std::count_if(with->steps().begin(), with->steps().end(), is_walk) == 1);
+    const auto walk = std::find_if(with->steps().begin(), with->steps().end(), is_walk);
+    CHECK(std::prev(walk)->document == document::smaps);
+    CHECK(walk->at_ms >= std::prev(walk)->at_ms + std::prev(walk)->took_ms);
+    CHECK(walk->took_ms >= 0);
 }

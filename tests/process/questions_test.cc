@@ -105,6 +105,17 @@ TEST_CASE(
     }
 }
 
+TEST_CASE(
+    "questions: NMT's figures are asked for once more where other answers have cost the JVM memory since") {
+    Jvm jvm(17);
+    jvm.knows(question::nmt_summary_bytes, summary).knows(question::nmt_detail, summary);
+    CHECK(jvm.asked(Effort::standard).back() == question::nmt_again);
+    CHECK_FALSE(has(jvm.asked(Effort::least), question::nmt_again));
+    Jvm eight(8);
+    eight.knows(question::nmt_summary, summary).knows(question::nmt_detail, summary);
+    CHECK_FALSE(has(eight.asked(Effort::standard), question::nmt_again));
+}
+
 TEST_CASE("questions: with NMT off the VM's own bounds are what is left") {
     Jvm jvm(21);
     jvm.knows(question::nmt_summary_bytes, off);

@@ -1,0 +1,48 @@
+// Values on the command line.
+#include "base/cursor.h"
+#include "cli/command.h"
+
+namespace nmtx {
+
+std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
+    Cursor cursor(text);
+    const auto number = cursor.decimal();
+    if (!number || *number > 86'400'000) return std::nullopt;
+    std::uint64_t unit = 1000;
+    if (cursor.take("ms")) {
+        unit = 1;
+    } else if (cursor.take("m")) {
+        unit = 60'000;
+    } else {
+        cursor.take("s");
+    }
+    if (!cursor.at_end() || *number * unit > 86'400'000) return std::nullopt;
+    return std::chrono::milliseconds(*number * unit);
+}
+
+std::optional<Bytes> parse_size(std::string_view text) {
+    Cursor cursor(text);
+    const auto number = cursor.decimal();
+    unsigned shift = 0;
+    if (cursor.take("K")) {
+        shift = 10;
+    } else if (cursor.take("M")) {
+        shift = 20;
+    } else if (cursor.take("G")) {
+        shift = 30;
+    } else if (cursor.take("T")) {
+        shift = 40;
+    }
+    if (!number || !cursor.at_end() || *number > (~std::uint64_t{0} >> shift)) return std::nullopt;
+    return Bytes(*number << shift);
+}
+
+std::optional<Address> parse_address(std::string_view text) {
+    Cursor cursor(text);
+    if (!cursor.take("0x")) cursor.take("0X");
+    const auto value = cursor.hex();
+    if (!value || !cursor.at_end()) return std::nullopt;
+    return Address{*value};
+}
+
+}  // namespace nmtx

@@ -1,0 +1,80 @@
+#include "ledger/peek_place.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace nmtx {
+namespace {
+
+std::string_view base_name(std::string_view path) {
+    return path.substr(path.rfind('/') + 1);
+}
+
+tl::unexpected<Error> not_mapped(const std::vector<Piece>& pieces, std::vector<Piece>::const_iterator behind,
+                                 Address address) {
+    std::string hint = "see what is mapped: nmtx PID --maps";
+    if (behind != pieces.begin()) {
+        const Range below = std::prev(behind)->range;
+        hint = fmt::format("below it {:x}-{:x} is mapped; all: nmtx PID --maps", below.begin.value,
+                           below.end.value);
+    } else if (behind != pieces.end()) {
+        hint =
+            fmt::format("the first that is mapped is {:x}; all: nmtx PID --maps", behind->range.begin.value);
+    }
+    return failure(fmt::format("{:x}", address.value), "nothing is mapped there", std::move(hint));
+}
+
+}  // namespace
+
+Expected<PeekPlace> peek_place(const ProcessView& view, const Ledger& ledger, Address address) {
+    const auto behind = std::upper_bound(ledger.pieces.begin(), ledger.pieces.end(), address,
+                                         [](Address a, const Piece& piece) { return a < piece.range.begin; });
+    if (behind == ledger.pieces.begin() || !std::prev(behind)->range.contains(address))
+        return not_mapped(ledger.pieces, behind, address);
+    const Piece& piece = *std::prev(behind);
+    PeekPlace place;
+    place.range = piece.range;
+    place.mapping = &view.smaps->mappings[piece.mapping];
+    place.owner = ledger.owners.path(piece.claim.owner);
+    if (piece.claim.evidence != Evidence::none) place.evidence = name_of(piece.claim.evidence);
+    place.estimated = piece.claim.estimated;
+    place.resident = piece.resident;
+    return place;
+}
+
+PointerMap pointer_map(const ProcessView& view, const Ledger& ledger, Range itself) {
+    PointerMap map;
+    std::unordered_map<std::string, std::uint32_t> known;
+    const auto index_of = [&](std::string name) {
+        const auto [it, fresh] = known.try_emplace(name, static_cast<std::uint32_t>(map.names.size()));
+        if (fresh) map.names.push_back(std::move(name));
+        return it->second;
+    };
+    if (!itself.empty()) map.ranges.push_back({itself, index_of("itself")});
+    std::string_view library;
+    for (const Piece& piece : ledger.pieces) {
+        const Mapping& mapping = view.smaps->mappings[piece.mapping];
+        if (mapping.inode != 0) library = base_name(mapping.name);
+        if (mapping.protection.none() || piece.range == itself) continue;
+        const std::string& owner = ledger.owners.path(piece.claim.owner);
+        std::string name = owner;
+        if (mapping.inode != 0) {
+            name = base_name(mapping.name);
+        } else if (owner.ends_with("/bss")) {
+            name = library;
+        }
+        const std::uint32_t index = index_of(std::move(name));
+        if (!map.ranges.empty() && map.ranges.back().value == index &&
+            map.ranges.back().range.end == piece.range.begin) {
+            map.ranges.back().range.end = piece.range.end;
+        } else {
+            map.ranges.push_back({piece.range, index});
+        }
+    }
+    normalise(map.ranges);
+    return map;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,30 @@
+// Values as our JSON has them: null where nothing is known, names of the target without control characters.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "base/bytes.h"
+#include "base/printable.h"
+#include "ledger/ledger.h"
+
+namespace nmtx {
+
+template <typename T, typename F>
+nlohmann::ordered_json json_or_null(const std::optional<T>& value, F to_number) {
+    return value ? nlohmann::ordered_json(to_number(*value)) : nlohmann::ordered_json(nullptr);
+}
+
+inline nlohmann::ordered_json bytes_or_null(const std::optional<Bytes>& value) {
+    return json_or_null(value, [](Bytes b) { return b.value(); });
+}
+
+inline nlohmann::ordered_json text_or_null(const std::string& text) {
+    return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(printable(text));
+}
+
+// The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
+nlohmann::ordered_json malloc_json(const ProcessView& view);
+
+}  // namespace nmtx

@@ -1,0 +1,114 @@
+#include "report/malloc_notes.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/printable.h"
+#include "ledger/malloc_parts.h"
+#include "report/style.h"
+
+namespace nmtx {
+namespace {
+
+struct Advice {
+    std::string_view allocator;
+    std::string_view text;
+};
+constexpr std::array advices{
+    Advice{"jemalloc",
+           "jemalloc's own numbers: start with MALLOC_CONF=stats_print:true (printed at exit), or "
+           "MALLOC_CONF=prof:true,lg_prof_interval:30 for profiles that jeprof reads, or have the program "
+           "call mallctl(\"stats.allocated\")."},
+    Advice{"tcmalloc",
+           "tcmalloc's own numbers: start with MALLOCSTATS=1 (printed at exit), or have the program call "
+           "MallocExtension's GetStats."},
+    Advice{"mimalloc", "mimalloc's own numbers: start with MIMALLOC_SHOW_STATS=1 (printed at exit)."},
+    Advice{"musl",
+           "musl's malloc keeps no numbers of its own. To see who allocates, start with another allocator in "
+           "LD_PRELOAD, for example jemalloc built for musl."},
+};
+
+bool tenth(Bytes part, Bytes whole) {
+    return part != Bytes() && part.value() >= whole.value() / 10;
+}
+
+// NMT's part could not be told from the rest by address: it is taken off whole, and what of it was never
+// touched hides as much of the others'.
+void add_by_count(std::vector<std::string>& notes, const Ledger& ledger) {
+    if (!ledger.malloc.nmt) return;
+    const Bytes outside = ledger.malloc.outside_nmt();
+    if (outside.value() >= ledger.rss.value() / 10) {
+        notes.push_back(fmt::format(
+            "{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or the "
+            "allocator kept them after free.",
+            in_mib(outside)));
+    }
+    if (ledger.malloc.nmt->value() > ledger.malloc.resident.value() / 2) {
+        notes.push_back(fmt::format(
+            "NMT counts {} MiB of malloc, malloc's mappings hold {} MiB resident: what NMT's part has not "
+            "touched yet hides as much of others' malloc.",
+            in_mib(*ledger.malloc.nmt), in_mib(ledger.malloc.resident)));
+    }
+}
+
+void add_findings(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
+    const MallocParts& parts = *ledger.malloc.parts;
+    if (parts.told_apart && tenth(parts.untracked, ledger.rss)) {
+        notes.push_back(
+            fmt::format("Finding: JNI or library code holds {} MiB that the JVM does not know of. See who: "
+                        "nmtx malloc {} --owners",
+                        in_mib(parts.untracked), view.header.pid));
+    }
+    if (tenth(parts.free, ledger.rss)) {
+        notes.push_back(
+            fmt::format("Finding: glibc keeps {} MiB that the program has freed: no leak. Fewer arenas "
+                        "(MALLOC_ARENA_MAX), or jcmd {} "
+                        "System.trim_native_heap where the JDK has it, give them back.",
+                        in_mib(parts.free), view.header.pid));
+    }
+}
+
+}  // namespace
+
+std::string allocator_name(const MallocWalk& walk) {
+    return walk.version.empty() ? walk.allocator : walk.allocator + " " + walk.version;
+}
+
+std::string how_to_ask(std::string_view allocator) {
+    for (const Advice& advice : advices) {
+        if (allocator.find(advice.allocator) != std::string_view::npos) return std::string(advice.text);
+    }
+    return "";
+}
+
+std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger) {
+    std::vector<std::string> notes;
+    if (ledger.malloc.parts) add_findings(notes, view, ledger);
+    if (!ledger.malloc.measured()) add_by_count(notes, ledger);
+    if (!view.malloc_walk) return notes;
+    const MallocWalk& walk = *view.malloc_walk;
+    if (!walk.walked())
+        notes.push_back(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
+    if (std::string advice = how_to_ask(walk.allocator); !advice.empty()) notes.push_back(std::move(advice));
+    return notes;
+}
+
+std::string largest_remark(const MallocWalk& walk, std::size_t room) {
+    const UntrackedOwner* largest = largest_untracked(walk);
+    if (largest == nullptr) return "";
+    const ChunkSum& chunks = largest->chunks;
+    const std::string blocks = grouped(chunks.blocks);
+    const std::string size = largest->block == Bytes() ? "" : grouped(largest->block.value());
+    const std::string owner = printable(largest->owner);
+    // One entry among many is an example, not what the figure is made of.
+    const bool most = chunks.bytes.value() >= walk.live_untracked().bytes.value() / 2;
+    const std::string head = (most ? "" : "largest: ") + blocks;
+    std::string text = fmt::format("{} blocks{}{}", head, size.empty() ? "" : " of " + size + " bytes",
+                                   owner.empty() ? "" : ", in " + owner);
+    if (display_width(text) <= room) return text;
+    return fmt::format("{}{}{}", head, size.empty() ? " blocks" : " x " + size + " B",
+                       owner.empty() ? "" : ", " + owner);
+}
+
+}  // namespace nmtx

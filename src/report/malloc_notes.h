@@ -1,0 +1,25 @@
+// What the reports say in words of malloc.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace nmtx {
+
+// "glibc 2.36"; empty where nothing is known.
+std::string allocator_name(const MallocWalk& walk);
+
+// Findings first, then what the figures rest on.
+std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger);
+
+// "177,719 blocks of 1,016 bytes, in libtarget.so": the entry of the untracked blocks that weighs most, in
+// fewer words where they do not fit `room` columns.
+std::string largest_remark(const MallocWalk& walk, std::size_t room);
+
+// How to get the own numbers of an allocator that is not glibc's; empty for those that have none.
+std::string how_to_ask(std::string_view allocator);
+
+}  // namespace nmtx

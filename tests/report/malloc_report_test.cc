@@ -1,0 +1,288 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "allocator/made_walk.h"
+#include "base/lines.h"
+#include "base/printable.h"
+#include "catch.h"
+#include "report/report.h"
+
+using namespace nmtx;
+
+namespace {
+
+constexpr std::string_view smaps =
+    "555500000000-555500100000 rw-p 00000000 00:00 0 [heap]\nRss: 1000 kB\nPss: 1000 kB\n"
+    "7f2d54000000-7f2d62600000 rw-p 00000000 00:00 0\nRss: 230000 kB\nPss: 230000 kB\n";
+
+ProcessView view_of(MallocWalk walk) {
+    ProcessView view;
+    view.header.pid = 3938;
+    view.vm = Vm::hotspot;
+    view.smaps = parse_smaps(smaps).value();
+    view.nmt.emplace();
+    view.nmt->unit = Bytes(1);
+    NmtCategory other, chunk;
+    other.name = "Other";
+    other.malloc = mib(32);
+    chunk.name = "Arena Chunk";
+    chunk.malloc = Bytes(32784);
+    view.nmt->categories = {other, chunk};
+    view.malloc_walk = std::move(walk);
+    view.steps = {{std::string(document::smaps), 1, 2}, {std::string(document::malloc_walk), 3, 40.5}};
+    return view;
+}
+
+std::string main_text(const ProcessView& view, TextStyle style = {}) {
+    return text_report(view, reconcile(view).value(), {}, style);
+}
+
+std::string malloc_text(const ProcessView& view, TextStyle style = {}, bool all = false) {
+    return malloc_report(view, reconcile(view).value(), {all, false}, style);
+}
+
+// Folded sentences in one line again.
+std::string unfolded(std::string text) {
+    for (std::size_t at = 0; (at = text.find("\n  ", at)) != std::string::npos;) text.replace(at, 3, " ");
+    return text;
+}
+
+bool has(const std::string& text, std::string_view part) {
+    return text.find(part) != std::string::npos;
+}
+
+nlohmann::json json_of(const ProcessView& view) {
+    return nlohmann::json::parse(json_report(view, reconcile(view).value()));
+}
+
+void check_lines(const std::string& text, std::size_t width) {
+    for (Lines lines(text); lines.next();) {
+        INFO(lines.line());
+        CHECK(display_width(lines.line()) <= width);
+        CHECK(printable(lines.line()) == lines.line());
+    }
+}
+
+}  // namespace
+
+TEST_CASE("report: the first screen says what malloc outside NMT is made of") {
+    const ProcessView view = view_of(made_walk());
+    const std::string text = main_text(view);
+    INFO(text);
+    CHECK(has(text, "glibc 2.36"));
+    CHECK(
+        has(text,
+            "malloc                        34.5               found in blocks, of 32.0 by NMT's own count"));
+    CHECK(has(
+        text,
+        "live                         179.7               177,719 blocks of 1,016 bytes, in libtarget.so\n"));
+    CHECK(has(text, "freed, kept by glibc           3.4               in 2 arenas\n"));
+    CHECK(has(text, "malloc's own overhead         <0.1"));
+    CHECK(has(
+        text,
+        "not walked                     8.0               no chunk found there, or newer than the walk\n"));
+    CHECK(has(
+        unfolded(text),
+        "Finding: JNI or library code holds 179.7 MiB that the JVM does not know of. See who: nmtx malloc "
+        "3938 --owners\n"));
+    CHECK(has(unfolded(text), "likely: as much as was found resident"));
+    CHECK_FALSE(has(text, "less the"));
+    CHECK_FALSE(has(text, "what NMT's part has not"));
+    check_lines(text, 100);
+}
+
+TEST_CASE("report: a long library name is told in full with fewer words") {
+    MallocWalk walk = made_walk();
+    walk.untracked.front().owner = "librocksdbjni-linux64.so";
+    const std::string text = main_text(view_of(walk));
+    INFO(text);
+    CHECK(has(text, " 177,719 x 1,016 B, librocksdbjni-linux64.so\n"));
+}
+
+TEST_CASE("report: where the largest owner is not most of it, it says so") {
+    MallocWalk walk = made_walk();
+    walk.untracked.front().chunks = chunks(70000, mib(70), mib(70));
+    CHECK(has(main_text(view_of(walk)), "largest: 70,000 x 1,016 B, libtarget.so\n"));
+}
+
+TEST_CASE("report: how long the walk took is left out where no step tells") {
+    ProcessView view = view_of(made_walk());
+    view.steps.pop_back();
+    const std::string text = unfolded(malloc_text(view));
+    INFO(text);
+    CHECK_FALSE(has(text, "took"));
+    CHECK(has(text, "\nThe target ran on during the walk;"));
+    CHECK(json_of(view)["malloc"]["took_ms"].is_null());
+}
+
+TEST_CASE("report: without NMT's headers nothing is called unknown to the JVM") {
+    MallocWalk walk = made_walk();
+    walk.headers.clear();
+    walk.tracked.clear();
+    ProcessView view = view_of(walk);
+    view.nmt.reset();
+    const std::string text = main_text(view);
+    INFO(text);
+    CHECK(has(text, "\n  malloc                         225.6 MiB"));
+    CHECK(has(text, "    live "));
+    CHECK_FALSE(has(text, "Finding"));
+    CHECK_FALSE(has(text, "outside NMT"));
+    const std::string alone = malloc_text(view);
+    CHECK(has(alone, "no block bears a header of NMT's"));
+    CHECK_FALSE(has(alone, "untracked"));
+}
+
+TEST_CASE("report: a tenth of RSS that was freed and kept is a finding of its own") {
+    MallocWalk walk = made_walk();
+    walk.arenas.back().binned = chunks(12, mib(40), mib(40));
+    CHECK(has(unfolded(main_text(view_of(walk))),
+              "Finding: glibc keeps 40.4 MiB that the program has freed: no leak."));
+}
+
+TEST_CASE("report: a walk that was not possible is told with the reason, and how to ask the allocator") {
+    MallocWalk walk = made_walk();
+    walk.allocator = "jemalloc";
+    walk.version.clear();
+    walk.why_not_walked = "jemalloc serves malloc";
+    const ProcessView view = view_of(walk);
+    for (const std::string& text : {main_text(view), malloc_text(view)}) {
+        INFO(text);
+        CHECK(has(text, "malloc's memory was not walked: jemalloc serves malloc."));
+        CHECK(has(text, "MALLOC_CONF=stats_print:true"));
+    }
+    const auto json = json_of(view)["malloc"];
+    CHECK(json["allocator"] == "jemalloc");
+    CHECK(json["live_untracked_bytes"].is_null());
+    CHECK(json["arenas"].is_null());
+}
+
+TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NMT") {
+    const std::string text = malloc_text(view_of(made_walk()));
+    INFO(text);
+    CHECK(has(text, "live, untracked                    177,822       179.7       179.7         -"));
+    CHECK(has(text, "free: bins                              12         4.0         3.0       1.0"));
+    CHECK(has(text, "  main               1      1.0      1.0      0.5       0.1      0.4\n"));
+    CHECK(has(text, "  7f2d54000030       3    180.0    179.0      2.0     173.6      3.0\n"));
+    CHECK(has(text, "  5 chunks with a mapping of their own: 38.0 MiB"));
+    CHECK(has(unfolded(text), "own counter says the same"));
+    CHECK(has(text, "1,016 B                  177,719       173.6"));
+    CHECK(has(
+        text,
+        "libtarget.so               -                         177,719 × 1,016 B     173.6  data pointer"));
+    CHECK(
+        has(text, "libz.so.1                  inflate window                 1 × 65,544 B       2.0  shape"));
+    CHECK(has(text, "Arena Chunk                           0               0          32,784      -32,784"));
+    CHECK(has(text, "Other                                 2      33,554,432      33,554,432            0"));
+    CHECK(has(text, "took 40 ms. The target ran on during the walk;"));
+    CHECK(has(text, "a bound was reached"));
+    check_lines(text, 100);
+}
+
+TEST_CASE("malloc report: an arena's bar has four fills, in ASCII where there is no more") {
+    TextStyle style;
+    style.bars = true;
+    style.unicode = false;
+    MallocWalk walk = made_walk();
+    ArenaFigures& arena = walk.arenas.back();
+    arena.system = mib(120);
+    arena.tracked = chunks(1, mib(40), mib(40));
+    arena.untracked = chunks(1, mib(20), mib(20));
+    arena.binned = chunks(1, mib(30), mib(30));
+    arena.tcache = {};
+    std::string text = malloc_text(view_of(walk), style);
+    INFO(text);
+    CHECK(has(text, "  ##########uuuuu........_______\n"));
+    CHECK(has(text, "# tracked by NMT  u untracked  . free  _ never touched, or given back"));
+    for (const char c : text) CHECK(static_cast<unsigned char>(c) < 0x80);
+    style.unicode = true;
+    text = malloc_text(view_of(walk), style);
+    CHECK(has(text, "██████████▓▓▓▓▓░░░░░░░░·······\n"));
+    check_lines(text, 100);
+}
+
+TEST_CASE("malloc report: what a frozen target paid is told") {
+    MallocWalk walk = made_walk();
+    walk.frozen = true;
+    walk.stood_still_ms = 12.25;
+    const std::string text = unfolded(malloc_text(view_of(walk)));
+    INFO(text);
+    CHECK(has(text, "took 40 ms. It went over a copy; the target's threads stood still for 12.2 ms while"));
+}
+
+TEST_CASE("malloc report: hostile names and widths, and forged figures, break nothing") {
+    MallocWalk walk = made_walk();
+    const Bytes most(~std::uint64_t{0});
+    walk.untracked.push_back(
+        {"lib\x1b[2J\xff.so", "kind\n", "\x07", most, chunks(~std::uint64_t{0}, most, most)});
+    walk.tracked.push_back({"tag\t\x1b]0;x", most, chunks(1, most, most)});
+    walk.allocator = "glibc\x1b";
+    walk.notes.emplace_back("note\x1b[31m");
+    walk.arenas.push_back(walk.arenas.back());
+    walk.arenas.back().untracked = chunks(~std::uint64_t{0}, most, most);
+    walk.arenas.back().free() = {};
+    walk.sizes.push_back({most, chunks(~std::uint64_t{0}, most, most)});
+    walk.mmapped_expected = most;
+    const ProcessView view = view_of(walk);
+    for (const std::size_t width : {40U, 80U, 100U, 200U}) {
+        TextStyle style;
+        style.width = width;
+        style.bars = true;
+        check_lines(malloc_text(view, style, true), width);
+        check_lines(main_text(view, style), width);
+    }
+    CHECK(json_report(view, reconcile(view).value()).find("\\u001b") == std::string::npos);
+}
+
+TEST_CASE("malloc report: long tables are cut, --all shows them whole") {
+    MallocWalk walk = made_walk();
+    for (std::uint64_t i = 0; i < 40; ++i) {
+        walk.arenas.push_back(walk.arenas[1]);
+        walk.sizes.push_back({Bytes(24 + 16 * i), chunks(1, Bytes(32), Bytes(32))});
+    }
+    CHECK(has(malloc_text(view_of(walk)), "26 more (--all)"));
+    CHECK_FALSE(has(malloc_text(view_of(walk), {}, true), "more (--all)"));
+}
+
+TEST_CASE("malloc report: a capture without a walk shows what malloc's mappings hold") {
+    ProcessView view = view_of(made_walk());
+    view.malloc_walk.reset();
+    CHECK(has(malloc_text(view), "malloc/main arena"));
+    CHECK(has(malloc_text(view), "This capture has no walk over malloc's memory."));
+    view.missing.push_back({std::string(document::malloc_walk), "--malloc=never", "leave it out"});
+    CHECK(has(malloc_text(view), "malloc's memory was not walked: --malloc=never; leave it out"));
+    CHECK(has(main_text(view), "Missing: malloc/walk.json: --malloc=never; leave it out"));
+    CHECK(json_of(view)["malloc"].is_null());
+}
+
+TEST_CASE("json: malloc has the figures of the walk, null where nothing is known") {
+    const auto json = json_of(view_of(made_walk()));
+    const auto& malloc = json["malloc"];
+    CHECK(malloc["allocator"] == "glibc");
+    CHECK(malloc["version"] == "2.36");
+    CHECK(malloc["why_not_walked"].is_null());
+    CHECK(malloc["live_tracked_bytes"] == (mib(34) + kib(500)).value());
+    CHECK(malloc["live_untracked_bytes"] == 177719 * 1024 + (mib(6) + kib(100)).value());
+    CHECK(malloc["free_resident_bytes"] == (mib(3) + kib(403)).value());
+    CHECK(malloc["overhead_bytes"] == 8192);
+    CHECK(malloc["not_walked_bytes"] == 32768);
+    CHECK(malloc["arenas"].size() == 2);
+    CHECK(malloc["arenas"][1]["state"] == "0x7f2d54000030");
+    CHECK(malloc["arenas"][1]["bins"]["resident_bytes"] == mib(3).value());
+    CHECK(malloc["tracked_by_category"][0]["name"] == "Other");
+    CHECK(malloc["tracked_by_category"][0]["nmt_bytes"] == mib(32).value());
+    CHECK(malloc["tracked_by_category"][1]["nmt_bytes"].is_null());
+    CHECK(malloc["untracked"][0]["owner"] == "libtarget.so");
+    CHECK(malloc["untracked"][0]["kind"].is_null());
+    CHECK(malloc["untracked"][0]["block_bytes"] == 1016);
+    CHECK(malloc["untracked"][0]["blocks"] == 177719);
+    CHECK(malloc["untracked"][3]["owner"].is_null());
+    CHECK(malloc["untracked"][3]["block_bytes"].is_null());
+    CHECK(malloc["sizes"][0]["block_bytes"] == 1016);
+    CHECK(malloc["frozen"] == false);
+    CHECK(malloc["took_ms"] == 40.5);
+    CHECK(malloc["notes"][0] == "a bound was reached");
+    std::uint64_t rows = 0;
+    for (const auto& owner : json["owners"]) rows += owner["resident_bytes"].get<std::uint64_t>();
+    CHECK(rows == json["rss_bytes"]);
+}
