@@ -6,6 +6,23 @@ set_target_properties(nmtx_target_jni PROPERTIES OUTPUT_NAME target PREFIX lib L
 target_link_libraries(nmtx_target_jni PRIVATE pthread)
 install(TARGETS nmtx_target_jni LIBRARY DESTINATION share/nmtx/targets)
 
+# What tests alone run: a program that knows its own malloc blocks, and a C++ library with objects. They must run with an older glibc than
+# this machine's as well (tests/matrix/provision): blocks.c takes old versions of the functions that moved into libc.so.6 with 2.34, and names
+# the libraries where they were before.
+if(NMTX_TESTS)
+  add_executable(nmtx_blocks fixtures/targets/blocks.c)
+  target_compile_options(nmtx_blocks PRIVATE -O2)
+  add_library(nmtx_objects MODULE fixtures/targets/objects.cc)
+  set_target_properties(nmtx_blocks PROPERTIES OUTPUT_NAME blocks RUNTIME_OUTPUT_DIRECTORY ${NMTX_TARGETS_DIR})
+  set_target_properties(nmtx_objects PROPERTIES OUTPUT_NAME objects PREFIX lib LIBRARY_OUTPUT_DIRECTORY ${NMTX_TARGETS_DIR})
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+    target_link_options(nmtx_blocks PRIVATE -Wl,--wrap=__libc_start_main)
+    target_link_libraries(nmtx_blocks PRIVATE -Wl,--no-as-needed -l:libpthread.so.0 -l:libdl.so.2 -Wl,--as-needed)
+  else()
+    target_link_libraries(nmtx_blocks PRIVATE pthread dl)
+  endif()
+endif()
+
 find_program(NMTX_JAVAC javac)
 if(NMTX_JAVAC)
   add_custom_command(
