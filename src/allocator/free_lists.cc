@@ -104,6 +104,11 @@ WordSet random_key(const GlibcHeap& heap, const std::vector<std::uint64_t>& cach
     return WordSet({most->first});
 }
 
+void sort_unique(std::vector<std::uint64_t>& addresses) {
+    std::sort(addresses.begin(), addresses.end());
+    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+}
+
 // Short lists are followed in the target; where they turn out long, all links are gathered in one pass first.
 void find_fast_chunks(const GlibcHeap& heap, TargetMemory& memory, const WalkBounds& bounds,
                       FreeChunks& found) {
@@ -111,31 +116,18 @@ void find_fast_chunks(const GlibcHeap& heap, TargetMemory& memory, const WalkBou
     for (const GlibcArena& arena : heap.arenas) {
         for (const Address first : arena.fastbins) lists.follow(first.value, false, found.in_fastbins);
     }
-    if (!lists.exhausted()) return;
+    if (!lists.exhausted()) return sort_unique(found.in_fastbins);
     found.in_fastbins.clear();
     LinkTable table(heap);
     walk_chunks(heap, found, memory, bounds, table);
-    // No list has more links than were met; one that is a ring ends there.
-    std::size_t left = table.size();
     for (const GlibcArena& arena : heap.arenas) {
-        for (const Address first : arena.fastbins) {
-            for (std::uint64_t at = first.value; at != 0 && left > 0; --left) {
-                const auto next = table.next(at);
-                if (!next) break;
-                found.in_fastbins.push_back(at);
-                at = *next;
-            }
-        }
+        for (const Address first : arena.fastbins) table.follow(first.value);
     }
+    found.in_fastbins = table.followed();
     if (table.full()) {
         found.notes.push_back(fmt::format(
             "Only {} chunks of the fastbins were told; further ones count as live.", table.size()));
     }
-}
-
-void sort_unique(std::vector<std::uint64_t>& addresses) {
-    std::sort(addresses.begin(), addresses.end());
-    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
 }
 
 }  // namespace
@@ -182,7 +174,6 @@ FreeChunks find_free_chunks(const GlibcHeap& heap, const std::vector<std::uint64
     }
     sort_unique(found.in_caches);
     find_fast_chunks(heap, memory, bounds, found);
-    sort_unique(found.in_fastbins);
     return found;
 }
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "allocator/chunk.h"
@@ -13,7 +12,7 @@ namespace nmtx {
 
 // From chunk to chunk; addresses are kept as granules of 16 bytes counted over all regions, so that a link
 // takes 8 bytes. A sink for chunk_walk.h that takes up every small chunk in use whose first word may be a
-// link.
+// link; chunks come in ascending order, and so the links stand.
 class LinkTable {
   public:
     static constexpr std::uint64_t largest_fast_chunk = 0x80;
@@ -26,10 +25,13 @@ class LinkTable {
     void lost(const ChunkRegion&, std::uint64_t) {}
     void chunk(const Chunk& chunk);
 
-    // The chunk behind this one in its list: 0 where it is the last, nothing where this one was never met.
-    [[nodiscard]] std::optional<std::uint64_t> next(std::uint64_t chunk) const;
+    // Marks the chunks of the list that begins with this one, up to its end, to a chunk that was never met,
+    // or to one that is marked already.
+    void follow(std::uint64_t chunk);
+    // All marked ones, ascending.
+    [[nodiscard]] std::vector<std::uint64_t> followed() const;
     [[nodiscard]] bool full() const { return full_; }
-    [[nodiscard]] std::size_t size() const { return used_; }
+    [[nodiscard]] std::size_t size() const { return links_.size(); }
 
   private:
     struct Part {
@@ -37,17 +39,20 @@ class LinkTable {
         std::uint64_t first_granule;
     };
     // 0 where it lies in no region, so that 0 ends a list.
-    [[nodiscard]] std::uint32_t granule(std::uint64_t at) const;
+    [[nodiscard]] std::uint32_t granule(std::uint64_t at);
     [[nodiscard]] std::uint64_t address(std::uint32_t granule) const;
-    [[nodiscard]] std::size_t slot(std::uint32_t granule) const;
-    void grow();
+    // Where the granule's link stands; links_.size() where it has none.
+    [[nodiscard]] std::size_t find(std::uint32_t granule) const;
+    void make_index();
 
     bool mangled_;
     std::size_t most_ = 1'000'000;
     std::vector<Part> parts_;  // ascending
-    mutable const Part* last_ = nullptr;
-    std::vector<std::uint64_t> links_;  // open addressing; chunk << 32 | next, 0: free
-    std::size_t used_ = 0;
+    std::uint64_t granules_ = 1;
+    std::size_t last_ = 0;              // index into parts_
+    std::vector<std::uint64_t> links_;  // ascending; chunk << 32 | next
+    std::vector<std::uint32_t> index_;  // of the first link from each 1024th granule on
+    std::vector<bool> marked_;          // by link
     bool full_ = false;
 };
 

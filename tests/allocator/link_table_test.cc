@@ -43,11 +43,12 @@ TEST_CASE("link table: a chunk's first word leads to the next one, mangled from 
     table.begin(heap.regions[0], Bytes(4096));
     meet(table, base + 0x40, stored(base + 0x40, base + 0x1000));
     meet(table, base + 0x1000, stored(base + 0x1000, 0));
-    CHECK(table.next(base + 0x40) == base + 0x1000);
-    CHECK(table.next(base + 0x1000) == 0U);
-    CHECK_FALSE(table.next(base + 0x2000).has_value());
-    CHECK_FALSE(table.next(base + 0x48).has_value());
-    CHECK_FALSE(table.next(0x1000).has_value());
+    table.follow(base + 0x2000);
+    table.follow(base + 0x48);
+    table.follow(0x1000);
+    CHECK(table.followed().empty());
+    table.follow(base + 0x40);
+    CHECK(table.followed() == std::vector<std::uint64_t>{base + 0x40, base + 0x1000});
     CHECK(table.size() == 2);
 }
 
@@ -72,5 +73,20 @@ TEST_CASE("link table: it grows with the memory that is walked, and says when it
     for (std::uint64_t i = 0; i < 1'000'101; ++i) meet(table, base + i * 0x20, base + (i + 1) * 0x20);
     CHECK(table.size() == 1'000'100);
     CHECK(table.full());
-    CHECK(table.next(base + 999'999 * 0x20) == base + 1'000'000 * 0x20);
+    table.follow(base + 999'999 * 0x20);
+    CHECK(table.followed().size() == 101);  // the last one's next was not met
+}
+
+TEST_CASE("link table: lists that end in one another, or in themselves, are followed once") {
+    const GlibcHeap heap = heap_of("2.31");
+    LinkTable table(heap);
+    table.begin(heap.regions[0], Bytes(4096));
+    meet(table, base + 0x40, base + 0x80);
+    meet(table, base + 0x80, base + 0xc0);
+    meet(table, base + 0xc0, base + 0x40);
+    meet(table, base + 0x100, base + 0x80);
+    table.follow(base + 0x40);
+    table.follow(base + 0x100);
+    CHECK(table.followed() ==
+          std::vector<std::uint64_t>{base + 0x40, base + 0x80, base + 0xc0, base + 0x100});
 }
