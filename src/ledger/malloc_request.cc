@@ -141,9 +141,10 @@ MallocLayout find_malloc_shapes(const ProcessView& view, TargetMemory& memory) {
     }
     memory.know_resident(std::move(resident));
     MallocSearchBounds bounds;
-    // Without the VM's addresses its heap and its stacks are among the candidates: only what begins with a
-    // chunk is looked into.
-    if (!knows_nmt_addresses(view)) bounds.misses_a_candidate = 1;
+    // Without any bounds of the VM's its heap is among the candidates: only what begins with a chunk is
+    // looked into. Else chunks are looked for behind what the kernel has merged with them, too.
+    const bool heap_known = view.vm_info || (view.heap_info && view.heap_info->reserved());
+    if (!knows_nmt_addresses(view) && !heap_known) bounds.misses_a_candidate = 1;
     return find_malloc_layout(malloc_candidates(view), memory, bounds);
 }
 
