@@ -51,8 +51,8 @@ class StopNews {
 long trace(int request, pid_t tid, int data) {
     // The kernel takes a number here, whatever the prototype says.
     // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    return ::ptrace(static_cast<__ptrace_request>(request), tid, nullptr,
-                    reinterpret_cast<void*>(static_cast<std::intptr_t>(data)));
+    auto* const number = reinterpret_cast<void*>(static_cast<std::intptr_t>(data));
+    return ::ptrace(static_cast<__ptrace_request>(request), tid, nullptr, number);
 }
 
 std::optional<pid_t> number_of(std::string_view name) {

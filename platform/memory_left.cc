@@ -47,7 +47,7 @@ std::optional<Bytes> left_in_cgroup() {
 }  // namespace
 
 Expected<Bytes> memory_left() {
-    const auto available = memory_available();
+    auto available = memory_available();
     if (!available) return available;
     return std::min(*available, left_in_cgroup().value_or(*available));
 }

@@ -45,7 +45,8 @@ std::string progress_text(const ProgressState& state, std::size_t width) {
     const std::size_t beside = what.size() + percent.size() + 4;  // two blanks, two brackets
     if (room >= beside + fewest)
         return fmt::format("{} {} {}", what, bar(share, std::min(room - beside, most)), percent);
-    for (const std::string& shorter : {what + " " + percent, "nmtx: " + percent, percent}) {
+    for (const std::string& shorter :
+         {fmt::format("{} {}", what, percent), fmt::format("nmtx: {}", percent), percent}) {
         if (shorter.size() <= room) return shorter;
     }
     return {};

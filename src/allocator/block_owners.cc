@@ -83,9 +83,9 @@ class OwnerSums {
               TargetFiles& files)
         : unowned_(unowned), tally_(tally), mapped_(mapped), files_(files) {}
 
-    void add(std::vector<FirstWord> words) {
+    void add(const std::vector<FirstWord>& words) {
         std::map<std::uint32_t, std::vector<FirstWord>> by_file;
-        for (FirstWord& word : words) {
+        for (const FirstWord& word : words) {
             if (const FileRange* range = tally_.file_of(word.word)) by_file[range->file].push_back(word);
         }
         for (auto& [file, of_file] : by_file) add_file(mapped_[file], of_file);

@@ -216,6 +216,7 @@ std::vector<PointedBlocks> find_pointed_blocks(const PointerSearch& search, Targ
     Sums sums(map, numbers);
     walk_chunks(search.heap, search.free, memory, search.bounds, sums);
     std::vector<PointedBlocks> found;
+    found.reserve(sums.sums.size());
     for (const auto& [key, sum] : sums.sums) found.push_back({key.first, key.second, sum});
     return found;
 }

@@ -48,7 +48,7 @@ class ChunkWindow {
         return here(at);
     }
 
-    std::span<const std::byte> here(std::uint64_t at) const {
+    [[nodiscard]] std::span<const std::byte> here(std::uint64_t at) const {
         if (at < begin_ || at - begin_ >= held_.size()) return {};
         return held_.subspan(at - begin_);
     }

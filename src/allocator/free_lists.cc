@@ -83,7 +83,7 @@ std::vector<std::uint64_t> entries_of(std::uint64_t cache, TargetMemory& memory)
 // cache holds anything.
 WordSet random_key(const GlibcHeap& heap, const std::vector<std::uint64_t>& caches, TargetMemory& memory) {
     constexpr std::size_t enough = 64, most_tries = 65536;
-    const WordSet candidates(heap.key_words);
+    WordSet candidates(heap.key_words);
     std::map<std::uint64_t, std::size_t> votes;
     std::size_t cast = 0, tries = 0;
     for (const std::uint64_t cache : caches) {

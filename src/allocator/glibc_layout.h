@@ -35,7 +35,7 @@ struct GlibcLayout {
     std::uint64_t mmapped_short;  // by which a mmapped chunk's size is less than its mapping: 0, from 2.43 16
 
     // Of malloc_state, behind bins[254] and the bitmap of 16 bytes.
-    [[nodiscard]] constexpr std::uint64_t next() const { return bins + 254 * 8 + 16; }
+    [[nodiscard]] constexpr std::uint64_t next() const { return bins + std::uint64_t{254} * 8 + 16; }
     [[nodiscard]] constexpr std::uint64_t system_mem() const { return next() + 16 + attached_threads; }
     [[nodiscard]] constexpr std::uint64_t state_size() const { return system_mem() + 16; }
 };

@@ -47,7 +47,7 @@ class StateSearch {
         : data_(data), layout_(layout), memory_(memory) {}
 
     // `broken_off`: a state without a next arena.
-    std::optional<std::uint64_t> find(bool broken_off) const {
+    [[nodiscard]] std::optional<std::uint64_t> find(bool broken_off) const {
         const std::size_t size = (layout_.state_size() + 7) / 8;
         if (data_.words.size() < size) return std::nullopt;
         for (std::size_t i = 0; i + size <= data_.words.size(); ++i) {
@@ -173,7 +173,7 @@ void MainArenaRegions::read_parameters(const std::vector<DataWords>& libc_data) 
 }
 
 void MainArenaRegions::find(const std::vector<DataWords>& libc_data) {
-    GlibcArena& main = heap_.arenas.front();
+    const GlibcArena& main = heap_.arenas.front();
     if (main.system == Bytes()) return;
     read_parameters(libc_data);
     add_brk();

@@ -28,6 +28,7 @@ class TargetMemory {
     }
     // Ranges of which every page is resident, as another source said a moment ago (smaps: Rss equals Size).
     // Ascending and disjoint. They need not be asked for again.
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): whoever keeps them takes them over
     virtual void know_resident(std::vector<Range> /*ranges*/) {}
     // Tells which addresses read() will be asked for next, a few words each: so that many can be had at once.
     // Ascending. A hint: reading anything else stays as it is.

@@ -34,6 +34,7 @@ void sort_by_size(std::vector<Leaf>& leaves) {
 void add_named(std::vector<Leaf>& leaves, const std::string& prefix,
                const std::map<std::string, Bytes>& by_name, std::size_t most, const std::string& rest) {
     std::vector<Leaf> named;
+    named.reserve(by_name.size());
     for (const auto& [name, resident] : by_name) named.push_back({prefix + name, resident});
     sort_by_size(named);
     Bytes others;

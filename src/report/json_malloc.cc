@@ -72,7 +72,7 @@ json malloc_json(const ProcessView& view) {
     if (!view.malloc_walk) return nullptr;
     const MallocWalk& walk = *view.malloc_walk;
     const bool walked = walk.walked();
-    const auto known = [&](auto value) { return walked ? json(value) : json(nullptr); };
+    const auto known = [&](const auto& value) { return walked ? json(value) : json(nullptr); };
     json out;
     out["allocator"] = text_or_null(walk.allocator);
     out["version"] = text_or_null(walk.version);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/lines.h"
 #include "base/printable.h"
@@ -126,7 +127,7 @@ class MallocReport {
         for (std::size_t i = 0; i < parts.size() && whole != Bytes(); ++i) {
             sum += static_cast<long double>(parts[i].value());
             const auto to =
-                static_cast<std::size_t>(sum / static_cast<long double>(whole.value()) * cells + 0.5L);
+                static_cast<std::size_t>(std::lround(sum / static_cast<long double>(whole.value()) * cells));
             for (; done < std::min(to, cells); ++done)
                 drawn += style_.unicode ? fills[i].glyph : fills[i].letter;
         }
@@ -136,6 +137,7 @@ class MallocReport {
     void arenas(const MallocWalk& walk) {
         if (walk.arenas.empty()) return;
         std::vector<const ArenaFigures*> order;
+        order.reserve(walk.arenas.size());
         for (const ArenaFigures& arena : walk.arenas) order.push_back(&arena);
         std::stable_sort(order.begin(), order.end(), [](const ArenaFigures* a, const ArenaFigures* b) {
             return a->main != b->main ? a->main : a->resident > b->resident;
@@ -192,7 +194,7 @@ class MallocReport {
             if (bars() && whole != Bytes()) {
                 const auto share = static_cast<long double>(size.chunks.bytes.value()) /
                                    static_cast<long double>(whole.value());
-                const auto cells = static_cast<std::size_t>(std::min(share, 1.0L) * 30 + 0.5L);
+                const auto cells = static_cast<std::size_t>(std::lround(std::min(share, 1.0L) * 30));
                 for (std::size_t c = 0; c < cells; ++c) drawn += style_.unicode ? "█" : "#";
             }
             add(fmt::format("  {} {:>13} {:>11} {:>7}  {}", padded(name, 28), grouped(size.chunks.blocks),
