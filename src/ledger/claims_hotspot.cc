@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/program_files.h"
 #include "ledger/claims.h"
 
 namespace nmtx {
@@ -48,14 +49,12 @@ OwnerId owner_of_tags(const SystemMapRow& row, const ClassRegions& classes, Owne
     return owners.id(path);
 }
 
-bool begins_behind_library(Range range, const Smaps& smaps) {
+bool begins_behind_library(Range range, const Smaps& smaps, const ProgramFiles& programs) {
     const auto& mappings = smaps.mappings;
     const auto at = std::lower_bound(mappings.begin(), mappings.end(), range.begin,
                                      [](const Mapping& m, Address begin) { return m.range.begin < begin; });
     if (at == mappings.begin() || at == mappings.end() || at->range.begin != range.begin) return false;
-    const Mapping& before = *std::prev(at);
-    return at->anonymous_mapping() && before.inode != 0 && before.protection.write &&
-           before.range.end == range.begin && before.name.find(".so") != std::string_view::npos;
+    return programs.bss_behind(*std::prev(at), *at);
 }
 
 void claim(Layer<Claim>& layer, const std::optional<Range>& range, OwnerId owner, Evidence evidence) {
@@ -95,11 +94,12 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
     if (!view.system_map) return layer;
     const ClassRegions classes(view);
+    const ProgramFiles programs(*view.smaps);
     for (const SystemMapRow& row : view.system_map->rows) {
         if (row.tags.empty()) continue;
         // The kernel has merged a region with the .bss before it, and the tag is the region's: where NMT's
         // map says which part of the mapping that is, the tag must not take the rest.
-        const bool behind_library = begins_behind_library(row.range, *view.smaps);
+        const bool behind_library = begins_behind_library(row.range, *view.smaps, programs);
         if (behind_library && view.nmt_map) continue;
         const bool several = row.tags.size() > 1 || behind_library;
         layer.push_back(

@@ -9,6 +9,7 @@
 //
 // A guard below a thread's stack is ---p as well, but of 4 to 64 KiB; glibc's arenas have such a tail too and
 // are claimed by their headers.
+#include "kernel/program_files.h"
 #include "ledger/claims.h"
 #include "ledger/mapping_owner.h"
 
@@ -25,16 +26,14 @@ bool reservation(const Mapping& mapping) {
     return plain(mapping) && mapping.protection.none() && mapping.range.size() > largest_guard;
 }
 
-// The loader maps .bss anonymously right behind a library's writable data.
-bool bss(const std::vector<Mapping>& mappings, std::size_t i) {
-    if (i == 0) return false;
-    const Mapping& before = mappings[i - 1];
-    return before.inode != 0 && before.protection.write && before.range.end == mappings[i].range.begin;
+bool bss(const ProgramFiles& programs, const std::vector<Mapping>& mappings, std::size_t i) {
+    return i > 0 && programs.bss_behind(mappings[i - 1], mappings[i]);
 }
 
 class ShapeClaims {
   public:
-    ShapeClaims(const ProcessView& view, Owners& owners) : mappings_(view.smaps->mappings), owners_(owners) {
+    ShapeClaims(const ProcessView& view, Owners& owners)
+        : mappings_(view.smaps->mappings), programs_(*view.smaps), owners_(owners) {
         const bool heap_known = view.heap_info.has_value() || view.vm_info.has_value();
         area_ = {owners.id(heap_known ? "jvm/metaspace or gc" : "jvm/not told apart"), Evidence::smaps_shape,
                  true};
@@ -63,7 +62,7 @@ class ShapeClaims {
     void run(std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i) {
             const Mapping& mapping = mappings_[i];
-            if (mapping.rss == Bytes() || !mapping.protection.write || bss(mappings_, i)) continue;
+            if (mapping.rss == Bytes() || !mapping.protection.write || bss(programs_, mappings_, i)) continue;
             if (mapping.protection.execute) {
                 layer_.push_back({mapping.range,
                                   Claim{owners_.id("jvm/code cache", "Code"), Evidence::smaps_shape, true}});
@@ -99,6 +98,7 @@ class ShapeClaims {
     }
 
     const std::vector<Mapping>& mappings_;
+    ProgramFiles programs_;
     Owners& owners_;
     Claim area_;
     std::optional<Bytes> class_space_;
@@ -139,10 +139,11 @@ Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& 
     const Claim table{owners.id("jvm/metaspace or gc"), Evidence::smaps_shape, true};
     std::size_t first = 0;
     const auto& mappings = view.smaps->mappings;
+    const ProgramFiles programs(*view.smaps);
     for (std::size_t i = 0; i < mappings.size(); ++i) {
         const Mapping& mapping = mappings[i];
         if (!plain(mapping) || !mapping.protection.write || mapping.protection.execute) continue;
-        if (mapping.rss == Bytes() || bss(mappings, i)) continue;
+        if (mapping.rss == Bytes() || bss(programs, mappings, i)) continue;
         for_each_gap(above, first, mapping.range, [&](Range gap) {
             if (gap.size() < least || gap.size() > most || gap.size() > left) return;
             layer.push_back({gap, table});

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <unordered_set>
 
 #include "hotspot/nmt_tags.h"
+#include "kernel/program_files.h"
 #include "ledger/claims.h"
 #include "ledger/ledger.h"
 #include "ledger/mapping_owner.h"
@@ -17,19 +17,9 @@ bool is_libc(std::string_view name) {
     return base.starts_with("libc.so.6") || base.starts_with("libc-2.");
 }
 
-// The loader maps what a library's writable segment has beyond the file anonymously behind it: .bss.
-bool bss_behind(const Mapping& mapping, const Mapping& library) {
-    return mapping.anonymous_mapping() && mapping.range.begin == library.range.end &&
-           library.protection.write && mapping.protection.write && !mapping.protection.shared;
-}
-
 class RequestFiles {
   public:
-    explicit RequestFiles(const Smaps& smaps) : smaps_(smaps) {
-        for (const Mapping& mapping : smaps.mappings) {
-            if (mapping.inode != 0 && mapping.protection.execute) programs_.insert(mapping.name);
-        }
-    }
+    explicit RequestFiles(const Smaps& smaps) : smaps_(smaps), programs_(smaps) {}
 
     // Files of which something may be executed, with their .bss: what a block may hold an address of.
     void fill(MallocRequest& request) const {
@@ -37,12 +27,12 @@ class RequestFiles {
         const auto& mappings = smaps_.mappings;
         for (std::size_t i = 0; i < mappings.size(); ++i) {
             const Mapping& mapping = mappings[i];
-            if (mapping.inode == 0 || !programs_.contains(mapping.name)) continue;
+            if (mapping.inode == 0 || !programs_.executed(mapping)) continue;
             const auto [it, added] =
                 index.try_emplace(mapping.name, static_cast<std::uint32_t>(request.files.size()));
             if (added) request.files.push_back(mapped_file(mapping));
             add(request, {mapping.range, it->second, mapping.protection.execute}, mapping);
-            if (i + 1 < mappings.size() && bss_behind(mappings[i + 1], mapping))
+            if (i + 1 < mappings.size() && programs_.bss_behind(mapping, mappings[i + 1]))
                 add(request, {mappings[i + 1].range, it->second, false}, mappings[i + 1]);
         }
     }
@@ -64,11 +54,12 @@ class RequestFiles {
     }
 
     const Smaps& smaps_;
-    std::unordered_set<std::string_view> programs_;
+    ProgramFiles programs_;
 };
 
 std::vector<Range> libc_data(const Smaps& smaps) {
     std::vector<Range> found;
+    const ProgramFiles programs(smaps);
     const auto& mappings = smaps.mappings;
     for (std::size_t i = 0; i < mappings.size(); ++i) {
         const Mapping& mapping = mappings[i];
@@ -76,7 +67,7 @@ std::vector<Range> libc_data(const Smaps& smaps) {
             !is_libc(mapping.name))
             continue;
         found.push_back(mapping.range);
-        if (i + 1 < mappings.size() && bss_behind(mappings[i + 1], mapping))
+        if (i + 1 < mappings.size() && programs.bss_behind(mapping, mappings[i + 1]))
             found.push_back(mappings[i + 1].range);
     }
     return found;

@@ -95,21 +95,22 @@ std::string allocator_of(const Smaps& smaps) {
 }
 
 MappingOwners::MappingOwners(const ProcessView& view, Owners& owners)
-    : owners_(owners), java_home_(java_home_of(*view.smaps)), allocator_(allocator_of(*view.smaps)) {
-    for (const Mapping& mapping : view.smaps->mappings) {
-        if (mapping.protection.execute && mapping.inode != 0) executed_.insert(mapping.name);
-    }
-}
+    : owners_(owners),
+      java_home_(java_home_of(*view.smaps)),
+      allocator_(allocator_of(*view.smaps)),
+      programs_(*view.smaps) {}
 
 Claim MappingOwners::next(const Mapping& mapping) {
-    if (mapping.inode != 0 || mapping.name.starts_with('/')) return of_file(mapping);
-    return of_anonymous(mapping);
+    const bool file = mapping.inode != 0 || mapping.name.starts_with('/');
+    const Claim claim = file ? of_file(mapping) : of_anonymous(mapping);
+    last_ = &mapping;
+    return claim;
 }
 
 Claim MappingOwners::of_file(const Mapping& mapping) {
     if (mapping.name != last_name_) {
         last_name_ = mapping.name;
-        last_kind_ = file_kind(mapping.name, executed_.contains(mapping.name), java_home_);
+        last_kind_ = file_kind(mapping.name, programs_.executed(mapping), java_home_);
         last_file_ = Claim{owners_.id(path_of(last_kind_)), Evidence::smaps_name, false};
         if (mapping.name.starts_with("/memfd:java_heap") && !java_home_.empty()) {
             last_file_.owner = owners_.id("jvm/java heap", "Java Heap");
@@ -117,9 +118,6 @@ Claim MappingOwners::of_file(const Mapping& mapping) {
             last_file_.owner = owners_.id("jvm/internal", "Internal");  // where NMT counts it
         }
     }
-    const bool library = last_kind_ == FileKind::jvm_library || last_kind_ == FileKind::native_library;
-    library_end_ = library ? mapping.range.end : Address{};
-    library_writable_ = library && mapping.protection.write;
     return last_file_;
 }
 
@@ -129,11 +127,8 @@ Claim MappingOwners::of_anonymous(const Mapping& mapping) {
         return Claim{owners_.id(path), Evidence::smaps_name, false};
     };
     if (name.empty()) {
-        // .bss: the loader maps it anonymously right behind the library's writable data.
-        if (mapping.range.begin == library_end_ && library_writable_ && mapping.protection.write) {
-            library_end_ = {};
+        if (last_ != nullptr && programs_.bss_behind(*last_, mapping))
             return {owners_.id(std::string(path_of(last_kind_)) + "/bss"), Evidence::smaps_shape, false};
-        }
         // Other allocators than glibc's leave no header that we know: what nobody else claims is most likely
         // theirs.
         const Protection p = mapping.protection;

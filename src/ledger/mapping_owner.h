@@ -3,9 +3,9 @@
 
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
+#include "kernel/program_files.h"
 #include "kernel/smaps.h"
 #include "ledger/owner.h"
 #include "process/process_view.h"
@@ -41,13 +41,12 @@ class MappingOwners {
 
     Owners& owners_;
     std::string_view java_home_;
-    std::string allocator_;                          // "glibc", "jemalloc", …: who serves malloc
-    std::unordered_set<std::string_view> executed_;  // names of files of which a mapping may be executed
-    std::string_view last_name_;                     // of the last file mapping, and what it is
+    std::string allocator_;  // "glibc", "jemalloc", …: who serves malloc
+    ProgramFiles programs_;
+    std::string_view last_name_;  // of the last file mapping, and what it is
     Claim last_file_;
     FileKind last_kind_ = FileKind::data;
-    Address library_end_;  // where the last mapping of a library ended: .bss begins there
-    bool library_writable_ = false;
+    const Mapping* last_ = nullptr;  // the mapping asked last
 };
 
 // "/usr/lib/jvm/java-17-openjdk-amd64" for a libjvm.so below it; empty where none is mapped.

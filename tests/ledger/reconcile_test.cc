@@ -229,6 +229,17 @@ TEST_CASE(
     for (const Row& row : ledger.rows) CHECK((row.estimated || row.path == "unexplained"));
 }
 
+TEST_CASE("ledger: without NMT, a reservation right behind a mapped file is no .bss of it") {
+    Process process;
+    process.map(0x7f0000000000, 0x7f0001000000, "rw-s", 16384, "/srv/data.bin", 9)
+        .map(0x7f0001000000, 0x7f0001070000, "rw-p", 436)
+        .map(0x7f0001070000, 0x7f0001400000, "---p", 0);
+    process.view().heap_info.emplace();
+    const auto ledger = reconcile(process.view()).value();
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(436));
+    CHECK(ledger.unexplained == Bytes());
+}
+
 TEST_CASE("ledger: the three figures of the gap are in order and the classic one may be negative") {
     Process process;
     process.map(0x10000, 0x20000, "rw-p", 40).map(0x7f0000000000, 0x7f0000200000, "rw-p", 1000, "[heap]");
@@ -295,7 +306,8 @@ TEST_CASE(
     "ledger: where System.map tags a mapping that the kernel merged with .bss, NMT's map tells the two "
     "apart") {
     Process process;
-    process.map(0x7f0000000000, 0x7f0000010000, "rw-p", 64, "/usr/lib/jvm/j/lib/server/libjvm.so", 7)
+    process.map(0x7effffff0000, 0x7f0000000000, "r-xp", 0, libjvm, 7)
+        .map(0x7f0000000000, 0x7f0000010000, "rw-p", 64, libjvm, 7)
         .map(0x7f0000010000, 0x7f0000030000, "rw-p", 128);
     process.view().vm = Vm::hotspot;
     process.view().system_map.emplace();

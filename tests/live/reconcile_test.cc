@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <fstream>
+#include <sstream>
 
 #include "catch.h"
 #include "live/live_jvm.h"
@@ -54,6 +55,18 @@ bool little_unexplained(const nlohmann::json& report) {
            report["unexplained_bytes"].get<std::uint64_t>() < mib / 4;
 }
 
+// Where they lie, for the test's own report.
+std::string unexplained_mappings(const LiveJvm& jvm) {
+    const std::string text = run_nmtx({jvm.pid_text(), "--maps"}).out;
+    std::string found = "unexplained mappings, each with the one before it:\n";
+    std::string before;
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line); before = line) {
+        if (line.ends_with("unexplained")) found += before + "\n" + line + "\n";
+    }
+    return found;
+}
+
 std::vector<std::string> target_arguments(const std::string& map_file) {
     return {"leak=60000x1009", "jnithreads=4",  "bigleak=3x2000003",
             "threads=20",      "direct=16",     "inflater=10",
@@ -94,7 +107,7 @@ TEST_CASE("live: NMT=detail leaves under 0.1 % of RSS or 256 KiB unexplained, wi
             const auto report = nmtx_json({jvm.pid_text(), "--effort", effort});
             INFO("JDK " << jdk.feature << " " << gc.name << " " << effort << "\n" << report.dump(1));
             check_truth(report, jvm);
-            CHECK(little_unexplained(report));
+            if (!little_unexplained(report)) FAIL_CHECK(unexplained_mappings(jvm));
             CHECK(report["java"]["nmt_level"] == "detail");
             CHECK(report["java"]["feature"] == jdk.feature);
             CHECK(report["gap"]["low_bytes"] <= report["gap"]["likely_bytes"]);
@@ -122,7 +135,7 @@ TEST_CASE("live: NMT=summary and NMT off leave no more unexplained and say what 
             const auto report = nmtx_json({jvm.pid_text()});
             INFO("JDK " << jdk.feature << " " << gc.name << " NMT=" << level << "\n" << report.dump(1));
             check_truth(report, jvm);
-            CHECK(little_unexplained(report));
+            if (!little_unexplained(report)) FAIL_CHECK(unexplained_mappings(jvm));
             CHECK(report["java"]["nmt_level"] == level);
             CHECK(report["nmt"].is_null() == (std::string(level) == "off"));
             std::puts(
