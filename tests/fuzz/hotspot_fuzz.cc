@@ -9,6 +9,7 @@
 #include "evidence/redact.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 
 namespace {
@@ -32,7 +33,7 @@ void check_redaction(std::string_view text, int kind) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    switch (data[0] % 10) {
+    switch (data[0] % 11) {
         case 0:
             if (const auto perf = nmtx::parse_hsperfdata(text)) (void)nmtx::gc_of_hsperfdata(*perf);
             break;
@@ -57,8 +58,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)nmtx::read_jvm_options(nmtx::read_java_cmdline(text).options);
             (void)nmtx::gc_of_vm_flags(text);
             break;
+        case 10:
+            if (const auto dump = nmtx::parse_thread_dump(text)) {
+                check(dump->unread.size() <= 101);
+                for (const auto& thread : dump->threads) check(thread.name.size() < text.size());
+            }
+            break;
         default:
-            check_redaction(text, data[0] % 10 - 7);
+            check_redaction(text, data[0] % 11 - 7);
             break;
     }
     return 0;
