@@ -25,11 +25,13 @@ endif()
 
 find_program(NMTX_JAVAC javac)
 if(NMTX_JAVAC)
+  set(NMTX_TARGET_SOURCES Target.java TargetThreads.java BusyThreads.java)
+  list(TRANSFORM NMTX_TARGET_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/fixtures/targets/)
   add_custom_command(
     OUTPUT ${NMTX_TARGETS_DIR}/Target.class
-    COMMAND ${NMTX_JAVAC} --release 8 -Xlint:-options -nowarn -d ${NMTX_TARGETS_DIR} ${CMAKE_SOURCE_DIR}/fixtures/targets/Target.java
-    DEPENDS ${CMAKE_SOURCE_DIR}/fixtures/targets/Target.java
-    COMMENT "Compiling Target.java")
+    COMMAND ${NMTX_JAVAC} --release 8 -Xlint:-options -nowarn -d ${NMTX_TARGETS_DIR} ${NMTX_TARGET_SOURCES}
+    DEPENDS ${NMTX_TARGET_SOURCES}
+    COMMENT "Compiling Target.java and its threads")
   add_custom_target(nmtx_target_classes ALL DEPENDS ${NMTX_TARGETS_DIR}/Target.class)
   install(DIRECTORY ${NMTX_TARGETS_DIR}/ DESTINATION share/nmtx/targets FILES_MATCHING PATTERN "*.class")
 else()
