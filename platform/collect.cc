@@ -46,6 +46,7 @@ class Collector {
     void read_kernel_documents();
     void read_counters();
     void ask_jvm();
+    void read_threads();
     bool ask(AttachClient& client, const std::string& question);
     Expected<void> read_memory();
     Expected<void> derive_from_copy(LiveMemory& live, TargetFiles& files);
@@ -78,6 +79,7 @@ class Collector {
     ProcessFiles process_;
     steady_clock::time_point began_ = steady_clock::now();
     Capture capture_;
+    std::optional<AttachClient> client_;  // while the JVM may be asked
 };
 
 void Collector::fill_header() {
@@ -158,10 +160,31 @@ void Collector::ask_jvm() {
         capture_.miss(document::attach, missing_because(client.error()));
         return;
     }
+    client_ = std::move(*client);
     while (const auto question = plan_->next_question(capture_)) {
         if (capture_.tried(std::string(document::hotspot_prefix) + *question)) return;
-        if (!ask(*client, *question)) return;
+        if (!ask(*client_, *question)) {
+            client_.reset();
+            return;
+        }
     }
+}
+
+// Two samples, the JVM asked between them: what its threads did when it was asked is of that interval.
+void Collector::read_threads() {
+    if (!options_->thread_interval) {
+        step(document::tasks, [&] { return read_tasks(process_, TaskDetail::stacks); });
+        return;
+    }
+    const auto half = static_cast<std::uint64_t>(options_->thread_interval->count()) * 500'000;
+    if (half > 0) step(document::tasks_before, [&] { return read_tasks(process_, TaskDetail::times); });
+    const std::uint64_t began = monotonic_ns();
+    sleep_until(began + half);
+    const auto question = plan_->question_in_interval(capture_);
+    if (client_ && question) ask(*client_, *question);
+    sleep_until(began + 2 * half);
+    step(document::tasks, [&] { return read_tasks(process_, TaskDetail::all); });
+    step(document::threads_max, [&] { return read_system_file("/proc/sys/kernel/threads-max"); });
 }
 
 // All that the plan will read is copied while the target stands still; it is looked at while the target runs.
@@ -225,7 +248,7 @@ Expected<Capture> Collector::run() {
     if (options_->nmt_text) capture_.add(document::nmt_file, *options_->nmt_text);
     ask_jvm();
     // After the questions: the first of them starts a thread in the JVM.
-    step(document::tasks, [&] { return read_tasks(process_); });
+    read_threads();
     if (auto smaps = step(document::smaps, [&] { return process_.read_large("smaps"); }); !smaps) {
         return tl::make_unexpected(smaps.error());
     }

@@ -18,6 +18,9 @@ struct CollectOptions {
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for each question
     std::string effort = "default";                   // least, default, most
+    // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0: since
+    // each began. Absent: threads are read for their stacks alone.
+    std::optional<std::chrono::milliseconds> thread_interval;
     bool freeze = false;                              // stop the target's threads while its memory is copied
     std::optional<std::string> nmt_text;              // a report of NMT that someone else produced
     std::string nmtx_version;

@@ -11,6 +11,7 @@
 
 #include "base/lines.h"
 #include "kernel/cgroup.h"
+#include "platform/clock.h"
 #include "platform/system_error.h"
 #include "platform/target_root.h"
 
@@ -57,6 +58,58 @@ void append_stat(std::string& text, std::string_view stat) {
     text += '\n';
 }
 
+// The lines of status that a task's report needs.
+void append_status_lines(std::string& text, std::string_view status) {
+    for (Lines lines(status); lines.next();) {
+        const std::string_view line = lines.line();
+        if (line.starts_with("NSpid:") || line.starts_with("voluntary_ctxt_switches:") ||
+            line.starts_with("nonvoluntary_ctxt_switches:"))
+            append_line(text, line);
+    }
+}
+
+class TaskReader {
+  public:
+    TaskReader(int directory, TaskDetail detail) : directory_(directory), detail_(detail) {}
+
+    // Nothing of a task that has ended.
+    void append(const std::string& id, std::string& text) {
+        const std::string_view stat = read(id, "/stat");
+        if (stat.empty()) return;
+        append_stat(text, stat);
+        if (detail_ != TaskDetail::stacks) {
+            text += fmt::format("at {}\n", monotonic_ns());
+            const std::string_view times = read(id, "/schedstat");
+            if (!times.empty()) append_line(text.append("schedstat "), times);
+        }
+        if (detail_ == TaskDetail::times) return;
+        append_syscall(id, text);
+        if (detail_ == TaskDetail::all) append_status_lines(text, read(id, "/status"));
+    }
+
+  private:
+    std::string_view read(const std::string& id, const char* name) {
+        path_.assign(id).append(name);
+        return file_.read(directory_, path_.c_str());
+    }
+
+    void append_syscall(const std::string& id, std::string& text) {
+        if (!syscall_readable_) return;
+        const std::string_view call = read(id, "/syscall");
+        if (!call.empty()) {
+            append_line(text.append("syscall "), call);
+        } else if (errno != ESRCH && errno != ENOENT) {
+            syscall_readable_ = false;  // it takes the right to trace; refused once, refused for each thread
+        }
+    }
+
+    int directory_;
+    TaskDetail detail_;
+    SmallFile file_;
+    std::string path_;
+    bool syscall_readable_ = true;
+};
+
 bool holds_process(const Descriptor& directory, std::uint64_t pid) {
     const Descriptor file(::openat(directory.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
     if (!file) return false;
@@ -95,32 +148,24 @@ Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& 
 
 }  // namespace
 
-Expected<std::string> read_tasks(const ProcessFiles& process) {
+Expected<std::string> read_tasks(const ProcessFiles& process, TaskDetail detail) {
     const auto ids = process.list("task");
     if (!ids) return tl::make_unexpected(ids.error());
     const auto directory = process.open_file("task", O_RDONLY | O_DIRECTORY);
     if (!directory) return tl::make_unexpected(directory.error());
+    TaskReader reader(directory->get(), detail);
     std::string text;
     text.reserve(ids->size() * 512);
-    SmallFile file;
-    bool syscall_readable = true;
-    std::string path;
-    for (const std::string& id : *ids) {
-        path.assign(id).append("/stat");
-        const std::string_view stat = file.read(directory->get(), path.c_str());
-        if (stat.empty()) continue;
-        append_stat(text, stat);
-        if (!syscall_readable) continue;
-        path.assign(id).append("/syscall");
-        const std::string_view call = file.read(directory->get(), path.c_str());
-        if (!call.empty()) {
-            append_line(text.append("syscall "), call);
-        } else if (errno != ESRCH && errno != ENOENT) {
-            syscall_readable = false;  // it takes the right to trace; refused once, refused for each thread
-        }
-    }
+    for (const std::string& id : *ids) reader.append(id, text);
     if (text.empty()) return tl::make_unexpected(process_file_error(process.path("task"), ESRCH));
     return text;
+}
+
+Expected<std::string> read_system_file(const std::string& path) {
+    SmallFile file;
+    const std::string_view text = file.read(AT_FDCWD, path.c_str());
+    if (text.empty()) return tl::make_unexpected(file_error(path, errno));
+    return std::string(text);
 }
 
 Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup) {

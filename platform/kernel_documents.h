@@ -9,8 +9,14 @@
 
 namespace nmtx {
 
+// What is read of each task: where its stack is; how much CPU it has had; both, with its ids and switches.
+enum class TaskDetail { stacks, times, all };
+
 // "kernel/tasks", in the format of kernel/tasks.h. A thread that ends meanwhile is left out.
-Expected<std::string> read_tasks(const ProcessFiles& process);
+Expected<std::string> read_tasks(const ProcessFiles& process, TaskDetail detail);
+
+// A small file of the system, not of a process: "/proc/sys/kernel/threads-max".
+Expected<std::string> read_system_file(const std::string& path);
 
 // "kernel/cgroup memory", in the format of kernel/cgroup.h. `cgroup` is the text of /proc/PID/cgroup.
 Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup);

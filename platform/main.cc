@@ -32,6 +32,8 @@
 #include "report/list.h"
 #include "report/peek_text.h"
 #include "report/report.h"
+#include "report/threads_report.h"
+#include "threads/thread_table.h"
 
 namespace nmtx {
 namespace {
@@ -74,6 +76,7 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.effort = std::string(name_of(command.effort));
     options.nmtx_version = NMTX_VERSION;
     options.freeze = command.malloc.freeze;
+    if (command.verb == Verb::threads) options.thread_interval = command.threads.interval;
     options.show_progress = true;
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
@@ -170,11 +173,15 @@ Expected<void> run_capture(const Command& command) {
     return {};
 }
 
+Expected<Capture> read_capture(const std::string& file) {
+    const auto bytes = read_input(file, most_capture_bytes);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    return read_archive(*bytes, file);
+}
+
 // The report of a capture, whichever the verb asks for.
 Expected<void> run_report(const Command& command) {
-    const auto bytes = read_input(command.file, most_capture_bytes);
-    if (!bytes) return tl::make_unexpected(bytes.error());
-    const auto capture = read_archive(*bytes, command.file);
+    const auto capture = read_capture(command.file);
     if (!capture) return tl::make_unexpected(capture.error());
     ProcessReader reader;
     if (auto read = reader.update(*capture); !read) return read;
@@ -184,6 +191,39 @@ Expected<void> run_report(const Command& command) {
 Expected<void> run_malloc(const Command& command) {
     if (!command.file.empty()) return run_report(command);
     return nothing_more(reconcile_live(command, command.pid));
+}
+
+Expected<void> print_threads(const Command& command, const ProcessView& view) {
+    if (!view.tasks)
+        return failure(command.file.empty() ? fmt::format("pid {}", command.pid) : printable(command.file),
+                       "its threads could not be read", "see what is missing: nmtx report FILE --all");
+    const auto ledger = reconcile(view);
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    const ThreadTable table = thread_table(view, *ledger);
+    const ReportOptions options{command.all, command.maps};
+    return print(command.json ? json_threads(view, table, command.threads)
+                              : threads_report(view, table, command.threads, options, style_of_stdout()));
+}
+
+// The stacks are the ledger's; malloc's chunks are of no interest here.
+Expected<void> run_threads(const Command& command) {
+    if (!command.file.empty()) {
+        const auto evidence = read_capture(command.file);
+        if (!evidence) return tl::make_unexpected(evidence.error());
+        ProcessReader reader;
+        if (auto read = reader.update(*evidence); !read) return read;
+        return print_threads(command, reader.view());
+    }
+    MallocOptions no_walk;
+    no_walk.malloc_walk = false;
+    ReconciliationPlan plan(command.effort, command.nmt, no_walk, true);
+    const auto capture = capture_of(command, command.pid, plan);
+    if (!capture) return tl::make_unexpected(capture.error());
+    if (auto finished = plan.finish(*capture); !finished) return finished;
+    if (!command.output.empty()) {
+        if (auto written = write_capture(command, *capture); !written) return written;
+    }
+    return print_threads(command, plan.view());
 }
 
 Vm vm_of(std::optional<JvmKind> kind) {
@@ -282,6 +322,8 @@ Expected<void> run(const Command& command) {
             return run_malloc(command);
         case Verb::peek:
             return run_peek(command);
+        case Verb::threads:
+            return run_threads(command);
     }
     return {};
 }

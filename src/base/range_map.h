@@ -71,4 +71,18 @@ Layer<T> overlay(const Layer<T>& top, const Layer<T>& below) {
     return out;
 }
 
+// All of them, ascending and disjoint; those that touch become one.
+inline std::vector<Range> joined(std::vector<Range> ranges) {
+    std::sort(ranges.begin(), ranges.end());
+    std::vector<Range> out;
+    for (const Range range : ranges) {
+        if (!out.empty() && range.begin <= out.back().end) {
+            out.back().end = std::max(out.back().end, range.end);
+        } else {
+            out.push_back(range);
+        }
+    }
+    return out;
+}
+
 }  // namespace nmtx

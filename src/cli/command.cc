@@ -38,6 +38,7 @@ constexpr std::array verb_names{
     VerbName{"capture", Verb::capture, 1}, VerbName{"report", Verb::report, 1},
     VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
     VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
+    VerbName{"threads", Verb::threads, 1},
 };
 
 po::options_description options_of(bool hidden) {
@@ -62,6 +63,13 @@ po::options_description options_of(bool hidden) {
     add("owners", "also look for who points at malloc blocks that point nowhere themselves");
     add("peek", po::value<std::string>()->value_name("SIZE"),
         "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
+    add("interval", po::value<std::string>()->value_name("TIME"),
+        "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began");
+    add("sort", po::value<std::string>()->value_name("cpu|stack|wait|name"),
+        "with `threads`: in which order");
+    add("top", po::value<std::string>()->value_name("N"), "with `threads`: the first N threads alone");
+    add("match", po::value<std::string>()->value_name("REGEX"),
+        "with `threads`: those alone in whose names this extended regular expression occurs");
     add("output,o", po::value<std::string>()->value_name("FILE"),
         "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
     add("force", "replace an existing FILE");
@@ -105,6 +113,36 @@ Expected<void> take_malloc_options(const po::variables_map& given, Command& comm
     return {};
 }
 
+Expected<void> take_thread_options(const po::variables_map& given, Command& command) {
+    const auto text = [&](const char* option) { return given[option].as<std::string>(); };
+    if (given.count("interval") > 0) {
+        const auto time = parse_duration(text("interval"));
+        if (!time || *time > std::chrono::hours(1))
+            return usage(fmt::format("--interval is a time up to an hour, such as 1s or 500ms, not '{}'",
+                                     text("interval")));
+        command.threads.interval = *time;
+    }
+    if (given.count("sort") > 0) {
+        const auto order = thread_order_named(text("sort"));
+        if (!order) return usage(fmt::format("--sort is cpu, stack, wait or name, not '{}'", text("sort")));
+        command.threads.order = *order;
+    }
+    if (given.count("top") > 0) {
+        const std::string number = text("top");
+        Cursor cursor(number);
+        const auto top = cursor.decimal();
+        if (!top || *top == 0 || !cursor.at_end())
+            return usage(fmt::format("--top is a number of threads, not '{}'", number));
+        command.threads.top = top.value();
+    }
+    if (given.count("match") > 0) {
+        command.threads.match = text("match");
+        if (const auto wrong = error_of_regex(command.threads.match))
+            return usage(fmt::format("--match: '{}': {}", command.threads.match, *wrong));
+    }
+    return {};
+}
+
 Expected<void> take_options(const po::variables_map& given, Command& command) {
     command.all = given.count("all") > 0;
     command.maps = given.count("maps") > 0;
@@ -131,6 +169,7 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
         command.attach_timeout = *time;
     }
     if (auto taken = take_malloc_options(given, command); !taken) return taken;
+    if (auto taken = take_thread_options(given, command); !taken) return taken;
     if (given.count("nmt") > 0) {
         const auto& file = given["nmt"].as<std::string>();
         if (file.empty()) return usage("--nmt needs a file, - or off");
@@ -161,6 +200,7 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             if (command.output.empty()) return usage("`nmtx capture` needs -o FILE");
             return {};
         case Verb::malloc:
+        case Verb::threads:
             if (is_number(operands[1])) return take_pid(operands[1], command);
             command.file = operands[1];
             return {};
@@ -191,6 +231,13 @@ Expected<void> check_together(const Command& command) {
     if (of_a_file && (malloc.freeze || malloc.owners || malloc.malloc_limit || !malloc.malloc_walk))
         return usage(
             "--freeze, --owners, --malloc-limit and --malloc are of a running process, not of a capture");
+    const ThreadOptions& threads = command.threads;
+    const bool of_threads = threads.interval != ThreadOptions().interval || threads.top ||
+                            threads.order != ThreadOrder::cpu || !threads.match.empty();
+    if (of_threads && command.verb != Verb::threads)
+        return usage("--interval, --sort, --top and --match are of `nmtx threads`");
+    if (of_a_file && threads.interval != ThreadOptions().interval)
+        return usage("--interval is of a running process, not of a capture");
     if (command.verb == Verb::malloc && !malloc.malloc_walk)
         return usage("`nmtx malloc` is the walk that --malloc=never leaves out");
     return {};
@@ -265,6 +312,7 @@ std::string help_text() {
         "  nmtx PID                      the reconciliation of a running process\n"
         "  nmtx malloc PID|FILE          malloc's arenas, what their memory is made of, and who holds the "
         "rest\n"
+        "  nmtx threads PID|FILE         who is on the CPU and doing what, and what the stacks cost\n"
         "  nmtx list                     the JVMs on this host, containers included\n"
         "  nmtx capture PID -o FILE      the evidence of one moment as a file (tar + zstd) to attach to a "
         "ticket\n"

@@ -13,15 +13,16 @@
 #include "base/error.h"
 #include "process/malloc_options.h"
 #include "process/questions.h"
+#include "threads/thread_options.h"
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek };
+enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads };
 
 struct Command {
     Verb verb = Verb::help;
-    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc, where it is a process
-    std::string file;       // report, malloc: the capture; "-" is standard input; empty where it is a process
+    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
+    std::string file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
     Address address;        // peek
     std::string output;     // capture: -o; with reconcile, where the evidence is kept beside the report
     bool overwrite = false;  // --force: replace an existing file
@@ -32,6 +33,7 @@ struct Command {
     std::chrono::milliseconds attach_timeout{10000};
     MallocOptions malloc;
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
+    ThreadOptions threads;
     bool json = false;
     bool all = false;
     bool maps = false;

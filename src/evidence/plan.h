@@ -22,6 +22,9 @@ class CapturePlan {
     // The next diagnostic command ("VM.native_memory summary scale=b"), nothing when all is asked. A command
     // that was tried is not asked again.
     virtual std::optional<std::string> next_question(const Capture& so_far) = 0;
+    // In the middle of an interval over which the threads' CPU time is measured: the one command that says what
+    // they do; nothing where there is none.
+    virtual std::optional<std::string> question_in_interval(const Capture& /*so_far*/) { return std::nullopt; }
     // After smaps, where the target is to stand still while its memory is copied: what derive() will read,
     // ascending and disjoint, found while it runs. derive() then gets the copy, which knows of nothing else.
     virtual std::vector<Range> frozen_ranges(const Capture& /*so_far*/, TargetMemory& /*running*/) { return {}; }

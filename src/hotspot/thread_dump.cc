@@ -148,7 +148,7 @@ struct Candidate {
     bool state_follows =
         false;              // below the header of each java.lang.Thread stands its state, or what it carries
     bool in_order = false;  // follows the one that it follows in the VM's list
-    std::string_view rejected{};
+    std::string_view rejected;  // why; empty where it is a thread
 };
 
 class DumpReader {

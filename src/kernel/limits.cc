@@ -63,4 +63,11 @@ Expected<Limits> parse_limits(std::string_view text, std::string_view document) 
     return limits;
 }
 
+Expected<std::uint64_t> parse_threads_max(std::string_view text, std::string_view document) {
+    Cursor cursor(trim(text.substr(0, text.find('\n'))));
+    const auto most = cursor.decimal();
+    if (!most || !cursor.at_end()) return failure(std::string(document), mismatch("a number", text));
+    return *most;
+}
+
 }  // namespace nmtx

@@ -1,5 +1,8 @@
 #include "kernel/tasks.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/cursor.h"
 #include "base/lines.h"
 #include "kernel/fields.h"
@@ -100,28 +103,83 @@ Expected<Task> parse_task_stat(std::string_view text, std::string_view document)
     return std::move(*task);
 }
 
+namespace {
+
+// "486620000 1201100 512"
+bool read_schedstat(std::string_view text, Task& task) {
+    Cursor cursor(text);
+    const auto run = cursor.decimal();
+    if (!run || !cursor.take(" ")) return false;
+    const auto wait = cursor.decimal();
+    if (!wait || !cursor.take(" ") || !cursor.decimal() || !cursor.at_end()) return false;
+    task.run_ns = run;
+    task.wait_ns = wait;
+    return true;
+}
+
+bool read_number(std::string_view text, std::optional<std::uint64_t>& target) {
+    Cursor cursor(text);
+    cursor.skip_blanks();
+    target = cursor.decimal();
+    return target && cursor.at_end();
+}
+
+// "\t15063\t7"
+bool read_nspid(std::string_view text, Task& task) {
+    Cursor cursor(text);
+    task.nspid.clear();
+    while (cursor.take("\t")) {
+        const auto id = cursor.decimal();
+        if (!id) return false;
+        task.nspid.push_back(*id);
+    }
+    return cursor.at_end() && !task.nspid.empty();
+}
+
+struct TaskLine {
+    std::string_view prefix;
+    bool (*read)(std::string_view, Task&);
+    std::string_view shape;
+};
+constexpr std::array task_lines{
+    TaskLine{"syscall ", read_syscall,
+             "\"syscall running\", \"syscall -1 SP PC\" or a call, six arguments, SP, PC"},
+    TaskLine{"at ", [](std::string_view text, Task& task) { return read_number(text, task.read_at_ns); },
+             "\"at NANOSECONDS\""},
+    TaskLine{"schedstat ", read_schedstat, "\"schedstat RUN WAIT TIMESLICES\""},
+    TaskLine{"NSpid:", read_nspid, "\"NSpid:\" and numbers behind tabs"},
+    TaskLine{"voluntary_ctxt_switches:",
+             [](std::string_view text, Task& task) { return read_number(text, task.voluntary_switches); },
+             "\"voluntary_ctxt_switches: N\""},
+    TaskLine{"nonvoluntary_ctxt_switches:",
+             [](std::string_view text, Task& task) { return read_number(text, task.involuntary_switches); },
+             "\"nonvoluntary_ctxt_switches: N\""},
+};
+
+}  // namespace
+
 Expected<std::vector<Task>> parse_tasks(std::string_view text, std::string_view document) {
-    constexpr std::string_view syscall = "syscall ";
     std::vector<Task> tasks;
-    bool wants_syscall = false;  // a stat line came before, and nothing since
+    unsigned seen = 0;  // of task_lines, since the last stat line
     Lines lines(text);
     while (lines.next()) {
-        if (!lines.line().starts_with(syscall)) {
+        const auto* const known = std::find_if(task_lines.begin(), task_lines.end(), [&](const TaskLine& l) {
+            return lines.line().starts_with(l.prefix);
+        });
+        if (known == task_lines.end()) {
             auto task = read_stat(lines.line());
             if (!task) return lines.error(document, mismatch(stat_shape, lines.line()));
             tasks.push_back(std::move(*task));
-            wants_syscall = true;
+            seen = 0;
             continue;
         }
-        if (!wants_syscall)
-            return lines.error(document, mismatch("a stat line before its syscall line", lines.line()));
-        if (!read_syscall(lines.line().substr(syscall.size()), tasks.back())) {
-            return lines.error(
-                document,
-                mismatch("\"syscall running\", \"syscall -1 SP PC\" or a call, six arguments, SP, PC",
-                         lines.line()));
+        const unsigned bit = 1U << static_cast<unsigned>(known - task_lines.begin());
+        if (tasks.empty() || (seen & bit) != 0) {
+            return lines.error(document, mismatch("a stat line before this one of its task", lines.line()));
         }
-        wants_syscall = false;
+        if (!known->read(lines.line().substr(known->prefix.size()), tasks.back()))
+            return lines.error(document, mismatch(known->shape, lines.line()));
+        seen |= bit;
     }
     return tasks;
 }

@@ -1,8 +1,8 @@
 // Claims on thread stacks that neither NMT nor malloc claims: by the stack pointers of the tasks, and for
 // tasks that run (the kernel tells no pointer then) by the guard below the stack.
 #include <algorithm>
-#include <array>
 
+#include "hotspot/thread_names.h"
 #include "ledger/claims.h"
 
 namespace nmtx {
@@ -10,21 +10,8 @@ namespace {
 
 // Threads of HotSpot's own that are no Java threads: their stacks have glibc's guard, not HotSpot's guard
 // zone.
-constexpr std::array hotspot_thread_names{
-    std::string_view("GC Thread#"),    std::string_view("GC task thread"), std::string_view("G1 "),
-    std::string_view("ParGC"),         std::string_view("ZWorker"),        std::string_view("ZDriver"),
-    std::string_view("ZDirector"),     std::string_view("ZStat"),          std::string_view("ZUncommit"),
-    std::string_view("ZUnmapper"),     std::string_view("Shenandoah"),     std::string_view("Gang worker"),
-    std::string_view("VM Thread"),     std::string_view("VM Periodic"),    std::string_view("Concurrent"),
-    std::string_view("StrDedup"),      std::string_view("CMS "),           std::string_view("XWorker"),
-    std::string_view("XDriver"),       std::string_view("XDirector"),      std::string_view("XStat"),
-    std::string_view("RuntimeWorker"), std::string_view("Epsilon"),        std::string_view("JFR "),
-    std::string_view("AsyncLog"),
-};
-
 bool is_hotspot_thread(std::string_view comm) {
-    return std::any_of(hotspot_thread_names.begin(), hotspot_thread_names.end(),
-                       [&](std::string_view name) { return comm.starts_with(name); });
+    return kind_of_hotspot_name(comm).has_value() && !is_java_thread_of_vm(comm);
 }
 
 bool may_hold_stacks(const Mapping& mapping) {

@@ -113,6 +113,12 @@ Expected<Ledger> reconcile(const ProcessView& view);
 // ascending.
 std::vector<Range> ranges_to_tell_apart(const ProcessView& view);
 
+// Mappings that stacks lie in, and that are resident in part: where pages tell how deep a stack was.
+std::vector<Range> ranges_of_stacks(const ProcessView& view);
+
+// Is it an owner of thread stacks: "jvm/thread stack", "stack/native", "stack/main thread"?
+bool is_stack(std::string_view path);
+
 // Private, writable, anonymous ranges that nothing better claims: where malloc may have put a heap or a
 // chunk. Ascending, disjoint.
 std::vector<Range> malloc_candidates(const ProcessView& view);

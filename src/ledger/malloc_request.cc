@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/range_map.h"
 #include "hotspot/nmt_tags.h"
 #include "kernel/program_files.h"
 #include "ledger/claims.h"
@@ -107,20 +108,6 @@ void fill_headers(MallocRequest& request, const ProcessView& view) {
         const auto names = view.nmt ? nmt_tags_by_figures(feature, *view.nmt, found) : nmt_tags(feature);
         return std::vector<std::string>(names.begin(), names.end());
     };
-}
-
-// Ascending and disjoint.
-std::vector<Range> joined(std::vector<Range> ranges) {
-    std::sort(ranges.begin(), ranges.end());
-    std::vector<Range> out;
-    for (const Range range : ranges) {
-        if (!out.empty() && range.begin <= out.back().end) {
-            out.back().end = std::max(out.back().end, range.end);
-        } else {
-            out.push_back(range);
-        }
-    }
-    return out;
 }
 
 }  // namespace

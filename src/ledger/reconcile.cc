@@ -180,9 +180,20 @@ std::vector<Range> ranges_to_tell_apart(const ProcessView& view) {
     return ranges;
 }
 
-namespace {
+bool is_stack(std::string_view path) {
+    return path == "jvm/thread stack" || path.starts_with("stack/");
+}
 
-}  // namespace
+std::vector<Range> ranges_of_stacks(const ProcessView& view) {
+    Owners owners;
+    std::vector<Range> ranges;
+    for (const Piece& piece : cut_into_pieces(view, owners)) {
+        const Mapping& mapping = view.smaps->mappings[piece.mapping];
+        const bool in_part = mapping.rss != Bytes() && mapping.rss != mapping.range.size();
+        if (in_part && is_stack(owners.path(piece.claim.owner))) ranges.push_back(piece.range);
+    }
+    return ranges;
+}
 
 std::vector<Range> malloc_candidates(const ProcessView& view) {
     Owners owners;

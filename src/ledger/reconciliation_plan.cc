@@ -1,5 +1,6 @@
 #include "ledger/reconciliation_plan.h"
 
+#include "base/range_map.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
 
@@ -15,6 +16,10 @@ std::optional<Missing> ReconciliationPlan::attach_refused(const Capture& so_far)
 std::optional<std::string> ReconciliationPlan::next_question(const Capture& so_far) {
     if (!reader_.update(so_far)) return std::nullopt;
     return nmtx::next_question(reader_.view(), so_far, effort_, ask_nmt_);
+}
+
+std::optional<std::string> ReconciliationPlan::question_in_interval(const Capture& /*so_far*/) {
+    return std::string(question::thread_print);
 }
 
 std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, TargetMemory& running) {
@@ -42,7 +47,11 @@ void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFil
 
 std::vector<Range> ReconciliationPlan::residency_wanted(const Capture& so_far) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return {};
-    return ranges_to_tell_apart(reader_.view());
+    std::vector<Range> ranges = ranges_to_tell_apart(reader_.view());
+    if (!stacks_) return ranges;
+    const std::vector<Range> stacks = ranges_of_stacks(reader_.view());
+    ranges.insert(ranges.end(), stacks.begin(), stacks.end());
+    return joined(std::move(ranges));
 }
 
 }  // namespace nmtx

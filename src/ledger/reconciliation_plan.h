@@ -11,11 +11,14 @@ namespace nmtx {
 
 class ReconciliationPlan : public CapturePlan {
   public:
-    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true, MallocOptions malloc = {})
-        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc) {}
+    // `stacks`: ask which pages of thread stacks are resident, too.
+    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true, MallocOptions malloc = {},
+                                bool stacks = false)
+        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc), stacks_(stacks) {}
 
     std::optional<Missing> attach_refused(const Capture& so_far) override;
     std::optional<std::string> next_question(const Capture& so_far) override;
+    std::optional<std::string> question_in_interval(const Capture& so_far) override;
     std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& running) override;
     void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override;
     std::vector<Range> residency_wanted(const Capture& so_far) override;
@@ -28,6 +31,7 @@ class ReconciliationPlan : public CapturePlan {
     Effort effort_;
     bool ask_nmt_;
     MallocOptions malloc_;
+    bool stacks_;
     ProcessReader reader_;
 };
 

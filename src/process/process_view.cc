@@ -184,6 +184,8 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::limits, parse_limits, view_.limits);
     parse(document::auxv, parse_auxv, view_.auxv);
     parse(document::tasks, parse_tasks, view_.tasks);
+    parse(document::tasks_before, parse_tasks, view_.tasks_before);
+    parse(document::threads_max, parse_threads_max, view_.threads_max);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
     parse(document::residency, parse_residency, view_.residency);
     parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
@@ -214,6 +216,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     reply(question::heap_info, parse_heap_info, view_.heap_info);
     reply(question::codecache, parse_codecache, view_.code_heaps);
     reply(question::metaspace, parse_metaspace, view_.metaspace);
+    reply(question::thread_print, parse_thread_dump, view_.thread_dump);
     if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);
 
     for (const auto& [name, why] : capture.missing_documents()) {

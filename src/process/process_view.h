@@ -14,6 +14,7 @@
 #include "hotspot/identity.h"
 #include "hotspot/nmt.h"
 #include "hotspot/system_map.h"
+#include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
 #include "kernel/residency.h"
@@ -45,6 +46,8 @@ struct ProcessView {
     std::optional<Limits> limits;
     std::optional<AuxiliaryVector> auxv;
     std::optional<std::vector<Task>> tasks;
+    std::optional<std::vector<Task>> tasks_before;  // at the begin of an interval that `tasks` ends
+    std::optional<std::uint64_t> threads_max;       // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<Residency> residency;
     std::vector<std::string_view> arguments;  // of the command line
@@ -64,6 +67,7 @@ struct ProcessView {
     std::optional<MetaspaceReport> metaspace;
     std::optional<MallocLayout> malloc_layout;
     std::optional<MallocWalk> malloc_walk;
+    std::optional<ThreadDump> thread_dump;
     std::string vm_flags;
 
     std::vector<MissingDocument> missing;
@@ -114,6 +118,8 @@ inline constexpr std::string_view codecache = "Compiler.codecache";
 inline constexpr std::string_view metaspace = "VM.metaspace basic";
 inline constexpr std::string_view flags = "VM.flags";
 inline constexpr std::string_view command_line = "VM.command_line";
+// A safepoint: asked for the report on threads alone.
+inline constexpr std::string_view thread_print = "Thread.print";
 }  // namespace question
 
 std::string document_of(std::string_view command);  // "hotspot/" + command

@@ -104,6 +104,27 @@ TEST_CASE("command line: options of the walk are refused where there is none") {
           "--peek shows contents of memory, as text alone");
 }
 
+TEST_CASE("command line: threads of a process or of a capture, in an order, some of them") {
+    const auto live = parse_command({"threads", "12", "--interval", "500ms", "--sort=stack", "--top", "7",
+                                     "--match", "^worker-[0-9]+$"})
+                          .value();
+    CHECK(live.verb == Verb::threads);
+    CHECK(live.pid == 12);
+    CHECK(live.threads.interval == std::chrono::milliseconds(500));
+    CHECK(live.threads.order == ThreadOrder::stack);
+    CHECK(live.threads.top == 7U);
+    CHECK(live.threads.match == "^worker-[0-9]+$");
+    CHECK(parse_command({"threads", "12", "--interval=0"}).value().threads.interval.count() == 0);
+    CHECK(parse_command({"threads", "x.nmtx", "--sort", "name"}).value().file == "x.nmtx");
+    CHECK_FALSE(parse_command({"threads", "x.nmtx", "--interval=2s"}).has_value());
+    CHECK_FALSE(parse_command({"threads", "12", "--interval=2h"}).has_value());
+    CHECK_FALSE(parse_command({"threads", "12", "--sort=size"}).has_value());
+    CHECK_FALSE(parse_command({"threads", "12", "--top=0"}).has_value());
+    CHECK_FALSE(parse_command({"threads", "12", "--match=("}).has_value());
+    CHECK_FALSE(parse_command({"threads"}).has_value());
+    CHECK_FALSE(parse_command({"12", "--top=3"}).has_value());
+}
+
 TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK(parse_size("4096") == Bytes(4096));
     CHECK(parse_size("64K") == kib(64));

@@ -47,8 +47,10 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"evidence", {"base", "evidence"}},
     {"process", {"base", "kernel", "hotspot", "allocator", "evidence", "process"}},
     {"ledger", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger"}},
-    {"report", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "report"}},
-    {"cli", {"base", "evidence", "process", "ledger", "report", "cli"}},
+    {"threads", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads"}},
+    {"report",
+     {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads", "report"}},
+    {"cli", {"base", "evidence", "process", "ledger", "threads", "report", "cli"}},
 };
 
 }  // namespace

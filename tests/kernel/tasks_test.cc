@@ -118,3 +118,30 @@ TEST_CASE("tasks: every prefix gives a value or an error") {
         CHECK((tasks.has_value() || tasks.error().where.find("tasks:") == 0));
     }
 }
+
+TEST_CASE("tasks: times, ids and switches stand behind their stat line, in any order, each once") {
+    const std::string text = std::string(main_stat) + "at 884122190411\nschedstat 486620000 1201100 512\n" +
+                             std::string(waits) +
+                             "NSpid:\t15062\t7\nvoluntary_ctxt_switches:\t410\n"
+                             "nonvoluntary_ctxt_switches:\t102\n" +
+                             std::string(gc_stat);
+    const auto tasks = parse_tasks(text);
+    REQUIRE(tasks.has_value());
+    REQUIRE(tasks->size() == 2);
+    const Task& task = tasks->front();
+    CHECK(task.read_at_ns == 884122190411U);
+    CHECK(task.run_ns == 486620000U);
+    CHECK(task.wait_ns == 1201100U);
+    CHECK(task.nspid == std::vector<std::uint64_t>{15062, 7});
+    CHECK(task.voluntary_switches == 410U);
+    CHECK(task.involuntary_switches == 102U);
+    CHECK(task.stack_pointer == Address{0x7f8141bff8d0});
+    CHECK_FALSE(tasks->back().run_ns.has_value());
+    for (const std::string_view wrong :
+         {"schedstat 1 2\n", "schedstat 1 2 3 4\n", "schedstat x 2 3\n", "at x\n", "at 1 2\n", "NSpid:\n",
+          "NSpid:\tx\n", "at 1\nat 2\n", "voluntary_ctxt_switches:\t\n"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(parse_tasks(std::string(main_stat) + std::string(wrong)).has_value());
+    }
+    CHECK(parse_tasks("at 1\n").error().where == "tasks:1");
+}

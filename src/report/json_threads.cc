@@ -1,0 +1,90 @@
+#include "report/json_values.h"
+#include "report/report.h"
+#include "report/threads_report.h"
+
+namespace nmtx {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+template <typename T>
+json number_or_null(const std::optional<T>& value) {
+    return json_or_null(value, [](T n) { return n; });
+}
+
+json stack_of(const ThreadRow& row) {
+    if (!row.stack) return nullptr;
+    json stack;
+    stack["reserved_bytes"] = row.stack->reserved.value();
+    stack["resident_bytes"] = row.stack->resident.value();
+    stack["used_bytes"] = bytes_or_null(row.used);
+    stack["hwm_bytes"] = bytes_or_null(row.stack->high_water);
+    stack["anon_huge_bytes"] = row.stack->huge.value();
+    stack["swap_bytes"] = row.stack->swap.value();
+    stack["by_elimination"] = row.stack_by_elimination;
+    return stack;
+}
+
+std::string_view name_of(ThreadChange change) {
+    if (change == ThreadChange::started) return "started";
+    return change == ThreadChange::ended ? "ended" : "none";
+}
+
+json thread(const ThreadRow& row) {
+    json out;
+    out["tid"] = row.tid;
+    out["nid"] = row.nid;
+    out["name"] = printable(row.name);
+    out["named_by_jvm"] = row.named_by_jvm;
+    out["kind"] = nmtx::name_of(row.kind);
+    out["change"] = name_of(row.change);
+    out["state"] = printable(std::string(1, row.state));
+    out["java_state"] = text_or_null(row.dumped != nullptr ? row.dumped->java_state : "");
+    out["cpu_percent"] = number_or_null(row.cpu_percent);
+    out["wait_percent"] = number_or_null(row.wait_percent);
+    out["cpu_seconds"] = row.cpu_seconds;
+    out["voluntary_switches"] = number_or_null(row.voluntary_switches);
+    out["involuntary_switches"] = number_or_null(row.involuntary_switches);
+    out["stack"] = stack_of(row);
+    out["frames"] = json::array();
+    if (row.dumped == nullptr) return out;
+    for (const std::string& frame : row.dumped->frames) out["frames"].push_back(printable(frame));
+    return out;
+}
+
+}  // namespace
+
+std::string json_threads(const ProcessView& view, const ThreadTable& table, const ThreadOptions& choice) {
+    json out;
+    out["schema"] = json_schema_version;
+    out["pid"] = view.header.pid;
+    out["taken_at"] = text_or_null(view.header.taken_at);
+    out["interval_s"] = table.interval_s;
+    out["threads"] = json::array();
+    for (const ThreadRow* row : chosen_threads(table, choice)) out["threads"].push_back(thread(*row));
+    Bytes nobody;
+    for (const ThreadStack& stack : table.stacks_of_nobody) nobody = nobody + stack.resident;
+    out["stacks"] = {{"reserved_bytes", table.stacks_reserved.value()},
+                     {"resident_bytes", table.stacks_resident.value()},
+                     {"of_no_known_thread", table.stacks_of_nobody.size()},
+                     {"of_no_known_thread_resident_bytes", nobody.value()}};
+    out["stack_flags"] = json::array();
+    for (const StackFlag& flag : table.stack_flags)
+        out["stack_flags"].push_back({{"flag", printable(flag.text)},
+                                      {"threads", flag.threads},
+                                      {"stack_bytes", flag.size.value()},
+                                      {"unit_slip", flag.unit_slip}});
+    const ThreadCounts& counts = table.counts;
+    out["thread_counts"] = {{"tasks", counts.tasks},
+                            {"status", number_or_null(counts.status)},
+                            {"nmt", number_or_null(counts.nmt)},
+                            {"thread_print", number_or_null(counts.dump)},
+                            {"thread_print_java", number_or_null(counts.dump_java)},
+                            {"hsperfdata_live", number_or_null(counts.perf_live)},
+                            {"virtual_threads_mounted", counts.virtual_mounted},
+                            {"user_limit", number_or_null(counts.user_limit)},
+                            {"system_limit", number_or_null(counts.system_limit)}};
+    return out.dump(2) + "\n";
+}
+
+}  // namespace nmtx

@@ -1,0 +1,19 @@
+// The report on threads in its forms.
+#pragma once
+
+#include <string>
+
+#include "report/style.h"
+#include "threads/thread_choice.h"
+
+namespace nmtx {
+
+// `nmtx threads`: how many of which kind, CPU and stacks in all; then a row for each thread, or where there
+// are many, the busiest and the pools. With options.all a row for each whatever their number.
+std::string threads_report(const ProcessView& view, const ThreadTable& table, const ThreadOptions& choice,
+                           const ReportOptions& options, const TextStyle& style);
+
+// docs/json.md: threads[] and thread_counts{}.
+std::string json_threads(const ProcessView& view, const ThreadTable& table, const ThreadOptions& choice);
+
+}  // namespace nmtx

@@ -1,0 +1,123 @@
+#include "threads/thread_choice.h"
+
+#include <regex.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <unordered_map>
+
+namespace nmtx {
+namespace {
+
+// regexec of the C library needs no stack that grows with the text, and a name may have 64 KB.
+class Regex {
+  public:
+    explicit Regex(const std::string& expression)
+        : status_(::regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB)) {}
+    ~Regex() {
+        if (status_ == 0) ::regfree(&compiled_);
+    }
+    Regex(const Regex&) = delete;
+    Regex& operator=(const Regex&) = delete;
+
+    [[nodiscard]] std::optional<std::string> error() const {
+        if (status_ == 0) return std::nullopt;
+        std::array<char, 256> text{};
+        ::regerror(status_, &compiled_, text.data(), text.size());
+        return std::string(text.data());
+    }
+    [[nodiscard]] bool occurs_in(const std::string& text) const {
+        return status_ == 0 && ::regexec(&compiled_, text.c_str(), 0, nullptr, 0) == 0;
+    }
+
+  private:
+    regex_t compiled_{};
+    int status_;
+};
+
+Bytes resident_stack(const ThreadRow& row) {
+    return row.stack ? row.stack->resident : Bytes();
+}
+
+bool before(const ThreadRow& a, const ThreadRow& b, ThreadOrder order) {
+    switch (order) {
+        case ThreadOrder::cpu:
+            return a.cpu_percent.value_or(0) > b.cpu_percent.value_or(0);
+        case ThreadOrder::wait:
+            return a.wait_percent.value_or(0) > b.wait_percent.value_or(0);
+        case ThreadOrder::stack:
+            return resident_stack(a) > resident_stack(b);
+        case ThreadOrder::name:
+            return a.name < b.name;
+    }
+    return false;
+}
+
+bool before(const ThreadPool& a, const ThreadPool& b, ThreadOrder order) {
+    switch (order) {
+        case ThreadOrder::cpu:
+            return a.cpu_percent > b.cpu_percent;
+        case ThreadOrder::wait:
+            return a.wait_percent > b.wait_percent;
+        case ThreadOrder::stack:
+            return a.resident > b.resident;
+        case ThreadOrder::name:
+            return a.name < b.name;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::optional<ThreadOrder> thread_order_named(std::string_view name) {
+    if (name == "cpu") return ThreadOrder::cpu;
+    if (name == "stack") return ThreadOrder::stack;
+    if (name == "wait") return ThreadOrder::wait;
+    if (name == "name") return ThreadOrder::name;
+    return std::nullopt;
+}
+
+std::optional<std::string> error_of_regex(const std::string& expression) {
+    return Regex(expression).error();
+}
+
+std::vector<const ThreadRow*> chosen_threads(const ThreadTable& table, const ThreadOptions& options) {
+    std::vector<const ThreadRow*> rows;
+    rows.reserve(table.rows.size());
+    const Regex regex(options.match);
+    for (const ThreadRow& row : table.rows) {
+        if (options.match.empty() || regex.occurs_in(row.name)) rows.push_back(&row);
+    }
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](const ThreadRow* a, const ThreadRow* b) { return before(*a, *b, options.order); });
+    if (options.top && rows.size() > *options.top) rows.resize(*options.top);
+    return rows;
+}
+
+std::vector<ThreadPool> thread_pools(const std::vector<const ThreadRow*>& rows, ThreadOrder order) {
+    std::vector<ThreadPool> pools;
+    std::unordered_map<std::string, std::size_t> known;
+    for (const ThreadRow* row : rows) {
+        const std::string pattern = pool_of(row->name);
+        const auto [at, added] = known.try_emplace(pattern, pools.size());
+        if (added) {
+            pools.emplace_back();
+            pools.back().name = row->name;
+            pools.back().kind = row->kind;
+        }
+        ThreadPool& pool = pools[at->second];
+        if (++pool.threads == 2) pool.name = pattern;
+        pool.cpu_percent += row->cpu_percent.value_or(0);
+        pool.wait_percent += row->wait_percent.value_or(0);
+        pool.cpu_seconds += row->cpu_seconds;
+        if (!row->stack) continue;
+        pool.reserved = pool.reserved + row->stack->reserved;
+        pool.resident = pool.resident + row->stack->resident;
+    }
+    std::stable_sort(pools.begin(), pools.end(),
+                     [&](const ThreadPool& a, const ThreadPool& b) { return before(a, b, order); });
+    return pools;
+}
+
+}  // namespace nmtx

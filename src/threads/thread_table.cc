@@ -1,0 +1,240 @@
+#include "threads/thread_table.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "hotspot/modified_utf8.h"
+
+namespace nmtx {
+namespace {
+
+constexpr double ns_per_second = 1e9;
+constexpr double ticks_per_second =
+    100;  // USER_HZ: the unit of /proc on every architecture that HotSpot runs on
+
+double ticks(const Task& task) {
+    return static_cast<double>(task.user_ticks + task.system_ticks) / ticks_per_second;
+}
+
+double cpu_seconds(const Task& task) {
+    return task.run_ns ? static_cast<double>(*task.run_ns) / ns_per_second : ticks(task);
+}
+
+double share_of(double part, double whole) {
+    return whole > 0 ? 100 * part / whole : 0;
+}
+
+double seconds_between(std::uint64_t from, std::uint64_t to) {
+    return to > from ? static_cast<double>(to - from) / ns_per_second : 0;
+}
+
+// hsperfdata has what JAVA_TOOL_OPTIONS and files of options have added, too.
+std::vector<std::string_view> jvm_options(const ProcessView& view) {
+    if (view.perf) {
+        if (const auto joined = view.perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
+    }
+    std::vector<std::string_view> options;
+    for (const std::string_view argument : view.arguments) {
+        if (argument.starts_with("-X")) options.push_back(argument);
+    }
+    return options;
+}
+
+class Table {
+  public:
+    Table(const ProcessView& view, const Ledger& ledger) : view_(view) {
+        stacks_ = thread_stacks(view, ledger);
+        taken_.resize(stacks_.size());
+        if (view.tasks_before) {
+            for (const Task& task : *view.tasks_before) before_.emplace(task.tid, &task);
+        }
+        if (view.thread_dump) {
+            for (const DumpedThread& thread : view.thread_dump->threads) dumped_.emplace(thread.nid, &thread);
+        }
+    }
+
+    ThreadTable table() {
+        table_.interval_s = interval();
+        for (const Task& task : *view_.tasks) table_.rows.push_back(row(task));
+        for (const auto& [tid, task] : before_) table_.rows.push_back(ended(*task));
+        std::sort(table_.rows.begin(), table_.rows.end(),
+                  [](const ThreadRow& a, const ThreadRow& b) { return a.tid < b.tid; });
+        give_the_last_stack();
+        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(jvm_options(view_));
+        for (std::size_t i = 0; i < stacks_.size(); ++i) {
+            table_.stacks_reserved = table_.stacks_reserved + stacks_[i].reserved;
+            table_.stacks_resident = table_.stacks_resident + stacks_[i].resident;
+            if (!taken_[i]) table_.stacks_of_nobody.push_back(stacks_[i]);
+        }
+        count();
+        return std::move(table_);
+    }
+
+  private:
+    // Each task is read at its own moment; those of the first one stand for all.
+    [[nodiscard]] double interval() const {
+        if (!view_.tasks_before) return 0;
+        for (const Task& task : *view_.tasks) {
+            const auto found = before_.find(task.tid);
+            if (found == before_.end() || !task.read_at_ns || !found->second->read_at_ns) continue;
+            return seconds_between(*found->second->read_at_ns, *task.read_at_ns);
+        }
+        return 0;
+    }
+
+    ThreadRow row(const Task& task) {
+        ThreadRow row = common(task);
+        const Task* before = nullptr;
+        if (const auto found = before_.find(task.tid); found != before_.end()) {
+            // The kernel may have given the id to another thread meanwhile.
+            if (found->second->start_ticks == task.start_ticks) before = found->second;
+            if (before == nullptr) table_.rows.push_back(ended(*found->second));
+            before_.erase(found);
+        }
+        if (view_.tasks_before && before == nullptr) row.change = ThreadChange::started;
+        take_times(task, before, row);
+        take_dumped(row);
+        take_stack(task, row);
+        return row;
+    }
+
+    static ThreadRow common(const Task& task) {
+        ThreadRow row;
+        row.tid = task.tid;
+        row.nid = task.nspid.empty() ? task.tid : task.nspid.back();
+        row.name = task.comm;
+        row.state = task.state;
+        row.cpu_seconds = cpu_seconds(task);
+        row.voluntary_switches = task.voluntary_switches;
+        row.involuntary_switches = task.involuntary_switches;
+        row.kind = kind_of_hotspot_name(task.comm).value_or(ThreadKind::native);
+        return row;
+    }
+
+    ThreadRow ended(const Task& task) {
+        ThreadRow row = common(task);
+        row.change = ThreadChange::ended;
+        take_dumped(row);
+        return row;
+    }
+
+    void take_times(const Task& task, const Task* before, ThreadRow& row) const {
+        if (before == nullptr) {
+            const double lives = view_.tasks_before ? table_.interval_s : lifetime(task);
+            if (lives <= 0) return;
+            row.cpu_percent = share_of(row.cpu_seconds, lives);
+            if (task.wait_ns)
+                row.wait_percent = share_of(static_cast<double>(*task.wait_ns) / ns_per_second, lives);
+            return;
+        }
+        const double passed = task.read_at_ns && before->read_at_ns
+                                  ? seconds_between(*before->read_at_ns, *task.read_at_ns)
+                                  : table_.interval_s;
+        if (passed <= 0) return;
+        row.cpu_percent = share_of(std::max(0.0, row.cpu_seconds - cpu_seconds(*before)), passed);
+        if (task.wait_ns && before->wait_ns)
+            row.wait_percent = share_of(seconds_between(*before->wait_ns, *task.wait_ns), passed);
+    }
+
+    // Since the thread began.
+    [[nodiscard]] double lifetime(const Task& task) const {
+        const auto later =
+            static_cast<double>(task.start_ticks) - static_cast<double>(view_.header.start_ticks);
+        return view_.header.target_uptime_s - later / ticks_per_second;
+    }
+
+    void take_dumped(ThreadRow& row) const {
+        const auto found = dumped_.find(row.nid);
+        if (found == dumped_.end()) return;
+        row.dumped = found->second;
+        row.name = utf8_of_modified(found->second->name);
+        row.named_by_jvm = true;
+        // What one of HotSpot's names does is known by the name; a Java thread may call itself anything.
+        row.kind = kind_of_hotspot_name(row.name).value_or(ThreadKind::java);
+        if (row.kind == ThreadKind::java && !found->second->java) row.kind = ThreadKind::vm;
+        if (found->second->java && row.kind != ThreadKind::java && !is_java_thread_of_vm(row.name))
+            row.kind = ThreadKind::java;
+    }
+
+    void take_stack(const Task& task, ThreadRow& row) {
+        std::optional<Address> pointer = task.stack_pointer;
+        if (!pointer && row.dumped != nullptr) pointer = row.dumped->stack_pointer;
+        if (!pointer) return;
+        auto after = std::upper_bound(stacks_.begin(), stacks_.end(), *pointer,
+                                      [](Address a, const ThreadStack& s) { return a < s.range.begin; });
+        if (after == stacks_.begin()) return;
+        const auto i = static_cast<std::size_t>(after - stacks_.begin()) - 1;
+        if (!stacks_[i].range.contains(*pointer) || taken_[i]) return;
+        taken_[i] = true;
+        row.stack = stacks_[i];
+        row.used = Range{*pointer, stacks_[i].range.end}.size();
+    }
+
+    // A thread that runs, and has no Java frames, tells no stack pointer.
+    void give_the_last_stack() {
+        ThreadRow* lonely = nullptr;
+        for (ThreadRow& row : table_.rows) {
+            if (row.stack || row.change == ThreadChange::ended) continue;
+            if (lonely != nullptr) return;
+            lonely = &row;
+        }
+        if (lonely == nullptr || std::count(taken_.begin(), taken_.end(), false) != 1) return;
+        const auto left = std::find(taken_.begin(), taken_.end(), false);
+        *left = true;
+        lonely->stack = stacks_[static_cast<std::size_t>(left - taken_.begin())];
+        lonely->stack_by_elimination = true;
+    }
+
+    void count() {
+        ThreadCounts& counts = table_.counts;
+        counts.tasks = view_.tasks->size();
+        if (view_.status) counts.status = view_.status->threads;
+        if (view_.nmt) {
+            if (const NmtCategory* threads = view_.nmt->find("Thread")) counts.nmt = threads->threads;
+        }
+        if (view_.perf) counts.perf_live = view_.perf->number("java.threads.live");
+        if (view_.limits) counts.user_limit = view_.limits->processes;
+        counts.system_limit = view_.threads_max;
+        if (!view_.thread_dump) return;
+        counts.dump = view_.thread_dump->threads.size();
+        counts.dump_java = 0;
+        for (const DumpedThread& thread : view_.thread_dump->threads) {
+            if (thread.java) ++*counts.dump_java;
+            if (thread.carries) ++counts.virtual_mounted;
+            if (thread.name.starts_with("ForkJoinPool-1-worker-") && thread.daemon &&
+                (view_.java_feature().value_or(0) >= 21))
+                ++counts.carriers;
+        }
+    }
+
+    const ProcessView& view_;
+    std::vector<ThreadStack> stacks_;
+    std::vector<bool> taken_;
+    std::unordered_map<std::uint64_t, const Task*> before_;
+    std::unordered_map<std::uint64_t, const DumpedThread*> dumped_;
+    ThreadTable table_;
+};
+
+bool digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+}  // namespace
+
+std::string pool_of(std::string_view name) {
+    std::string pool;
+    for (std::size_t i = 0; i < name.size(); ++i) {
+        if (!digit(name[i])) {
+            pool += name[i];
+        } else if (i == 0 || !digit(name[i - 1])) {
+            pool += '#';
+        }
+    }
+    return pool;
+}
+
+ThreadTable thread_table(const ProcessView& view, const Ledger& ledger) {
+    return Table(view, ledger).table();
+}
+
+}  // namespace nmtx

@@ -1,0 +1,66 @@
+// The threads of a process: what the kernel counts of each, what the JVM calls it and says it does, and its
+// stack.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hotspot/thread_names.h"
+#include "ledger/ledger.h"
+#include "threads/stack_flags.h"
+#include "threads/thread_stacks.h"
+
+namespace nmtx {
+
+enum class ThreadChange { none, started, ended };  // within the interval
+
+struct ThreadRow {
+    std::uint64_t tid = 0;
+    std::uint64_t nid = 0;  // the same thread's id inside its own pid namespace: "nid" of the JVM's dumps
+    std::string name;       // the JVM's, else the kernel's comm of 15 bytes
+    bool named_by_jvm = false;
+    ThreadKind kind = ThreadKind::native;
+    ThreadChange change = ThreadChange::none;
+    char state = '?';                    // the kernel's: R S D T t Z …
+    std::optional<double> cpu_percent;   // of one CPU, over the interval
+    std::optional<double> wait_percent;  // runnable and without a CPU, over the interval
+    double cpu_seconds = 0;              // since it began
+    std::optional<std::uint64_t> voluntary_switches, involuntary_switches;  // since it began
+    std::optional<ThreadStack> stack;      // absent where nothing tells which one is its own
+    bool stack_by_elimination = false;     // its pointer is not known, and one stack was left
+    std::optional<Bytes> used;             // from the top of the stack to its stack pointer
+    const DumpedThread* dumped = nullptr;  // in view.thread_dump
+};
+
+// How many threads there are, by whom one asks.
+struct ThreadCounts {
+    std::size_t tasks = 0;                  // /proc/PID/task at the end of the interval
+    std::optional<std::uint64_t> status;    // "Threads:" of /proc/PID/status, before anything was asked
+    std::optional<std::uint64_t> nmt;       // NMT's "thread #"
+    std::optional<std::size_t> dump;        // rows of Thread.print
+    std::optional<std::size_t> dump_java;   // of them Java threads
+    std::optional<std::int64_t> perf_live;  // java.threads.live of hsperfdata
+    std::size_t virtual_mounted = 0;        // carriers that carry a virtual thread
+    std::size_t carriers = 0;               // threads of the default scheduler of virtual threads
+    std::optional<std::uint64_t> user_limit, system_limit;  // ulimit -u, threads-max
+};
+
+struct ThreadTable {
+    double interval_s = 0;        // between the two samples; 0: all percentages are since each thread began
+    std::vector<ThreadRow> rows;  // by tid
+    std::vector<ThreadStack>
+        stacks_of_nobody;  // stacks in the ledger of which no task's pointer tells the owner
+    ThreadCounts counts;
+    std::vector<StackFlag> stack_flags;
+    Bytes stacks_reserved, stacks_resident;  // of all, those of nobody too: the ledger's rows
+};
+
+// Needs view.tasks and view.smaps. `view` must outlive the table.
+ThreadTable thread_table(const ProcessView& view, const Ledger& ledger);
+
+// "worker-17" and "worker-4" are of the pool "worker-#".
+std::string pool_of(std::string_view name);
+
+}  // namespace nmtx

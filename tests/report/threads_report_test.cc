@@ -1,0 +1,106 @@
+#include "report/threads_report.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/printable.h"
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+struct Made {
+    ProcessView view;
+    Ledger ledger;
+    ThreadTable table;
+
+    // `count` threads of a pool, each with a percent of CPU more than the one before.
+    Made(int count, const std::string& name) {
+        view.header.pid = 1;
+        view.vm = Vm::none;
+        view.smaps = parse_smaps("").value();
+        view.tasks.emplace();
+        view.tasks_before.emplace();
+        for (int i = 0; i < count; ++i) {
+            Task task;
+            task.tid = 100 + static_cast<std::uint64_t>(i);
+            task.comm = fmt::format("{}{}", name, i);
+            task.state = 'S';
+            task.read_at_ns = 1'000'000'000;
+            task.run_ns = 0;
+            task.wait_ns = 0;
+            view.tasks_before->push_back(task);
+            task.read_at_ns = 2'000'000'000;
+            task.run_ns = static_cast<std::uint64_t>(i) * 10'000'000;
+            view.tasks->push_back(task);
+        }
+        ledger = reconcile(view).value();
+        table = thread_table(view, ledger);
+    }
+    [[nodiscard]] std::string text(const ThreadOptions& choice = {}, bool all = false,
+                                   std::size_t width = 100) const {
+        TextStyle style;
+        style.width = width;
+        return threads_report(view, table, choice, {all, false}, style);
+    }
+};
+
+std::size_t lines_with(const std::string& text, std::string_view part) {
+    std::istringstream lines(text);
+    std::size_t n = 0;
+    for (std::string line; std::getline(lines, line);) n += line.find(part) != std::string::npos ? 1U : 0U;
+    return n;
+}
+
+}  // namespace
+
+TEST_CASE("threads report: a few threads have a row each, the busiest first") {
+    const std::string text = Made(3, "worker-").text();
+    CHECK(text.find("Threads 3") != std::string::npos);
+    CHECK(text.find("CPU 3.0 % of one over 1.0 s") != std::string::npos);
+    REQUIRE(lines_with(text, "worker-") == 3);
+    CHECK(text.find("worker-2") < text.find("worker-1"));
+    CHECK(text.find("worker-1") < text.find("worker-0"));
+}
+
+TEST_CASE("threads report: many threads are shown as pools below the busiest; --all and --top show rows") {
+    const Made made(500, "worker-");
+    const std::string text = made.text();
+    CHECK(lines_with(text, "worker-") == 11);
+    CHECK(lines_with(text, "worker-#") == 1);
+    CHECK(text.find("500") != std::string::npos);
+    CHECK(lines_with(made.text({}, true), "worker-") == 500);
+    ThreadOptions choice;
+    choice.top = 7;
+    CHECK(lines_with(made.text(choice), "worker-") == 7);
+    choice.match = "worker-49.";
+    CHECK(lines_with(made.text(choice), "worker-49") == 7);
+}
+
+TEST_CASE("threads report: a hostile name stays text and no line is wider than asked for") {
+    for (const std::string& name :
+         std::vector<std::string>{std::string("\x1b[31mred\x1b[0m"), std::string("a\nb"),
+                                  std::string(65536, 'x'), std::string("\xff\xfe")}) {
+        for (const std::size_t width : {40U, 80U, 200U}) {
+            const std::string text = Made(2, name).text({}, false, width);
+            CHECK(text.find('\x1b') == std::string::npos);
+            std::istringstream lines(text);
+            for (std::string line; std::getline(lines, line);) CHECK(display_width(line) <= width);
+        }
+    }
+}
+
+TEST_CASE("threads report: JSON has every thread with null for what is not known") {
+    const Made made(3, "w");
+    const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
+    REQUIRE(json["threads"].size() == 3);
+    CHECK(json["threads"][0]["name"] == "w2");
+    CHECK(json["threads"][0]["stack"].is_null());
+    CHECK(json["threads"][0]["cpu_percent"] == 2.0);
+    CHECK(json["thread_counts"]["tasks"] == 3);
+    CHECK(json["thread_counts"]["thread_print"].is_null());
+    CHECK(json["stacks"]["resident_bytes"] == 0);
+}
