@@ -133,7 +133,7 @@ Expected<void> take_thread_options(const po::variables_map& given, Command& comm
         const auto top = cursor.decimal();
         if (!top || *top == 0 || !cursor.at_end())
             return usage(fmt::format("--top is a number of threads, not '{}'", number));
-        command.threads.top = top.value();
+        command.threads.top = top;
     }
     if (given.count("match") > 0) {
         command.threads.match = text("match");

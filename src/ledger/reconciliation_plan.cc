@@ -3,6 +3,7 @@
 #include "base/range_map.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
+#include "ledger/thread_entry_search.h"
 
 namespace nmtx {
 
@@ -33,6 +34,8 @@ void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFil
     const ProcessView& view = reader_.view();
     MallocLayout shapes = find_malloc_shapes(view, memory);
     so_far.add(document::malloc_layout, format_malloc_layout(shapes));
+    if (stacks_)
+        so_far.add(document::thread_entries, format_thread_entries(find_thread_entries(view, memory)));
     if (!malloc_.malloc_walk) {
         so_far.miss(document::malloc_walk,
                     {"malloc's memory was not walked: --malloc=never", "leave --malloc=never out"});

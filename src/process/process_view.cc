@@ -185,6 +185,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::auxv, parse_auxv, view_.auxv);
     parse(document::tasks, parse_tasks, view_.tasks);
     parse(document::tasks_before, parse_tasks, view_.tasks_before);
+    parse(document::thread_entries, parse_thread_entries, view_.thread_entries);
     parse(document::threads_max, parse_threads_max, view_.threads_max);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
     parse(document::residency, parse_residency, view_.residency);

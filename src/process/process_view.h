@@ -21,6 +21,7 @@
 #include "kernel/smaps.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
+#include "process/thread_entries.h"
 
 namespace nmtx {
 
@@ -68,6 +69,7 @@ struct ProcessView {
     std::optional<MallocLayout> malloc_layout;
     std::optional<MallocWalk> malloc_walk;
     std::optional<ThreadDump> thread_dump;
+    std::optional<std::vector<ThreadEntry>> thread_entries;
     std::string vm_flags;
 
     std::vector<MissingDocument> missing;

@@ -37,6 +37,7 @@ json thread(const ThreadRow& row) {
     out["name"] = printable(row.name);
     out["named_by_jvm"] = row.named_by_jvm;
     out["kind"] = nmtx::name_of(row.kind);
+    out["library"] = text_or_null(row.library);
     out["change"] = name_of(row.change);
     out["state"] = printable(std::string(1, row.state));
     out["java_state"] = text_or_null(row.dumped != nullptr ? row.dumped->java_state : "");

@@ -140,6 +140,8 @@ class ThreadsText {
         c.tid = std::to_string(thread.tid);
         c.kind = name_of(thread.kind);
         c.name = short_name(thread.name);
+        if (!thread.library.empty())
+            c.name += fmt::format(" ({})", printable(thread.library.substr(thread.library.rfind('/') + 1)));
         if (thread.change == ThreadChange::started) c.name += "  (started meanwhile)";
         if (thread.change == ThreadChange::ended) c.name += "  (ended meanwhile)";
         row(c);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/stack_split.h"
+
 namespace nmtx {
 namespace {
 
@@ -33,6 +35,7 @@ class StackList {
         for (const Piece& piece : ledger_.pieces) {
             if (is_stack(ledger_.owners.path(piece.claim.owner))) take(piece);
         }
+        split();
         for (ThreadStack& stack : stacks_) stack.high_water = high_water(view_, stack);
         return std::move(stacks_);
     }
@@ -57,6 +60,33 @@ class StackList {
             return;
         }
         start(piece, mapping, path);
+    }
+
+    // The last part has what the others have left: all of them sum to the pieces.
+    void split() {
+        if (!view_.residency) return;
+        const std::vector<Address> pointers = stack_pointers(view_);
+        std::vector<ThreadStack> apart;
+        apart.reserve(stacks_.size());
+        for (ThreadStack& stack : stacks_) {
+            const auto inside = pointers_in(pointers, stack.range);
+            const bool several = inside.size() > 1 && view_.residency->covers(stack.range);
+            const auto parts = several ? split_stacks(stack.range, inside, view_.residency->present)
+                                       : std::vector<Range>{stack.range};
+            for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
+                ThreadStack part;
+                part.range = parts[i];
+                part.path = stack.path;
+                part.reserved = parts[i].size();
+                part.resident = std::min(view_.residency->resident_in(parts[i]), stack.resident);
+                stack.resident = minus_or_zero(stack.resident, part.resident);
+                stack.reserved = minus_or_zero(stack.reserved, part.reserved);
+                apart.push_back(std::move(part));
+            }
+            stack.range = parts.back();
+            apart.push_back(std::move(stack));
+        }
+        stacks_ = std::move(apart);
     }
 
     void start(const Piece& piece, const Mapping& mapping, const std::string& path) {

@@ -167,7 +167,17 @@ class Table {
         if (!stacks_[i].range.contains(*pointer) || taken_[i]) return;
         taken_[i] = true;
         row.stack = stacks_[i];
+        if (row.kind == ThreadKind::native) row.library = file_of_entry(stacks_[i].range.end);
         row.used = Range{*pointer, stacks_[i].range.end}.size();
+    }
+
+    [[nodiscard]] std::string file_of_entry(Address stack_top) const {
+        if (!view_.thread_entries) return {};
+        const auto& entries = *view_.thread_entries;
+        const auto at =
+            std::lower_bound(entries.begin(), entries.end(), stack_top,
+                             [](const ThreadEntry& entry, Address top) { return entry.stack_top < top; });
+        return at != entries.end() && at->stack_top == stack_top ? at->file : std::string();
     }
 
     // A thread that runs, and has no Java frames, tells no stack pointer.

@@ -22,6 +22,7 @@ struct ThreadRow {
     std::string name;       // the JVM's, else the kernel's comm of 15 bytes
     bool named_by_jvm = false;
     ThreadKind kind = ThreadKind::native;
+    std::string library;  // of a native thread: the file of its first function; empty where not known
     ThreadChange change = ThreadChange::none;
     char state = '?';                    // the kernel's: R S D T t Z …
     std::optional<double> cpu_percent;   // of one CPU, over the interval

@@ -119,6 +119,7 @@ TEST_CASE("live: every thread has its name and kind, whatever it calls itself") 
         if (name.rfind("foreign-", 0) == 0) {
             ++foreign;
             CHECK(thread["kind"] == "native");
+            CHECK(thread["library"].get<std::string>().find("libtarget.so") != std::string::npos);
         }
     }
     CHECK(workers == 64);

@@ -1,0 +1,39 @@
+#include "ledger/stack_split.h"
+
+#include <algorithm>
+
+namespace nmtx {
+
+std::vector<Range> split_stacks(Range area, const std::vector<Address>& pointers,
+                                const std::vector<Range>& resident) {
+    std::vector<Range> parts;
+    Address begin = area.begin;
+    for (std::size_t i = 0; i + 1 < pointers.size(); ++i) {
+        const auto run = std::lower_bound(resident.begin(), resident.end(), pointers[i],
+                                          [](const Range& r, Address pointer) { return r.end <= pointer; });
+        if (run == resident.end() || !run->contains(pointers[i]) || run->end >= pointers[i + 1]) continue;
+        parts.push_back({begin, run->end});
+        begin = run->end;
+    }
+    if (begin < area.end) parts.push_back({begin, area.end});
+    return parts;
+}
+
+std::vector<Address> stack_pointers(const ProcessView& view) {
+    std::vector<Address> pointers;
+    if (view.tasks) {
+        for (const Task& task : *view.tasks) {
+            if (task.stack_pointer) pointers.push_back(*task.stack_pointer);
+        }
+    }
+    std::sort(pointers.begin(), pointers.end());
+    return pointers;
+}
+
+std::vector<Address> pointers_in(const std::vector<Address>& ascending, Range range) {
+    const auto first = std::lower_bound(ascending.begin(), ascending.end(), range.begin);
+    const auto last = std::lower_bound(first, ascending.end(), range.end);
+    return {first, last};
+}
+
+}  // namespace nmtx

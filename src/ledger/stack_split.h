@@ -1,0 +1,25 @@
+// Tells stacks apart that lie in one mapping. glibc 2.42 and later guards a stack by MADV_GUARD_INSTALL
+// (Linux 6.13), which leaves the mapping whole, so that the kernel merges neighbours:
+//
+//   [ guard …………… ][sp₁ in use ][ guard …………… ][sp₂ in use ]
+//                              ↑ the resident pages from sp₁ on end at the top of its stack: a guard has none
+#pragma once
+
+#include <vector>
+
+#include "base/address.h"
+#include "process/process_view.h"
+
+namespace nmtx {
+
+// Parts of `area`, ascending and covering it: cut at the top of the stack that each of `pointers` but the
+// last lies in, where `resident` (ascending runs inside the area) shows it. Pointers ascend.
+std::vector<Range> split_stacks(Range area, const std::vector<Address>& pointers,
+                                const std::vector<Range>& resident);
+
+// The stack pointers of tasks, ascending.
+std::vector<Address> stack_pointers(const ProcessView& view);
+// Those of them that lie in the range.
+std::vector<Address> pointers_in(const std::vector<Address>& ascending, Range range);
+
+}  // namespace nmtx
