@@ -35,8 +35,9 @@ inline constexpr Bytes arena_heap_span = mib(64);
 
 struct MallocSearchBounds {
     std::size_t pages = 65536;  // first words read, in all
-    std::size_t misses_a_candidate =
-        2048;  // pages of one candidate that start no chunk, before its rest is left alone
+    // Pages of one candidate that start no chunk, before its rest is left alone. Where stacks are guarded
+    // within the mapping (glibc 2.42), a chunk may lie behind some of 8 MiB that huge pages have filled.
+    std::size_t misses_a_candidate = 16384;
 };
 
 // Looks for both in `candidates`: private, writable, anonymous ranges, ascending and disjoint. Reads the

@@ -129,3 +129,13 @@ TEST_CASE("malloc layout: what is written is read back") {
     CHECK(parse_malloc_layout("heap 10-20\n").error().where == "malloc layout:1");
     CHECK(parse_malloc_layout("chunk 20-30\nchunk 10-28\n").error().where == "malloc layout:2");
 }
+
+TEST_CASE("malloc layout: a chunk behind a stack of 8 MiB that is resident in whole is found") {
+    BufferMemory memory;
+    constexpr std::uint64_t begin = 0x7f02ee93a000, stack = 0x800000, chunk = 0x144000;
+    for (std::uint64_t at = begin; at < begin + stack + chunk; at += 4096) memory.touch(at);
+    memory.put(begin + stack + 8, chunk | 2);
+    const auto layout = find_malloc_layout({range_of(begin, begin + stack + chunk)}, memory);
+    REQUIRE(layout.mmapped_chunks.size() == 1);
+    CHECK(layout.mmapped_chunks[0] == range_of(begin + stack, begin + stack + chunk));
+}
