@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 
+#include "base/range_map.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
@@ -148,20 +149,11 @@ Residency PageResidency::of(std::span<const Range> ranges) {
     for (const Range range : ranges) {
         if (!range.empty()) wanted.push_back(whole_pages(range));
     }
-    std::sort(wanted.begin(), wanted.end());
-    std::vector<Range> merged;
-    for (const Range range : wanted) {
-        if (!merged.empty() && range.begin <= merged.back().end) {
-            merged.back().end = std::max(merged.back().end, range.end);
-        } else {
-            merged.push_back(range);
-        }
-    }
 
     Residency residency;
     residency.method = method_ == ResidencyMethod::pagemap_scan ? "PAGEMAP_SCAN" : "pagemap";
     residency.page_size = Bytes(page_size_);
-    for (const Range range : merged) {
+    for (const Range range : joined(std::move(wanted))) {
         if (add_runs(range, residency.present)) residency.asked.push_back(range);
     }
     return residency;
