@@ -1,8 +1,8 @@
 // The threads of a process as the kernel knows them.
-// The document "kernel/tasks" is ours, made of raw lines: for each task its /proc/PID/task/TID/stat line, followed by
-// what else was read of it, each with a prefix of ours and absent where it was not read. "at" is CLOCK_MONOTONIC in
-// nanoseconds, between the readings of stat and schedstat:
-//   15063 (java) S 15010 15062 … 
+// The document "kernel/tasks" is ours, made of raw lines: for each task its /proc/PID/task/TID/stat line,
+// followed by what else was read of it, each with a prefix of ours and absent where it was not read. "at" is
+// CLOCK_MONOTONIC in nanoseconds, between the readings of stat and schedstat:
+//   15063 (java) S 15010 15062 …
 //   at 884122190411
 //   schedstat 486620000 1201100 512
 //   syscall 202 0x7f8141bff990 0x109 … 0x7f8141bff8d0 0x7f81420c5f3b
@@ -12,11 +12,12 @@
 //   15064 (GC Thread#0) S …
 //   syscall running
 // "kernel/tasks before" is the same at the beginning of an interval, with stat, at and schedstat alone.
-// /proc/PID/task/TID/stat: proc(5); a comm may hold blanks and ")". It may hold newlines as well, which the kernel
-// escapes in status but not in stat (proc_task_name, fs/proc/array.c): whoever makes the document writes them as \n.
-// /proc/PID/task/TID/schedstat: nanoseconds on a CPU, nanoseconds on a run queue, timeslices (scheduler/sched-stats.rst).
-// The last three lines are those of /proc/PID/task/TID/status.
-// /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter; "running"; or "-1 SP PC" outside of a call.
+// /proc/PID/task/TID/stat: proc(5); a comm may hold blanks and ")". It may hold newlines as well, which the
+// kernel escapes in status but not in stat (proc_task_name, fs/proc/array.c): whoever makes the document
+// writes them as \n. /proc/PID/task/TID/schedstat: nanoseconds on a CPU, nanoseconds on a run queue,
+// timeslices (scheduler/sched-stats.rst). The last three lines are those of /proc/PID/task/TID/status.
+// /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter; "running"; or "-1 SP PC"
+// outside of a call.
 #pragma once
 
 #include <cstdint>
@@ -36,15 +37,18 @@ struct Task {
     char state = '?';
     std::uint64_t user_ticks = 0;
     std::uint64_t system_ticks = 0;
-    std::uint64_t start_ticks = 0;               // since boot, in clock ticks
-    std::uint64_t flags = 0;                     // PF_*; 0x00200000 is PF_KTHREAD
-    std::optional<Address> start_stack;          // "startstack": only the main thread's is meaningful; absent where 0
-    std::optional<Address> stack_pointer;        // from syscall; absent while running or where it could not be read
-    std::optional<std::uint64_t> read_at_ns;     // CLOCK_MONOTONIC
-    std::optional<std::uint64_t> run_ns;         // on a CPU since it started
-    std::optional<std::uint64_t> wait_ns;        // runnable and without a CPU since it started
+    std::uint64_t start_ticks = 0;       // since boot, in clock ticks
+    std::uint64_t flags = 0;             // PF_*; 0x00200000 is PF_KTHREAD
+    std::optional<Address> start_stack;  // "startstack": only the main thread's is meaningful; absent where 0
+    std::optional<Address> stack_pointer;  // from syscall; absent while running or where it could not be read
+    std::optional<std::uint64_t> read_at_ns;  // CLOCK_MONOTONIC
+    std::optional<std::uint64_t> run_ns;      // on a CPU since it started
+    std::optional<std::uint64_t> wait_ns;     // runnable and without a CPU since it started
     std::optional<std::uint64_t> voluntary_switches, involuntary_switches;
-    std::vector<std::uint64_t> nspid;            // outermost first; empty where not read
+    std::vector<std::uint64_t> nspid;  // outermost first; empty where not read
+
+    // Its id in its own pid namespace, which is the one that the JVM prints as "nid".
+    [[nodiscard]] std::uint64_t own_id() const { return nspid.empty() ? tid : nspid.back(); }
 };
 
 Expected<std::vector<Task>> parse_tasks(std::string_view text, std::string_view document = "tasks");

@@ -35,8 +35,7 @@ std::vector<Address> pointers_of_unknown(const ProcessView& view) {
     std::vector<Address> pointers;
     if (view.tasks) {
         for (const Task& task : *view.tasks) {
-            const std::uint64_t nid = task.nspid.empty() ? task.tid : task.nspid.back();
-            if (task.stack_pointer && !named.contains(nid)) pointers.push_back(*task.stack_pointer);
+            if (task.stack_pointer && !named.contains(task.own_id())) pointers.push_back(*task.stack_pointer);
         }
     }
     std::sort(pointers.begin(), pointers.end());

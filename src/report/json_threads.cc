@@ -63,12 +63,10 @@ std::string json_threads(const ProcessView& view, const ThreadTable& table, cons
     out["interval_s"] = table.interval_s;
     out["threads"] = json::array();
     for (const ThreadRow* row : chosen_threads(table, choice)) out["threads"].push_back(thread(*row));
-    Bytes nobody;
-    for (const ThreadStack& stack : table.stacks_of_nobody) nobody = nobody + stack.resident;
-    out["stacks"] = {{"reserved_bytes", table.stacks_reserved.value()},
-                     {"resident_bytes", table.stacks_resident.value()},
+    out["stacks"] = {{"reserved_bytes", table.totals.stacks_reserved.value()},
+                     {"resident_bytes", table.totals.stacks_resident.value()},
                      {"of_no_known_thread", table.stacks_of_nobody.size()},
-                     {"of_no_known_thread_resident_bytes", nobody.value()}};
+                     {"of_no_known_thread_resident_bytes", table.totals.resident_of_nobody.value()}};
     out["stack_flags"] = json::array();
     for (const StackFlag& flag : table.stack_flags)
         out["stack_flags"].push_back({{"flag", printable(flag.text)},

@@ -60,37 +60,26 @@ class ThreadsText {
 
     // "Threads 75: 61 Java, 3 compiler, 8 GC, 2 VM, 1 native"
     void head() {
-        std::array<std::size_t, 5> kinds{};
-        std::size_t started = 0, ended = 0, live = 0;
-        double cpu = 0, wait = 0;
-        for (const ThreadRow& row : table_.rows) {
-            cpu += row.cpu_percent.value_or(0);
-            wait += row.wait_percent.value_or(0);
-            if (row.change == ThreadChange::started) ++started;
-            if (row.change == ThreadChange::ended) {
-                ++ended;
-                continue;
-            }
-            ++live;
-            ++kinds[static_cast<std::size_t>(row.kind)];
-        }
-        std::string text = fmt::format("Threads {}", grouped(live));
+        const ThreadTotals& totals = table_.totals;
+        std::string text = fmt::format("Threads {}", grouped(table_.counts.tasks));
         const char* between = ": ";
-        for (std::size_t i = 0; i < kinds.size(); ++i) {
-            if (kinds[i] == 0 || view_.vm == Vm::none) continue;
-            text += fmt::format("{}{} {}", between, grouped(kinds[i]), name_of(static_cast<ThreadKind>(i)));
+        for (std::size_t i = 0; i < totals.of_kind.size(); ++i) {
+            if (totals.of_kind[i] == 0 || view_.vm == Vm::none) continue;
+            text += fmt::format("{}{} {}", between, grouped(totals.of_kind[i]),
+                                name_of(static_cast<ThreadKind>(i)));
             between = ", ";
         }
-        if (started + ended > 0) text += fmt::format(" ({} started, {} ended meanwhile)", started, ended);
+        if (totals.started + totals.ended > 0)
+            text += fmt::format(" ({} started, {} ended meanwhile)", totals.started, totals.ended);
         out_ += title(fit(text, style_.width), style_) + "\n";
         if (table_.interval_s > 0) {
-            add(fmt::format("CPU {:.1f} % of one over {:.1f} s; {:.1f} % runnable and waiting for one", cpu,
-                            table_.interval_s, wait));
+            add(fmt::format("CPU {:.1f} % of one over {:.1f} s; {:.1f} % runnable and waiting for one",
+                            totals.cpu_percent, table_.interval_s, totals.wait_percent));
         } else {
             add("CPU as a share of the time since each thread began");
         }
-        add(fmt::format("Stacks: {} MiB reserved, {} MiB resident", in_mib(table_.stacks_reserved),
-                        in_mib(table_.stacks_resident)));
+        add(fmt::format("Stacks: {} MiB reserved, {} MiB resident", in_mib(table_.totals.stacks_reserved),
+                        in_mib(table_.totals.stacks_resident)));
         out_ += "\n";
     }
 
@@ -208,18 +197,14 @@ class ThreadsText {
             static_cast<std::int64_t>(*counts.dump_java) > *counts.perf_live)
             say("hsperfdata and JMX leave out the JVM's own Java threads: compilers, signals, service "
                 "threads.");
-        std::size_t foreign = 0, unseen = 0;
-        for (const ThreadRow& row : table_.rows) {
-            if (row.change == ThreadChange::ended || row.named_by_jvm) continue;
-            ++(row.kind == ThreadKind::native ? foreign : unseen);
-        }
+        const std::size_t foreign = table_.totals.foreign, unlisted = table_.totals.unlisted;
         if (counts.dump && foreign > 0)
             say(fmt::format("{} {} in no dump: native code started {}, or it is the launcher's first thread.",
                             grouped(foreign), foreign == 1 ? "thread is" : "threads are",
                             foreign == 1 ? "it" : "them"));
-        if (counts.dump && unseen > 0)
-            say(fmt::format("{} of HotSpot's own {} in no dump.", grouped(unseen),
-                            unseen == 1 ? "is" : "are"));
+        if (counts.dump && unlisted > 0)
+            say(fmt::format("{} of HotSpot's own {} in no dump.", grouped(unlisted),
+                            unlisted == 1 ? "is" : "are"));
         if (counts.user_limit || counts.system_limit) {
             std::string limits = "Limits:";
             if (counts.user_limit)
@@ -238,13 +223,11 @@ class ThreadsText {
 
     void notes() {
         if (!table_.stacks_of_nobody.empty()) {
-            Bytes resident;
-            for (const ThreadStack& stack : table_.stacks_of_nobody) resident = resident + stack.resident;
             const bool one = table_.stacks_of_nobody.size() == 1;
             say(fmt::format(
                 "{} stack{}, {} KiB resident, {} of threads that were running: nothing tells whose.",
-                grouped(table_.stacks_of_nobody.size()), one ? "" : "s", kib_of(resident),
-                one ? "is" : "are"));
+                grouped(table_.stacks_of_nobody.size()), one ? "" : "s",
+                kib_of(table_.totals.resident_of_nobody), one ? "is" : "are"));
         }
         say("Stack figures in KiB: reserved with its guards, resident, in use from the top to the stack "
             "pointer, peak down to the lowest page that was touched (HotSpot touches up to 80 KiB ahead).");
@@ -273,15 +256,12 @@ class ThreadsText {
             if (flag.unit_slip) text += ": the flag counts in KB already, so leave its unit out";
             say(text + ".");
         }
-        if (table_.stacks_reserved > table_.stacks_resident + mib(64))
+        if (table_.totals.stacks_reserved > table_.totals.stacks_resident + mib(64))
             say(fmt::format(
                 "Stacks reserve {} MiB of addresses and hold {} MiB of memory: what is reserved and "
                 "never touched costs nothing.",
-                in_mib(table_.stacks_reserved), in_mib(table_.stacks_resident)));
-        Bytes huge;
-        for (const ThreadRow& row : table_.rows) {
-            if (row.stack) huge = huge + row.stack->huge;
-        }
+                in_mib(table_.totals.stacks_reserved), in_mib(table_.totals.stacks_resident)));
+        const Bytes huge = table_.totals.stacks_huge;
         if (huge > Bytes())
             say(fmt::format(
                 "{} MiB of stacks are transparent huge pages, which fill what was never used: see "

@@ -62,10 +62,9 @@ class Table {
         give_the_last_stack();
         if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(jvm_options(view_));
         for (std::size_t i = 0; i < stacks_.size(); ++i) {
-            table_.stacks_reserved = table_.stacks_reserved + stacks_[i].reserved;
-            table_.stacks_resident = table_.stacks_resident + stacks_[i].resident;
             if (!taken_[i]) table_.stacks_of_nobody.push_back(stacks_[i]);
         }
+        add_up();
         count();
         return std::move(table_);
     }
@@ -101,7 +100,7 @@ class Table {
     static ThreadRow common(const Task& task) {
         ThreadRow row;
         row.tid = task.tid;
-        row.nid = task.nspid.empty() ? task.tid : task.nspid.back();
+        row.nid = task.own_id();
         row.name = task.comm;
         row.state = task.state;
         row.cpu_seconds = cpu_seconds(task);
@@ -195,6 +194,28 @@ class Table {
         lonely->stack_by_elimination = true;
     }
 
+    void add_up() {
+        ThreadTotals& totals = table_.totals;
+        for (const ThreadStack& stack : stacks_) {
+            totals.stacks_reserved = totals.stacks_reserved + stack.reserved;
+            totals.stacks_resident = totals.stacks_resident + stack.resident;
+            totals.stacks_huge = totals.stacks_huge + stack.huge;
+        }
+        for (const ThreadStack& stack : table_.stacks_of_nobody)
+            totals.resident_of_nobody = totals.resident_of_nobody + stack.resident;
+        for (const ThreadRow& row : table_.rows) {
+            totals.cpu_percent += row.cpu_percent.value_or(0);
+            totals.wait_percent += row.wait_percent.value_or(0);
+            if (row.change == ThreadChange::started) ++totals.started;
+            if (row.change == ThreadChange::ended) {
+                ++totals.ended;
+                continue;
+            }
+            ++totals.of_kind[static_cast<std::size_t>(row.kind)];
+            if (!row.named_by_jvm) ++(row.kind == ThreadKind::native ? totals.foreign : totals.unlisted);
+        }
+    }
+
     void count() {
         ThreadCounts& counts = table_.counts;
         counts.tasks = view_.tasks->size();
@@ -211,9 +232,6 @@ class Table {
         for (const DumpedThread& thread : view_.thread_dump->threads) {
             if (thread.java) ++*counts.dump_java;
             if (thread.carries) ++counts.virtual_mounted;
-            if (thread.name.starts_with("ForkJoinPool-1-worker-") && thread.daemon &&
-                (view_.java_feature().value_or(0) >= 21))
-                ++counts.carriers;
         }
     }
 

@@ -2,6 +2,7 @@
 // stack.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -44,8 +45,19 @@ struct ThreadCounts {
     std::optional<std::size_t> dump_java;   // of them Java threads
     std::optional<std::int64_t> perf_live;  // java.threads.live of hsperfdata
     std::size_t virtual_mounted = 0;        // carriers that carry a virtual thread
-    std::size_t carriers = 0;               // threads of the default scheduler of virtual threads
     std::optional<std::uint64_t> user_limit, system_limit;  // ulimit -u, threads-max
+};
+
+// Sums over the rows and the stacks.
+struct ThreadTotals {
+    std::array<std::size_t, 5> of_kind{};  // by ThreadKind; of those that had not ended
+    std::size_t started = 0, ended = 0;    // within the interval
+    std::size_t foreign = 0;               // not named by the JVM, and not by a name of HotSpot's either
+    std::size_t unlisted = 0;              // HotSpot's own by their name, and not named by the JVM
+    double cpu_percent = 0, wait_percent = 0;
+    Bytes stacks_reserved, stacks_resident;  // of all, those of nobody too: the ledger's rows
+    Bytes stacks_huge;                       // of them, transparent huge pages
+    Bytes resident_of_nobody;
 };
 
 struct ThreadTable {
@@ -55,7 +67,7 @@ struct ThreadTable {
         stacks_of_nobody;  // stacks in the ledger of which no task's pointer tells the owner
     ThreadCounts counts;
     std::vector<StackFlag> stack_flags;
-    Bytes stacks_reserved, stacks_resident;  // of all, those of nobody too: the ledger's rows
+    ThreadTotals totals;
 };
 
 // Needs view.tasks and view.smaps. `view` must outlive the table.

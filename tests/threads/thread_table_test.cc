@@ -124,12 +124,12 @@ TEST_CASE("threads: a stack is its thread's by the stack pointer, and all of the
     CHECK_FALSE(made.row(11).stack);
     REQUIRE(made.table.stacks_of_nobody.size() == 1);
     CHECK(made.table.stacks_of_nobody[0].resident == kib(100));
-    CHECK(made.table.stacks_resident == kib(140));
+    CHECK(made.table.totals.stacks_resident == kib(140));
     Bytes rows;
     for (const Row& row : made.ledger.rows) {
         if (is_stack(row.path)) rows = rows + row.resident;
     }
-    CHECK(rows == made.table.stacks_resident);
+    CHECK(rows == made.table.totals.stacks_resident);
 }
 
 TEST_CASE("threads: where one stack and one thread are left they belong together") {
