@@ -12,6 +12,7 @@
 #include "platform/hsperfdata_file.h"
 #include "platform/kernel_documents.h"
 #include "platform/memory_left.h"
+#include "platform/native_stacks.h"
 #include "platform/process_files.h"
 #include "platform/progress.h"
 #include "platform/residency.h"
@@ -47,6 +48,7 @@ class Collector {
     void read_counters();
     void ask_jvm();
     void read_threads();
+    void take_native_stacks();
     bool ask(AttachClient& client, const std::string& question);
     Expected<void> read_memory();
     Expected<void> derive_from_copy(LiveMemory& live, TargetFiles& files);
@@ -180,11 +182,20 @@ void Collector::read_threads() {
     if (half > 0) step(document::tasks_before, [&] { return read_tasks(process_, TaskDetail::times); });
     const std::uint64_t began = monotonic_ns();
     sleep_until(began + half);
+    take_native_stacks();
     const auto question = plan_->question_in_interval(capture_);
     if (client_ && question) ask(*client_, *question);
     sleep_until(began + 2 * half);
     step(document::tasks, [&] { return read_tasks(process_, TaskDetail::all); });
     step(document::threads_max, [&] { return read_system_file("/proc/sys/kernel/threads-max"); });
+}
+
+// Right before the JVM is asked what its threads do: so the two tell of the same moment, or nearly.
+void Collector::take_native_stacks() {
+    if (!plan_->wants_native_stacks()) return;
+    step(document::tasks_middle, [&] { return read_tasks(process_, TaskDetail::times); });
+    const std::vector<std::uint64_t> tids = plan_->threads_to_stop(capture_);
+    step(document::native_stacks, [&] { return read_native_stacks(process_, tids); });
 }
 
 // All that the plan will read is copied while the target stands still; it is looked at while the target runs.

@@ -1,6 +1,8 @@
 #include "platform/frozen_threads.h"
 
+#include <elf.h>
 #include <sys/ptrace.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -113,42 +115,70 @@ bool is_own_child(const ProcessFiles& process) {
 
 }  // namespace
 
-Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles) {
+Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option) {
+    const std::string leave_out = "leave " + std::string(option) + " out";
     Error refusal{"pid " + std::to_string(pid), "its threads may not be stopped: " + errno_text(error),
-                  "leave --freeze out: the running process is read"};
+                  leave_out + ": nothing is stopped then"};
     if (obstacles.tracer) {
         refusal.what = "its threads cannot be stopped: pid " + std::to_string(*obstacles.tracer) +
                        " traces it already, as a debugger or strace does";
-        refusal.hint = "end that one, or leave --freeze out";
+        refusal.hint = "end that one, or " + leave_out;
     } else if (obstacles.yama_scope == 3) {
         refusal.what += ": kernel.yama.ptrace_scope is 3, nobody may trace here";
     } else if (obstacles.yama_scope > 0 && !obstacles.root) {
         refusal.what += ": kernel.yama.ptrace_scope is " + std::to_string(obstacles.yama_scope);
-        refusal.hint = "run as root, or leave --freeze out";
+        refusal.hint = "run as root, or " + leave_out;
     } else if (obstacles.root) {
-        refusal.hint = "root lacks CAP_SYS_PTRACE here: add it to the container, or leave --freeze out";
+        refusal.hint = "root lacks CAP_SYS_PTRACE here: add it to the container, or " + leave_out;
     } else if (!obstacles.same_user) {
-        refusal.hint = "run as its user or root, or leave --freeze out";
+        refusal.hint = "run as its user or root, or " + leave_out;
     }
     return refusal;
 }
 
-FrozenThreads::FrozenThreads(const ProcessFiles& process)
-    : pid_(static_cast<pid_t>(process.pid())), own_child_(is_own_child(process)) {}
+FrozenThreads::FrozenThreads(const ProcessFiles& process, std::string_view option)
+    : pid_(static_cast<pid_t>(process.pid())), option_(option), own_child_(is_own_child(process)) {}
 
 FrozenThreads::FrozenThreads(FrozenThreads&& other) noexcept
     : pid_(other.pid_),
+      option_(other.option_),
       own_child_(other.own_child_),
       threads_(std::exchange(other.threads_, {})),
       began_(std::exchange(other.began_, std::nullopt)),
       stood_still_(other.stood_still_) {}
 
 Expected<FrozenThreads> FrozenThreads::freeze(const ProcessFiles& process, std::chrono::milliseconds within) {
-    FrozenThreads frozen(process);
+    FrozenThreads frozen(process, "--freeze");
     const StopNews news;  // blocks SIGCHLD before the first stop
     if (auto stopped = frozen.stop_all(process, Clock::now() + within); !stopped)
         return tl::make_unexpected(stopped.error());
     return frozen;
+}
+
+Expected<FrozenThreads> FrozenThreads::freeze_one(const ProcessFiles& process, pid_t tid,
+                                                  std::chrono::milliseconds within, std::string_view option) {
+    FrozenThreads frozen(process, option);
+    const StopNews news;
+    if (!task_of(process, tid))
+        return failure("pid " + std::to_string(process.pid()),
+                       "has no thread " + std::to_string(tid) + ", or it has ended");
+    const auto seized = frozen.seize(process, tid);
+    if (!seized) return tl::make_unexpected(seized.error());
+    frozen.interrupt_all();
+    if (auto stopped = frozen.wait_for_all(process, Clock::now() + within); !stopped)
+        return tl::make_unexpected(stopped.error());
+    if (!*seized || frozen.threads_.front().state != State::stopped)
+        return failure("pid " + std::to_string(process.pid()),
+                       "thread " + std::to_string(tid) + " has ended");
+    return frozen;
+}
+
+std::optional<user_regs_struct> FrozenThreads::registers(pid_t tid) const {
+    user_regs_struct registers{};
+    iovec into{&registers, sizeof registers};
+    const long got = ::ptrace(PTRACE_GETREGSET, tid, NT_PRSTATUS, &into);
+    if (got != 0 || into.iov_len != sizeof registers) return std::nullopt;  // another size: a 32-bit program
+    return registers;
 }
 
 // A thread can only be made by one that runs: once all that are known stand still and there is no other, none
@@ -177,32 +207,37 @@ Expected<void> FrozenThreads::stop_all(const ProcessFiles& process, Clock::time_
                    "see what runs: nmtx list");
 }
 
+// False for one that has ended.
+Expected<bool> FrozenThreads::seize(const ProcessFiles& process, pid_t tid) {
+    if (trace(PTRACE_SEIZE, tid, 0) == 0) {
+        threads_.push_back({tid, State::running, 0});
+        return true;
+    }
+    const int error = errno;
+    if (error == ESRCH || has_ended(process, tid)) return false;
+    // Those seized so far run: letting go of them needs a stop first, which the destructor makes.
+    return tl::make_unexpected(trace_refusal(process.pid(), error, obstacles_of(process), option_));
+}
+
 // How many were not known before.
 Expected<std::size_t> FrozenThreads::seize_new(const ProcessFiles& process) {
     const auto names = process.list("task");
     if (!names) return tl::make_unexpected(names.error());
-    std::vector<Thread> fresh;
+    const std::size_t known = threads_.size();
     for (const std::string& name : *names) {
         const auto tid = number_of(name);
         if (!tid) continue;
-        const auto known =
-            std::lower_bound(threads_.begin(), threads_.end(), *tid,
-                             [](const Thread& thread, pid_t wanted) { return thread.tid < wanted; });
-        if (known != threads_.end() && known->tid == *tid) continue;
-        if (trace(PTRACE_SEIZE, *tid, 0) == 0) {
-            fresh.push_back({*tid, State::running, 0});
-            continue;
-        }
-        const int error = errno;
-        if (error == ESRCH || has_ended(process, *tid)) continue;
-        // Those seized so far run: letting go of them needs a stop first, which the destructor makes.
-        threads_.insert(threads_.end(), fresh.begin(), fresh.end());
-        return tl::make_unexpected(trace_refusal(process.pid(), error, obstacles_of(process)));
+        const auto end = threads_.begin() + static_cast<std::ptrdiff_t>(known);
+        const auto at = std::lower_bound(threads_.begin(), end, *tid, [](const Thread& thread, pid_t wanted) {
+            return thread.tid < wanted;
+        });
+        if (at != end && at->tid == *tid) continue;
+        if (const auto seized = seize(process, *tid); !seized) return tl::make_unexpected(seized.error());
     }
-    threads_.insert(threads_.end(), fresh.begin(), fresh.end());
+    const std::size_t fresh = threads_.size() - known;
     std::sort(threads_.begin(), threads_.end(),
               [](const Thread& a, const Thread& b) { return a.tid < b.tid; });
-    return fresh.size();
+    return fresh;
 }
 
 void FrozenThreads::interrupt_all() {
@@ -277,7 +312,7 @@ Expected<void> FrozenThreads::wait_for_all(const ProcessFiles& process, Clock::t
     const std::string how = task && task->state == 'D' ? ": it sleeps uninterruptibly in the kernel" : "";
     return failure("pid " + std::to_string(pid_),
                    "thread " + std::to_string(late) + name + " did not stop in time" + how,
-                   "all run on; try again, or leave --freeze out");
+                   "all run on; try again, or leave " + std::string(option_) + " out");
 }
 
 void FrozenThreads::release() {

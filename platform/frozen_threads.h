@@ -1,6 +1,6 @@
-// Stops all threads of a process for a moment: PTRACE_SEIZE and PTRACE_INTERRUPT, which neither the process
-// nor its parent can observe as they would SIGSTOP. Source: ptrace(2), Linux kernel/ptrace.c and
-// kernel/signal.c.
+// Stops all threads of a process, or one of them, for a moment: PTRACE_SEIZE and PTRACE_INTERRUPT, which
+// neither the process nor its parent can observe as they would SIGSTOP. Source: ptrace(2), Linux
+// kernel/ptrace.c and kernel/signal.c.
 //
 //   seize all ─► interrupt all ─► wait for each stop ─► is there another thread? ─► all stand still ─► detach
 //   all
@@ -14,10 +14,12 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/user.h>
 
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -31,6 +33,9 @@ class FrozenThreads {
     // Fails where tracing is not allowed, before anything is stopped, and where some thread did not stop
     // within the time (one that sleeps uninterruptibly); then all run on.
     static Expected<FrozenThreads> freeze(const ProcessFiles& process, std::chrono::milliseconds within);
+    // One thread alone; the others run on. `option` is what the user may leave out.
+    static Expected<FrozenThreads> freeze_one(const ProcessFiles& process, pid_t tid,
+                                              std::chrono::milliseconds within, std::string_view option);
 
     FrozenThreads(FrozenThreads&& other) noexcept;
     FrozenThreads& operator=(FrozenThreads&&) = delete;
@@ -41,6 +46,8 @@ class FrozenThreads {
     // Lets all run on. How long they stood still, from the first interrupt to the last detach, is known then.
     void release();
     [[nodiscard]] std::size_t threads() const { return threads_.size(); }
+    // Of a thread that stands still, as it left user mode; nothing where it has ended.
+    [[nodiscard]] std::optional<user_regs_struct> registers(pid_t tid) const;
     [[nodiscard]] std::chrono::steady_clock::duration stood_still() const { return stood_still_; }
 
   private:
@@ -52,9 +59,10 @@ class FrozenThreads {
         int signal = 0;  // on its way to the thread when it stopped
     };
 
-    explicit FrozenThreads(const ProcessFiles& process);
+    FrozenThreads(const ProcessFiles& process, std::string_view option);
     Expected<void> stop_all(const ProcessFiles& process, Clock::time_point deadline);
     Expected<std::size_t> seize_new(const ProcessFiles& process);
+    Expected<bool> seize(const ProcessFiles& process, pid_t tid);
     void interrupt_all();
     Expected<void> wait_for_all(const ProcessFiles& process, Clock::time_point deadline);
     template <typename Visit>
@@ -63,6 +71,7 @@ class FrozenThreads {
     bool wait_for(Thread& thread, bool for_end, Clock::time_point deadline);
 
     pid_t pid_ = 0;
+    std::string_view option_;
     bool own_child_ = false;
     std::vector<Thread> threads_;  // by tid
     std::optional<Clock::time_point> began_;
@@ -76,7 +85,7 @@ struct TraceObstacles {
     bool root = false;                    // are we
     bool same_user = true;                // do we run as the target's user
 };
-// Why `errno` came back from PTRACE_SEIZE, and what to do.
-Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles);
+// Why `errno` came back from PTRACE_SEIZE, and what to do: leave `option` out, for one.
+Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option);
 
 }  // namespace nmtx

@@ -216,7 +216,7 @@ Expected<void> run_threads(const Command& command) {
     }
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan(command.effort, command.nmt, no_walk, true);
+    ReconciliationPlan plan(command.effort, command.nmt, no_walk, true, command.threads.stacks);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;

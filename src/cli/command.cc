@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/program_options.hpp>
 #include <sstream>
@@ -23,6 +24,13 @@ std::optional<std::uint64_t> parse_pid(std::string_view text) {
     // PID_MAX_LIMIT of 64-bit kernels.
     if (!pid || !cursor.at_end() || *pid == 0 || *pid > 4194304) return std::nullopt;
     return pid;
+}
+
+// "12"; not nothing, and not zero.
+std::optional<std::size_t> parse_count(std::string_view text) {
+    Cursor cursor(text);
+    const auto count = cursor.decimal();
+    return count && cursor.at_end() && *count > 0 ? count : std::nullopt;
 }
 
 bool is_number(std::string_view text) {
@@ -65,6 +73,10 @@ po::options_description options_of(bool hidden) {
         "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
     add("interval", po::value<std::string>()->value_name("TIME"),
         "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began");
+    add("stacks", po::value<std::string>()->value_name("[=N]"),
+        "with `threads`: native frames too of the N busiest, 5 by default; each is stopped for a moment");
+    add("stack-of", po::value<std::vector<std::string>>()->value_name("TID"),
+        "with `threads`: native frames too of this thread; stops it for a moment");
     add("sort", po::value<std::string>()->value_name("cpu|stack|wait|name"),
         "with `threads`: in which order");
     add("top", po::value<std::string>()->value_name("N"), "with `threads`: the first N threads alone");
@@ -128,12 +140,23 @@ Expected<void> take_thread_options(const po::variables_map& given, Command& comm
         command.threads.order = *order;
     }
     if (given.count("top") > 0) {
-        const std::string number = text("top");
-        Cursor cursor(number);
-        const auto top = cursor.decimal();
-        if (!top || *top == 0 || !cursor.at_end())
-            return usage(fmt::format("--top is a number of threads, not '{}'", number));
+        const auto top = parse_count(text("top"));
+        if (!top) return usage(fmt::format("--top is a number of threads, not '{}'", text("top")));
         command.threads.top = top;
+    }
+    if (given.count("stacks") > 0) {
+        const auto busiest = parse_count(text("stacks"));
+        if (!busiest || *busiest > 1000)
+            return usage(
+                fmt::format("--stacks=N is a number of threads up to 1000, not '{}'", text("stacks")));
+        command.threads.stacks.busiest = *busiest;
+    }
+    if (given.count("stack-of") > 0) {
+        for (const std::string& tid : given["stack-of"].as<std::vector<std::string>>()) {
+            const auto number = parse_pid(tid);
+            if (!number) return usage(fmt::format("--stack-of: '{}' is no thread id", tid));
+            command.threads.stacks.tids.push_back(*number);
+        }
     }
     if (given.count("match") > 0) {
         command.threads.match = text("match");
@@ -233,9 +256,13 @@ Expected<void> check_together(const Command& command) {
             "--freeze, --owners, --malloc-limit and --malloc are of a running process, not of a capture");
     const ThreadOptions& threads = command.threads;
     const bool of_threads = threads.interval != ThreadOptions().interval || threads.top ||
-                            threads.order != ThreadOrder::cpu || !threads.match.empty();
+                            threads.order != ThreadOrder::cpu || !threads.match.empty() ||
+                            threads.stacks.any();
     if (of_threads && command.verb != Verb::threads)
-        return usage("--interval, --sort, --top and --match are of `nmtx threads`");
+        return usage("--interval, --stacks, --stack-of, --sort, --top and --match are of `nmtx threads`");
+    if (of_a_file && threads.stacks.any())
+        return usage("--stacks and --stack-of stop threads of a running process, not of a capture",
+                     "a capture that was taken with them shows its native frames by itself");
     if (of_a_file && threads.interval != ThreadOptions().interval)
         return usage("--interval is of a running process, not of a capture");
     if (command.verb == Verb::malloc && !malloc.malloc_walk)
@@ -274,13 +301,17 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
 }  // namespace
 
 Expected<Command> parse_command(const std::vector<std::string>& arguments) {
+    // The library's own way to a value that may be left out takes the next word for it, a process id.
+    std::vector<std::string> given_words = arguments;
+    const auto behind = std::find(given_words.begin(), given_words.end(), "--");
+    std::replace(given_words.begin(), behind, std::string("--stacks"), std::string("--stacks=5"));
     Command command;
     po::variables_map given;
     try {
         po::positional_options_description operands;
         operands.add("operand", -1);
         const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-        po::store(po::command_line_parser(arguments)
+        po::store(po::command_line_parser(given_words)
                       .options(options_of(true))
                       .positional(operands)
                       .style(style)

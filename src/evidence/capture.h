@@ -25,18 +25,21 @@ inline constexpr std::string_view smaps_rollup = "kernel/smaps_rollup";
 inline constexpr std::string_view limits = "kernel/limits";
 inline constexpr std::string_view cmdline = "kernel/cmdline";  // NUL-separated, secrets redacted
 inline constexpr std::string_view auxv = "kernel/auxv";
-inline constexpr std::string_view exe = "kernel/exe";      // the link's text
-inline constexpr std::string_view tasks = "kernel/tasks";  // kernel/tasks.h
+inline constexpr std::string_view exe = "kernel/exe";                    // the link's text
+inline constexpr std::string_view tasks = "kernel/tasks";                // kernel/tasks.h
 inline constexpr std::string_view tasks_before = "kernel/tasks before";  // at the begin of an interval
-inline constexpr std::string_view threads_max = "kernel/threads-max";    // /proc/sys/kernel/threads-max
+inline constexpr std::string_view tasks_middle =
+    "kernel/tasks middle";  // in the middle of an interval, where stacks were taken then
+inline constexpr std::string_view native_stacks = "threads/native stacks.json";  // kernel/native_stacks.h
+inline constexpr std::string_view threads_max = "kernel/threads-max";  // /proc/sys/kernel/threads-max
 inline constexpr std::string_view cgroup = "kernel/cgroup";
 inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
 inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
 inline constexpr std::string_view attach =
     "hotspot/attach";  // only ever missing: why the JVM could not be asked
-inline constexpr std::string_view malloc_layout = "malloc/layout";   // allocator/malloc_layout.h
-inline constexpr std::string_view malloc_walk = "malloc/walk.json";  // allocator/malloc_walk.h
+inline constexpr std::string_view malloc_layout = "malloc/layout";     // allocator/malloc_layout.h
+inline constexpr std::string_view malloc_walk = "malloc/walk.json";    // allocator/malloc_walk.h
 inline constexpr std::string_view thread_entries = "threads/entries";  // process/thread_entries.h
 inline constexpr std::string_view nmt_file =
     "hotspot/VM.native_memory from a file";  // text that someone else produced
@@ -61,7 +64,8 @@ struct Cost {
     double cpu_ms = 0;  // of nmtx itself, until everything was collected
     double wall_ms = 0;
     double attach_ms = 0;  // of that: waiting for the JVM's answers
-    std::optional<double> stood_still_ms;  // how long the target's threads were stopped; absent where they were not
+    std::optional<double>
+        stood_still_ms;  // how long the target's threads were stopped; absent where they were not
 };
 
 struct CaptureHeader {

@@ -2,6 +2,7 @@
 // matter, what is to be derived from the target's memory. The collector itself decides nothing about HotSpot.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,14 +23,22 @@ class CapturePlan {
     // The next diagnostic command ("VM.native_memory summary scale=b"), nothing when all is asked. A command
     // that was tried is not asked again.
     virtual std::optional<std::string> next_question(const Capture& so_far) = 0;
-    // In the middle of an interval over which the threads' CPU time is measured: the one command that says what
-    // they do; nothing where there is none.
-    virtual std::optional<std::string> question_in_interval(const Capture& /*so_far*/) { return std::nullopt; }
+    // In the middle of an interval over which the threads' CPU time is measured: the one command that says
+    // what they do; nothing where there is none.
+    virtual std::optional<std::string> question_in_interval(const Capture& /*so_far*/) {
+        return std::nullopt;
+    }
+    // At the same moment, right after a sample of the threads ("kernel/tasks middle"): those whose native
+    // stacks are wanted, each of which is stopped for a moment.
+    [[nodiscard]] virtual bool wants_native_stacks() const { return false; }
+    virtual std::vector<std::uint64_t> threads_to_stop(const Capture& /*so_far*/) { return {}; }
     // After smaps, where the target is to stand still while its memory is copied: what derive() will read,
     // ascending and disjoint, found while it runs. derive() then gets the copy, which knows of nothing else.
-    virtual std::vector<Range> frozen_ranges(const Capture& /*so_far*/, TargetMemory& /*running*/) { return {}; }
-    // After smaps: adds documents derived from the target's memory (never its contents) and the symbols of the
-    // files that it has mapped.
+    virtual std::vector<Range> frozen_ranges(const Capture& /*so_far*/, TargetMemory& /*running*/) {
+        return {};
+    }
+    // After smaps: adds documents derived from the target's memory (never its contents) and the symbols of
+    // the files that it has mapped.
     virtual void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) = 0;
     // After that: ranges whose pages must be told apart, ascending and disjoint.
     virtual std::vector<Range> residency_wanted(const Capture& so_far) = 0;

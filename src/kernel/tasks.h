@@ -49,6 +49,12 @@ struct Task {
 
     // Its id in its own pid namespace, which is the one that the JVM prints as "nid".
     [[nodiscard]] std::uint64_t own_id() const { return nspid.empty() ? tid : nspid.back(); }
+    // On a CPU since it started: run_ns, else of the ticks, which are 100 a second on every architecture that
+    // HotSpot runs on (USER_HZ).
+    [[nodiscard]] double cpu_seconds() const {
+        return run_ns ? static_cast<double>(*run_ns) / 1e9
+                      : static_cast<double>(user_ticks + system_ticks) / 100;
+    }
 };
 
 Expected<std::vector<Task>> parse_tasks(std::string_view text, std::string_view document = "tasks");

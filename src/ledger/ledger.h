@@ -101,6 +101,7 @@ struct Ledger {
     [[nodiscard]] Delta drift() const {
         return rss_before && rss_after ? difference(*rss_after, *rss_before) : Delta{};
     }
+    [[nodiscard]] const Piece* piece_at(Address address) const;    // null where nothing is mapped
     [[nodiscard]] Bytes resident_of(std::string_view path) const;  // of one leaf
     [[nodiscard]] Bytes resident_below(
         std::string_view prefix) const;  // of all leaves whose path begins with it
@@ -122,6 +123,5 @@ bool is_stack(std::string_view path);
 // Private, writable, anonymous ranges that nothing better claims: where malloc may have put a heap or a
 // chunk. Ascending, disjoint.
 std::vector<Range> malloc_candidates(const ProcessView& view);
-
 
 }  // namespace nmtx

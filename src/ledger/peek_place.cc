@@ -12,8 +12,9 @@ std::string_view base_name(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }
 
-tl::unexpected<Error> not_mapped(const std::vector<Piece>& pieces, std::vector<Piece>::const_iterator behind,
-                                 Address address) {
+tl::unexpected<Error> not_mapped(const std::vector<Piece>& pieces, Address address) {
+    const auto behind = std::upper_bound(pieces.begin(), pieces.end(), address,
+                                         [](Address a, const Piece& piece) { return a < piece.range.begin; });
     std::string hint = "see what is mapped: nmtx PID --maps";
     if (behind != pieces.begin()) {
         const Range below = std::prev(behind)->range;
@@ -29,11 +30,9 @@ tl::unexpected<Error> not_mapped(const std::vector<Piece>& pieces, std::vector<P
 }  // namespace
 
 Expected<PeekPlace> peek_place(const ProcessView& view, const Ledger& ledger, Address address) {
-    const auto behind = std::upper_bound(ledger.pieces.begin(), ledger.pieces.end(), address,
-                                         [](Address a, const Piece& piece) { return a < piece.range.begin; });
-    if (behind == ledger.pieces.begin() || !std::prev(behind)->range.contains(address))
-        return not_mapped(ledger.pieces, behind, address);
-    const Piece& piece = *std::prev(behind);
+    const Piece* const at = ledger.piece_at(address);
+    if (at == nullptr) return not_mapped(ledger.pieces, address);
+    const Piece& piece = *at;
     PeekPlace place;
     place.range = piece.range;
     place.mapping = &view.smaps->mappings[piece.mapping];

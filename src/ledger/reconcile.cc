@@ -122,6 +122,13 @@ void fill_gap(Ledger& ledger, const ProcessView& view) {
 
 }  // namespace
 
+const Piece* Ledger::piece_at(Address address) const {
+    const auto behind = std::upper_bound(pieces.begin(), pieces.end(), address,
+                                         [](Address a, const Piece& piece) { return a < piece.range.begin; });
+    if (behind == pieces.begin() || !std::prev(behind)->range.contains(address)) return nullptr;
+    return &*std::prev(behind);
+}
+
 Bytes Ledger::resident_of(std::string_view path) const {
     for (const Row& row : rows) {
         if (row.path == path) return row.resident;

@@ -23,6 +23,13 @@ std::optional<std::string> ReconciliationPlan::question_in_interval(const Captur
     return std::string(question::thread_print);
 }
 
+std::vector<std::uint64_t> ReconciliationPlan::threads_to_stop(const Capture& so_far) {
+    if (!reader_.update(so_far) || !reader_.view().tasks_middle) return {};
+    const ProcessView& view = reader_.view();
+    return nmtx::threads_to_stop(view.tasks_before ? &*view.tasks_before : nullptr, *view.tasks_middle,
+                                 native_);
+}
+
 std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, TargetMemory& running) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return {};
     const ProcessView& view = reader_.view();

@@ -2,7 +2,10 @@
 // the view that grows here is the one that is reconciled afterwards.
 #pragma once
 
+#include <utility>
+
 #include "evidence/plan.h"
+#include "kernel/native_stacks.h"
 #include "process/malloc_options.h"
 #include "process/process_view.h"
 #include "process/questions.h"
@@ -11,14 +14,17 @@ namespace nmtx {
 
 class ReconciliationPlan : public CapturePlan {
   public:
-    // `stacks`: ask which pages of thread stacks are resident, too.
+    // `stacks`: ask which pages of thread stacks are resident, too. `native`: stop these threads and see
+    // where they are.
     explicit ReconciliationPlan(Effort effort, bool ask_nmt = true, MallocOptions malloc = {},
-                                bool stacks = false)
-        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc), stacks_(stacks) {}
+                                bool stacks = false, NativeStackChoice native = {})
+        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc), stacks_(stacks), native_(std::move(native)) {}
 
     std::optional<Missing> attach_refused(const Capture& so_far) override;
     std::optional<std::string> next_question(const Capture& so_far) override;
     std::optional<std::string> question_in_interval(const Capture& so_far) override;
+    [[nodiscard]] bool wants_native_stacks() const override { return native_.any(); }
+    std::vector<std::uint64_t> threads_to_stop(const Capture& so_far) override;
     std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& running) override;
     void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override;
     std::vector<Range> residency_wanted(const Capture& so_far) override;
@@ -32,6 +38,7 @@ class ReconciliationPlan : public CapturePlan {
     bool ask_nmt_;
     MallocOptions malloc_;
     bool stacks_;
+    NativeStackChoice native_;
     ProcessReader reader_;
 };
 

@@ -19,11 +19,17 @@ std::vector<Range> split_stacks(Range area, const std::vector<Address>& pointers
     return parts;
 }
 
+std::optional<Address> stack_pointer_of(const ProcessView& view, const Task& task) {
+    if (task.stack_pointer || !view.native_stacks) return task.stack_pointer;
+    const NativeStack* const native = view.native_stacks->find(task.tid);
+    return native != nullptr ? std::optional(native->stack_pointer) : std::nullopt;
+}
+
 std::vector<Address> stack_pointers(const ProcessView& view) {
     std::vector<Address> pointers;
     if (view.tasks) {
         for (const Task& task : *view.tasks) {
-            if (task.stack_pointer) pointers.push_back(*task.stack_pointer);
+            if (const auto pointer = stack_pointer_of(view, task)) pointers.push_back(*pointer);
         }
     }
     std::sort(pointers.begin(), pointers.end());

@@ -5,6 +5,7 @@
 //                              ↑ the resident pages from sp₁ on end at the top of its stack: a guard has none
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/address.h"
@@ -17,6 +18,8 @@ namespace nmtx {
 std::vector<Range> split_stacks(Range area, const std::vector<Address>& pointers,
                                 const std::vector<Range>& resident);
 
+// What the kernel said, or where the thread was stopped; nothing for one that ran.
+std::optional<Address> stack_pointer_of(const ProcessView& view, const Task& task);
 // The stack pointers of tasks, ascending.
 std::vector<Address> stack_pointers(const ProcessView& view);
 // Those of them that lie in the range.

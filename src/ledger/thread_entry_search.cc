@@ -35,7 +35,8 @@ std::vector<Address> pointers_of_unknown(const ProcessView& view) {
     std::vector<Address> pointers;
     if (view.tasks) {
         for (const Task& task : *view.tasks) {
-            if (task.stack_pointer && !named.contains(task.own_id())) pointers.push_back(*task.stack_pointer);
+            const auto pointer = stack_pointer_of(view, task);
+            if (pointer && !named.contains(task.own_id())) pointers.push_back(*pointer);
         }
     }
     std::sort(pointers.begin(), pointers.end());

@@ -185,6 +185,8 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::auxv, parse_auxv, view_.auxv);
     parse(document::tasks, parse_tasks, view_.tasks);
     parse(document::tasks_before, parse_tasks, view_.tasks_before);
+    parse(document::tasks_middle, parse_tasks, view_.tasks_middle);
+    parse(document::native_stacks, parse_native_stacks, view_.native_stacks);
     parse(document::thread_entries, parse_thread_entries, view_.thread_entries);
     parse(document::threads_max, parse_threads_max, view_.threads_max);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);

@@ -17,6 +17,7 @@
 #include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/native_stacks.h"
 #include "kernel/residency.h"
 #include "kernel/smaps.h"
 #include "kernel/status.h"
@@ -48,7 +49,9 @@ struct ProcessView {
     std::optional<AuxiliaryVector> auxv;
     std::optional<std::vector<Task>> tasks;
     std::optional<std::vector<Task>> tasks_before;  // at the begin of an interval that `tasks` ends
-    std::optional<std::uint64_t> threads_max;       // of the whole system
+    std::optional<std::vector<Task>> tasks_middle;  // when native stacks were taken
+    std::optional<NativeStacks> native_stacks;
+    std::optional<std::uint64_t> threads_max;  // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<Residency> residency;
     std::vector<std::string_view> arguments;  // of the command line

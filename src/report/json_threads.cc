@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "report/json_values.h"
 #include "report/report.h"
 #include "report/threads_report.h"
@@ -30,6 +32,20 @@ std::string_view name_of(ThreadChange change) {
     return change == ThreadChange::ended ? "ended" : "none";
 }
 
+void take_native(const NativeStack& stack, bool until_java, json& out) {
+    for (const NativeFrame& frame : stack.frames) {
+        json one;
+        one["address"] = fmt::format("{:x}", frame.at.value);
+        one["file"] = printable(frame.file);
+        one["file_offset"] = frame.file_offset;
+        one["symbol"] = text_or_null(frame.symbol);
+        one["symbol_offset"] = frame.offset;
+        out["native_frames"].push_back(std::move(one));
+    }
+    out["native_frames_end"] = until_java ? "java" : name_of(stack.end);
+    out["stopped_ms"] = stack.stopped_ms;
+}
+
 json thread(const ThreadRow& row) {
     json out;
     out["tid"] = row.tid;
@@ -47,6 +63,8 @@ json thread(const ThreadRow& row) {
     out["voluntary_switches"] = number_or_null(row.voluntary_switches);
     out["involuntary_switches"] = number_or_null(row.involuntary_switches);
     out["stack"] = stack_of(row);
+    out["native_frames"] = json::array();
+    if (row.native != nullptr) take_native(*row.native, row.native_until_java, out);
     out["frames"] = json::array();
     if (row.dumped == nullptr) return out;
     for (const std::string& frame : row.dumped->frames) out["frames"].push_back(printable(frame));
@@ -73,6 +91,11 @@ std::string json_threads(const ProcessView& view, const ThreadTable& table, cons
                                       {"threads", flag.threads},
                                       {"stack_bytes", flag.size.value()},
                                       {"unit_slip", flag.unit_slip}});
+    out["native_stacks_failed"] = json::array();
+    if (view.native_stacks) {
+        for (const NativeStackFailure& failed : view.native_stacks->failed)
+            out["native_stacks_failed"].push_back({{"tid", failed.tid}, {"why", printable(failed.why)}});
+    }
     const ThreadCounts& counts = table.counts;
     out["thread_counts"] = {{"tasks", counts.tasks},
                             {"status", number_or_null(counts.status)},

@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "report/notes.h"
+#include "report/thread_frames.h"
 #include "report/threads_report.h"
 
 namespace nmtx {
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t most_rows = 40;       // of single threads, before they are shown in pools
 constexpr std::size_t busiest_rows = 10;    // above the pools
 constexpr double busy_percent = 1;          // from which on a thread's stack is worth a line
+constexpr std::size_t shown_frames = 20;    // of a native and of a Java stack, unless all is wanted
 constexpr std::size_t longest_name = 1024;  // of a name that is looked at for printing
 
 std::string kib_of(const std::optional<Bytes>& bytes) {
@@ -134,27 +136,20 @@ class ThreadsText {
         if (thread.change == ThreadChange::started) c.name += "  (started meanwhile)";
         if (thread.change == ThreadChange::ended) c.name += "  (ended meanwhile)";
         row(c);
-        if (thread.cpu_percent.value_or(0) >= busy_percent && thread.dumped != nullptr)
-            what_it_does(*thread.dumped);
+        what_it_does(thread);
     }
 
-    // The top frame, and the first one that is not the class library's: where the program is.
-    void what_it_does(const DumpedThread& dumped) {
+    // With --stacks all of it, else where the program is.
+    void what_it_does(const ThreadRow& thread) {
         const std::string indent(wide() ? 14 : 8, ' ');
-        if (!dumped.compiling.empty()) add(indent + "compiles " + short_name(dumped.compiling));
-        bool top = true;
-        for (const std::string& frame : dumped.frames) {
-            if (!frame.starts_with("at ")) continue;
-            const bool library = of_class_library(std::string_view(frame).substr(3));
-            if (top || !library) add(indent + short_name(frame));
-            if (!library) return;
-            top = false;
+        const bool busy = thread.cpu_percent.value_or(0) >= busy_percent;
+        std::vector<std::string> lines;
+        if (thread.native != nullptr) {
+            lines = mixed_stack(thread, options_.all ? most_native_frames : shown_frames);
+        } else if (busy && thread.dumped != nullptr) {
+            lines = where_it_was(*thread.dumped);
         }
-    }
-
-    static bool of_class_library(std::string_view method) {
-        return method.starts_with("java.") || method.starts_with("jdk.") || method.starts_with("javax.") ||
-               method.starts_with("sun.") || method.starts_with("com.sun.");
+        for (const std::string& frame : lines) add(indent + frame);
     }
 
     void pool_row(const std::array<std::string, 6>& figures, std::string_view kind, std::string_view name) {
@@ -229,6 +224,7 @@ class ThreadsText {
                 grouped(table_.stacks_of_nobody.size()), one ? "" : "s",
                 kib_of(table_.totals.resident_of_nobody), one ? "is" : "are"));
         }
+        stopped();
         say("Stack figures in KiB: reserved with its guards, resident, in use from the top to the stack "
             "pointer, peak down to the lowest page that was touched (HotSpot touches up to 80 KiB ahead).");
         stack_sizes();
@@ -246,6 +242,21 @@ class ThreadsText {
             say(fmt::format("{} lines of Thread.print could not be read; the first: {}",
                             grouped(view_.thread_dump->unread.size()),
                             short_name(view_.thread_dump->unread.front())));
+    }
+
+    void stopped() {
+        if (!view_.native_stacks) return;
+        const NativeStacks& native = *view_.native_stacks;
+        double longest = 0;
+        for (const NativeStack& stack : native.stacks) longest = std::max(longest, stack.stopped_ms);
+        if (!native.stacks.empty())
+            say(
+                fmt::format("Native frames: {} thread{} stood still, one at a time, for at most {:.1f} ms; "
+                            "Java frames are of the "
+                            "dump right after it.",
+                            native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest));
+        for (const NativeStackFailure& failed : native.failed)
+            say(fmt::format("No native frames of thread {}: {}.", failed.tid, printable(failed.why)));
     }
 
     // What the flags mean, since two of three count in KB and the third in bytes.

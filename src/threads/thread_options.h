@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include "kernel/native_stacks.h"
+
 namespace nmtx {
 
 enum class ThreadOrder { cpu, stack, wait, name };
@@ -14,6 +16,7 @@ struct ThreadOptions {
     std::chrono::milliseconds interval{1000};  // 0: CPU time since each thread began
     ThreadOrder order = ThreadOrder::cpu;
     std::optional<std::size_t> top;  // so many threads, none in pools
+    NativeStackChoice stacks;        // of which threads the native frames are wanted, too
     std::string match;               // POSIX extended regular expression that occurs in a name; empty: all
 };
 

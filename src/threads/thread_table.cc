@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "hotspot/modified_utf8.h"
+#include "ledger/stack_split.h"
 
 namespace nmtx {
 namespace {
@@ -11,14 +12,6 @@ namespace {
 constexpr double ns_per_second = 1e9;
 constexpr double ticks_per_second =
     100;  // USER_HZ: the unit of /proc on every architecture that HotSpot runs on
-
-double ticks(const Task& task) {
-    return static_cast<double>(task.user_ticks + task.system_ticks) / ticks_per_second;
-}
-
-double cpu_seconds(const Task& task) {
-    return task.run_ns ? static_cast<double>(*task.run_ns) / ns_per_second : ticks(task);
-}
 
 double share_of(double part, double whole) {
     return whole > 0 ? 100 * part / whole : 0;
@@ -42,7 +35,7 @@ std::vector<std::string_view> jvm_options(const ProcessView& view) {
 
 class Table {
   public:
-    Table(const ProcessView& view, const Ledger& ledger) : view_(view) {
+    Table(const ProcessView& view, const Ledger& ledger) : view_(view), ledger_(ledger) {
         stacks_ = thread_stacks(view, ledger);
         taken_.resize(stacks_.size());
         if (view.tasks_before) {
@@ -93,6 +86,7 @@ class Table {
         if (view_.tasks_before && before == nullptr) row.change = ThreadChange::started;
         take_times(task, before, row);
         take_dumped(row);
+        take_native(row);
         take_stack(task, row);
         return row;
     }
@@ -103,7 +97,7 @@ class Table {
         row.nid = task.own_id();
         row.name = task.comm;
         row.state = task.state;
-        row.cpu_seconds = cpu_seconds(task);
+        row.cpu_seconds = task.cpu_seconds();
         row.voluntary_switches = task.voluntary_switches;
         row.involuntary_switches = task.involuntary_switches;
         row.kind = kind_of_hotspot_name(task.comm).value_or(ThreadKind::native);
@@ -130,7 +124,7 @@ class Table {
                                   ? seconds_between(*before->read_at_ns, *task.read_at_ns)
                                   : table_.interval_s;
         if (passed <= 0) return;
-        row.cpu_percent = share_of(std::max(0.0, row.cpu_seconds - cpu_seconds(*before)), passed);
+        row.cpu_percent = share_of(std::max(0.0, row.cpu_seconds - before->cpu_seconds()), passed);
         if (task.wait_ns && before->wait_ns)
             row.wait_percent = share_of(seconds_between(*before->wait_ns, *task.wait_ns), passed);
     }
@@ -156,7 +150,7 @@ class Table {
     }
 
     void take_stack(const Task& task, ThreadRow& row) {
-        std::optional<Address> pointer = task.stack_pointer;
+        std::optional<Address> pointer = stack_pointer_of(view_, task);
         if (!pointer && row.dumped != nullptr) pointer = row.dumped->stack_pointer;
         if (!pointer) return;
         auto after = std::upper_bound(stacks_.begin(), stacks_.end(), *pointer,
@@ -168,6 +162,15 @@ class Table {
         row.stack = stacks_[i];
         if (row.kind == ThreadKind::native) row.library = file_of_entry(stacks_[i].range.end);
         row.used = Range{*pointer, stacks_[i].range.end}.size();
+    }
+
+    void take_native(ThreadRow& row) const {
+        if (!view_.native_stacks) return;
+        row.native = view_.native_stacks->find(row.tid);
+        if (row.native == nullptr || row.native->end != StackEnd::no_file) return;
+        const Piece* const piece = ledger_.piece_at(row.native->next);
+        row.native_until_java =
+            piece != nullptr && ledger_.owners.path(piece->claim.owner).starts_with("jvm/code cache");
     }
 
     [[nodiscard]] std::string file_of_entry(Address stack_top) const {
@@ -236,6 +239,7 @@ class Table {
     }
 
     const ProcessView& view_;
+    const Ledger& ledger_;
     std::vector<ThreadStack> stacks_;
     std::vector<bool> taken_;
     std::unordered_map<std::uint64_t, const Task*> before_;

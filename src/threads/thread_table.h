@@ -34,6 +34,8 @@ struct ThreadRow {
     bool stack_by_elimination = false;     // its pointer is not known, and one stack was left
     std::optional<Bytes> used;             // from the top of the stack to its stack pointer
     const DumpedThread* dumped = nullptr;  // in view.thread_dump
+    const NativeStack* native = nullptr;   // in view.native_stacks
+    bool native_until_java = false;        // its native frames end where the code cache begins
 };
 
 // How many threads there are, by whom one asks.

@@ -125,6 +125,22 @@ TEST_CASE("command line: threads of a process or of a capture, in an order, some
     CHECK_FALSE(parse_command({"12", "--top=3"}).has_value());
 }
 
+TEST_CASE("command line: native stacks of the busiest threads or of one, of a running process alone") {
+    const auto five = parse_command({"threads", "--stacks", "3938"}).value();
+    CHECK(five.pid == 3938);
+    CHECK(five.threads.stacks.busiest == 5);
+    const auto some =
+        parse_command({"threads", "3938", "--stacks=20", "--stack-of", "11", "--stack-of=12"}).value();
+    CHECK(some.threads.stacks.busiest == 20);
+    CHECK(some.threads.stacks.tids == std::vector<std::uint64_t>{11, 12});
+    CHECK_FALSE(parse_command({"threads", "3938"})->threads.stacks.any());
+    CHECK_FALSE(parse_command({"threads", "3938", "--stacks=0"}));
+    CHECK_FALSE(parse_command({"threads", "3938", "--stacks=many"}));
+    CHECK_FALSE(parse_command({"threads", "3938", "--stack-of=0"}));
+    CHECK_FALSE(parse_command({"threads", "x.nmtx", "--stacks"}));
+    CHECK_FALSE(parse_command({"3938", "--stacks"}));
+}
+
 TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK(parse_size("4096") == Bytes(4096));
     CHECK(parse_size("64K") == kib(64));

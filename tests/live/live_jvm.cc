@@ -146,12 +146,28 @@ Outcome run(const std::vector<std::string>& command, const std::string& input) {
     return outcome;
 }
 
-Outcome run_nmtx(const std::vector<std::string>& arguments) {
+namespace {
+
+std::vector<std::string> nmtx_with(const std::vector<std::string>& arguments) {
     std::string program = environment("NMTX_PROGRAM");
     if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
     std::vector<std::string> command{program};
     command.insert(command.end(), arguments.begin(), arguments.end());
-    return run(command);
+    return command;
+}
+
+}  // namespace
+
+Outcome run_nmtx(const std::vector<std::string>& arguments) {
+    return run(nmtx_with(arguments));
+}
+
+void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time) {
+    const Child child = spawn(nmtx_with(arguments), false);
+    poll(nullptr, 0, static_cast<int>(time.count()));
+    kill(child.pid, SIGKILL);
+    waitpid(child.pid, nullptr, 0);
+    for (const int fd : {child.in, child.out, child.err}) close(fd);
 }
 
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments) {

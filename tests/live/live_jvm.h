@@ -3,6 +3,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -32,6 +33,8 @@ Outcome run(const std::vector<std::string>& command, const std::string& input = 
 
 // The nmtx under test with these arguments.
 Outcome run_nmtx(const std::vector<std::string>& arguments);
+// The same, killed when it has run for so long.
+void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time);
 // The same, parsed as JSON; throws with what it printed where it failed.
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments);
 

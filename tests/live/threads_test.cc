@@ -11,6 +11,7 @@
 
 #include "catch.h"
 #include "live/live_jvm.h"
+#include "platform/child.h"
 
 using namespace nmtx::live;
 
@@ -187,4 +188,98 @@ TEST_CASE("live: without the JVM's word threads have the kernel's names, and not
     }
     const Outcome text = run_nmtx({"threads", jvm.pid_text(), "--interval=0", "--attach=never"});
     CHECK(text.out.find("was not asked for Thread.print") != std::string::npos);
+}
+
+namespace {
+
+// "NAME LONGEST-STOP-NS ROUNDS"
+struct Spinner {
+    double longest_stop_ms = 0;
+    std::uint64_t rounds = 0;
+};
+std::map<std::string, Spinner> read_spinners(const std::string& path) {
+    std::map<std::string, Spinner> spinners;
+    std::ifstream in(path);
+    std::string name;
+    for (std::uint64_t stop = 0, rounds = 0; in >> name >> stop >> rounds;)
+        spinners[name] = {static_cast<double>(stop) / 1e6, rounds};
+    return spinners;
+}
+
+bool has_frame(const nlohmann::json& thread, const std::string& key, const std::string& part) {
+    const auto& frames = thread["native_frames"];
+    return std::any_of(frames.begin(), frames.end(), [&](const auto& frame) {
+        return frame[key].is_string() &&
+               frame[key].template get<std::string>().find(part) != std::string::npos;
+    });
+}
+
+}  // namespace
+
+TEST_CASE(
+    "live: native frames of a busy thread by name, and those of a Java thread down to its Java frames") {
+    const Jdk jdk = jdk_under_test();
+    const Folder folder;
+    const LiveJvm jvm(jdk, {"-Xmx128m"}, {"spin=2", "threads=3", "jnithreads=1", "leak=10x1009"});
+    const auto names = nmtx_json({"threads", jvm.pid_text(), "--interval=0"});
+    const std::string parked = thread_named(names, "target-parked-1")["tid"].dump();
+    const std::string foreign = thread_named(names, "foreign-0")["tid"].dump();
+    const std::string file = folder.path() + "/stacks.nmtx";
+    const auto report = nmtx_json({"threads", jvm.pid_text(), "--interval=200ms", "--stacks=2", "--stack-of",
+                                   parked, "--stack-of", foreign, "-o", file});
+    INFO("JDK " << jdk.feature << "\n" << report["threads"].dump(1));
+    for (const std::string name : {"spin-0", "spin-1"}) {
+        const auto thread = thread_named(report, name);
+        CHECK(has_frame(thread, "symbol", "spin_outer"));
+        CHECK(has_frame(thread, "file", "libtarget.so"));
+        CHECK(thread["native_frames_end"] == "bottom");
+        CHECK_FALSE(thread["stack"].is_null());  // its pointer is known, although it runs
+    }
+    const auto java = thread_named(report, "target-parked-1");
+    CHECK(has_frame(java, "file", "libjvm.so"));
+    CHECK(java["native_frames_end"] == "java");
+    REQUIRE(java["frames"].size() > 2);
+    CHECK(java["frames"][0].get<std::string>().find("park(") != std::string::npos);
+    const auto native = thread_named(report, "foreign-0");
+    CHECK(has_frame(native, "symbol", "work"));
+    CHECK(native["native_frames_end"] == "bottom");
+    const Outcome live = run_nmtx({"threads", file, "--all"});
+    CHECK(live.out.find("spin_outer") != std::string::npos);
+    CHECK(live.out.find("Java code, by the dump:") != std::string::npos);
+}
+
+TEST_CASE(
+    "live: nmtx killed at any moment of taking stacks leaves the target running, and stops it for a moment "
+    "at most") {
+    const Jdk jdk = jdk_under_test();
+    constexpr const char* stops_file = "/tmp/nmtx-live-stops";
+    const LiveJvm jvm(jdk, {"-Xmx128m"}, {"spin=6", std::string("stops=") + stops_file, "threads=190"});
+    const std::string stops = jdk.chroot + stops_file;
+    const auto rounds_of_all = [&] {
+        std::map<std::string, std::uint64_t> rounds;
+        for (const auto& [name, spinner] : read_spinners(stops)) rounds[name] = spinner.rounds;
+        return rounds;
+    };
+    constexpr int kills = 100;
+    const int tries = jdk.chroot.empty() ? kills : kills / 10;
+    for (int i = 0; i < tries; ++i)
+        kill_nmtx_after({"threads", jvm.pid_text(), "--interval=4ms", "--stacks=6"},
+                        std::chrono::milliseconds(i * 60 / tries));
+    const Outcome whole = run_nmtx({"threads", jvm.pid_text(), "--interval=100ms", "--stacks=6"});
+    CHECK(whole.out.find("6 threads stood still") != std::string::npos);
+    const auto before = rounds_of_all();
+    REQUIRE(before.size() == 6);
+    CHECK(nmtx::test::eventually([&] {
+        const auto now = rounds_of_all();
+        return std::all_of(before.begin(), before.end(),
+                           [&](const auto& each) { return now.at(each.first) > each.second; });
+    }));
+    double longest = 0;
+    for (const auto& [name, spinner] : read_spinners(stops))
+        longest = std::max(longest, spinner.longest_stop_ms);
+    CHECK(longest < 1000);  // let go in every case; how long it takes is measured, not judged, here
+    std::puts(fmt::format("measured: JDK {:>2} longest stop of a thread {:.2f} ms, {} kills", jdk.feature,
+                          longest, tries)
+                  .c_str());
+    CHECK(jvm.alive());
 }

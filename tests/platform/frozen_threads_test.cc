@@ -308,15 +308,16 @@ TEST_CASE("frozen threads: a refusal says what stands in the way and what to do"
     TraceObstacles obstacles;
     obstacles.yama_scope = 1;
     CHECK(
-        to_string(trace_refusal(7, EPERM, obstacles)) ==
+        to_string(trace_refusal(7, EPERM, obstacles, "--freeze")) ==
         "pid 7: its threads may not be stopped: operation not permitted: kernel.yama.ptrace_scope is 1; run "
         "as root, or leave --freeze out");
     obstacles.yama_scope = 3;
     obstacles.root = true;
-    CHECK(trace_refusal(7, EPERM, obstacles).what.find("nobody may trace") != std::string::npos);
+    CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").what.find("nobody may trace") != std::string::npos);
     obstacles.yama_scope = 0;
-    CHECK(trace_refusal(7, EPERM, obstacles).hint.find("CAP_SYS_PTRACE") != std::string::npos);
+    CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").hint.find("CAP_SYS_PTRACE") != std::string::npos);
     obstacles.root = false;
     obstacles.same_user = false;
-    CHECK(trace_refusal(7, EPERM, obstacles).hint.find("run as its user or root") != std::string::npos);
+    CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").hint.find("run as its user or root") !=
+          std::string::npos);
 }

@@ -104,3 +104,42 @@ TEST_CASE("threads report: JSON has every thread with null for what is not known
     CHECK(json["thread_counts"]["thread_print"].is_null());
     CHECK(json["stacks"]["resident_bytes"] == 0);
 }
+
+TEST_CASE("threads report: a native stack stands under its thread, then the Java frames of the dump") {
+    Made made(3, "worker-");
+    NativeStack native;
+    native.tid = 102;
+    native.stopped_ms = 0.31;
+    native.frames = {{Address{0x10}, "/lib/libc.so.6", 0x10, "", 0},
+                     {Address{0x20}, "/opt/libnet\x1b.so", 0x20, "wait_for_it()", 4}};
+    native.end = StackEnd::no_file;
+    native.next = Address{0x99};
+    made.view.native_stacks = NativeStacks{{native}, {{101, "thread 101 has ended"}}};
+    made.view.thread_dump = ThreadDump{};
+    DumpedThread dumped;
+    dumped.name = "worker-2";
+    dumped.nid = 102;
+    dumped.java = true;
+    dumped.frames = {"at java.net.Socket.read(Native Method)", "at app.Main.run(Main.java:3)"};
+    made.view.thread_dump->threads.push_back(dumped);
+    made.table = thread_table(made.view, made.ledger);
+    const std::string text = made.text();
+    INFO(text);
+    const auto row = text.find("worker-2"), c = text.find("libc.so.6+0x10"),
+               net = text.find("wait_for_it()+0x4"), unknown = text.find("code at 99, of no file"),
+               java = text.find("at java.net.Socket.read");
+    CHECK(row < c);
+    CHECK(c < net);
+    CHECK(net < unknown);
+    CHECK(unknown < java);
+    CHECK(java < text.find("at app.Main.run"));
+    CHECK(java < std::string::npos);
+    CHECK(text.find('\x1b') == std::string::npos);
+    CHECK(text.find("1 thread stood still, one at a time, for at most 0.3 ms") != std::string::npos);
+    CHECK(text.find("No native frames of thread 101: thread 101 has ended.") != std::string::npos);
+    const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
+    const auto& thread = json["threads"][0];
+    CHECK(thread["native_frames"][1]["symbol"] == "wait_for_it()");
+    CHECK(thread["native_frames_end"] == "no file");
+    CHECK(json["native_stacks_failed"][0]["tid"] == 101);
+}

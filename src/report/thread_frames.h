@@ -1,0 +1,21 @@
+// What a thread was doing, as lines of a report.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "threads/thread_table.h"
+
+namespace nmtx {
+
+// The top Java frame, and the first one that is not the class library's: where the program is. What a
+// compiler works on.
+std::vector<std::string> where_it_was(const DumpedThread& dumped);
+
+// The whole stack: native frames as "libc.so.6  clock_nanosleep+0x63" down to where Java code begins or
+// nothing tells further, then the Java frames of the dump. At most `most` of each, and how many there are
+// more.
+std::vector<std::string> mixed_stack(const ThreadRow& thread, std::size_t most);
+
+}  // namespace nmtx

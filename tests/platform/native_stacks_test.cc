@@ -1,0 +1,151 @@
+// Threads of a child whose functions are known, stopped and unwound.
+#include "platform/native_stacks.h"
+
+#include <sys/prctl.h>
+
+#include <atomic>
+#include <thread>
+
+#include "catch.h"
+#include "kernel/native_stacks.h"
+#include "platform/child.h"
+#include "platform/thread_copy.h"
+
+using namespace nmtx;
+using namespace nmtx::test;
+
+// Not in a namespace without a name: the symbols are looked for by their names.
+namespace native_stacks_test {
+
+std::atomic<std::uint64_t> rounds;
+
+[[gnu::noinline]] void innermost() {
+    while (true) rounds.fetch_add(1);
+}
+[[gnu::noinline]] void in_the_middle() {
+    innermost();
+    rounds.fetch_add(1);  // so that the call is no jump
+}
+[[gnu::noinline]] void descend(int depth) {
+    if (depth == 0) innermost();
+    if (depth > 0) descend(depth - 1);
+    rounds.fetch_add(1);
+}
+
+}  // namespace native_stacks_test
+
+namespace {
+
+std::size_t index_of(const NativeStack& stack, std::string_view name) {
+    for (std::size_t i = 0; i < stack.frames.size(); ++i) {
+        if (stack.frames[i].symbol.find(name) != std::string::npos) return i;
+    }
+    return stack.frames.size();
+}
+
+NativeStacks stacks_of(const Child& child, const std::vector<std::uint64_t>& tids) {
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    const auto text = read_native_stacks(*process, tids);
+    INFO((text ? *text : to_string(text.error())));
+    REQUIRE(text);
+    return parse_native_stacks(*text).value();
+}
+
+void may_be_traced() {
+#ifdef PR_SET_PTRACER
+    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+#endif
+}
+
+}  // namespace
+
+TEST_CASE("native stacks: a thread that runs shows its functions, from the innermost to where it began") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        ready();
+        native_stacks_test::in_the_middle();
+    });
+    NativeStacks found;
+    REQUIRE(eventually([&] {
+        found = stacks_of(child, {child.pid()});
+        return index_of(found.stacks.at(0), "innermost") < found.stacks[0].frames.size();
+    }));
+    const NativeStack& stack = found.stacks.front();
+    INFO(format_native_stacks(found));
+    const std::size_t inner = index_of(stack, "native_stacks_test::innermost"),
+                      middle = index_of(stack, "native_stacks_test::in_the_middle");
+    REQUIRE(middle < stack.frames.size());
+    CHECK(inner + 1 == middle);
+    CHECK(index_of(stack, "main") > middle);
+    CHECK(stack.end == StackEnd::bottom);
+    CHECK(stack.frames[middle].file.find("test_platform") != std::string::npos);
+    CHECK(stack.stopped_ms > 0);
+    CHECK(child.alive());
+}
+
+TEST_CASE("native stacks: a thread that waits is unwound through the C library") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        ready();
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(eventually([&] { return process->read("syscall").value_or("").rfind("34 ", 0) == 0; }));  // pause
+    const NativeStacks found = stacks_of(child, {child.pid()});
+    INFO(format_native_stacks(found));
+    const NativeStack& stack = found.stacks.at(0);
+    REQUIRE(stack.frames.size() > 2);
+    CHECK(stack.frames[0].file.find("libc") != std::string::npos);
+    CHECK(index_of(stack, "main") < stack.frames.size());
+    CHECK(stack.end == StackEnd::bottom);
+}
+
+TEST_CASE("native stacks: recursion without end is cut, and says so") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        ready();
+        native_stacks_test::descend(5000);
+    });
+    REQUIRE(
+        eventually([&] { return stacks_of(child, {child.pid()}).stacks.at(0).end == StackEnd::too_deep; }));
+    CHECK(stacks_of(child, {child.pid()}).stacks.at(0).frames.size() == most_native_frames);
+}
+
+TEST_CASE("native stacks: a thread of another process is not stopped, and none is lost for it") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        ready();
+        native_stacks_test::in_the_middle();
+    });
+    const Child other([](auto ready) {
+        may_be_traced();
+        ready();
+        native_stacks_test::in_the_middle();
+    });
+    const NativeStacks found = stacks_of(child, {other.pid(), child.pid()});
+    REQUIRE(found.stacks.size() == 1);
+    REQUIRE(found.failed.size() == 1);
+    CHECK(found.failed[0].why == "has no thread " + std::to_string(other.pid()) + ", or it has ended");
+    const auto process = ProcessFiles::open(child.pid());
+    CHECK_FALSE(read_native_stacks(*process, std::vector<std::uint64_t>{other.pid()}));
+}
+
+TEST_CASE("native stacks: code that no file is mapped to ends the frames, at its address") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        // jmp to itself
+        constexpr unsigned char endless[] = {0xeb, 0xfe};
+        void* const page =
+            ::mmap(reinterpret_cast<void*>(0x200000000), 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (page == MAP_FAILED) std::abort();
+        std::copy(std::begin(endless), std::end(endless), static_cast<unsigned char*>(page));
+        ready();
+        reinterpret_cast<void (*)()>(page)();
+    });
+    REQUIRE(
+        eventually([&] { return stacks_of(child, {child.pid()}).stacks.at(0).end == StackEnd::no_file; }));
+    const NativeStack stack = stacks_of(child, {child.pid()}).stacks.at(0);
+    CHECK(stack.frames.empty());
+    CHECK(stack.next == Address{0x200000000});
+}
