@@ -187,6 +187,8 @@ void Collector::read_threads() {
     if (client_ && question) ask(*client_, *question);
     sleep_until(began + 2 * half);
     step(document::tasks, [&] { return read_tasks(process_, TaskDetail::all); });
+    if (const auto cgroup = capture_.text(document::cgroup))
+        step(document::cgroup_pids, [&] { return read_cgroup_pids(process_, *cgroup); });
     step(document::threads_max, [&] { return read_system_file("/proc/sys/kernel/threads-max"); });
 }
 

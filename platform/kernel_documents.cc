@@ -128,13 +128,12 @@ Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& 
     const bool outside = cgroup.path.starts_with("/..");  // of the cgroup namespace that we are in
     const std::string below = cgroup.path.size() > 1 ? cgroup.path.substr(1) : ".";
     const std::vector<std::string> mounts =
-        cgroup.version == 1 ? std::vector<std::string>{"sys/fs/cgroup/memory"}
+        cgroup.version == 1 ? std::vector<std::string>{"sys/fs/cgroup/" + cgroup.controller}
                             : std::vector<std::string>{"sys/fs/cgroup", "sys/fs/cgroup/unified"};
-    const char* telltale = cgroup.version == 1 ? "memory.stat" : "cgroup.procs";
     for (const std::string& mount : mounts) {
         if (outside) break;
         auto directory = open_below("/", fmt::format("{}/{}", mount, below));
-        if (directory && ::faccessat(directory->get(), telltale, F_OK, 0) == 0) return directory;
+        if (directory && ::faccessat(directory->get(), "cgroup.procs", F_OK, 0) == 0) return directory;
     }
     for (const std::string& mount : mounts) {
         for (const std::string& name : {below, std::string(".")}) {
@@ -144,6 +143,27 @@ Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& 
     }
     return failure("cgroup " + cgroup.path, "its directory below /sys/fs/cgroup cannot be found from here",
                    "run on the host, or mount /sys/fs/cgroup");
+}
+
+Expected<CgroupPath> charging_cgroup(const ProcessFiles& process, std::string_view cgroup,
+                                     std::string_view controller) {
+    auto path = parse_cgroup_path(cgroup, process.path("cgroup"), controller);
+    if (!path) return tl::make_unexpected(path.error());
+    if (!*path)
+        return failure(process.path("cgroup"), "no cgroup of the controller " + std::string(controller));
+    return std::move(**path);
+}
+
+// The file with a heading above it. False where there is none.
+bool append_block(std::string& text, const Descriptor& directory, std::string_view name) {
+    const std::string file_name(name);
+    const Descriptor file(::openat(directory.get(), file_name.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file) return false;
+    const auto content = read_to_end(file.get(), file_name, std::size_t{1} << 20, 0);
+    if (!content) return false;
+    text.append("== ").append(name).append("\n");
+    append_line(text, *content);
+    return true;
 }
 
 }  // namespace
@@ -169,27 +189,37 @@ Expected<std::string> read_system_file(const std::string& path) {
 }
 
 Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup) {
-    const auto path = parse_cgroup_path(cgroup, process.path("cgroup"));
+    const auto path = charging_cgroup(process, cgroup, "memory");
     if (!path) return tl::make_unexpected(path.error());
-    if (!*path) return failure(process.path("cgroup"), "no cgroup that memory is charged to");
-    const auto directory = open_cgroup(process, **path);
+    const auto directory = open_cgroup(process, *path);
     if (!directory) return tl::make_unexpected(directory.error());
-    std::string text = "== cgroup.path\n" + (*path)->path + "\n";
+    std::string text = "== cgroup.path\n" + path->path + "\n";
     const std::size_t nothing_yet = text.size();
-    const auto files = (*path)->version == 1 ? std::span<const std::string_view>(files_v1)
-                                             : std::span<const std::string_view>(files_v2);
+    const auto files = path->version == 1 ? std::span<const std::string_view>(files_v1)
+                                          : std::span<const std::string_view>(files_v2);
     for (const std::string_view name : files) {
-        const std::string file_name(name);
-        const Descriptor file(::openat(directory->get(), file_name.c_str(), O_RDONLY | O_CLOEXEC));
-        if (!file) continue;
-        const auto content = read_to_end(file.get(), file_name, std::size_t{1} << 20, 0);
-        if (!content) continue;
-        text.append("== ").append(name).append("\n");
-        append_line(text, *content);
+        append_block(text, *directory, name);
     }
     if (text.size() == nothing_yet) {
-        return failure("cgroup " + (*path)->path,
+        return failure("cgroup " + path->path,
                        "has no memory files: the root cgroup, or the memory controller is off");
+    }
+    return text;
+}
+
+// The root has neither file, and bounds nothing.
+Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_view cgroup) {
+    const auto path = charging_cgroup(process, cgroup, "pids");
+    if (!path) return tl::make_unexpected(path.error());
+    auto directory = open_cgroup(process, *path);
+    if (!directory) return tl::make_unexpected(directory.error());
+    std::string text = "== cgroup.path\n" + path->path + "\n";
+    append_block(text, *directory, "pids.current");
+    constexpr int deepest = 64;
+    for (int level = 0; level < deepest && append_block(text, *directory, "pids.max"); ++level) {
+        Descriptor above(::openat(directory->get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (!above) break;
+        *directory = std::move(above);
     }
     return text;
 }

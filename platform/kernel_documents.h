@@ -20,5 +20,7 @@ Expected<std::string> read_system_file(const std::string& path);
 
 // "kernel/cgroup memory", in the format of kernel/cgroup.h. `cgroup` is the text of /proc/PID/cgroup.
 Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup);
+// "kernel/cgroup pids", likewise.
+Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_view cgroup);
 
 }  // namespace nmtx

@@ -76,7 +76,8 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.effort = std::string(name_of(command.effort));
     options.nmtx_version = NMTX_VERSION;
     options.freeze = command.malloc.freeze;
-    if (command.verb == Verb::threads) options.thread_interval = command.threads.interval;
+    if (command.verb == Verb::threads || command.measure_threads)
+        options.thread_interval = command.threads.interval;
     options.show_progress = true;
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
@@ -106,9 +107,12 @@ Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
     auto ledger = reconcile(view);
     if (!ledger) return ledger;
     const ReportOptions options{command.all, command.maps};
-    const auto report = command.verb == Verb::malloc ? malloc_report : text_report;
-    const std::string text =
-        command.json ? json_report(view, *ledger) : report(view, *ledger, options, style_of_stdout());
+    const TextStyle style = style_of_stdout();
+    const auto threads = thread_table_if_read(view, *ledger);
+    const std::string text = command.json ? json_report(view, *ledger, threads)
+                             : command.verb == Verb::malloc
+                                 ? malloc_report(view, *ledger, options, style)
+                                 : text_report(view, *ledger, threads, options, style);
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     return ledger;
 }
@@ -139,7 +143,7 @@ Expected<void> peek_at_blocks(const Command& command, const ProcessView& view, c
 
 // From a live process to the printed report; with -o its evidence is kept.
 Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
-    ReconciliationPlan plan(command.effort, command.nmt, command.malloc);
+    ReconciliationPlan plan(command.effort, command.nmt, command.malloc, command.measure_threads);
     const auto capture = capture_of(command, pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
@@ -160,7 +164,7 @@ Expected<void> nothing_more(const Expected<Ledger>& ledger) {
 }
 
 Expected<void> run_capture(const Command& command) {
-    ReconciliationPlan plan(command.effort, command.nmt, command.malloc);
+    ReconciliationPlan plan(command.effort, command.nmt, command.malloc, command.measure_threads);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto written = write_capture(command, *capture); !written) return written;

@@ -72,7 +72,9 @@ po::options_description options_of(bool hidden) {
     add("peek", po::value<std::string>()->value_name("SIZE"),
         "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
     add("interval", po::value<std::string>()->value_name("TIME"),
-        "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began");
+        "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began. With a "
+        "PID or "
+        "`capture`: do so there too, and ask the JVM for a thread dump");
     add("stacks", po::value<std::string>()->value_name("[=N]"),
         "with `threads`: native frames too of the N busiest, 5 by default; each is stopped for a moment");
     add("stack-of", po::value<std::vector<std::string>>()->value_name("TID"),
@@ -133,6 +135,7 @@ Expected<void> take_thread_options(const po::variables_map& given, Command& comm
             return usage(fmt::format("--interval is a time up to an hour, such as 1s or 500ms, not '{}'",
                                      text("interval")));
         command.threads.interval = *time;
+        command.measure_threads = true;
     }
     if (given.count("sort") > 0) {
         const auto order = thread_order_named(text("sort"));
@@ -255,16 +258,18 @@ Expected<void> check_together(const Command& command) {
         return usage(
             "--freeze, --owners, --malloc-limit and --malloc are of a running process, not of a capture");
     const ThreadOptions& threads = command.threads;
-    const bool of_threads = threads.interval != ThreadOptions().interval || threads.top ||
-                            threads.order != ThreadOrder::cpu || !threads.match.empty() ||
-                            threads.stacks.any();
+    const bool of_threads =
+        threads.top || threads.order != ThreadOrder::cpu || !threads.match.empty() || threads.stacks.any();
     if (of_threads && command.verb != Verb::threads)
-        return usage("--interval, --stacks, --stack-of, --sort, --top and --match are of `nmtx threads`");
+        return usage("--stacks, --stack-of, --sort, --top and --match are of `nmtx threads`");
     if (of_a_file && threads.stacks.any())
         return usage("--stacks and --stack-of stop threads of a running process, not of a capture",
                      "a capture that was taken with them shows its native frames by itself");
-    if (of_a_file && threads.interval != ThreadOptions().interval)
-        return usage("--interval is of a running process, not of a capture");
+    const bool a_process = command.verb == Verb::reconcile || command.verb == Verb::capture ||
+                           (command.verb == Verb::threads && !of_a_file);
+    if (command.measure_threads && !a_process)
+        return usage(
+            "--interval is of a running process: `nmtx PID`, `nmtx threads PID`, `nmtx capture PID`");
     if (command.verb == Verb::malloc && !malloc.malloc_walk)
         return usage("`nmtx malloc` is the walk that --malloc=never leaves out");
     return {};

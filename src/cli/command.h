@@ -22,9 +22,10 @@ enum class Verb { help, version, reconcile, capture, report, list, demo, malloc,
 struct Command {
     Verb verb = Verb::help;
     std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
-    std::string file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
-    Address address;        // peek
-    std::string output;     // capture: -o; with reconcile, where the evidence is kept beside the report
+    std::string
+        file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
+    Address address;         // peek
+    std::string output;      // capture: -o; with reconcile, where the evidence is kept beside the report
     bool overwrite = false;  // --force: replace an existing file
     Effort effort = Effort::standard;
     bool attach = true;                   // --attach=never
@@ -34,6 +35,7 @@ struct Command {
     MallocOptions malloc;
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
+    bool measure_threads = false;  // two samples and a thread dump: threads, and --interval beside a process
     bool json = false;
     bool all = false;
     bool maps = false;

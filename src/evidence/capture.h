@@ -34,6 +34,7 @@ inline constexpr std::string_view native_stacks = "threads/native stacks.json"; 
 inline constexpr std::string_view threads_max = "kernel/threads-max";  // /proc/sys/kernel/threads-max
 inline constexpr std::string_view cgroup = "kernel/cgroup";
 inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
+inline constexpr std::string_view cgroup_pids = "kernel/cgroup pids";      // kernel/cgroup.h
 inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
 inline constexpr std::string_view attach =

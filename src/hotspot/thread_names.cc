@@ -48,9 +48,16 @@ constexpr std::array names{
     Name{"AsyncLog", ThreadKind::vm, false},
 };
 
+// "C2 Comp..hread0": of the table's prefix no more can be there than the 7 bytes before the dots.
+bool abbreviated(std::string_view name) {
+    return name.size() == 15 && name.substr(7, 2) == "..";
+}
+
 const Name* find(std::string_view name) {
-    const auto* const found =
-        std::find_if(names.begin(), names.end(), [&](const Name& n) { return name.starts_with(n.prefix); });
+    const bool whole = !abbreviated(name);
+    const auto* const found = std::find_if(names.begin(), names.end(), [&](const Name& n) {
+        return name.starts_with(whole ? n.prefix : n.prefix.substr(0, 7));
+    });
     return found == names.end() ? nullptr : found;
 }
 

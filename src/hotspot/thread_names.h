@@ -1,5 +1,6 @@
 // The names that HotSpot gives its own threads, and what those do. A comm of the kernel is the first 15 bytes
-// of such a name up to JDK 25; the table's prefixes are that short where they can be.
+// of such a name up to JDK 25; from 26 on a longer name is its first 7 bytes, "..", and its last 6
+// (os::Linux::set_native_thread_name). The table's prefixes are 15 bytes at most.
 // Source: HotSpot, the names given to NamedThread, WorkerThreads, JavaThread of the VM's own (8 to 28).
 #pragma once
 

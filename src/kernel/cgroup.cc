@@ -12,10 +12,10 @@
 namespace nmtx {
 namespace {
 
-bool names_memory(std::string_view controllers) {
+bool names(std::string_view controllers, std::string_view controller) {
     while (true) {
         const std::size_t comma = controllers.find(',');
-        if (controllers.substr(0, comma) == "memory") return true;
+        if (controllers.substr(0, comma) == controller) return true;
         if (comma == std::string_view::npos) return false;
         controllers.remove_prefix(comma + 1);
     }
@@ -26,9 +26,10 @@ bool names_memory(std::string_view controllers) {
 // v2:      0::/kubepods.slice/kubepods-pod7.slice/cri-containerd-3f.scope
 // v1:      4:memory:/docker/3778e5c4
 // hybrid:  both, the unified hierarchy then being without the memory controller
-Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std::string_view document) {
+Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std::string_view document,
+                                                      std::string_view controller) {
     std::optional<CgroupPath> unified;
-    std::optional<CgroupPath> memory;
+    std::optional<CgroupPath> own;
     Lines lines(text);
     while (lines.next()) {
         Cursor cursor(lines.line());
@@ -39,10 +40,10 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std
             return lines.error(document, mismatch("\"N:controllers:/path\"", lines.line()));
         }
         const std::string path(cursor.rest());
-        if (*hierarchy == 0 && controllers->empty()) unified = CgroupPath{2, path};
-        if (names_memory(*controllers)) memory = CgroupPath{1, path};
+        if (*hierarchy == 0 && controllers->empty()) unified = CgroupPath{2, std::string(controller), path};
+        if (names(*controllers, controller)) own = CgroupPath{1, std::string(controller), path};
     }
-    return memory ? memory : unified;
+    return own ? own : unified;
 }
 
 // == cgroup.path
@@ -58,6 +59,8 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std
 // anon 16904192
 // file 904441856
 namespace {
+
+constexpr std::string_view heading = "== ";  // before the name of the file that follows
 
 using Amount = std::optional<Bytes> CgroupMemory::*;
 
@@ -102,6 +105,13 @@ constexpr std::array<Amount, 7> totalled{
     &CgroupMemory::active_file, &CgroupMemory::inactive_file, &CgroupMemory::shmem,
 };
 
+bool read_number(std::string_view value, std::optional<std::uint64_t>& target) {
+    Cursor cursor(value);
+    target = cursor.decimal();
+    cursor.skip_blanks();
+    return target && cursor.at_end();
+}
+
 // v1 has no word for "no limit": it prints the most that its page counter holds, LONG_MAX rounded down to a
 // page.
 constexpr std::uint64_t v1_unlimited = 0x7fffffffffff0000;  // with the largest page, 64 KiB
@@ -111,7 +121,6 @@ class MemoryReader {
     explicit MemoryReader(std::string_view document) : document_(document) {}
 
     Expected<CgroupMemory> read(std::string_view text) {
-        constexpr std::string_view heading = "== ";
         Lines lines(text);
         while (lines.next()) {
             const std::string_view line = lines.line();
@@ -136,11 +145,11 @@ class MemoryReader {
         const std::string_view value =
             blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1);
         if (key == "oom_kill" && (file_ == "memory.events" || file_ == "memory.oom_control")) {
-            return read(value, own_.oom_kills);
+            return read_number(value, own_.oom_kills);
         }
         if (file_ == stat && key == "hierarchical_memory_limit") {
             std::optional<std::uint64_t> limit;
-            if (!read(value, limit)) return false;
+            if (!read_number(value, limit)) return false;
             own_.version = 1;
             set_limit(totals_, limit);
             return true;
@@ -154,7 +163,7 @@ class MemoryReader {
 
     bool set(const Figure& figure, std::string_view value) {
         std::optional<std::uint64_t> number;
-        if (value != "max" && !read(value, number)) return false;
+        if (value != "max" && !read_number(value, number)) return false;
         if (figure.version == 1) own_.version = 1;
         CgroupMemory& target = figure.key.starts_with("total_") ? totals_ : own_;
         if (figure.amount == &CgroupMemory::limit) {
@@ -170,13 +179,6 @@ class MemoryReader {
     static void set_limit(CgroupMemory& target, std::optional<std::uint64_t> limit) {
         target.limit.reset();
         if (limit && *limit < v1_unlimited) target.limit = Bytes(*limit);
-    }
-
-    static bool read(std::string_view value, std::optional<std::uint64_t>& target) {
-        Cursor cursor(value);
-        target = cursor.decimal();
-        cursor.skip_blanks();
-        return target && cursor.at_end();
     }
 
     // v1's plain figures leave the cgroups below out, while its usage and its limit count them.
@@ -199,6 +201,34 @@ class MemoryReader {
 
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text, std::string_view document) {
     return MemoryReader(document).read(text);
+}
+
+// == cgroup.path
+// /docker/3778e5c4
+// == pids.current
+// 118
+// == pids.max
+// max
+// == pids.max
+// 2048
+Expected<CgroupPids> parse_cgroup_pids(std::string_view text, std::string_view document) {
+    CgroupPids pids;
+    std::string_view file;
+    for (Lines lines(text); lines.next();) {
+        const std::string_view line = lines.line();
+        if (line.starts_with(heading)) {
+            file = line.substr(heading.size());
+            continue;
+        }
+        if (file == "cgroup.path") continue;
+        std::optional<std::uint64_t> number;
+        if (file.empty() || (line != "max" && !read_number(line, number)))
+            return lines.error(document,
+                               mismatch(file.empty() ? "\"== NAME\"" : "a number of threads", line));
+        if (file == "pids.current") pids.current = number;
+        if (file == "pids.max" && number) pids.limit = std::min(*number, pids.limit.value_or(*number));
+    }
+    return pids;
 }
 
 }  // namespace nmtx

@@ -1,5 +1,6 @@
-// The memory cgroup that a process is charged to, v1 or v2.
-// Formats: Linux Documentation/admin-guide/cgroup-v2.rst ("memory.*") and cgroup-v1/memory.rst; /proc/PID/cgroup: cgroups(7).
+// The cgroups that a process is charged to, v1 or v2: memory, and how many threads there may be.
+// Formats: Linux Documentation/admin-guide/cgroup-v2.rst ("memory.*") and cgroup-v1/memory.rst;
+// /proc/PID/cgroup: cgroups(7).
 #pragma once
 
 #include <cstdint>
@@ -12,33 +13,49 @@
 
 namespace nmtx {
 
-// Where /proc/PID/cgroup says that memory is charged: the line "0::/path" (v2) or the one that names the controller "memory" (v1);
-// where both are there, v1's memory line wins, as the kernel then charges there.
+// Where /proc/PID/cgroup says that a controller ("memory", "pids") charges: the line "0::/path" (v2) or the
+// one that names the controller (v1); where both are there, v1's line wins, as the kernel then charges there.
 struct CgroupPath {
     int version = 2;
+    std::string controller;
     std::string path;  // below the hierarchy's mount point, begins with "/"
 };
-Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std::string_view document = "cgroup");
+Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text,
+                                                      std::string_view document = "cgroup",
+                                                      std::string_view controller = "memory");
 
-// The files read from that directory, concatenated by us as "== NAME\n<content>" blocks into the document "kernel/cgroup memory"
-// (v2: memory.current memory.max memory.high memory.swap.current memory.swap.max memory.events memory.stat;
-//  v1: memory.usage_in_bytes memory.limit_in_bytes memory.memsw.limit_in_bytes memory.oom_control memory.stat; both: cgroup.path).
+// The files read from that directory, concatenated by us as "== NAME\n<content>" blocks into the document
+// "kernel/cgroup memory" (v2: memory.current memory.max memory.high memory.swap.current memory.swap.max
+// memory.events memory.stat;
+//  v1: memory.usage_in_bytes memory.limit_in_bytes memory.memsw.limit_in_bytes memory.oom_control
+//  memory.stat; both: cgroup.path).
 struct CgroupMemory {
     int version = 2;
-    std::optional<Bytes> limit;          // nothing: "max", or v1's "unlimited"; v1: the least of the cgroup's own and its ancestors'
+    std::optional<Bytes>
+        limit;  // nothing: "max", or v1's "unlimited"; v1: the least of the cgroup's own and its ancestors'
     std::optional<Bytes> current;
     std::optional<Bytes> swap_current;
-    std::optional<Bytes> anon;           // v1: rss. What v1 counts twice, "x" and "total_x", is taken with the cgroups below it, as v2 does
-    std::optional<Bytes> file;           // v1: cache
+    std::optional<Bytes> anon;  // v1: rss. What v1 counts twice, "x" and "total_x", is taken with the cgroups
+                                // below it, as v2 does
+    std::optional<Bytes> file;  // v1: cache
     std::optional<Bytes> active_file;
     std::optional<Bytes> inactive_file;
     std::optional<Bytes> shmem;
-    std::optional<Bytes> kernel;         // v2 "kernel", v1 memory.kmem.usage_in_bytes where read
+    std::optional<Bytes> kernel;  // v2 "kernel", v1 memory.kmem.usage_in_bytes where read
     std::optional<Bytes> pagetables;
     std::optional<Bytes> sock;
     std::optional<std::uint64_t> oom_kills;
 };
 // Unknown blocks and keys are ignored, and so is a block without content.
-Expected<CgroupMemory> parse_cgroup_memory(std::string_view text, std::string_view document = "cgroup memory");
+Expected<CgroupMemory> parse_cgroup_memory(std::string_view text,
+                                           std::string_view document = "cgroup memory");
+
+// The document "kernel/cgroup pids": cgroup.path, pids.current, then pids.max of the cgroup and of each above
+// it, the nearest first, as blocks like those; the root has the first alone. The controller counts threads.
+struct CgroupPids {
+    std::optional<std::uint64_t> current;  // with the cgroups below it
+    std::optional<std::uint64_t> limit;    // the least; nothing where each is "max"
+};
+Expected<CgroupPids> parse_cgroup_pids(std::string_view text, std::string_view document = "cgroup pids");
 
 }  // namespace nmtx

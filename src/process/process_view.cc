@@ -129,12 +129,15 @@ std::optional<int> ProcessView::java_feature() const {
     return std::nullopt;
 }
 
-std::optional<double> ProcessView::took_ms(std::string_view document) const {
-    // The last one: a document that was made again replaced the one before.
+const Step* ProcessView::step_of(std::string_view document) const {
     const auto step =
         std::find_if(steps.rbegin(), steps.rend(), [&](const Step& s) { return s.document == document; });
-    if (step == steps.rend()) return std::nullopt;
-    return step->took_ms;
+    return step == steps.rend() ? nullptr : &*step;
+}
+
+std::optional<double> ProcessView::took_ms(std::string_view document) const {
+    const Step* const step = step_of(document);
+    return step != nullptr ? std::optional(step->took_ms) : std::nullopt;
 }
 
 std::string ProcessView::java_version() const {
@@ -184,6 +187,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::limits, parse_limits, view_.limits);
     parse(document::auxv, parse_auxv, view_.auxv);
     parse(document::tasks, parse_tasks, view_.tasks);
+    parse(document::cgroup_pids, parse_cgroup_pids, view_.cgroup_pids);
     parse(document::tasks_before, parse_tasks, view_.tasks_before);
     parse(document::tasks_middle, parse_tasks, view_.tasks_middle);
     parse(document::native_stacks, parse_native_stacks, view_.native_stacks);

@@ -53,6 +53,7 @@ struct ProcessView {
     std::optional<NativeStacks> native_stacks;
     std::optional<std::uint64_t> threads_max;  // of the whole system
     std::optional<CgroupMemory> cgroup;
+    std::optional<CgroupPids> cgroup_pids;
     std::optional<Residency> residency;
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
@@ -77,7 +78,9 @@ struct ProcessView {
 
     std::vector<MissingDocument> missing;
 
-    // How long a document took, where a step tells.
+    // The reading of a document, null where no step tells; of several the last, which replaced those before.
+    [[nodiscard]] const Step* step_of(std::string_view document) const;
+    // How long it took.
     [[nodiscard]] std::optional<double> took_ms(std::string_view document) const;
     // The walk over malloc's chunks, where one was made and found its arenas.
     [[nodiscard]] const MallocWalk* walk() const {

@@ -73,7 +73,8 @@ json container_of(const ProcessView& view) {
 
 }  // namespace
 
-std::string json_report(const ProcessView& view, const Ledger& ledger) {
+std::string json_report(const ProcessView& view, const Ledger& ledger,
+                        const std::optional<ThreadTable>& threads) {
     json out;
     out["schema"] = json_schema_version;
     out["nmtx_version"] = view.header.nmtx_version;
@@ -87,7 +88,8 @@ std::string json_report(const ProcessView& view, const Ledger& ledger) {
     out["swap_bytes"] = view.smaps->swap.value();
     out["hugetlb_bytes"] = view.smaps->hugetlb.value();
     out["mappings"] = view.smaps->mappings.size();
-    out["threads"] = view.status ? json(view.status->threads) : json(nullptr);
+    out["threads"] = threads ? threads_json(*threads, {}) : json(nullptr);
+    out["thread_counts"] = threads ? thread_counts_json(*threads) : json(nullptr);
     out["nmt"] = nmt_of(view, ledger);
     out["owners"] = owners_of(ledger);
     out["malloc_resident_bytes"] = ledger.malloc.resident.value();

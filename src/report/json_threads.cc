@@ -73,14 +73,35 @@ json thread(const ThreadRow& row) {
 
 }  // namespace
 
+json threads_json(const ThreadTable& table, const ThreadOptions& choice) {
+    json out = json::array();
+    for (const ThreadRow* row : chosen_threads(table, choice)) out.push_back(thread(*row));
+    return out;
+}
+
+json thread_counts_json(const ThreadTable& table) {
+    const ThreadCounts& counts = table.counts;
+    return {{"tasks", counts.tasks},
+            {"status", number_or_null(counts.status)},
+            {"nmt", number_or_null(counts.nmt)},
+            {"thread_print", number_or_null(counts.dump)},
+            {"thread_print_java", number_or_null(counts.dump_java)},
+            {"hsperfdata_live", number_or_null(counts.perf_live)},
+            {"virtual_threads_mounted", counts.virtual_mounted},
+            {"carriers", number_or_null(counts.carriers)},
+            {"cgroup_limit", number_or_null(counts.cgroup_limit)},
+            {"cgroup_current", number_or_null(counts.cgroup_current)},
+            {"user_limit", number_or_null(counts.user_limit)},
+            {"system_limit", number_or_null(counts.system_limit)}};
+}
+
 std::string json_threads(const ProcessView& view, const ThreadTable& table, const ThreadOptions& choice) {
     json out;
     out["schema"] = json_schema_version;
     out["pid"] = view.header.pid;
     out["taken_at"] = text_or_null(view.header.taken_at);
     out["interval_s"] = table.interval_s;
-    out["threads"] = json::array();
-    for (const ThreadRow* row : chosen_threads(table, choice)) out["threads"].push_back(thread(*row));
+    out["threads"] = threads_json(table, choice);
     out["stacks"] = {{"reserved_bytes", table.totals.stacks_reserved.value()},
                      {"resident_bytes", table.totals.stacks_resident.value()},
                      {"of_no_known_thread", table.stacks_of_nobody.size()},
@@ -96,16 +117,7 @@ std::string json_threads(const ProcessView& view, const ThreadTable& table, cons
         for (const NativeStackFailure& failed : view.native_stacks->failed)
             out["native_stacks_failed"].push_back({{"tid", failed.tid}, {"why", printable(failed.why)}});
     }
-    const ThreadCounts& counts = table.counts;
-    out["thread_counts"] = {{"tasks", counts.tasks},
-                            {"status", number_or_null(counts.status)},
-                            {"nmt", number_or_null(counts.nmt)},
-                            {"thread_print", number_or_null(counts.dump)},
-                            {"thread_print_java", number_or_null(counts.dump_java)},
-                            {"hsperfdata_live", number_or_null(counts.perf_live)},
-                            {"virtual_threads_mounted", counts.virtual_mounted},
-                            {"user_limit", number_or_null(counts.user_limit)},
-                            {"system_limit", number_or_null(counts.system_limit)}};
+    out["thread_counts"] = thread_counts_json(table);
     return out.dump(2) + "\n";
 }
 

@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/printable.h"
 #include "ledger/ledger.h"
+#include "threads/thread_choice.h"
 
 namespace nmtx {
 
@@ -26,5 +27,8 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
 
 // The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
+// `threads` and `thread_counts` (json_threads.cc).
+nlohmann::ordered_json threads_json(const ThreadTable& table, const ThreadOptions& choice);
+nlohmann::ordered_json thread_counts_json(const ThreadTable& table);
 
 }  // namespace nmtx

@@ -1,17 +1,20 @@
 // The reconciliation report in its forms. All of them format the same ledger and compute nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
 #include "report/style.h"
+#include "threads/thread_table.h"
 
 namespace nmtx {
 
 // One screen: the whole, who owns it, the areas of the JVM, what to know about it. With options.all every
 // row, with options.maps every mapping.
-std::string text_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
+std::string text_report(const ProcessView& view, const Ledger& ledger,
+                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
                         const TextStyle& style);
 
 // `nmtx malloc`: the arenas, what their memory is made of, and who holds the blocks that NMT does not know.
@@ -20,8 +23,10 @@ std::string malloc_report(const ProcessView& view, const Ledger& ledger, const R
                           const TextStyle& style);
 
 // docs/json.md; one object, two blanks of indentation, a newline at the end.
-std::string json_report(const ProcessView& view, const Ledger& ledger);
+std::string json_report(const ProcessView& view, const Ledger& ledger,
+                        const std::optional<ThreadTable>& threads);
 
-inline constexpr int json_schema_version = 1;
+// 2: `threads` is a list; how many the kernel counts is `thread_counts.status`.
+inline constexpr int json_schema_version = 2;
 
 }  // namespace nmtx

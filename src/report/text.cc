@@ -7,6 +7,7 @@
 #include "report/malloc_notes.h"
 #include "report/notes.h"
 #include "report/report.h"
+#include "report/threads_report.h"
 
 namespace nmtx {
 namespace {
@@ -27,14 +28,15 @@ std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
 
 class TextReport {
   public:
-    TextReport(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
-               const TextStyle& style)
-        : view_(view), ledger_(ledger), options_(options), style_(style) {}
+    TextReport(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
+               const ReportOptions& options, const TextStyle& style)
+        : view_(view), ledger_(ledger), threads_(threads), options_(options), style_(style) {}
 
     std::string print() {
         target();
         shares();
         if (view_.vm == Vm::hotspot) areas();
+        threads();
         if (options_.all) {
             owners();
             files();
@@ -184,6 +186,24 @@ class TextReport {
         return remark;
     }
 
+    // How many, what their stacks cost, and who has had the CPU; more is `nmtx threads`.
+    void threads() {
+        if (!threads_ || threads_->rows.empty()) return;
+        constexpr std::size_t busiest = 3;
+        add(fmt::format("  {}; stacks {} MiB reserved, {} resident", threads_by_kind(view_, *threads_),
+                        in_mib(threads_->totals.stacks_reserved), in_mib(threads_->totals.stacks_resident)));
+        const std::string since = threads_->interval_s > 0
+                                      ? fmt::format("over {:.1f} s", threads_->interval_s)
+                                      : std::string("since it began");
+        for (const ThreadRow* row : busiest_threads(*threads_, busiest)) {
+            const std::string share =
+                row->cpu_percent ? fmt::format("{:.1f} % {}", *row->cpu_percent, since) : since;
+            add(fmt::format("    {} {:>9.2f} s CPU         {}", padded(printable(row->name), name_width - 2),
+                            row->cpu_seconds, share));
+        }
+        out_ += "\n";
+    }
+
     void owners() {
         add(fmt::format("{:>12} {:>8}  {} {}", "resident KiB", "% of RSS", padded("owner", 34), "evidence"));
         for (const Row& row : ledger_.rows) {
@@ -239,6 +259,7 @@ class TextReport {
 
     const ProcessView& view_;
     const Ledger& ledger_;
+    const std::optional<ThreadTable>& threads_;
     const ReportOptions& options_;
     const TextStyle& style_;
     std::string out_;
@@ -246,9 +267,10 @@ class TextReport {
 
 }  // namespace
 
-std::string text_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
+std::string text_report(const ProcessView& view, const Ledger& ledger,
+                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
                         const TextStyle& style) {
-    return TextReport(view, ledger, options, style).print();
+    return TextReport(view, ledger, threads, options, style).print();
 }
 
 }  // namespace nmtx

@@ -60,19 +60,9 @@ class ThreadsText {
     void add(std::string_view text) { out_ += line(text, style_); }
     void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
 
-    // "Threads 75: 61 Java, 3 compiler, 8 GC, 2 VM, 1 native"
     void head() {
         const ThreadTotals& totals = table_.totals;
-        std::string text = fmt::format("Threads {}", grouped(table_.counts.tasks));
-        const char* between = ": ";
-        for (std::size_t i = 0; i < totals.of_kind.size(); ++i) {
-            if (totals.of_kind[i] == 0 || view_.vm == Vm::none) continue;
-            text += fmt::format("{}{} {}", between, grouped(totals.of_kind[i]),
-                                name_of(static_cast<ThreadKind>(i)));
-            between = ", ";
-        }
-        if (totals.started + totals.ended > 0)
-            text += fmt::format(" ({} started, {} ended meanwhile)", totals.started, totals.ended);
+        const std::string text = threads_by_kind(view_, table_);
         out_ += title(fit(text, style_.width), style_) + "\n";
         if (table_.interval_s > 0) {
             add(fmt::format("CPU {:.1f} % of one over {:.1f} s; {:.1f} % runnable and waiting for one",
@@ -200,20 +190,26 @@ class ThreadsText {
         if (counts.dump && unlisted > 0)
             say(fmt::format("{} of HotSpot's own {} in no dump.", grouped(unlisted),
                             unlisted == 1 ? "is" : "are"));
-        if (counts.user_limit || counts.system_limit) {
-            std::string limits = "Limits:";
-            if (counts.user_limit)
-                limits += fmt::format(" {} threads of this user (ulimit -u)", grouped(*counts.user_limit));
-            if (counts.system_limit)
-                limits += fmt::format("{} {} of the system (threads-max)", counts.user_limit ? "," : "",
-                                      grouped(*counts.system_limit));
-            say(limits + ".");
-        }
-        if (counts.virtual_mounted > 0)
+        limits();
+        if (counts.carriers)
             say(fmt::format(
-                "{} carry a virtual thread at the moment; the stacks of virtual threads lie in the "
-                "Java heap.",
-                grouped(counts.virtual_mounted)));
+                "{} of {} carriers carry a virtual thread at the moment; the stacks of virtual threads lie "
+                "in the Java heap.",
+                grouped(counts.virtual_mounted), grouped(*counts.carriers)));
+    }
+
+    void limits() {
+        const ThreadCounts& counts = table_.counts;
+        std::vector<std::string> parts;
+        if (counts.cgroup_limit)
+            parts.push_back(fmt::format("{} threads of the container (pids.max), {} of them in use",
+                                        grouped(*counts.cgroup_limit),
+                                        grouped(counts.cgroup_current.value_or(0))));
+        if (counts.user_limit)
+            parts.push_back(fmt::format("{} threads of this user (ulimit -u)", grouped(*counts.user_limit)));
+        if (counts.system_limit)
+            parts.push_back(fmt::format("{} of the system (threads-max)", grouped(*counts.system_limit)));
+        if (!parts.empty()) say(fmt::format("Limits: {}.", fmt::join(parts, "; ")));
     }
 
     void notes() {
@@ -290,6 +286,21 @@ class ThreadsText {
 };
 
 }  // namespace
+
+std::string threads_by_kind(const ProcessView& view, const ThreadTable& table) {
+    const ThreadTotals& totals = table.totals;
+    std::string text = fmt::format("Threads {}", grouped(table.counts.tasks));
+    const char* between = ": ";
+    for (std::size_t i = 0; i < totals.of_kind.size(); ++i) {
+        if (totals.of_kind[i] == 0 || view.vm == Vm::none) continue;
+        text +=
+            fmt::format("{}{} {}", between, grouped(totals.of_kind[i]), name_of(static_cast<ThreadKind>(i)));
+        between = ", ";
+    }
+    if (totals.started + totals.ended > 0)
+        text += fmt::format(" ({} started, {} ended meanwhile)", totals.started, totals.ended);
+    return text;
+}
 
 std::string threads_report(const ProcessView& view, const ThreadTable& table, const ThreadOptions& choice,
                            const ReportOptions& options, const TextStyle& style) {

@@ -95,6 +95,20 @@ std::vector<const ThreadRow*> chosen_threads(const ThreadTable& table, const Thr
     return rows;
 }
 
+std::vector<const ThreadRow*> busiest_threads(const ThreadTable& table, std::size_t most) {
+    std::vector<const ThreadRow*> rows;
+    for (const ThreadRow& row : table.rows) rows.push_back(&row);
+    const auto time = [&](const ThreadRow* row) {
+        return table.interval_s > 0 ? row->cpu_percent.value_or(0) : row->cpu_seconds;
+    };
+    const auto idle = [&](const ThreadRow* row) { return time(row) <= 0; };
+    rows.erase(std::remove_if(rows.begin(), rows.end(), idle), rows.end());
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](const ThreadRow* a, const ThreadRow* b) { return time(a) > time(b); });
+    if (rows.size() > most) rows.resize(most);
+    return rows;
+}
+
 std::vector<ThreadPool> thread_pools(const std::vector<const ThreadRow*>& rows, ThreadOrder order) {
     std::vector<ThreadPool> pools;
     std::unordered_map<std::string, std::size_t> known;

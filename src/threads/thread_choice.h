@@ -11,6 +11,10 @@ namespace nmtx {
 // Matching rows in the order that was asked for; equal ones by tid.
 std::vector<const ThreadRow*> chosen_threads(const ThreadTable& table, const ThreadOptions& options);
 
+// At most `most` of those that had the most CPU time: within the interval, where there was one, else since
+// they began.
+std::vector<const ThreadRow*> busiest_threads(const ThreadTable& table, std::size_t most);
+
 // Threads whose names differ by numbers alone.
 struct ThreadPool {
     std::string name;  // "worker-#"; the name itself where there is one thread

@@ -1,6 +1,7 @@
 #include "threads/thread_table.h"
 
 #include <algorithm>
+#include <set>
 #include <unordered_map>
 
 #include "hotspot/modified_utf8.h"
@@ -31,6 +32,12 @@ std::vector<std::string_view> jvm_options(const ProcessView& view) {
         if (argument.starts_with("-X")) options.push_back(argument);
     }
     return options;
+}
+
+// "ForkJoinPool-1-worker-3" without the thread's own number.
+std::string pool_without_number(std::string name) {
+    while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.pop_back();
+    return name;
 }
 
 class Table {
@@ -115,7 +122,7 @@ class Table {
         if (before == nullptr) {
             const double lives = view_.tasks_before ? table_.interval_s : lifetime(task);
             if (lives <= 0) return;
-            row.cpu_percent = share_of(row.cpu_seconds, lives);
+            row.cpu_percent = std::min(share_of(row.cpu_seconds, lives), 100.0);  // ticks are coarse
             if (task.wait_ns)
                 row.wait_percent = share_of(static_cast<double>(*task.wait_ns) / ns_per_second, lives);
             return;
@@ -129,11 +136,13 @@ class Table {
             row.wait_percent = share_of(seconds_between(*before->wait_ns, *task.wait_ns), passed);
     }
 
-    // Since the thread began.
+    // How old the thread was when it was read; at least a tick, in which its beginning is told.
     [[nodiscard]] double lifetime(const Task& task) const {
         const auto later =
             static_cast<double>(task.start_ticks) - static_cast<double>(view_.header.start_ticks);
-        return view_.header.target_uptime_s - later / ticks_per_second;
+        const Step* const read = view_.step_of(document::tasks);
+        const double process = view_.header.target_uptime_s + (read != nullptr ? read->at_ms / 1000 : 0);
+        return std::max(process - later / ticks_per_second, 1 / ticks_per_second);
     }
 
     void take_dumped(ThreadRow& row) const {
@@ -160,6 +169,10 @@ class Table {
         if (!stacks_[i].range.contains(*pointer) || taken_[i]) return;
         taken_[i] = true;
         row.stack = stacks_[i];
+        // Where no dump names it, its stack tells whose it is: the JVM's own have HotSpot's guards, or NMT
+        // knows them.
+        if (!view_.thread_dump && row.kind == ThreadKind::native && row.stack->path == "jvm/thread stack")
+            row.kind = ThreadKind::java;
         if (row.kind == ThreadKind::native) row.library = file_of_entry(stacks_[i].range.end);
         row.used = Range{*pointer, stacks_[i].range.end}.size();
     }
@@ -229,13 +242,35 @@ class Table {
         if (view_.perf) counts.perf_live = view_.perf->number("java.threads.live");
         if (view_.limits) counts.user_limit = view_.limits->processes;
         counts.system_limit = view_.threads_max;
+        if (view_.cgroup_pids) {
+            counts.cgroup_limit = view_.cgroup_pids->limit;
+            counts.cgroup_current = view_.cgroup_pids->current;
+        }
         if (!view_.thread_dump) return;
         counts.dump = view_.thread_dump->threads.size();
         counts.dump_java = 0;
         for (const DumpedThread& thread : view_.thread_dump->threads) {
             if (thread.java) ++*counts.dump_java;
-            if (thread.carries) ++counts.virtual_mounted;
         }
+        count_carriers();
+    }
+
+    // The scheduler of virtual threads is a pool like others ("ForkJoinPool-1-worker-3"): only its carriers
+    // tell it.
+    void count_carriers() {
+        ThreadCounts& counts = table_.counts;
+        std::set<std::string> pools;
+        for (const DumpedThread& thread : view_.thread_dump->threads) {
+            if (!thread.carries) continue;
+            ++counts.virtual_mounted;
+            pools.insert(pool_without_number(thread.name));
+        }
+        if (pools.empty()) return;
+        const auto& threads = view_.thread_dump->threads;
+        counts.carriers = static_cast<std::size_t>(
+            std::count_if(threads.begin(), threads.end(), [&](const DumpedThread& thread) {
+                return thread.java && pools.contains(pool_without_number(thread.name));
+            }));
     }
 
     const ProcessView& view_;
@@ -267,6 +302,11 @@ std::string pool_of(std::string_view name) {
 
 ThreadTable thread_table(const ProcessView& view, const Ledger& ledger) {
     return Table(view, ledger).table();
+}
+
+std::optional<ThreadTable> thread_table_if_read(const ProcessView& view, const Ledger& ledger) {
+    if (!view.tasks) return std::nullopt;
+    return thread_table(view, ledger);
 }
 
 }  // namespace nmtx

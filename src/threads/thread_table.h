@@ -47,7 +47,10 @@ struct ThreadCounts {
     std::optional<std::size_t> dump_java;   // of them Java threads
     std::optional<std::int64_t> perf_live;  // java.threads.live of hsperfdata
     std::size_t virtual_mounted = 0;        // carriers that carry a virtual thread
-    std::optional<std::uint64_t> user_limit, system_limit;  // ulimit -u, threads-max
+    // All threads of a pool of which one carries a virtual thread; nothing where none does at the moment.
+    std::optional<std::size_t> carriers;
+    std::optional<std::uint64_t> user_limit, system_limit;      // ulimit -u, threads-max
+    std::optional<std::uint64_t> cgroup_limit, cgroup_current;  // pids.max, the least; pids.current
 };
 
 // Sums over the rows and the stacks.
@@ -74,6 +77,8 @@ struct ThreadTable {
 
 // Needs view.tasks and view.smaps. `view` must outlive the table.
 ThreadTable thread_table(const ProcessView& view, const Ledger& ledger);
+// Nothing where the threads could not be read.
+std::optional<ThreadTable> thread_table_if_read(const ProcessView& view, const Ledger& ledger);
 
 // "worker-17" and "worker-4" are of the pool "worker-#".
 std::string pool_of(std::string_view name);

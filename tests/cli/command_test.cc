@@ -125,6 +125,15 @@ TEST_CASE("command line: threads of a process or of a capture, in an order, some
     CHECK_FALSE(parse_command({"12", "--top=3"}).has_value());
 }
 
+TEST_CASE("command line: the interval over which threads are measured goes with a running process") {
+    CHECK(parse_command({"12", "--interval=2s"})->measure_threads);
+    CHECK(parse_command({"capture", "12", "-o", "x", "--interval=0"})->measure_threads);
+    CHECK_FALSE(parse_command({"12"})->measure_threads);
+    CHECK_FALSE(parse_command({"report", "x.nmtx", "--interval=1s"}));
+    CHECK_FALSE(parse_command({"malloc", "12", "--interval=1s"}));
+    CHECK_FALSE(parse_command({"list", "--interval=1s"}));
+}
+
 TEST_CASE("command line: native stacks of the busiest threads or of one, of a running process alone") {
     const auto five = parse_command({"threads", "--stacks", "3938"}).value();
     CHECK(five.pid == 3938);

@@ -59,6 +59,27 @@ TEST_CASE("cgroup path: v2 has one line") {
     CHECK(parse_cgroup_path("0::/a:b (deleted)\n")->value().path == "/a:b (deleted)");
 }
 
+TEST_CASE("cgroup path: each controller of v1 has its own") {
+    const std::string_view hybrid = "8:pids:/pods/7\n4:memory:/docker/3778e5c4\n0::/unified\n";
+    const auto path = parse_cgroup_path(hybrid, "cgroup", "pids").value().value();
+    CHECK(path.path == "/pods/7");
+    CHECK(path.controller == "pids");
+    CHECK(parse_cgroup_path("4:memory:/m\n0::/u\n", "cgroup", "pids")->value().path == "/u");
+}
+
+TEST_CASE("cgroup pids: the least limit of the cgroup and those above it holds") {
+    const auto pids = parse_cgroup_pids(
+                          "== cgroup.path\n/a/b\n== pids.current\n118\n== pids.max\nmax\n== pids.max\n2048\n"
+                          "== pids.max\n9000\n")
+                          .value();
+    CHECK(pids.current == 118);
+    CHECK(pids.limit == 2048);
+    CHECK_FALSE(parse_cgroup_pids("== cgroup.path\n/\n")->limit);
+    CHECK_FALSE(parse_cgroup_pids("== pids.max\nmax\n")->limit);
+    CHECK(parse_cgroup_pids("== pids.max\nmany\n").error().where == "cgroup pids:2");
+    CHECK(parse_cgroup_pids("118\n").error().where == "cgroup pids:1");
+}
+
 TEST_CASE("cgroup path: v1's memory controller wins over the unified hierarchy beside it") {
     const std::string_view hybrid =
         "9:name=systemd:/\n8:pids:/\n4:memory:/docker/3778e5c4\n1:cpu,cpuacct:/other\n0::/unified\n";

@@ -108,7 +108,7 @@ TEST_CASE("law: with a walk no line of a report is wider than the terminal, and 
             TextStyle style;
             style.width = width;
             style.bars = true;
-            const std::string first = text_report(reader.view(), ledger, {}, style);
+            const std::string first = text_report(reader.view(), ledger, {}, {}, style);
             const std::string malloc = malloc_report(reader.view(), ledger, {}, style);
             const std::string both = first + malloc;
             for (Lines lines(both); lines.next();) {
@@ -137,7 +137,7 @@ TEST_CASE("law: a walk that is cut anywhere leaves the ledger as it is without, 
             REQUIRE(reader.update(capture).has_value());
             const Ledger ledger = reconcile(reader.view()).value();
             CHECK(ledger.rows.size() == without_walk.rows.size());
-            const std::string first = text_report(reader.view(), ledger, {}, {});
+            const std::string first = text_report(reader.view(), ledger, {}, {}, {});
             CHECK(first.find("Missing: malloc/walk.json: malloc/walk.json:") != std::string::npos);
         }
     }

@@ -176,6 +176,25 @@ TEST_CASE("live: stacks sum to the ledger's rows, and depth shows in what is use
     }
 }
 
+TEST_CASE("live: a capture and a report with --interval hold what the report on threads holds") {
+    const Jdk jdk = jdk_under_test();
+    const Folder folder;
+    const LiveJvm jvm(jdk, {"-Xmx128m", "-XX:NativeMemoryTracking=summary"},
+                      {"threads=5", "busy=20", "spin=1"});
+    const std::string file = folder.path() + "/with.nmtx";
+    REQUIRE(run_nmtx({"capture", jvm.pid_text(), "--interval=300ms", "-o", file}).exit_code == 0);
+    const auto threads = nmtx_json({"threads", file});
+    CHECK(threads["interval_s"].get<double>() >= 0.3);
+    CHECK(thread_named(threads, "busy 20 %")["named_by_jvm"] == true);
+    const auto report = nmtx_json({"report", file});
+    CHECK(report["threads"] == threads["threads"]);
+    CHECK(report["thread_counts"] == threads["thread_counts"]);
+    const Outcome text = run_nmtx({jvm.pid_text(), "--interval=300ms"});
+    CHECK(text.out.find("Threads ") != std::string::npos);
+    CHECK(text.out.find("busy 20 %") != std::string::npos);
+    CHECK(text.out.find("% over 0.") != std::string::npos);
+}
+
 TEST_CASE("live: without the JVM's word threads have the kernel's names, and nothing is asked") {
     const Jdk jdk = jdk_under_test();
     const LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=5"});

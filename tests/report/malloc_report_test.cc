@@ -35,7 +35,7 @@ ProcessView view_of(MallocWalk walk) {
 }
 
 std::string main_text(const ProcessView& view, TextStyle style = {}) {
-    return text_report(view, reconcile(view).value(), {}, style);
+    return text_report(view, reconcile(view).value(), {}, {}, style);
 }
 
 std::string malloc_text(const ProcessView& view, TextStyle style = {}, bool all = false) {
@@ -53,7 +53,7 @@ bool has(const std::string& text, std::string_view part) {
 }
 
 nlohmann::json json_of(const ProcessView& view) {
-    return nlohmann::json::parse(json_report(view, reconcile(view).value()));
+    return nlohmann::json::parse(json_report(view, reconcile(view).value(), {}));
 }
 
 void check_lines(const std::string& text, std::size_t width) {
@@ -231,7 +231,7 @@ TEST_CASE("malloc report: hostile names and widths, and forged figures, break no
         check_lines(malloc_text(view, style, true), width);
         check_lines(main_text(view, style), width);
     }
-    CHECK(json_report(view, reconcile(view).value()).find("\\u001b") == std::string::npos);
+    CHECK(json_report(view, reconcile(view).value(), {}).find("\\u001b") == std::string::npos);
 }
 
 TEST_CASE("malloc report: long tables are cut, --all shows them whole") {

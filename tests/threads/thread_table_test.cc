@@ -219,3 +219,49 @@ TEST_CASE(
     CHECK(flags[2].size == mib(2));
     CHECK(flags[2].threads == "compiler threads");
 }
+
+TEST_CASE("threads: without an interval CPU is of the time since each began, until it was read") {
+    Made made;
+    made.tasks = task(10, "java", 0, 55'000'000'000, 0) +
+                 task(11, "late", 0, 1'000'000'000, 0, "", start_of_process + 10900);
+    made.view.steps = {{std::string(document::tasks), 10'000, 5}};
+    made.build();
+    CHECK(close(made.row(10).cpu_percent, 50));   // 110 s old
+    CHECK(close(made.row(11).cpu_percent, 100));  // one second old
+    const auto busiest = busiest_threads(made.table, 1);
+    REQUIRE(busiest.size() == 1);
+    CHECK(busiest[0]->tid == 10);  // most CPU time, although the other had the greater share
+}
+
+TEST_CASE("threads: where no dump names a thread, its stack tells whether it is the JVM's") {
+    Made made;
+    made.smaps = smaps_of_two_stacks;
+    made.tasks = task(10, "worker", 0, 0, 0, waits_in_the_first) +
+                 task(11, "worker", 0, 0, 0, "syscall 202 0x0 0x0 0x0 0x0 0x0 0x0 0x7f00002ff000 0x1\n");
+    made.build();
+    REQUIRE(made.row(10).stack);
+    REQUIRE(made.row(11).stack);
+    CHECK(made.row(10).stack->path == "stack/native");
+    CHECK(made.row(10).kind == ThreadKind::native);
+    CHECK(made.row(11).stack->path == "jvm/thread stack");  // HotSpot's guards
+    CHECK(made.row(11).kind == ThreadKind::java);
+}
+
+TEST_CASE("threads: the carriers are all threads of the pools that carry virtual threads") {
+    Made made;
+    made.tasks = task(10, "java", 0, 0, 0);
+    made.dump =
+        "Full thread dump OpenJDK 64-Bit Server VM (21+35 mixed mode):\n\n"
+        "\"ForkJoinPool-1-worker-1\" #30 [31] daemon prio=5 os_prio=0 cpu=1.00ms elapsed=1.00s tid=0x1  "
+        "[0x0]\n"
+        "   Carrying virtual thread #40\n\n"
+        "\"ForkJoinPool-1-worker-2\" #31 [32] daemon prio=5 os_prio=0 cpu=1.00ms elapsed=1.00s tid=0x2 "
+        "nid=32 waiting on "
+        "condition  [0x0]\n   java.lang.Thread.State: WAITING (parking)\n\n"
+        "\"ForkJoinPool-2-worker-1\" #32 [33] daemon prio=5 os_prio=0 cpu=1.00ms elapsed=1.00s tid=0x3 "
+        "nid=33 waiting on "
+        "condition  [0x0]\n   java.lang.Thread.State: WAITING (parking)\n\n";
+    made.build();
+    CHECK(made.table.counts.virtual_mounted == 1);
+    CHECK(made.table.counts.carriers == 2);
+}
