@@ -41,8 +41,11 @@ void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFil
     const ProcessView& view = reader_.view();
     MallocLayout shapes = find_malloc_shapes(view, memory);
     so_far.add(document::malloc_layout, format_malloc_layout(shapes));
-    if (stacks_)
-        so_far.add(document::thread_entries, format_thread_entries(find_thread_entries(view, memory)));
+    if (stacks_) {
+        const std::vector<Address> arenas = arena_states(view, shapes, memory);
+        so_far.add(document::thread_entries,
+                   format_thread_entries(find_thread_entries(view, arenas, memory)));
+    }
     if (!malloc_.malloc_walk) {
         so_far.miss(document::malloc_walk,
                     {"malloc's memory was not walked: --malloc=never", "leave --malloc=never out"});

@@ -5,7 +5,9 @@
 #include <span>
 #include <unordered_set>
 
+#include "allocator/main_arena.h"
 #include "ledger/ledger.h"
+#include "ledger/malloc_request.h"
 #include "ledger/pieces.h"
 #include "ledger/stack_split.h"
 
@@ -13,9 +15,14 @@ namespace nmtx {
 namespace {
 
 // struct pthread has 2,304 bytes on x86-64 from glibc 2.17 on, give or take; what lies below it are variables
-// of the libraries (TLS), among which are addresses of code as well.
+// of the libraries (TLS), among which are addresses of code as well. The C library's own are among those next
+// to it.
+//
+//   …  in use │ variables (TLS) │ struct pthread ]  top
 constexpr std::uint64_t struct_pthread = 2304;
-constexpr std::size_t words = struct_pthread / sizeof(std::uint64_t);
+constexpr std::uint64_t variables = 4096;
+constexpr std::size_t words_of_variables = variables / sizeof(std::uint64_t);
+constexpr std::size_t words = (variables + struct_pthread) / sizeof(std::uint64_t);
 
 // The C library's own addresses in there are no thread's first function.
 bool of_c_library(std::string_view name) {
@@ -62,42 +69,76 @@ class Code {
     const std::vector<Mapping>& mappings_;
 };
 
-}  // namespace
+// The words right below `top`, at the end of `into`; how many of them are there. A thread that never went
+// deep has touched the page with struct pthread alone.
+std::size_t read_words(TargetMemory& memory, Address top, std::uint64_t page, std::span<std::uint64_t> into) {
+    if (memory.read(Address{top.value - into.size_bytes()}, std::as_writable_bytes(into)) ==
+        into.size_bytes())
+        return into.size();
+    const std::uint64_t within = struct_pthread + (top.value - struct_pthread) % page;
+    const auto part = into.last(std::min<std::size_t>(within / sizeof(std::uint64_t), into.size()));
+    const std::size_t got = memory.read(Address{top.value - part.size_bytes()}, std::as_writable_bytes(part));
+    return got == part.size_bytes() ? part.size() : 0;
+}
 
-std::vector<ThreadEntry> find_thread_entries(const ProcessView& view, TargetMemory& memory,
-                                             std::size_t most) {
+// Stacks that a task's pointer lies in, ascending.
+std::vector<Range> stacks_in_use(const ProcessView& view, TargetMemory& memory, std::size_t most) {
     Owners owners;
     const std::vector<Address> pointers = stack_pointers(view);
-    const std::vector<Address> unknown = pointers_of_unknown(view);
-    std::vector<Address> tops;
+    std::vector<Range> stacks;
     for (const Piece& piece : cut_into_pieces(view, owners)) {
+        if (stacks.size() >= most) break;
         const Mapping& mapping = view.smaps->mappings[piece.mapping];
         if (!is_stack(owners.path(piece.claim.owner)) || !mapping.protection.write || mapping.rss == Bytes())
             continue;
         const auto inside = pointers_in(pointers, piece.range);
         const auto runs = inside.size() > 1 ? memory.resident_runs(piece.range) : std::vector<Range>{};
         for (const Range part : split_stacks(piece.range, inside, runs)) {
-            const bool big_enough = part.size() >= Bytes(struct_pthread);
-            if (tops.size() < most && big_enough && !pointers_in(unknown, part).empty())
-                tops.push_back(part.end);
+            const bool big_enough = part.size() >= Bytes(variables + struct_pthread);
+            if (stacks.size() < most && big_enough && !pointers_in(pointers, part).empty())
+                stacks.push_back(part);
         }
-        if (tops.size() >= most) break;
     }
+    return stacks;
+}
+
+}  // namespace
+
+std::vector<Address> arena_states(const ProcessView& view, const MallocLayout& shapes, TargetMemory& memory) {
+    std::vector<Address> states;
+    for (const ArenaHeap& heap : shapes.heaps) states.push_back(heap.arena);
+    const MallocRequest request = malloc_request(view, shapes);
+    if (const auto main = find_main_arena(request.search.libc_data, request.search.release, memory))
+        states.push_back(Address{main->state});
+    std::sort(states.begin(), states.end());
+    states.erase(std::unique(states.begin(), states.end()), states.end());
+    return states;
+}
+
+std::vector<ThreadEntry> find_thread_entries(const ProcessView& view, const std::vector<Address>& arenas,
+                                             TargetMemory& memory, std::size_t most) {
+    const std::vector<Address> unknown = pointers_of_unknown(view);
+    const std::vector<Range> stacks = stacks_in_use(view, memory, most);
     std::vector<Address> reads;
-    reads.reserve(tops.size());
-    for (const Address top : tops) reads.push_back(Address{top.value - struct_pthread});
+    reads.reserve(stacks.size());
+    for (const Range stack : stacks) reads.push_back(Address{stack.end.value - variables - struct_pthread});
     memory.expect(reads);
     const Code code(*view.smaps);
     std::vector<ThreadEntry> entries;
     std::array<std::uint64_t, words> found{};
-    for (std::size_t i = 0; i < tops.size(); ++i) {
-        if (memory.read(reads[i], std::as_writable_bytes(std::span(found))) != sizeof found) continue;
-        for (const std::uint64_t word : found) {
-            const std::string_view file = code.file_of(word);
-            if (file.empty()) continue;
-            entries.push_back({tops[i], std::string(file)});
-            break;
+    for (std::size_t i = 0; i < stacks.size(); ++i) {
+        const std::size_t missing = words - read_words(memory, stacks[i].end, view.header.page_size, found);
+        if (missing > words_of_variables) continue;
+        ThreadEntry entry{stacks[i].end, {}, std::nullopt};
+        // The nearest to struct pthread: further down frames of the thread may hold such an address, too.
+        for (std::size_t at = words_of_variables; at > missing && !entry.arena; --at) {
+            if (std::binary_search(arenas.begin(), arenas.end(), Address{found[at - 1]}))
+                entry.arena = Address{found[at - 1]};
         }
+        const bool foreign = !pointers_in(unknown, stacks[i]).empty();
+        for (std::size_t at = words_of_variables; at < words && foreign && entry.file.empty(); ++at)
+            entry.file = code.file_of(found[at]);
+        if (entry.arena || !entry.file.empty()) entries.push_back(std::move(entry));
     }
     return entries;
 }

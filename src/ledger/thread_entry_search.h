@@ -1,16 +1,21 @@
-// Looks for the file that a thread's first function lies in, for threads that the JVM has not started.
+// Looks into the tops of thread stacks: which file a thread's first function lies in, for threads that the
+// JVM has not started, and which arena of malloc's a thread takes from.
 #pragma once
 
 #include <vector>
 
+#include "allocator/malloc_layout.h"
 #include "base/target_memory.h"
 #include "process/process_view.h"
 
 namespace nmtx {
 
-// Of the tasks that the JVM does not name and whose stack pointer is known, the first `most` by address.
-// Reads the end of each stack.
-std::vector<ThreadEntry> find_thread_entries(const ProcessView& view, TargetMemory& memory,
-                                             std::size_t most = 1000);
+// The malloc_state of each arena, ascending: of the heaps that were found, and the main one, where libc's
+// data tell it.
+std::vector<Address> arena_states(const ProcessView& view, const MallocLayout& shapes, TargetMemory& memory);
+
+// Of the tasks whose stack pointer is known, the first `most` by address. Reads the end of each stack.
+std::vector<ThreadEntry> find_thread_entries(const ProcessView& view, const std::vector<Address>& arenas,
+                                             TargetMemory& memory, std::size_t most = 1000);
 
 }  // namespace nmtx

@@ -11,7 +11,9 @@ namespace nmtx {
 std::string format_thread_entries(const std::vector<ThreadEntry>& entries) {
     std::string out;
     for (const ThreadEntry& entry : entries)
-        out += fmt::format("{:x} {}\n", entry.stack_top.value, entry.file);
+        out += fmt::format("{:x} {} {}\n", entry.stack_top.value,
+                           entry.arena ? fmt::format("{:x}", entry.arena->value) : "-",
+                           entry.file.empty() ? "-" : entry.file);
     return out;
 }
 
@@ -21,12 +23,18 @@ Expected<std::vector<ThreadEntry>> parse_thread_entries(std::string_view text, s
     while (lines.next()) {
         Cursor cursor(lines.line());
         const auto top = cursor.hex();
-        if (!top || !cursor.take(" ") || cursor.at_end() ||
-            (!entries.empty() && entries.back().stack_top.value >= *top)) {
-            return lines.error(document, fmt::format("expected ascending \"ADDRESS FILE\", found '{}'",
-                                                     printable(lines.line().substr(0, 80))));
+        const bool ascends = top && (entries.empty() || entries.back().stack_top.value < *top);
+        std::optional<Address> arena;
+        bool well = ascends && cursor.take(" ");
+        if (well && !cursor.take("-")) {
+            const auto state = cursor.hex();
+            if (state) arena = Address{*state};
+            well = state.has_value();
         }
-        entries.push_back({Address{*top}, std::string(cursor.rest())});
+        if (!well || !cursor.take(" ") || cursor.at_end())
+            return lines.error(document, fmt::format("expected ascending \"ADDRESS ARENA FILE\", found '{}'",
+                                                     printable(lines.line().substr(0, 80))));
+        entries.push_back({Address{*top}, cursor.rest() == "-" ? "" : std::string(cursor.rest()), arena});
     }
     return entries;
 }

@@ -35,7 +35,7 @@ std::string_view name_of(ThreadChange change) {
 void take_native(const NativeStack& stack, bool until_java, json& out) {
     for (const NativeFrame& frame : stack.frames) {
         json one;
-        one["address"] = fmt::format("{:x}", frame.at.value);
+        one["address"] = fmt::format("0x{:x}", frame.at.value);
         one["file"] = printable(frame.file);
         one["file_offset"] = frame.file_offset;
         one["symbol"] = text_or_null(frame.symbol);
@@ -62,6 +62,7 @@ json thread(const ThreadRow& row) {
     out["cpu_seconds"] = row.cpu_seconds;
     out["voluntary_switches"] = number_or_null(row.voluntary_switches);
     out["involuntary_switches"] = number_or_null(row.involuntary_switches);
+    out["malloc_arena"] = json_or_null(row.arena, [](Address at) { return fmt::format("0x{:x}", at.value); });
     out["stack"] = stack_of(row);
     out["native_frames"] = json::array();
     if (row.native != nullptr) take_native(*row.native, row.native_until_java, out);

@@ -223,6 +223,10 @@ class ThreadsText {
         stopped();
         say("Stack figures in KiB: reserved with its guards, resident, in use from the top to the stack "
             "pointer, peak down to the lowest page that was touched (HotSpot touches up to 80 KiB ahead).");
+        if (table_.totals.arenas > 0)
+            say(fmt::format("Malloc: {} threads take from {} arena{} (--json says which from which).",
+                            grouped(table_.totals.with_arena), grouped(table_.totals.arenas),
+                            table_.totals.arenas == 1 ? "" : "s"));
         stack_sizes();
         if (view_.vm == Vm::hotspot && !view_.thread_dump) {
             std::string why =

@@ -173,7 +173,10 @@ class Table {
         // knows them.
         if (!view_.thread_dump && row.kind == ThreadKind::native && row.stack->path == "jvm/thread stack")
             row.kind = ThreadKind::java;
-        if (row.kind == ThreadKind::native) row.library = file_of_entry(stacks_[i].range.end);
+        if (const ThreadEntry* const entry = entry_of(stacks_[i].range.end)) {
+            row.arena = entry->arena;
+            if (row.kind == ThreadKind::native) row.library = entry->file;
+        }
         row.used = Range{*pointer, stacks_[i].range.end}.size();
     }
 
@@ -186,13 +189,13 @@ class Table {
             piece != nullptr && ledger_.owners.path(piece->claim.owner).starts_with("jvm/code cache");
     }
 
-    [[nodiscard]] std::string file_of_entry(Address stack_top) const {
-        if (!view_.thread_entries) return {};
+    [[nodiscard]] const ThreadEntry* entry_of(Address stack_top) const {
+        if (!view_.thread_entries) return nullptr;
         const auto& entries = *view_.thread_entries;
         const auto at =
             std::lower_bound(entries.begin(), entries.end(), stack_top,
                              [](const ThreadEntry& entry, Address top) { return entry.stack_top < top; });
-        return at != entries.end() && at->stack_top == stack_top ? at->file : std::string();
+        return at != entries.end() && at->stack_top == stack_top ? &*at : nullptr;
     }
 
     // A thread that runs, and has no Java frames, tells no stack pointer.
@@ -219,7 +222,12 @@ class Table {
         }
         for (const ThreadStack& stack : table_.stacks_of_nobody)
             totals.resident_of_nobody = totals.resident_of_nobody + stack.resident;
+        std::set<Address> arenas;
         for (const ThreadRow& row : table_.rows) {
+            if (row.arena) {
+                ++totals.with_arena;
+                arenas.insert(*row.arena);
+            }
             totals.cpu_percent += row.cpu_percent.value_or(0);
             totals.wait_percent += row.wait_percent.value_or(0);
             if (row.change == ThreadChange::started) ++totals.started;
@@ -230,6 +238,7 @@ class Table {
             ++totals.of_kind[static_cast<std::size_t>(row.kind)];
             if (!row.named_by_jvm) ++(row.kind == ThreadKind::native ? totals.foreign : totals.unlisted);
         }
+        totals.arenas = arenas.size();
     }
 
     void count() {

@@ -32,6 +32,7 @@ struct ThreadRow {
     std::optional<std::uint64_t> voluntary_switches, involuntary_switches;  // since it began
     std::optional<ThreadStack> stack;      // absent where nothing tells which one is its own
     bool stack_by_elimination = false;     // its pointer is not known, and one stack was left
+    std::optional<Address> arena;          // malloc_state of the arena that it takes from, where known
     std::optional<Bytes> used;             // from the top of the stack to its stack pointer
     const DumpedThread* dumped = nullptr;  // in view.thread_dump
     const NativeStack* native = nullptr;   // in view.native_stacks
@@ -60,6 +61,7 @@ struct ThreadTotals {
     std::size_t foreign = 0;               // not named by the JVM, and not by a name of HotSpot's either
     std::size_t unlisted = 0;              // HotSpot's own by their name, and not named by the JVM
     double cpu_percent = 0, wait_percent = 0;
+    std::size_t with_arena = 0, arenas = 0;  // threads of which it is known, and how many different ones
     Bytes stacks_reserved, stacks_resident;  // of all, those of nobody too: the ledger's rows
     Bytes stacks_huge;                       // of them, transparent huge pages
     Bytes resident_of_nobody;

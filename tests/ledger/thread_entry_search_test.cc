@@ -36,10 +36,26 @@ TEST_CASE("thread entries: the first function is found at the top of a stack, th
     memory.put(0x7f00000ffd00, 0x7f1000010010);  // data of the library
     memory.put(0x7f00000ffe00, 0x7f1000000123);  // its code
     memory.put(0x7f00002ff000, 0x7f1000000123);  // below struct pthread: the library's own variables
-    const auto entries = find_thread_entries(view, memory);
+    const auto entries = find_thread_entries(view, {}, memory);
     REQUIRE(entries.size() == 1);
     CHECK(entries[0].stack_top == Address{0x7f0000100000});
     CHECK(entries[0].file == "/opt/libworker.so");
-    CHECK(memory.reads == 2);
-    CHECK(find_thread_entries(view, memory, 0).empty());
+    CHECK(memory.reads == 4);  // neither thread has touched the page below
+    CHECK(find_thread_entries(view, {}, memory, 0).empty());
+}
+
+TEST_CASE(
+    "thread entries: a thread's arena is the one that its variables name, the nearest to struct pthread") {
+    const ProcessView view = process();
+    BufferMemory memory;
+    const Address first{0x7f2d54000030}, second{0x7f2d58000030};
+    memory.put(0x7f00000fe700, second.value);  // a frame of the thread has it as well
+    memory.put(0x7f00000ff600, first.value);
+    memory.put(0x7f00002ffd00, second.value);  // within struct pthread: no variable
+    memory.put(0x7f00002fe000, second.value);  // too far below
+    const auto entries = find_thread_entries(view, {first, second}, memory);
+    REQUIRE(entries.size() == 1);
+    CHECK(entries[0].stack_top == Address{0x7f0000100000});
+    CHECK(entries[0].arena == first);
+    CHECK(entries[0].file.empty());
 }

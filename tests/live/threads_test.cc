@@ -195,6 +195,26 @@ TEST_CASE("live: a capture and a report with --interval hold what the report on 
     CHECK(text.out.find("% over 0.") != std::string::npos);
 }
 
+TEST_CASE(
+    "live: threads take from arenas that the walk finds, and those that share a leak's arena hold the leak") {
+    const Jdk jdk = jdk_under_test();
+    const LiveJvm jvm(jdk, {"-Xmx128m"}, {"jnithreads=1", "leak=20000x1009", "threads=5"});
+    const auto threads = nmtx_json({"threads", jvm.pid_text(), "--interval=100ms"});
+    const auto malloc = nmtx_json({"malloc", jvm.pid_text()});
+    std::map<std::string, double> live;
+    for (const auto& arena : malloc["malloc"]["arenas"])
+        live[arena["state"].get<std::string>()] = arena["live_untracked"]["bytes"].get<double>();
+    std::size_t known = 0;
+    for (const auto& thread : threads["threads"]) {
+        if (thread["malloc_arena"].is_null()) continue;
+        ++known;
+        INFO(thread.dump(1));
+        CHECK(live.count(thread["malloc_arena"]) == 1);
+    }
+    CHECK(known + 4 >= threads["threads"].size());  // all but the first thread, and those that ran
+    CHECK(live.at(thread_named(threads, "foreign-0")["malloc_arena"]) > 20000.0 * 1009);
+}
+
 TEST_CASE("live: without the JVM's word threads have the kernel's names, and nothing is asked") {
     const Jdk jdk = jdk_under_test();
     const LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=5"});
