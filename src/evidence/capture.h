@@ -25,8 +25,8 @@ inline constexpr std::string_view smaps_rollup = "kernel/smaps_rollup";
 inline constexpr std::string_view limits = "kernel/limits";
 inline constexpr std::string_view cmdline = "kernel/cmdline";  // NUL-separated, secrets redacted
 inline constexpr std::string_view auxv = "kernel/auxv";
-inline constexpr std::string_view exe = "kernel/exe";      // the link's text
-inline constexpr std::string_view tasks = "kernel/tasks";  // kernel/tasks.h
+inline constexpr std::string_view exe = "kernel/exe";                    // the link's text
+inline constexpr std::string_view tasks = "kernel/tasks";                // kernel/tasks.h
 inline constexpr std::string_view tasks_before = "kernel/tasks before";  // at the begin of an interval
 inline constexpr std::string_view threads_max = "kernel/threads-max";    // /proc/sys/kernel/threads-max
 inline constexpr std::string_view cgroup = "kernel/cgroup";
@@ -35,8 +35,8 @@ inline constexpr std::string_view residency = "kernel/residency";          // ke
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
 inline constexpr std::string_view attach =
     "hotspot/attach";  // only ever missing: why the JVM could not be asked
-inline constexpr std::string_view malloc_layout = "malloc/layout";   // allocator/malloc_layout.h
-inline constexpr std::string_view malloc_walk = "malloc/walk.json";  // allocator/malloc_walk.h
+inline constexpr std::string_view malloc_layout = "malloc/layout";     // allocator/malloc_layout.h
+inline constexpr std::string_view malloc_walk = "malloc/walk.json";    // allocator/malloc_walk.h
 inline constexpr std::string_view thread_entries = "threads/entries";  // process/thread_entries.h
 inline constexpr std::string_view nmt_file =
     "hotspot/VM.native_memory from a file";  // text that someone else produced
@@ -61,7 +61,8 @@ struct Cost {
     double cpu_ms = 0;  // of nmtx itself, until everything was collected
     double wall_ms = 0;
     double attach_ms = 0;  // of that: waiting for the JVM's answers
-    std::optional<double> stood_still_ms;  // how long the target's threads were stopped; absent where they were not
+    std::optional<double>
+        stood_still_ms;  // how long the target's threads were stopped; absent where they were not
 };
 
 struct CaptureHeader {
@@ -69,6 +70,7 @@ struct CaptureHeader {
     std::string nmtx_version;
     std::uint64_t pid = 0;
     std::uint64_t start_ticks = 0;  // of the process, since boot: tells a reused pid apart
+    std::string boot_id;            // of the system that it runs on; empty in captures of before it was kept
     std::string taken_at;           // UTC, "2026-11-22T20:16:28Z"
     double target_uptime_s = 0;
     std::string kernel_release;  // uname -r
