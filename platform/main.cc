@@ -139,7 +139,7 @@ Expected<void> peek_at_blocks(const Command& command, const ProcessView& view, c
 
 // From a live process to the printed report; with -o its evidence is kept.
 Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
-    ReconciliationPlan plan(command.effort, command.nmt, command.malloc);
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc);
     const auto capture = capture_of(command, pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
@@ -160,7 +160,7 @@ Expected<void> nothing_more(const Expected<Ledger>& ledger) {
 }
 
 Expected<void> run_capture(const Command& command) {
-    ReconciliationPlan plan(command.effort, command.nmt, command.malloc);
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto written = write_capture(command, *capture); !written) return written;
@@ -216,7 +216,7 @@ Expected<void> run_threads(const Command& command) {
     }
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan(command.effort, command.nmt, no_walk, true);
+    ReconciliationPlan plan({command.effort, command.nmt}, no_walk, true);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;
@@ -282,7 +282,7 @@ Expected<void> run_peek(const Command& command) {
     options.nmtx_version = NMTX_VERSION;
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan(Effort::least, false, no_walk);
+    ReconciliationPlan plan({Effort::least, false}, no_walk);
     const auto capture = collect(options, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;

@@ -12,9 +12,8 @@ namespace nmtx {
 class ReconciliationPlan : public CapturePlan {
   public:
     // `stacks`: ask which pages of thread stacks are resident, too.
-    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true, MallocOptions malloc = {},
-                                bool stacks = false)
-        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc), stacks_(stacks) {}
+    explicit ReconciliationPlan(QuestionOptions questions, MallocOptions malloc = {}, bool stacks = false)
+        : questions_(questions), malloc_(malloc), stacks_(stacks) {}
 
     std::optional<Missing> attach_refused(const Capture& so_far) override;
     std::optional<std::string> next_question(const Capture& so_far) override;
@@ -28,8 +27,7 @@ class ReconciliationPlan : public CapturePlan {
     [[nodiscard]] const ProcessView& view() const { return reader_.view(); }
 
   private:
-    Effort effort_;
-    bool ask_nmt_;
+    QuestionOptions questions_;
     MallocOptions malloc_;
     bool stacks_;
     ProcessReader reader_;
