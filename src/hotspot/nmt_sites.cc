@@ -38,6 +38,10 @@ std::string_view take_tag(Cursor& cursor) {
     return trim(rest.substr(0, n));
 }
 
+bool is_bare_figure(std::string_view text) {
+    return text.size() > 1 && text[0] == '(' && text[1] >= '0' && text[1] <= '9';
+}
+
 // " +3" behind a count; it has no unit whatever the scale.
 std::optional<std::int64_t> take_count_change(Cursor& cursor) {
     const auto change = nmt::take_difference(cursor);
@@ -85,7 +89,10 @@ class SitesReader {
             ended_ = true;
             return {};
         }
-        if (!left_out(text)) notes_.add(line.number, "line not understood", line.text);
+        if (left_out(text)) return {};
+        if (is_bare_figure(text)) return malloc_figures(line, text);
+        notes_.add(line.number, "line not understood", line.text);
+        frames_.clear();
         return {};
     }
 
@@ -110,13 +117,15 @@ class SitesReader {
     // (malloc=32770KB type=Other #33) (at peak)          17, 21; without the peak 8, 11
     // ((malloc=3312KB tag=Internal #9) (peak=…KB #10))   25+
     // (malloc=190KB type=GC +130KB #2430 +1660)          detail.diff
+    // (1232 +672 #22 +12)                                detail.diff, category Thread
     tl::expected<void, Error> malloc_figures(const Line& line, std::string_view text) {
         Cursor cursor(text);
         if (!cursor.take("((")) cursor.take("(");
-        cursor.take("malloc=");
+        const bool named = cursor.take("malloc=");
         const auto amount = nmt::take_amount(cursor);
         NmtSite site;
         site.tag = take_tag(cursor);
+        if (!named && site.tag.empty()) site.tag = "Thread";
         const auto change = nmt::take_difference(cursor);
         site.count = nmt::take_count(cursor);
         if (site.count) site.count_change = take_count_change(cursor).value_or(0);

@@ -95,8 +95,15 @@ TEST_CASE("call sites: detail.diff has no heading above them, and differences be
         "[0x00007f7656782c64]\n"
         "                             (malloc=0KB type=Other -16KB)\n\n"
         "[0x00007f7656782c65]\n"
-        "                             (mmap: reserved=64KB, committed=24KB -8KB Type=Class)\n\n");
-    REQUIRE(sites.sites.size() == 3);
+        "                             (mmap: reserved=64KB, committed=24KB -8KB Type=Class)\n\n"
+        "[0x00007f7656782c66]\n"
+        "                             (12KB -6KB #22 -11)\n\n");
+    REQUIRE(sites.sites.size() == 4);
+    CHECK(sites.sites[3].tag == "Thread");
+    CHECK(sites.sites[3].frames.size() == 1);
+    CHECK(sites.sites[3].committed == kib(12));
+    CHECK(sites.sites[3].committed_change.value == -6 * 1024);
+    CHECK(sites.sites[3].count_change == -11);
     CHECK(sites.sites[0].tag == "Native Memory Tracking");
     CHECK(sites.sites[0].committed_change.value == 130 * 1024);
     CHECK(sites.sites[0].count == 2430U);
@@ -145,6 +152,14 @@ TEST_CASE("call sites: figures that cannot be read name their line, a line that 
     CHECK_FALSE(parse_nmt_sites(before + "[0xnonsense\n  (malloc=1KB #1)\n").value()->notes.empty());
     CHECK_FALSE(parse_nmt_sites(before + "[0xg] f\n").has_value());
     CHECK(details("[0x0000000000000001] f+0x1\n").notes.size() == 1);
+}
+
+TEST_CASE("call sites: frames whose figures are not understood are not given to the site that follows") {
+    const NmtSites sites = details(
+        "[0x0000000000000001] f+0x1\n  (something new)\n\n[0x0000000000000002] g+0x1\n  (malloc=1KB #1)\n");
+    REQUIRE(sites.sites.size() == 1);
+    CHECK(sites.sites[0].frames.size() == 1);
+    CHECK(sites.notes.size() == 1);
 }
 
 TEST_CASE("call sites: every prefix of a report gives a value or an error, and never more than the whole") {
