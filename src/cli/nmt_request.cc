@@ -27,7 +27,7 @@ bool is_scale(std::string_view word) {
 }  // namespace
 
 Expected<std::string> parse_nmt_request(const std::vector<std::string>& words) {
-    const std::string subcommand = words.empty() ? "" : words.front();
+    std::string subcommand = words.empty() ? "" : words.front();
     if (subcommand == "shutdown")
         return failure("", "nmtx never sends `shutdown`: it turns NMT off for as long as the JVM runs",
                        std::string(hint));
