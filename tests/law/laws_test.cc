@@ -72,6 +72,30 @@ TEST_CASE("law: the rows sum to RSS, the shares of the headline too, the pieces 
     }
 }
 
+TEST_CASE("law: the call sites of a detail report are all understood, and sum to what NMT has from malloc") {
+    std::size_t seen = 0;
+    for (const auto& file : fixture_files()) {
+        const Reconciled r(read_fixture(file));
+        if (!r.view().nmt_sites) continue;
+        ++seen;
+        INFO(file.filename().string());
+        const NmtSites& sites = *r.view().nmt_sites;
+        CHECK(sites.notes.empty());
+        Bytes sum, categories;
+        for (const NmtSite& site : sites.sites) {
+            // JDK 8 names no category where it is none.
+            CHECK((!site.tag.empty() || site.kind == NmtSiteKind::mmap));
+            CHECK(site.frames.size() <= 4);
+            if (site.kind == NmtSiteKind::malloc) sum += site.committed;
+        }
+        for (const NmtCategory& category : r.view().nmt_map->categories)
+            categories += category.malloc + category.arena;
+        // Sites below 512 bytes are not printed, and there are some 1,500 of them.
+        CHECK(distance(sum, categories) < kib(512));
+    }
+    CHECK(seen >= 6);
+}
+
 TEST_CASE("law: between any two captures the changes of the owners sum to that of RSS, and none is none") {
     const auto files = fixture_files();
     for (const auto& first : files) {
