@@ -136,22 +136,28 @@ class DiffText {
     void malloc(const MallocChange& changes) {
         const bool told_apart = !after_.view->walk()->headers.empty();
         const std::string_view kind = told_apart ? "untracked" : "live";
-        table_.heading(fmt::format("{} malloc blocks by owner", kind));
         const auto owners = table_.chosen(changes.owners, 6, [](const UntrackedChange& o) {
             return magnitude(difference(o.after.bytes, o.before.bytes));
         });
-        for (const UntrackedChange* owner : owners)
-            table_.row(fmt::format("{}{}{}", owner->owner.empty() ? "not attributed" : owner->owner,
-                                   owner->kind.empty() ? "" : ", ", owner->kind),
-                       {owner->before.bytes, owner->after.bytes}, blocks(owner->before, owner->after));
-        table_.end("owners that changed");
-        table_.heading(fmt::format("{} malloc blocks by size", kind));
+        if (!owners.empty()) {
+            table_.heading(fmt::format("{} malloc blocks by owner", kind));
+            for (const UntrackedChange* owner : owners) owner_row(*owner);
+            table_.end("owners that changed");
+        }
         const auto sizes = table_.chosen(changes.sizes, 6, [](const SizeChange& s) {
             return magnitude(
                 difference(s.after.value_or(ChunkSum()).bytes, s.before.value_or(ChunkSum()).bytes));
         });
+        if (sizes.empty()) return;
+        table_.heading(fmt::format("{} malloc blocks by size", kind));
         for (const SizeChange* size : sizes) size_row(*size);
         table_.end("sizes that changed");
+    }
+
+    void owner_row(const UntrackedChange& owner) {
+        const std::string_view name = owner.owner.empty() ? "not attributed" : std::string_view(owner.owner);
+        table_.row(fmt::format("{}{}{}", name, owner.kind.empty() ? "" : ", ", owner.kind),
+                   {owner.before.bytes, owner.after.bytes}, blocks(owner.before, owner.after));
     }
 
     static std::string blocks(const ChunkSum& before, const ChunkSum& after) {

@@ -133,6 +133,15 @@ TEST_CASE("diff report: call sites have their frames below them, mappings what b
     CHECK(has(text, "by NMT (arrays too)"));
 }
 
+TEST_CASE("diff report: where no block of malloc has come or gone, there is no table of them") {
+    Made made;
+    made.diff.malloc->owners.clear();
+    made.diff.malloc->sizes = {
+        {Bytes(56), ChunkSum{1, Bytes(64), Bytes(64)}, ChunkSum{1, Bytes(64), Bytes(64)}}};
+    CHECK_FALSE(has(made.text(), "malloc blocks by"));
+    CHECK(has(made.text(SizeScale::mib, true), "untracked malloc blocks by size"));
+}
+
 TEST_CASE("diff report: sizes come in the unit that was asked for") {
     Made made;
     CHECK(has(made.text(SizeScale::bytes), "RSS 104,857,600 → 121,634,816 bytes: +16,777,216\n"));
