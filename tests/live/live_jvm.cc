@@ -70,7 +70,8 @@ std::string environment(const char* name) {
     return value == nullptr ? "" : value;
 }
 
-// Reads on until a line that begins with `word`, and its key=value pairs; nothing where the output ends before.
+// Reads on until a line that begins with `word`, and its key=value pairs; nothing where the output ends
+// before.
 std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, const std::string& word) {
     std::string text;
     const auto deadline = Clock::now() + 120s;
