@@ -9,7 +9,7 @@ namespace {
 
 // From `since` on (the first release that is known to) HotSpot counts as `now` memory that it counted as
 // `before` in older ones. Where both names are left, what has moved cannot be told from what has not.
-// Source: the reports of 8, 11, 17, 21 and 26 of one program, memTag.hpp.
+// Source: the reports that 8, 11, 17, 21 and 26 give of one program, and the tables of hotspot/nmt_tags.h.
 struct Move {
     int since;
     std::string_view before, now;
@@ -18,7 +18,6 @@ constexpr std::array moves{
     Move{11, "Internal", "Other"},                // direct buffers, Unsafe.allocateMemory
     Move{17, "Class", "Metaspace"},               // all of it but the class space
     Move{17, "Synchronizer", "Synchronization"},  // its name
-    Move{17, "Synchronizer", "Object Monitors"},  //
     Move{21, "GC", "GCCardSet"},                  // G1's remembered sets
 };
 

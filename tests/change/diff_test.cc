@@ -277,7 +277,7 @@ TEST_CASE("diff: categories that moved between JDKs are looked at as one, all ot
     CHECK(far.category("Other") == "Internal + Other");
     CHECK(far.category("GCCardSet") == "GC + GCCardSet");
     CHECK(near.category("Internal") == "Internal");
-    CHECK(near.category("Synchronizer") == "Synchronizer + Synchronization + Object Monitors");
+    CHECK(near.category("Synchronizer") == "Synchronizer + Synchronization");
     CHECK(near.category("Metaspace") == "Class + Metaspace");
     CHECK(far.category("Code") == "Code");
     CHECK(far.path("malloc/nmt-tracked/other") == "malloc/nmt-tracked/internal + other");
