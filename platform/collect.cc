@@ -89,6 +89,8 @@ void Collector::fill_header() {
     header.nmtx_version = options_->nmtx_version;
     header.pid = process_.pid();
     header.start_ticks = process_.start_ticks();
+    if (auto boot = read_system_file("/proc/sys/kernel/random/boot_id"))
+        header.boot_id = boot->substr(0, boot->find('\n'));
     header.taken_at = utc_now();
     header.target_uptime_s = seconds_since_start(process_.start_ticks());
     utsname system{};

@@ -2,33 +2,26 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <string>
-#include <string_view>
-#include <variant>
 #include <vector>
 
 #include "allocator/block_sample.h"
 #include "base/printable.h"
 #include "cli/command.h"
-#include "evidence/archive.h"
-#include "hotspot/nmt.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
 #include "ledger/peek_place.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/collect.h"
 #include "platform/demo.h"
-#include "platform/input_file.h"
 #include "platform/jvm_list.h"
-#include "platform/output_file.h"
 #include "platform/own_memory.h"
 #include "platform/progress.h"
 #include "platform/residency.h"
+#include "platform/run.h"
 #include "platform/target_files.h"
 #include "platform/target_memory.h"
-#include "platform/terminal.h"
 #include "report/list.h"
 #include "report/peek_text.h"
 #include "report/report.h"
@@ -37,70 +30,6 @@
 
 namespace nmtx {
 namespace {
-
-constexpr std::size_t most_capture_bytes = std::size_t{1} << 30U;
-constexpr std::size_t most_nmt_bytes = std::size_t{256} << 20U;
-
-TextStyle style_of_stdout() {
-    const Terminal terminal = look_at_terminal();
-    TextStyle style;
-    if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
-    style.bars = terminal.is_terminal;
-    style.colour = terminal.colour;
-    style.unicode = terminal.utf8;
-    return style;
-}
-
-Expected<void> print(const std::string& text) {
-    return write_all(STDOUT_FILENO, text, "standard output");
-}
-
-// What the user names must be a report: a wrong file is no evidence that happens to be missing.
-Expected<void> check_nmt_report(std::string_view text, const std::string& path) {
-    const auto answer = parse_nmt(text, path);
-    if (!answer) return tl::make_unexpected(answer.error());
-    const auto* refusal = std::get_if<NmtRefusal>(&*answer);
-    if (refusal == nullptr) return {};
-    const std::string begins = refusal->text.substr(0, refusal->text.find('\n'));
-    return failure(path,
-                   begins.empty() ? "holds no report of VM.native_memory"
-                                  : fmt::format("holds no report of VM.native_memory but '{}'", begins),
-                   "save one with: jcmd PID VM.native_memory");
-}
-
-Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
-    CollectOptions options;
-    options.pid = pid;
-    options.attach = command.attach;
-    options.attach_timeout = command.attach_timeout;
-    options.effort = std::string(name_of(command.effort));
-    options.nmtx_version = NMTX_VERSION;
-    options.freeze = command.malloc.freeze;
-    if (command.verb == Verb::threads || command.measure_threads)
-        options.thread_interval = command.threads.interval;
-    options.show_progress = true;
-    if (command.nmt_file) {
-        auto text = read_input(*command.nmt_file, most_nmt_bytes);
-        if (!text) return tl::make_unexpected(text.error());
-        if (auto fine = check_nmt_report(*text, *command.nmt_file); !fine)
-            return tl::make_unexpected(fine.error());
-        options.nmt_text = std::move(*text);
-    }
-    return options;
-}
-
-Expected<Capture> capture_of(const Command& command, std::uint64_t pid, ReconciliationPlan& plan) {
-    const auto options = collect_options(command, pid);
-    if (!options) return tl::make_unexpected(options.error());
-    return collect(*options, plan);
-}
-
-Expected<void> write_capture(const Command& command, const Capture& capture) {
-    auto bytes = write_archive(capture);
-    if (!bytes) return tl::make_unexpected(bytes.error());
-    if (command.output == "-") return print(*bytes);
-    return write_file(command.output, *bytes, command.overwrite);
-}
 
 // The ledger that was printed.
 Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
@@ -143,7 +72,7 @@ Expected<void> peek_at_blocks(const Command& command, const ProcessView& view, c
 
 // From a live process to the printed report; with -o its evidence is kept.
 Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
-    ReconciliationPlan plan(command.effort, command.nmt, command.malloc, command.measure_threads);
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
     const auto capture = capture_of(command, pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
@@ -164,7 +93,7 @@ Expected<void> nothing_more(const Expected<Ledger>& ledger) {
 }
 
 Expected<void> run_capture(const Command& command) {
-    ReconciliationPlan plan(command.effort, command.nmt, command.malloc, command.measure_threads);
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto written = write_capture(command, *capture); !written) return written;
@@ -175,12 +104,6 @@ Expected<void> run_capture(const Command& command) {
                    .c_str(),
                stderr);
     return {};
-}
-
-Expected<Capture> read_capture(const std::string& file) {
-    const auto bytes = read_input(file, most_capture_bytes);
-    if (!bytes) return tl::make_unexpected(bytes.error());
-    return read_archive(*bytes, file);
 }
 
 // The report of a capture, whichever the verb asks for.
@@ -220,7 +143,7 @@ Expected<void> run_threads(const Command& command) {
     }
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan(command.effort, command.nmt, no_walk, true, command.threads.stacks);
+    ReconciliationPlan plan({command.effort, command.nmt}, no_walk, true, command.threads.stacks);
     const auto capture = capture_of(command, command.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;
@@ -286,7 +209,7 @@ Expected<void> run_peek(const Command& command) {
     options.nmtx_version = NMTX_VERSION;
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan(Effort::least, false, no_walk);
+    ReconciliationPlan plan({Effort::least, false}, no_walk);
     const auto capture = collect(options, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;
@@ -328,6 +251,10 @@ Expected<void> run(const Command& command) {
             return run_peek(command);
         case Verb::threads:
             return run_threads(command);
+        case Verb::diff:
+            return run_diff(command);
+        case Verb::nmt:
+            return run_nmt(command);
     }
     return {};
 }

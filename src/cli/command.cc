@@ -41,12 +41,14 @@ struct VerbName {
     std::string_view name;
     Verb verb;
     std::size_t operands;
+    std::size_t optional = 0;  // operands that may follow
 };
 constexpr std::array verb_names{
     VerbName{"capture", Verb::capture, 1}, VerbName{"report", Verb::report, 1},
     VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
     VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
-    VerbName{"threads", Verb::threads, 1},
+    VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
+    VerbName{"nmt", Verb::nmt, 2, 1},
 };
 
 po::options_description options_of(bool hidden) {
@@ -86,7 +88,9 @@ po::options_description options_of(bool hidden) {
         "with `threads`: those alone in whose names this extended regular expression occurs");
     add("output,o", po::value<std::string>()->value_name("FILE"),
         "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
-    add("force", "replace an existing FILE");
+    add("scale", po::value<std::string>()->value_name("b|k|m|g"),
+        "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
+    add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
     add("version", "which nmtx this is");
     if (hidden) add("operand", po::value<std::vector<std::string>>());
@@ -173,8 +177,14 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
     command.all = given.count("all") > 0;
     command.maps = given.count("maps") > 0;
     command.json = given.count("json") > 0;
-    command.overwrite = given.count("force") > 0;
+    command.force = given.count("force") > 0;
     if (given.count("output") > 0) command.output = given["output"].as<std::string>();
+    if (given.count("scale") > 0) {
+        const auto& name = given["scale"].as<std::string>();
+        const auto scale = size_scale_named(name);
+        if (!scale) return usage(fmt::format("--scale is b, k, m or g, not '{}'", name));
+        command.scale = *scale;
+    }
     if (given.count("effort") > 0) {
         const auto& name = given["effort"].as<std::string>();
         const auto effort = effort_named(name);
@@ -215,6 +225,29 @@ Expected<void> take_pid(const std::string& text, Command& command) {
     return {};
 }
 
+// A process now, or one that was captured.
+Expected<MomentName> moment_named(const std::string& operand) {
+    if (!is_number(operand)) return MomentName{0, operand};
+    const auto pid = parse_pid(operand);
+    if (!pid) return usage(fmt::format("'{}' is no process id", operand));
+    return MomentName{*pid, {}};
+}
+
+Expected<void> take_moments(const std::vector<std::string>& operands, Command& command) {
+    for (std::size_t i = 0; i < command.moments.size(); ++i) {
+        auto moment = moment_named(operands[i + 1]);
+        if (!moment) return tl::make_unexpected(moment.error());
+        command.moments[i] = std::move(*moment);
+    }
+    const auto& [a, b] = command.moments;
+    if (a.is_process() && b.is_process() && a.pid == b.pid)
+        return usage(
+            fmt::format("both are pid {} as it is now", a.pid),
+            fmt::format("first: nmtx capture {0} -o BEFORE.nmtx, later: nmtx diff BEFORE.nmtx {0}", a.pid));
+    if (a.file == "-" && b.file == "-") return usage("standard input is one capture, not two");
+    return {};
+}
+
 // The operands of a verb, as many as it takes.
 Expected<void> take_operands(const std::vector<std::string>& operands, Command& command) {
     switch (command.verb) {
@@ -237,6 +270,15 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             command.address = *address;
             return {};
         }
+        case Verb::diff:
+            return take_moments(operands, command);
+        case Verb::nmt: {
+            if (auto taken = take_pid(operands[1], command); !taken) return taken;
+            auto request = parse_nmt_request({operands.begin() + 2, operands.end()});
+            if (!request) return tl::make_unexpected(request.error());
+            command.nmt_request = std::move(*request);
+            return {};
+        }
         default:
             return {};
     }
@@ -248,7 +290,15 @@ Expected<void> check_together(const Command& command) {
         return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
     if (command.peek && command.verb != Verb::malloc)
         return usage("--peek SIZE is of `nmtx malloc PID`", "a place of its own: nmtx peek PID ADDRESS");
-    const bool of_a_file = !command.file.empty();
+    const auto processes = static_cast<std::size_t>(std::count_if(
+        command.moments.begin(), command.moments.end(), [](const MomentName& m) { return m.is_process(); }));
+    const bool of_a_file = !command.file.empty() || (command.verb == Verb::diff && processes == 0);
+    if (command.verb == Verb::diff && !command.output.empty() && processes != 1)
+        return usage("-o keeps the evidence of the one process that is compared with a capture");
+    if (command.verb != Verb::diff && command.scale != SizeScale::mib)
+        return usage("--scale is of `nmtx diff`");
+    if (command.verb == Verb::nmt && (command.json || !command.attach || !command.output.empty()))
+        return usage("`nmtx nmt` prints what the JVM answers, and nothing else");
     if (command.peek && of_a_file)
         return usage("--peek looks into a running process: a capture holds no memory contents");
     if (command.peek && command.json)
@@ -293,9 +343,10 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
             command.demo_arguments.assign(operands.begin() + 1, operands.end());
             return {};
         }
-        if (operands.size() != name.operands + 1) {
+        if (operands.size() < name.operands + 1 || operands.size() > name.operands + name.optional + 1) {
             constexpr std::array counts{"no operand", "one operand", "two operands"};
-            return usage(fmt::format("`nmtx {}` takes {}", first, counts[name.operands]));
+            return usage(fmt::format("`nmtx {}` takes {}{}", first, counts[name.operands],
+                                     name.optional > 0 ? ", or one more" : ""));
         }
         return take_operands(operands, command);
     }
@@ -349,12 +400,14 @@ std::string help_text() {
         "  nmtx malloc PID|FILE          malloc's arenas, what their memory is made of, and who holds the "
         "rest\n"
         "  nmtx threads PID|FILE         who is on the CPU and doing what, and what the stacks cost\n"
+        "  nmtx diff A B                 what has changed between two captures, or a capture and a PID\n"
         "  nmtx list                     the JVMs on this host, containers included\n"
         "  nmtx capture PID -o FILE      the evidence of one moment as a file (tar + zstd) to attach to a "
         "ticket\n"
         "  nmtx report FILE              the report that the live process gave, from such a file\n"
         "  nmtx peek PID ADDRESS         what the memory around an address holds: zeros, text, pointers, "
         "strings\n"
+        "  nmtx nmt PID COMMAND          NMT's own baseline, summary, detail, summary.diff or detail.diff\n"
         "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
     text += fmt::format("{}", [] {
         std::ostringstream out;

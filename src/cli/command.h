@@ -1,6 +1,7 @@
 // argv -> what is to be done. Pure: nothing is opened, nothing is printed.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -13,20 +14,28 @@
 #include "base/error.h"
 #include "process/malloc_options.h"
 #include "process/questions.h"
+#include "report/diff_report.h"
 #include "threads/thread_options.h"
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads };
+enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads, diff, nmt };
+
+// One of the two that `diff` compares.
+struct MomentName {
+    std::uint64_t pid = 0;
+    std::string file;  // a capture; empty where it is a process
+    [[nodiscard]] bool is_process() const { return file.empty(); }
+};
 
 struct Command {
     Verb verb = Verb::help;
     std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
     std::string
         file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
-    Address address;         // peek
-    std::string output;      // capture: -o; with reconcile, where the evidence is kept beside the report
-    bool overwrite = false;  // --force: replace an existing file
+    Address address;     // peek
+    std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
+    bool force = false;  // --force: replace an existing file; with diff: compare two different processes
     Effort effort = Effort::standard;
     bool attach = true;                   // --attach=never
     bool nmt = true;                      // --nmt=off: NMT is not asked, as if the JVM ran without
@@ -36,6 +45,9 @@ struct Command {
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
     bool measure_threads = false;  // two samples and a thread dump: threads, and --interval beside a process
+    std::array<MomentName, 2> moments;  // diff
+    SizeScale scale = SizeScale::mib;   // diff: --scale
+    std::string nmt_request;            // nmt: "summary.diff scale=b"
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -52,6 +64,10 @@ std::optional<Bytes> parse_size(std::string_view text);
 
 // "7f2d54000030", with or without 0x.
 std::optional<Address> parse_address(std::string_view text);
+
+// The words behind `nmtx nmt PID`, as VM.native_memory takes them. Only what changes nothing but NMT's
+// baseline.
+Expected<std::string> parse_nmt_request(const std::vector<std::string>& words);
 
 std::string help_text();
 

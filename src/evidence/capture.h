@@ -74,6 +74,7 @@ struct CaptureHeader {
     std::string nmtx_version;
     std::uint64_t pid = 0;
     std::uint64_t start_ticks = 0;  // of the process, since boot: tells a reused pid apart
+    std::string boot_id;            // of the system that it runs on; empty in captures of before it was kept
     std::string taken_at;           // UTC, "2026-11-22T20:16:28Z"
     double target_uptime_s = 0;
     std::string kernel_release;  // uname -r

@@ -25,6 +25,7 @@ std::optional<std::string> read_header(const json& object, CaptureHeader& header
     fields.read("nmtx_version", header.nmtx_version);
     fields.read_whole("pid", header.pid);
     fields.read_whole("start_ticks", header.start_ticks);
+    fields.read("boot_id", header.boot_id);
     fields.read("taken_at", header.taken_at);
     fields.read("target_uptime_s", header.target_uptime_s);
     fields.read("kernel_release", header.kernel_release);
@@ -51,6 +52,7 @@ std::string capture_json(const Capture& capture) {
     out["nmtx_version"] = text_json(header.nmtx_version);
     out["pid"] = header.pid;
     out["start_ticks"] = header.start_ticks;
+    if (!header.boot_id.empty()) out["boot_id"] = text_json(header.boot_id);
     out["taken_at"] = text_json(header.taken_at);
     out["target_uptime_s"] = finite(header.target_uptime_s);
     out["kernel_release"] = text_json(header.kernel_release);

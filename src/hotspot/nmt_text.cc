@@ -59,13 +59,15 @@ std::optional<std::uint64_t> take_count(Cursor& cursor) {
     return count;
 }
 
-bool take_difference(Cursor& cursor) {
+std::optional<Delta> take_difference(Cursor& cursor) {
     Cursor ahead = cursor;
     ahead.skip_blanks();
-    if (!ahead.take("+") && !ahead.take("-")) return false;
-    if (!take_amount(ahead)) return false;
+    const bool less = ahead.take("-");
+    if (!less && !ahead.take("+")) return std::nullopt;
+    const auto amount = take_amount(ahead);
+    if (!amount) return std::nullopt;
     cursor = ahead;
-    return true;
+    return less ? difference(Bytes(), amount->value) : difference(amount->value, Bytes());
 }
 
 std::optional<Usage> take_usage(Cursor& cursor) {
@@ -73,15 +75,16 @@ std::optional<Usage> take_usage(Cursor& cursor) {
     if (!ahead.take("reserved=")) return std::nullopt;
     const auto reserved = take_amount(ahead);
     if (!reserved) return std::nullopt;
-    take_difference(ahead);
+    const auto reserved_change = take_difference(ahead);
     if (!ahead.take(",")) return std::nullopt;
     ahead.skip_blanks();
     if (!ahead.take("committed=")) return std::nullopt;
     const auto committed = take_amount(ahead);
     if (!committed) return std::nullopt;
-    take_difference(ahead);
+    const auto committed_change = take_difference(ahead);
     cursor = ahead;
-    return Usage{*reserved, *committed};
+    return Usage{*reserved, *committed, reserved_change.value_or(Delta()),
+                 committed_change.value_or(Delta())};
 }
 
 std::string quoted(std::string_view line) {

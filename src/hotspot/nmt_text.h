@@ -24,6 +24,8 @@ struct Amount {
 struct Usage {
     Amount reserved;
     Amount committed;
+    Delta reserved_change;  // behind the figures of a diff; 0 where there is none
+    Delta committed_change;
 };
 
 // "12KB", "7MB", "1GB", "12", "12B", followed by a blank, a comma, a parenthesis or the end. Nothing on
@@ -31,8 +33,8 @@ struct Usage {
 std::optional<Amount> take_amount(Cursor& cursor);
 // "#12"; blanks and a comma before it as in the first JDK 8 ("(malloc=424KB, #1000)").
 std::optional<std::uint64_t> take_count(Cursor& cursor);
-// " +22KB", " -3": what summary.diff puts behind a figure. True where there was one.
-bool take_difference(Cursor& cursor);
+// " +22KB", " -3": what summary.diff and detail.diff put behind a figure. Nothing where there is none.
+std::optional<Delta> take_difference(Cursor& cursor);
 // "reserved=12KB, committed=7KB" with or without differences.
 std::optional<Usage> take_usage(Cursor& cursor);
 

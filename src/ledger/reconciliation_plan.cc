@@ -16,7 +16,7 @@ std::optional<Missing> ReconciliationPlan::attach_refused(const Capture& so_far)
 
 std::optional<std::string> ReconciliationPlan::next_question(const Capture& so_far) {
     if (!reader_.update(so_far)) return std::nullopt;
-    return nmtx::next_question(reader_.view(), so_far, effort_, ask_nmt_);
+    return nmtx::next_question(reader_.view(), so_far, questions_);
 }
 
 std::optional<std::string> ReconciliationPlan::question_in_interval(const Capture& /*so_far*/) {

@@ -16,9 +16,9 @@ class ReconciliationPlan : public CapturePlan {
   public:
     // `stacks`: ask which pages of thread stacks are resident, too. `native`: stop these threads and see
     // where they are.
-    explicit ReconciliationPlan(Effort effort, bool ask_nmt = true, MallocOptions malloc = {},
-                                bool stacks = false, NativeStackChoice native = {})
-        : effort_(effort), ask_nmt_(ask_nmt), malloc_(malloc), stacks_(stacks), native_(std::move(native)) {}
+    explicit ReconciliationPlan(QuestionOptions questions, MallocOptions malloc = {}, bool stacks = false,
+                                NativeStackChoice native = {})
+        : questions_(questions), malloc_(malloc), stacks_(stacks), native_(std::move(native)) {}
 
     std::optional<Missing> attach_refused(const Capture& so_far) override;
     std::optional<std::string> next_question(const Capture& so_far) override;
@@ -34,8 +34,7 @@ class ReconciliationPlan : public CapturePlan {
     [[nodiscard]] const ProcessView& view() const { return reader_.view(); }
 
   private:
-    Effort effort_;
-    bool ask_nmt_;
+    QuestionOptions questions_;
     MallocOptions malloc_;
     bool stacks_;
     NativeStackChoice native_;

@@ -106,6 +106,7 @@ std::vector<Range> stacks_in_use(const ProcessView& view, TargetMemory& memory, 
 
 std::vector<Address> arena_states(const ProcessView& view, const MallocLayout& shapes, TargetMemory& memory) {
     std::vector<Address> states;
+    states.reserve(shapes.heaps.size() + 1);
     for (const ArenaHeap& heap : shapes.heaps) states.push_back(heap.arena);
     const MallocRequest request = malloc_request(view, shapes);
     if (const auto main = find_main_arena(request.search.libc_data, request.search.release, memory))

@@ -48,6 +48,17 @@ void keep(Expected<T> parsed, std::optional<T>& into, std::string_view name,
 
 using NmtAnswer = std::variant<NmtReport, NmtRefusal>;
 
+// Of two reports the finer one.
+void take_sites(ProcessView& view, std::string_view name, std::string_view text,
+                std::vector<MissingDocument>& missing) {
+    auto sites = parse_nmt_sites(text, name);
+    if (!sites) {
+        missing.push_back({std::string(name), to_string(sites.error()), ""});
+    } else if (*sites && (!view.nmt_sites || (*sites)->unit <= view.nmt_sites->unit)) {
+        view.nmt_sites = std::move(**sites);
+    }
+}
+
 void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
               std::vector<MissingDocument>& missing) {
     auto answer = parse_nmt(text, name);
@@ -61,6 +72,7 @@ void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
         return;
     }
     auto& report = std::get<NmtReport>(*answer);
+    if (report.has_map) take_sites(view, name, text, missing);
     // Of two that are as fine the later one, which is nearer to what the kernel was asked.
     const bool finer = !view.nmt || report.unit <= view.nmt->unit;
     if (report.has_map) {
@@ -209,8 +221,8 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         }
     }
     reply(question::version, parse_vm_version, view_.version);
-    for (const auto command :
-         {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail, question::nmt_again}) {
+    for (const auto command : {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail,
+                               question::nmt_detail_bytes, question::nmt_again}) {
         const std::string name = document_of(command);
         if (const auto text = fresh(name)) take_nmt(view_, name, *text, view_.missing);
     }

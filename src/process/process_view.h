@@ -13,6 +13,7 @@
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
 #include "hotspot/nmt.h"
+#include "hotspot/nmt_sites.h"
 #include "hotspot/system_map.h"
 #include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
@@ -64,6 +65,7 @@ struct ProcessView {
     std::optional<NmtReport> nmt;            // totals and categories: in bytes where the JVM can
     bool nmt_from_file = false;              // of another moment, perhaps of another process
     std::optional<NmtReport> nmt_map;        // a report with the virtual memory map
+    std::optional<NmtSites> nmt_sites;       // call sites: in bytes where they were asked for
     std::optional<std::string> nmt_refusal;  // "Native memory tracking is not enabled"
     std::optional<SystemMap> system_map;
     std::optional<VmInfo> vm_info;
@@ -119,6 +121,8 @@ inline constexpr std::string_view nmt_summary = "VM.native_memory summary";
 // The summary once more (it is what NMT prints unless told otherwise): in bytes, so not on 8.
 inline constexpr std::string_view nmt_again = "VM.native_memory scale=b";
 inline constexpr std::string_view nmt_detail = "VM.native_memory detail";
+// Call sites in bytes, small ones too: asked where sites are wanted, in place of the one above. Not on 8.
+inline constexpr std::string_view nmt_detail_bytes = "VM.native_memory detail scale=b";
 inline constexpr std::string_view system_map = "System.map";
 inline constexpr std::string_view vm_info = "VM.info";
 inline constexpr std::string_view heap_info = "GC.heap_info";

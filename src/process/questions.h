@@ -19,12 +19,18 @@ enum class Effort {
 std::optional<Effort> effort_named(std::string_view name);
 std::string_view name_of(Effort effort);
 
+// What may be asked of a JVM.
+struct QuestionOptions {
+    Effort effort = Effort::standard;
+    bool nmt = true;          // false: as if the JVM ran without NMT
+    bool call_sites = false;  // NMT's call sites, in bytes where the JVM can; Effort::most has them anyway
+};
+
 // Before anything is asked: why this JVM cannot answer, by its options. Nothing where it can.
 std::optional<Missing> why_not_to_attach(const ProcessView& view);
 
-// The next command, nothing when all is known that this effort allows. `ask_nmt` false: as if the JVM ran
-// without NMT.
-std::optional<std::string> next_question(const ProcessView& view, const Capture& so_far, Effort effort,
-                                         bool ask_nmt);
+// The next command, nothing when all is known that these options allow.
+std::optional<std::string> next_question(const ProcessView& view, const Capture& so_far,
+                                         const QuestionOptions& options);
 
 }  // namespace nmtx

@@ -97,6 +97,7 @@ std::vector<const ThreadRow*> chosen_threads(const ThreadTable& table, const Thr
 
 std::vector<const ThreadRow*> busiest_threads(const ThreadTable& table, std::size_t most) {
     std::vector<const ThreadRow*> rows;
+    rows.reserve(table.rows.size());
     for (const ThreadRow& row : table.rows) rows.push_back(&row);
     const auto time = [&](const ThreadRow* row) {
         return table.interval_s > 0 ? row->cpu_percent.value_or(0) : row->cpu_seconds;

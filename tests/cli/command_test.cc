@@ -162,3 +162,50 @@ TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK_FALSE(parse_size("1.5G").has_value());
     CHECK_FALSE(parse_size("-1").has_value());
 }
+
+TEST_CASE("command line: diff takes two moments, each a process or a capture") {
+    const auto command = parse_command({"diff", "a.nmtx", "3938", "--scale=k", "-o", "b.nmtx"}).value();
+    CHECK(command.verb == Verb::diff);
+    CHECK(command.moments[0].file == "a.nmtx");
+    CHECK_FALSE(command.moments[0].is_process());
+    CHECK(command.moments[1].pid == 3938);
+    CHECK(command.scale == SizeScale::kib);
+    CHECK(parse_command({"diff", "a", "b", "--force"})->force);
+    CHECK(parse_command({"diff", "12", "13"})->moments[1].pid == 13);
+    CHECK(parse_command({"diff", "12", "12"}).error().hint ==
+          "first: nmtx capture 12 -o BEFORE.nmtx, later: nmtx diff BEFORE.nmtx 12");
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"diff", "a"},
+                                               {"diff", "a", "b", "c"},
+                                               {"diff", "0", "b"},
+                                               {"diff", "-", "-"},
+                                               {"diff", "a", "b", "-o", "c"},
+                                               {"diff", "12", "13", "-o", "c"},
+                                               {"diff", "a", "b", "--freeze"},
+                                               {"diff", "a", "b", "--scale=t"},
+                                               {"12", "--scale=k"}}) {
+        INFO(wrong.back());
+        CHECK_FALSE(parse_command(wrong).has_value());
+    }
+}
+
+TEST_CASE("command line: of NMT's own commands those are passed on that change nothing but its baseline") {
+    CHECK(parse_command({"nmt", "12", "baseline"})->nmt_request == "baseline");
+    CHECK(parse_command({"nmt", "12", "detail.diff", "scale=KB"})->nmt_request == "detail.diff scale=KB");
+    CHECK(parse_command({"nmt", "12", "summary"})->pid == 12);
+    CHECK(parse_command({"nmt", "12", "shutdown"}).error().what.find("never sends") != std::string::npos);
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"nmt", "12"},
+                                               {"nmt", "12", "statistics"},
+                                               {"nmt", "12", "summary shutdown"},
+                                               {"nmt", "12", "summary", "shutdown"},
+                                               {"nmt", "12", "summary", "scale=b shutdown"},
+                                               {"nmt", "12", "baseline", "scale=b"},
+                                               {"nmt", "12", "summary", "scale=b", "scale=b"},
+                                               {"nmt", "x", "summary"},
+                                               {"nmt", "12", "summary", "--json"},
+                                               {"nmt", "12", "summary", "--attach=never"}}) {
+        INFO(wrong.back());
+        CHECK_FALSE(parse_command(wrong).has_value());
+    }
+}

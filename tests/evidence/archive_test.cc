@@ -17,6 +17,7 @@ Capture sample() {
     Capture capture;
     capture.header.nmtx_version = "0.1.0";
     capture.header.pid = 3938;
+    capture.header.boot_id = "4c3bb7f1-95f7-4a6e-8e3d-0d2f4e0a6b58";
     capture.header.start_ticks = std::numeric_limits<std::uint64_t>::max();
     capture.header.taken_at = "2026-11-22T20:16:28Z";
     capture.header.target_uptime_s = 0.1;
@@ -123,6 +124,7 @@ void check_equal(const Capture& a, const Capture& b) {
     CHECK(a.header.nmtx_version == b.header.nmtx_version);
     CHECK(a.header.pid == b.header.pid);
     CHECK(a.header.start_ticks == b.header.start_ticks);
+    CHECK(a.header.boot_id == b.header.boot_id);
     CHECK(a.header.taken_at == b.header.taken_at);
     CHECK(a.header.target_uptime_s == b.header.target_uptime_s);
     CHECK(a.header.kernel_release == b.header.kernel_release);

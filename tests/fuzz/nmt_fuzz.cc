@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "hotspot/nmt.h"
+#include "hotspot/nmt_sites.h"
 #include "hotspot/system_map.h"
 
 namespace {
@@ -39,6 +40,16 @@ void fuzz_nmt(std::string_view text) {
     (void)report.malloc_total();
 }
 
+void fuzz_sites(std::string_view text) {
+    const auto sites = nmtx::parse_nmt_sites(text);
+    if (!sites || !*sites) return;
+    require((*sites)->notes.size() <= 51);
+    for (const nmtx::NmtSite& site : (*sites)->sites) {
+        require(site.kind == nmtx::NmtSiteKind::mmap || site.reserved == site.committed);
+        for (const nmtx::NmtFrame& frame : site.frames) require(frame.symbol.find('\n') == std::string::npos);
+    }
+}
+
 void fuzz_system_map(std::string_view text) {
     const auto map = nmtx::parse_system_map(text);
     if (!map) return;
@@ -58,6 +69,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
     if (data[0] % 2 == 0) {
         fuzz_nmt(text);
+        fuzz_sites(text);
     } else {
         fuzz_system_map(text);
     }

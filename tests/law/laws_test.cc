@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
+#include "change/diff.h"
 #include "law/fixtures.h"
 #include "ledger/headline.h"
 #include "report/report.h"
@@ -68,6 +69,56 @@ TEST_CASE("law: the rows sum to RSS, the shares of the headline too, the pieces 
         }
         for (const auto& [mapping, bytes] : of_mapping) CHECK(bytes == r.view().smaps->mappings[mapping].rss);
         CHECK(of_mapping.size() == r.view().smaps->mappings.size());
+    }
+}
+
+TEST_CASE("law: the call sites of a detail report are all understood, and sum to what NMT has from malloc") {
+    std::size_t seen = 0;
+    for (const auto& file : fixture_files()) {
+        const Reconciled r(read_fixture(file));
+        if (!r.view().nmt_sites) continue;
+        ++seen;
+        INFO(file.filename().string());
+        const NmtSites& sites = *r.view().nmt_sites;
+        CHECK(sites.notes.empty());
+        Bytes sum, categories;
+        for (const NmtSite& site : sites.sites) {
+            // JDK 8 names no category where it is none.
+            CHECK((!site.tag.empty() || site.kind == NmtSiteKind::mmap));
+            CHECK(site.frames.size() <= 4);
+            if (site.kind == NmtSiteKind::malloc) sum += site.committed;
+        }
+        for (const NmtCategory& category : r.view().nmt_map->categories)
+            categories += category.malloc + category.arena;
+        // Sites below 512 bytes are not printed, and there are some 1,500 of them.
+        CHECK(distance(sum, categories) < kib(512));
+    }
+    CHECK(seen >= 6);
+}
+
+TEST_CASE("law: between any two captures the changes of the owners sum to that of RSS, and none is none") {
+    const auto files = fixture_files();
+    for (const auto& first : files) {
+        const Reconciled a(read_fixture(first));
+        for (const auto& second : files) {
+            INFO(first.filename().string() << " and " << second.filename().string());
+            const Reconciled b(read_fixture(second));
+            const auto diff = diff_moments({&a.view(), &a.ledger}, {&b.view(), &b.ledger});
+            REQUIRE(diff.has_value());
+            std::int64_t sum = 0;
+            for (const OwnerChange& owner : diff->owners) sum += owner.resident.change().value;
+            CHECK(sum == difference(b.ledger.rss, a.ledger.rss).value);
+            CHECK(diff->same_process == (first == second));
+            if (first != second) continue;
+            CHECK(std::all_of(diff->owners.begin(), diff->owners.end(),
+                              [](const OwnerChange& owner) { return owner.resident.change() == Delta{}; }));
+            CHECK(diff->mappings->mappings.empty());
+            CHECK(diff->mappings->unchanged == a.view().smaps->mappings.size());
+            CHECK(diff->threads->started + diff->threads->ended == 0);
+            if (!diff->sites) continue;
+            CHECK(diff->sites->malloc.change() == Delta{});
+            CHECK(diff->sites->malloc.before > Bytes());
+        }
     }
 }
 

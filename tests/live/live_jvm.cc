@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -67,6 +68,33 @@ int wait_for(pid_t pid, std::chrono::milliseconds limit) {
 std::string environment(const char* name) {
     const char* value = std::getenv(name);
     return value == nullptr ? "" : value;
+}
+
+// Reads on until a line that begins with `word`, and its key=value pairs; nothing where the output ends
+// before.
+std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, const std::string& word) {
+    std::string text;
+    const auto deadline = Clock::now() + 120s;
+    while (text.find(word) == std::string::npos || text.find('\n', text.find(word)) == std::string::npos) {
+        pollfd fd{from, POLLIN, 0};
+        poll(&fd, 1, 1000);
+        std::array<char, 4096> buffer{};
+        const ssize_t n = fd.revents != 0 ? read(from, buffer.data(), buffer.size()) : 1;
+        if (n <= 0 || Clock::now() > deadline) return std::nullopt;
+        if (fd.revents != 0) text.append(buffer.data(), static_cast<std::size_t>(n));
+    }
+    std::map<std::string, std::uint64_t> figures;
+    std::istringstream words(text.substr(text.find(word) + word.size()));
+    for (std::string pair; words >> pair;) {
+        const auto equals = pair.find('=');
+        if (equals == std::string::npos) continue;
+        try {
+            figures[pair.substr(0, equals)] = std::stoull(pair.substr(equals + 1));
+        } catch (const std::exception&) {
+            continue;  // a figure that is no number is none that a test compares
+        }
+    }
+    return figures;
 }
 
 // The target's classes as the JVM sees them: in a chroot they are copied to a folder there.
@@ -205,31 +233,22 @@ LiveJvm::LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
     stdout_ = child.out;
     close(child.err);
 
-    std::string text;
-    const auto deadline = Clock::now() + 120s;
-    while (text.find("ready ") == std::string::npos ||
-           text.find('\n', text.find("ready ")) == std::string::npos) {
-        pollfd fd{stdout_, POLLIN, 0};
-        poll(&fd, 1, 1000);
-        std::array<char, 4096> buffer{};
-        const ssize_t n = fd.revents != 0 ? read(stdout_, buffer.data(), buffer.size()) : 1;
-        if (n <= 0 || Clock::now() > deadline) {
-            close(stdin_);
-            wait_for(pid_, 1s);
-            throw std::runtime_error("the JVM did not come up: " + text);
-        }
-        if (fd.revents != 0) text.append(buffer.data(), static_cast<std::size_t>(n));
+    const auto answer = figures_after(stdout_, "ready ");
+    if (!answer) {
+        close(stdin_);
+        wait_for(pid_, 1s);
+        throw std::runtime_error("the JVM did not come up");
     }
-    std::istringstream words(text.substr(text.find("ready ") + 6));
-    for (std::string word; words >> word;) {
-        const auto equals = word.find('=');
-        if (equals == std::string::npos) continue;
-        try {
-            truth_[word.substr(0, equals)] = std::stoull(word.substr(equals + 1));
-        } catch (const std::exception&) {
-            continue;  // a figure that is no number is none that a test compares
-        }
-    }
+    truth_ = *answer;
+}
+
+std::map<std::string, std::uint64_t> LiveJvm::take(const std::string& more) {
+    const std::string line = more + "\n";
+    if (write(stdin_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
+        throw std::runtime_error("the target reads no more");
+    const auto answer = figures_after(stdout_, "done ");
+    if (!answer) throw std::runtime_error("the target did not answer to " + more);
+    return *answer;
 }
 
 LiveJvm::~LiveJvm() {

@@ -63,6 +63,9 @@ class LiveJvm {
 
     [[nodiscard]] pid_t pid() const { return pid_; }
     [[nodiscard]] std::string pid_text() const { return std::to_string(pid_); }
+    // Makes the target take more ("direct=16"), and returns what it says that it took. Throws where it does
+    // not answer.
+    std::map<std::string, std::uint64_t> take(const std::string& more);
     // What the target says of itself; 0 where it says nothing.
     [[nodiscard]] std::uint64_t truth(const std::string& key) const;
     [[nodiscard]] bool alive() const;

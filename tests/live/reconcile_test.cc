@@ -188,9 +188,7 @@ TEST_CASE("live: --nmt takes a report that somebody saved, --nmt=off does withou
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=detail", "-Xmx128m"}, {"leak=1000x1009"});
-    const std::string kept = folder.path() + "/kept.nmtx";
-    REQUIRE(run_nmtx({"capture", jvm.pid_text(), "--effort=most", "-o", kept}).exit_code == 0);
-    const Outcome detail = run({"tar", "--zstd", "-xOf", kept, "hotspot/VM.native_memory detail"});
+    const Outcome detail = run_nmtx({"nmt", jvm.pid_text(), "detail"});
     REQUIRE(detail.exit_code == 0);
     const std::string file = folder.path() + "/nmt.txt";
     std::ofstream(file) << detail.out;

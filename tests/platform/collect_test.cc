@@ -97,6 +97,7 @@ TEST_CASE("collect: a process that is no JVM gives the kernel's documents and sa
 
     CHECK(capture->header.pid == child.pid());
     CHECK(capture->header.start_ticks > 0);
+    CHECK(capture->header.boot_id.size() == 36);
     CHECK(capture->header.taken_at.size() == std::strlen("2026-11-22T20:16:28Z"));
     CHECK(capture->header.target_uptime_s >= 0);
     CHECK_FALSE(capture->header.kernel_release.empty());

@@ -14,14 +14,14 @@ class Jvm {
         answers_.insert_or_assign(std::string(command), std::move(text));
         return *this;
     }
-    std::vector<std::string> asked(Effort effort, bool nmt = true) {
+    std::vector<std::string> asked(Effort effort, bool nmt = true, bool call_sites = false) {
         Capture capture;
         if (nmt_file_) capture.add(document::nmt_file, *nmt_file_);
         ProcessReader reader;
         std::vector<std::string> commands;
         while (commands.size() < 30) {
             REQUIRE(reader.update(capture).has_value());
-            const auto next = next_question(reader.view(), capture, effort, nmt);
+            const auto next = next_question(reader.view(), capture, {effort, nmt, call_sites});
             if (!next) break;
             commands.push_back(*next);
             const auto it = answers_.find(*next);
@@ -149,6 +149,26 @@ TEST_CASE("questions: least asks for no addresses, most for every source, --nmt=
         CHECK(command.find("native_memory") == std::string::npos);
         CHECK(command != question::system_map);
     }
+}
+
+TEST_CASE("questions: call sites are asked for in bytes, once, and only where they are wanted") {
+    const std::string detail = summary +
+                               "Virtual memory map:\n\nDetails:\n\n[0x00007f814133bcb4] "
+                               "Unsafe_AllocateMemory0+0xb4\n   (malloc=100 type=Other #1)\n\n";
+    Jvm jvm(17);
+    jvm.knows(question::nmt_summary_bytes, summary).knows(question::nmt_detail_bytes, detail);
+    const auto wanted = jvm.asked(Effort::standard, true, true);
+    CHECK(has(wanted, question::nmt_detail_bytes));
+    CHECK_FALSE(has(wanted, question::nmt_detail));
+    CHECK_FALSE(has(wanted, question::vm_info));
+    CHECK(has(jvm.asked(Effort::most), question::nmt_detail_bytes));
+    CHECK(has(jvm.asked(Effort::least, true, true), question::nmt_detail_bytes));
+    CHECK_FALSE(has(jvm.asked(Effort::standard), question::nmt_detail_bytes));
+    CHECK_FALSE(has(jvm.asked(Effort::standard, false, true), question::nmt_detail_bytes));
+    Jvm eight(8);
+    eight.knows(question::nmt_summary, summary).knows(question::nmt_detail, detail);
+    CHECK(has(eight.asked(Effort::standard, true, true), question::nmt_detail));
+    CHECK_FALSE(has(eight.asked(Effort::standard, true, true), question::nmt_detail_bytes));
 }
 
 TEST_CASE("questions: a report from a file takes the place of asking for one") {

@@ -1,0 +1,27 @@
+// What the verbs of the program share, and those that have a file of their own (run_VERB.cc).
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/error.h"
+#include "cli/command.h"
+#include "evidence/capture.h"
+#include "evidence/plan.h"
+#include "report/style.h"
+
+namespace nmtx {
+
+TextStyle style_of_stdout();
+Expected<void> print(const std::string& text);
+
+// The evidence of a running process, as the options call for.
+Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan);
+// To where -o says.
+Expected<void> write_capture(const Command& command, const Capture& capture);
+Expected<Capture> read_capture(const std::string& file);
+
+Expected<void> run_diff(const Command& command);
+Expected<void> run_nmt(const Command& command);
+
+}  // namespace nmtx

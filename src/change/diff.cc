@@ -1,0 +1,180 @@
+#include "change/diff.h"
+
+#include <fmt/format.h>
+
+#include "change/diff_parts.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::string_view how_to_get_sites =
+    "nmtx capture PID -o FILE --effort=most, of a JVM with -XX:NativeMemoryTracking=detail";
+
+class Comparison {
+  public:
+    Comparison(const Moment& before, const Moment& after)
+        : a_(*before.view),
+          b_(*after.view),
+          before_(before),
+          after_(after),
+          alignment_(a_.java_feature(), b_.java_feature()) {}
+
+    Expected<Diff> diff() {
+        diff_.differences = differences_of_processes(a_, b_);
+        diff_.same_process = diff_.differences.empty();
+        diff_.seconds = seconds_between(a_, b_, diff_.same_process);
+        if (diff_.seconds && *diff_.seconds < 0)
+            note("The first moment is the later one: what has grown shows as shrunk.");
+        diff_.rss = {before_.ledger->rss, after_.ledger->rss};
+        diff_.owners = owner_changes(*before_.ledger, *after_.ledger, alignment_);
+        if (auto summed = check_sums(); !summed) return tl::make_unexpected(summed.error());
+        nmt();
+        sites();
+        malloc();
+        threads();
+        classes();
+        mappings();
+        estimates();
+        return std::move(diff_);
+    }
+
+  private:
+    void note(std::string text) { diff_.notes.push_back(std::move(text)); }
+
+    // "before", "after" or "either": which of two moments has no such thing.
+    static std::string_view which(bool before, bool after) {
+        if (before || after) return before ? "the second moment" : "the first moment";
+        return "either moment";
+    }
+
+    [[nodiscard]] Expected<void> check_sums() const {
+        Bytes before, after;
+        std::int64_t change = 0;
+        for (const OwnerChange& owner : diff_.owners) {
+            before += owner.resident.before;
+            after += owner.resident.after;
+            change += owner.resident.change().value;
+        }
+        if (before == diff_.rss.before && after == diff_.rss.after && change == diff_.rss.change().value)
+            return {};
+        return failure("diff",
+                       fmt::format("the changes sum to {} bytes but RSS changed by {}: this is a defect of "
+                                   "nmtx",
+                                   change, diff_.rss.change().value),
+                       "please report it with both files");
+    }
+
+    void nmt() {
+        if (!a_.nmt || !b_.nmt) {
+            note(fmt::format("NMT's categories are not compared: {} has no report of NMT.",
+                             which(a_.nmt.has_value(), b_.nmt.has_value())));
+            return;
+        }
+        diff_.nmt = nmt_changes(*a_.nmt, *b_.nmt, alignment_);
+        if (alignment_.moved())
+            note(
+                fmt::format("JDK {} and {} count some memory under different categories of NMT; those are "
+                            "joined by a +.",
+                            *a_.java_feature(), *b_.java_feature()));
+        if (diff_.nmt->unit > Bytes(1))
+            note("NMT's figures are in KB at one moment at least: each is rounded by itself.");
+    }
+
+    void sites() {
+        if (!a_.nmt_sites || !b_.nmt_sites) {
+            if (diff_.nmt)
+                note(fmt::format("Call sites are not compared: {} has none. To have them: {}.",
+                                 which(a_.nmt_sites.has_value(), b_.nmt_sites.has_value()),
+                                 how_to_get_sites));
+            return;
+        }
+        diff_.sites = site_changes(a_, b_);
+        if (const Delta asking = diff_.sites->asking.change(); asking.value > 65536)
+            note(fmt::format(
+                "Of the growth at call sites {} KiB are what the JVM has taken to answer questions: "
+                "symbol tables, NMT's own lists, the text of an answer.",
+                asking.value / 1024));
+        if (diff_.sites->unit <= Bytes(1)) return;
+        note(
+            fmt::format("Call sites are in units of {} bytes at one moment at least; those below half a unit "
+                        "are left out by the JVM.{}",
+                        diff_.sites->unit.value(),
+                        a_.java_feature().value_or(8) > 8 ? fmt::format(" In bytes: {}.", how_to_get_sites)
+                                                          : " JDK 8 knows no finer ones."));
+    }
+
+    void malloc() {
+        if (a_.walk() == nullptr || b_.walk() == nullptr) {
+            if (a_.vm != Vm::none || a_.walk() != nullptr || b_.walk() != nullptr)
+                note(
+                    fmt::format("malloc's blocks are not compared: {} has no walk over its memory. What "
+                                "glibc holds is compared as a whole.",
+                                which(a_.walk() != nullptr, b_.walk() != nullptr)));
+            return;
+        }
+        diff_.malloc = malloc_changes(*a_.walk(), *b_.walk());
+    }
+
+    void threads() {
+        if (a_.tasks && b_.tasks)
+            diff_.threads = thread_changes(before_, after_, diff_.same_process);
+        else
+            note(fmt::format("Threads are not compared: {} does not list them.",
+                             which(a_.tasks.has_value(), b_.tasks.has_value())));
+    }
+
+    void classes() {
+        const auto nmt_of = [](const ProcessView& view) -> std::optional<std::uint64_t> {
+            const NmtCategory* category = view.nmt ? view.nmt->find("Class") : nullptr;
+            return category == nullptr ? std::nullopt : category->classes;
+        };
+        if (const auto before = nmt_of(a_), after = nmt_of(b_); before && after)
+            diff_.classes_nmt = CountChange{*before, *after};
+        if (const auto before = loaded_by_perf(a_), after = loaded_by_perf(b_); before && after)
+            diff_.classes_perf = CountChange{*before, *after};
+    }
+
+    // Those of the CDS archive have counters of their own.
+    static std::optional<std::uint64_t> loaded_by_perf(const ProcessView& view) {
+        if (!view.perf) return std::nullopt;
+        if (!view.perf->number("java.cls.loadedClasses")) return std::nullopt;
+        const auto counter = [&](const char* name) {
+            const std::int64_t value = view.perf->number(name).value_or(0);
+            return Bytes(value > 0 ? static_cast<std::uint64_t>(value) : 0);  // sums of Bytes saturate
+        };
+        return minus_or_zero(counter("java.cls.loadedClasses") + counter("java.cls.sharedLoadedClasses"),
+                             counter("java.cls.unloadedClasses") + counter("java.cls.sharedUnloadedClasses"))
+            .value();
+    }
+
+    void mappings() {
+        if (diff_.same_process)
+            diff_.mappings = mapping_changes(before_, after_);
+        else
+            note(
+                "Mappings are not compared: the addresses of two processes have nothing to do with one "
+                "another.");
+    }
+
+    void estimates() {
+        const bool estimated = before_.ledger->estimated != Bytes() || after_.ledger->estimated != Bytes();
+        if (estimated)
+            note(
+                "Some owners are estimates at one moment at least: a change of theirs may be a change of the "
+                "estimate.");
+    }
+
+    const ProcessView& a_;
+    const ProcessView& b_;
+    Moment before_, after_;
+    CategoryAlignment alignment_;
+    Diff diff_;
+};
+
+}  // namespace
+
+Expected<Diff> diff_moments(const Moment& before, const Moment& after) {
+    return Comparison(before, after).diff();
+}
+
+}  // namespace nmtx
