@@ -12,12 +12,12 @@
 
 #include <fmt/format.h>
 
-#include <limits>
 #include <unordered_map>
 #include <utility>
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "hotspot/thread_header.h"
 #include "hotspot/vm_text.h"
 
 namespace nmtx {
@@ -26,121 +26,8 @@ namespace {
 constexpr std::size_t most_unread = 100;
 constexpr std::string_view heading = "Full thread dump ";
 
-// Where the last quote is taken off, is the rest of the line that of a header?
-enum class Reading {
-    none,
-    begun,  // some fields of one, and then the line ends or goes on otherwise
-    whole
-};
-
-struct Header {
-    DumpedThread thread;
-    std::optional<std::uint64_t> nid_by_number;  // "#17 [24173]", 21 and later
-    Address tid;                                 // of the VM's Thread object
-    bool bracket = false;                        // "[0x…]", which all that run Java code have
-};
-
-std::optional<int> take_priority(Cursor& cursor) {
-    const auto value = cursor.signed_decimal();
-    if (!value || *value < std::numeric_limits<int>::min() || *value > std::numeric_limits<int>::max())
-        return std::nullopt;
-    return static_cast<int>(*value);
-}
-
-// "486.62"; "486,62" where the target's locale has it so.
-std::optional<double> take_fraction(Cursor& cursor) {
-    const auto whole = cursor.decimal();
-    if (!whole || (!cursor.take(".") && !cursor.take(","))) return std::nullopt;
-    const std::size_t before = cursor.rest().size();
-    const auto part = cursor.decimal();
-    if (!part) return std::nullopt;
-    double scale = 1;
-    for (std::size_t digits = before - cursor.rest().size(); digits > 0; --digits) scale *= 10;
-    return static_cast<double>(*whole) + static_cast<double>(*part) / scale;
-}
-
-// One field before tid=. Fields that we do not know are skipped where they look like key=value.
-bool read_field(std::string_view word, Header& header) {
-    Cursor cursor(word);
-    DumpedThread& thread = header.thread;
-    if (word == "daemon") {
-        thread.daemon = true;
-    } else if (cursor.take("#")) {
-        thread.number = cursor.decimal();
-        thread.java = thread.number.has_value();
-        return thread.java && cursor.at_end();
-    } else if (cursor.take("[")) {
-        header.nid_by_number = cursor.decimal();
-        return thread.java && header.nid_by_number && cursor.rest() == "]";
-    } else if (cursor.take("prio=")) {
-        thread.priority = take_priority(cursor);
-        return thread.priority && cursor.at_end();
-    } else if (cursor.take("os_prio=")) {
-        thread.os_priority = take_priority(cursor);
-        return thread.os_priority && cursor.at_end();
-    } else if (cursor.take("cpu=")) {
-        thread.cpu_ms = take_fraction(cursor);
-    } else if (cursor.take("elapsed=")) {
-        thread.elapsed_s = take_fraction(cursor);
-    } else {
-        const auto key = cursor.until("=");
-        return key && !key->empty();
-    }
-    return true;
-}
-
-// What follows tid=0x…:
-//
-//  nid=0x3ad7 waiting on condition [0x00007fe372bfe000]     8, 11 and 17; " nid=22930 …  [0x…]" in 21
-//  nid=0x3e93 runnable                                      no Java thread
-//   [0x00007f41dc27d000]                                    carries a virtual thread (19 and later)
-bool read_behind_tid(std::string_view text, Header& header) {
-    DumpedThread& thread = header.thread;
-    Cursor cursor(text);
-    if (cursor.take(" nid=")) {
-        const auto nid = cursor.take("0x") ? cursor.hex() : cursor.decimal();
-        if (!nid || (!cursor.at_end() && !cursor.rest().starts_with(" "))) return false;
-        if (header.nid_by_number && *header.nid_by_number != *nid) return false;
-        thread.nid = *nid;
-    } else if (!trim(text).starts_with("[0x")) {
-        return false;
-    } else {
-        thread.nid = header.nid_by_number.value_or(0);
-    }
-    std::string_view state = cursor.rest();
-    if (const std::size_t bracket = state.rfind("[0x"); bracket != std::string_view::npos) {
-        Cursor inner(state.substr(bracket + 1));
-        const auto pointer = vm::take_address(inner);
-        if (!pointer || inner.rest().find(']') == std::string_view::npos) return false;
-        header.bracket = true;
-        if (*pointer != Address{}) thread.stack_pointer = pointer;
-        state = state.substr(0, bracket);
-    }
-    // " _threads_hazard_ptr=0x…": a thread that walks over the list of threads
-    thread.state = trim(state.substr(0, state.find(" _")));
-    return true;
-}
-
-// #3 [22930] daemon prio=5 os_prio=0 cpu=486.62ms elapsed=12.38s allocated=1444K defined_classes=71 tid=0x…
-Reading read_fields(std::string_view text, Header& header) {
-    Cursor cursor(text);
-    Reading reading = Reading::none;
-    while (true) {
-        cursor.skip_blanks();
-        if (cursor.take("tid=0x")) {
-            const auto tid = cursor.hex();
-            if (!tid || !read_behind_tid(cursor.rest(), header)) return Reading::begun;
-            header.tid = Address{*tid};
-            return Reading::whole;
-        }
-        const std::string_view word = cursor.word();
-        if (word.empty() || !read_field(word, header)) return reading;
-        reading = Reading::begun;
-    }
-}
-
 struct Candidate {
-    Header header;
+    ThreadHeader header;
     std::size_t begin = 0;       // of the name in the text
     std::size_t end = 0;         // of the name
     std::size_t line = 0;        // that it begins on
@@ -168,7 +55,7 @@ class DumpReader {
         bool begun = false;
     };
 
-    Reading close(const Pending& pending, std::string_view line, bool cut);
+    HeaderReading close(const Pending& pending, std::string_view line, bool cut);
     bool close_above(std::string_view line);
     void read_pending(const Lines& at, bool cut, bool fresh);
     void read_body(std::string_view line);
@@ -229,29 +116,29 @@ bool DumpReader::read_list(std::string_view line) {
 
 // JDK 8 formats name and quotes into 2,000 bytes, so that of a longer one neither the end nor the quote is
 // printed, and the fields follow at once.
-Reading DumpReader::close(const Pending& pending, std::string_view line, bool cut) {
+HeaderReading DumpReader::close(const Pending& pending, std::string_view line, bool cut) {
     constexpr std::size_t most = 1999;
     Candidate found;
     found.begin = pending.begin + 1;
     found.line = pending.line;
     found.last_line = line;
     const std::size_t quote = line.rfind('"');
-    Reading reading = Reading::none;
+    HeaderReading reading = HeaderReading::none;
     if (quote != std::string_view::npos && offset(line) + quote > pending.begin &&
         line.substr(quote + 1).starts_with(" ")) {
         found.end = offset(line) + quote;
-        reading = read_fields(line.substr(quote + 1), found.header);
+        reading = read_header_fields(line.substr(quote + 1), found.header);
     }
     const std::size_t fields = pending.begin + most;
-    if (reading != Reading::whole && fields >= offset(line) && fields < offset(line) + line.size()) {
+    if (reading != HeaderReading::whole && fields >= offset(line) && fields < offset(line) + line.size()) {
         found.header = {};
         found.end = text_[fields - 1] == '"' ? fields - 1 : fields;
-        if (read_fields(line.substr(fields - offset(line)), found.header) == Reading::whole)
-            reading = Reading::whole;
+        if (read_header_fields(line.substr(fields - offset(line)), found.header) == HeaderReading::whole)
+            reading = HeaderReading::whole;
     }
     // Of a text that ends amid a line, the last figure may be a part only.
-    if (reading == Reading::whole && cut) reading = Reading::begun;
-    if (reading == Reading::whole) candidates_.push_back(std::move(found));
+    if (reading == HeaderReading::whole && cut) reading = HeaderReading::begun;
+    if (reading == HeaderReading::whole) candidates_.push_back(std::move(found));
     return reading;
 }
 
@@ -266,7 +153,7 @@ bool DumpReader::close_above(std::string_view line) {
     if (candidates_.empty()) return false;
     Candidate& above = candidates_.back();
     Candidate found;
-    if (read_fields(line.substr(1), found.header) != Reading::whole) return false;
+    if (read_header_fields(line.substr(1), found.header) != HeaderReading::whole) return false;
     found.begin = above.begin;
     found.end = offset(line);
     found.line = above.line;
@@ -288,17 +175,18 @@ void DumpReader::read_pending(const Lines& at, bool cut, bool fresh) {
         pending_.reset();
     }
     if (!pending_) pending_ = Pending{offset(at.line()), at.number(), at.line(), false};
-    const Reading reading = close(*pending_, at.line(), cut);
-    if (reading == Reading::whole) {
+    const HeaderReading reading = close(*pending_, at.line(), cut);
+    if (reading == HeaderReading::whole) {
         pending_.reset();
         header_above_ = in_stack_ = true;
         ended_ = false;
         return;
     }
-    pending_->begun = pending_->begun || reading == Reading::begun;
+    pending_->begun = pending_->begun || reading == HeaderReading::begun;
     // In the middle of a stack a quote is none of the VM's, as a program's own output in between.
     if (quote && !fresh && pending_->begin == offset(at.line())) {
-        if (reading == Reading::begun) unread(at.number(), "the header of a thread ends early", at.line());
+        if (reading == HeaderReading::begun)
+            unread(at.number(), "the header of a thread ends early", at.line());
         pending_.reset();
     }
 }
@@ -416,7 +304,7 @@ ThreadDump DumpReader::take(std::string vm) {
     std::unordered_map<std::uint64_t, std::size_t> nids;
     std::unordered_map<std::uint64_t, std::size_t> tids;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
-        const Header& header = candidates_[i].header;
+        const ThreadHeader& header = candidates_[i].header;
         if (candidates_[i].rejected.empty() && header.thread.nid != 0)
             reject_twice(nids, header.thread.nid, i);
         if (candidates_[i].rejected.empty()) reject_twice(tids, header.tid.value, i);
