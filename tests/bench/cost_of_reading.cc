@@ -2,10 +2,8 @@
 // a ratio to `cat /proc/PID/smaps`, in the same run, with `pmap -X` beside it where there is one.
 //   bench_cost_of_reading NMTX [RUNS]
 // The processes are ours: one with 300 mappings that hold 256 MiB, one with 30,000 small ones.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -16,35 +14,11 @@
 #include <string>
 #include <vector>
 
+#include "command_cost.h"
+
 namespace {
 
-struct Cost {
-    double cpu_ms = 0;
-    long max_rss_kib = 0;
-};
-
-double milliseconds(const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1000 + static_cast<double>(t.tv_usec) / 1000;
-}
-
-Cost cost_of(const std::vector<std::string>& command) {
-    const pid_t pid = fork();
-    if (pid == 0) {
-        const int null = open("/dev/null", O_WRONLY);
-        dup2(null, 1);
-        dup2(null, 2);
-        std::vector<char*> argv;
-        for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-        argv.push_back(nullptr);
-        execvp(argv[0], argv.data());
-        _exit(127);
-    }
-    int status = 0;
-    rusage usage{};
-    wait4(pid, &status, 0, &usage);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return {-1, 0};
-    return {milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime), usage.ru_maxrss};
-}
+using namespace nmtx::bench;
 
 // A child that maps so many ranges, neighbours with different protection so that the kernel cannot merge
 // them, and touches them.
@@ -67,11 +41,6 @@ pid_t process_with(std::size_t mappings, std::size_t bytes_each) {
     if (read(ready[0], &byte, 1) != 1) return -1;
     close(ready[0]);
     return pid;
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
 }
 
 void measure(const char* name, pid_t pid, const std::string& nmtx, int runs) {

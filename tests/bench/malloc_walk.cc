@@ -18,6 +18,7 @@
 #include <string>
 #include <vector>
 
+#include "command_cost.h"
 #include "kernel/smaps.h"
 #include "platform/process_files.h"
 #include "platform/residency.h"
@@ -26,6 +27,7 @@ namespace {
 
 using namespace nmtx;
 using Clock = std::chrono::steady_clock;
+using bench::median;
 
 constexpr double gib = 1 << 30;
 
@@ -35,11 +37,6 @@ double seconds(const timeval& t) {
 
 double since(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
 }
 
 struct Process {

@@ -21,49 +21,11 @@
 #include <string>
 #include <vector>
 
+#include "command_cost.h"
+
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-struct Cost {
-    double wall_ms = 0, cpu_ms = 0;
-    bool failed = false;
-};
-
-double milliseconds(const timeval& t) {
-    return static_cast<double>(t.tv_sec) * 1000 + static_cast<double>(t.tv_usec) / 1000;
-}
-
-double cpu_of(const rusage& usage) {
-    return milliseconds(usage.ru_utime) + milliseconds(usage.ru_stime);
-}
-
-double since(Clock::time_point start) {
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::sort(values.begin(), values.end());
-    return values.empty() ? 0 : values[values.size() / 2];
-}
-
-Cost cost_of(const std::vector<std::string>& command) {
-    const Clock::time_point begin = Clock::now();
-    const pid_t pid = fork();
-    if (pid == 0) {
-        const int null = open("/dev/null", O_RDWR);
-        for (const int fd : {0, 1, 2}) dup2(null, fd);
-        std::vector<char*> argv;
-        for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
-        argv.push_back(nullptr);
-        execvp(argv[0], argv.data());
-        _exit(127);
-    }
-    int status = 0;
-    rusage usage{};
-    wait4(pid, &status, 0, &usage);
-    return {since(begin), cpu_of(usage), !WIFEXITED(status) || WEXITSTATUS(status) != 0};
-}
+using namespace nmtx::bench;
 
 std::atomic<std::size_t> parked;
 
@@ -144,7 +106,7 @@ Cost bare_reading(pid_t pid) {
     failed = read_through(AT_FDCWD, (process + "/smaps").c_str()) == 0 || failed;
     const double wall = since(begin);
     getrusage(RUSAGE_SELF, &after);
-    return {wall, cpu_of(after) - cpu_of(before), failed};
+    return {wall, cpu_of(after) - cpu_of(before), 0, failed};
 }
 
 struct Series {
