@@ -17,12 +17,44 @@
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads };
+enum class Verb {
+    help,
+    version,
+    reconcile,
+    capture,
+    report,
+    list,
+    demo,
+    malloc,
+    peek,
+    threads,
+    record,
+    trend,
+    gate
+};
+
+// `nmtx record`, `nmtx trend`, `nmtx gate`.
+struct RecordCommand {
+    std::chrono::milliseconds every{10000};
+    std::optional<std::chrono::milliseconds> length;  // --for
+    std::optional<unsigned> walk_every;  // --walk-every: in samples, 0 never; absent as its cost allows
+    std::chrono::milliseconds wait{60000};
+    std::optional<std::chrono::milliseconds> window;
+    std::optional<std::int64_t> run;
+    std::optional<std::chrono::milliseconds> warm_up;
+    bool csv = false;
+    std::string baseline;
+    std::optional<Bytes> max_growth;
+    std::string owner;  // gate: below which path of the ledger; empty: RSS
+};
 
 struct Command {
     Verb verb = Verb::help;
-    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
-    std::string file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
+    // reconcile, capture, peek; malloc, threads, record and gate, where it is a process
+    std::uint64_t pid = 0;
+    // report, malloc, threads, gate: the capture; trend, gate: the record; "-" is standard input; empty where it is a
+    // process
+    std::string file;
     Address address;        // peek
     std::string output;     // capture: -o; with reconcile, where the evidence is kept beside the report
     bool overwrite = false;  // --force: replace an existing file
@@ -34,6 +66,7 @@ struct Command {
     MallocOptions malloc;
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
+    RecordCommand record;
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -42,10 +75,13 @@ struct Command {
 
 Expected<Command> parse_command(const std::vector<std::string>& arguments);
 
-// "10s", "500ms", "2m", "10" (seconds).
+// What may stand beside `nmtx record`, `trend` and `gate`, and what is wrong with it (src/cli/record_options.cc).
+Expected<void> check_record_command(const Command& command);
+
+// "10s", "500ms", "2m", "2h", "30d", "10" (seconds); ten years at the most.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// "1G", "512M", "64K", "4096" (bytes).
+// "1G", "512M", "64K", "4096" (bytes); "50MiB" is "50M".
 std::optional<Bytes> parse_size(std::string_view text);
 
 // "7f2d54000030", with or without 0x.
