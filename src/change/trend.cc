@@ -10,12 +10,13 @@ namespace {
 
 using Samples = std::vector<const Sample*>;
 
-constexpr double material_bytes = 1 << 20;
-constexpr double material_share = 0.005;        // of RSS
+constexpr double material_bytes = 2 << 20;
+constexpr double material_share = 0.01;         // of RSS
 constexpr double share_of_other_growth = 0.05;  // of all growth outside the Java heap
 constexpr double material_threads = 3;
 
 constexpr std::string_view heap_path = "jvm/java heap";
+constexpr std::string_view code_path = "jvm/code cache";
 constexpr std::string_view free_path = "malloc/free";
 constexpr std::string_view live_sum = "malloc live untracked";
 constexpr std::string_view free_sum = "malloc free kept";
@@ -68,7 +69,9 @@ Verdict milder(std::string_view path, Verdict verdict) {
     if (verdict != Verdict::leak) return verdict;
     if (is_below(path, free_path) || path == free_sum) return Verdict::retention;
     // -Xmx bounds it, and only a heap dump can tell a leak of objects from objects that wait to be collected.
-    if (is_below(path, heap_path)) return Verdict::growing;
+    // The code cache is bounded by -XX:ReservedCodeCacheSize, and goes on growing for as long as the JVM
+    // compiles.
+    if (is_below(path, heap_path) || is_below(path, code_path)) return Verdict::growing;
     return verdict;
 }
 

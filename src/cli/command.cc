@@ -74,7 +74,8 @@ po::options_description options_of(bool hidden) {
         "with `threads`: those alone in whose names this extended regular expression occurs");
     add_record_options(options);
     add("output,o", po::value<std::string>()->value_name("FILE"),
-        "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report; with "
+        "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report; "
+        "with "
         "`record`: the record, which is added to where it is there");
     add("force", "replace an existing FILE");
     add("help,h", "this text");
@@ -342,7 +343,9 @@ std::string help_text() {
         out << options_of(false);
         return out.str();
     }());
-    return text + "\nExit status: 0 done, 1 could not, 2 usage; 3 where `trend` found a leak, or `gate` too much growth.\n";
+    return text +
+           "\nExit status: 0 done, 1 could not, 2 usage; 3 where `trend` found a leak, or `gate` too much "
+           "growth.\n";
 }
 
 }  // namespace nmtx

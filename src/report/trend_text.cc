@@ -150,6 +150,8 @@ std::string meaning(const OwnerTrend& owner) {
         case Verdict::growing:
             if (owner.path.rfind("jvm/java heap", 0) == 0)
                 return "grows, within -Xmx: objects, of which a heap dump knows";
+            if (owner.path.rfind("jvm/code cache", 0) == 0)
+                return "grows, within -XX:ReservedCodeCacheSize: the JVM still compiles";
             return "grows, neither steadily enough for a leak nor flattening";
         default:
             return std::string(name_of(owner.verdict));

@@ -72,6 +72,26 @@ TEST_CASE("trend: a Java heap that grows is bounded by -Xmx, no leak") {
     CHECK_FALSE(run.leaks());
 }
 
+TEST_CASE("trend: a code cache that grows is bounded, and no leak") {
+    const auto run =
+        trend_by(360, [](double t) { return Held{{"jvm/code cache/profiled nmethods", 100 + t / 60}}; });
+    CHECK(run.owners[0].verdict == Verdict::growing);
+    CHECK_FALSE(run.leaks());
+}
+
+TEST_CASE("trend: growth below 2 MiB, or below a hundredth of RSS, is none") {
+    const auto small =
+        trend_by(360, [](double t) { return Held{{"malloc/untracked/libx.so", 10 + t / 2000}}; });
+    CHECK(small.owners[0].verdict == Verdict::flat);
+    const auto in_much = trend_by(360, [](double t) {
+        return Held{{"malloc/untracked/libx.so", 10 + t / 600}, {"file/mapped data", 900}};
+    });
+    CHECK(in_much.owners[0].verdict == Verdict::flat);
+    const auto alone =
+        trend_by(360, [](double t) { return Held{{"malloc/untracked/libx.so", 10 + t / 600}}; });
+    CHECK(alone.owners[0].verdict == Verdict::leak);
+}
+
 TEST_CASE("trend: a twentieth of all growth is too little to be called a leak") {
     const auto run = trend_by(360, [](double t) {
         return Held{{"malloc/untracked/libx.so", 10 + t / 6}, {"malloc/nmt-tracked/class", 10 + t / 6 / 25}};
