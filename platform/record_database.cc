@@ -235,7 +235,7 @@ Expected<void> RecordDatabase::use_journal() {
 
 Expected<void> RecordDatabase::set_up() {
     return transaction([&] {
-        const auto made = execute(schema);
+        auto made = execute(schema);
         if (!made) return made;
         return execute(
             fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, record_format)

@@ -21,7 +21,7 @@ KnownAnswers lasting_answers(const Capture& full) {
 // In bytes where the JVM can; 8 refuses that, and is asked in KB.
 std::optional<std::string> LightSamplePlan::next_question(const Capture& so_far) {
     if (!ask_) return std::nullopt;
-    const auto next = ReconciliationPlan::next_question(so_far);
+    auto next = ReconciliationPlan::next_question(so_far);
     if (!next || *next == question::nmt_summary || *next == question::nmt_summary_bytes) return next;
     // The order of questions begins with VM.version, which a JVM without a full sample before has not told.
     if (*next == question::version) return next;

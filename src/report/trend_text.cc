@@ -70,7 +70,7 @@ std::string head(const RunTrend& run, const TextStyle& style) {
           run.run.nmt_level.empty() ? "" : "NMT " + run.run.nmt_level, run.run.command}) {
         if (!part.empty()) who += dot + part;
     }
-    std::string out = title(line(who, style), style);
+    const std::string out = title(line(who, style), style);
     if (run.samples == 0)
         return out +
                paragraph(fmt::format("All of its {} samples are of its warm-up: --warm-up 0 looks at them.",
