@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <filesystem>
 
 #include "base/printable.h"
 #include "platform/descriptor.h"
@@ -245,6 +246,9 @@ Expected<void> RecordDatabase::set_up() {
 
 Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& path) {
     const bool is_new = !exists(path);
+    if (!is_new && !std::filesystem::is_regular_file(path))
+        return failure(printable(path), "is no regular file, so it can hold no record",
+                       "record into a file: -o FILE.db");
     if (is_new) {
         if (auto created = create(path); !created) return tl::make_unexpected(created.error());
     }

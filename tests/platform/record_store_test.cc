@@ -239,6 +239,10 @@ TEST_CASE("record store: what is no record is refused and left alone") {
     CHECK(read_record(folder.file("none.db")).error().what == "no such file or directory");
     CHECK_FALSE(fs::exists(folder.file("none.db")));
     CHECK(RecordStore::open(folder.file("no/folder.db")).error().what == "no such file or directory");
+    for (const char* device : {"/dev/null", "/dev/full"}) {
+        CHECK(RecordStore::open(device).error().what == "is no regular file, so it can hold no record");
+        CHECK(fs::exists(device));
+    }
     write_text(empty, "");
     CHECK_FALSE(read_record(empty));
     CHECK(RecordStore::open(empty));
