@@ -9,6 +9,15 @@
 #include <ctime>
 
 namespace nmtx {
+namespace {
+
+std::int64_t milliseconds_of(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
+
+}  // namespace
 
 double seconds_since_start(std::uint64_t start_ticks) {
     timespec now{};
@@ -28,6 +37,14 @@ std::string utc_now() {
     return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", static_cast<int>(date.year()),
                        static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
                        time.hours().count(), time.minutes().count(), time.seconds().count());
+}
+
+std::int64_t wall_ms() {
+    return milliseconds_of(CLOCK_REALTIME);
+}
+
+std::int64_t boot_ms() {
+    return milliseconds_of(CLOCK_BOOTTIME);
 }
 
 std::uint64_t monotonic_ns() {

@@ -12,6 +12,10 @@ double seconds_since_start(std::uint64_t start_ticks);
 // "2026-11-22T20:16:28Z"
 std::string utc_now();
 
+// CLOCK_REALTIME and CLOCK_BOOTTIME, in milliseconds.
+std::int64_t wall_ms();
+std::int64_t boot_ms();
+
 // CLOCK_MONOTONIC, in nanoseconds.
 std::uint64_t monotonic_ns();
 void sleep_until(std::uint64_t monotonic_nanoseconds);

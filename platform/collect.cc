@@ -261,6 +261,7 @@ Expected<Capture> Collector::run() {
     read_kernel_documents();
     read_counters();
     if (options_->nmt_text) capture_.add(document::nmt_file, *options_->nmt_text);
+    for (const auto& [name, text] : options_->known_answers) capture_.add(name, text);
     ask_jvm();
     // After the questions: the first of them starts a thread in the JVM.
     read_threads();

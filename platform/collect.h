@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "evidence/capture.h"
@@ -18,11 +20,13 @@ struct CollectOptions {
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for each question
     std::string effort = "default";                   // least, default, most
-    // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0: since
-    // each began. Absent: threads are read for their stacks alone.
+    // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0:
+    // since each began. Absent: threads are read for their stacks alone.
     std::optional<std::chrono::milliseconds> thread_interval;
-    bool freeze = false;                              // stop the target's threads while its memory is copied
-    std::optional<std::string> nmt_text;              // a report of NMT that someone else produced
+    bool freeze = false;                  // stop the target's threads while its memory is copied
+    std::optional<std::string> nmt_text;  // a report of NMT that someone else produced
+    // Answers of this very process that were had before and hold on: they are not asked for again.
+    std::vector<std::pair<std::string, std::string>> known_answers;  // document and text
     std::string nmtx_version;
     bool show_progress = false;  // of a walk that takes long, where standard error is a terminal
 };

@@ -229,7 +229,7 @@ Expected<void> run_peek(const Command& command) {
     return print(peek_text(plan.view(), *place, peek, style_of_stdout()));
 }
 
-Expected<void> run(const Command& command) {
+Expected<void> run_report_verb(const Command& command) {
     switch (command.verb) {
         case Verb::help:
             return print(help_text());
@@ -255,8 +255,23 @@ Expected<void> run(const Command& command) {
             return run_diff(command);
         case Verb::nmt:
             return run_nmt(command);
+        default:
+            return {};
     }
-    return {};
+}
+
+// The verbs that may have an exit code of their own, and those that are done or not.
+Expected<int> run(const Command& command) {
+    switch (command.verb) {
+        case Verb::record:
+            return run_record(command);
+        case Verb::trend:
+            return run_trend(command);
+        case Verb::gate:
+            return run_gate(command);
+        default:
+            return run_report_verb(command).map([] { return 0; });
+    }
 }
 
 int complain(const Error& error, int exit_code) {
@@ -272,6 +287,6 @@ int main(int argc, char** argv) {
     const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
     const auto command = nmtx::parse_command(arguments);
     if (!command) return nmtx::complain(command.error(), 2);
-    if (const auto done = nmtx::run(*command); !done) return nmtx::complain(done.error(), 1);
-    return 0;
+    const auto done = nmtx::run(*command);
+    return done ? *done : nmtx::complain(done.error(), 1);
 }

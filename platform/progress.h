@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/target_memory.h"
+#include "platform/terminal_line.h"
 
 namespace nmtx {
 
@@ -25,22 +26,16 @@ class Progress {
 
     // Draws nothing where `fd` is no terminal, or -1. `now` is asked instead of the clock.
     explicit Progress(int fd, Clock::time_point (*now)() = &Clock::now);
-    Progress(const Progress&) = delete;
-    Progress& operator=(const Progress&) = delete;
-    ~Progress() { erase(); }
 
     void reached(Bytes done, Bytes of);
-    void erase();
+    void erase() { line_.erase(); }
 
   private:
-    void draw(std::string text, std::size_t width);
-
-    int fd_;
+    TerminalLine line_;
     Clock::time_point (*now_)();
     Clock::time_point began_;
     Clock::time_point next_;
     ProgressState state_;
-    std::size_t drawn_ = 0;  // columns
 };
 
 // A target's memory whose long readers can be seen to come on.

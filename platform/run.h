@@ -21,7 +21,13 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
 
+inline constexpr int exit_found = 3;  // a leak, or too much growth
+
 Expected<void> run_diff(const Command& command);
 Expected<void> run_nmt(const Command& command);
+// With the exit code where it did what it was to do.
+Expected<int> run_record(const Command& command);
+Expected<int> run_trend(const Command& command);
+Expected<int> run_gate(const Command& command);
 
 }  // namespace nmtx

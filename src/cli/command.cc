@@ -8,6 +8,7 @@
 #include <sstream>
 
 #include "base/cursor.h"
+#include "cli/record_options.h"
 
 namespace nmtx {
 namespace {
@@ -48,7 +49,8 @@ constexpr std::array verb_names{
     VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
     VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
     VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
-    VerbName{"nmt", Verb::nmt, 2, 1},
+    VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"record", Verb::record, 1},
+    VerbName{"trend", Verb::trend, 1},     VerbName{"gate", Verb::gate, 1},
 };
 
 po::options_description options_of(bool hidden) {
@@ -86,8 +88,10 @@ po::options_description options_of(bool hidden) {
     add("top", po::value<std::string>()->value_name("N"), "with `threads`: the first N threads alone");
     add("match", po::value<std::string>()->value_name("REGEX"),
         "with `threads`: those alone in whose names this extended regular expression occurs");
+    add_record_options(options);
     add("output,o", po::value<std::string>()->value_name("FILE"),
-        "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
+        "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report; "
+        "with `record`: the record, which is added to where it is there");
     add("scale", po::value<std::string>()->value_name("b|k|m|g"),
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
@@ -200,12 +204,13 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
     if (given.count("attach-timeout") > 0) {
         const auto& text = given["attach-timeout"].as<std::string>();
         const auto time = parse_duration(text);
-        if (!time || time->count() == 0)
+        if (!time || time->count() == 0 || *time > std::chrono::hours(24))
             return usage(fmt::format("--attach-timeout is a time such as 10s or 500ms, not '{}'", text));
         command.attach_timeout = *time;
     }
     if (auto taken = take_malloc_options(given, command); !taken) return taken;
     if (auto taken = take_thread_options(given, command); !taken) return taken;
+    if (auto taken = take_record_options(given, command.record); !taken) return taken;
     if (given.count("nmt") > 0) {
         const auto& file = given["nmt"].as<std::string>();
         if (file.empty()) return usage("--nmt needs a file, - or off");
@@ -258,8 +263,15 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             if (auto taken = take_pid(operands[1], command); !taken) return taken;
             if (command.output.empty()) return usage("`nmtx capture` needs -o FILE");
             return {};
+        case Verb::trend:
+            command.file = operands[1];
+            return {};
+        case Verb::record:
+            if (command.all) return {};
+            return take_pid(operands[1], command);
         case Verb::malloc:
         case Verb::threads:
+        case Verb::gate:
             if (is_number(operands[1])) return take_pid(operands[1], command);
             command.file = operands[1];
             return {};
@@ -322,7 +334,7 @@ Expected<void> check_together(const Command& command) {
             "--interval is of a running process: `nmtx PID`, `nmtx threads PID`, `nmtx capture PID`");
     if (command.verb == Verb::malloc && !malloc.malloc_walk)
         return usage("`nmtx malloc` is the walk that --malloc=never leaves out");
-    return {};
+    return check_record_command(command);
 }
 
 Expected<void> take_verb(const std::vector<std::string>& operands, Command& command) {
@@ -343,7 +355,11 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
             command.demo_arguments.assign(operands.begin() + 1, operands.end());
             return {};
         }
-        if (operands.size() < name.operands + 1 || operands.size() > name.operands + name.optional + 1) {
+        const bool every_jvm = command.verb == Verb::record && command.all;
+        if (every_jvm && operands.size() > 1)
+            return usage("`nmtx record --all` is of every JVM: leave the process id out");
+        const std::size_t least = every_jvm ? 1 : name.operands + 1;
+        if (operands.size() < least || operands.size() > least + name.optional) {
             constexpr std::array counts{"no operand", "one operand", "two operands"};
             return usage(fmt::format("`nmtx {}` takes {}{}", first, counts[name.operands],
                                      name.optional > 0 ? ", or one more" : ""));
@@ -408,13 +424,18 @@ std::string help_text() {
         "  nmtx peek PID ADDRESS         what the memory around an address holds: zeros, text, pointers, "
         "strings\n"
         "  nmtx nmt PID COMMAND          NMT's own baseline, summary, detail, summary.diff or detail.diff\n"
+        "  nmtx record PID -o FILE.db    samples it every 10 s into a file, cheaply, for hours or months\n"
+        "  nmtx trend FILE.db            who grows in such a file, how fast, and whether it is a leak\n"
+        "  nmtx gate PID|FILE            fails where it has grown too much against a --baseline\n"
         "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
     text += fmt::format("{}", [] {
         std::ostringstream out;
         out << options_of(false);
         return out.str();
     }());
-    return text + "\nExit status: 0 done, 1 could not, 2 usage.\n";
+    return text +
+           "\nExit status: 0 done, 1 could not, 2 usage; 3 where `trend` found a leak, or `gate` too much "
+           "growth.\n";
 }
 
 }  // namespace nmtx

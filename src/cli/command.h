@@ -19,7 +19,23 @@
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads, diff, nmt };
+enum class Verb {
+    help,
+    version,
+    reconcile,
+    capture,
+    report,
+    list,
+    demo,
+    malloc,
+    peek,
+    threads,
+    diff,
+    nmt,
+    record,
+    trend,
+    gate
+};
 
 // One of the two that `diff` compares.
 struct MomentName {
@@ -28,11 +44,28 @@ struct MomentName {
     [[nodiscard]] bool is_process() const { return file.empty(); }
 };
 
+// `nmtx record`, `nmtx trend`, `nmtx gate`.
+struct RecordCommand {
+    std::chrono::milliseconds every{10000};
+    std::optional<std::chrono::milliseconds> length;  // --for
+    std::optional<unsigned> walk_every;  // --walk-every: in samples, 0 never; absent as its cost allows
+    std::chrono::milliseconds wait{60000};
+    std::optional<std::chrono::milliseconds> window;
+    std::optional<std::int64_t> run;
+    std::optional<std::chrono::milliseconds> warm_up;
+    bool csv = false;
+    std::string baseline;
+    std::optional<Bytes> max_growth;
+    std::string owner;  // gate: below which path of the ledger; empty: RSS
+};
+
 struct Command {
     Verb verb = Verb::help;
-    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
-    std::string
-        file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
+    // reconcile, capture, peek; malloc, threads, record and gate, where it is a process
+    std::uint64_t pid = 0;
+    // report, malloc, threads, gate: the capture; trend, gate: the record; "-" is standard input; empty where
+    // it is a process
+    std::string file;
     Address address;     // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
     bool force = false;  // --force: replace an existing file; with diff: compare two different processes
@@ -48,6 +81,7 @@ struct Command {
     std::array<MomentName, 2> moments;  // diff
     SizeScale scale = SizeScale::mib;   // diff: --scale
     std::string nmt_request;            // nmt: "summary.diff scale=b"
+    RecordCommand record;
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -56,10 +90,14 @@ struct Command {
 
 Expected<Command> parse_command(const std::vector<std::string>& arguments);
 
-// "10s", "500ms", "2m", "10" (seconds).
+// What may stand beside `nmtx record`, `trend` and `gate`, and what is wrong with it
+// (src/cli/record_options.cc).
+Expected<void> check_record_command(const Command& command);
+
+// "10s", "500ms", "2m", "2h", "30d", "10" (seconds); ten years at the most.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// "1G", "512M", "64K", "4096" (bytes).
+// "1G", "512M", "64K", "4096" (bytes); "50MiB" is "50M".
 std::optional<Bytes> parse_size(std::string_view text);
 
 // "7f2d54000030", with or without 0x.

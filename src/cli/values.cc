@@ -7,16 +7,21 @@ namespace nmtx {
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     Cursor cursor(text);
     const auto number = cursor.decimal();
-    if (!number || *number > 86'400'000) return std::nullopt;
+    constexpr std::uint64_t most = 315'360'000'000;
+    if (!number || *number > most) return std::nullopt;
     std::uint64_t unit = 1000;
     if (cursor.take("ms")) {
         unit = 1;
     } else if (cursor.take("m")) {
         unit = 60'000;
+    } else if (cursor.take("h")) {
+        unit = 3'600'000;
+    } else if (cursor.take("d")) {
+        unit = 86'400'000;
     } else {
         cursor.take("s");
     }
-    if (!cursor.at_end() || *number * unit > 86'400'000) return std::nullopt;
+    if (!cursor.at_end() || *number > most / unit) return std::nullopt;
     return std::chrono::milliseconds(*number * unit);
 }
 
@@ -33,6 +38,7 @@ std::optional<Bytes> parse_size(std::string_view text) {
     } else if (cursor.take("T")) {
         shift = 40;
     }
+    if (shift > 0) cursor.take("iB");
     if (!number || !cursor.at_end() || *number > (~std::uint64_t{0} >> shift)) return std::nullopt;
     return Bytes(*number << shift);
 }

@@ -39,6 +39,7 @@ TEST_CASE("command line: what cannot be meant is refused with what was typed") {
           "--effort is least, default or most, not 'all'");
     CHECK(parse_command({"1", "--attach=maybe"}).error().what == "--attach is auto or never, not 'maybe'");
     CHECK(parse_command({"1", "--attach-timeout=soon"}).has_value() == false);
+    CHECK_FALSE(parse_command({"1", "--attach-timeout=25h"}).has_value());
     CHECK_FALSE(parse_command({"1", "--no-such-option"}).has_value());
     CHECK_FALSE(parse_command({"1", "--al"}).has_value());
 }
@@ -49,7 +50,11 @@ TEST_CASE("durations: seconds unless a unit says otherwise") {
     CHECK(parse_duration("250ms")->count() == 250);
     CHECK(parse_duration("2m")->count() == 120000);
     CHECK_FALSE(parse_duration("").has_value());
-    CHECK_FALSE(parse_duration("1h").has_value());
+    CHECK(parse_duration("2h")->count() == 7'200'000);
+    CHECK(parse_duration("30d")->count() == 2'592'000'000);
+    CHECK(parse_duration("3650d").has_value());
+    CHECK_FALSE(parse_duration("3651d").has_value());
+    CHECK_FALSE(parse_duration("1w").has_value());
     CHECK_FALSE(parse_duration("-1").has_value());
     CHECK_FALSE(parse_duration("99999999999999999999").has_value());
 }
@@ -154,6 +159,9 @@ TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK(parse_size("4096") == Bytes(4096));
     CHECK(parse_size("64K") == kib(64));
     CHECK(parse_size("512M") == mib(512));
+    CHECK(parse_size("50MiB") == mib(50));
+    CHECK_FALSE(parse_size("50MB").has_value());
+    CHECK_FALSE(parse_size("50iB").has_value());
     CHECK(parse_size("1G") == mib(1024));
     CHECK(parse_size("16777215T").has_value());
     CHECK_FALSE(parse_size("16777216T").has_value());

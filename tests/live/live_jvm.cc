@@ -122,6 +122,14 @@ std::vector<std::string> java_of(const Jdk& jdk) {
     return {"chroot", jdk.chroot, jdk.java};
 }
 
+std::vector<std::string> nmtx_with(const std::vector<std::string>& arguments) {
+    std::string program = environment("NMTX_PROGRAM");
+    if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
+    std::vector<std::string> command{program};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
 }  // namespace
 
 Jdk jdk_under_test() {
@@ -174,28 +182,28 @@ Outcome run(const std::vector<std::string>& command, const std::string& input) {
     return outcome;
 }
 
-namespace {
-
-std::vector<std::string> nmtx_with(const std::vector<std::string>& arguments) {
-    std::string program = environment("NMTX_PROGRAM");
-    if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
-    std::vector<std::string> command{program};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return command;
-}
-
-}  // namespace
-
 Outcome run_nmtx(const std::vector<std::string>& arguments) {
     return run(nmtx_with(arguments));
 }
 
+pid_t start_nmtx(const std::vector<std::string>& arguments) {
+    const std::vector<std::string> command = nmtx_with(arguments);
+    std::vector<char*> argv;
+    for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
+    argv.push_back(nullptr);
+    const pid_t pid = fork();
+    if (pid != 0) return pid;
+    const int nothing = open("/dev/null", O_RDWR);
+    for (const int fd : {0, 1, 2}) dup2(nothing, fd);
+    execvp(argv[0], argv.data());
+    _exit(127);
+}
+
 void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time) {
-    const Child child = spawn(nmtx_with(arguments), false);
+    const pid_t pid = start_nmtx(arguments);
     poll(nullptr, 0, static_cast<int>(time.count()));
-    kill(child.pid, SIGKILL);
-    waitpid(child.pid, nullptr, 0);
-    for (const int fd : {child.in, child.out, child.err}) close(fd);
+    kill(pid, SIGKILL);
+    waitpid(pid, nullptr, 0);
 }
 
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments) {
@@ -218,12 +226,11 @@ Folder::~Folder() {
 }
 
 LiveJvm::LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
-                 const std::vector<std::string>& target_arguments) {
+                 const std::vector<std::string>& target_arguments, const std::string& main) {
     const std::string targets = targets_for(jdk);
     std::vector<std::string> command = java_of(jdk);
     command.insert(command.end(), options.begin(), options.end());
-    for (const std::string& word :
-         {std::string("-cp"), targets, std::string("Target"), "lib=" + targets + "/libtarget.so"}) {
+    for (const std::string& word : {std::string("-cp"), targets, main, "lib=" + targets + "/libtarget.so"}) {
         command.push_back(word);
     }
     command.insert(command.end(), target_arguments.begin(), target_arguments.end());

@@ -35,7 +35,9 @@ Outcome run(const std::vector<std::string>& command, const std::string& input = 
 Outcome run_nmtx(const std::vector<std::string>& arguments);
 // The same, killed when it has run for so long.
 void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time);
-// The same, parsed as JSON; throws with what it printed where it failed.
+// The same in the background, with nothing to read and its output thrown away; the caller waits for it.
+pid_t start_nmtx(const std::vector<std::string>& arguments);
+// As run_nmtx, parsed as JSON; throws with what it printed where it failed.
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments);
 
 // A folder of our own that goes with the test.
@@ -54,9 +56,9 @@ class Folder {
 // Runs until destroyed: then its input ends, it must exit with 0 within 20 s, or the test has failed.
 class LiveJvm {
   public:
-    // Throws where it does not come up.
+    // Throws where it does not come up. `main` is a class of fixtures/targets.
     LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
-            const std::vector<std::string>& target_arguments);
+            const std::vector<std::string>& target_arguments, const std::string& main = "Target");
     ~LiveJvm();
     LiveJvm(const LiveJvm&) = delete;
     LiveJvm& operator=(const LiveJvm&) = delete;

@@ -1,0 +1,92 @@
+// The SQLite database that a record is: opened with care, its statements, its errors as sentences.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace nmtx {
+
+inline constexpr int record_format = 1;  // user_version: docs/formats/record-file.md
+
+// A prepared statement: bind, step through rows, reset for the next use. Columns and parameters count from 0.
+class Statement {
+  public:
+    Statement() = default;
+    void bind(int parameter, std::int64_t value);
+    void bind(int parameter, std::string_view text);
+    void bind_null(int parameter);
+    template <typename T>
+    void bind(int parameter, const std::optional<T>& value) {
+        if (value) {
+            bind(parameter, *value);
+        } else {
+            bind_null(parameter);
+        }
+    }
+    [[nodiscard]] std::int64_t number(int column) const;
+    [[nodiscard]] std::optional<std::int64_t> optional_number(int column) const;
+    [[nodiscard]] std::string text(int column) const;
+
+  private:
+    friend class RecordDatabase;
+    struct Finalize {
+        void operator()(sqlite3_stmt* statement) const;
+    };
+    std::unique_ptr<sqlite3_stmt, Finalize> statement_;
+};
+
+class RecordDatabase {
+  public:
+    // Creates the file (mode 0600) where there is none. Refuses what is no record, what a newer nmtx wrote,
+    // and what is damaged.
+    static Expected<RecordDatabase> open_for_writing(const std::string& path);
+    static Expected<RecordDatabase> open_for_reading(const std::string& path);
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    // Statements without parameters and without rows.
+    Expected<void> execute(const char* sql);
+    Expected<Statement> prepare(std::string_view sql);
+    // True: there is a row. False: it is done.
+    Expected<bool> step(Statement& statement);
+    // To its end, without rows; ready to be bound anew.
+    Expected<void> run(Statement& statement);
+    void reset(Statement& statement);
+    [[nodiscard]] std::int64_t last_id() const;
+    // The first number of a query without parameters.
+    Expected<std::int64_t> number(std::string_view sql);
+
+    // All or nothing: `change` is rolled back where it fails.
+    template <typename Change>
+    Expected<void> transaction(Change change) {
+        if (auto begun = execute("BEGIN IMMEDIATE"); !begun) return begun;
+        Expected<void> done = change();
+        if (done) done = execute("COMMIT");
+        if (!done) roll_back();
+        return done;
+    }
+
+  private:
+    struct Close {
+        void operator()(sqlite3* database) const;
+    };
+    RecordDatabase(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}
+    static Expected<RecordDatabase> open(const std::string& path, const std::string& address, int flags);
+    Expected<void> check(bool may_be_new);
+    Expected<void> set_up();
+    Expected<void> use_journal();
+    void roll_back();
+    [[nodiscard]] Error error(int code) const;
+
+    std::string path_;
+    std::unique_ptr<sqlite3, Close> database_;
+};
+
+}  // namespace nmtx

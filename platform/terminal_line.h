@@ -1,0 +1,30 @@
+// One line on a terminal that is drawn over itself, and gone at the end.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace nmtx {
+
+class TerminalLine {
+  public:
+    // Draws nothing where `fd` is no terminal, or -1.
+    explicit TerminalLine(int fd);
+    TerminalLine(const TerminalLine&) = delete;
+    TerminalLine& operator=(const TerminalLine&) = delete;
+    ~TerminalLine() { erase(); }
+
+    [[nodiscard]] bool is_terminal() const { return fd_ >= 0; }
+    // False for a job in the background: it leaves the terminal to whom it belongs.
+    [[nodiscard]] bool may_draw() const;
+    [[nodiscard]] std::size_t width() const;
+    // Printable ASCII of at most width() - 1 columns: in the last one some terminals break the line.
+    void draw(std::string text);
+    void erase();
+
+  private:
+    int fd_;
+    std::size_t drawn_ = 0;  // columns
+};
+
+}  // namespace nmtx

@@ -1,0 +1,34 @@
+// What a light sample asks: of the JVM only NMT's totals, of malloc only what its mappings and headers tell.
+// The answers that hold for the life of a JVM are taken over from its last full sample.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "ledger/reconciliation_plan.h"
+
+namespace nmtx {
+
+using KnownAnswers = std::vector<std::pair<std::string, std::string>>;  // document and text
+
+// Of a full sample: bounds of the heap and the code heaps, the version, the flags.
+KnownAnswers lasting_answers(const Capture& full);
+
+class LightSamplePlan : public ReconciliationPlan {
+  public:
+    explicit LightSamplePlan(bool ask_nmt)
+        : ReconciliationPlan({Effort::least, ask_nmt}, no_walk()), ask_(ask_nmt) {}
+
+    std::optional<std::string> next_question(const Capture& so_far) override;
+
+  private:
+    static MallocOptions no_walk() {
+        MallocOptions options;
+        options.malloc_walk = false;
+        return options;
+    }
+    bool ask_;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,72 @@
+// Who grows, how fast, and what kind of growth it is: one record's samples reduced to a row for each owner.
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "change/series.h"
+#include "change/shape.h"
+
+namespace nmtx {
+
+struct TrendOptions {
+    std::optional<double> window_s;   // from the last sample of the file backwards; all of it otherwise
+    std::optional<std::int64_t> run;  // this one alone
+    // How much of a JVM's life to leave out at its begin; otherwise a third of the life that the last sample
+    // saw.
+    std::optional<double> warm_up_s;
+};
+
+enum class Unit : std::uint8_t { bytes, count };
+
+// One series. Values are bytes, or numbers where the unit says so.
+struct OwnerTrend {
+    std::string path;
+    Unit unit = Unit::bytes;
+    Verdict verdict = Verdict::undecided;
+    Shape shape;
+    double first = 0, last = 0;       // values, in the window
+    std::optional<double> of_growth;  // share of RSS's growth, where RSS grows
+    double follows_heap = 0;          // rank correlation with the used Java heap, where both vary
+    std::vector<double> spark;        // at most spark_width values over equal spans of time
+};
+inline constexpr std::size_t spark_width = 12;
+
+struct LimitForecast {
+    bool cgroup = false;  // otherwise the host's memory
+    Bytes limit;
+    Bytes used;                     // the cgroup's, or RSS
+    std::optional<double> seconds;  // until it is reached at RSS's rate; nothing where RSS does not grow
+};
+
+struct RunTrend {
+    RecordedRun run;
+    std::size_t samples = 0;   // looked at
+    std::size_t full = 0;      // of them
+    std::size_t left_out = 0;  // as warm-up
+    std::int64_t from_wall_ms = 0, to_wall_ms = 0;
+    double span_s = 0;
+    double longest_gap_s = 0;
+    Depth depth = Depth::light;     // of the samples that `owners` are from
+    std::size_t owner_samples = 0;  // how many of that depth
+    OwnerTrend rss;
+    std::vector<OwnerTrend> owners;  // leaves of the ledger: leaks first, then by rate
+    std::vector<OwnerTrend> sums;    // "malloc live untracked" or "malloc live", "malloc free kept"
+    std::vector<OwnerTrend> others;  // NMT's figures, the Java heap's use, threads: of every sample
+    std::optional<LimitForecast> limit;
+    SampleCost mean_cost;
+    [[nodiscard]] bool leaks() const;
+};
+
+struct Trend {
+    std::vector<RunTrend> runs;    // with samples in the window, as they began
+    std::size_t earlier_runs = 0;  // that have none there
+    [[nodiscard]] bool leaks() const;
+};
+
+Trend trend_of(const std::vector<RecordedSeries>& record, const TrendOptions& options);
+
+}  // namespace nmtx

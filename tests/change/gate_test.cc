@@ -1,0 +1,62 @@
+#include "change/gate.h"
+
+#include "catch.h"
+#include "change/made_series.h"
+
+using namespace nmtx;
+
+namespace {
+
+const Sample before =
+    sample_at(0, {{"jvm/java heap", 100}, {"malloc/untracked/liba.so", 10}, {"malloc/free/top", 5}});
+const Sample after =
+    sample_at(0, {{"jvm/java heap", 90}, {"malloc/untracked/liba.so", 70}, {"malloc/free/top", 6}});
+
+}  // namespace
+
+TEST_CASE("gate: growth up to the bound passes, and who grew most is named") {
+    const auto passed = gate(before, after, {mib(51), ""});
+    CHECK(passed.passed);
+    CHECK(passed.growth.value == 51 * (1 << 20));
+    CHECK(passed.grew_most == "malloc/untracked/liba.so");
+    CHECK(passed.its_growth.value == 60 * (1 << 20));
+    CHECK_FALSE(gate(before, after, {mib(50), ""}).passed);
+}
+
+TEST_CASE("gate: what shrank passes any bound") {
+    const auto result = gate(after, before, {Bytes(), ""});
+    CHECK(result.passed);
+    CHECK(result.growth.value < 0);
+    CHECK(result.grew_most == "jvm/java heap");
+}
+
+TEST_CASE("gate: owners alone can be bounded, by a path of whole names") {
+    CHECK_FALSE(gate(before, after, {mib(59), "malloc/untracked"}).passed);
+    CHECK(gate(before, after, {mib(1), "malloc/free"}).passed);
+    CHECK(gate(before, after, {Bytes(), "malloc/unt"}).growth.value == 0);
+}
+
+TEST_CASE("gate: a light sample and a full one are told to be different") {
+    Sample light = before;
+    light.depth = Depth::light;
+    CHECK(gate(before, after, {mib(1), ""}).comparable);
+    CHECK_FALSE(gate(light, after, {mib(1), ""}).comparable);
+}
+
+TEST_CASE("gate: a record's moment is the beginning of the same process, or the end of another's run") {
+    RecordedSeries old, same;
+    old.run.pid = 7;
+    same.run.pid = 8;
+    same.run.start_ticks = 99;
+    same.run.boot_id = "boot";
+    old.samples = {sample_at(0, {{"x", 1}}), sample_at(10, {{"x", 2}})};
+    same.samples = {sample_at(20, {{"x", 3}}), sample_at(30, {{"x", 4}}), sample_at(40, {{"x", 5}})};
+    same.samples[0].depth = Depth::light;
+    same.samples[2].depth = Depth::light;
+    const std::vector<RecordedSeries> record{old, same};
+    CHECK(baseline_sample(record, same.run).sample->rss == mib(4));
+    CHECK(baseline_sample(record, RecordedRun()).sample->rss == mib(4));
+    CHECK(latest_sample(record).sample->rss == mib(4));
+    CHECK(latest_sample({old}).sample->rss == mib(2));
+    CHECK(latest_sample({}).sample == nullptr);
+}

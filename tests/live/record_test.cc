@@ -1,0 +1,267 @@
+// `nmtx record` as it is used: killed at any moment, interrupted, with a target that ends and comes again;
+// and `nmtx gate`.
+#include <poll.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <memory>
+#include <random>
+
+#include "catch.h"
+#include "live/live_jvm.h"
+#include "platform/record_store.h"
+
+using namespace nmtx::live;
+using namespace std::chrono_literals;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// nmtx in the background, until it is told to end.
+class Background {
+  public:
+    explicit Background(const std::vector<std::string>& arguments) : pid_(start_nmtx(arguments)) {}
+    ~Background() {
+        if (pid_ > 0) end(SIGKILL);
+    }
+    Background(const Background&) = delete;
+    Background& operator=(const Background&) = delete;
+
+    // The status of waitpid.
+    int end(int signal) {
+        ::kill(pid_, signal);
+        int status = -1;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return status;
+    }
+    int wait() {
+        int status = -1;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return status;
+    }
+
+  private:
+    pid_t pid_;
+};
+
+std::size_t samples_in(const std::string& file) {
+    const auto record = nmtx::read_record(file);
+    if (!record) return 0;
+    std::size_t samples = 0;
+    for (const auto& series : *record) samples += series.samples.size();
+    return samples;
+}
+
+std::size_t runs_in(const std::string& file) {
+    const auto record = nmtx::read_record(file);
+    return record ? record->size() : 0;
+}
+
+// Polls until it holds; false when that took too long.
+template <typename Condition>
+bool comes_true(Condition condition) {
+    const auto deadline = Clock::now() + 60s;
+    while (!condition()) {
+        if (Clock::now() > deadline) return false;
+        ::poll(nullptr, 0, 20);
+    }
+    return true;
+}
+
+std::string integrity_of(const std::string& file) {
+    auto database = nmtx::RecordDatabase::open_for_writing(file);
+    if (!database) return nmtx::to_string(database.error());
+    auto check = database->prepare("PRAGMA integrity_check");
+    const auto row = database->step(*check);
+    return row && *row ? check->text(0) : "no answer";
+}
+
+void check_whole(const std::string& file) {
+    CHECK(integrity_of(file) == "ok");
+    const auto record = nmtx::read_record(file);
+    REQUIRE(record);
+    for (const auto& series : *record) {
+        std::int64_t last = 0;
+        for (const auto& sample : series.samples) {
+            CHECK(nmtx::resident_below(sample, "") == sample.rss);
+            CHECK(sample.time.line_ms >= last);
+            last = sample.time.line_ms;
+        }
+    }
+}
+
+}  // namespace
+
+TEST_CASE(
+    "live: record: fifty kills at random moments leave a whole record with every sample that was kept") {
+    const Folder folder;
+    const std::string file = folder.path() + "/killed.db";
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {"leak=1000x1009"});
+    std::mt19937 random(4711);
+    std::size_t before = 0;
+    for (int kill = 0; kill < 50; ++kill) {
+        CAPTURE(kill);
+        Background record({"record", jvm.pid_text(), "--every=50ms", "-o", file});
+        REQUIRE(comes_true([&] { return samples_in(file) > before; }));
+        ::poll(nullptr, 0, static_cast<int>(random() % 150));
+        const std::size_t kept = samples_in(file);
+        const int status = record.end(SIGKILL);
+        CHECK((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL));
+        before = samples_in(file);
+        CHECK(before >= kept);
+    }
+    check_whole(file);
+    CHECK(runs_in(file) == 50);
+    CHECK(jvm.alive());
+}
+
+TEST_CASE("live: record: a signal ends it in order: a summary, one file, exit code 0") {
+    const Folder folder;
+    const std::string file = folder.path() + "/ended.db";
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {});
+    for (const int signal : {SIGINT, SIGTERM}) {
+        Background record({"record", jvm.pid_text(), "--every=50ms", "-o", file});
+        const std::size_t before = samples_in(file);
+        REQUIRE(comes_true([&] { return samples_in(file) > before + 3; }));
+        const int status = record.end(signal);
+        CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    }
+    CHECK_FALSE(std::filesystem::exists(file + "-wal"));
+    const auto record = nmtx::read_record(file);
+    REQUIRE(record);
+    REQUIRE(record->size() == 2);
+    CHECK((*record)[0].run.end == "interrupted");
+    CHECK((*record)[0].run.nmt_level == "summary");
+    check_whole(file);
+}
+
+TEST_CASE("live: record: light samples in between ask for NMT's totals alone, and have the whole RSS") {
+    const Folder folder;
+    const std::string file = folder.path() + "/light.db";
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {"leak=20000x1009"});
+    const Outcome outcome =
+        run_nmtx({"record", jvm.pid_text(), "--every=100ms", "--walk-every=5", "--for=2s", "-o", file});
+    REQUIRE(outcome.exit_code == 0);
+    CHECK(outcome.err.find("the time is over") != std::string::npos);
+    CHECK(outcome.err.find("ms of CPU") != std::string::npos);
+    const auto record = nmtx::read_record(file);
+    REQUIRE(record);
+    REQUIRE(record->size() == 1);
+    const auto& samples = (*record)[0].samples;
+    REQUIRE(samples.size() >= 6);
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        CAPTURE(i);
+        CHECK((samples[i].depth == nmtx::Depth::full) == (i % 5 == 0));
+        CHECK(nmtx::resident_below(samples[i], "") == samples[i].rss);
+        CHECK(nmtx::resident_below(samples[i], "malloc") > nmtx::mib(19));
+        CHECK(samples[i].nmt.has_value());
+        CHECK(samples[i].heap_used.has_value());
+        CHECK(samples[i].malloc.has_value() == (i % 5 == 0));
+        CHECK(samples[i].threads.value_or(0) > 5);
+    }
+    CHECK(nmtx::resident_below(samples[0], "malloc/untracked") > nmtx::mib(19));
+}
+
+TEST_CASE("live: record: the same command that is started again is a further run of the record") {
+    const Folder folder;
+    const std::string file = folder.path() + "/again.db";
+    const Jdk jdk = jdk_under_test();
+    const std::vector<std::string> options{"-Xmx64m", "-Dnmtx.test=" + folder.path()};
+    auto jvm = std::make_unique<LiveJvm>(jdk, options, std::vector<std::string>{});
+    Background record({"record", jvm->pid_text(), "--every=50ms", "--wait=60s", "-o", file});
+    REQUIRE(comes_true([&] { return samples_in(file) > 2; }));
+    jvm.reset();
+    jvm = std::make_unique<LiveJvm>(jdk, options, std::vector<std::string>{});
+    REQUIRE(comes_true([&] { return runs_in(file) == 2; }));
+    record.end(SIGINT);
+    const auto runs = nmtx::read_record(file);
+    REQUIRE(runs);
+    CHECK((*runs)[0].run.end == "the process ended");
+    CHECK((*runs)[1].run.pid == static_cast<std::uint64_t>(jvm->pid()));
+    CHECK((*runs)[0].run.command == (*runs)[1].run.command);
+    check_whole(file);
+}
+
+TEST_CASE("live: record: with --wait=0 it ends with the process") {
+    const Folder folder;
+    const std::string file = folder.path() + "/once.db";
+    auto jvm = std::make_unique<LiveJvm>(jdk_under_test(), std::vector<std::string>{"-Xmx64m"},
+                                         std::vector<std::string>{});
+    Background record({"record", jvm->pid_text(), "--every=50ms", "--wait=0", "-o", file});
+    REQUIRE(comes_true([&] { return samples_in(file) > 2; }));
+    jvm.reset();
+    const int status = record.wait();
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    check_whole(file);
+}
+
+TEST_CASE("live: record: --all has every JVM of the host, those that start later too") {
+    const Folder folder;
+    const std::string file = folder.path() + "/all.db";
+    const Jdk jdk = jdk_under_test();
+    const LiveJvm first(jdk, {"-Xmx64m"}, {});
+    Background record({"record", "--all", "--every=200ms", "--walk-every=never", "-o", file});
+    const auto has = [&](const LiveJvm& jvm) {
+        const auto runs = nmtx::read_record(file);
+        if (!runs) return false;
+        for (const auto& series : *runs) {
+            if (series.run.pid == static_cast<std::uint64_t>(jvm.pid()) && series.samples.size() > 1)
+                return true;
+        }
+        return false;
+    };
+    CHECK(comes_true([&] { return has(first); }));
+    const LiveJvm second(jdk, {"-Xmx64m"}, {});
+    CHECK(comes_true([&] { return has(second); }));
+    const int status = record.end(SIGTERM);
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    check_whole(file);
+}
+
+TEST_CASE("live: record: what cannot be recorded is refused, and no file is left") {
+    const Folder folder;
+    const std::string file = folder.path() + "/none.db";
+    const Outcome outcome = run_nmtx({"record", "4194304", "-o", file});
+    CHECK(outcome.exit_code == 1);
+    CHECK_FALSE(std::filesystem::exists(file));
+    const LiveJvm jvm(jdk_under_test(), {"-Xmx64m"}, {});
+    const Outcome no_folder = run_nmtx({"record", jvm.pid_text(), "-o", folder.path() + "/no/folder.db"});
+    CHECK(no_folder.exit_code == 1);
+    CHECK(no_folder.err.find("no such file or directory") != std::string::npos);
+}
+
+TEST_CASE(
+    "live: gate: growth beyond the bound fails with the owner that grew most, by capture and by record") {
+    const Folder folder;
+    const std::string capture = folder.path() + "/before.nmtx", file = folder.path() + "/before.db";
+    const Jdk jdk = jdk_under_test();
+    {
+        const LiveJvm before(jdk, {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {});
+        REQUIRE(run_nmtx({"capture", before.pid_text(), "-o", capture}).exit_code == 0);
+        REQUIRE(
+            run_nmtx({"record", before.pid_text(), "--every=100ms", "--for=300ms", "-o", file}).exit_code ==
+            0);
+    }
+    const LiveJvm after(jdk, {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {"leak=60000x1009"});
+    for (const std::string& baseline : {capture, file}) {
+        CAPTURE(baseline);
+        const Outcome failed =
+            run_nmtx({"gate", after.pid_text(), "--baseline", baseline, "--max-growth", "30MiB"});
+        CHECK(failed.exit_code == 3);
+        CHECK(failed.out.find("failed: RSS grew by") == 0);
+        CHECK(failed.out.find("malloc/untracked/libtarget.so grew most") != std::string::npos);
+        CHECK(run_nmtx({"gate", after.pid_text(), "--baseline", baseline, "--max-growth=1G"}).exit_code == 0);
+        CHECK(run_nmtx({"gate", file, "--baseline", baseline, "--max-growth=30MiB"}).exit_code == 0);
+        CHECK(
+            run_nmtx({"gate", after.pid_text(), "--baseline", baseline, "--max-growth=30MiB", "--owner=file"})
+                .exit_code == 0);
+    }
+    CHECK(run_nmtx({"gate", after.pid_text(), "--baseline", folder.path() + "/none", "--max-growth=1G"})
+              .exit_code == 1);
+}

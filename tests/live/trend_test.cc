@@ -1,0 +1,145 @@
+// `nmtx record` and `nmtx trend` on JVMs that grow at known rates. A minute of a real leak is a second here.
+// The truth is the target's own account of what it took, over the very window that the trend looked at.
+#include <filesystem>
+
+#include "catch.h"
+#include "live/growing_jvm.h"
+
+using namespace nmtx::live;
+
+namespace {
+
+// The first third of the JVM's life is left out of it.
+const std::vector<std::string> for_a_while{"--every=250ms", "--walk-every=2", "--for=15s"};
+
+// A file that the JVM under test writes: by its name there, and by ours.
+class SharedFile {
+  public:
+    explicit SharedFile(const Folder& folder, const char* name)
+        : inside_("/var/tmp/" + folder.path().substr(folder.path().rfind('/') + 1) + name),
+          outside_(jdk_under_test().chroot + inside_) {}
+    ~SharedFile() {
+        std::error_code ignored;
+        std::filesystem::remove(outside_, ignored);
+    }
+    SharedFile(const SharedFile&) = delete;
+    SharedFile& operator=(const SharedFile&) = delete;
+    [[nodiscard]] const std::string& inside() const { return inside_; }
+    [[nodiscard]] const std::string& outside() const { return outside_; }
+
+  private:
+    std::string inside_, outside_;
+};
+
+class Growing {
+  public:
+    explicit Growing(std::vector<std::string> rates, const char* nmt = "summary")
+        : jvm_(jdk_under_test(), {std::string("-XX:NativeMemoryTracking=") + nmt, "-Xmx128m"},
+               with_accounts(std::move(rates)), "Growth"),
+          recorded_(record_and_judge(jvm_.pid_text(), folder_.path() + "/record.db", for_a_while)) {}
+
+    [[nodiscard]] const nlohmann::json& run() const { return recorded_.run; }
+    [[nodiscard]] int exit_code() const { return recorded_.exit_code; }
+    [[nodiscard]] const nlohmann::json& first() const { return recorded_.run["owners"].at(0); }
+    [[nodiscard]] double truth(const std::string& key) const {
+        return slope_of_accounts(accounts_.outside(), key, run()["from_unix_ms"], run()["to_unix_ms"]);
+    }
+    [[nodiscard]] const std::string& record() const { return record_; }
+
+  private:
+    std::vector<std::string> with_accounts(std::vector<std::string> rates) const {
+        rates.push_back("accounts=" + accounts_.inside());
+        return rates;
+    }
+
+    Folder folder_;
+    std::string record_ = folder_.path() + "/record.db";
+    SharedFile accounts_{folder_, ".accounts"};
+    LiveJvm jvm_;
+    Recorded recorded_;
+};
+
+double per_second(const nlohmann::json& row) {
+    return row["per_hour"].get<double>() / 3600;
+}
+
+void check_rate(const Growing& growing, const nlohmann::json& row, const std::string& account) {
+    INFO(row.dump(1));
+    const double truth = growing.truth(account);
+    CHECK(truth > 0);
+    CHECK(per_second(row) == Approx(truth).epsilon(0.05));
+}
+
+}  // namespace
+
+TEST_CASE("live: trend: JNI code that leaks 1 MiB a step comes first, beside 50 MiB of Java garbage") {
+    const Growing growing({"native=1048576", "garbage=52428800"});
+    INFO(growing.run().dump(1));
+    CHECK(growing.first()["owner"] == "malloc/untracked/libtarget.so");
+    CHECK(growing.first()["verdict"] == "leak");
+    CHECK(growing.exit_code() == 3);
+    check_rate(growing, growing.first(), "native");
+    check_rate(growing, row_of(growing.run(), "malloc live untracked"), "native");
+    CHECK(run_nmtx({"trend", growing.record()}).out.find("Leak: malloc/untracked/libtarget.so") !=
+          std::string::npos);
+}
+
+TEST_CASE("live: trend: direct buffers are a leak of NMT's malloc") {
+    const Growing growing({"direct=1048576"});
+    INFO(growing.run().dump(1));
+    // Internal until JDK 10, then Other.
+    const std::string owner = growing.first()["owner"];
+    CHECK((owner == "malloc/nmt-tracked/other" || owner == "malloc/nmt-tracked/internal"));
+    CHECK(growing.first()["verdict"] == "leak");
+    CHECK(growing.exit_code() == 3);
+    check_rate(growing, growing.first(), "direct");
+}
+
+TEST_CASE("live: trend: class loaders that stay are a leak of metaspace") {
+    const Growing growing({"classes=500"}, "detail");
+    INFO(growing.run().dump(1));
+    const std::string owner = growing.first()["owner"];
+    CHECK((owner == "jvm/metaspace" || owner == "jvm/class"));
+    CHECK(growing.first()["verdict"] == "leak");
+    CHECK(growing.exit_code() == 3);
+    check_rate(growing, growing.first(), "metaspace");
+}
+
+TEST_CASE("live: trend: threads that stay are a leak of stacks, and are counted") {
+    const Growing growing({"threads=10"});
+    INFO(growing.run().dump(1));
+    CHECK(growing.first()["owner"] == "jvm/thread stack");
+    CHECK(growing.first()["verdict"] == "leak");
+    CHECK(growing.exit_code() == 3);
+    check_rate(growing, row_of(growing.run(), "threads"), "threads");
+}
+
+TEST_CASE("live: trend: what is freed and kept by malloc is retention, and no leak") {
+    // More than of the others: what the JVM's own threads free, a MiB or so at a time, lies in the same row.
+    const Growing growing({"retained=4194304"});
+    INFO(growing.run().dump(1));
+    CHECK(growing.first()["owner"] == "malloc/free/bins");
+    CHECK(growing.first()["verdict"] == "retention");
+    CHECK(growing.exit_code() == 0);
+    check_rate(growing, growing.first(), "retained");
+    CHECK(row_of(growing.run(), "malloc free kept")["verdict"] == "retention");
+}
+
+TEST_CASE("live: trend: pages of a mapped file that are touched one by one are a leak of mapped data") {
+    const Folder folder;
+    const SharedFile file(folder, ".mapped");
+    const Growing growing({"mapped=" + file.inside() + ":1048576"});
+    INFO(growing.run().dump(1));
+    CHECK(growing.first()["owner"] == "file/mapped data");
+    CHECK(growing.first()["verdict"] == "leak");
+    CHECK(growing.exit_code() == 3);
+    check_rate(growing, growing.first(), "mapped");
+}
+
+TEST_CASE("live: trend: a JVM that only warms up has no leak") {
+    const Growing growing({"work=1"});
+    INFO(growing.run().dump(1));
+    CHECK(growing.run()["full_samples"].get<int>() >= 12);
+    CHECK(growing.exit_code() == 0);
+    CHECK(growing.run()["leak"] == false);
+}

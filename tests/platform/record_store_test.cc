@@ -1,0 +1,300 @@
+#include "platform/record_store.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "catch.h"
+#include "platform/record_thinning.h"
+
+using namespace nmtx;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+class Folder {
+  public:
+    Folder() {
+        std::string pattern = (fs::temp_directory_path() / "nmtx-record-XXXXXX").string();
+        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+        path_ = pattern;
+    }
+    ~Folder() {
+        std::error_code ignored;
+        fs::remove_all(path_, ignored);
+    }
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
+
+  private:
+    fs::path path_;
+};
+
+constexpr std::int64_t began_ms = 1'700'000'000'000;
+
+RecordedRun a_run(const char* boot_id = "boot-1") {
+    RecordedRun run;
+    run.pid = 42;
+    run.start_ticks = 4711;
+    run.boot_id = boot_id;
+    run.command = "java -jar app.jar";
+    run.java = "17.0.15";
+    run.gc = "G1";
+    run.nmt_level = "summary";
+    run.nmtx_version = "1";
+    run.physical_memory = mib(16384);
+    return run;
+}
+
+Sample a_sample(std::int64_t second) {
+    Sample sample;
+    sample.time = {0, began_ms + second * 1000, 5'000'000 + second * 1000};
+    sample.uptime_s = static_cast<double>(second);
+    sample.rss = mib(30);
+    sample.owners = {{"jvm/java heap", mib(20)}, {"malloc/free/top", mib(10)}};
+    sample.cost = {1.5, 12.25, 14};
+    return sample;
+}
+
+Sample full_sample(std::int64_t second) {
+    Sample sample = a_sample(second);
+    sample.depth = Depth::full;
+    sample.nmt = NmtSample{
+        mib(100), mib(9), {{"Java Heap", mib(64), Bytes(), std::nullopt}, {"Class", mib(3), mib(1), 17}}};
+    sample.malloc = MallocSample{mib(12), mib(11), mib(1), true};
+    sample.threads = 27;
+    sample.heap_used = mib(18);
+    sample.collections = 3;
+    sample.cgroup_current = mib(40);
+    sample.cgroup_limit = mib(512);
+    return sample;
+}
+
+std::string integrity_of(const std::string& path) {
+    auto database = RecordDatabase::open_for_reading(path).value();
+    auto check = database.prepare("PRAGMA integrity_check").value();
+    REQUIRE(database.step(check).value());
+    return check.text(0);
+}
+
+void write_text(const std::string& path, const std::string& text) {
+    std::ofstream(path, std::ios::binary) << text;
+}
+
+}  // namespace
+
+TEST_CASE("record store: what was kept is read back") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    {
+        auto store = RecordStore::open(path).value();
+        const auto run = store.begin_run(a_run()).value();
+        REQUIRE(store.add(run, full_sample(0)));
+        REQUIRE(store.add(run, a_sample(10)));
+        REQUIRE(store.end_run(run, "interrupted", a_sample(15).time));
+        store.finish();
+    }
+    const auto record = read_record(path).value();
+    REQUIRE(record.size() == 1);
+    CHECK(record[0].run.command == "java -jar app.jar");
+    CHECK(record[0].run.physical_memory == mib(16384));
+    CHECK(record[0].run.end == "interrupted");
+    CHECK(record[0].run.ended_ms == began_ms + 15'000);
+    REQUIRE(record[0].samples.size() == 2);
+    const Sample& full = record[0].samples[0];
+    CHECK(full.depth == Depth::full);
+    CHECK(full.time.line_ms == began_ms);
+    REQUIRE(full.owners.size() == 2);
+    CHECK(full.rss == full.owners[0].resident + full.owners[1].resident);
+    REQUIRE(full.nmt);
+    REQUIRE(full.nmt->categories.size() == 2);
+    CHECK(full.nmt->categories[1].count == 17U);
+    CHECK_FALSE(full.nmt->categories[0].count);
+    CHECK(full.malloc->untracked == mib(11));
+    CHECK(full.threads == 27U);
+    CHECK(full.heap_used == mib(18));
+    CHECK(full.cgroup_limit == mib(512));
+    CHECK(full.cost.cpu_ms == 12.25);
+    const Sample& light = record[0].samples[1];
+    CHECK(light.depth == Depth::light);
+    CHECK(light.time.line_ms == began_ms + 10'000);
+    CHECK_FALSE(light.nmt);
+    CHECK_FALSE(light.threads);
+    // Closed in order, the database is one file, and nobody else may read it.
+    CHECK_FALSE(fs::exists(path + "-wal"));
+    CHECK((fs::status(path).permissions() & fs::perms::others_all) == fs::perms::none);
+    CHECK(integrity_of(path) == "ok");
+}
+
+TEST_CASE("record store: a file is continued, a run for each process") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    for (int i = 0; i < 3; ++i) {
+        auto store = RecordStore::open(path).value();
+        const auto run = store.begin_run(a_run()).value();
+        CHECK(run == i + 1);
+        REQUIRE(store.add(run, a_sample(i * 10)));
+    }
+    const auto record = read_record(path).value();
+    REQUIRE(record.size() == 3);
+    CHECK(record[2].samples.at(0).time.line_ms == began_ms + 20'000);
+    CHECK(read_record(path, 5000).value()[0].samples.empty());
+    CHECK(read_record(path, 5000).value()[2].samples.size() == 1);
+}
+
+TEST_CASE(
+    "record store: the time line follows the clock that nobody sets, across boots the wall clock, and never "
+    "goes back") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    auto store = RecordStore::open(path).value();
+    const auto first = store.begin_run(a_run()).value();
+    REQUIRE(store.add(first, a_sample(0)));
+    Sample jumped = a_sample(10);
+    jumped.time.wall_ms += day_ms * 365;  // the clock was set a year ahead
+    REQUIRE(store.add(first, jumped));
+    Sample back = a_sample(20);
+    back.time.wall_ms -= day_ms;
+    REQUIRE(store.add(first, back));
+    const auto rebooted = store.begin_run(a_run("boot-2")).value();
+    Sample after = a_sample(0);
+    after.time.boot_ms = 1000;
+    after.time.wall_ms = back.time.wall_ms + 60'000;
+    REQUIRE(store.add(rebooted, after));
+    const auto older = store.begin_run(a_run("boot-3")).value();
+    after.time.wall_ms -= day_ms;
+    REQUIRE(store.add(older, after));
+    const auto record = read_record(path).value();
+    const auto at = [&](std::size_t run, std::size_t sample) {
+        return record[run].samples.at(sample).time.line_ms - began_ms;
+    };
+    CHECK(at(0, 1) == 10'000);
+    CHECK(at(0, 2) == 20'000);
+    CHECK(at(1, 0) == 80'000);
+    CHECK(at(2, 0) == 80'000);
+}
+
+TEST_CASE("record store: a full disk is an error, and what was recorded before is whole") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    std::size_t kept = 0;
+    {
+        auto store = RecordStore::open(path).value();
+        const auto run = store.begin_run(a_run()).value();
+        REQUIRE(store.limit_pages(store.bytes().value() / 4096 + 3));
+        Expected<void> added;
+        for (; added && kept < 100'000; ++kept) {
+            Sample sample = full_sample(static_cast<std::int64_t>(kept));
+            for (int i = 0; i < 40; ++i)
+                sample.owners.push_back({"file/" + std::to_string(kept) + "/" + std::to_string(i), Bytes(1)});
+            added = store.add(run, sample);
+        }
+        REQUIRE_FALSE(added);
+        --kept;
+        CHECK(added.error().what ==
+              "the disk is full: the sample could not be kept, what was recorded before is whole");
+        CHECK(added.error().where == path);
+        // Where there is room again, it goes on: names that the lost sample had brought are known anew.
+        REQUIRE(store.limit_pages(100'000));
+        Sample sample = a_sample(static_cast<std::int64_t>(kept));
+        sample.owners.push_back({"file/" + std::to_string(kept) + "/0", Bytes(7)});
+        REQUIRE(store.add(run, sample));
+    }
+    CHECK(integrity_of(path) == "ok");
+    const auto record = read_record(path).value();
+    REQUIRE(record[0].samples.size() == kept + 1);
+    CHECK(kept > 3);
+    for (std::size_t i = 0; i < kept; ++i) CHECK(record[0].samples[i].owners.size() == 42);
+    CHECK(record[0].samples.back().owners.size() == 3);
+}
+
+TEST_CASE("record store: a record of a later format is refused, by name of both") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    {
+        auto database = RecordDatabase::open_for_writing(path).value();
+        REQUIRE(database.execute("PRAGMA user_version=2"));
+    }
+    for (const auto& what : {RecordStore::open(path).error().what, read_record(path).error().what})
+        CHECK(what == "is a record of format 2; this nmtx reads format 1");
+}
+
+TEST_CASE("record store: what is no record is refused and left alone") {
+    const Folder folder;
+    const std::string text = folder.file("text"), other = folder.file("other.db"),
+                      empty = folder.file("empty");
+    write_text(text, std::string(5000, 'x'));
+    CHECK(RecordStore::open(text).error().what == "is no record: it is not an SQLite database");
+    CHECK(read_record(text).error().what == "is no record: it is not an SQLite database");
+    CHECK(fs::file_size(text) == 5000);
+    {
+        auto database = RecordDatabase::open_for_writing(other).value();
+        REQUIRE(database.execute("PRAGMA application_id=7"));
+    }
+    CHECK(RecordStore::open(other).error().what == "is an SQLite database, but no record of nmtx");
+    CHECK(read_record(folder.file("none.db")).error().what == "no such file or directory");
+    CHECK_FALSE(fs::exists(folder.file("none.db")));
+    CHECK(RecordStore::open(folder.file("no/folder.db")).error().what == "no such file or directory");
+    for (const char* device : {"/dev/null", "/dev/full"}) {
+        CHECK(RecordStore::open(device).error().what == "is no regular file, so it can hold no record");
+        CHECK(fs::exists(device));
+    }
+    write_text(empty, "");
+    CHECK_FALSE(read_record(empty));
+    CHECK(RecordStore::open(empty));
+}
+
+TEST_CASE("record store: a damaged record is refused, wherever it is damaged, or read without a crash") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    {
+        auto store = RecordStore::open(path).value();
+        const auto run = store.begin_run(a_run()).value();
+        for (std::int64_t i = 0; i < 300; ++i) REQUIRE(store.add(run, full_sample(i * 10)));
+    }
+    std::ifstream in(path, std::ios::binary);
+    const std::string whole{std::istreambuf_iterator<char>(in), {}};
+    REQUIRE(whole.size() > 8 * 4096);
+    std::size_t refused = 0;
+    for (std::size_t page = 0; page * 4096 < whole.size(); ++page) {
+        std::string damaged = whole;
+        damaged.replace(page * 4096, 200, 200, '\xa5');
+        const std::string copy = folder.file("damaged.db");
+        write_text(copy, damaged);
+        const auto record = read_record(copy);
+        if (record) continue;
+        ++refused;
+        CHECK(record.error().where == copy);
+    }
+    CHECK(refused > whole.size() / 4096 / 2);
+    write_text(folder.file("cut.db"), whole.substr(0, whole.size() / 2));
+    CHECK(read_record(folder.file("cut.db")).error().what.find("damaged") != std::string::npos);
+}
+
+TEST_CASE("record store: a reader sees whole samples while a recorder adds to them") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    auto store = RecordStore::open(path).value();
+    const auto run = store.begin_run(a_run()).value();
+    for (std::size_t i = 0; i < 50; ++i) {
+        REQUIRE(store.add(run, full_sample(static_cast<std::int64_t>(i))));
+        const auto record = read_record(path).value();
+        REQUIRE(record[0].samples.size() == i + 1);
+        CHECK(record[0].samples.back().owners.size() == 2);
+    }
+}
+
+TEST_CASE("record store: a file that may only be read is read") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    {
+        auto store = RecordStore::open(path).value();
+        REQUIRE(store.add(store.begin_run(a_run()).value(), a_sample(0)));
+    }
+    fs::permissions(path, fs::perms::owner_read);
+    CHECK(read_record(path).value()[0].samples.size() == 1);
+}

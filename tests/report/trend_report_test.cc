@@ -1,0 +1,168 @@
+#include "report/trend_report.h"
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "base/printable.h"
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+constexpr double one_mib = 1 << 20;
+
+OwnerTrend owner(const char* path, Verdict verdict, double mib_an_hour, double now) {
+    OwnerTrend trend;
+    trend.path = path;
+    trend.verdict = verdict;
+    trend.shape.verdict = verdict;
+    trend.shape.points = 24;
+    trend.shape.span_s = 3600;
+    const double rate = mib_an_hour * one_mib / 3600;
+    trend.shape.slope = Slope{rate, rate * 0.98, rate * 1.02, 0, one_mib / 10};
+    trend.shape.growth = mib_an_hour * one_mib;
+    trend.shape.early = trend.shape.late = rate;
+    trend.shape.rising = 5;
+    trend.first = (now - mib_an_hour) * one_mib;
+    trend.last = now * one_mib;
+    trend.of_growth = 0.96;
+    trend.spark = {1, 2, 3, 4};
+    return trend;
+}
+
+Trend a_trend() {
+    RunTrend run;
+    run.run.id = 2;
+    run.run.pid = 3938;
+    run.run.command = "java -jar \x1b[31mapp.jar";
+    run.run.java = "17.0.15";
+    run.run.gc = "G1";
+    run.run.nmt_level = "summary";
+    run.run.end = "interrupted";
+    run.samples = 240;
+    run.full = run.owner_samples = 24;
+    run.left_out = 12;
+    run.depth = Depth::full;
+    run.from_wall_ms = 1'700'000'000'000;
+    run.to_wall_ms = 1'700'003'600'000;
+    run.span_s = 3600;
+    run.rss = owner("rss", Verdict::growing, 62, 300);
+    run.owners = {owner("malloc/untracked/libx.so", Verdict::leak, 60, 90),
+                  owner("malloc/free/bins", Verdict::retention, 5, 20),
+                  owner("jvm/java heap", Verdict::growing, 4, 120),
+                  owner("file/jvm library", Verdict::flat, 0, 16)};
+    run.sums = {owner("malloc live untracked", Verdict::leak, 60, 95)};
+    OwnerTrend threads = owner("threads", Verdict::flat, 0, 27);
+    threads.unit = Unit::count;
+    threads.last = 27;
+    run.others = {threads, owner("nmt committed/Class", Verdict::flat, 0, 3)};
+    run.limit = LimitForecast{true, mib(512), mib(300), 7200.0};
+    run.mean_cost = {1.5, 12.25, 14};
+    return {{run}, 1};
+}
+
+std::string text_of(const Trend& trend, bool all = false, std::size_t width = 100) {
+    TextStyle style;
+    style.width = width;
+    return trend_report(trend, {all, false}, style);
+}
+
+bool has(const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("trend report: the leak is named with its rate and what the verdict rests on") {
+    const std::string text = text_of(a_trend(), false, 200);
+    CHECK(has(text, "Leak: malloc/untracked/libx.so grows steadily, and nothing bounds it, by +60.0 MiB/h"));
+    CHECK(has(text, "its late rate is 1.00 of the early one, and 5 of 5 steps carry their share"));
+    CHECK(has(text, "malloc keeps it"));
+    CHECK(has(text, "within -Xmx"));
+    CHECK(has(text,
+              "Of the container's limit, 512.0 MiB, 300.0 MiB are in use: 2 h 0 min until it is reached"));
+    CHECK(has(text, "240 samples, 24 of them full; 12 before them left out as warm-up"));
+    CHECK(has(text, "2023-11-14 22:13:20 to 2023-11-14 23:13:20 UTC"));
+    CHECK(has(text, "1 other runs"));
+    CHECK_FALSE(has(text, "\x1b"));
+    CHECK_FALSE(has(text, "nmt committed/Class"));
+    CHECK(has(text_of(a_trend(), true), "nmt committed/Class"));
+}
+
+TEST_CASE("trend report: no line is wider than the terminal") {
+    for (const std::size_t width : {40U, 60U, 80U, 100U, 150U}) {
+        std::istringstream lines(text_of(a_trend(), true, width));
+        for (std::string line; std::getline(lines, line);) {
+            CAPTURE(width, line);
+            CHECK(display_width(line) <= width);
+        }
+    }
+}
+
+TEST_CASE("trend report: too few samples give no verdict, and none at all say so") {
+    Trend trend = a_trend();
+    RunTrend& run = trend.runs[0];
+    run.owner_samples = 7;
+    for (OwnerTrend& one : run.owners) one.verdict = Verdict::undecided;
+    run.sums.clear();
+    CHECK(has(text_of(trend), "No verdict: 7 samples are too few, it takes 12."));
+    run.samples = 0;
+    CHECK(has(text_of(trend), "--warm-up 0"));
+    CHECK(text_of({}) == "no sample in the window\n");
+}
+
+TEST_CASE("trend report: JSON has the rates in bytes an hour, and whether there is a leak") {
+    const auto json = nlohmann::json::parse(json_trend(a_trend()));
+    CHECK(json["schema"] == 2);
+    CHECK(json["leak"] == true);
+    const auto& run = json["runs"].at(0);
+    CHECK(run["run"] == 2);
+    CHECK(run["command"] == "java -jar ?[31mapp.jar");
+    const auto& leak = run["owners"].at(0);
+    CHECK(leak["owner"] == "malloc/untracked/libx.so");
+    CHECK(leak["verdict"] == "leak");
+    CHECK(leak["per_hour"] == 60 << 20);
+    CHECK(leak["evidence"]["rising_steps_of_5"] == 5);
+    CHECK(run["limit"]["seconds_left"] == 7200);
+    CHECK(run["others"].at(0)["unit"] == "count");
+    CHECK(nlohmann::json::parse(json_trend({}))["leak"] == false);
+}
+
+TEST_CASE("trend report: CSV has a line for each owner, with as many fields as the header") {
+    Trend trend = a_trend();
+    trend.runs[0].owners[0].path = "malloc/untracked/lib\"x\",y.so";
+    std::istringstream lines(csv_trend(trend));
+    std::string header;
+    std::getline(lines, header);
+    CHECK(header.rfind("run,pid,kind,owner,", 0) == 0);
+    std::string rss, leak;
+    std::getline(lines, rss);
+    std::getline(lines, leak);
+    CHECK(rss.rfind("2,3938,rss,rss,bytes,growing,", 0) == 0);
+    CHECK(has(leak, "\"malloc/untracked/lib\"\"x\"\",y.so\",bytes,leak,"));
+    CHECK(std::count(rss.begin(), rss.end(), ',') == std::count(header.begin(), header.end(), ','));
+}
+
+TEST_CASE("trend report: a sparkline goes from the least to the most") {
+    CHECK(sparkline({0, 1, 2, 3, 4, 5, 6, 7}, true) == "▁▂▃▄▅▆▇█");
+    CHECK(sparkline({0, 1, 2, 3}, false) == ".-=#");
+    CHECK(sparkline({5, 5, 5}, true) == "▁▁▁");
+    CHECK(sparkline({}, true).empty());
+}
+
+TEST_CASE("gate's line: what grew by how much, and who most") {
+    GateResult result;
+    result.growth = {static_cast<std::int64_t>(mib(60).value())};
+    result.grew_most = "malloc/untracked/libx.so";
+    result.its_growth = {static_cast<std::int64_t>(mib(58).value())};
+    CHECK(gate_line(result, {mib(50), ""}) ==
+          "failed: RSS grew by 60.0 MiB, 50.0 MiB are allowed; malloc/untracked/libx.so grew most, by 58.0 "
+          "MiB\n");
+    result.passed = true;
+    result.comparable = false;
+    result.growth = {-static_cast<std::int64_t>(mib(2).value())};
+    const std::string passed = gate_line(result, {mib(50), "malloc"});
+    CHECK(passed.rfind("passed: malloc shrank by 2.0 MiB", 0) == 0);
+    CHECK(has(passed, "light sample"));
+}
