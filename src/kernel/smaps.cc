@@ -137,7 +137,7 @@ class Reader {
             if (fixed_row()) continue;
             if (auto read = any_line(); !read) return tl::make_unexpected(std::move(read.error()));
         }
-        add_to_sums();
+        add_up();
         return std::move(smaps_);
     }
 
@@ -176,18 +176,35 @@ class Reader {
     Expected<void> header(std::string_view line, bool whole) {
         constexpr std::string_view shape = "a mapping \"begin-end rwxp offset major:minor inode name\"";
         if (!whole) return error("a whole mapping header", line, "the text ends in the middle of this line");
-        add_to_sums();
         Mapping mapping;
         if (!read_mapping_header(line, mapping)) return error(shape, line);
         if (mapping.range.empty()) return error("a mapping that ends after it begins", line);
+        if (!make_room_for(mapping)) return error("a mapping above the one before it", line);
         auto& mappings = smaps_.mappings;
-        if (!mappings.empty() && mapping.range.begin < mappings.back().range.end) {
-            return error("a mapping above the one before it", line);
-        }
         if (mappings.size() == 1) expect_records_like_the_first();
         mappings.push_back(mapping);
         next_row_ = 0;
         return {};
+    }
+
+    // The kernel lists mappings in pieces, and goes on behind the end of the last one that it gave. Where
+    // that one was joined with its neighbour meanwhile, or moved its border, memory is listed again, as it is
+    // by now: the later word counts. False where the line goes back to memory below, which no kernel does.
+    bool make_room_for(const Mapping& mapping) {
+        auto& mappings = smaps_.mappings;
+        while (!mappings.empty() && mapping.range.begin < mappings.back().range.end) {
+            Mapping& last = mappings.back();
+            if (mapping.range.end <= last.range.begin) return false;
+            ++smaps_.changed_meanwhile;
+            if (mapping.range.begin <= last.range.begin) {
+                mappings.pop_back();
+                continue;
+            }
+            last.range.end = mapping.range.begin;
+            for (Bytes* amount : {&last.rss, &last.pss, &last.anonymous, &last.anon_huge_pages, &last.swap})
+                *amount = std::min(*amount, last.range.size());
+        }
+        return true;
     }
 
     Expected<void> field(std::string_view line) {
@@ -261,13 +278,13 @@ class Reader {
         smaps_.mappings.reserve(records + records / 8 + 8);
     }
 
-    void add_to_sums() {
-        if (smaps_.mappings.empty()) return;
-        const Mapping& mapping = smaps_.mappings.back();
-        smaps_.rss += mapping.rss;
-        smaps_.pss += mapping.pss;
-        smaps_.swap += mapping.swap;
-        smaps_.hugetlb += mapping.shared_hugetlb + mapping.private_hugetlb;
+    void add_up() {
+        for (const Mapping& mapping : smaps_.mappings) {
+            smaps_.rss += mapping.rss;
+            smaps_.pss += mapping.pss;
+            smaps_.swap += mapping.swap;
+            smaps_.hugetlb += mapping.shared_hugetlb + mapping.private_hugetlb;
+        }
     }
 
     std::string_view text_;

@@ -74,7 +74,10 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
                     ledger.malloc.measured() ? "likely: as much as was found resident, " : ""));
 }
 
-void add_moves(std::vector<std::string>& notes, const Ledger& ledger) {
+void add_moves(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
+    if (const std::size_t changed = view.smaps->changed_meanwhile; changed > 0)
+        notes.push_back(fmt::format("{} mapping{} changed while smaps was read: the later word counts.",
+                                    changed, changed == 1 ? "" : "s"));
     const auto thousandth = static_cast<std::int64_t>(ledger.rss.value() / 1000);
     if (std::abs(ledger.drift().value) > thousandth && ledger.rss_before) {
         notes.push_back(
@@ -174,7 +177,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     add_gap(notes, ledger);
     if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
     add_beside_rss(notes, view, ledger);
-    add_moves(notes, ledger);
+    add_moves(notes, view, ledger);
     for (const MissingDocument& missing : view.missing) {
         if (!all && !matters(missing, view)) continue;
         notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
