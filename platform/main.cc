@@ -255,6 +255,8 @@ Expected<void> run(const Command& command) {
             return run_diff(command);
         case Verb::nmt:
             return run_nmt(command);
+        case Verb::glossary:
+            return run_glossary(command);
     }
     return {};
 }

@@ -48,7 +48,8 @@ constexpr std::array verb_names{
     VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
     VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
     VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
-    VerbName{"nmt", Verb::nmt, 2, 1},
+    VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"glossary", Verb::glossary, 0, 4},
+
 };
 
 po::options_description options_of(bool hidden) {
@@ -90,6 +91,7 @@ po::options_description options_of(bool hidden) {
         "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
     add("scale", po::value<std::string>()->value_name("b|k|m|g"),
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
+    add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
     add("version", "which nmtx this is");
@@ -185,6 +187,13 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
         if (!scale) return usage(fmt::format("--scale is b, k, m or g, not '{}'", name));
         command.scale = *scale;
     }
+    if (given.count("jdk") > 0) {
+        const auto& text = given["jdk"].as<std::string>();
+        const auto jdk = parse_count(text);
+        if (!jdk || *jdk < 8 || *jdk > 28)
+            return usage(fmt::format("--jdk is a feature release from 8 to 28, not '{}'", text));
+        command.jdk = static_cast<int>(*jdk);
+    }
     if (given.count("effort") > 0) {
         const auto& name = given["effort"].as<std::string>();
         const auto effort = effort_named(name);
@@ -279,6 +288,10 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             command.nmt_request = std::move(*request);
             return {};
         }
+        case Verb::glossary:  // names may be of several words: "java heap"
+            for (std::size_t i = 1; i < operands.size(); ++i)
+                command.glossary_name += (i > 1 ? " " : "") + operands[i];
+            return {};
         default:
             return {};
     }
@@ -297,6 +310,9 @@ Expected<void> check_together(const Command& command) {
         return usage("-o keeps the evidence of the one process that is compared with a capture");
     if (command.verb != Verb::diff && command.scale != SizeScale::mib)
         return usage("--scale is of `nmtx diff`");
+    if (command.verb != Verb::glossary && command.jdk) return usage("--jdk is of `nmtx glossary`");
+    if (command.verb == Verb::glossary && !command.output.empty())
+        return usage("`nmtx glossary` looks at no process: there is nothing to keep");
     if (command.verb == Verb::nmt && (command.json || !command.attach || !command.output.empty()))
         return usage("`nmtx nmt` prints what the JVM answers, and nothing else");
     if (command.peek && of_a_file)
@@ -346,7 +362,10 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
         if (operands.size() < name.operands + 1 || operands.size() > name.operands + name.optional + 1) {
             constexpr std::array counts{"no operand", "one operand", "two operands"};
             return usage(fmt::format("`nmtx {}` takes {}{}", first, counts[name.operands],
-                                     name.optional > 0 ? ", or one more" : ""));
+                                     name.optional == 0 ? std::string()
+                                     : name.optional == 1
+                                         ? std::string(", or one more")
+                                         : fmt::format(", or up to {} more", name.optional)));
         }
         return take_operands(operands, command);
     }
@@ -408,6 +427,7 @@ std::string help_text() {
         "  nmtx peek PID ADDRESS         what the memory around an address holds: zeros, text, pointers, "
         "strings\n"
         "  nmtx nmt PID COMMAND          NMT's own baseline, summary, detail, summary.diff or detail.diff\n"
+        "  nmtx glossary [NAME]          what a category of NMT or an owner is, what bounds it, known bugs\n"
         "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
     text += fmt::format("{}", [] {
         std::ostringstream out;

@@ -19,7 +19,21 @@
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads, diff, nmt };
+enum class Verb {
+    help,
+    version,
+    reconcile,
+    capture,
+    report,
+    list,
+    demo,
+    malloc,
+    peek,
+    threads,
+    diff,
+    nmt,
+    glossary
+};
 
 // One of the two that `diff` compares.
 struct MomentName {
@@ -31,9 +45,9 @@ struct MomentName {
 struct Command {
     Verb verb = Verb::help;
     std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
-    std::string
-        file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
-    Address address;     // peek
+    std::string file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is
+                       // a process
+    Address address;   // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
     bool force = false;  // --force: replace an existing file; with diff: compare two different processes
     Effort effort = Effort::standard;
@@ -48,6 +62,8 @@ struct Command {
     std::array<MomentName, 2> moments;  // diff
     SizeScale scale = SizeScale::mib;   // diff: --scale
     std::string nmt_request;            // nmt: "summary.diff scale=b"
+    std::string glossary_name;          // glossary: empty for all of it
+    std::optional<int> jdk;             // glossary: --jdk
     bool json = false;
     bool all = false;
     bool maps = false;

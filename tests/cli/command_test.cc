@@ -209,3 +209,22 @@ TEST_CASE("command line: of NMT's own commands those are passed on that change n
         CHECK_FALSE(parse_command(wrong).has_value());
     }
 }
+
+TEST_CASE("command line: the glossary takes a name of several words, a release, and no process") {
+    CHECK(parse_command({"glossary"})->glossary_name.empty());
+    CHECK(parse_command({"glossary", "other"})->glossary_name == "other");
+    CHECK(parse_command({"glossary", "native", "memory", "tracking"})->glossary_name ==
+          "native memory tracking");
+    CHECK(parse_command({"glossary", "gc", "--jdk", "8"})->jdk == 8);
+    CHECK_FALSE(parse_command({"glossary"})->jdk);
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"glossary", "gc", "--jdk", "7"},
+                                               {"glossary", "gc", "--jdk", "29"},
+                                               {"glossary", "gc", "--jdk", "x"},
+                                               {"glossary", "gc", "-o", "a"},
+                                               {"glossary", "a", "b", "c", "d", "e"},
+                                               {"12", "--jdk=17"}}) {
+        INFO(wrong.back());
+        CHECK_FALSE(parse_command(wrong).has_value());
+    }
+}
