@@ -257,6 +257,8 @@ Expected<void> run(const Command& command) {
             return run_nmt(command);
         case Verb::glossary:
             return run_glossary(command);
+        case Verb::fit:
+            return run_fit(command);
     }
     return {};
 }

@@ -24,5 +24,6 @@ Expected<Capture> read_capture(const std::string& file);
 Expected<void> run_diff(const Command& command);
 Expected<void> run_nmt(const Command& command);
 Expected<void> run_glossary(const Command& command);
+Expected<void> run_fit(const Command& command);
 
 }  // namespace nmtx

@@ -49,7 +49,7 @@ constexpr std::array verb_names{
     VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
     VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
     VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"glossary", Verb::glossary, 0, 4},
-
+    VerbName{"fit", Verb::fit, 1},
 };
 
 po::options_description options_of(bool hidden) {
@@ -91,6 +91,8 @@ po::options_description options_of(bool hidden) {
         "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
     add("scale", po::value<std::string>()->value_name("b|k|m|g"),
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
+    add("limit", po::value<std::string>()->value_name("SIZE"),
+        "with `fit`: the memory limit that the heap is to fit (2GiB, 512M); that of its cgroup by default");
     add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
@@ -187,6 +189,11 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
         if (!scale) return usage(fmt::format("--scale is b, k, m or g, not '{}'", name));
         command.scale = *scale;
     }
+    if (given.count("limit") > 0) {
+        const auto limit = take_size(given, "limit");
+        if (!limit) return tl::make_unexpected(limit.error());
+        command.limit = *limit;
+    }
     if (given.count("jdk") > 0) {
         const auto& text = given["jdk"].as<std::string>();
         const auto jdk = parse_count(text);
@@ -269,6 +276,7 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             return {};
         case Verb::malloc:
         case Verb::threads:
+        case Verb::fit:
             if (is_number(operands[1])) return take_pid(operands[1], command);
             command.file = operands[1];
             return {};
@@ -310,6 +318,7 @@ Expected<void> check_together(const Command& command) {
         return usage("-o keeps the evidence of the one process that is compared with a capture");
     if (command.verb != Verb::diff && command.scale != SizeScale::mib)
         return usage("--scale is of `nmtx diff`");
+    if (command.verb != Verb::fit && command.limit) return usage("--limit is of `nmtx fit`");
     if (command.verb != Verb::glossary && command.jdk) return usage("--jdk is of `nmtx glossary`");
     if (command.verb == Verb::glossary && !command.output.empty())
         return usage("`nmtx glossary` looks at no process: there is nothing to keep");
@@ -427,6 +436,8 @@ std::string help_text() {
         "  nmtx peek PID ADDRESS         what the memory around an address holds: zeros, text, pointers, "
         "strings\n"
         "  nmtx nmt PID COMMAND          NMT's own baseline, summary, detail, summary.diff or detail.diff\n"
+        "  nmtx fit PID|FILE             the -Xmx that a memory limit (--limit SIZE) leaves room for, line "
+        "by line\n"
         "  nmtx glossary [NAME]          what a category of NMT or an owner is, what bounds it, known bugs\n"
         "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
     text += fmt::format("{}", [] {

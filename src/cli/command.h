@@ -32,7 +32,8 @@ enum class Verb {
     threads,
     diff,
     nmt,
-    glossary
+    glossary,
+    fit
 };
 
 // One of the two that `diff` compares.
@@ -44,8 +45,8 @@ struct MomentName {
 
 struct Command {
     Verb verb = Verb::help;
-    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
-    std::string file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is
+    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc, threads and fit, where it is a process
+    std::string file;  // report, malloc, threads, fit: the capture; "-" is standard input; empty where it is
                        // a process
     Address address;   // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
@@ -64,6 +65,7 @@ struct Command {
     std::string nmt_request;            // nmt: "summary.diff scale=b"
     std::string glossary_name;          // glossary: empty for all of it
     std::optional<int> jdk;             // glossary: --jdk
+    std::optional<Bytes> limit;         // fit: --limit
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -75,7 +77,7 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments);
 // "10s", "500ms", "2m", "10" (seconds).
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// "1G", "512M", "64K", "4096" (bytes).
+// "1G", "512M", "64K", "4096" (bytes); "1Gi" and "1GiB" are the same.
 std::optional<Bytes> parse_size(std::string_view text);
 
 // "7f2d54000030", with or without 0x.
