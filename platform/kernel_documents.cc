@@ -18,12 +18,18 @@
 namespace nmtx {
 namespace {
 
-constexpr std::array<std::string_view, 7> files_v2 = {
+constexpr std::array<std::string_view, 8> files_v2 = {
     "memory.current",  "memory.max",    "memory.high", "memory.swap.current",
-    "memory.swap.max", "memory.events", "memory.stat"};
-constexpr std::array<std::string_view, 6> files_v1 = {
-    "memory.usage_in_bytes",      "memory.limit_in_bytes", "memory.memsw.limit_in_bytes",
-    "memory.kmem.usage_in_bytes", "memory.oom_control",    "memory.stat"};
+    "memory.swap.max", "memory.events", "memory.peak", "memory.stat"};
+constexpr std::array<std::string_view, 9> files_v1 = {"memory.usage_in_bytes",
+                                                      "memory.limit_in_bytes",
+                                                      "memory.memsw.limit_in_bytes",
+                                                      "memory.kmem.usage_in_bytes",
+                                                      "memory.kmem.tcp.usage_in_bytes",
+                                                      "memory.oom_control",
+                                                      "memory.max_usage_in_bytes",
+                                                      "memory.failcnt",
+                                                      "memory.stat"};
 
 // A stat or syscall line is a few hundred bytes; what the buffer cannot hold is no such line.
 class SmallFile {
@@ -166,6 +172,16 @@ bool append_block(std::string& text, const Descriptor& directory, std::string_vi
     return true;
 }
 
+// A file of the cgroup and of each above it, as far as they can be seen and have it.
+void append_upwards(std::string& text, Descriptor& directory, std::string_view name) {
+    constexpr int deepest = 64;
+    for (int level = 0; level < deepest && append_block(text, directory, name); ++level) {
+        Descriptor above(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (!above) break;
+        directory = std::move(above);
+    }
+}
+
 }  // namespace
 
 Expected<std::string> read_tasks(const ProcessFiles& process, TaskDetail detail) {
@@ -191,7 +207,7 @@ Expected<std::string> read_system_file(const std::string& path) {
 Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup) {
     const auto path = charging_cgroup(process, cgroup, "memory");
     if (!path) return tl::make_unexpected(path.error());
-    const auto directory = open_cgroup(process, *path);
+    auto directory = open_cgroup(process, *path);
     if (!directory) return tl::make_unexpected(directory.error());
     std::string text = "== cgroup.path\n" + path->path + "\n";
     const std::size_t nothing_yet = text.size();
@@ -204,6 +220,11 @@ Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::strin
         return failure("cgroup " + path->path,
                        "has no memory files: the root cgroup, or the memory controller is off");
     }
+    // Of v1 memory.stat has the least limit of all above.
+    if (path->version == 2) {
+        Descriptor above(::openat(directory->get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        if (above) append_upwards(text, above, "memory.max");
+    }
     return text;
 }
 
@@ -215,12 +236,7 @@ Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_
     if (!directory) return tl::make_unexpected(directory.error());
     std::string text = "== cgroup.path\n" + path->path + "\n";
     append_block(text, *directory, "pids.current");
-    constexpr int deepest = 64;
-    for (int level = 0; level < deepest && append_block(text, *directory, "pids.max"); ++level) {
-        Descriptor above(::openat(directory->get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (!above) break;
-        *directory = std::move(above);
-    }
+    append_upwards(text, *directory, "pids.max");
     return text;
 }
 

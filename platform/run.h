@@ -25,6 +25,8 @@ inline constexpr int exit_found = 3;  // a leak, or too much growth
 
 Expected<void> run_diff(const Command& command);
 Expected<void> run_nmt(const Command& command);
+Expected<void> run_glossary(const Command& command);
+Expected<void> run_fit(const Command& command);
 // With the exit code where it did what it was to do.
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);

@@ -51,6 +51,7 @@ constexpr std::array verb_names{
     VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
     VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"record", Verb::record, 1},
     VerbName{"trend", Verb::trend, 1},     VerbName{"gate", Verb::gate, 1},
+    VerbName{"fit", Verb::fit, 1},         VerbName{"glossary", Verb::glossary, 0, 4},
 };
 
 po::options_description options_of(bool hidden) {
@@ -94,6 +95,9 @@ po::options_description options_of(bool hidden) {
         "with `record`: the record, which is added to where it is there");
     add("scale", po::value<std::string>()->value_name("b|k|m|g"),
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
+    add("limit", po::value<std::string>()->value_name("SIZE"),
+        "with `fit`: the memory limit that the heap is to fit (2GiB, 512M); that of its cgroup by default");
+    add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
     add("version", "which nmtx this is");
@@ -189,6 +193,18 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
         if (!scale) return usage(fmt::format("--scale is b, k, m or g, not '{}'", name));
         command.scale = *scale;
     }
+    if (given.count("limit") > 0) {
+        const auto limit = take_size(given, "limit");
+        if (!limit) return tl::make_unexpected(limit.error());
+        command.limit = *limit;
+    }
+    if (given.count("jdk") > 0) {
+        const auto& text = given["jdk"].as<std::string>();
+        const auto jdk = parse_count(text);
+        if (!jdk || *jdk < 8 || *jdk > 28)
+            return usage(fmt::format("--jdk is a feature release from 8 to 28, not '{}'", text));
+        command.jdk = static_cast<int>(*jdk);
+    }
     if (given.count("effort") > 0) {
         const auto& name = given["effort"].as<std::string>();
         const auto effort = effort_named(name);
@@ -272,6 +288,7 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
         case Verb::malloc:
         case Verb::threads:
         case Verb::gate:
+        case Verb::fit:
             if (is_number(operands[1])) return take_pid(operands[1], command);
             command.file = operands[1];
             return {};
@@ -291,6 +308,10 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             command.nmt_request = std::move(*request);
             return {};
         }
+        case Verb::glossary:  // names may be of several words: "java heap"
+            for (std::size_t i = 1; i < operands.size(); ++i)
+                command.glossary_name += (i > 1 ? " " : "") + operands[i];
+            return {};
         default:
             return {};
     }
@@ -309,6 +330,10 @@ Expected<void> check_together(const Command& command) {
         return usage("-o keeps the evidence of the one process that is compared with a capture");
     if (command.verb != Verb::diff && command.scale != SizeScale::mib)
         return usage("--scale is of `nmtx diff`");
+    if (command.verb != Verb::fit && command.limit) return usage("--limit is of `nmtx fit`");
+    if (command.verb != Verb::glossary && command.jdk) return usage("--jdk is of `nmtx glossary`");
+    if (command.verb == Verb::glossary && !command.output.empty())
+        return usage("`nmtx glossary` looks at no process: there is nothing to keep");
     if (command.verb == Verb::nmt && (command.json || !command.attach || !command.output.empty()))
         return usage("`nmtx nmt` prints what the JVM answers, and nothing else");
     if (command.peek && of_a_file)
@@ -362,7 +387,10 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
         if (operands.size() < least || operands.size() > least + name.optional) {
             constexpr std::array counts{"no operand", "one operand", "two operands"};
             return usage(fmt::format("`nmtx {}` takes {}{}", first, counts[name.operands],
-                                     name.optional > 0 ? ", or one more" : ""));
+                                     name.optional == 0 ? std::string()
+                                     : name.optional == 1
+                                         ? std::string(", or one more")
+                                         : fmt::format(", or up to {} more", name.optional)));
         }
         return take_operands(operands, command);
     }
@@ -427,6 +455,9 @@ std::string help_text() {
         "  nmtx record PID -o FILE.db    samples it every 10 s into a file, cheaply, for hours or months\n"
         "  nmtx trend FILE.db            who grows in such a file, how fast, and whether it is a leak\n"
         "  nmtx gate PID|FILE            fails where it has grown too much against a --baseline\n"
+        "  nmtx fit PID|FILE             the -Xmx that a memory limit (--limit SIZE) leaves room for, line "
+        "by line\n"
+        "  nmtx glossary [NAME]          what a category of NMT or an owner is, what bounds it, known bugs\n"
         "  nmtx demo                     starts a small JVM with a known leak and reconciles it\n\n";
     text += fmt::format("{}", [] {
         std::ostringstream out;

@@ -34,7 +34,9 @@ enum class Verb {
     nmt,
     record,
     trend,
-    gate
+    gate,
+    glossary,
+    fit
 };
 
 // One of the two that `diff` compares.
@@ -61,10 +63,10 @@ struct RecordCommand {
 
 struct Command {
     Verb verb = Verb::help;
-    // reconcile, capture, peek; malloc, threads, record and gate, where it is a process
+    // reconcile, capture, peek; malloc, threads, record, gate and fit, where it is a process
     std::uint64_t pid = 0;
-    // report, malloc, threads, gate: the capture; trend, gate: the record; "-" is standard input; empty where
-    // it is a process
+    // report, malloc, threads, gate, fit: the capture; trend, gate: the record; "-" is standard input; empty
+    // where it is a process
     std::string file;
     Address address;     // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
@@ -82,6 +84,9 @@ struct Command {
     SizeScale scale = SizeScale::mib;   // diff: --scale
     std::string nmt_request;            // nmt: "summary.diff scale=b"
     RecordCommand record;
+    std::string glossary_name;   // glossary: empty for all of it
+    std::optional<int> jdk;      // glossary: --jdk
+    std::optional<Bytes> limit;  // fit: --limit
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -97,7 +102,7 @@ Expected<void> check_record_command(const Command& command);
 // "10s", "500ms", "2m", "2h", "30d", "10" (seconds); ten years at the most.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// "1G", "512M", "64K", "4096" (bytes); "50MiB" is "50M".
+// "1G", "512M", "64K", "4096" (bytes); "1Gi" and "1GiB" are the same.
 std::optional<Bytes> parse_size(std::string_view text);
 
 // "7f2d54000030", with or without 0x.

@@ -38,7 +38,7 @@ std::optional<Bytes> parse_size(std::string_view text) {
     } else if (cursor.take("T")) {
         shift = 40;
     }
-    if (shift > 0) cursor.take("iB");
+    if (shift > 0 && cursor.take("i")) cursor.take("B");  // 2Gi as Kubernetes, 2GiB as IEC has it
     if (!number || !cursor.at_end() || *number > (~std::uint64_t{0} >> shift)) return std::nullopt;
     return Bytes(*number << shift);
 }

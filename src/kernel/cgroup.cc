@@ -73,9 +73,10 @@ struct Figure {
 };
 
 constexpr std::string_view stat = "memory.stat";
-constexpr std::array<Figure, 23> figures{{
+constexpr std::array<Figure, 26> figures{{
     {2, "memory.current", "", &CgroupMemory::current},
     {2, "memory.max", "", &CgroupMemory::limit},
+    {2, "memory.peak", "", &CgroupMemory::peak},
     {2, "memory.swap.current", "", &CgroupMemory::swap_current},
     {2, stat, "anon", &CgroupMemory::anon},
     {2, stat, "file", &CgroupMemory::file},
@@ -87,7 +88,9 @@ constexpr std::array<Figure, 23> figures{{
     {0, stat, "shmem", &CgroupMemory::shmem},
     {1, "memory.usage_in_bytes", "", &CgroupMemory::current},
     {1, "memory.limit_in_bytes", "", &CgroupMemory::limit},
+    {1, "memory.max_usage_in_bytes", "", &CgroupMemory::peak},
     {1, "memory.kmem.usage_in_bytes", "", &CgroupMemory::kernel},
+    {1, "memory.kmem.tcp.usage_in_bytes", "", &CgroupMemory::sock},
     {1, stat, "rss", &CgroupMemory::anon},
     {1, stat, "cache", &CgroupMemory::file},
     {1, stat, "swap", &CgroupMemory::swap_current},
@@ -147,6 +150,8 @@ class MemoryReader {
         if (key == "oom_kill" && (file_ == "memory.events" || file_ == "memory.oom_control")) {
             return read_number(value, own_.oom_kills);
         }
+        if (key == "max" && file_ == "memory.events") return read_number(value, own_.limit_hits);
+        if (file_ == "memory.failcnt") return read_number(line, own_.limit_hits);
         if (file_ == stat && key == "hierarchical_memory_limit") {
             std::optional<std::uint64_t> limit;
             if (!read_number(value, limit)) return false;
@@ -176,9 +181,10 @@ class MemoryReader {
         return true;
     }
 
+    // v2 has a limit for each level: the least holds.
     static void set_limit(CgroupMemory& target, std::optional<std::uint64_t> limit) {
-        target.limit.reset();
-        if (limit && *limit < v1_unlimited) target.limit = Bytes(*limit);
+        if (limit && *limit < v1_unlimited)
+            target.limit = std::min(Bytes(*limit), target.limit.value_or(Bytes(*limit)));
     }
 
     // v1's plain figures leave the cgroups below out, while its usage and its limit count them.

@@ -26,14 +26,15 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text,
 
 // The files read from that directory, concatenated by us as "== NAME\n<content>" blocks into the document
 // "kernel/cgroup memory" (v2: memory.current memory.max memory.high memory.swap.current memory.swap.max
-// memory.events memory.stat;
+// memory.events memory.peak memory.stat, then memory.max of each cgroup above it that can be seen;
 //  v1: memory.usage_in_bytes memory.limit_in_bytes memory.memsw.limit_in_bytes memory.oom_control
-//  memory.stat; both: cgroup.path).
+//  memory.max_usage_in_bytes memory.failcnt memory.kmem.tcp.usage_in_bytes memory.stat; both: cgroup.path).
 struct CgroupMemory {
     int version = 2;
     std::optional<Bytes>
-        limit;  // nothing: "max", or v1's "unlimited"; v1: the least of the cgroup's own and its ancestors'
+        limit;  // nothing: "max", or v1's "unlimited"; else the least of the cgroup's own and its ancestors'
     std::optional<Bytes> current;
+    std::optional<Bytes> peak;  // the most that was charged at once; v2: from Linux 5.19 on
     std::optional<Bytes> swap_current;
     std::optional<Bytes> anon;  // v1: rss. What v1 counts twice, "x" and "total_x", is taken with the cgroups
                                 // below it, as v2 does
@@ -43,8 +44,9 @@ struct CgroupMemory {
     std::optional<Bytes> shmem;
     std::optional<Bytes> kernel;  // v2 "kernel", v1 memory.kmem.usage_in_bytes where read
     std::optional<Bytes> pagetables;
-    std::optional<Bytes> sock;
+    std::optional<Bytes> sock;  // v1: TCP's alone
     std::optional<std::uint64_t> oom_kills;
+    std::optional<std::uint64_t> limit_hits;  // how often more was wanted than the limit leaves
 };
 // Unknown blocks and keys are ignored, and so is a block without content.
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text,

@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/printable.h"
+#include "findings/container.h"
 #include "report/json_values.h"
 #include "report/report.h"
 
@@ -58,17 +59,30 @@ json owners_of(const Ledger& ledger) {
     return owners;
 }
 
-json container_of(const ProcessView& view) {
+json container_of(const ProcessView& view, const Ledger& ledger) {
     if (!view.cgroup) return nullptr;
     const CgroupMemory& c = *view.cgroup;
+    const ContainerUse use = container_use(view, ledger).value_or(ContainerUse{});
+    const auto number = [](std::uint64_t n) { return n; };
     return {{"version", c.version},
             {"limit_bytes", bytes_or_null(c.limit)},
             {"current_bytes", bytes_or_null(c.current)},
+            {"peak_bytes", bytes_or_null(c.peak)},
             {"anon_bytes", bytes_or_null(c.anon)},
             {"file_bytes", bytes_or_null(c.file)},
+            {"active_file_bytes", bytes_or_null(c.active_file)},
             {"inactive_file_bytes", bytes_or_null(c.inactive_file)},
+            {"shmem_bytes", bytes_or_null(c.shmem)},
+            {"kernel_bytes", bytes_or_null(c.kernel)},
+            {"pagetables_bytes", bytes_or_null(c.pagetables)},
+            {"sock_bytes", bytes_or_null(c.sock)},
             {"swap_bytes", bytes_or_null(c.swap_current)},
-            {"oom_kills", json_or_null(c.oom_kills, [](std::uint64_t n) { return n; })}};
+            {"working_set_bytes", bytes_or_null(use.working_set)},
+            {"headroom_bytes", bytes_or_null(use.headroom)},
+            {"reclaimable_headroom_bytes", bytes_or_null(use.reclaimable_headroom)},
+            {"beyond_rss_bytes", c.current ? json(use.beyond_rss.value) : json(nullptr)},
+            {"oom_kills", json_or_null(c.oom_kills, number)},
+            {"limit_hits", json_or_null(c.limit_hits, number)}};
 }
 
 }  // namespace
@@ -103,7 +117,7 @@ std::string json_report(const ProcessView& view, const Ledger& ledger,
     out["rss_before_bytes"] = bytes_or_null(ledger.rss_before);
     out["rss_after_bytes"] = bytes_or_null(ledger.rss_after);
     out["drift_bytes"] = ledger.drift().value;
-    out["container"] = container_of(view);
+    out["container"] = container_of(view, ledger);
     out["missing"] = json::array();
     for (const MissingDocument& missing : view.missing) {
         out["missing"].push_back(

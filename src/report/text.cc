@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "findings/container.h"
 #include "ledger/claims.h"
+#include "report/container_text.h"
 #include "report/malloc_notes.h"
 #include "report/notes.h"
 #include "report/report.h"
@@ -37,6 +39,7 @@ class TextReport {
         shares();
         if (view_.vm == Vm::hotspot) areas();
         threads();
+        if (const auto use = container_use(view_, ledger_)) out_ += container_text(*use, style_) + "\n";
         if (options_.all) {
             owners();
             files();

@@ -163,6 +163,10 @@ TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK_FALSE(parse_size("50MB").has_value());
     CHECK_FALSE(parse_size("50iB").has_value());
     CHECK(parse_size("1G") == mib(1024));
+    CHECK(parse_size("2Gi") == mib(2048));
+    CHECK(parse_size("2GiB") == mib(2048));
+    for (const std::string_view wrong : {"2GB", "2iB", "2i", "2GiBi", "2GiBB"})
+        CHECK_FALSE(parse_size(wrong).has_value());
     CHECK(parse_size("16777215T").has_value());
     CHECK_FALSE(parse_size("16777216T").has_value());
     CHECK_FALSE(parse_size("").has_value());
@@ -213,6 +217,42 @@ TEST_CASE("command line: of NMT's own commands those are passed on that change n
                                                {"nmt", "x", "summary"},
                                                {"nmt", "12", "summary", "--json"},
                                                {"nmt", "12", "summary", "--attach=never"}}) {
+        INFO(wrong.back());
+        CHECK_FALSE(parse_command(wrong).has_value());
+    }
+}
+
+TEST_CASE("command line: the glossary takes a name of several words, a release, and no process") {
+    CHECK(parse_command({"glossary"})->glossary_name.empty());
+    CHECK(parse_command({"glossary", "other"})->glossary_name == "other");
+    CHECK(parse_command({"glossary", "native", "memory", "tracking"})->glossary_name ==
+          "native memory tracking");
+    CHECK(parse_command({"glossary", "gc", "--jdk", "8"})->jdk == 8);
+    CHECK_FALSE(parse_command({"glossary"})->jdk);
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"glossary", "gc", "--jdk", "7"},
+                                               {"glossary", "gc", "--jdk", "29"},
+                                               {"glossary", "gc", "--jdk", "x"},
+                                               {"glossary", "gc", "-o", "a"},
+                                               {"glossary", "a", "b", "c", "d", "e"},
+                                               {"12", "--jdk=17"}}) {
+        INFO(wrong.back());
+        CHECK_FALSE(parse_command(wrong).has_value());
+    }
+}
+
+TEST_CASE("command line: fit takes a process or a capture, and a limit") {
+    CHECK(parse_command({"fit", "12", "--limit", "2GiB"})->limit == mib(2048));
+    CHECK(parse_command({"fit", "12"})->pid == 12);
+    CHECK_FALSE(parse_command({"fit", "12"})->limit);
+    CHECK(parse_command({"fit", "a.nmtx", "--limit=512M"})->file == "a.nmtx");
+    for (const std::vector<std::string>& wrong :
+         std::vector<std::vector<std::string>>{{"fit"},
+                                               {"fit", "12", "13"},
+                                               {"fit", "12", "--limit=0"},
+                                               {"fit", "12", "--limit=much"},
+                                               {"fit", "a.nmtx", "--freeze"},
+                                               {"12", "--limit=2G"}}) {
         INFO(wrong.back());
         CHECK_FALSE(parse_command(wrong).has_value());
     }

@@ -50,9 +50,10 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"threads", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads"}},
     {"change",
      {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads", "change"}},
+    {"findings", {"base", "kernel", "hotspot", "process", "ledger", "findings"}},
     {"report",
      {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads", "change",
-      "report"}},
+      "findings", "report"}},
     {"cli", {"base", "evidence", "process", "ledger", "threads", "change", "report", "cli"}},
 };
 

@@ -139,6 +139,28 @@ TEST_CASE("cgroup memory: v1 counts the cgroups below as v2 does, and the least 
     CHECK(memory->oom_kills == 3);
 }
 
+TEST_CASE("cgroup memory: the most so far and how often the limit was reached, by both versions' names") {
+    const auto of_v2 = parse_cgroup_memory("== memory.peak\n700\n== memory.events\nmax 12\noom_kill 1\n");
+    CHECK(of_v2->peak == Bytes(700));
+    CHECK(of_v2->limit_hits == 12);
+    const auto of_v1 = parse_cgroup_memory(
+        "== memory.max_usage_in_bytes\n800\n== memory.failcnt\n13\n== "
+        "memory.kmem.tcp.usage_in_bytes\n4096\n");
+    CHECK(of_v1->version == 1);
+    CHECK(of_v1->peak == Bytes(800));
+    CHECK(of_v1->limit_hits == 13);
+    CHECK(of_v1->sock == Bytes(4096));
+    CHECK(parse_cgroup_memory("== memory.failcnt\nmany\n").error().where == "cgroup memory:2");
+}
+
+TEST_CASE("cgroup memory: of the limits of v2, its own and those above it, the least holds") {
+    const auto limit = [](std::string_view text) { return parse_cgroup_memory(text)->limit; };
+    CHECK(limit("== memory.max\n900\n== memory.stat\nanon 1\n== memory.max\n700\n== memory.max\nmax\n") ==
+          Bytes(700));
+    CHECK(limit("== memory.max\nmax\n== memory.max\n700\n") == Bytes(700));
+    CHECK_FALSE(limit("== memory.max\nmax\n== memory.max\nmax\n"));
+}
+
 TEST_CASE("cgroup memory: v1 without hierarchy has its own figures only") {
     const auto memory =
         parse_cgroup_memory("== memory.limit_in_bytes\n1000\n== memory.stat\ncache 5\nrss 6\n");

@@ -1,0 +1,28 @@
+// The memory cgroup beside the process: what is charged, what is left, and what of it Kubernetes looks at.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "ledger/ledger.h"
+
+namespace nmtx {
+
+// Everything that a cgroup has given figures for; absent is unknown.
+struct ContainerUse {
+    CgroupMemory figures;
+    Bytes rss;  // of the process, each page of the Java heap once
+    // What `kubectl top` shows and eviction goes by: charged less inactive pages of files. Source:
+    // kubelet and cAdvisor (container_memory_working_set_bytes).
+    std::optional<Bytes> working_set;
+    std::optional<Bytes> headroom;  // limit less what is charged; 0 where that is more
+    std::optional<Bytes>
+        reclaimable_headroom;  // limit less the working set: inactive pages of files go first
+    Delta beyond_rss;  // charged less RSS: page cache, kernel, other processes; negative where pages of files
+                       // that RSS has are charged to another cgroup
+};
+
+// Nothing where there is no cgroup, or none that says what is charged.
+std::optional<ContainerUse> container_use(const ProcessView& view, const Ledger& ledger);
+
+}  // namespace nmtx

@@ -1,0 +1,58 @@
+// What each NMT category and each owner of the ledger is: what lies there, what makes it grow, which flag
+// bounds it, which command looks inside, and where the same memory stands in other JDKs. Plain data.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace nmtx {
+
+// The releases whose categories have been read; between two of them the older one's are taken.
+inline constexpr std::array known_jdks{8, 11, 17, 21, 25, 26, 27, 28};
+
+enum class GlossaryKind : std::uint8_t { category, owner };
+
+// What holds in the feature releases from `first` to `last` alone.
+struct GlossaryNote {
+    int first = 0;
+    int last = 0;  // 0 in both: no note
+    std::string_view text;
+    [[nodiscard]] bool of(int jdk) const { return jdk >= first && jdk <= last; }
+};
+
+struct GlossaryEntry {
+    GlossaryKind kind = GlossaryKind::category;
+    std::string_view name;   // "Other", as NMT prints it; "malloc/untracked", as the ledger does
+    std::string_view what;   // what lies there
+    std::string_view grows;  // what makes it grow
+    std::string_view bound;  // the flag that bounds it, or that there is none
+    std::string_view look;   // the command that looks inside; PID stands for the process
+    std::array<GlossaryNote, 3> notes{};
+};
+
+// Categories in the order of NMT's reports, then owners.
+std::span<const GlossaryEntry> glossary_categories();
+std::span<const GlossaryEntry> glossary_owners();
+
+// Whether a release has it. Owners are in every one of them.
+bool is_in_jdk(const GlossaryEntry& entry, int jdk);
+
+// What a person typed: a category ("other", "java h"), an owner ("malloc/untracked/libz.so.1", "jvm/code
+// cache", "tcache") or how one of these begins; in capital letters or small ones. An exact name is that one
+// alone, an owner below "jvm/" and "malloc/nmt-tracked/" the category that it is of. Several where the
+// beginning is that of several. An unknown name is an error that suggests the nearest.
+// `jdk`: what that release has alone.
+Expected<std::vector<const GlossaryEntry*>> look_up(std::string_view typed, std::optional<int> jdk = {});
+
+// The entries of an owner's path, as the ledger has it; two for memory of two owners ("jvm/code cache or
+// gc"). Empty: nobody has described it.
+std::vector<const GlossaryEntry*> entries_of_owner(std::string_view path);
+
+}  // namespace nmtx

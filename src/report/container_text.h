@@ -1,0 +1,14 @@
+// The container's lines in a text report.
+#pragma once
+
+#include <string>
+
+#include "findings/container.h"
+#include "report/style.h"
+
+namespace nmtx {
+
+// What is charged of the limit, what that is made of, and whether it was too much before.
+std::string container_text(const ContainerUse& use, const TextStyle& style);
+
+}  // namespace nmtx

@@ -1,0 +1,186 @@
+#include "findings/fit.h"
+
+#include <algorithm>
+
+#include "catch.h"
+#include "law/fixtures.h"
+
+using namespace nmtx;
+
+namespace {
+
+// A JVM of 300 MiB, 100 of them its heap, with NMT: 20 MiB committed and not touched, 6 of 10 MiB of GC
+// tables touched.
+struct Made {
+    ProcessView view;
+    Ledger ledger;
+    Made() {
+        view.vm = Vm::hotspot;
+        view.header.pid = 4711;
+        view.header.target_uptime_s = 60;
+        view.status.emplace();
+        view.status->threads = 50;
+        view.status->vm_rss = mib(300);
+        view.status->vm_hwm = mib(330);
+        view.status->vm_pte = mib(1);
+        view.vm_flags = "-XX:MaxHeapSize=536870912 -XX:MaxDirectMemorySize=1048576";
+        view.nmt.emplace();
+        view.version.emplace().feature = 17;
+        ledger.rss = mib(300);
+        row("jvm/java heap", mib(100));
+        row("jvm/thread stack", mib(4));
+        row("stack/native", mib(1));
+        row("malloc/untracked/libz.so", mib(195));
+        ledger.categories.push_back(
+            {"Metaspace", mib(60), mib(40), {}, mib(60), mib(40), std::optional(mib(20))});
+        ledger.categories.push_back({"GC", mib(20), mib(16), {}, mib(10), mib(8), std::optional(mib(6))});
+        ledger.categories.push_back(
+            {"Java Heap", mib(512), mib(256), {}, mib(512), mib(256), std::optional(mib(100))});
+    }
+    void row(std::string_view path, Bytes resident) {
+        Row r;
+        r.path = path;
+        r.resident = resident;
+        ledger.rows.push_back(r);
+    }
+    [[nodiscard]] Fit fit(std::optional<Bytes> limit = mib(800)) const {
+        return fit_heap(view, ledger, limit).value();
+    }
+};
+
+Bytes bytes_of(const Fit& fit, std::string_view name) {
+    for (const FitLine& line : fit.lines) {
+        if (line.name == name) return line.bytes;
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("fit: each line is what it says, they sum to what is taken, and the heap is the rest") {
+    const Fit fit = Made().fit();
+    CHECK(bytes_of(fit, "resident beside the heap") == mib(200));
+    CHECK(bytes_of(fit, "peak of RSS") == mib(30));
+    CHECK(bytes_of(fit, "committed, not touched") == mib(20));
+    CHECK(bytes_of(fit, "the collector's tables") == mib(4));
+    // A tenth of 50 and one more, each 5 MiB / 50 of stack and 16 KiB of the kernel's.
+    CHECK(bytes_of(fit, "more threads") == Bytes(6 * (mib(5).value() / 50 + 1 + 16384)));
+    CHECK(bytes_of(fit, "kernel memory") == mib(1) + Bytes(50 * 16384));
+    CHECK(bytes_of(fit, "headroom") >= Bytes(mib(800).value() / 20));
+    Bytes sum;
+    for (const FitLine& line : fit.lines) sum += line.bytes;
+    CHECK(sum == fit.taken);
+    REQUIRE(fit.heap);
+    const Bytes full = *fit.heap + Bytes(fit.heap->value() / 512) + fit.taken;
+    CHECK(full <= fit.limit);
+    CHECK(minus_or_zero(fit.limit, full) < mib(2));
+    CHECK(fit.heap->value() % mib(1).value() == 0);
+    CHECK(fit.percentage() * static_cast<double>(fit.limit.value()) / 100 <=
+          static_cast<double>(fit.heap->value()));
+}
+
+TEST_CASE("fit: a larger heap than the one of now has larger tables of the collector") {
+    const Fit fit = Made().fit(mib(4096));
+    REQUIRE(fit.heap);
+    // 10 MiB of tables for 512 MiB of heap.
+    const double larger = static_cast<double>(minus_or_zero(*fit.heap, mib(512)).value()) * 10 / 512;
+    const double tables = static_cast<double>(bytes_of(fit, "tables of a larger heap").value());
+    CHECK(tables >= larger);
+    CHECK(tables - larger < static_cast<double>(mib(1).value()));
+    CHECK(*fit.heap + Bytes(fit.heap->value() / 512) + fit.taken <= fit.limit);
+    CHECK(fit.lines.back().name == "headroom");
+    CHECK(bytes_of(Made().fit(), "tables of a larger heap") == Bytes());
+}
+
+TEST_CASE("fit: the limit that the heap of now needs gives that heap, and one that is smaller does not") {
+    const Made made;
+    const Fit fit = made.fit();
+    REQUIRE(fit.limit_for_heap_now);
+    CHECK(fit.max_heap_now == mib(512));
+    CHECK(*made.fit(*fit.limit_for_heap_now).heap >= mib(512));
+    CHECK(*made.fit(minus_or_zero(*fit.limit_for_heap_now, mib(3))).heap < mib(512));
+}
+
+TEST_CASE("fit: more memory beside the heap leaves less for it") {
+    Made made;
+    const Bytes before = *made.fit().heap;
+    made.row("file/mapped data", mib(50));
+    made.ledger.rss = mib(350);
+    made.view.status->vm_hwm = mib(380);
+    CHECK(*made.fit().heap <= minus_or_zero(before, mib(50)));
+}
+
+TEST_CASE("fit: a limit that leaves no heap proposes none") {
+    const Fit fit = Made().fit(mib(300));
+    CHECK_FALSE(fit.heap);
+    CHECK(fit.percentage() == 0);
+    CHECK(fit.limit_for_heap_now > mib(800));
+}
+
+TEST_CASE("fit: the peak is not used where RSS counts the heap several times") {
+    Made made;
+    made.ledger.mapped_again = mib(100);
+    const Fit fit = made.fit();
+    CHECK(bytes_of(fit, "peak of RSS") == Bytes());
+    CHECK(bytes_of(fit, "resident beside the heap") == mib(100));  // true RSS is 200
+}
+
+TEST_CASE("fit: a container's own limit and kernel memory are taken where it has them") {
+    Made made;
+    CHECK(fit_heap(made.view, made.ledger, {}).error().hint == "name one: --limit 2GiB");
+    made.view.cgroup.emplace();
+    made.view.cgroup->kernel = mib(9);
+    CHECK(bytes_of(made.fit(), "kernel memory") != mib(9));  // no limit: perhaps the whole machine
+    made.view.cgroup->limit = mib(1024);
+    const Fit fit = made.fit(std::nullopt);
+    CHECK(fit.limit == mib(1024));
+    CHECK(fit.limit_of_container);
+    CHECK(bytes_of(fit, "kernel memory") == mib(9));
+}
+
+TEST_CASE("fit: what is not known is said") {
+    Made made;
+    const auto says = [&](std::string_view words) {
+        const Fit fit = made.fit();
+        return std::any_of(fit.notes.begin(), fit.notes.end(),
+                           [&](const std::string& note) { return note.find(words) != std::string::npos; });
+    };
+    CHECK(says("warm-up and peak load"));
+    CHECK_FALSE(says("Direct buffers"));
+    CHECK_FALSE(says("Without NMT"));
+    CHECK_FALSE(says("JDK-8230305"));
+    made.view.vm_flags = "-XX:MaxHeapSize=536870912";
+    made.view.nmt.reset();
+    made.view.version->feature = 11;
+    CHECK(says("Direct buffers"));
+    CHECK(says("Without NMT"));
+    CHECK(says("JDK-8230305"));
+}
+
+TEST_CASE("fit: what is no JVM, or one whose heap nothing places, is refused") {
+    Made made;
+    made.ledger.rows.erase(made.ledger.rows.begin());
+    CHECK(fit_heap(made.view, made.ledger, mib(1024)).error().what.find("place of its Java heap") !=
+          std::string::npos);
+    made.view.vm = Vm::none;
+    CHECK(fit_heap(made.view, made.ledger, mib(1024)).error().what.find("no HotSpot") != std::string::npos);
+}
+
+TEST_CASE("fit: of every fixture a heap fits 2 GiB, with its arithmetic right") {
+    for (const auto& file : fixture_files()) {
+        INFO(file.filename().string());
+        const Capture capture = read_fixture(file);
+        ProcessReader reader;
+        REQUIRE(reader.update(capture).has_value());
+        const auto ledger = reconcile(reader.view());
+        REQUIRE(ledger.has_value());
+        const auto fit = fit_heap(reader.view(), *ledger, mib(2048));
+        REQUIRE(fit.has_value());
+        REQUIRE(fit->heap);
+        CHECK(*fit->heap > mib(1024));
+        CHECK(*fit->heap + Bytes(fit->heap->value() / 512) + fit->taken <= fit->limit);
+        CHECK(fit->max_heap_now == mib(128));
+        CHECK(*fit->limit_for_heap_now > mib(128));
+        CHECK(*fit->limit_for_heap_now < mib(1024));
+    }
+}

@@ -1,0 +1,67 @@
+#include "report/container_text.h"
+
+#include "base/lines.h"
+#include "base/printable.h"
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+ContainerUse made_use() {
+    ContainerUse use;
+    use.figures.version = 2;
+    use.figures.current = mib(400);
+    use.figures.limit = mib(512);
+    use.rss = mib(300);
+    use.beyond_rss = difference(mib(400), mib(300));
+    return use;
+}
+
+std::string in_one_line(const ContainerUse& use) {
+    TextStyle wide;
+    wide.width = 1000;
+    return container_text(use, wide);
+}
+
+}  // namespace
+
+TEST_CASE("container: the text has what is known and nothing else") {
+    ContainerUse use = made_use();
+    CHECK(in_one_line(use) ==
+          "Container (cgroup v2): 400.0 MiB charged of 512.0.\n"
+          "100.0 MiB more than RSS: page cache, kernel, other processes.\n");
+    use.figures.limit.reset();
+    use.beyond_rss = Delta{-1024 * 1024};
+    CHECK(in_one_line(use) ==
+          "Container (cgroup v2): 400.0 MiB charged, no limit.\n"
+          "1.0 MiB less than RSS: pages of files that another cgroup is charged for.\n");
+}
+
+TEST_CASE("container: the text has each part, and what has gone wrong before") {
+    ContainerUse use = made_use();
+    use.headroom = mib(112);
+    use.working_set = mib(310);
+    use.reclaimable_headroom = mib(202);
+    use.figures.peak = mib(512);
+    use.figures.anon = mib(250);
+    use.figures.file = mib(120);
+    use.figures.active_file = mib(30);
+    use.figures.inactive_file = mib(90);
+    use.figures.kernel = mib(10);
+    use.figures.pagetables = mib(2);
+    use.figures.sock = Bytes();
+    use.figures.swap_current = mib(3);
+    use.figures.oom_kills = 2;
+    use.figures.limit_hits = 1234;
+    CHECK(
+        in_one_line(use) ==
+        "Container (cgroup v2): 400.0 MiB charged of 512.0, 112.0 left, at most so far 512.0; working set as "
+        "Kubernetes counts it (without inactive files) 310.0, 202.0 left.\n"
+        "Of it anonymous 250.0, files 120.0 (active 30.0, inactive 90.0), kernel 10.0, page tables 2.0, "
+        "sockets 0.0 MiB. Swapped out, and not in it: 3.0 MiB. 100.0 MiB more than RSS: page cache, kernel, "
+        "other processes.\n"
+        "Processes killed for want of memory in it: 2. The limit was reached 1,234 times.\n");
+    const std::string text = container_text(use, {});
+    for (Lines lines(text); lines.next();) CHECK(display_width(lines.line()) <= 100);
+}

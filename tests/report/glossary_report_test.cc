@@ -1,0 +1,79 @@
+#include "report/glossary_report.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/lines.h"
+#include "base/printable.h"
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+std::string text_of(std::string_view typed, std::optional<int> jdk = {}) {
+    return glossary_text(*look_up(typed, jdk), jdk, {});
+}
+
+bool holds(std::string_view text, std::string_view part) {
+    return text.find(part) != std::string_view::npos;
+}
+
+}  // namespace
+
+TEST_CASE("glossary: an entry shows what it is, what bounds it, and what is different in other JDKs") {
+    const std::string text = text_of("internal");
+    CHECK(text.starts_with(
+        "Internal  (NMT category of JDK 8, 11, 17, 21, 25, 26, 27, 28; its mmap memory is "));
+    for (const char* label : {"  what      ", "  grows     ", "  bound     ", "  look      ", "  8 to 10   "})
+        CHECK(holds(text, label));
+    CHECK(holds(text, "direct buffers"));
+    CHECK_FALSE(holds(text_of("internal", 17), "direct buffers"));
+    CHECK(holds(text_of("internal", 8), "direct buffers"));
+}
+
+TEST_CASE("glossary: a release shows its own bugs alone") {
+    CHECK(holds(text_of("compiler"), "JDK-8340824"));
+    CHECK(holds(text_of("compiler", 21), "21.0.3 to 21.0.6"));
+    CHECK_FALSE(holds(text_of("compiler", 25), "JDK-"));
+    CHECK(holds(text_of("compiler", 11), "JDK-8292260"));
+    CHECK(holds(text_of("mapped again"), "note      JEP 439"));
+}
+
+TEST_CASE("glossary: the list has every entry of a release, and no line is wider than the terminal") {
+    for (const std::size_t width : {40U, 80U, 100U}) {
+        TextStyle style;
+        style.width = width;
+        const std::string list = glossary_list_text({}, style);
+        const auto all = all_entries({});
+        for (const GlossaryEntry* entry : all) CHECK(holds(list, fit(entry->name, 26)));
+        for (const std::string& text : {list, glossary_text(all, {}, style)}) {
+            for (Lines lines(text); lines.next();) {
+                INFO(width << ": " << lines.line());
+                CHECK(display_width(lines.line()) <= width);
+            }
+        }
+    }
+    CHECK(holds(glossary_list_text(11, {}), "Synchronizer"));
+    CHECK_FALSE(holds(glossary_list_text(17, {}), "Synchronizer"));
+}
+
+TEST_CASE("glossary: JSON has the same entries, and each bug that they name once") {
+    const auto json = nlohmann::json::parse(json_glossary(all_entries({}), {}));
+    CHECK(json["entries"].size() == all_entries({}).size());
+    CHECK(json["bugs"].size() >= 8);
+    std::set<std::string> named, listed;
+    for (const auto& entry : json["entries"]) {
+        for (const auto& bug : entry["bugs"]) named.insert(bug.get<std::string>());
+    }
+    for (const auto& bug : json["bugs"]) CHECK(listed.insert(bug["id"].get<std::string>()).second);
+    CHECK(named == listed);
+
+    const auto one = nlohmann::json::parse(json_glossary(*look_up("other", 21), 21));
+    CHECK(one["jdk"] == 21);
+    CHECK(one["entries"][0]["owner"] == "jvm/other");
+    CHECK(one["entries"][0]["notes"].empty());
+    const auto c2 = nlohmann::json::parse(json_glossary(*look_up("compiler", 21), 21));
+    CHECK(c2["bugs"][0]["affected"][0] ==
+          nlohmann::json{{"jdk", 21}, {"first_update", 3}, {"fixed_update", 7}});
+}
