@@ -10,7 +10,7 @@ std::string part(std::string_view name, const std::optional<Bytes>& bytes) {
     return bytes ? fmt::format(", {} {}", name, in_mib(*bytes)) : std::string();
 }
 
-std::string without_comma(std::string text) {
+std::string without_comma(const std::string& text) {
     return text.starts_with(", ") ? text.substr(2) : text;
 }
 

@@ -92,6 +92,21 @@ TEST_CASE("fit: a larger heap than the one of now has larger tables of the colle
     CHECK(bytes_of(Made().fit(), "tables of a larger heap") == Bytes());
 }
 
+TEST_CASE("fit: the tables of a larger heap are no larger than the collector is known to make them") {
+    Made made;
+    made.ledger.categories[1].mmap_reserved = mib(60);
+    const Fit unknown = made.fit();
+    CHECK(bytes_of(unknown, "the collector's tables") == mib(54));
+    made.view.options.emplace().gc = "G1";
+    const Fit fit = made.fit(mib(4096));
+    // 28 MiB without G1's mark stack, of which 6 are resident; 28 of 512 would be 5.5 %.
+    CHECK(bytes_of(fit, "the collector's tables") == mib(22));
+    const double larger = static_cast<double>(minus_or_zero(*fit.heap, mib(512)).value());
+    const double share = static_cast<double>(bytes_of(fit, "tables of a larger heap").value()) / larger;
+    CHECK(share > 0.037);
+    CHECK(share < 0.038);
+}
+
 TEST_CASE("fit: the limit that the heap of now needs gives that heap, and one that is smaller does not") {
     const Made made;
     const Fit fit = made.fit();
