@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "base/error.h"
@@ -18,13 +19,14 @@ struct CollectOptions {
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for each question
     std::string effort = "default";                   // least, default, most
-    // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0: since
-    // each began. Absent: threads are read for their stacks alone.
+    // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0:
+    // since each began. Absent: threads are read for their stacks alone.
     std::optional<std::chrono::milliseconds> thread_interval;
-    bool freeze = false;                              // stop the target's threads while its memory is copied
-    std::optional<std::string> nmt_text;              // a report of NMT that someone else produced
+    bool freeze = false;                  // stop the target's threads while its memory is copied
+    std::optional<std::string> nmt_text;  // a report of NMT that someone else produced
     std::string nmtx_version;
     bool show_progress = false;  // of a walk that takes long, where standard error is a terminal
+    std::stop_token stop;        // once it is requested, collect() fails as soon as it can
 };
 
 // Fails for what is no process with user memory, for one whose status or smaps cannot be read, where it
