@@ -255,6 +255,8 @@ Expected<void> run(const Command& command) {
             return run_diff(command);
         case Verb::nmt:
             return run_nmt(command);
+        case Verb::watch:
+            return run_watch(command);
     }
     return {};
 }

@@ -48,7 +48,7 @@ constexpr std::array verb_names{
     VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
     VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
     VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
-    VerbName{"nmt", Verb::nmt, 2, 1},
+    VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"watch", Verb::watch, 1},
 };
 
 po::options_description options_of(bool hidden) {
@@ -66,7 +66,8 @@ po::options_description options_of(bool hidden) {
     add("nmt", po::value<std::string>()->value_name("FILE|-|off"),
         "a report of VM.native_memory that somebody saved, instead of asking for one; off: do without");
     add("malloc", po::value<std::string>()->value_name("auto|never"),
-        "never: malloc's memory is known by its mappings alone, its chunks are not walked");
+        "never: malloc's memory is known by its mappings alone, its chunks are not walked; with `watch` auto "
+        "walks them at each refresh, whatever is shown");
     add("malloc-limit", po::value<std::string>()->value_name("SIZE"),
         "walk at most so much of malloc's memory (1G, 512M, 64K)");
     add("freeze", "stop the target's threads while its chunks are copied; how long is printed");
@@ -88,6 +89,7 @@ po::options_description options_of(bool hidden) {
         "with `threads`: those alone in whose names this extended regular expression occurs");
     add("output,o", po::value<std::string>()->value_name("FILE"),
         "where `capture` writes, - is standard output; with a PID: keep the evidence of this very report");
+    add("every", po::value<std::string>()->value_name("TIME"), "with `watch`: how often, 5s by default");
     add("scale", po::value<std::string>()->value_name("b|k|m|g"),
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
@@ -185,6 +187,13 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
         if (!scale) return usage(fmt::format("--scale is b, k, m or g, not '{}'", name));
         command.scale = *scale;
     }
+    if (given.count("every") > 0) {
+        const auto& text = given["every"].as<std::string>();
+        const auto time = parse_duration(text);
+        if (!time || *time < std::chrono::milliseconds(200) || *time > std::chrono::hours(1))
+            return usage(fmt::format("--every is a time from 200ms to an hour, such as 2s, not '{}'", text));
+        command.every = *time;
+    }
     if (given.count("effort") > 0) {
         const auto& name = given["effort"].as<std::string>();
         const auto effort = effort_named(name);
@@ -258,6 +267,8 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             if (auto taken = take_pid(operands[1], command); !taken) return taken;
             if (command.output.empty()) return usage("`nmtx capture` needs -o FILE");
             return {};
+        case Verb::watch:
+            return take_pid(operands[1], command);
         case Verb::malloc:
         case Verb::threads:
             if (is_number(operands[1])) return take_pid(operands[1], command);
@@ -325,6 +336,18 @@ Expected<void> check_together(const Command& command) {
     return {};
 }
 
+// Beside `watch`, what is about another form of output, another moment or a stop of the target is refused.
+Expected<void> check_watch(const Command& command) {
+    if (command.json || command.all || command.maps || !command.output.empty() || command.force)
+        return usage("`nmtx watch` is a screen: --json, --all, --maps, -o and --force are of other verbs",
+                     "the key c saves a capture of what is on the screen");
+    if (command.malloc.freeze)
+        return usage("--freeze would stop the target at each refresh", "nmtx malloc PID --freeze");
+    if (command.nmt_file)
+        return usage("--nmt FILE is of one moment, `nmtx watch` of many", "leave it out, or --nmt=off");
+    return {};
+}
+
 Expected<void> take_verb(const std::vector<std::string>& operands, Command& command) {
     const std::string& first = operands.front();
     if (is_number(first)) {
@@ -361,6 +384,10 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     std::vector<std::string> given_words = arguments;
     const auto behind = std::find(given_words.begin(), given_words.end(), "--");
     std::replace(given_words.begin(), behind, std::string("--stacks"), std::string("--stacks=5"));
+    for (auto word = given_words.begin(); word != behind; ++word) {
+        const bool valued = word + 1 != behind && (word[1] == "auto" || word[1] == "never");
+        if (*word == "--malloc" && !valued) *word = "--malloc=auto";
+    }
     Command command;
     po::variables_map given;
     try {
@@ -387,6 +414,13 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     if (auto taken = take_verb(given["operand"].as<std::vector<std::string>>(), command); !taken) {
         return tl::make_unexpected(taken.error());
     }
+    if (command.verb == Verb::watch) {
+        if (given.count("effort") == 0) command.effort = Effort::least;
+        command.walk_always = given.count("malloc") > 0 && command.malloc.malloc_walk;
+        if (auto checked = check_watch(command); !checked) return tl::make_unexpected(checked.error());
+    } else if (given.count("every") > 0) {
+        return usage("--every is of `nmtx watch`");
+    }
     if (auto checked = check_together(command); !checked) return tl::make_unexpected(checked.error());
     return command;
 }
@@ -400,6 +434,8 @@ std::string help_text() {
         "  nmtx malloc PID|FILE          malloc's arenas, what their memory is made of, and who holds the "
         "rest\n"
         "  nmtx threads PID|FILE         who is on the CPU and doing what, and what the stacks cost\n"
+        "  nmtx watch PID                the reconciliation on the terminal, refreshed, with what has "
+        "changed\n"
         "  nmtx diff A B                 what has changed between two captures, or a capture and a PID\n"
         "  nmtx list                     the JVMs on this host, containers included\n"
         "  nmtx capture PID -o FILE      the evidence of one moment as a file (tar + zstd) to attach to a "

@@ -19,7 +19,21 @@
 
 namespace nmtx {
 
-enum class Verb { help, version, reconcile, capture, report, list, demo, malloc, peek, threads, diff, nmt };
+enum class Verb {
+    help,
+    version,
+    reconcile,
+    capture,
+    report,
+    list,
+    demo,
+    malloc,
+    peek,
+    threads,
+    diff,
+    nmt,
+    watch
+};
 
 // One of the two that `diff` compares.
 struct MomentName {
@@ -30,7 +44,7 @@ struct MomentName {
 
 struct Command {
     Verb verb = Verb::help;
-    std::uint64_t pid = 0;  // reconcile, capture, peek; malloc and threads, where it is a process
+    std::uint64_t pid = 0;  // reconcile, capture, peek, watch; malloc and threads, where it is a process
     std::string
         file;  // report, malloc, threads: the capture; "-" is standard input; empty where it is a process
     Address address;     // peek
@@ -45,9 +59,11 @@ struct Command {
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
     bool measure_threads = false;  // two samples and a thread dump: threads, and --interval beside a process
-    std::array<MomentName, 2> moments;  // diff
-    SizeScale scale = SizeScale::mib;   // diff: --scale
-    std::string nmt_request;            // nmt: "summary.diff scale=b"
+    std::array<MomentName, 2> moments;      // diff
+    SizeScale scale = SizeScale::mib;       // diff: --scale
+    std::string nmt_request;                // nmt: "summary.diff scale=b"
+    std::chrono::milliseconds every{5000};  // watch: between the beginnings of two refreshes
+    bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
     bool json = false;
     bool all = false;
     bool maps = false;

@@ -174,9 +174,7 @@ Outcome run(const std::vector<std::string>& command, const std::string& input) {
     return outcome;
 }
 
-namespace {
-
-std::vector<std::string> nmtx_with(const std::vector<std::string>& arguments) {
+std::vector<std::string> nmtx_command(const std::vector<std::string>& arguments) {
     std::string program = environment("NMTX_PROGRAM");
     if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
     std::vector<std::string> command{program};
@@ -184,14 +182,12 @@ std::vector<std::string> nmtx_with(const std::vector<std::string>& arguments) {
     return command;
 }
 
-}  // namespace
-
 Outcome run_nmtx(const std::vector<std::string>& arguments) {
-    return run(nmtx_with(arguments));
+    return run(nmtx_command(arguments));
 }
 
 void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time) {
-    const Child child = spawn(nmtx_with(arguments), false);
+    const Child child = spawn(nmtx_command(arguments), false);
     poll(nullptr, 0, static_cast<int>(time.count()));
     kill(child.pid, SIGKILL);
     waitpid(child.pid, nullptr, 0);
