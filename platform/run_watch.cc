@@ -51,7 +51,7 @@ Expected<std::string> save(const Capture& capture) {
     if (!bytes) return tl::make_unexpected(bytes.error());
     constexpr unsigned most = 100;
     for (unsigned attempt = 0;; ++attempt) {
-        const std::string name = name_for(capture, attempt);
+        std::string name = name_for(capture, attempt);
         if (attempt + 1 < most && ::access(name.c_str(), F_OK) == 0) continue;
         if (auto written = write_file(name, *bytes, false); !written)
             return tl::make_unexpected(written.error());

@@ -44,10 +44,10 @@ WatchRefresher::~WatchRefresher() {
     if (thread_.joinable()) thread_.join();
 }
 
-void WatchRefresher::ask(WatchJob job) {
+void WatchRefresher::ask(const WatchJob& job) {
     {
         const std::lock_guard lock(mutex_);
-        jobs_.push_back(std::move(job));
+        jobs_.push_back(job);
     }
     wake_.notify_one();
 }
@@ -69,7 +69,7 @@ void WatchRefresher::work(const std::stop_token& stop) {
         {
             std::unique_lock lock(mutex_);
             if (!wake_.wait(lock, stop, [&] { return !jobs_.empty(); })) return;
-            job = std::move(jobs_.front());
+            job = jobs_.front();
             jobs_.pop_front();
         }
         WatchAnswer answered = answer(job, stop);

@@ -49,7 +49,7 @@ class WatchRefresher {
     WatchRefresher& operator=(const WatchRefresher&) = delete;
     ~WatchRefresher();  // gives up what is under way
 
-    void ask(WatchJob job);
+    void ask(const WatchJob& job);
     [[nodiscard]] int descriptor() const { return ready_.get(); }  // readable where there is an answer
     std::optional<WatchAnswer> next_answer();
 

@@ -24,7 +24,7 @@ class Painter {
         std::vector<ScreenLine> head = state_.shows_text() ? std::vector<ScreenLine>() : head_lines();
         // A heading, at least one row, and the keys have to be left.
         if (head.size() + 3 > height) head.resize(height < 3 ? 0 : height - 3);
-        WatchTable table = state_.shows_text() ? text_lines() : rows();
+        const WatchTable table = state_.shows_text() ? text_lines() : rows();
         screen_.lines = std::move(head);
         const std::size_t taken = screen_.lines.size() + 2;
         screen_.extent = {height > taken ? height - taken : 0, table.size()};

@@ -1,9 +1,15 @@
 #include "report/watch_state.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace nmtx {
 namespace {
+
+constexpr std::string_view what_it_costs =
+    "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for NMT's "
+    "totals "
+    "and the bounds of its areas, which takes no safepoint; --effort=default asks for addresses too.";
 
 void scroll_to(WatchState& state, std::size_t line, WatchExtent extent) {
     state.scroll = std::min(line, extent.all - std::min(extent.all, extent.shown));
@@ -140,9 +146,7 @@ WatchText watch_help() {
             "h, ?: this text, and back",
             "q: quit",
             "",
-            "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for "
-            "NMT's totals and the bounds of its areas, which takes no safepoint; --effort=default asks for "
-            "addresses too.",
+            std::string(what_it_costs),
         },
         true};
 }

@@ -56,9 +56,9 @@ TEST_CASE("watched moments: changes are since the start and since the last but o
         REQUIRE(reconcile_moment(*next, true));
         REQUIRE(moments.add(next));
     }
-    CHECK(moments.change().since_start->rss.change() == Delta{30 * 1024});
+    CHECK(moments.change().since_start->rss.change() == Delta{30720});
     CHECK(moments.change().since_start->seconds == 3);
-    CHECK(moments.change().since_last->rss.change() == Delta{-10 * 1024});
+    CHECK(moments.change().since_last->rss.change() == Delta{-10240});
     const WatchedMoments copy = moments;
     moments.begin_anew();
     CHECK(moments.empty());

@@ -51,6 +51,7 @@ void become(const std::vector<std::string>& command, const TerminalProgram::Opti
         setenv(more.substr(0, equals).c_str(), more.substr(equals + 1).c_str(), 1);
     }
     std::vector<char*> argv;
+    argv.reserve(command.size() + 1);
     for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
     execvp(argv[0], argv.data());

@@ -59,7 +59,7 @@ TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks 
 }
 
 TEST_CASE("live: watch saves what is on its screen, under names of their own, and a full capture") {
-    LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {"leak=1000x1009"});
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {"leak=1000x1009"});
     const Folder folder;
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"},
                           {.width = 120, .directory = folder.path(), .environment = {"NO_COLOR=1"}});
@@ -104,7 +104,7 @@ TEST_CASE("live: watch ends with its target, and says for how long it was watche
 }
 
 TEST_CASE("live: watch outlives a stopped JVM, answers to keys meanwhile, and goes on when it does") {
-    LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=300ms"}, {});
     REQUIRE(watch.shows("jvm/java heap"));
     kill(jvm.pid(), SIGSTOP);
@@ -122,7 +122,7 @@ TEST_CASE("live: watch outlives a stopped JVM, answers to keys meanwhile, and go
 }
 
 TEST_CASE("live: watch that is told to end restores the terminal first, in the middle of a refresh too") {
-    LiveJvm jvm(jdk_under_test(), {}, {});
+    const LiveJvm jvm(jdk_under_test(), {}, {});
     for (const int number : {SIGTERM, SIGHUP, SIGQUIT}) {
         TerminalProgram watch({"watch", jvm.pid_text(), "--every=200ms", "--malloc"}, {});
         REQUIRE(watch.wait_until([&](const std::string& screen) {
@@ -138,7 +138,7 @@ TEST_CASE("live: watch that is told to end restores the terminal first, in the m
 }
 
 TEST_CASE("live: watch refuses what is no terminal, or none that can be drawn on") {
-    LiveJvm jvm(jdk_under_test(), {}, {});
+    const LiveJvm jvm(jdk_under_test(), {}, {});
     const Outcome piped = run_nmtx({"watch", jvm.pid_text()});
     CHECK(piped.exit_code == 1);
     CHECK(piped.err.find("needs a terminal") != std::string::npos);

@@ -4,6 +4,7 @@
 
 #include "base/printable.h"
 #include "catch.h"
+#include "report/watch_rows.h"
 #include "report/watch_table.h"
 
 using namespace nmtx;
@@ -170,6 +171,28 @@ TEST_CASE(
           std::string::npos);
 }
 
+TEST_CASE("watch rows: those too small to be seen become one, and the sums stay what they were") {
+    const auto row = [](const char* name, Bytes resident, std::optional<Delta> since_start,
+                        Delta since_last) {
+        WatchRow made;
+        made.name = name;
+        made.resident = resident;
+        made.since_start = since_start;
+        made.since_last = since_last;
+        return made;
+    };
+    const auto rows = with_small_ones_as_one(
+        {row("large", mib(2), Delta{0}, Delta{0}), row("a", kib(4), Delta{4096}, Delta{0}),
+         row("b", kib(8), Delta{-8192}, Delta{100}), row("was large", kib(4), Delta{-9000000}, Delta{0}),
+         row("nobody knows", kib(4), std::nullopt, Delta{0})});
+    REQUIRE(rows.size() == 4);
+    CHECK(rows[3].name == "2 more, small");
+    CHECK(rows[3].resident == kib(12));
+    CHECK(rows[3].since_start == Delta{-4096});
+    CHECK(rows[3].since_last == Delta{100});
+    CHECK(with_small_ones_as_one({row("alone", kib(4), Delta{0}, Delta{0})}).front().name == "alone");
+}
+
 TEST_CASE("watch screen: nothing is wider or higher than the terminal, and no name has a control character") {
     Made made;
     for (std::size_t i = 0; i < 60; ++i)
@@ -286,7 +309,7 @@ TEST_CASE("watch screen: before the first refresh it says what it is about, and 
     WatchFigures figures;
     figures.pid = 4711;
     CHECK(has(watch_screen(state, figures), "pid 4711\nreading …\n"));
-    Made made;
+    const Made made;
     figures.all = made.change();
     figures.alert = "RSS is 116.0 MiB now; the rows are older: stopped\x1b";
     state.message = "saved x.nmtx";
