@@ -34,16 +34,6 @@ int remaining_ms(steady_clock::time_point deadline) {
     return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1 << 30));
 }
 
-// False at the deadline.
-bool wait_for(int fd, short events, steady_clock::time_point deadline) {
-    while (true) {
-        pollfd wanted{fd, events, 0};
-        const int ready = ::poll(&wanted, 1, remaining_ms(deadline));
-        if (ready > 0) return true;
-        if (ready == 0 || errno != EINTR) return false;
-    }
-}
-
 // JDK 8 answers its own user only, not root. The kernel notes the effective ids of the thread that connects;
 // the system calls are made directly since those of glibc would change every thread. The real and saved ids
 // stay root's, so the target's user cannot signal or trace us meanwhile.
@@ -114,7 +104,22 @@ std::string AttachClient::timeout_text() const {
     return fmt::format("{:g} s", std::chrono::duration<double>(timeout_).count());
 }
 
+// False at the deadline, and where nobody waits for the answer any more.
+bool AttachClient::wait_for(int fd, short events, Deadline deadline) const {
+    constexpr int between_looks_ms = 50;
+    while (!stop_.stop_requested()) {
+        pollfd wanted{fd, events, 0};
+        const int left = remaining_ms(deadline);
+        const int ready = ::poll(&wanted, 1, stop_.stop_possible() ? std::min(left, between_looks_ms) : left);
+        if (ready > 0) return true;
+        if (ready < 0 && errno != EINTR) return false;
+        if (left == 0) return false;
+    }
+    return false;
+}
+
 tl::unexpected<Error> AttachClient::no_answer() const {
+    if (stop_.stop_requested()) return failure(name(), "interrupted");
     if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
     return failure(name(), "the JVM did not answer within " + timeout_text(),
                    "try --attach-timeout 60s or --attach=never");
@@ -207,7 +212,7 @@ Expected<Descriptor> AttachClient::start_listener(Deadline deadline) {
         auto socket = try_connect(deadline);
         if (!socket) return tl::make_unexpected(socket.error());
         if (*socket) return std::move(**socket);
-        if (held.one_waits()) return failure(name(), "interrupted");
+        if (held.one_waits() || stop_.stop_requested()) return failure(name(), "interrupted");
         if (!process_->still_same()) return failure(name(), "the process ended while it was asked");
     }
     if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ class AttachClient {
     // the handshake that the first question may need to the last byte. An Error means that the JVM cannot be
     // asked, or can no longer be; asking on is then of no use.
     Expected<AttachReply> ask(std::string_view command, std::chrono::milliseconds timeout);
+    // Asking then fails within some 50 ms.
+    void give_up_at(std::stop_token stop) { stop_ = std::move(stop); }
 
   private:
     using Deadline = std::chrono::steady_clock::time_point;
@@ -43,6 +46,7 @@ class AttachClient {
     [[nodiscard]] Expected<std::string> exchange(const Descriptor& socket, std::string_view request,
                                                  Deadline deadline) const;
     [[nodiscard]] tl::unexpected<Error> no_answer() const;
+    [[nodiscard]] bool wait_for(int fd, short events, Deadline deadline) const;
     [[nodiscard]] std::string timeout_text() const;
     [[nodiscard]] std::string name() const { return "pid " + std::to_string(process_->pid()); }
     [[nodiscard]] std::string socket_path() const;
@@ -51,6 +55,7 @@ class AttachClient {
     AttachTarget target_;
     Descriptor tmp_;
     std::chrono::milliseconds timeout_{};
+    std::stop_token stop_;
     bool signalled_ = false;  // at most one handshake: SIGQUIT without its trigger file means a thread dump
 };
 

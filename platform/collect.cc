@@ -54,6 +54,7 @@ class Collector {
     Expected<void> derive_from_copy(LiveMemory& live, TargetFiles& files);
     void derive(WatchedMemory& memory, TargetFiles& files);
     [[nodiscard]] Expected<void> check_it_lived(std::string_view smaps) const;
+    [[nodiscard]] bool stopped() const { return options_->stop.stop_requested(); }
 
     [[nodiscard]] double elapsed_ms() const {
         return std::chrono::duration<double, std::milli>(steady_clock::now() - began_).count();
@@ -165,7 +166,9 @@ void Collector::ask_jvm() {
         return;
     }
     client_ = std::move(*client);
+    client_->give_up_at(options_->stop);
     while (const auto question = plan_->next_question(capture_)) {
+        if (stopped()) return;
         if (capture_.tried(std::string(document::hotspot_prefix) + *question)) return;
         if (!ask(*client_, *question)) {
             client_.reset();
@@ -235,7 +238,7 @@ Expected<void> Collector::read_memory() {
         derive(nothing, files);
         return {};
     }
-    LiveMemory memory(process_, std::move(*residency));
+    LiveMemory memory(process_, std::move(*residency), options_->stop);
     if (options_->freeze) {
         if (auto derived = derive_from_copy(memory, files); !derived) return derived;
     } else {
@@ -249,6 +252,7 @@ Expected<void> Collector::read_memory() {
 }
 
 Expected<void> Collector::check_it_lived(std::string_view smaps) const {
+    if (stopped()) return failure("pid " + std::to_string(process_.pid()), "interrupted");
     if (!smaps.empty() && process_.still_same()) return {};
     return failure("pid " + std::to_string(process_.pid()),
                    "the process ended or was replaced while it was read", "see what runs: nmtx list");

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,7 @@ struct CollectOptions {
     std::vector<std::pair<std::string, std::string>> known_answers;  // document and text
     std::string nmtx_version;
     bool show_progress = false;  // of a walk that takes long, where standard error is a terminal
+    std::stop_token stop;        // once it is requested, collect() fails as soon as it can
 };
 
 // Fails for what is no process with user memory, for one whose status or smaps cannot be read, where it

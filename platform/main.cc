@@ -255,6 +255,8 @@ Expected<void> run_report_verb(const Command& command) {
             return run_diff(command);
         case Verb::nmt:
             return run_nmt(command);
+        case Verb::watch:
+            return run_watch(command);
         case Verb::glossary:
             return run_glossary(command);
         case Verb::fit:

@@ -43,6 +43,10 @@ void keep_heap_in_one_piece() {
     std::free(heap);
 }
 
+void share_heap_among_threads() {
+    mallopt(M_ARENA_MAX, 1);
+}
+
 void prefer_huge_pages_from(const void* here) {
     constexpr std::size_t ahead = std::size_t{128} << 20U;  // of address space: nothing is touched here
     void* const top = std::malloc(ahead);

@@ -8,6 +8,9 @@ namespace nmtx {
 // several times as much, above all in a virtual machine.
 void keep_heap_in_one_piece();
 
+// To be called before a second thread begins: what it allocates lies in that same piece.
+void share_heap_among_threads();
+
 // To be called once a text turns out to be large (smaps reaches 22 MB at 30,000 mappings): the heap from
 // `here` on, and what it will grow by, lies in huge pages. Touching 30 MB in pages of 4 KiB costs as much CPU
 // as parsing them; for a small text one huge page would cost more than it saves. Where the kernel gives none

@@ -9,7 +9,6 @@
 
 #include "evidence/archive.h"
 #include "hotspot/nmt.h"
-#include "platform/collect.h"
 #include "platform/input_file.h"
 #include "platform/output_file.h"
 #include "platform/terminal.h"
@@ -33,6 +32,8 @@ Expected<void> check_nmt_report(std::string_view text, const std::string& path) 
                    "save one with: jcmd PID VM.native_memory");
 }
 
+}  // namespace
+
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
     CollectOptions options;
     options.pid = pid;
@@ -53,8 +54,6 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     }
     return options;
 }
-
-}  // namespace
 
 TextStyle style_of_stdout() {
     const Terminal terminal = look_at_terminal();

@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "evidence/capture.h"
 #include "evidence/plan.h"
+#include "platform/collect.h"
 #include "report/style.h"
 
 namespace nmtx {
@@ -15,7 +16,9 @@ namespace nmtx {
 TextStyle style_of_stdout();
 Expected<void> print(const std::string& text);
 
-// The evidence of a running process, as the options call for.
+// How the options call for a running process to be read.
+Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);
+// Its evidence, read so.
 Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan);
 // To where -o says.
 Expected<void> write_capture(const Command& command, const Capture& capture);
@@ -25,6 +28,7 @@ inline constexpr int exit_found = 3;  // a leak, or too much growth
 
 Expected<void> run_diff(const Command& command);
 Expected<void> run_nmt(const Command& command);
+Expected<void> run_watch(const Command& command);
 Expected<void> run_glossary(const Command& command);
 Expected<void> run_fit(const Command& command);
 // With the exit code where it did what it was to do.

@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "change/diff.h"
+#include "change/watched_moments.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/run.h"
 #include "report/diff_report.h"
@@ -12,32 +13,17 @@
 namespace nmtx {
 namespace {
 
-// The view points into the capture's texts, which keep their place when the capture is moved.
-struct Loaded {
-    Capture capture;
-    ProcessView view;
-    Ledger ledger;
-    [[nodiscard]] Moment moment() const { return {&view, &ledger}; }
-};
-
-Expected<void> reconcile_into(Loaded& loaded) {
-    auto ledger = reconcile(loaded.view);
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    loaded.ledger = std::move(*ledger);
-    return {};
-}
-
-Expected<void> load_file(const std::string& file, Loaded& loaded) {
+Expected<void> load_file(const std::string& file, KeptMoment& loaded) {
     auto capture = read_capture(file);
     if (!capture) return tl::make_unexpected(capture.error());
     loaded.capture = std::move(*capture);
     ProcessReader reader;
     if (auto read = reader.update(loaded.capture); !read) return read;
     loaded.view = reader.view();
-    return reconcile_into(loaded);
+    return reconcile_moment(loaded, false);
 }
 
-Expected<void> load_process(const Command& command, std::uint64_t pid, bool call_sites, Loaded& loaded) {
+Expected<void> load_process(const Command& command, std::uint64_t pid, bool call_sites, KeptMoment& loaded) {
     ReconciliationPlan plan({command.effort, command.nmt, call_sites}, command.malloc);
     auto capture = capture_of(command, pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
@@ -47,11 +33,11 @@ Expected<void> load_process(const Command& command, std::uint64_t pid, bool call
     if (!command.output.empty()) {
         if (auto written = write_capture(command, loaded.capture); !written) return written;
     }
-    return reconcile_into(loaded);
+    return reconcile_moment(loaded, false);
 }
 
 // Asking for call sites in bytes costs the JVM half a second: not where the other moment has none to compare.
-bool wants_sites(const std::array<MomentName, 2>& names, const std::array<Loaded, 2>& loaded) {
+bool wants_sites(const std::array<MomentName, 2>& names, const std::array<KeptMoment, 2>& loaded) {
     for (std::size_t i = 0; i < names.size(); ++i) {
         if (names[i].is_process()) continue;
         const auto& sites = loaded[i].view.nmt_sites;
@@ -63,7 +49,7 @@ bool wants_sites(const std::array<MomentName, 2>& names, const std::array<Loaded
 }  // namespace
 
 Expected<void> run_diff(const Command& command) {
-    std::array<Loaded, 2> loaded;
+    std::array<KeptMoment, 2> loaded;
     // Files first: a wrong one is known before a JVM is asked anything.
     for (std::size_t i = 0; i < loaded.size(); ++i) {
         if (command.moments[i].is_process()) continue;

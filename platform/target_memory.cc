@@ -26,6 +26,7 @@ Bytes covered(const std::vector<Range>& runs, Range wanted) {
 }  // namespace
 
 Bytes LiveMemory::resident_from(Address at, Bytes most) {
+    if (stop_.stop_requested()) return {};
     const Range wanted{at, at + most};
     if (covered(known_, wanted) == most) return most;
     if (!window_.contains(wanted)) {

@@ -6,6 +6,8 @@
 #include <sys/types.h>
 
 #include <array>
+#include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "platform/progress.h"
@@ -16,15 +18,21 @@ namespace nmtx {
 
 class LiveMemory : public WatchedMemory {
   public:
-    LiveMemory(const ProcessFiles& process, PageResidency residency)
-        : pid_(static_cast<pid_t>(process.pid())), residency_(std::move(residency)), ahead_(pid_) {}
+    // Once `stop` is requested nothing is resident any more, so that a long walk ends.
+    LiveMemory(const ProcessFiles& process, PageResidency residency, std::stop_token stop = {})
+        : pid_(static_cast<pid_t>(process.pid())),
+          residency_(std::move(residency)),
+          stop_(std::move(stop)),
+          ahead_(pid_) {}
 
     // Stops at the first byte that is not resident or not readable.
     std::size_t read(Address at, std::span<std::byte> into) override;
     std::span<const std::byte> look(Address at, std::size_t most) override;
     void know_resident(std::vector<Range> ranges) override { known_ = std::move(ranges); }
     void expect(std::span<const Address> next) override;
-    std::vector<Range> resident_runs(Range range) override { return residency_.runs(range); }
+    std::vector<Range> resident_runs(Range range) override {
+        return stop_.stop_requested() ? std::vector<Range>() : residency_.runs(range);
+    }
     [[nodiscard]] PageResidency& residency() { return residency_; }
 
   private:
@@ -39,6 +47,7 @@ class LiveMemory : public WatchedMemory {
 
     pid_t pid_;
     PageResidency residency_;
+    std::stop_token stop_;
     // What was last asked of the kernel: a walk over a heap reads forward in small steps.
     Range window_;
     std::vector<Range> present_;

@@ -16,6 +16,7 @@ struct Known {
     bool named_by_jvm = false;
     ThreadKind kind = ThreadKind::native;
     Bytes resident;
+    double cpu_seconds = 0;  // since it began
 };
 
 std::map<ThreadKey, Known> threads_of(const Moment& moment) {
@@ -26,7 +27,7 @@ std::map<ThreadKey, Known> threads_of(const Moment& moment) {
     for (const ThreadRow& row : table.rows) {
         if (row.change == ThreadChange::ended) continue;
         threads[{row.tid, started[row.tid]}] = {row.name, row.named_by_jvm, row.kind,
-                                                row.stack ? row.stack->resident : Bytes()};
+                                                row.stack ? row.stack->resident : Bytes(), row.cpu_seconds};
     }
     return threads;
 }
@@ -52,6 +53,9 @@ class Pools {
             pool.stacks.after += after->resident;
         }
         if (!same_process) return;
+        if (after != nullptr)
+            pool.cpu_seconds +=
+                std::max(after->cpu_seconds - (before != nullptr ? before->cpu_seconds : 0), 0.0);
         if (before == nullptr) ++pool.started;
         if (after == nullptr) ++pool.ended;
     }

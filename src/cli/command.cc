@@ -52,6 +52,7 @@ constexpr std::array verb_names{
     VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"record", Verb::record, 1},
     VerbName{"trend", Verb::trend, 1},     VerbName{"gate", Verb::gate, 1},
     VerbName{"fit", Verb::fit, 1},         VerbName{"glossary", Verb::glossary, 0, 4},
+    VerbName{"watch", Verb::watch, 1},
 };
 
 po::options_description options_of(bool hidden) {
@@ -69,7 +70,8 @@ po::options_description options_of(bool hidden) {
     add("nmt", po::value<std::string>()->value_name("FILE|-|off"),
         "a report of VM.native_memory that somebody saved, instead of asking for one; off: do without");
     add("malloc", po::value<std::string>()->value_name("auto|never"),
-        "never: malloc's memory is known by its mappings alone, its chunks are not walked");
+        "never: malloc's memory is known by its mappings alone, its chunks are not walked; with `watch` auto "
+        "walks them at each refresh, whatever is shown");
     add("malloc-limit", po::value<std::string>()->value_name("SIZE"),
         "walk at most so much of malloc's memory (1G, 512M, 64K)");
     add("freeze", "stop the target's threads while its chunks are copied; how long is printed");
@@ -285,6 +287,8 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
         case Verb::record:
             if (command.all) return {};
             return take_pid(operands[1], command);
+        case Verb::watch:
+            return take_pid(operands[1], command);
         case Verb::malloc:
         case Verb::threads:
         case Verb::gate:
@@ -362,6 +366,20 @@ Expected<void> check_together(const Command& command) {
     return check_record_command(command);
 }
 
+// Beside `watch`, what is about another form of output, another moment or a stop of the target is refused.
+Expected<void> check_watch(const Command& command) {
+    if (command.json || command.all || command.maps || !command.output.empty() || command.force)
+        return usage("`nmtx watch` is a screen: --json, --all, --maps, -o and --force are of other verbs",
+                     "the key c saves a capture of what is on the screen");
+    if (command.malloc.freeze)
+        return usage("--freeze would stop the target at each refresh", "nmtx malloc PID --freeze");
+    if (command.nmt_file)
+        return usage("--nmt FILE is of one moment, `nmtx watch` of many", "leave it out, or --nmt=off");
+    if (command.every < std::chrono::milliseconds(200) || command.every > std::chrono::hours(1))
+        return usage("`nmtx watch` refreshes every 200ms to every hour");
+    return {};
+}
+
 Expected<void> take_verb(const std::vector<std::string>& operands, Command& command) {
     const std::string& first = operands.front();
     if (is_number(first)) {
@@ -405,6 +423,10 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     std::vector<std::string> given_words = arguments;
     const auto behind = std::find(given_words.begin(), given_words.end(), "--");
     std::replace(given_words.begin(), behind, std::string("--stacks"), std::string("--stacks=5"));
+    for (auto word = given_words.begin(); word != behind; ++word) {
+        const bool valued = word + 1 != behind && (word[1] == "auto" || word[1] == "never");
+        if (*word == "--malloc" && !valued) *word = "--malloc=auto";
+    }
     Command command;
     po::variables_map given;
     try {
@@ -431,6 +453,12 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     if (auto taken = take_verb(given["operand"].as<std::vector<std::string>>(), command); !taken) {
         return tl::make_unexpected(taken.error());
     }
+    if (command.verb == Verb::watch) {
+        if (given.count("every") > 0) command.every = command.record.every;
+        if (given.count("effort") == 0) command.effort = Effort::least;
+        command.walk_always = given.count("malloc") > 0 && command.malloc.malloc_walk;
+        if (auto checked = check_watch(command); !checked) return tl::make_unexpected(checked.error());
+    }
     if (auto checked = check_together(command); !checked) return tl::make_unexpected(checked.error());
     return command;
 }
@@ -444,6 +472,8 @@ std::string help_text() {
         "  nmtx malloc PID|FILE          malloc's arenas, what their memory is made of, and who holds the "
         "rest\n"
         "  nmtx threads PID|FILE         who is on the CPU and doing what, and what the stacks cost\n"
+        "  nmtx watch PID                the reconciliation on the terminal, refreshed, with what has "
+        "changed\n"
         "  nmtx diff A B                 what has changed between two captures, or a capture and a PID\n"
         "  nmtx list                     the JVMs on this host, containers included\n"
         "  nmtx capture PID -o FILE      the evidence of one moment as a file (tar + zstd) to attach to a "

@@ -36,7 +36,8 @@ enum class Verb {
     trend,
     gate,
     glossary,
-    fit
+    fit,
+    watch
 };
 
 // One of the two that `diff` compares.
@@ -63,7 +64,7 @@ struct RecordCommand {
 
 struct Command {
     Verb verb = Verb::help;
-    // reconcile, capture, peek; malloc, threads, record, gate and fit, where it is a process
+    // reconcile, capture, peek, watch; malloc, threads, record, gate and fit, where it is a process
     std::uint64_t pid = 0;
     // report, malloc, threads, gate, fit: the capture; trend, gate: the record; "-" is standard input; empty
     // where it is a process
@@ -84,9 +85,11 @@ struct Command {
     SizeScale scale = SizeScale::mib;   // diff: --scale
     std::string nmt_request;            // nmt: "summary.diff scale=b"
     RecordCommand record;
-    std::string glossary_name;   // glossary: empty for all of it
-    std::optional<int> jdk;      // glossary: --jdk
-    std::optional<Bytes> limit;  // fit: --limit
+    std::string glossary_name;              // glossary: empty for all of it
+    std::optional<int> jdk;                 // glossary: --jdk
+    std::optional<Bytes> limit;             // fit: --limit
+    std::chrono::milliseconds every{5000};  // watch: between the beginnings of two refreshes
+    bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
     bool json = false;
     bool all = false;
     bool maps = false;

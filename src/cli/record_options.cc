@@ -74,7 +74,7 @@ Expected<void> take_max_growth(const po::variables_map& given, RecordCommand& re
 void add_record_options(po::options_description& options) {
     auto add = options.add_options();
     add("every", po::value<std::string>()->value_name("TIME"),
-        "with `record`: a sample every so long, 10s by default");
+        "with `record`: a sample every so long, 10s by default; with `watch`: how often, 5s by default");
     add("for", po::value<std::string>()->value_name("TIME"),
         "with `record`: for so long (2h, 30d); otherwise until it is interrupted");
     add("walk-every", po::value<std::string>()->value_name("N|auto|never"),
@@ -117,10 +117,11 @@ Expected<void> take_record_options(const po::variables_map& given, RecordCommand
 Expected<void> check_record_command(const Command& command) {
     const RecordCommand& record = command.record;
     const RecordCommand none;
-    const bool of_record =
-        record.every != none.every || record.length || record.walk_every || record.wait != none.wait;
+    const bool of_record = record.length || record.walk_every || record.wait != none.wait;
     if (of_record && command.verb != Verb::record)
-        return usage("--every, --for, --walk-every and --wait are of `nmtx record`");
+        return usage("--for, --walk-every and --wait are of `nmtx record`");
+    if (record.every != none.every && command.verb != Verb::record && command.verb != Verb::watch)
+        return usage("--every is of `nmtx record` and `nmtx watch`");
     if ((record.window || record.run || record.warm_up || record.csv) && command.verb != Verb::trend)
         return usage("--window, --run, --warm-up and --csv are of `nmtx trend`");
     if ((record.max_growth || !record.baseline.empty() || !record.owner.empty()) &&

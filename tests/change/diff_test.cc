@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "catch.h"
 #include "change/diff_parts.h"
@@ -343,6 +344,9 @@ TEST_CASE("diff: threads that began and ended are counted by pool, also where an
     CHECK(workers.threads.change() == 2);
     CHECK(workers.started == 3);
     CHECK(workers.ended == 1);
+    CHECK(std::abs(workers.cpu_seconds - 0.45) < 1e-9);  // three that began since, 15 ticks each
+    const auto& java = one(diff.threads->pools, [](const PoolChange& pool) { return pool.name == "java"; });
+    CHECK(java.cpu_seconds == 0);
     CHECK(diff.threads->pools.back().name == "odd");
 }
 

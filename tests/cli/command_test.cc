@@ -257,3 +257,32 @@ TEST_CASE("command line: fit takes a process or a capture, and a limit") {
         CHECK_FALSE(parse_command(wrong).has_value());
     }
 }
+
+TEST_CASE("command line: watch asks for least, refreshes each 5 s, and walks malloc where it is told to") {
+    const auto command = parse_command({"watch", "3938"}).value();
+    CHECK(command.verb == Verb::watch);
+    CHECK(command.pid == 3938);
+    CHECK(command.effort == Effort::least);
+    CHECK(command.every == std::chrono::seconds(5));
+    CHECK_FALSE(command.walk_always);
+    CHECK(command.malloc.malloc_walk);
+    CHECK(parse_command({"watch", "1", "--every", "2s"})->every == std::chrono::seconds(2));
+    CHECK(parse_command({"watch", "1", "--effort=default"})->effort == Effort::standard);
+    CHECK(parse_command({"watch", "--malloc", "1"})->walk_always);
+    CHECK(parse_command({"watch", "1", "--malloc"})->walk_always);
+    CHECK_FALSE(parse_command({"watch", "1", "--malloc", "never"})->malloc.malloc_walk);
+    CHECK(parse_command({"1"})->effort == Effort::standard);
+}
+
+TEST_CASE(
+    "command line: watch refuses what a screen cannot be, or what would stop the target over and over") {
+    for (const char* option :
+         {"--json", "--all", "--maps", "--force", "--freeze", "--output=x", "--nmt=file", "--every=0",
+          "--every=100ms", "--every=soon", "--every=90m", "--interval=1s", "--top=3", "--scale=k"}) {
+        CAPTURE(option);
+        CHECK_FALSE(parse_command({"watch", "1", option}).has_value());
+    }
+    CHECK_FALSE(parse_command({"watch", "x.nmtx"}).has_value());
+    CHECK_FALSE(parse_command({"watch"}).has_value());
+    CHECK_FALSE(parse_command({"1", "--every=2s"}).has_value());
+}

@@ -51,7 +51,7 @@ TEST_CASE("command line: what makes no record is refused") {
         CAPTURE(bad);
         CHECK_FALSE(refusal({"record", "12", "-o", "x.db", bad}).empty());
     }
-    CHECK(refusal({"12", "--every=1s"}) == "--every, --for, --walk-every and --wait are of `nmtx record`");
+    CHECK(refusal({"12", "--every=1s"}) == "--every is of `nmtx record` and `nmtx watch`");
 }
 
 TEST_CASE("command line: trend takes a record, a window, a run") {

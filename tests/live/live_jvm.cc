@@ -122,14 +122,6 @@ std::vector<std::string> java_of(const Jdk& jdk) {
     return {"chroot", jdk.chroot, jdk.java};
 }
 
-std::vector<std::string> nmtx_with(const std::vector<std::string>& arguments) {
-    std::string program = environment("NMTX_PROGRAM");
-    if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
-    std::vector<std::string> command{program};
-    command.insert(command.end(), arguments.begin(), arguments.end());
-    return command;
-}
-
 }  // namespace
 
 Jdk jdk_under_test() {
@@ -182,12 +174,20 @@ Outcome run(const std::vector<std::string>& command, const std::string& input) {
     return outcome;
 }
 
+std::vector<std::string> nmtx_command(const std::vector<std::string>& arguments) {
+    std::string program = environment("NMTX_PROGRAM");
+    if (program.empty()) program = std::string(NMTX_BINARY_DIR) + "/nmtx";
+    std::vector<std::string> command{program};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    return command;
+}
+
 Outcome run_nmtx(const std::vector<std::string>& arguments) {
-    return run(nmtx_with(arguments));
+    return run(nmtx_command(arguments));
 }
 
 pid_t start_nmtx(const std::vector<std::string>& arguments) {
-    const std::vector<std::string> command = nmtx_with(arguments);
+    const std::vector<std::string> command = nmtx_command(arguments);
     std::vector<char*> argv;
     for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);

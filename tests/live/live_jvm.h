@@ -31,7 +31,8 @@ struct Outcome {
 // Runs a program to its end with `input` as its standard input.
 Outcome run(const std::vector<std::string>& command, const std::string& input = {});
 
-// The nmtx under test with these arguments.
+// The nmtx under test with these arguments: what to run, and what it printed.
+std::vector<std::string> nmtx_command(const std::vector<std::string>& arguments);
 Outcome run_nmtx(const std::vector<std::string>& arguments);
 // The same, killed when it has run for so long.
 void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time);

@@ -5,6 +5,8 @@
 #include <sys/un.h>
 
 #include <cstring>
+#include <stop_token>
+#include <thread>
 
 #include "catch.h"
 #include "platform/child.h"
@@ -151,6 +153,23 @@ TEST_CASE("attach: a silent JVM is given up on after the timeout") {
     CHECK(to_string(reply.error()) ==
           "pid " + std::to_string(server.pid()) +
               ": the JVM did not answer within 0.1 s; try --attach-timeout 60s or --attach=never");
+}
+
+TEST_CASE("attach: a silent JVM is given up on as soon as nobody waits for it any more") {
+    const Root root;
+    const Child server([&](auto ready) {
+        listen_at(root.socket());
+        ready();
+    });
+    const auto process = ProcessFiles::open(server.pid());
+    AttachClient client(*process, root.target());
+    std::stop_source nobody;
+    client.give_up_at(nobody.get_token());
+    std::thread leaves([&] { nobody.request_stop(); });
+    const auto reply = client.ask("VM.version", std::chrono::hours(1));
+    leaves.join();
+    REQUIRE_FALSE(reply.has_value());
+    CHECK(reply.error().what == "interrupted");
 }
 
 TEST_CASE("attach: an endless reply ends") {

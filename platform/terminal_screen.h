@@ -1,0 +1,39 @@
+// A whole terminal to draw on, by ncurses, and its keys.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/error.h"
+#include "base/screen.h"
+
+namespace nmtx {
+
+// The terminal is as it was when the last of these has gone. One at a time.
+class TerminalScreen {
+  public:
+    // Fails where standard input or output is no terminal, and where terminfo knows none like it that a
+    // cursor can be moved on.
+    static Expected<std::unique_ptr<TerminalScreen>> open(bool colour);
+    TerminalScreen(const TerminalScreen&) = delete;
+    TerminalScreen& operator=(const TerminalScreen&) = delete;
+    ~TerminalScreen();
+
+    void draw(const std::vector<ScreenLine>& lines);
+    // Never waits: Key::none where no key was pressed. Poll standard input before.
+    KeyPress next_key();
+    [[nodiscard]] ScreenSize size() const;
+    // To be called after SIGWINCH.
+    void resized();
+    // Can it show more than ASCII?
+    [[nodiscard]] bool unicode() const { return unicode_; }
+
+  private:
+    struct Curses;
+    TerminalScreen(std::unique_ptr<Curses> curses, bool unicode);
+
+    std::unique_ptr<Curses> curses_;
+    bool unicode_;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,46 @@
+// What a screen of characters shows and which keys it is told, whoever draws it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace nmtx {
+
+// What a text means; how that looks is the terminal's affair, with colours or without.
+enum class ScreenLook : std::uint8_t { plain, title, faint, inverse, chosen, grown, shrunk, alert };
+
+// Printable text from a column on, the first one being 0.
+struct ScreenSpan {
+    std::size_t column = 0;
+    std::string text;
+    ScreenLook look = ScreenLook::plain;
+};
+using ScreenLine = std::vector<ScreenSpan>;
+
+struct ScreenSize {
+    std::size_t width = 80, height = 24;
+    friend bool operator==(const ScreenSize&, const ScreenSize&) = default;
+};
+
+enum class Key : std::uint8_t {
+    none,
+    character,
+    up,
+    down,
+    page_up,
+    page_down,
+    home,
+    end,
+    tab,
+    back_tab,
+    escape
+};
+
+struct KeyPress {
+    Key key = Key::none;
+    char character = 0;  // of Key::character; printable ASCII
+};
+
+}  // namespace nmtx
