@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/cursor.h"
+#include "cli/usage.h"
 
 namespace nmtx {
 namespace {
@@ -10,10 +11,6 @@ namespace {
 namespace po = boost::program_options;
 
 constexpr unsigned most_walk_every = 1'000'000;
-
-tl::unexpected<Error> usage(std::string what, std::string hint = "see nmtx --help") {
-    return failure("", std::move(what), std::move(hint));
-}
 
 // Leaves `into` alone where the option is not given.
 template <typename Time>

@@ -1,8 +1,23 @@
 // Values on the command line.
 #include "base/cursor.h"
 #include "cli/command.h"
+#include "cli/usage.h"
 
 namespace nmtx {
+
+std::optional<std::uint64_t> parse_pid(std::string_view text) {
+    Cursor cursor(text);
+    const auto pid = cursor.decimal();
+    // PID_MAX_LIMIT of 64-bit kernels.
+    if (!pid || !cursor.at_end() || *pid == 0 || *pid > 4194304) return std::nullopt;
+    return pid;
+}
+
+std::optional<std::size_t> parse_count(std::string_view text) {
+    Cursor cursor(text);
+    const auto count = cursor.decimal();
+    return count && cursor.at_end() && *count > 0 ? count : std::nullopt;
+}
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
     Cursor cursor(text);
