@@ -16,6 +16,10 @@ constexpr double still_steady = 0.75;
 constexpr double still_steady_in_half = 0.9;
 constexpr double carries_its_share = 0.25;  // of the mean rate
 constexpr double above_noise = 3;
+// Of all that the series rises, in one of a dozen steps: a leak goes on, what comes at one stroke (a method
+// that is compiled, a pool that is filled) does not.
+constexpr double most_at_one_stroke = 0.5;
+constexpr std::size_t strokes = 12;
 constexpr std::size_t fewest_crossings = 4;
 constexpr double worth_a_wave = 0.02;  // of the level
 
@@ -32,6 +36,18 @@ std::array<Point, sixths> medians_of_sixths(std::span<const Point> points) {
         medians[i] = {median(std::move(times)), median(std::move(values))};
     }
     return medians;
+}
+
+// The largest rise from one of `strokes` spans to the next, as a share of all rises.
+double largest_stroke(std::span<const Point> points) {
+    const std::vector<Point> spans = medians_of_spans(points, strokes);
+    double all = 0, largest = 0;
+    for (std::size_t i = 1; i < spans.size(); ++i) {
+        const double rise = std::max(spans[i].value - spans[i - 1].value, 0.0);
+        all += rise;
+        largest = std::max(largest, rise);
+    }
+    return all > 0 ? largest / all : 0;
 }
 
 double rate(const Point& from, const Point& to) {
@@ -69,6 +85,7 @@ Shape measure(std::span<const Point> points) {
     for (std::size_t i = 1; i < sixths; ++i) {
         if (rate(sixth[i - 1], sixth[i]) >= carries_its_share * shape.slope->per_second) ++shape.rising;
     }
+    shape.stroke = largest_stroke(points);
     measure_waves(points, shape);
     return shape;
 }
@@ -80,7 +97,7 @@ bool rises(const Shape& shape, double material) {
 
 bool steady(const Shape& shape, double enough, std::size_t rising) {
     return shape.late >= enough * shape.early && shape.late >= shape.slope->per_second / 2 &&
-           shape.rising >= rising;
+           shape.rising >= rising && shape.stroke <= most_at_one_stroke;
 }
 
 Verdict verdict_where_nothing_rises(const Shape& shape, std::span<const Point> points, double material) {

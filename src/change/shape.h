@@ -36,6 +36,7 @@ struct Shape {
     bool last_half = false;      // the verdict is about the last half: before it, something else went on
     double early = 0, late = 0;  // the rate in the first half and in the last one
     std::size_t rising = 0;  // of the five steps between sixths, those that carry their share of the growth
+    double stroke = 0;       // the share of all rises that the largest of a dozen steps has
     double swing = 0;        // from the 5th to the 95th percentile of what the line leaves over
     std::size_t crossings = 0;  // how often the series crosses its line
 };

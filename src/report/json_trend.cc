@@ -38,6 +38,7 @@ json owner_json(const OwnerTrend& owner) {
                        {"early_per_hour", whole(shape.early * seconds_an_hour)},
                        {"late_per_hour", whole(shape.late * seconds_an_hour)},
                        {"rising_steps_of_5", shape.rising},
+                       {"largest_step_share", shape.stroke},
                        {"noise", shape.slope ? json(whole(shape.slope->noise)) : json(nullptr)},
                        {"swing", whole(shape.swing)},
                        {"crossings", shape.crossings},

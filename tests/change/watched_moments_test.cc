@@ -15,9 +15,10 @@ std::shared_ptr<KeptMoment> made(std::uint64_t rss_kib, double uptime) {
     kept->view.header.boot_id = "a-boot";
     kept->view.header.target_uptime_s = uptime;
     kept->view.exe = "/opt/java";
-    const std::string smaps =
-        fmt::format("10000-9010000 rw-p 00000000 00:00 0 [heap]\nRss: {0} kB\nPss: {0} kB\n", rss_kib);
-    kept->view.smaps = parse_smaps(smaps).value();
+    kept->capture.add(
+        document::smaps,
+        fmt::format("10000-9010000 rw-p 00000000 00:00 0 [heap]\nRss: {0} kB\nPss: {0} kB\n", rss_kib));
+    kept->view.smaps = parse_smaps(*kept->capture.text(document::smaps)).value();  // points into the text
     return kept;
 }
 

@@ -80,7 +80,7 @@ std::vector<std::string> with(std::vector<std::string> options, const std::vecto
 
 void check_truth(const nlohmann::json& report, const LiveJvm& jvm) {
     CHECK(sum_of_owners(report) == report["rss_bytes"].get<std::uint64_t>());
-    CHECK(report["schema"] == 1);
+    CHECK(report["schema"] == 2);
     CHECK(report["pid"] == jvm.pid());
     // What JNI code holds lies in malloc's mappings, what is mapped in a file's row.
     CHECK(below(report, "malloc/") >= jvm.truth("leak_bytes") + jvm.truth("bigleak_bytes"));

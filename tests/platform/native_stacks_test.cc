@@ -131,15 +131,14 @@ TEST_CASE("native stacks: a thread of another process is not stopped, and none i
 }
 
 TEST_CASE("native stacks: code that no file is mapped to ends the frames, at its address") {
-    const Child child([](auto ready) {
+    // jmp to itself, in a page that the child has where we have it
+    constexpr unsigned char endless[] = {0xeb, 0xfe};
+    void* const page =
+        ::mmap(nullptr, 4096, PROT_READ | PROT_WRITE | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    REQUIRE(page != MAP_FAILED);
+    std::copy(std::begin(endless), std::end(endless), static_cast<unsigned char*>(page));
+    const Child child([page](auto ready) {
         may_be_traced();
-        // jmp to itself
-        constexpr unsigned char endless[] = {0xeb, 0xfe};
-        void* const page =
-            ::mmap(reinterpret_cast<void*>(0x200000000), 4096, PROT_READ | PROT_WRITE | PROT_EXEC,
-                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
-        if (page == MAP_FAILED) std::abort();
-        std::copy(std::begin(endless), std::end(endless), static_cast<unsigned char*>(page));
         ready();
         reinterpret_cast<void (*)()>(page)();
     });
@@ -147,5 +146,6 @@ TEST_CASE("native stacks: code that no file is mapped to ends the frames, at its
         eventually([&] { return stacks_of(child, {child.pid()}).stacks.at(0).end == StackEnd::no_file; }));
     const NativeStack stack = stacks_of(child, {child.pid()}).stacks.at(0);
     CHECK(stack.frames.empty());
-    CHECK(stack.next == Address{0x200000000});
+    CHECK(stack.next == Address{reinterpret_cast<std::uintptr_t>(page)});
+    ::munmap(page, 4096);
 }
