@@ -267,13 +267,17 @@ TEST_CASE(
     const auto report = nmtx_json({"threads", jvm.pid_text(), "--interval=200ms", "--stacks=2", "--stack-of",
                                    parked, "--stack-of", foreign, "-o", file});
     INFO("JDK " << jdk.feature << "\n" << report["threads"].dump(1));
+    std::size_t with_stack = 0;
     for (const std::string name : {"spin-0", "spin-1"}) {
         const auto thread = thread_named(report, name);
+        with_stack += thread["stack"].is_null() ? 0U : 1U;
         CHECK(has_frame(thread, "symbol", "spin_outer"));
         CHECK(has_frame(thread, "file", "libtarget.so"));
         CHECK(thread["native_frames_end"] == "bottom");
-        CHECK_FALSE(thread["stack"].is_null());  // its pointer is known, although it runs
     }
+    // Their pointers are known, although they run. Where no line of smaps guards a stack (glibc 2.42 and
+    // later) that is not enough to tell it from other memory.
+    if (jdk.chroot.empty()) CHECK(with_stack == 2);
     const auto java = thread_named(report, "target-parked-1");
     CHECK(has_frame(java, "file", "libjvm.so"));
     CHECK(java["native_frames_end"] == "java");
