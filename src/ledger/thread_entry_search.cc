@@ -69,16 +69,27 @@ class Code {
     const std::vector<Mapping>& mappings_;
 };
 
-// The words right below `top`, at the end of `into`; how many of them are there. A thread that never went
-// deep has touched the page with struct pthread alone.
-std::size_t read_words(TargetMemory& memory, Address top, std::uint64_t page, std::span<std::uint64_t> into) {
-    if (memory.read(Address{top.value - into.size_bytes()}, std::as_writable_bytes(into)) ==
-        into.size_bytes())
-        return into.size();
-    const std::uint64_t within = struct_pthread + (top.value - struct_pthread) % page;
-    const auto part = into.last(std::min<std::size_t>(within / sizeof(std::uint64_t), into.size()));
-    const std::size_t got = memory.read(Address{top.value - part.size_bytes()}, std::as_writable_bytes(part));
-    return got == part.size_bytes() ? part.size() : 0;
+// Reads the words right below `top` into the end of `into`; false where they are not all there.
+bool read_below(TargetMemory& memory, Address top, std::span<std::uint64_t> into) {
+    const std::size_t got = memory.read(Address{top.value - into.size_bytes()}, std::as_writable_bytes(into));
+    return got == into.size_bytes();
+}
+
+// How many words lie in the page that struct pthread begins in, and above: what a thread that never went deep
+// has touched.
+std::size_t near_words(Address top, std::uint64_t page) {
+    const std::uint64_t bytes = struct_pthread + (top.value - struct_pthread) % page;
+    return std::min<std::size_t>(bytes / sizeof(std::uint64_t), words);
+}
+
+// The nearest to struct pthread: further down frames of the thread may hold such an address, too.
+std::optional<Address> arena_among(std::span<const std::uint64_t> variables_of,
+                                   const std::vector<Address>& arenas) {
+    for (std::size_t at = variables_of.size(); at > 0; --at) {
+        if (std::binary_search(arenas.begin(), arenas.end(), Address{variables_of[at - 1]}))
+            return Address{variables_of[at - 1]};
+    }
+    return std::nullopt;
 }
 
 // Stacks that a task's pointer lies in, ascending.
@@ -122,20 +133,22 @@ std::vector<ThreadEntry> find_thread_entries(const ProcessView& view, const std:
     const std::vector<Range> stacks = stacks_in_use(view, memory, most);
     std::vector<Address> reads;
     reads.reserve(stacks.size());
-    for (const Range stack : stacks) reads.push_back(Address{stack.end.value - variables - struct_pthread});
+    for (const Range stack : stacks)
+        reads.push_back(
+            Address{stack.end.value - near_words(stack.end, view.header.page_size) * sizeof(std::uint64_t)});
     memory.expect(reads);
     const Code code(*view.smaps);
     std::vector<ThreadEntry> entries;
     std::array<std::uint64_t, words> found{};
     for (std::size_t i = 0; i < stacks.size(); ++i) {
-        const std::size_t missing = words - read_words(memory, stacks[i].end, view.header.page_size, found);
-        if (missing > words_of_variables) continue;
+        const std::span<std::uint64_t> all(found);
+        const std::size_t near = near_words(stacks[i].end, view.header.page_size);
+        if (!read_below(memory, stacks[i].end, all.last(near))) continue;
         ThreadEntry entry{stacks[i].end, {}, std::nullopt};
-        // The nearest to struct pthread: further down frames of the thread may hold such an address, too.
-        for (std::size_t at = words_of_variables; at > missing && !entry.arena; --at) {
-            if (std::binary_search(arenas.begin(), arenas.end(), Address{found[at - 1]}))
-                entry.arena = Address{found[at - 1]};
-        }
+        entry.arena = arena_among(all.last(near).first(near - (words - words_of_variables)), arenas);
+        // The page below costs as much again: not where there is one arena alone.
+        if (!entry.arena && arenas.size() > 1 && near < words && read_below(memory, stacks[i].end, all))
+            entry.arena = arena_among(all.first(words_of_variables), arenas);
         const bool foreign = !pointers_in(unknown, stacks[i]).empty();
         for (std::size_t at = words_of_variables; at < words && foreign && entry.file.empty(); ++at)
             entry.file = code.file_of(found[at]);
