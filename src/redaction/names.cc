@@ -67,7 +67,7 @@ bool is_placeholder(std::string_view token) {
 std::size_t runs_in(std::string_view token) {
     std::size_t runs = 1;
     for (std::size_t i = 1; i < token.size(); ++i)
-        runs += is_digit(token[i]) != is_digit(token[i - 1]) ? 1 : 0;
+        runs += is_digit(token[i]) != is_digit(token[i - 1]) ? 1U : 0U;
     return runs;
 }
 
@@ -104,13 +104,26 @@ std::size_t ipv6(std::string_view rest) {
 // 8-4-4-4-12, with "-" or "_" between.
 std::size_t uuid(std::string_view rest) {
     std::size_t at = 0;
-    for (const std::size_t digits : {8, 4, 4, 4, 12}) {
+    for (const std::size_t digits : std::array<std::size_t, 5>{8, 4, 4, 4, 12}) {
         if (at > 0 && (at >= rest.size() || (rest[at] != '-' && rest[at] != '_'))) return 0;
         if (at > 0) ++at;
         if (run_of(rest.substr(at), is_hex) < digits) return 0;
         at += digits;
     }
     return ends_word(rest, at) ? at : 0;
+}
+
+// Words by which mappings and files are told: a user of that name keeps it.
+bool tells_kinds(std::string_view name) {
+    constexpr std::array words{
+        std::string_view("java"),    std::string_view("jvm"),      std::string_view("jre"),
+        std::string_view("anon"),    std::string_view("glibc"),    std::string_view("malloc"),
+        std::string_view("memfd"),   std::string_view("shm"),      std::string_view("dev"),
+        std::string_view("lib"),     std::string_view("bin"),      std::string_view("so"),
+        std::string_view("jar"),     std::string_view("heap"),     std::string_view("stack"),
+        std::string_view("modules"), std::string_view("server"),   std::string_view("deleted"),
+        std::string_view("root"),    std::string_view("localhost")};
+    return std::find(words.begin(), words.end(), name) != words.end();
 }
 
 bool is_domain(std::string_view label) {
@@ -137,7 +150,7 @@ std::string_view name_of(Placeholder kind) {
 
 NameRedactor::NameRedactor(const std::vector<CertainName>& certain) {
     for (const CertainName& name : certain) {
-        if (name.name.size() >= 2 && name.name != "root" && name.name != "localhost")
+        if (name.name.size() >= 2 && !tells_kinds(lower(name.name)))
             certain_.push_back({name.kind, lower(name.name)});
     }
     std::stable_sort(certain_.begin(), certain_.end(), [](const CertainName& a, const CertainName& b) {

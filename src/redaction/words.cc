@@ -87,17 +87,19 @@ constexpr std::array word_lists{
                      "factory bean beans proxy cglib "
                      "lambda hidden accessor generated unsafe exception error throwable"),
     // Options of the launcher and the JVM.
-    std::string_view("final snapshot snapshots alpha beta rc milestone pre update xx xms xmx xss xmn xlog "
-                     "xloggc xint xcomp xrs xshare xbootclasspath xnoclassgc xverify "
-                     "xbatch cp classpath "
-                     "javaagent agentlib agentpath ea esa da verbose server dspring duser djava d p m "
-                     "encoding utf utf8 ascii iso "
-                     "latin1 locale language country timezone zone headless tmpdir home dir name user "
-                     "separator line specification "
-                     "vendor url prefer ipv4 ipv6 addresses ttl cache negative debug trace warn info fatal "
-                     "level levels root loggers logger "
-                     "decorators tags uptime tid rotation filecount filesize stdout stderr suspend dt "
-                     "quiet authenticate ssl tls port host hostname address local only remote registry"),
+    std::string_view(
+        "password passwd passphrase secret token tokens credential credentials keystore truststore final "
+        "snapshot snapshots alpha beta rc milestone pre update xx xms xmx xss xmn xlog "
+        "xloggc xint xcomp xrs xshare xbootclasspath xnoclassgc xverify "
+        "xbatch cp classpath "
+        "javaagent agentlib agentpath ea esa da verbose server dspring duser djava d p m "
+        "encoding utf utf8 ascii iso "
+        "latin1 locale language country timezone zone headless tmpdir home dir name user "
+        "separator line specification "
+        "vendor url prefer ipv4 ipv6 addresses ttl cache negative debug trace warn info fatal "
+        "level levels root loggers logger "
+        "decorators tags uptime tid rotation filecount filesize stdout stderr suspend dt "
+        "quiet authenticate ssl tls port host hostname address local only remote registry"),
     // The kernel, file systems, packages, containers.
     std::string_view(
         "anon shmem memfd sysv zero null urandom random dev shm proc sys run mnt media srv opt usr lib lib32 "

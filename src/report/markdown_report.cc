@@ -112,7 +112,7 @@ class MarkdownReport {
         std::string commands;
         for (std::size_t i = 0; i < std::min(f.commands.size(), most_lines); ++i)
             commands += f.commands[i] + "\n";
-        if (!commands.empty()) out += code_block(commands, "sh", 600);
+        if (!commands.empty()) out += code_block(commands, "", 600);
         return out;
     }
 
