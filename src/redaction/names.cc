@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "redaction/name_shapes.h"
 #include "redaction/words.h"
 
 namespace nmtx {
@@ -12,36 +13,11 @@ constexpr std::size_t shortest_name = 3;  // letters: of fewer nobody is known
 constexpr std::size_t longest_number = 5;
 constexpr std::size_t shortest_hash = 8;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-// Bytes of other scripts are letters.
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
-}
-bool is_alnum(char c) {
-    return is_digit(c) || is_letter(c);
-}
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 std::string lower(std::string_view text) {
     std::string folded(text);
     std::transform(folded.begin(), folded.end(), folded.begin(),
                    [](char c) { return is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c; });
     return folded;
-}
-
-template <typename Is>
-std::size_t run_of(std::string_view text, Is is) {
-    return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is) - text.begin());
-}
-
-bool ends_word(std::string_view rest, std::size_t at) {
-    return at >= rest.size() || !is_alnum(rest[at]);
 }
 
 // "A", "B", … "Z", "AA": letters, since a number may follow a name.
@@ -71,48 +47,6 @@ std::size_t runs_in(std::string_view token) {
     return runs;
 }
 
-// "1.2.3.4"; what goes on behind it is none.
-std::size_t ipv4(std::string_view rest) {
-    std::size_t at = 0;
-    for (int part = 0; part < 4; ++part) {
-        if (part > 0 && (at >= rest.size() || rest[at++] != '.')) return 0;
-        const std::size_t digits = run_of(rest.substr(at), is_digit);
-        if (digits == 0 || digits > 3) return 0;
-        unsigned value = 0;
-        for (const char c : rest.substr(at, digits)) value = value * 10 + static_cast<unsigned>(c - '0');
-        if (value > 255) return 0;
-        at += digits;
-    }
-    const bool goes_on =
-        at < rest.size() &&
-        (is_alnum(rest[at]) || (rest[at] == '.' && at + 1 < rest.size() && is_digit(rest[at + 1])));
-    return goes_on ? 0 : at;
-}
-
-// "fe80::1ff:fe23", "2001:db8:0:0:0:0:2:1": hex between colons, two colons at once or seven in all.
-std::size_t ipv6(std::string_view rest) {
-    const std::size_t length = run_of(rest, [](char c) { return is_hex(c) || c == ':'; });
-    std::string_view text = rest.substr(0, length);
-    while (!text.empty() && text.back() == ':' && !text.ends_with("::")) text.remove_suffix(1);
-    const auto colons = std::count(text.begin(), text.end(), ':');
-    const bool digits = std::any_of(text.begin(), text.end(), is_digit);
-    if (!digits || colons < 2 || (text.find("::") == npos && colons != 7) || !ends_word(rest, text.size()))
-        return 0;
-    return text.size() < 4 ? 0 : text.size();
-}
-
-// 8-4-4-4-12, with "-" or "_" between.
-std::size_t uuid(std::string_view rest) {
-    std::size_t at = 0;
-    for (const std::size_t digits : std::array<std::size_t, 5>{8, 4, 4, 4, 12}) {
-        if (at > 0 && (at >= rest.size() || (rest[at] != '-' && rest[at] != '_'))) return 0;
-        if (at > 0) ++at;
-        if (run_of(rest.substr(at), is_hex) < digits) return 0;
-        at += digits;
-    }
-    return ends_word(rest, at) ? at : 0;
-}
-
 // Words by which mappings and files are told: a user of that name keeps it.
 bool tells_kinds(std::string_view name) {
     constexpr std::array words{
@@ -124,21 +58,6 @@ bool tells_kinds(std::string_view name) {
         std::string_view("modules"), std::string_view("server"),   std::string_view("deleted"),
         std::string_view("root"),    std::string_view("localhost")};
     return std::find(words.begin(), words.end(), name) != words.end();
-}
-
-bool is_domain(std::string_view label) {
-    constexpr std::array domains{
-        std::string_view("com"),   std::string_view("net"),      std::string_view("org"),
-        std::string_view("io"),    std::string_view("de"),       std::string_view("uk"),
-        std::string_view("fr"),    std::string_view("eu"),       std::string_view("dev"),
-        std::string_view("cloud"), std::string_view("corp"),     std::string_view("lan"),
-        std::string_view("svc"),   std::string_view("internal"), std::string_view("cn"),
-        std::string_view("local"), std::string_view("edu"),      std::string_view("gov"),
-        std::string_view("app"),   std::string_view("ai"),       std::string_view("ch"),
-        std::string_view("at"),    std::string_view("nl"),       std::string_view("jp"),
-        std::string_view("ru"),    std::string_view("us"),       std::string_view("in"),
-        std::string_view("biz")};
-    return std::find(domains.begin(), domains.end(), label) != domains.end();
 }
 
 }  // namespace
