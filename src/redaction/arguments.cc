@@ -39,6 +39,7 @@ std::string redact_argument(NameRedactor& names, std::string_view argument) {
     constexpr std::string_view extra = "-XX:";
     if (argument.starts_with(extra))
         return std::string(extra) + redact_value(names, argument.substr(extra.size()), '=');
+    if (argument.starts_with("-D")) return "-D" + names.redact(argument.substr(2));
     if (argument.starts_with("-X")) return "-X" + redact_value(names, argument.substr(2), ':');
     return names.redact(argument);
 }
