@@ -53,8 +53,10 @@ TEST_CASE("markdown: names are code, and every word that means something to a tr
           "RSS - NMT committed = -25.1 MiB; it is <0.1, no leak.");
     CHECK(prose("in libtarget.so, by -XX:MaxDirectMemorySize=1m (see www.evil.example).") ==
           "in `libtarget.so`, by `-XX:MaxDirectMemorySize=1m` (see `www.evil.example`).");
-    CHECK(prose("@octocat #123 GH-1 <b> [x](http://e) http://e :smile: deadbeef1") ==
-          "`@octocat` `#123` `GH-1` `<b>` `[x](http://e)` `http://e` `:smile`: `deadbeef1`");
+    CHECK(prose("@octocat #123, GH-1 and <b> [x](http://e) :smile: then deadbeef1") ==
+          "`@octocat #123`, `GH-1` and `<b> [x](http://e) :smile`: then `deadbeef1`");
+    CHECK(prose("nmtx record 1 -o FILE.db for hours") == "nmtx record 1 `-o FILE.db` for hours");
+    CHECK(prose("a|b", Place::cell) == "`a\\|b`");
 }
 
 TEST_CASE("markdown: a block of code ends where it is to end") {
