@@ -1,0 +1,152 @@
+#include "report/ticket.h"
+
+#include <fmt/format.h>
+
+#include "base/printable.h"
+#include "process/given_options.h"
+#include "report/notes.h"
+#include "report/threads_report.h"
+#include "report/ticket_parts.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_command_bytes = std::size_t{64} << 10U;
+constexpr std::size_t longest_name = 1024;  // of a thread
+
+TicketThread thread_of(const ThreadRow& row) {
+    TicketThread thread{row.tid,
+                        printable(row.name.substr(0, longest_name)),
+                        std::string(name_of(row.kind)),
+                        printable(row.library),
+                        row.state,
+                        row.cpu_percent,
+                        row.wait_percent,
+                        row.cpu_seconds,
+                        {},
+                        {}};
+    if (row.stack) {
+        thread.stack_reserved = row.stack->reserved;
+        thread.stack_resident = row.stack->resident;
+    }
+    return thread;
+}
+
+std::vector<TicketThread> threads_of(const ThreadTable& table) {
+    ThreadOptions by_cpu;
+    std::vector<TicketThread> threads;
+    for (const ThreadRow* row : chosen_threads(table, by_cpu)) threads.push_back(thread_of(*row));
+    return threads;
+}
+
+std::vector<TicketPool> pools_of(const ThreadTable& table) {
+    std::vector<TicketPool> pools;
+    for (const ThreadPool& pool : thread_pools(chosen_threads(table, {}), ThreadOrder::stack))
+        pools.push_back({printable(pool.name.substr(0, longest_name)), std::string(name_of(pool.kind)),
+                         pool.threads, pool.cpu_percent, pool.cpu_seconds, pool.reserved, pool.resident});
+    return pools;
+}
+
+std::vector<Share> printable_shares(std::vector<Share> shares) {
+    for (Share& share : shares) {
+        for (SharePart& part : share.parts) part.remark = printable(part.remark);
+    }
+    return shares;
+}
+
+// Paths of a record are names of owners: of libraries and files.
+Trend printable_trend(Trend trend) {
+    const auto clean = [](std::vector<OwnerTrend>& rows) {
+        for (OwnerTrend& row : rows) row.path = printable(row.path);
+    };
+    for (RunTrend& run : trend.runs) {
+        run.run.command = printable(run.run.command);
+        clean(run.owners);
+        clean(run.sums);
+        clean(run.others);
+    }
+    return trend;
+}
+
+std::string title_of(const ProcessView& view, const Ledger& ledger) {
+    return printable(fmt::format("Native memory of {}, pid {}: RSS {} MiB", who(view), view.header.pid,
+                                 in_mib(ledger.rss)));
+}
+
+std::string redaction_of(const ProcessView&) {
+    return "Values of options whose names speak of secrets (passwords, tokens, keys), and the environment, "
+           "are taken out. Paths, host names and names of threads and classes are as they were: `--redact` "
+           "replaces them.";
+}
+
+}  // namespace
+
+std::string_view name_of(TicketSeverity severity) {
+    switch (severity) {
+        case TicketSeverity::problem:
+            return "problem";
+        case TicketSeverity::warning:
+            return "warning";
+        case TicketSeverity::note:
+            return "note";
+        case TicketSeverity::ok:
+            break;
+    }
+    return "ok";
+}
+
+TicketThreads ticket_threads(const ProcessView& view, const ThreadTable& table) {
+    TicketThreads threads;
+    threads.by_kind = threads_by_kind(view, table);
+    for (std::size_t i = 0; i < table.totals.of_kind.size(); ++i) {
+        if (table.totals.of_kind[i] == 0 || view.vm == Vm::none) continue;
+        threads.kinds.push_back(
+            {std::string(name_of(static_cast<ThreadKind>(i))), grouped(table.totals.of_kind[i])});
+    }
+    threads.count = table.counts.tasks;
+    threads.interval_s = table.interval_s;
+    threads.cpu_percent = table.totals.cpu_percent;
+    threads.wait_percent = table.totals.wait_percent;
+    threads.stacks_reserved = table.totals.stacks_reserved;
+    threads.stacks_resident = table.totals.stacks_resident;
+    threads.threads = threads_of(table);
+    threads.pools = pools_of(table);
+    return threads;
+}
+
+Ticket ticket_of(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
+                 std::optional<Trend> history) {
+    Ticket ticket;
+    ticket.title = title_of(view, ledger);
+    ticket.target = target_text(view);
+    ticket.pid = view.header.pid;
+    ticket.nmtx_version = printable(view.header.nmtx_version);
+    ticket.taken_at = printable(view.header.taken_at);
+    ticket.rss = ledger.rss;
+    ticket.mapped_again = ledger.mapped_again;
+    ticket.shares = printable_shares(shares_of(view, ledger));
+    ticket.gap = ledger.gap;
+    ticket.versions = versions_of(view);
+    ticket.command = command_line(view, most_command_bytes);
+    ticket.flags = given_flags(view);
+    ticket.vm_flags = effective_flags(view);
+    ticket.container = container_use(view, ledger);
+    ticket.limits = limits_of(view);
+    ticket.taken = taking_of(view, ledger);
+    ticket.areas = ticket_areas(ledger);
+    ticket.categories = ticket_categories(ledger);
+    ticket.owners = ticket_owners(ledger);
+    ticket.files = ticket_files(view, ledger);
+    ticket.map = ticket_map(view, ledger);
+    ticket.malloc = ticket_malloc(view, ledger);
+    if (threads) ticket.threads = ticket_threads(view, *threads);
+    if (history) ticket.history = printable_trend(std::move(*history));
+    for (const MissingDocument& missing : view.missing)
+        ticket.missing.push_back({printable(missing.what), printable(missing.why), printable(missing.hint)});
+    for (const std::string& note : notes_of(view, ledger, false)) ticket.notes.push_back(printable(note));
+    ticket.reproduce = commands_of(view, ticket.history.has_value());
+    ticket.redaction = redaction_of(view);
+    return ticket;
+}
+
+}  // namespace nmtx
