@@ -1,4 +1,5 @@
-// What a stranger has to know: what was missing, of what machine and JVM it is, what it cost, how to see it again.
+// What a stranger has to know: what was missing, of what machine and JVM it is, what it cost, how to see it
+// again.
 #include <fmt/format.h>
 
 #include "report/html_page.h"
@@ -27,7 +28,8 @@ std::string html_facts(const std::vector<TicketFact>& facts) {
     if (facts.empty()) return "";
     std::string out = "<dl class=\"facts\">\n";
     for (const TicketFact& fact : facts)
-        out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(fact.name), html_text(fact.value));
+        out +=
+            fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(fact.name), html_text(fact.value));
     return out + "</dl>\n";
 }
 
@@ -35,8 +37,9 @@ std::string html_missing(const Ticket& ticket) {
     if (ticket.missing.empty()) return html_paragraph("Nothing: all that was asked for was had.");
     std::string out = "<dl class=\"facts wide\">\n";
     for (const MissingDocument& missing : ticket.missing) {
-        out += fmt::format("<div><dt>{}</dt><dd>{}{}</dd></div>\n", html_text(missing.what), html_text(missing.why),
-                           missing.hint.empty() ? "" : "; " + html_text(missing.hint));
+        out +=
+            fmt::format("<div><dt>{}</dt><dd>{}{}</dd></div>\n", html_text(missing.what),
+                        html_text(missing.why), missing.hint.empty() ? "" : "; " + html_text(missing.hint));
     }
     return out + "</dl>\n";
 }

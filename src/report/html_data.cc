@@ -1,7 +1,8 @@
 // The figures that the page's script draws.
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
-#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
 
 #include "base/printable.h"
 #include "report/html_map.h"
@@ -47,10 +48,10 @@ json waterfall_of(const Ticket& ticket) {
 json map_of(const std::vector<MapStrip>& strips) {
     json rows = json::array();
     for (const MapStrip& strip : strips) {
-        rows.push_back({fmt::format("{:012x}", strip.range.begin.value),
-                        fmt::format("{:012x}", strip.range.end.value), short_name(strip.owner),
-                        family_of(strip.owner), strip.ranges, strip.owners, strip.mapped.value(),
-                        strip.resident.value()});
+        rows.push_back(json::array({fmt::format("{:012x}", strip.range.begin.value),
+                                    fmt::format("{:012x}", strip.range.end.value), short_name(strip.owner),
+                                    family_of(strip.owner), strip.ranges, strip.owners, strip.mapped.value(),
+                                    strip.resident.value()}));
     }
     return rows;
 }
@@ -131,15 +132,17 @@ json container_of(const Ticket& ticket) {
             {"rss", ticket.container->rss.value()}};
 }
 
-json series_of(const OwnerTrend& owner) {
-    json values = json::array();
-    for (const double value : owner.spark) values.push_back(value);
+// [seconds since the first sample, value]
+json series_of(const OwnerTrend& owner, double begin) {
+    json points = json::array();
+    for (const Point& point : owner.curve)
+        points.push_back(json::array({std::round((point.at - begin) * 10) / 10, std::round(point.value)}));
     return {{"name", short_name(owner.path)},
             {"family", owner.path == "rss" || owner.path == "RSS" ? "rss" : family_of(owner.path)},
             {"count", owner.unit == Unit::count},
             {"verdict", name_of(owner.verdict)},
             {"per_second", owner.shape.slope ? json(owner.shape.slope->per_second) : json(nullptr)},
-            {"values", std::move(values)}};
+            {"points", std::move(points)}};
 }
 
 // Of the last run, which is the one that the ticket is about.
@@ -147,21 +150,25 @@ json trend_of(const Ticket& ticket) {
     if (!ticket.history || ticket.history->runs.empty()) return nullptr;
     const RunTrend& run = ticket.history->runs.back();
     if (run.samples == 0) return nullptr;
+    const double begin = run.rss.curve.empty() ? 0 : run.rss.curve.front().at;
     json series = json::array();
-    series.push_back(series_of(run.rss));
+    series.push_back(series_of(run.rss, begin));
     for (const OwnerTrend& owner : run.owners) {
         if (series.size() >= most_series) break;
-        if (owner.spark.size() > 1) series.push_back(series_of(owner));
+        if (owner.curve.size() > 1) series.push_back(series_of(owner, begin));
     }
-    return {{"from_ms", run.from_wall_ms}, {"to_ms", run.to_wall_ms}, {"series", std::move(series)}};
+    return {{"from_ms", run.from_wall_ms}, {"span_s", run.span_s}, {"series", std::move(series)}};
 }
 
 }  // namespace
 
 std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips) {
-    const json data = {{"waterfall", waterfall_of(ticket)},   {"map", map_of(strips)},
-                       {"categories", categories_of(ticket)}, {"nmt", !ticket.categories.empty()},
-                       {"malloc", malloc_of(ticket)},         {"container", container_of(ticket)},
+    const json data = {{"waterfall", waterfall_of(ticket)},
+                       {"map", map_of(strips)},
+                       {"categories", categories_of(ticket)},
+                       {"nmt", !ticket.categories.empty()},
+                       {"malloc", malloc_of(ticket)},
+                       {"container", container_of(ticket)},
                        {"trend", trend_of(ticket)}};
     const std::string text = data.dump();
     std::string safe;

@@ -1,4 +1,5 @@
-// The figures that the page's script draws, each with its table: for those who see no picture, and where no script runs.
+// The figures that the page's script draws, each with its table: for those who see no picture, and where no
+// script runs.
 #include <fmt/format.h>
 
 #include "report/html_map.h"
@@ -54,10 +55,11 @@ std::string html_waterfall(const Ticket& ticket) {
             table.text(part.remark);
         }
     }
-    return html_figure("waterfall",
-                       "From the kernel's total to what nothing explains. Each byte stands in one bar; the thin "
-                       "bars below an owner are parts of it.",
-                       table.finish()) +
+    return html_figure(
+               "waterfall",
+               "From the kernel's total to what nothing explains. Each byte stands in one bar; the thin "
+               "bars below an owner are parts of it.",
+               table.finish()) +
            html_list(ticket.notes);
 }
 
@@ -82,23 +84,26 @@ std::string html_address_space(const Ticket& ticket, const std::vector<MapStrip>
     }
     std::string joined;
     if (strips.size() < ticket.map.size())
-        joined = fmt::format("{} ranges are drawn as {}: neighbours of one owner, and small ones between them, "
-                             "are one.",
-                             grouped(ticket.map.size()), grouped(strips.size()));
-    return html_figure("map",
-                       "Every mapping, from low addresses to high ones, line after line. A wider stretch is larger, "
-                       "but not in proportion: widths grow with the logarithm. What is filled is resident. A dot "
-                       "between two stretches is a gap in the address space.",
-                       table.finish(joined));
+        joined = fmt::format(
+            "{} ranges are drawn as {}: neighbours of one owner, and small ones between them, "
+            "are one.",
+            grouped(ticket.map.size()), grouped(strips.size()));
+    return html_figure(
+        "map",
+        "Every mapping, from low addresses to high ones, line after line. A wider stretch is larger, "
+        "but not in proportion: widths grow with the logarithm. What is filled is resident. A dot "
+        "between two stretches is a gap in the address space.",
+        table.finish(joined));
 }
 
 std::string html_committed(const Ticket& ticket) {
     if (!ticket.categories.empty()) {
-        return html_figure("categories",
-                           "Of each category of NMT: what it has committed by mmap, how much of that is resident, "
-                           "and what it has from malloc by NMT's own count. Committed is not resident: what was "
-                           "never touched costs nothing.",
-                           "") +
+        return html_figure(
+                   "categories",
+                   "Of each category of NMT: what it has committed by mmap, how much of that is resident, "
+                   "and what it has from malloc by NMT's own count. Committed is not resident: what was "
+                   "never touched costs nothing.",
+                   "") +
                see_table("nmt-categories", "All categories as a table");
     }
     if (ticket.areas.empty()) return "";

@@ -25,8 +25,7 @@ std::string_view badge(TicketSeverity severity) {
 std::string meta(const TicketFinding& finding) {
     std::string out;
     const auto add = [&](std::string_view name, const std::string& value) {
-        if (!value.empty())
-            out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, html_text(value));
+        if (!value.empty()) out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, html_text(value));
     };
     if (finding.bytes) add("Amount", in_mib(*finding.bytes) + " MiB");
     add("Share", finding.share);
@@ -42,9 +41,8 @@ std::string part(std::string_view heading, const std::string& body) {
 std::string card(const TicketFinding& finding) {
     std::string commands;
     for (const std::string& command : finding.commands) commands += html_command(command);
-    return fmt::format(
-               "<article class=\"finding s-{}\">\n<h3><span class=\"badge\">{}</span> {}</h3>\n",
-               name_of(finding.severity), badge(finding.severity), html_text(finding.title)) +
+    return fmt::format("<article class=\"finding s-{}\">\n<h3><span class=\"badge\">{}</span> {}</h3>\n",
+                       name_of(finding.severity), badge(finding.severity), html_text(finding.title)) +
            meta(finding) + part("What it rests on", html_list(finding.evidence)) +
            part("What to do", html_list(finding.remedies) + commands) +
            part("What would refute it", html_list(finding.refuted_by)) +

@@ -71,7 +71,8 @@ std::string blocks(const TicketMalloc& malloc) {
 
 std::string malloc_summary(const TicketMalloc& malloc) {
     std::string text = fmt::format("{} MiB of malloc's mappings are resident", in_mib(malloc.resident));
-    if (malloc.nmt) text += fmt::format("; NMT counts {} MiB that the JVM has taken from it", in_mib(*malloc.nmt));
+    if (malloc.nmt)
+        text += fmt::format("; NMT counts {} MiB that the JVM has taken from it", in_mib(*malloc.nmt));
     if (!malloc.allocator.empty()) text += fmt::format(". The allocator is {}", malloc.allocator);
     return html_paragraph(text + ".");
 }
@@ -83,23 +84,25 @@ std::string html_malloc(const Ticket& ticket) {
     const TicketMalloc& malloc = *ticket.malloc;
     std::string out = malloc_summary(malloc);
     if (!malloc.walked)
-        return out + html_paragraph(malloc.why_not_walked.empty()
-                                        ? "Its chunks were not walked, so that live and freed memory are not told apart."
-                                        : "Its chunks were not walked: " + malloc.why_not_walked + ".");
+        return out + html_paragraph(
+                         malloc.why_not_walked.empty()
+                             ? "Its chunks were not walked, so that live and freed memory are not told apart."
+                             : "Its chunks were not walked: " + malloc.why_not_walked + ".");
     if (!malloc.arenas.empty())
-        out += html_figure("malloc",
-                           "Resident memory of each arena: what lives, known to NMT or not, and what was freed and "
-                           "is kept by malloc.",
-                           arenas(malloc));
+        out += html_figure(
+            "malloc",
+            "Resident memory of each arena: what lives, known to NMT or not, and what was freed and "
+            "is kept by malloc.",
+            arenas(malloc));
     return out + blocks(malloc);
 }
 
 std::string html_threads(const Ticket& ticket) {
     if (!ticket.threads || ticket.threads->threads.empty()) return "";
     const TicketThreads& threads = *ticket.threads;
-    std::string out = html_paragraph(fmt::format(
-        "{}. Their stacks are {} MiB reserved and {} MiB resident.", threads.by_kind,
-        in_mib(threads.stacks_reserved), in_mib(threads.stacks_resident)));
+    std::string out = html_paragraph(fmt::format("{}. Their stacks are {} MiB reserved and {} MiB resident.",
+                                                 threads.by_kind, in_mib(threads.stacks_reserved),
+                                                 in_mib(threads.stacks_resident)));
     out += html_paragraph(threads.interval_s > 0
                               ? fmt::format("CPU was measured over {:.1f} s.", threads.interval_s)
                               : std::string("CPU is the share since each thread began."));
@@ -139,15 +142,17 @@ std::string html_container(const Ticket& ticket) {
         sentences += html_paragraph(std::string_view(text).substr(at, end - at));
         at = end + 1;
     }
-    return html_figure("container",
-                       "What the kernel has charged to the container, against its limit. RSS of the process is drawn "
-                       "beside it: other processes, page cache and the kernel's own memory count as well.",
-                       "") +
+    return html_figure(
+               "container",
+               "What the kernel has charged to the container, against its limit. RSS of the process is drawn "
+               "beside it: other processes, page cache and the kernel's own memory count as well.",
+               "") +
            sentences;
 }
 
 std::string html_trend(const Ticket& ticket) {
-    if (!ticket.history || ticket.history->runs.empty() || ticket.history->runs.back().samples == 0) return "";
+    if (!ticket.history || ticket.history->runs.empty() || ticket.history->runs.back().samples == 0)
+        return "";
     const RunTrend& run = ticket.history->runs.back();
     HtmlTable table("table-trend", "Owners over time",
                     {{"owner", Column::name},
@@ -157,20 +162,23 @@ std::string html_trend(const Ticket& ticket) {
                      {"% of the growth"},
                      {"verdict", Column::text}});
     const auto row = [&](const OwnerTrend& owner) {
-        const auto bytes = [](double value) { return Bytes(static_cast<std::uint64_t>(std::max(value, 0.0))); };
+        const auto bytes = [](double value) {
+            return Bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
+        };
         table.begin_row();
         table.text(owner.path);
         table.mib(bytes(owner.first));
         table.mib(bytes(owner.last));
-        table.decimal(owner.shape.slope ? std::optional(owner.shape.slope->per_second * 3600 / 1048576)
-                                        : std::nullopt,
-                      1);
+        table.decimal(
+            owner.shape.slope ? std::optional(owner.shape.slope->per_second * 3600 / 1048576) : std::nullopt,
+            1);
         table.decimal(owner.of_growth ? std::optional(*owner.of_growth * 100) : std::nullopt, 0);
         table.text(name_of(owner.verdict));
     };
     row(run.rss);
     for (const OwnerTrend& owner : run.owners) row(owner);
-    return html_paragraph(fmt::format("{} samples over {}.", grouped(run.samples), human_seconds(run.span_s))) +
+    return html_paragraph(
+               fmt::format("{} samples over {}.", grouped(run.samples), human_seconds(run.span_s))) +
            html_figure("trend", "What was resident over time: RSS first, then those owners that grow most.",
                        table.finish());
 }

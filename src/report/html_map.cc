@@ -99,9 +99,15 @@ std::vector<MapStrip> map_strips(const std::vector<TicketRange>& ranges, std::si
 
 std::string_view family_of(std::string_view owner) {
     constexpr std::pair<std::string_view, std::string_view> families[] = {
-        {"jvm/", "jvm"},           {"malloc/nmt-tracked", "malloc-jvm"}, {"malloc/free", "free"},
-        {"malloc/", "malloc"},     {"file/", "file"},                    {"stack/", "stack"},
-        {"kernel/", "named"},      {"named/", "named"},                  {"unexplained", "unexplained"},
+        {"jvm/", "jvm"},
+        {"malloc/nmt-tracked", "malloc-jvm"},
+        {"malloc/free", "free"},
+        {"malloc/", "malloc"},
+        {"file/", "file"},
+        {"stack/", "stack"},
+        {"kernel/", "named"},
+        {"named/", "named"},
+        {"unexplained", "unexplained"},
     };
     if (owner.empty()) return "empty";
     for (const auto& [prefix, family] : families) {

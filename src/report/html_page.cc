@@ -19,7 +19,7 @@ std::string_view class_of(const ColumnHead& head) {
         case Column::code:
             return "code";
         case Column::number:
-            return head.title.starts_with("resident") ? "number bar" : "number";
+            return head.title.starts_with("resident") ? "number barred" : "number";
     }
     return "";
 }
@@ -52,20 +52,35 @@ std::string html_text(std::string_view text) {
     return out;
 }
 
+std::string html_prose(std::string_view text) {
+    std::string out;
+    bool code = false;
+    for (std::string_view rest = text; true;) {
+        const std::size_t at = rest.find('`');
+        out += html_text(rest.substr(0, at));
+        if (at == std::string_view::npos) break;
+        rest.remove_prefix(at + 1);
+        const bool closes = code || rest.find('`') != std::string_view::npos;
+        out += !closes ? "`" : code ? "</code>" : "<code>";
+        if (closes) code = !code;
+    }
+    return out;
+}
+
 std::string html_name(std::string_view name, bool is_path, std::size_t columns) {
     return html_text(fit(printable(name), columns, is_path));
 }
 
 std::string html_paragraph(std::string_view text, std::string_view css_class) {
     if (text.empty()) return "";
-    return css_class.empty() ? fmt::format("<p>{}</p>\n", html_text(text))
-                             : fmt::format("<p class=\"{}\">{}</p>\n", css_class, html_text(text));
+    return css_class.empty() ? fmt::format("<p>{}</p>\n", html_prose(text))
+                             : fmt::format("<p class=\"{}\">{}</p>\n", css_class, html_prose(text));
 }
 
 std::string html_list(const std::vector<std::string>& sentences) {
     if (sentences.empty()) return "";
     std::string out = "<ul>\n";
-    for (const std::string& sentence : sentences) out += fmt::format("<li>{}</li>\n", html_text(sentence));
+    for (const std::string& sentence : sentences) out += fmt::format("<li>{}</li>\n", html_prose(sentence));
     return out + "</ul>\n";
 }
 
@@ -115,6 +130,10 @@ void HtmlTable::mib(const std::optional<Bytes>& bytes) {
 
 void HtmlTable::count(const std::optional<std::uint64_t>& number) {
     number ? cell(grouped(*number), std::to_string(*number)) : cell("", "");
+}
+
+void HtmlTable::id(std::uint64_t id) {
+    cell(std::to_string(id), std::to_string(id));
 }
 
 void HtmlTable::decimal(const std::optional<double>& number, int digits) {

@@ -15,6 +15,8 @@ namespace nmtx {
 
 // Printable, and without a character that HTML would read as its own; for elements and attributes.
 std::string html_text(std::string_view text);
+// A sentence of ours: what stands in `backquotes` is code.
+std::string html_prose(std::string_view text);
 // Of a name at most `columns`: a path may have 4,096 bytes, a thread's name 2,000. Of a path the end is kept.
 std::string html_name(std::string_view name, bool is_path = false, std::size_t columns = 120);
 // "<p>…</p>" of a sentence; nothing of none.
@@ -26,10 +28,11 @@ std::string html_command(std::string_view command);
 
 // What a column holds: it decides how its cells look and are sorted.
 enum class Column : std::uint8_t {
-    name,    // names the row
+    name,  // names the row
     text,
     code,    // fixed pitch: addresses, protections
-    number,  // sorted by the exact number; with a bar in the background where the heading begins with "resident"
+    number,  // sorted by the exact number; with a bar in the background where the heading begins with
+             // "resident"
 };
 
 struct ColumnHead {
@@ -44,12 +47,13 @@ class HtmlTable {
               std::optional<std::size_t> sorted_by = {});
 
     void begin_row();
-    void text(std::string_view text);                          // name, text and code alike
-    void path(std::string_view path);                          // of what is too long the end is kept
-    void mib(const std::optional<Bytes>& bytes);               // "20.1", empty where unknown
-    void count(const std::optional<std::uint64_t>& number);    // "179,840"
+    void text(std::string_view text);                        // name, text and code alike
+    void path(std::string_view path);                        // of what is too long the end is kept
+    void mib(const std::optional<Bytes>& bytes);             // "20.1", empty where unknown
+    void count(const std::optional<std::uint64_t>& number);  // "179,840"
+    void id(std::uint64_t id);                               // "179840": what is no amount
     void decimal(const std::optional<double>& number, int digits);
-    void share(Bytes part, Bytes whole);                       // "20.1"
+    void share(Bytes part, Bytes whole);  // "20.1"
     [[nodiscard]] std::size_t rows() const { return rows_; }
     // The table; `below`: a sentence below it, as of what is not shown. The table must not be used after it.
     std::string finish(std::string_view below = {});

@@ -1,4 +1,5 @@
-// The sections of the HTML report, in the order of the page. Each is empty where the ticket has nothing for it.
+// The sections of the HTML report, in the order of the page. Each is empty where the ticket has nothing for
+// it.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// One HTML file that needs nothing from elsewhere: the ticket's words and tables as HTML, its figures as data for the
-// script that draws them, and a policy by which nothing else may run or be loaded.
+// One HTML file that needs nothing from elsewhere: the ticket's words and tables as HTML, its figures as data
+// for the script that draws them, and a policy by which nothing else may run or be loaded.
 #include <fmt/format.h>
 
 #include "report/html_assets.h"
@@ -50,7 +50,8 @@ std::string head(const Ticket& ticket) {
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n"
+        "<meta name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" "
+        "content=\"no-referrer\">\n"
         "<meta name=\"generator\" content=\"nmtx {}\">\n<title>{}</title>\n"
         "<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
         policy(), html_text(ticket.nmtx_version), html_name(ticket.title), html_style().text);
@@ -72,19 +73,23 @@ std::string html_report(const Ticket& ticket) {
     std::string out = head(ticket);
     out +=
         "<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n"
-        "<header class=\"bar\"><p class=\"brand\">nmtx</p><div class=\"tools\"></div></header>\n<div "
+        "<header class=\"topbar\"><p class=\"brand\">nmtx</p><div class=\"tools\"></div></header>\n<div "
         "class=\"frame\">\n";
     out += navigation(sections) + "<main id=\"report\" tabindex=\"-1\">\n" + html_headline(ticket);
-    out += "<noscript><p class=\"hint\">Without JavaScript there are no pictures: their figures are in the "
-           "tables.</p></noscript>\n";
+    out +=
+        "<noscript><p class=\"hint\">Without JavaScript there are no pictures: their figures are in the "
+        "tables.</p></noscript>\n";
     for (const HtmlSection& section : sections) {
-        out += fmt::format("<section id=\"{0}\" aria-labelledby=\"{0}-heading\">\n<h2 id=\"{0}-heading\">{1}</h2>\n{2}</section>\n",
-                           section.id, html_text(section.heading), section.body);
+        out += fmt::format(
+            "<section id=\"{0}\" aria-labelledby=\"{0}-heading\">\n<h2 "
+            "id=\"{0}-heading\">{1}</h2>\n{2}</section>\n",
+            section.id, html_text(section.heading), section.body);
     }
     out += "</main>\n</div>\n" + about_this_file();
-    out += fmt::format("<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n"
-                       "<script>{}</script>\n</body>\n</html>\n",
-                       html_chart_data(ticket, strips), html_d3().text, html_script().text);
+    out += fmt::format(
+        "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n"
+        "<script>{}</script>\n</body>\n</html>\n",
+        html_chart_data(ticket, strips), html_d3().text, html_script().text);
     return out;
 }
 

@@ -33,7 +33,8 @@ std::string owners(const Ticket& ticket) {
         table.mib(owner.reserved);
         table.mib(owner.committed);
         table.count(owner.pieces);
-        table.text(owner.evidence + (owner.estimated ? (owner.evidence.empty() ? "estimated" : ", estimated") : ""));
+        table.text(owner.evidence +
+                   (owner.estimated ? (owner.evidence.empty() ? "estimated" : ", estimated") : ""));
     }
     const std::size_t rows = table.rows();
     return table.finish(html_left_out(ticket.owners.size() - rows, left));
@@ -74,13 +75,9 @@ std::string mappings(const Ticket& ticket) {
 }
 
 std::string files(const Ticket& ticket) {
-    HtmlTable table("files-table", "Files that are resident",
-                    {{"file", Column::name},
-                     {"owner", Column::text},
-                     {"mappings"},
-                     {"resident, MiB"},
-                     {"% of RSS"}},
-                    3);
+    HtmlTable table(
+        "files-table", "Files that are resident",
+        {{"file", Column::name}, {"owner", Column::text}, {"mappings"}, {"resident, MiB"}, {"% of RSS"}}, 3);
     Bytes left;
     for (const TicketFile& file : ticket.files) {
         if (table.rows() >= most_table_rows / 2) {
@@ -120,7 +117,7 @@ std::string threads(const Ticket& ticket) {
         table.begin_row();
         table.text(thread.name);
         table.text(thread.kind);
-        table.count(thread.tid);
+        table.id(thread.tid);
         table.text(std::string_view(&thread.state, 1));
         table.decimal(thread.cpu_percent, 1);
         table.decimal(thread.cpu_seconds, 2);
