@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "change/trend.h"
 #include "cli/command.h"
 #include "evidence/capture.h"
 #include "evidence/plan.h"
@@ -31,6 +32,9 @@ Expected<void> run_nmt(const Command& command);
 Expected<void> run_watch(const Command& command);
 Expected<void> run_glossary(const Command& command);
 Expected<void> run_fit(const Command& command);
+Expected<void> run_ticket(const Command& command);
+// How the options call for a record to be judged.
+TrendOptions trend_options(const Command& command);
 // With the exit code where it did what it was to do.
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);

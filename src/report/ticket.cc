@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/printable.h"
 #include "process/given_options.h"
 #include "report/notes.h"
@@ -32,10 +34,16 @@ TicketThread thread_of(const ThreadRow& row) {
     return thread;
 }
 
+// As busiest_threads has them, the idle ones behind.
 std::vector<TicketThread> threads_of(const ThreadTable& table) {
-    ThreadOptions by_cpu;
     std::vector<TicketThread> threads;
-    for (const ThreadRow* row : chosen_threads(table, by_cpu)) threads.push_back(thread_of(*row));
+    threads.reserve(table.rows.size());
+    for (const ThreadRow& row : table.rows) threads.push_back(thread_of(row));
+    const auto time = [&](const TicketThread& thread) {
+        return table.interval_s > 0 ? thread.cpu_percent.value_or(0) : thread.cpu_seconds;
+    };
+    std::stable_sort(threads.begin(), threads.end(),
+                     [&](const TicketThread& a, const TicketThread& b) { return time(a) > time(b); });
     return threads;
 }
 
@@ -75,7 +83,7 @@ std::string title_of(const ProcessView& view, const Ledger& ledger) {
 
 std::string redaction_of(const ProcessView&) {
     return "Values of options whose names speak of secrets (passwords, tokens, keys), and the environment, "
-           "are taken out. Paths, host names and names of threads and classes are as they were: `--redact` "
+           "are taken out. Paths, host names and names of threads and classes are as they were: --redact "
            "replaces them.";
 }
 

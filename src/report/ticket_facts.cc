@@ -143,10 +143,11 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
     commands.push_back(
         {"The evidence alone", fmt::format("nmtx capture {}{}{} -o capture.nmtx", pid, effort, interval)});
     commands.push_back({"What has changed since", fmt::format("nmtx diff capture.nmtx {}", pid)});
-    if (!with_history)
+    if (!with_history) {
         commands.push_back(
-            {"Is it growing",
-             fmt::format("nmtx record {} -o record.db --for 1h, then: nmtx trend record.db", pid)});
+            {"Is it growing: a record of an hour", fmt::format("nmtx record {} -o record.db --for 1h", pid)});
+        commands.push_back({"The verdict on it", "nmtx trend record.db"});
+    }
     if (view.walk() != nullptr)
         commands.push_back({"Who points to malloc's blocks", fmt::format("nmtx malloc {} --owners", pid)});
     if (view.vm != Vm::hotspot) {
