@@ -168,13 +168,18 @@ void Browser::open(const std::string& path) {
         return false;
     };
     while (!loaded()) events_.push_back(receive());
-    evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    if (scripts_) evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+}
+
+void Browser::allow_scripts(bool allow) {
+    scripts_ = allow;
+    call("Emulation.setScriptExecutionDisabled", {{"value", !allow}});
 }
 
 void Browser::resize(int width, int height) {
     call("Emulation.setDeviceMetricsOverride",
          {{"width", width}, {"height", height}, {"deviceScaleFactor", 1}, {"mobile", false}});
-    if (!opened_.empty())
+    if (!opened_.empty() && scripts_)
         evaluate(
             "new Promise((done) => setTimeout(() => requestAnimationFrame(() => "
             "requestAnimationFrame(done)), 60))");
@@ -196,10 +201,12 @@ void Browser::screenshot(const std::string& path) {
 }
 
 void Browser::press(const std::string& key, int code) {
-    for (const char* type : {"rawKeyDown", "keyUp"}) {
-        call("Input.dispatchKeyEvent",
-             {{"type", type}, {"key", key}, {"code", key}, {"windowsVirtualKeyCode", code}});
-    }
+    json event = {{"type", "rawKeyDown"}, {"key", key}, {"code", key}, {"windowsVirtualKeyCode", code}};
+    // Enter presses a button only as the character that it types.
+    if (key == "Enter") event.update({{"type", "keyDown"}, {"text", "\r"}});
+    call("Input.dispatchKeyEvent", event);
+    event["type"] = "keyUp";
+    call("Input.dispatchKeyEvent", event);
 }
 
 std::vector<std::string> Browser::complaints() const {

@@ -30,6 +30,7 @@ class Browser {
     // Opens a file and waits until it is loaded and drawn.
     void open(const std::string& path);
     void resize(int width, int height);
+    void allow_scripts(bool allow);          // from the next page on
     void prefer(const std::string& scheme);  // "light", "dark"
     void screenshot(const std::string& path);
     // A key with its DevTools names: "Tab", "ArrowRight".
@@ -50,6 +51,7 @@ class Browser {
     int to_ = -1;
     int from_ = -1;
     int last_id_ = 0;
+    bool scripts_ = true;
     std::string session_;
     std::string buffer_;
     std::string opened_;

@@ -77,8 +77,13 @@ function axisOfMib(svg, scale, y, height, ticks) {
   const axis = d3.axisTop(mebi).ticks(ticks).tickSize(-height).tickPadding(6)
     .tickFormat((value) => value.toLocaleString("en"));
   const group = svg.append("g").attr("class", "axis").attr("aria-hidden", "true").attr("transform", `translate(0,${y})`).call(axis);
-  // The unit stands at the zero, where there is always room to the left of a tick's middle or none is needed.
-  group.selectAll(".tick text").filter((value) => value === 0).attr("text-anchor", "start").attr("x", -3).text("0 MiB");
+  group.selectAll(".tick text").filter((value) => value === 0).text("0 MiB");
+  // At the edges of the picture a number goes beside its tick.
+  const width = svg.node().viewBox.baseVal.width;
+  group.selectAll(".tick text").each(function (value) {
+    const half = widthOf(this.textContent, 12) / 2 + 1, at = mebi(value);
+    d3.select(this).attr("dx", at < half ? half - at : at + half > width ? width - at - half : 0);
+  });
   return group;
 }
 
