@@ -311,7 +311,7 @@ TEST_CASE("html: without JavaScript the figures are there as tables") {
     browser().allow_scripts(true);
 }
 
-// test_browser '[screenshots]': the pages as they look, into the directory NMTX_SCREENSHOTS.
+// test_browser '[screenshots]': the pages, and how they look, into the directory NMTX_SCREENSHOTS.
 TEST_CASE("html: screenshots", "[.screenshots]") {
     const char* folder = std::getenv("NMTX_SCREENSHOTS");
     REQUIRE(folder != nullptr);
@@ -323,6 +323,7 @@ TEST_CASE("html: screenshots", "[.screenshots]") {
         {"hostile", nmtx::test::hostile_ticket()},
         {"huge", nmtx::test::huge_ticket(40000)}};
     for (const auto& [name, ticket] : tickets) {
+        nmtx::test::write_text(fmt::format("{}/{}.html", folder, name), nmtx::html_report(ticket));
         for (const int width : {1280, 390}) {
             const Page page(ticket, width);
             for (const char* scheme : {"light", "dark"}) {
