@@ -1,10 +1,13 @@
 # What the HTML report carries: our style and scripts (src/report/html), and d3, which draws its charts. They are compiled in, so that the
 # program needs no file of them where it runs.
+if(NOT "$ENV{NMTX_D3}" STREQUAL "")
+  set(NMTX_D3 "$ENV{NMTX_D3}" CACHE FILEPATH "d3.min.js of d3 5 to 7")
+endif()
 find_file(NMTX_D3 NAMES d3.min.js PATHS /usr/share/nodejs/d3/dist /usr/lib/nodejs/d3/dist NO_DEFAULT_PATH
           DOC "d3.min.js of d3 5 to 7 (Debian: node-d3)")
 if(NOT NMTX_D3)
   message(FATAL_ERROR "d3.min.js is missing, which draws the charts of the HTML report: install the package node-d3 (Debian, Ubuntu), or "
-                      "name a d3.min.js of d3 5 to 7 with -DNMTX_D3=/path/to/d3.min.js")
+                      "name a d3.min.js of d3 5 to 7 with -DNMTX_D3=/path/to/d3.min.js or in the environment")
 endif()
 file(READ ${NMTX_D3} d3_header LIMIT 200)
 if(NOT d3_header MATCHES "d3js\\.org v([0-9]+)\\.")

@@ -137,7 +137,7 @@ json series_of(const OwnerTrend& owner, double begin) {
     json points = json::array();
     for (const Point& point : owner.curve)
         points.push_back(json::array({std::round((point.at - begin) * 10) / 10, std::round(point.value)}));
-    return {{"name", short_name(owner.path)},
+    return {{"name", owner.path == "rss" ? "RSS" : short_name(owner.path)},
             {"family", owner.path == "rss" || owner.path == "RSS" ? "rss" : family_of(owner.path)},
             {"count", owner.unit == Unit::count},
             {"verdict", name_of(owner.verdict)},

@@ -10,10 +10,8 @@ namespace {
 
 std::string figure(std::string_view name, const std::string& value, const std::string& below,
                    std::string_view family) {
-    return fmt::format(
-        "<div class=\"figure\"><dt><i class=\"swatch f-{}\"></i>{}</dt><dd>{}</dd><dd "
-        "class=\"below\">{}</dd></div>\n",
-        family, html_text(name), html_text(value), html_text(below));
+    return fmt::format("<div class=\"figure f-{}\"><dt>{}</dt><dd>{}</dd><dd class=\"below\">{}</dd></div>\n",
+                       family, html_text(name), html_text(value), html_text(below));
 }
 
 // "Target · pid 3938 · …" without its first word: the page says what it is about.

@@ -166,7 +166,7 @@ std::string html_trend(const Ticket& ticket) {
             return Bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
         };
         table.begin_row();
-        table.text(owner.path);
+        table.text(owner.path == "rss" ? "RSS" : owner.path);
         table.mib(bytes(owner.first));
         table.mib(bytes(owner.last));
         table.decimal(

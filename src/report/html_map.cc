@@ -81,7 +81,7 @@ std::vector<MapStrip> map_strips(const std::vector<TicketRange>& ranges, std::si
         return gap(a, b).value() == 0 && same_owner(a, b);
     });
     for (std::uint64_t bound = page;
-         strips.size() > most && bound < std::numeric_limits<std::uint64_t>::max() / 2; bound *= 2) {
+         strips.size() > most && bound < std::numeric_limits<std::uint64_t>::max() / 2; bound += bound / 4) {
         strips = joined(std::move(strips), [&](const Growing& a, const Growing& b) {
             const std::uint64_t between = gap(a, b).value();
             if (between <= bound && same_owner(a, b)) return true;

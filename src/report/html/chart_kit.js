@@ -16,11 +16,18 @@ const FAMILIES = {
 
 const MEBIBYTE = 1024 * 1024;
 
+// One digit, a tie to the even one: as the tables' figures were rounded.
+function oneDigit(value) {
+  const tenths = value * 10, below = Math.floor(tenths);
+  const rounded = tenths - below === 0.5 ? below + below % 2 : Math.round(tenths);
+  return (rounded / 10).toFixed(1);
+}
+
 // The figures of the tables: "20.1", and "<0.1" for what is there but rounds to nothing.
 function mib(bytes) {
   if (bytes === 0) return "0.0";
   const value = bytes / MEBIBYTE;
-  return value < 0.05 ? "<0.1" : value.toFixed(1);
+  return value < 0.05 ? "<0.1" : oneDigit(value);
 }
 
 function sizeOf(bytes) {
@@ -31,7 +38,7 @@ function sizeOf(bytes) {
 }
 
 function percentOf(part, whole) {
-  return whole > 0 ? (100 * part / whole).toFixed(1) + " %" : "";
+  return whole > 0 ? oneDigit(100 * part / whole) + " %" : "";
 }
 
 const ruler = document.createElement("canvas").getContext("2d");

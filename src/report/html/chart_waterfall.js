@@ -31,7 +31,8 @@ chart("waterfall", (canvas, width) => {
   const data = report.waterfall;
   const rows = waterfallRows(data);
   const wide = width >= 620;
-  const left = wide ? 190 : 0, right = wide ? width - 150 : width;
+  const amounts = Math.ceil(widthOf(`${mib(data.rss)} MiB`, 13, 600));
+  const left = wide ? 190 : 0, right = wide ? width - amounts - 84 : width;
   const top = 28;
   const heights = rows.map((row) => (row.level === 0 ? 34 : 24) + (wide ? 0 : row.level === 0 ? 16 : 12));
   const tops = heights.reduce((sums, h) => [...sums, sums[sums.length - 1] + h], [0]);
@@ -64,12 +65,12 @@ chart("waterfall", (canvas, width) => {
     .attr("width", (row) => Math.max(1.5, x(row.from + row.bytes) - x(row.from))).attr("height", barHeight);
   groups.append("text").attr("x", (row) => (row.level === 0 ? 0 : 14)).attr("y", textAt)
     .attr("class", (row) => (row.level === 0 ? "strong" : "muted"))
-    .text((row) => cutTo(row.name, wide ? left - (row.level === 0 ? 16 : 30) : width - 150));
+    .text((row) => cutTo(row.name, wide ? left - (row.level === 0 ? 16 : 30) : width - amounts - 16));
   groups.append("text").attr("x", width).attr("y", textAt).attr("text-anchor", "end")
     .attr("class", (row) => (row.level === 0 ? "strong" : "muted"))
     .text((row) => `${mib(row.bytes)} MiB`);
   if (wide) {
-    groups.append("text").attr("x", width - 84).attr("y", textAt).attr("text-anchor", "end").attr("class", "muted small")
+    groups.append("text").attr("x", width - amounts - 16).attr("y", textAt).attr("text-anchor", "end").attr("class", "muted small")
       .text((row) => percentOf(row.bytes, data.rss));
   }
   groups.each(function (row, i) {
