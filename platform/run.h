@@ -10,6 +10,7 @@
 #include "evidence/capture.h"
 #include "evidence/plan.h"
 #include "platform/collect.h"
+#include "redaction/redact_capture.h"
 #include "report/style.h"
 
 namespace nmtx {
@@ -24,6 +25,13 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 // To where -o says.
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
+
+// What is known here of the names that --redact takes out whatever they are: of a running process, this
+// host's and its user's; nothing of a capture.
+std::vector<CertainName> certain_names(const Command& command);
+// The capture, without names where --redact asks for that.
+Capture redacted(const Command& command, Capture capture, NameRedactor& names);
+Capture redacted(const Command& command, Capture capture);
 
 inline constexpr int exit_found = 3;  // a leak, or too much growth
 

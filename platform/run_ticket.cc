@@ -10,6 +10,7 @@
 #include "platform/output_file.h"
 #include "platform/record_store.h"
 #include "platform/run.h"
+#include "redaction/arguments.h"
 #include "report/ticket.h"
 
 namespace nmtx {
@@ -25,14 +26,23 @@ Expected<Capture> evidence_of(const Command& command) {
     return capture_of(command, command.pid, plan);
 }
 
+void redact_series(RecordedSeries& series, NameRedactor& names) {
+    series.run.command = redact_joined_options(names, series.run.command);
+    for (Sample& sample : series.samples) {
+        for (OwnerBytes& owner : sample.owners) owner.path = names.redact(owner.path);
+    }
+}
+
 // The run of this very process, where the record has it; otherwise all of them.
-Expected<std::optional<Trend>> history_of(const Command& command, const ProcessView& view) {
+Expected<std::optional<Trend>> history_of(const Command& command, const ProcessView& view,
+                                          NameRedactor& names) {
     if (command.history.empty()) return std::optional<Trend>();
     const auto window = command.record.window;
-    const auto record = read_record(command.history, window ? window->count() : 0);
+    auto record = read_record(command.history, window ? window->count() : 0);
     if (!record) return tl::make_unexpected(record.error());
     TrendOptions options = trend_options(command);
-    for (const RecordedSeries& series : *record) {
+    for (RecordedSeries& series : *record) {
+        if (command.redact) redact_series(series, names);
         const bool same = series.run.start_ticks == view.header.start_ticks &&
                           series.run.boot_id == view.header.boot_id && series.run.pid == view.header.pid;
         if (same && !options.run) options.run = series.run.id;
@@ -84,18 +94,21 @@ void say_where(const Command& command) {
 }  // namespace
 
 Expected<void> run_ticket(const Command& command) {
-    const auto capture = evidence_of(command);
-    if (!capture) return tl::make_unexpected(capture.error());
+    auto evidence = evidence_of(command);
+    if (!evidence) return tl::make_unexpected(evidence.error());
+    // Without names from here on: nothing that is written has seen any.
+    NameRedactor names(certain_names(command));
+    const Capture capture = redacted(command, std::move(*evidence), names);
     ProcessReader reader;
-    if (auto read = reader.update(*capture); !read) return read;
+    if (auto read = reader.update(capture); !read) return read;
     const ProcessView& view = reader.view();
     const auto ledger = reconcile(view);
     if (!ledger) return tl::make_unexpected(ledger.error());
-    auto history = history_of(command, view);
+    auto history = history_of(command, view, names);
     if (!history) return tl::make_unexpected(history.error());
     const auto threads = thread_table_if_read(view, *ledger);
     const Ticket ticket = ticket_of(view, *ledger, threads, std::move(*history));
-    if (auto written = write_ticket(command, *capture, ticket); !written) return written;
+    if (auto written = write_ticket(command, capture, ticket); !written) return written;
     say_where(command);
     return {};
 }

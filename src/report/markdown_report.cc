@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "report/container_text.h"
-#include "report/markdown_text.h"
+#include "report/markdown_parts.h"
 #include "report/style.h"
 #include "report/ticket.h"
 #include "report/trend_report.h"
@@ -13,30 +13,9 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_areas = 16, most_owners = 25, most_blocks = 10, most_threads = 10, most_pools = 12,
-                      most_files = 8, most_flags = 80, most_findings = 20, most_lines = 12, most_missing = 24,
+constexpr std::size_t most_areas = 16, most_owners = 25, most_files = 8, most_flags = 80, most_missing = 24,
                       most_notes = 24, most_facts = 24, most_commands = 16;
-constexpr std::size_t most_finding_bytes = 24'000;
 constexpr std::size_t reserved_for_the_end = 1'500;
-
-std::string cell(const std::optional<Bytes>& bytes) {
-    return bytes ? in_mib(*bytes) : std::string();
-}
-
-std::string name_cell(std::string_view name) {
-    return code_span(name, Place::cell);
-}
-
-// How much of a table is not in it.
-template <typename Row, typename Resident>
-std::string left_out(const std::vector<Row>& rows, std::size_t shown, std::string_view what,
-                     Resident resident) {
-    if (rows.size() <= shown) return {};
-    Bytes sum;
-    for (std::size_t i = shown; i < rows.size(); ++i) sum += resident(rows[i]);
-    return fmt::format("{} more {} with {} MiB resident are left out.\n\n", grouped(rows.size() - shown),
-                       what, in_mib(sum));
-}
 
 class MarkdownReport {
   public:
@@ -44,12 +23,12 @@ class MarkdownReport {
 
     std::string write() {
         out_ = head();
-        section("Findings", findings());
+        section("Findings", findings_markdown(t_.findings));
         section("Where RSS is", shares());
         section("Areas of the JVM", areas());
         section("Largest owners", owners());
-        section("malloc", malloc());
-        section("Threads", threads());
+        if (t_.malloc) section("malloc", malloc_markdown(*t_.malloc));
+        if (t_.threads) section("Threads", threads_markdown(*t_.threads));
         section("History", history());
         section("Container and limits", limits());
         section("Versions and options", versions());
@@ -85,48 +64,6 @@ class MarkdownReport {
             left_out_);
     }
 
-    static void list(std::string& out, std::string_view name, const std::vector<std::string>& sentences) {
-        for (std::size_t i = 0; i < std::min(sentences.size(), most_lines); ++i)
-            out += fmt::format("- {}{}\n", name, prose(sentences[i]));
-        if (sentences.size() > most_lines)
-            out += fmt::format("- {} more are left out\n", sentences.size() - most_lines);
-    }
-
-    [[nodiscard]] static std::string finding(const TicketFinding& f) {
-        std::string head = prose(f.title);
-        std::string facts;
-        const auto add = [&](const std::string& fact) {
-            if (!fact.empty()) facts += (facts.empty() ? "" : ", ") + fact;
-        };
-        add(f.bytes ? in_mib(*f.bytes) + " MiB" : "");
-        add(prose(f.share));
-        add(f.confidence.empty() ? "" : "confidence " + prose(f.confidence));
-        std::string out = fmt::format("**{}:** {}{}\n\n", name_of(f.severity), head,
-                                      facts.empty() ? "" : " (" + facts + ")");
-        std::string lines;
-        list(lines, "", f.evidence);
-        list(lines, "To do: ", f.remedies);
-        list(lines, "Would refute it: ", f.refuted_by);
-        list(lines, "Known: ", f.bugs);
-        if (!lines.empty()) out += lines + "\n";
-        std::string commands;
-        for (std::size_t i = 0; i < std::min(f.commands.size(), most_lines); ++i)
-            commands += f.commands[i] + "\n";
-        if (!commands.empty()) out += code_block(commands, "sh", 600);
-        return out;
-    }
-
-    [[nodiscard]] std::string findings() const {
-        std::string out;
-        for (std::size_t i = 0; i < t_.findings.size(); ++i) {
-            const std::string text = finding(t_.findings[i]);
-            if (i >= most_findings || out.size() + text.size() > most_finding_bytes)
-                return out + fmt::format("{} more findings are left out.\n\n", t_.findings.size() - i);
-            out += text;
-        }
-        return out;
-    }
-
     [[nodiscard]] std::string shares() const {
         MarkdownTable table({"RSS", ">MiB", ">%", "remark"});
         for (const Share& share : t_.shares) {
@@ -150,7 +87,7 @@ class MarkdownReport {
             const TicketArea& area = t_.areas[i];
             std::string remark = prose(area.remark, Place::cell, 200);
             if (area.estimated) remark += remark.empty() ? "estimated" : ", estimated";
-            table.row({prose(area.name, Place::cell), cell(area.reserved), cell(area.committed),
+            table.row({prose(area.name, Place::cell), mib_cell(area.reserved), mib_cell(area.committed),
                        in_mib(area.resident), remark});
         }
         return table.text() +
@@ -167,71 +104,6 @@ class MarkdownReport {
         }
         return table.text() +
                left_out(t_.owners, shown, "owners", [](const TicketOwner& o) { return o.resident; });
-    }
-
-    static void blocks(std::string& out, const std::vector<TicketBlocks>& rows) {
-        MarkdownTable table({"library", "what", ">bytes each", ">blocks", ">resident MiB", "known by"});
-        const std::size_t shown = std::min(rows.size(), most_blocks);
-        for (std::size_t i = 0; i < shown; ++i) {
-            const TicketBlocks& b = rows[i];
-            table.row({b.owner.empty() ? "not known" : name_cell(b.owner), name_cell(b.kind),
-                       b.block == Bytes() ? "different" : grouped(b.block.value()), grouped(b.blocks),
-                       in_mib(b.resident), prose(b.evidence, Place::cell, 200)});
-        }
-        out += table.text() + left_out(rows, shown, "rows", [](const TicketBlocks& b) { return b.resident; });
-    }
-
-    [[nodiscard]] std::string malloc() const {
-        if (!t_.malloc) return {};
-        const TicketMalloc& m = *t_.malloc;
-        const std::string of_nmt =
-            m.nmt ? fmt::format("; NMT counts {} MiB of it", in_mib(*m.nmt)) : std::string();
-        std::string out = fmt::format("{}: {} MiB resident{}.\n\n",
-                                      m.allocator.empty() ? "Allocator not known" : prose(m.allocator),
-                                      in_mib(m.resident), of_nmt);
-        if (!m.walked) {
-            if (!m.why_not_walked.empty()) out += "Not walked: " + prose(m.why_not_walked) + "\n\n";
-            return out;
-        }
-        MarkdownTable parts({"part", ">resident MiB"});
-        if (m.told_apart) parts.row({"live, the JVM's (NMT)", in_mib(m.live_tracked)});
-        parts.row({m.told_apart ? "live, of others" : "live", in_mib(m.live_untracked)});
-        parts.row({fmt::format("freed, kept by glibc in {} arenas", m.arenas.size()), in_mib(m.free)});
-        parts.row({"overhead", in_mib(m.overhead)});
-        parts.row({"not walked", in_mib(m.not_walked)});
-        out += parts.text();
-        blocks(out, m.untracked);
-        return out;
-    }
-
-    [[nodiscard]] std::string threads() const {
-        if (!t_.threads) return {};
-        const TicketThreads& th = *t_.threads;
-        std::string out = fmt::format("{}; stacks {} MiB reserved, {} resident.\n\n", prose(th.by_kind),
-                                      in_mib(th.stacks_reserved), in_mib(th.stacks_resident));
-        if (th.interval_s > 0)
-            out += fmt::format("CPU {:.1f} % of one over {:.1f} s.\n\n", th.cpu_percent, th.interval_s);
-        const auto share = [&](const std::optional<double>& p) { return p ? fmt::format("{:.1f}", *p) : ""; };
-        if (th.interval_s <= 0) out += "CPU % is of the time since each thread began.\n\n";
-        MarkdownTable busiest({"busiest thread", "kind", ">CPU %", ">CPU s", ">stack KiB resident", ">tid"});
-        for (std::size_t i = 0; i < std::min(th.threads.size(), most_threads); ++i) {
-            const TicketThread& row = th.threads[i];
-            const std::string stack =
-                row.stack_resident ? grouped(row.stack_resident->value() / 1024) : std::string();
-            busiest.row({name_cell(row.name), row.kind, share(row.cpu_percent),
-                         fmt::format("{:.2f}", row.cpu_seconds), stack, std::to_string(row.tid)});
-        }
-        out += busiest.text();
-        MarkdownTable pools({"pool", "kind", ">threads", ">stacks MiB reserved", ">stacks MiB resident"});
-        const std::size_t shown = std::min(th.pools.size(), most_pools);
-        for (std::size_t i = 0; i < shown; ++i) {
-            const TicketPool& pool = th.pools[i];
-            pools.row({name_cell(pool.name), pool.kind, grouped(pool.threads), in_mib(pool.stack_reserved),
-                       in_mib(pool.stack_resident)});
-        }
-        return out + pools.text() + left_out(th.pools, shown, "names of threads", [](const TicketPool& p) {
-                   return p.stack_resident;
-               });
     }
 
     [[nodiscard]] std::string history() const {

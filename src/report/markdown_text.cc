@@ -48,7 +48,8 @@ bool means_something(std::string_view word) {
         const bool joins = word[i] == '.' || word[i] == ':';
         if (joins && is_letter(word[i + 1])) return true;
     }
-    // A commit, by its hash.
+    // An issue of GitHub's, or a commit, by its hash.
+    if (word.starts_with("GH-")) return true;
     return word.size() >= 7 && std::all_of(word.begin(), word.end(), is_hex) &&
            std::any_of(word.begin(), word.end(), is_letter);
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/printable.h"
 #include "process/given_options.h"
@@ -81,10 +82,39 @@ std::string title_of(const ProcessView& view, const Ledger& ledger) {
                                  in_mib(ledger.rss)));
 }
 
-std::string redaction_of(const ProcessView&) {
-    return "Values of options whose names speak of secrets (passwords, tokens, keys), and the environment, "
-           "are taken out. Paths, host names and names of threads and classes are as they were: --redact "
-           "replaces them.";
+// "61 names, 2 hosts, 1 IP address"
+std::string counted(const Redaction& redaction) {
+    struct Kind {
+        std::string_view kind, one, more;
+    };
+    constexpr std::array kinds{Kind{"name", "name", "names"}, Kind{"host", "host", "hosts"},
+                               Kind{"ip", "IP address", "IP addresses"},
+                               Kind{"mail", "mail address", "mail addresses"}, Kind{"id", "id", "ids"}};
+    std::string text;
+    for (const Kind& kind : kinds) {
+        const auto found = redaction.different.find(std::string(kind.kind));
+        if (found == redaction.different.end() || found->second == 0) continue;
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(found->second),
+                            found->second == 1 ? kind.one : kind.more);
+    }
+    return text.empty() ? "no name" : text;
+}
+
+std::string redaction_of(const ProcessView& view) {
+    const std::string secrets =
+        "Values of options whose names speak of secrets (passwords, tokens, keys), and the environment, are "
+        "taken out. ";
+    if (!view.header.redaction)
+        return secrets +
+               "Nothing else is: paths, hosts and names of threads and classes are as they were (--redact "
+               "replaces them).";
+    const Redaction& redaction = *view.header.redaction;
+    std::string text =
+        fmt::format("{}Redacted besides: {} in {} places, the same one by the same word everywhere.", secrets,
+                    counted(redaction), grouped(redaction.places));
+    if (!redaction.left_out.empty())
+        text += fmt::format(" Left out: {} documents.", redaction.left_out.size());
+    return text;
 }
 
 }  // namespace
@@ -130,6 +160,7 @@ Ticket ticket_of(const ProcessView& view, const Ledger& ledger, const std::optio
     ticket.pid = view.header.pid;
     ticket.nmtx_version = printable(view.header.nmtx_version);
     ticket.taken_at = printable(view.header.taken_at);
+    ticket.findings = ticket_findings(view, ledger, threads, history);
     ticket.rss = ledger.rss;
     ticket.mapped_again = ledger.mapped_again;
     ticket.shares = printable_shares(shares_of(view, ledger));

@@ -16,6 +16,9 @@ std::vector<std::string> given_flags(const ProcessView& view);
 std::vector<std::string> effective_flags(const ProcessView& view);
 std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_history);
 
+std::vector<TicketFinding> ticket_findings(const ProcessView& view, const Ledger& ledger,
+                                           const std::optional<ThreadTable>& threads,
+                                           const std::optional<Trend>& history);
 std::vector<TicketArea> ticket_areas(const Ledger& ledger);
 std::vector<TicketCategory> ticket_categories(const Ledger& ledger);
 std::vector<TicketOwner> ticket_owners(const Ledger& ledger);
