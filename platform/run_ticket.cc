@@ -79,7 +79,7 @@ Expected<void> write_ticket(const Command& command, const Capture& capture, cons
 }
 
 // Where it went, and what to do with it.
-void say_where(const Command& command) {
+void say_where(const Command& command, const Capture& capture) {
     if (command.output == "-") return;
     const std::string where = printable(command.output);
     const bool all = is_directory(command.output);
@@ -87,7 +87,7 @@ void say_where(const Command& command) {
                            all ? ": paste ticket.md, attach ticket.html and capture.nmtx" : "")
                    .c_str(),
                stderr);
-    if (!command.redact)
+    if (!capture.header.redaction)
         std::fputs("nmtx: secrets of options are taken out; paths and names are not: --redact\n", stderr);
 }
 
@@ -109,7 +109,7 @@ Expected<void> run_ticket(const Command& command) {
     const auto threads = thread_table_if_read(view, *ledger);
     const Ticket ticket = ticket_of(view, *ledger, threads, std::move(*history));
     if (auto written = write_ticket(command, capture, ticket); !written) return written;
-    say_where(command);
+    say_where(command, capture);
     return {};
 }
 
