@@ -105,7 +105,10 @@ std::string prose(std::string_view sentence, Place place, std::size_t most) {
         const std::string_view before = word.substr(0, begin);
         word.remove_prefix(begin);
         const std::size_t last = word.find_last_not_of(closing);
-        const std::string_view core = word.substr(0, last == std::string_view::npos ? 0 : last + 1);
+        std::string_view core = word.substr(0, last == std::string_view::npos ? 0 : last + 1);
+        // "f(x)" closes what it has opened itself.
+        if (core.find('(') != std::string_view::npos && word.substr(core.size()).starts_with(')'))
+            core = word.substr(0, core.size() + 1);
         const std::string_view behind = word.substr(core.size());
         const bool is_code = !core.empty() && means_something(core);
         const bool goes_on = is_code && !code.empty() && before.empty();
