@@ -26,10 +26,18 @@ Expected<Capture> evidence_of(const Command& command) {
     return capture_of(command, command.pid, plan);
 }
 
+// Of an owner's path all is ours but what follows one of these.
+std::string redact_owner(const std::string& path, NameRedactor& names) {
+    for (const std::string_view ours : {"malloc/untracked/", "malloc/live/", "named/"}) {
+        if (path.starts_with(ours)) return std::string(ours) + names.redact(path.substr(ours.size()));
+    }
+    return path;
+}
+
 void redact_series(RecordedSeries& series, NameRedactor& names) {
     series.run.command = redact_joined_options(names, series.run.command);
     for (Sample& sample : series.samples) {
-        for (OwnerBytes& owner : sample.owners) owner.path = names.redact(owner.path);
+        for (OwnerBytes& owner : sample.owners) owner.path = redact_owner(owner.path, names);
     }
 }
 
