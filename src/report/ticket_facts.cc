@@ -184,10 +184,8 @@ std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_histo
                            "not asked for: a thread dump is a safepoint",
                            fmt::format("nmtx ticket {} --interval 1s -o ticket", pid)});
     if (!with_history)
-        missing.push_back(
-            {"history", "no record was given: whether anything grows is not known",
-             fmt::format("nmtx record {0} -o record.db, then: nmtx ticket {0} --record record.db -o ticket",
-                         pid)});
+        missing.push_back({"history", "no record was given: whether anything grows is not known",
+                           fmt::format("nmtx record {} -o record.db", pid)});
     return missing;
 }
 
