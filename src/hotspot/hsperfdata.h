@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.h"
 
@@ -21,6 +22,19 @@ struct HsPerfData {
     [[nodiscard]] std::optional<std::int64_t> number(std::string_view name) const;
     [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
 };
+
+// Where a string of the file lies: its bytes up to the NUL, in room for `capacity`.
+struct HsPerfString {
+    std::string_view name;
+    std::size_t begin = 0;
+    std::size_t capacity = 0;
+};
+struct HsPerfPlaces {
+    std::vector<HsPerfString> strings;
+    std::size_t end = 0;  // behind the last entry
+};
+// Nothing of a file that the JVM has not finished to lay out.
+Expected<HsPerfPlaces> hsperfdata_strings(std::string_view bytes, std::string_view document = "hsperfdata");
 
 Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document = "hsperfdata");
 

@@ -6,6 +6,7 @@
 
 #include "hotspot/modified_utf8.h"
 #include "ledger/stack_split.h"
+#include "process/given_options.h"
 
 namespace nmtx {
 namespace {
@@ -20,18 +21,6 @@ double share_of(double part, double whole) {
 
 double seconds_between(std::uint64_t from, std::uint64_t to) {
     return to > from ? static_cast<double>(to - from) / ns_per_second : 0;
-}
-
-// hsperfdata has what JAVA_TOOL_OPTIONS and files of options have added, too.
-std::vector<std::string_view> jvm_options(const ProcessView& view) {
-    if (view.perf) {
-        if (const auto joined = view.perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
-    }
-    std::vector<std::string_view> options;
-    for (const std::string_view argument : view.arguments) {
-        if (argument.starts_with("-X")) options.push_back(argument);
-    }
-    return options;
 }
 
 // "ForkJoinPool-1-worker-3" without the thread's own number.
