@@ -26,10 +26,18 @@ Expected<Capture> evidence_of(const Command& command) {
     return capture_of(command, command.pid, plan);
 }
 
+// Of an owner's path all is ours but what follows one of these.
+std::string redact_owner(const std::string& path, NameRedactor& names) {
+    for (const std::string_view ours : {"malloc/untracked/", "malloc/live/", "named/"}) {
+        if (path.starts_with(ours)) return std::string(ours) + names.redact(path.substr(ours.size()));
+    }
+    return path;
+}
+
 void redact_series(RecordedSeries& series, NameRedactor& names) {
     series.run.command = redact_joined_options(names, series.run.command);
     for (Sample& sample : series.samples) {
-        for (OwnerBytes& owner : sample.owners) owner.path = names.redact(owner.path);
+        for (OwnerBytes& owner : sample.owners) owner.path = redact_owner(owner.path, names);
     }
 }
 
@@ -79,7 +87,7 @@ Expected<void> write_ticket(const Command& command, const Capture& capture, cons
 }
 
 // Where it went, and what to do with it.
-void say_where(const Command& command) {
+void say_where(const Command& command, const Capture& capture) {
     if (command.output == "-") return;
     const std::string where = printable(command.output);
     const bool all = is_directory(command.output);
@@ -87,7 +95,7 @@ void say_where(const Command& command) {
                            all ? ": paste ticket.md, attach ticket.html and capture.nmtx" : "")
                    .c_str(),
                stderr);
-    if (!command.redact)
+    if (!capture.header.redaction)
         std::fputs("nmtx: secrets of options are taken out; paths and names are not: --redact\n", stderr);
 }
 
@@ -109,7 +117,7 @@ Expected<void> run_ticket(const Command& command) {
     const auto threads = thread_table_if_read(view, *ledger);
     const Ticket ticket = ticket_of(view, *ledger, threads, std::move(*history));
     if (auto written = write_ticket(command, capture, ticket); !written) return written;
-    say_where(command);
+    say_where(command, capture);
     return {};
 }
 

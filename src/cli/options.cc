@@ -113,8 +113,8 @@ po::options_description options_of(bool hidden) {
         "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
     add("interval", po::value<std::string>()->value_name("TIME"),
         "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began. With a "
-        "PID or "
-        "`capture`: do so there too, and ask the JVM for a thread dump");
+        "PID, "
+        "`capture` or `ticket`: do so there too, and ask the JVM for a thread dump");
     add("stacks", po::value<std::string>()->value_name("[=N]"),
         "with `threads`: native frames too of the N busiest, 5 by default; each is stopped for a moment");
     add("stack-of", po::value<std::vector<std::string>>()->value_name("TID"),

@@ -47,16 +47,18 @@ std::size_t runs_in(std::string_view token) {
     return runs;
 }
 
-// Words by which mappings and files are told: a user of that name keeps it.
+// Words by which mappings, files and HotSpot's threads are told: a user or a host of that name keeps it.
 bool tells_kinds(std::string_view name) {
     constexpr std::array words{
-        std::string_view("java"),    std::string_view("jvm"),      std::string_view("jre"),
-        std::string_view("anon"),    std::string_view("glibc"),    std::string_view("malloc"),
-        std::string_view("memfd"),   std::string_view("shm"),      std::string_view("dev"),
-        std::string_view("lib"),     std::string_view("bin"),      std::string_view("so"),
-        std::string_view("jar"),     std::string_view("heap"),     std::string_view("stack"),
-        std::string_view("modules"), std::string_view("server"),   std::string_view("deleted"),
-        std::string_view("root"),    std::string_view("localhost")};
+        std::string_view("java"),    std::string_view("jvm"),    std::string_view("jre"),
+        std::string_view("anon"),    std::string_view("glibc"),  std::string_view("malloc"),
+        std::string_view("memfd"),   std::string_view("shm"),    std::string_view("dev"),
+        std::string_view("lib"),     std::string_view("bin"),    std::string_view("so"),
+        std::string_view("jar"),     std::string_view("heap"),   std::string_view("stack"),
+        std::string_view("modules"), std::string_view("server"), std::string_view("vm"),
+        std::string_view("gc"),      std::string_view("thread"), std::string_view("main"),
+        std::string_view("g1"),      std::string_view("c1"),     std::string_view("c2"),
+        std::string_view("deleted"), std::string_view("root"),   std::string_view("localhost")};
     return std::find(words.begin(), words.end(), name) != words.end();
 }
 

@@ -12,7 +12,9 @@ namespace {
 constexpr std::array word_lists{
     // The JVM and its areas, collectors, compilers, threads.
     std::string_view(
-        "gang surrogate locker locke concurr compilert compilerth par str async peri shenand referen andler "
+        "library libraries bss link dtv tls gang surrogate locker locke concurr compilert compilerth par str "
+        "async peri shenand "
+        "referen andler "
         "atcher notific innocuo innocuous cms refinement deflati overflow dup java javaw jvm j9vm hread comp "
         "mapped attributed tagged hotspot openjdk oracle jdk jre vm nmt gc "
         "heap stack thread threads class classes "

@@ -152,7 +152,9 @@ class MarkdownReport {
         const std::size_t shown = std::min(t_.missing.size(), most_missing);
         for (std::size_t i = 0; i < shown; ++i) {
             const MissingDocument& m = t_.missing[i];
-            table.row({name_cell(m.what), prose(m.why, Place::cell, 300), prose(m.hint, Place::cell, 300)});
+            table.row({name_cell(m.what), prose(m.why, Place::cell, 300),
+                       m.hint.starts_with("nmtx ") ? code_span(m.hint, Place::cell, 300)
+                                                   : prose(m.hint, Place::cell, 300)});
         }
         if (table.empty()) return "Nothing: every question had its answer.\n\n";
         return table.text() + (t_.missing.size() > shown

@@ -91,20 +91,44 @@ std::string code_span(std::string_view name, Place place, std::size_t most) {
 std::string prose(std::string_view sentence, Place place, std::size_t most) {
     const std::string text = cut_bytes(sentence, most);
     std::string out;
+    std::string code;  // words that are to stand in one span: "-o FILE.db"
+    const auto end_code = [&] {
+        if (!code.empty()) out += code_span(code, place, most + 1);
+        code.clear();
+    };
     std::string_view rest = text;
-    while (!rest.empty()) {
+    for (bool first = true; !rest.empty(); first = false) {
         const std::size_t end = std::min(rest.find(' '), rest.size());
         std::string_view word = rest.substr(0, end);
         rest.remove_prefix(std::min(end + 1, rest.size()));
-        if (!out.empty()) out += ' ';
         const std::size_t begin = std::min(word.find_first_not_of(opening), word.size());
-        out += word.substr(0, begin);
+        const std::string_view before = word.substr(0, begin);
         word.remove_prefix(begin);
         const std::size_t last = word.find_last_not_of(closing);
-        const std::string_view core = word.substr(0, last == std::string_view::npos ? 0 : last + 1);
-        out += !core.empty() && means_something(core) ? code_span(core, place, most) : std::string(core);
-        out += word.substr(core.size());
+        std::string_view core = word.substr(0, last == std::string_view::npos ? 0 : last + 1);
+        // "f(x)" closes what it has opened itself.
+        if (core.find('(') != std::string_view::npos && word.substr(core.size()).starts_with(')'))
+            core = word.substr(0, core.size() + 1);
+        const std::string_view behind = word.substr(core.size());
+        const bool is_code = !core.empty() && means_something(core);
+        const bool goes_on = is_code && !code.empty() && before.empty();
+        if (!goes_on) {
+            end_code();
+            out += first ? "" : " ";
+            out += before;
+        }
+        if (is_code) {
+            code += goes_on ? " " : "";
+            code += core;
+        } else {
+            out += core;
+        }
+        if (!behind.empty()) {
+            end_code();
+            out += behind;
+        }
     }
+    end_code();
     return out;
 }
 

@@ -180,8 +180,7 @@ Ticket ticket_of(const ProcessView& view, const Ledger& ledger, const std::optio
     ticket.malloc = ticket_malloc(view, ledger);
     if (threads) ticket.threads = ticket_threads(view, *threads);
     if (history) ticket.history = printable_trend(std::move(*history));
-    for (const MissingDocument& missing : view.missing)
-        ticket.missing.push_back({printable(missing.what), printable(missing.why), printable(missing.hint)});
+    ticket.missing = missing_of(view, ticket.history.has_value());
     for (const std::string& note : notes_of(view, ledger, false)) ticket.notes.push_back(printable(note));
     ticket.reproduce = commands_of(view, ticket.history.has_value());
     ticket.redaction = redaction_of(view);

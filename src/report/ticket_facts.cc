@@ -171,4 +171,22 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
     return commands;
 }
 
+std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_history) {
+    std::vector<MissingDocument> missing;
+    for (const MissingDocument& m : view.missing)
+        missing.push_back({printable(m.what), printable(m.why), printable(m.hint)});
+    const std::uint64_t pid = view.header.pid;
+    const bool dump_missing =
+        std::any_of(view.missing.begin(), view.missing.end(),
+                    [](const MissingDocument& m) { return m.what == document_of(question::thread_print); });
+    if (view.vm == Vm::hotspot && !view.thread_dump && !dump_missing)
+        missing.push_back({"CPU of threads over an interval, and what they do",
+                           "not asked for: a thread dump is a safepoint",
+                           fmt::format("nmtx ticket {} --interval 1s -o ticket", pid)});
+    if (!with_history)
+        missing.push_back({"history", "no record was given: whether anything grows is not known",
+                           fmt::format("nmtx record {} -o record.db", pid)});
+    return missing;
+}
+
 }  // namespace nmtx

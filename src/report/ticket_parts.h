@@ -14,6 +14,8 @@ std::vector<TicketFact> limits_of(const ProcessView& view);
 std::vector<TicketFact> taking_of(const ProcessView& view, const Ledger& ledger);
 std::vector<std::string> given_flags(const ProcessView& view);
 std::vector<std::string> effective_flags(const ProcessView& view);
+// What could not be had, and what was not asked for.
+std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_history);
 std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_history);
 
 std::vector<TicketFinding> ticket_findings(const ProcessView& view, const Ledger& ledger,

@@ -1,5 +1,5 @@
 // `nmtx ticket` of live JVMs: all forms, all or none of the files, and what --redact leaves of secrets.
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -21,6 +21,22 @@ std::string text_of(const std::string& path) {
 std::size_t files_in(const std::string& directory) {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(directory), {}));
 }
+
+class FolderThere {
+  public:
+    explicit FolderThere(std::string path) : path_(std::move(path)) {
+        std::filesystem::create_directories(path_);
+    }
+    FolderThere(const FolderThere&) = delete;
+    FolderThere& operator=(const FolderThere&) = delete;
+    ~FolderThere() {
+        std::error_code ignored;
+        std::filesystem::remove_all(path_, ignored);
+    }
+
+  private:
+    std::string path_;
+};
 
 bool has(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;
@@ -63,10 +79,12 @@ TEST_CASE("live: a ticket has all its forms, and its capture gives the same one 
 
 TEST_CASE("live: --redact leaves no name in any form, nor in the capture, and says how much it took") {
     const Folder folder;
-    const std::string secret_folder = folder.path() + "/zorblax-payments";
-    std::filesystem::create_directory(secret_folder);
+    const Jdk jdk = jdk_under_test();
+    // Where the JVM sees it: it may be in a chroot.
+    const std::string secret_folder = "/var/tmp/zorblax-payments-" + std::to_string(::getpid());
+    const FolderThere there(jdk.chroot + secret_folder);
     const LiveJvm jvm(
-        jdk_under_test(),
+        jdk,
         {"-Xmx64m", "-XX:NativeMemoryTracking=detail", "-Dcom.zorblax.tenant=quuxcorp",
          "-Ddb.password=hunter2", "-Dupstream=https://frobnitz.example.org:8443/quuxcorp",
          "-Dmail=bob.grault@example.org", "-Dpeer=203.0.113.77", "-XX:HeapDumpPath=" + secret_folder,

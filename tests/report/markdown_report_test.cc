@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/lines.h"
 #include "catch.h"
 #include "report/markdown_text.h"
@@ -9,6 +11,27 @@ namespace {
 
 const std::string hostile =
     "a|b `c` <img src=x onerror=alert(1)> @octocat #123 [x](http://evil.example) **b** \\|";
+
+// The text without its code spans: between runs of backticks of the same length.
+std::string without_code(const std::string& text) {
+    std::string out;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t run = std::min(text.find_first_not_of('`', at), text.size()) - at;
+        if (run == 0) {
+            out += text[at++];
+            continue;
+        }
+        std::size_t end = at + run;
+        while (end < text.size()) {
+            end = std::min(text.find('`', end), text.size());
+            const std::size_t closing = std::min(text.find_first_not_of('`', end), text.size()) - end;
+            end += closing;
+            if (closing == run || closing == 0) break;
+        }
+        at = end;
+    }
+    return out;
+}
 
 // A ticket in which everything that can be long is very long and hostile.
 Ticket large_ticket() {
@@ -53,8 +76,10 @@ TEST_CASE("markdown: names are code, and every word that means something to a tr
           "RSS - NMT committed = -25.1 MiB; it is <0.1, no leak.");
     CHECK(prose("in libtarget.so, by -XX:MaxDirectMemorySize=1m (see www.evil.example).") ==
           "in `libtarget.so`, by `-XX:MaxDirectMemorySize=1m` (see `www.evil.example`).");
-    CHECK(prose("@octocat #123 GH-1 <b> [x](http://e) http://e :smile: deadbeef1") ==
-          "`@octocat` `#123` `GH-1` `<b>` `[x](http://e)` `http://e` `:smile`: `deadbeef1`");
+    CHECK(prose("@octocat #123, GH-1 and <b> [x](http://e) :smile: then deadbeef1") ==
+          "`@octocat #123`, `GH-1` and `<b> [x](http://e) :smile`: then `deadbeef1`");
+    CHECK(prose("nmtx record 1 -o FILE.db for hours") == "nmtx record 1 `-o FILE.db` for hours");
+    CHECK(prose("a|b", Place::cell) == "`a\\|b`");
 }
 
 TEST_CASE("markdown: a block of code ends where it is to end") {
@@ -89,6 +114,7 @@ TEST_CASE("markdown: rows of a table have as many cells as its heading, whatever
         INFO(line);
         CHECK(bars == columns);
     }
-    CHECK(text.find("\n@octocat") == std::string::npos);
-    CHECK(text.find(" @octocat") == std::string::npos);
+    const std::string outside = without_code(text);
+    for (const char* part : {"@octocat", "#123", "http:", "<img", "**b**"})
+        CHECK(outside.find(part) == std::string::npos);
 }
