@@ -6,6 +6,14 @@
 namespace nmtx::rule {
 
 std::vector<Finding> jni_malloc(const FindingInput& input);
+std::vector<Finding> limit_too_small(const FindingInput& input);
+std::vector<Finding> mapped_files(const FindingInput& input);
+std::vector<Finding> missing_evidence(const FindingInput& input);
+std::vector<Finding> not_hotspot(const FindingInput& input);
+std::vector<Finding> oom_log(const FindingInput& input);
+std::vector<Finding> page_cache(const FindingInput& input);
 std::vector<Finding> retention(const FindingInput& input);
+std::vector<Finding> swap_hugetlb(const FindingInput& input);
+std::vector<Finding> unexplained(const FindingInput& input);
 
 }  // namespace nmtx::rule

@@ -12,7 +12,15 @@ namespace {
 
 constexpr std::array table{
     Rule{"jni-malloc", "the walk over malloc, with NMT on", rule::jni_malloc},
+    Rule{"limit-too-small", "the cgroup, VM.flags, smaps and status, NMT where it is on", rule::limit_too_small},
+    Rule{"mapped-files", "smaps, status", rule::mapped_files},
+    Rule{"missing-evidence", "what could not be read", rule::missing_evidence},
+    Rule{"not-hotspot", "smaps, VM.version, hsperfdata", rule::not_hotspot},
+    Rule{"oom-log", "the kernel's log of a kill", rule::oom_log},
+    Rule{"page-cache", "the cgroup, status", rule::page_cache},
     Rule{"retention", "the walk over malloc", rule::retention},
+    Rule{"swap-hugetlb", "status, smaps", rule::swap_hugetlb},
+    Rule{"unexplained", "smaps and whatever names an owner", rule::unexplained},
 };
 
 double percent_of(Bytes part, double whole) {

@@ -147,6 +147,10 @@ class MemoryReader {
         const std::string_view key = line.substr(0, blank);
         const std::string_view value =
             blank == std::string_view::npos ? std::string_view{} : line.substr(blank + 1);
+        if (file_ == "cgroup.path") {
+            own_.path = std::string(line);
+            return true;
+        }
         if (key == "oom_kill" && (file_ == "memory.events" || file_ == "memory.oom_control")) {
             return read_number(value, own_.oom_kills);
         }

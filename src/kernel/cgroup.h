@@ -31,6 +31,7 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text,
 //  memory.max_usage_in_bytes memory.failcnt memory.kmem.tcp.usage_in_bytes memory.stat; both: cgroup.path).
 struct CgroupMemory {
     int version = 2;
+    std::string path;  // below the mount point, as the process's own cgroup namespace sees it
     std::optional<Bytes>
         limit;  // nothing: "max", or v1's "unlimited"; else the least of the cgroup's own and its ancestors'
     std::optional<Bytes> current;
