@@ -35,6 +35,7 @@ inline constexpr std::string_view threads_max = "kernel/threads-max";  // /proc/
 inline constexpr std::string_view cgroup = "kernel/cgroup";
 inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
 inline constexpr std::string_view cgroup_pids = "kernel/cgroup pids";      // kernel/cgroup.h
+inline constexpr std::string_view oom_log = "kernel/oom log";  // kernel/oom_log.h: of a text alone, never read
 inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
 inline constexpr std::string_view attach =

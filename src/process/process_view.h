@@ -19,6 +19,7 @@
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
 #include "kernel/native_stacks.h"
+#include "kernel/oom_log.h"
 #include "kernel/residency.h"
 #include "kernel/smaps.h"
 #include "kernel/status.h"
@@ -30,6 +31,7 @@ namespace nmtx {
 // Which machine runs in the process, by what is mapped.
 enum class Vm { unknown, none, hotspot, openj9 };
 std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9"
+Vm vm_of(const Smaps& smaps);     // by the names of its files, with their paths or without
 
 // A document that was asked for and is not there, or is there and could not be understood.
 struct MissingDocument {
@@ -55,6 +57,7 @@ struct ProcessView {
     std::optional<std::uint64_t> threads_max;  // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<CgroupPids> cgroup_pids;
+    std::optional<OomLog> oom_log;  // that somebody brought: of a process that is no more
     std::optional<Residency> residency;
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
