@@ -52,13 +52,12 @@ void add_events(Finding& finding, const ContainerUse& use) {
     if (was_killed(use)) text += fmt::format("; processes killed in it: {}", grouped(*figures.oom_kills));
     finding.evidence.push_back(text + ".");
     if (has_others(use))
-        finding.evidence.push_back(
-            fmt::format("Other processes of the cgroup hold {} of anonymous memory, which the sum leaves out.",
-                        human(*use.anon_of_others)));
+        finding.evidence.push_back(fmt::format(
+            "Other processes of the cgroup hold {} of anonymous memory, which the sum leaves out.",
+            human(*use.anon_of_others)));
     if (use.shmem_of_others.value_or(Bytes()) >= mib(16))
-        finding.evidence.push_back(
-            fmt::format("tmpfs and shared memory hold {}, which the sum leaves out.",
-                        human(*use.shmem_of_others)));
+        finding.evidence.push_back(fmt::format("tmpfs and shared memory hold {}, which the sum leaves out.",
+                                               human(*use.shmem_of_others)));
 }
 
 void add_sum(Finding& finding, const FindingInput& input, const Fit& fit) {
@@ -67,8 +66,8 @@ void add_sum(Finding& finding, const FindingInput& input, const Fit& fit) {
         if (line.name != "headroom")
             lines += fmt::format("{}{} {}", lines.empty() ? "" : ", ", line.name, human(line.bytes));
     }
-    finding.evidence.push_back(fmt::format("Beside a heap of {} the process takes: {}.",
-                                           human(*fit.max_heap_now), lines));
+    finding.evidence.push_back(
+        fmt::format("Beside a heap of {} the process takes: {}.", human(*fit.max_heap_now), lines));
     if (!input.view.status || !input.view.status->vm_hwm) return;
     finding.evidence.push_back(fmt::format(
         "status: RSS was at most {} (VmHWM) in {}{}.", human(*input.view.status->vm_hwm),
@@ -85,10 +84,9 @@ void add_heaps(Finding& finding, const FindingInput& input, const Fit& fit) {
                                         fmt::format("-XX:MaxRAMPercentage={:.1f}", fit.percentage())});
     }
     if (fit.limit_for_heap_now)
-        finding.remedies.push_back(
-            {fmt::format("Or a limit that this heap fits: {} MiB",
-                         fit.limit_for_heap_now->value() / mib(1).value()),
-             ""});
+        finding.remedies.push_back({fmt::format("Or a limit that this heap fits: {} MiB",
+                                                fit.limit_for_heap_now->value() / mib(1).value()),
+                                    ""});
     finding.remedies.push_back({"See the sum line by line", "nmtx fit PID"});
 }
 
@@ -100,7 +98,8 @@ bool never_asked_for(const ProcessView& view, const Fit& fit) {
 
 std::vector<Finding> of_fit(const FindingInput& input, const Fit& fit) {
     const ContainerUse& use = *input.container;
-    const Bytes beside = minus_or_zero(fit.taken, line_of(fit, "headroom") + line_of(fit, "tables of a larger heap"));
+    const Bytes beside =
+        minus_or_zero(fit.taken, line_of(fit, "headroom") + line_of(fit, "tables of a larger heap"));
     const Bytes needed = *fit.max_heap_now + beside;
     if (needed <= fit.limit) return {};
     Finding finding;
@@ -108,10 +107,9 @@ std::vector<Finding> of_fit(const FindingInput& input, const Fit& fit) {
                        : never_asked_for(input.view, fit)     ? Severity::note
                                                               : Severity::warning;
     finding.confidence = finding.severity == Severity::problem ? Confidence::high : Confidence::medium;
-    finding.title =
-        fmt::format("The heap may grow to {}, and with the {} beside it that is {} more than the limit of {}",
-                    human(*fit.max_heap_now), human(beside), human(minus_or_zero(needed, fit.limit)),
-                    human(fit.limit));
+    finding.title = fmt::format(
+        "The heap may grow to {}, and with the {} beside it that is {} more than the limit of {}",
+        human(*fit.max_heap_now), human(beside), human(minus_or_zero(needed, fit.limit)), human(fit.limit));
     finding.bytes = minus_or_zero(needed, fit.limit);
     finding.resident = false;
     add_sum(finding, input, fit);
@@ -152,8 +150,7 @@ std::vector<Finding> of_container(const FindingInput& input) {
 
 std::vector<Finding> limit_too_small(const FindingInput& input) {
     if (input.container == nullptr || !input.container->figures.limit) return {};
-    const auto fit = input.view.smaps ? fit_heap(input.view, input.ledger, {})
-                                      : failure("limit", "no smaps");
+    const auto fit = input.view.smaps ? fit_heap(input.view, input.ledger, {}) : failure("limit", "no smaps");
     if (fit && fit->max_heap_now) {
         std::vector<Finding> findings = of_fit(input, *fit);
         if (!findings.empty()) return findings;

@@ -75,7 +75,8 @@ void add_files(Finding& finding, const Files& all) {
     for (std::size_t i = 0; i < all.files.size() && i < shown; ++i) {
         const File& file = all.files[i];
         std::string text = fmt::format("smaps: {}: {} resident", printable(file.name), human(file.resident));
-        if (file.unsaved != Bytes()) text += fmt::format(", {} of it not written back yet", human(file.unsaved));
+        if (file.unsaved != Bytes())
+            text += fmt::format(", {} of it not written back yet", human(file.unsaved));
         if (file.own != Bytes()) text += fmt::format(", {} copied on write", human(file.own));
         finding.evidence.push_back(text + ".");
     }
@@ -117,14 +118,12 @@ Finding of_memory(const FindingInput& input, const Files& files, Bytes bytes, st
     Finding finding;
     finding.severity = leaves_no_room(input) ? Severity::warning : Severity::note;
     finding.confidence = Confidence::high;
-    finding.title =
-        fmt::format("{} of RSS are {}: no page cache, it stays until it is unmapped and removed", human(bytes),
-                    what);
+    finding.title = fmt::format("{} of RSS are {}: no page cache, it stays until it is unmapped and removed",
+                                human(bytes), what);
     finding.bytes = bytes;
     finding.outside_nmt = true;
     if (input.view.status && input.view.status->rss_shmem)
-        finding.evidence.push_back(
-            fmt::format("status: RssShmem {}.", human(*input.view.status->rss_shmem)));
+        finding.evidence.push_back(fmt::format("status: RssShmem {}.", human(*input.view.status->rss_shmem)));
     add_files(finding, files);
     finding.refuted_by = "The same file on a disk (findmnt -T FILE): then it is page cache.";
     return finding;
@@ -139,8 +138,7 @@ std::vector<Finding> mapped_files(const FindingInput& input) {
     const Bytes tmpfs = on_tmpfs(input, data);
     const Bytes cache = minus_or_zero(data.resident, data.own + tmpfs);
     if (is_much(cache, input)) findings.push_back(of_cache(data, cache));
-    if (is_much(tmpfs, input))
-        findings.push_back(of_memory(input, data, tmpfs, "mapped files on tmpfs"));
+    if (is_much(tmpfs, input)) findings.push_back(of_memory(input, data, tmpfs, "mapped files on tmpfs"));
     const Files shared = files_of(input, {"file/memfd", "file/shared memory"});
     if (is_much(shared.resident, input))
         findings.push_back(

@@ -39,8 +39,9 @@ class Gathering {
     }
 
     void remedy(const std::string& what, const std::string& command = "") {
-        const bool known = std::any_of(finding_.remedies.begin(), finding_.remedies.end(),
-                                       [&](const Remedy& r) { return r.what == what && r.command == command; });
+        const bool known =
+            std::any_of(finding_.remedies.begin(), finding_.remedies.end(),
+                        [&](const Remedy& r) { return r.what == what && r.command == command; });
         if (!known) finding_.remedies.push_back({what, command});
     }
 
@@ -51,10 +52,10 @@ class Gathering {
             if (!attach && missing.what != document::residency && missing.what != document::tasks &&
                 missing.what != document::malloc_walk)
                 continue;
-            add(attach                                    ? "the JVM's answers"
-                : missing.what == document::residency     ? "which pages are resident"
-                : missing.what == document::tasks         ? "the threads"
-                                                          : "malloc's chunks",
+            add(attach                                ? "the JVM's answers"
+                : missing.what == document::residency ? "which pages are resident"
+                : missing.what == document::tasks     ? "the threads"
+                                                      : "malloc's chunks",
                 fmt::format("{}: {}.", printable(missing.what), printable(missing.why)));
             if (!missing.hint.empty()) remedy(printable(missing.hint));
         }
@@ -70,15 +71,14 @@ class Gathering {
 
     void walk() {
         if (view_.malloc_walk && !view_.malloc_walk->walked() && view_.malloc_walk->allocator == "glibc") {
-            add("malloc's chunks", fmt::format("The walk over malloc: {}.",
-                                               printable(view_.malloc_walk->why_not_walked)));
+            add("malloc's chunks",
+                fmt::format("The walk over malloc: {}.", printable(view_.malloc_walk->why_not_walked)));
             return;
         }
         const auto& parts = ledger_.malloc.parts;
         if (!parts || !matters(parts->not_walked, ledger_)) return;
-        add("a part of malloc's chunks",
-            fmt::format("The walk over malloc found no chunks in {} of {}.", human(parts->not_walked),
-                        human(parts->whole)));
+        add("a part of malloc's chunks", fmt::format("The walk over malloc found no chunks in {} of {}.",
+                                                     human(parts->not_walked), human(parts->whole)));
         remedy("Walk it while the program stands still", "nmtx malloc PID --freeze");
     }
 

@@ -39,8 +39,9 @@ Finding openj9() {
         "This is OpenJ9, which has no Native Memory Tracking: the JVM's own memory cannot be told by its "
         "areas",
         "smaps: a libj9vm library is mapped.");
-    finding.remedies = {{"OpenJ9's own account: the section NATIVEMEMINFO of a javacore, a file that it writes",
-                         "jcmd PID Dump.java"}};
+    finding.remedies = {
+        {"OpenJ9's own account: the section NATIVEMEMINFO of a javacore, a file that it writes",
+         "jcmd PID Dump.java"}};
     finding.refuted_by = "VM.version that names HotSpot.";
     return finding;
 }
@@ -55,10 +56,10 @@ Finding zing() {
 }
 
 Finding no_jvm(const ProcessView& view) {
-    Finding finding = finding_of(
-        fmt::format("No JVM runs in this process{}: a native image, or no Java",
-                    view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
-        "smaps: neither libjvm.so nor a libj9vm library is mapped.");
+    Finding finding =
+        finding_of(fmt::format("No JVM runs in this process{}: a native image, or no Java",
+                               view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
+                   "smaps: neither libjvm.so nor a libj9vm library is mapped.");
     finding.refuted_by = "A JVM that is linked into the program itself.";
     return finding;
 }

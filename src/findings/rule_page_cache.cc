@@ -54,9 +54,8 @@ Finding of_cache(const ContainerUse& use, Bytes cache) {
     finding.bytes = cache;
     finding.resident = false;
     add_readings(finding, use);
-    finding.remedies = {
-        {"Judge the container by what cannot be dropped: anonymous, tmpfs and kernel", ""},
-        {"Ask for a limit that leaves room for the files that are read again and again", ""}};
+    finding.remedies = {{"Judge the container by what cannot be dropped: anonymous, tmpfs and kernel", ""},
+                        {"Ask for a limit that leaves room for the files that are read again and again", ""}};
     finding.refuted_by =
         "Kills for want of memory while so much page cache is there: then its pages are dirty or locked.";
     return finding;

@@ -42,11 +42,9 @@ SwapUse swap_of(const FindingInput& input) {
 void add_limits(Finding& finding, const FindingInput& input) {
     if (input.container == nullptr || !input.container->figures.limit) return;
     const CgroupMemory& figures = input.container->figures;
-    finding.evidence.push_back(fmt::format("Its cgroup: {} of {} charged{}.", human(*figures.current),
-                                           human(*figures.limit),
-                                           figures.swap_current
-                                               ? fmt::format(", {} swapped out", human(*figures.swap_current))
-                                               : ""));
+    finding.evidence.push_back(fmt::format(
+        "Its cgroup: {} of {} charged{}.", human(*figures.current), human(*figures.limit),
+        figures.swap_current ? fmt::format(", {} swapped out", human(*figures.swap_current)) : ""));
 }
 
 std::vector<Finding> of_swap(const FindingInput& input) {
@@ -88,8 +86,9 @@ std::vector<Finding> of_hugetlb(const FindingInput& input) {
     if (huge < least || huge.value() < all.value() / 50) return {};
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} lie in huge pages (hugetlb), which RSS does not count: the process holds {}",
-                                human(huge), human(all));
+    finding.title =
+        fmt::format("{} lie in huge pages (hugetlb), which RSS does not count: the process holds {}",
+                    human(huge), human(all));
     finding.bytes = huge;
     finding.resident = false;
     finding.evidence.push_back(fmt::format("status and smaps: HugetlbPages {} beside RSS {}.", human(huge),

@@ -38,12 +38,12 @@ void add_pieces(Finding& finding, const FindingInput& input) {
         code = code || mapping.protection.execute;
         if (i >= shown) continue;
         const Range range = pieces[i]->range;
-        finding.evidence.push_back(fmt::format(
-            "smaps: {:x}-{:x} {}{}{}: {} resident of {}.", range.begin.value, range.end.value,
-            rights(mapping.protection), mapping.name.empty() ? "" : " ", printable(mapping.name),
-            human(pieces[i]->resident), human(range.size())));
-        finding.remedies.push_back({i == 0 ? "Look into it" : "",
-                                    fmt::format("nmtx peek PID 0x{:x}", range.begin.value)});
+        finding.evidence.push_back(fmt::format("smaps: {:x}-{:x} {}{}{}: {} resident of {}.",
+                                               range.begin.value, range.end.value, rights(mapping.protection),
+                                               mapping.name.empty() ? "" : " ", printable(mapping.name),
+                                               human(pieces[i]->resident), human(range.size())));
+        finding.remedies.push_back(
+            {i == 0 ? "Look into it" : "", fmt::format("nmtx peek PID 0x{:x}", range.begin.value)});
     }
     if (pieces.size() > shown)
         finding.evidence.push_back(fmt::format("And {} smaller ones.", pieces.size() - shown));

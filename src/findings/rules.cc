@@ -12,7 +12,8 @@ namespace {
 
 constexpr std::array table{
     Rule{"jni-malloc", "the walk over malloc, with NMT on", rule::jni_malloc},
-    Rule{"limit-too-small", "the cgroup, VM.flags, smaps and status, NMT where it is on", rule::limit_too_small},
+    Rule{"limit-too-small", "the cgroup, VM.flags, smaps and status, NMT where it is on",
+         rule::limit_too_small},
     Rule{"mapped-files", "smaps, status", rule::mapped_files},
     Rule{"missing-evidence", "what could not be read", rule::missing_evidence},
     Rule{"not-hotspot", "smaps, VM.version, hsperfdata", rule::not_hotspot},
