@@ -36,15 +36,14 @@ std::vector<Finding> other_allocator(const FindingInput& input) {
     if (advice == nullptr) return {};
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} serves malloc: what is said of glibc's arenas does not hold here",
-                                printable(allocator));
+    finding.title = fmt::format("{} serves malloc: what is said of glibc's arenas does not hold here. {}",
+                                printable(allocator), advice->text.substr(0, advice->text.size() - 1));
     if (const std::string file = file_of(input.view, advice->allocator); !file.empty())
         finding.evidence.push_back(fmt::format("Mapped: {} (smaps).", file));
     if (input.ledger.malloc.resident != Bytes())
         finding.evidence.push_back(
             fmt::format("malloc's mappings hold {} resident, as far as they are told from others'.",
                         human(input.ledger.malloc.resident)));
-    finding.remedies.push_back({std::string(advice->text.substr(0, advice->text.size() - 1)), ""});
     finding.refuted_by =
         "A program that calls the library by its own functions, and malloc of glibc beside it.";
     return {std::move(finding)};

@@ -10,7 +10,7 @@ namespace nmtx::rule {
 namespace {
 
 constexpr Bytes least = mib(16);
-constexpr Bytes much = mib(64);
+constexpr Bytes much = mib(32);
 
 // malloc_trim goes through the bins of every arena and gives whole pages back, and the end of the main arena.
 // The ends of the others it leaves, and the caches of threads. Source: glibc malloc/malloc.c (mtrim,

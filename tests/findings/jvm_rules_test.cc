@@ -2,7 +2,7 @@
 #include "catch.h"
 #include "findings/jvm_flag.h"
 #include "findings/rule_list.h"
-#include "made_process.h"
+#include "made_jvm.h"
 
 using namespace nmtx;
 

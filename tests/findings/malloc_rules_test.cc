@@ -3,7 +3,7 @@
 #include "findings/native_libraries.h"
 #include "findings/rule_list.h"
 #include "findings/zlib_use.h"
-#include "made_process.h"
+#include "made_jvm.h"
 
 using namespace nmtx;
 using made::chunks;
