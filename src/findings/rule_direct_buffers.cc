@@ -51,10 +51,18 @@ std::string limit_sentence(const Limit& limit, Bytes held) {
     return fmt::format("NIO allows itself {} ({}).", human(limit.bytes), from);
 }
 
+// In MiB: twice what there is, as a round number.
+std::uint64_t room_for(Bytes held) {
+    constexpr std::uint64_t least_room = 64, most_room = std::uint64_t{1} << 30;
+    std::uint64_t room = least_room;
+    while (room < most_room && mib(room / 2) < held) room *= 2;
+    return room;
+}
+
 void add_remedies(Finding& finding, const FindingInput& input, const std::optional<Limit>& limit) {
     if (!limit || !limit->given)
         finding.remedies.push_back({"Bound NIO's buffers: an allocation beyond fails, after a collection",
-                                    "-XX:MaxDirectMemorySize=256m"});
+                                    fmt::format("-XX:MaxDirectMemorySize={}m", room_for(*finding.bytes))});
     finding.remedies.push_back(
         {"Bound what NIO keeps for each thread that reads or writes heap buffers through "
          "channels, the largest that it used",

@@ -64,8 +64,7 @@ std::vector<Finding> zlib(const FindingInput& input) {
         grouped(use.inflaters), grouped(use.deflaters), human(use.resident),
         human(Bytes(use.resident.value() / use.streams()))));
     finding.remedies.push_back(
-        {"End each Inflater and Deflater (end(), or close() of the stream that has it); "
-         "streams of a Cipher, a WebSocket or a metrics log have one as well",
+        {"End each Inflater and Deflater: end(), or close() of the stream, archive or connection that has it",
          ""});
     if (input.view.vm == Vm::hotspot)
         finding.remedies.push_back(

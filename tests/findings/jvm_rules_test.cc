@@ -51,6 +51,7 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     CHECK(mentions(found[0], "is not given: the largest heap"));
     CHECK(mentions(found[0], "-Djdk.nio.maxCachedBufferSize=262144"));
     CHECK_FALSE(mentions(found[0], "io.netty"));
+    CHECK(mentions(found[0], "-XX:MaxDirectMemorySize=256m"));
 
     made::Process bounded = with_direct(mib(100));
     bounded.view.vm_flags = "-XX:MaxDirectMemorySize=104857600 -XX:MaxHeapSize=4294967296 \n";

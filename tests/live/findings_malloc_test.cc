@@ -74,7 +74,8 @@ TEST_CASE("live: findings: direct buffers, zlib's streams and JNI blocks, each w
     const Found zlib(jvm);
     INFO(zlib.text());
     CHECK(!zlib.severity("zlib").empty());
-    CHECK(zlib.says("zlib", "1,505 states of inflate"));
+    CHECK(zlib.bytes("zlib") >= std::uint64_t{1400} * (32 << 10));
+    CHECK(zlib.says("zlib", " and 0 of deflate"));
     CHECK(zlib.says("zlib", "GC.class_histogram -all"));
     CHECK(zlib.severity("jni-malloc").empty());
 
