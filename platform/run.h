@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
+#include "change/trend.h"
 #include "cli/command.h"
 #include "evidence/capture.h"
 #include "evidence/plan.h"
@@ -23,6 +25,13 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 // To where -o says.
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
+
+// How the options call for a record to be judged.
+TrendOptions trend_options(const Command& command);
+// Of the record that --record names, the run of this very process, or the one that --run names; nothing
+// without
+// --record.
+Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 
 inline constexpr int exit_found = 3;  // a leak, or too much growth
 

@@ -11,6 +11,9 @@ namespace {
 
 // What an option means only beside some verbs is refused beside the others.
 Expected<void> check_together(const Command& command) {
+    if (!command.history.empty() && command.verb != Verb::reconcile && command.verb != Verb::report)
+        return usage("--record FILE.db is of `nmtx PID` and `nmtx report`",
+                     "to make such a file: nmtx record PID -o FILE.db");
     if (command.output == "-" && command.verb != Verb::capture)
         return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
     if (command.peek && command.verb != Verb::malloc)

@@ -90,6 +90,7 @@ struct Command {
     std::optional<Bytes> limit;             // fit: --limit
     std::chrono::milliseconds every{5000};  // watch: between the beginnings of two refreshes
     bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
+    std::string history;                    // reconcile, report: --record, a file of `nmtx record`
     bool json = false;
     bool all = false;
     bool maps = false;

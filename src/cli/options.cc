@@ -132,6 +132,8 @@ po::options_description options_of(bool hidden) {
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
     add("limit", po::value<std::string>()->value_name("SIZE"),
         "with `fit`: the memory limit that the heap is to fit (2GiB, 512M); that of its cgroup by default");
+    add("record", po::value<std::string>()->value_name("FILE.db"),
+        "with a PID, `report`: the history too, from a file of `nmtx record`: findings then tell what grows");
     add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
@@ -145,6 +147,10 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
     command.maps = given.count("maps") > 0;
     command.json = given.count("json") > 0;
     command.force = given.count("force") > 0;
+    if (given.count("record") > 0) {
+        command.history = given["record"].as<std::string>();
+        if (command.history.empty()) return usage("--record needs a file of `nmtx record`");
+    }
     if (given.count("output") > 0) command.output = given["output"].as<std::string>();
     if (given.count("scale") > 0) {
         const auto& name = given["scale"].as<std::string>();

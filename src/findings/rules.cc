@@ -11,17 +11,25 @@ namespace nmtx {
 namespace {
 
 constexpr std::array table{
-    Rule{"jni-malloc", "the walk over malloc, with NMT on", rule::jni_malloc},
+    Rule{"arena-count", "the walk over malloc, else smaps and NMT", rule::arena_count},
+    Rule{"compiler", "NMT", rule::compiler},
+    Rule{"direct-buffers", "NMT", rule::direct_buffers},
+    Rule{"jni-malloc", "the walk over malloc, with NMT on; whether it grows: a record", rule::jni_malloc},
+    Rule{"known-bug", "NMT and the JDK's release", rule::known_bug},
     Rule{"limit-too-small", "the cgroup, VM.flags, smaps and status, NMT where it is on",
          rule::limit_too_small},
     Rule{"mapped-files", "smaps, status", rule::mapped_files},
+    Rule{"metaspace", "VM.metaspace or GC.heap_info, VM.flags; whether it grows: a record", rule::metaspace},
     Rule{"missing-evidence", "what could not be read", rule::missing_evidence},
     Rule{"not-hotspot", "smaps, VM.version, hsperfdata", rule::not_hotspot},
     Rule{"oom-log", "the kernel's log of a kill", rule::oom_log},
+    Rule{"other-allocator", "smaps", rule::other_allocator},
     Rule{"page-cache", "the cgroup, status", rule::page_cache},
     Rule{"retention", "the walk over malloc", rule::retention},
     Rule{"swap-hugetlb", "status, smaps", rule::swap_hugetlb},
     Rule{"unexplained", "smaps and whatever names an owner", rule::unexplained},
+    Rule{"untouched-commit", "NMT and smaps", rule::untouched_commit},
+    Rule{"zlib", "the walk over malloc", rule::zlib},
 };
 
 double percent_of(Bytes part, double whole) {

@@ -208,6 +208,8 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
     if (const auto text = fresh(document::oom_log))
         keep(parse_oom_log(*text, document::oom_log), view_.oom_log, document::oom_log, view_.missing);
+    parse(document::cgroup_cpu, parse_cgroup_cpu, view_.cgroup_cpu);
+    parse(document::cpus_online, parse_cpu_list, view_.cpus_online);
     parse(document::residency, parse_residency, view_.residency);
     parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
     parse(document::malloc_walk, parse_malloc_walk, view_.malloc_walk);

@@ -18,6 +18,7 @@
 #include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/cpus.h"
 #include "kernel/native_stacks.h"
 #include "kernel/oom_log.h"
 #include "kernel/residency.h"
@@ -58,6 +59,8 @@ struct ProcessView {
     std::optional<CgroupMemory> cgroup;
     std::optional<CgroupPids> cgroup_pids;
     std::optional<OomLog> oom_log;  // that somebody brought: of a process that is no more
+    std::optional<CgroupCpu> cgroup_cpu;
+    std::optional<std::uint64_t> cpus_online;  // of the host
     std::optional<Residency> residency;
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
