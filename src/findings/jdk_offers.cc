@@ -9,13 +9,19 @@
 namespace nmtx {
 namespace {
 
-constexpr std::array trim_command{JdkOffer::Backport{17, 9}, JdkOffer::Backport{11, 21}};
-constexpr std::array trim_interval{JdkOffer::Backport{17, 10}, JdkOffer::Backport{21, 2},
-                                   JdkOffer::Backport{11, 22}};
+// JDK-8268893: openjdk/jdk 4510 (18), openjdk/jdk17u 70 of September 2021, after the fork of 17.0.1, and
+// jdk11u-dev 1354 of September 2022, after that of 11.0.17. 8u has it in no update.
+constexpr std::array trim_command{JdkOffer::Backport{17, 2}, JdkOffer::Backport{11, 18}};
+// JDK-8293114 brought it to 22, 21.0.1 and 17.0.9, experimental: there it takes an option more, and is not
+// named. From JDK-8325496 on (openjdk/jdk 17799, jdk21u-dev 284 and jdk17u-dev 2244 of February 2024) it is
+// as any other.
+constexpr std::array trim_interval{JdkOffer::Backport{17, 12}, JdkOffer::Backport{21, 4}};
+constexpr std::array ram_percentage{JdkOffer::Backport{8, 191}};  // JDK-8186248, with the other -XX:…RAM…
 
 constexpr std::array offers{
+    JdkOffer{"-XX:MaxRAMPercentage", 10, 0, ram_percentage},
     JdkOffer{"-XX:NativeMemoryTracking", 8, 0, {}},
-    JdkOffer{"-XX:TrimNativeHeapInterval", 22, 0, trim_interval},
+    JdkOffer{"-XX:TrimNativeHeapInterval", 23, 0, trim_interval},
     JdkOffer{"System.trim_native_heap", 18, 0, trim_command},
 };
 
