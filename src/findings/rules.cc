@@ -11,8 +11,18 @@ namespace nmtx {
 namespace {
 
 constexpr std::array table{
+    Rule{"agents", "the options, smaps; NMT", rule::agents},
+    Rule{"code-cache", "Compiler.codecache; on 8 NMT and VM.flags", rule::code_cache},
+    Rule{"gc-overhead", "NMT, with smaps; the walk over malloc", rule::gc_overhead},
+    Rule{"heap-not-returned", "hsperfdata, GC.heap_info, smaps", rule::heap_not_returned},
     Rule{"jni-malloc", "the walk over malloc, with NMT on", rule::jni_malloc},
+    Rule{"native-threads", "tasks and smaps; Thread.print", rule::native_threads},
+    Rule{"nmt-off", "the options, or the reply of VM.native_memory", rule::nmt_off},
     Rule{"retention", "the walk over malloc", rule::retention},
+    Rule{"stack-count", "tasks and smaps", rule::stack_count},
+    Rule{"stack-size-unit", "the options", rule::stack_size_unit},
+    Rule{"thp-stacks", "smaps, tasks, kernel/transparent_hugepage", rule::thp_stacks},
+    Rule{"zgc-multi-map", "smaps", rule::zgc_multi_map},
 };
 
 double percent_of(Bytes part, double whole) {
