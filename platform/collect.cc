@@ -111,6 +111,9 @@ void Collector::read_kernel_documents() {
     step(document::exe, [&] { return process_.link("exe"); });
     step_file(document::auxv, "auxv");
     step_file(document::limits, "limits");
+    // A kernel without huge pages has no such file: nothing is missing then.
+    if (auto mode = read_system_file("/sys/kernel/mm/transparent_hugepage/enabled"))
+        capture_.add(document::transparent_hugepage, std::move(*mode));
     step_file(document::cgroup, "cgroup");
     if (const auto cgroup = capture_.text(document::cgroup)) {
         step(document::cgroup_memory, [&] { return read_cgroup_memory(process_, *cgroup); });

@@ -18,11 +18,22 @@ constexpr std::array trim_command{JdkOffer::Backport{17, 2}, JdkOffer::Backport{
 constexpr std::array trim_interval{JdkOffer::Backport{17, 12}, JdkOffer::Backport{21, 4}};
 constexpr std::array ram_percentage{JdkOffer::Backport{8, 191}};  // JDK-8186248, with the other -XX:…RAM…
 
+// JDK-8318636; 21.0.13 has it, which update of 21 was the first was not looked up.
+constexpr std::array system_map{JdkOffer::Backport{21, 13}};
+
 constexpr std::array offers{
+    JdkOffer{"-XX:CompilerThreadStackSize", 8, 0, {}},
+    JdkOffer{"-XX:G1HeapRegionSize", 8, 0, {}},
+    JdkOffer{"-XX:G1PeriodicGCInterval", 12, 0, {}},  // JEP 346
+    JdkOffer{"-XX:MaxHeapFreeRatio", 8, 0, {}},
     JdkOffer{"-XX:MaxRAMPercentage", 10, 0, ram_percentage},
     JdkOffer{"-XX:NativeMemoryTracking", 8, 0, {}},
+    JdkOffer{"-XX:SoftMaxHeapSize", 13, 0, {}},  // JDK-8222145
     JdkOffer{"-XX:TrimNativeHeapInterval", 23, 0, trim_interval},
+    JdkOffer{"-XX:ZUncommitDelay", 13, 0, {}},  // JEP 351
+    JdkOffer{"GC.run", 8, 0, {}},
     JdkOffer{"Compiler.memory", 22, 0, {}},
+    JdkOffer{"System.map", 22, 0, system_map},
     JdkOffer{"System.trim_native_heap", 18, 0, trim_command},
     JdkOffer{"VM.classloaders", 11, 0, {}},
 };

@@ -21,8 +21,11 @@ std::string largest_sentence(const UntrackedOwner& largest) {
     const std::string size =
         largest.block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest.block.value()));
     const std::string owner = largest.owner.empty() ? "of no known owner" : "in " + printable(largest.owner);
-    return fmt::format("The largest group: {} blocks{}, {}, {}.", grouped(largest.chunks.blocks), size,
-                       human(largest.chunks.bytes), owner);
+    const std::string resident = largest.chunks.resident == largest.chunks.bytes
+                                     ? ""
+                                     : fmt::format(", {} of it resident", human(largest.chunks.resident));
+    return fmt::format("The largest group: {} blocks{}, {}{}, {}.", grouped(largest.chunks.blocks), size,
+                       human(largest.chunks.bytes), resident, owner);
 }
 
 bool is_of_zlib(const OwnerTrend& owner) {

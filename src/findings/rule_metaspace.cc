@@ -77,7 +77,8 @@ std::optional<Finding> near_limit(const FindingInput& input, std::string_view wh
 
 std::optional<Finding> growing(const FindingInput& input) {
     const OwnerTrend* const growth = fastest_leak(
-        input.history, {"nmt committed/Metaspace", "nmt committed/Class", "jvm/metaspace", "jvm/class"});
+        input.history,
+        {"nmt committed/Metaspace", "nmt committed/Class", "jvm/metaspace", "jvm/class space", "jvm/class"});
     if (growth == nullptr) return std::nullopt;
     Finding finding;
     finding.severity = Severity::problem;

@@ -1,6 +1,8 @@
 // What the program has freed and glibc has not given back: no leak, and not NMT's.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "findings/growth.h"
 #include "findings/jdk_offers.h"
 #include "findings/rule_list.h"
@@ -75,7 +77,7 @@ std::vector<Finding> retention(const FindingInput& input) {
         "Where they lie: between live blocks {}, at the ends of arenas {}, in caches of threads {}. A trim "
         "reaches whole pages of the first, and the main arena's end: {} at the most.",
         human(places.bins), human(places.main_top + places.other_tops), human(places.caches),
-        human(places.within_reach())));
+        human(std::min(places.within_reach(), parts->free))));
     const OwnerTrend* const row = trend_named(input.history, "malloc free kept");
     if (row != nullptr && row->verdict == Verdict::retention) {
         finding.severity = Severity::warning;

@@ -128,6 +128,13 @@ std::string ProcessView::gc() const {
     return "";
 }
 
+std::vector<std::string_view> ProcessView::jvm_options() const {
+    if (perf) {
+        if (const auto joined = perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
+    }
+    return read_java_arguments(arguments).options;
+}
+
 std::optional<int> ProcessView::java_feature() const {
     if (version) return version->feature;
     if (perf) {
@@ -205,6 +212,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::native_stacks, parse_native_stacks, view_.native_stacks);
     parse(document::thread_entries, parse_thread_entries, view_.thread_entries);
     parse(document::threads_max, parse_threads_max, view_.threads_max);
+    parse(document::transparent_hugepage, parse_thp_mode, view_.thp);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
     if (const auto text = fresh(document::oom_log))
         keep(parse_oom_log(*text, document::oom_log), view_.oom_log, document::oom_log, view_.missing);
@@ -237,7 +245,11 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     reply(question::system_map, parse_system_map, view_.system_map);
     reply(question::vm_info, parse_vm_info, view_.vm_info);
     reply(question::heap_info, parse_heap_info, view_.heap_info);
-    reply(question::codecache, parse_codecache, view_.code_heaps);
+    if (const auto text = fresh(document_of(question::codecache))) {
+        keep(parse_codecache(*text, document_of(question::codecache)), view_.code_heaps,
+             document_of(question::codecache), view_.missing);
+        view_.code_cache_state = read_code_cache_state(*text);
+    }
     reply(question::metaspace, parse_metaspace, view_.metaspace);
     reply(question::thread_print, parse_thread_dump, view_.thread_dump);
     if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);

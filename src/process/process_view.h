@@ -19,6 +19,7 @@
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
 #include "kernel/cpus.h"
+#include "kernel/huge_pages.h"
 #include "kernel/native_stacks.h"
 #include "kernel/oom_log.h"
 #include "kernel/residency.h"
@@ -62,6 +63,7 @@ struct ProcessView {
     std::optional<CgroupCpu> cgroup_cpu;
     std::optional<std::uint64_t> cpus_online;  // of the host
     std::optional<Residency> residency;
+    std::optional<ThpMode> thp;               // of the whole system
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
 
@@ -77,6 +79,7 @@ struct ProcessView {
     std::optional<VmInfo> vm_info;
     std::optional<HeapInfo> heap_info;
     std::optional<std::vector<CodeHeap>> code_heaps;
+    CodeCacheState code_cache_state;  // what of it the JVM says
     std::optional<MetaspaceReport> metaspace;
     std::optional<MallocLayout> malloc_layout;
     std::optional<MallocWalk> malloc_walk;
@@ -99,6 +102,9 @@ struct ProcessView {
     // "G1", "Z", …; empty where nothing tells.
     [[nodiscard]] std::string gc() const;
     [[nodiscard]] std::optional<int> java_feature() const;
+    // One option each, in their order: those in hsperfdata, which have those of the environment too, else
+    // those of the command line. Points into the view.
+    [[nodiscard]] std::vector<std::string_view> jvm_options() const;
     // "17.0.15" for people; empty where unknown.
     [[nodiscard]] std::string java_version() const;
 };

@@ -23,17 +23,6 @@ double seconds_between(std::uint64_t from, std::uint64_t to) {
 }
 
 // hsperfdata has what JAVA_TOOL_OPTIONS and files of options have added, too.
-std::vector<std::string_view> jvm_options(const ProcessView& view) {
-    if (view.perf) {
-        if (const auto joined = view.perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
-    }
-    std::vector<std::string_view> options;
-    for (const std::string_view argument : view.arguments) {
-        if (argument.starts_with("-X")) options.push_back(argument);
-    }
-    return options;
-}
-
 // "ForkJoinPool-1-worker-3" without the thread's own number.
 std::string pool_without_number(std::string name) {
     while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.pop_back();
@@ -60,7 +49,7 @@ class Table {
         std::sort(table_.rows.begin(), table_.rows.end(),
                   [](const ThreadRow& a, const ThreadRow& b) { return a.tid < b.tid; });
         give_the_last_stack();
-        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(jvm_options(view_));
+        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(view_.jvm_options());
         for (std::size_t i = 0; i < stacks_.size(); ++i) {
             if (!taken_[i]) table_.stacks_of_nobody.push_back(stacks_[i]);
         }

@@ -1,14 +1,14 @@
 // limit-too-small and page-cache.
 #include "catch.h"
-#include "findings/made_process.h"
+#include "findings/made_memory.h"
 
 using namespace nmtx;
 
 namespace {
 
 // 300 MiB, 100 of them heap, in a cgroup of `limit` of which 330 MiB are charged.
-MadeProcess in_container(std::optional<Bytes> limit, Bytes max_heap) {
-    MadeProcess made(mib(300));
+MadeMemory in_container(std::optional<Bytes> limit, Bytes max_heap) {
+    MadeMemory made(mib(300));
     made.map("jvm/java heap", "", mib(100));
     made.map("malloc/untracked/libz.so", "", mib(200));
     made.view.version.emplace().feature = 17;
@@ -44,16 +44,16 @@ TEST_CASE("limit-too-small: a heap that does not fit with what is beside it, and
 TEST_CASE("limit-too-small: a heap that fits, and a process without a limit, are left alone") {
     CHECK(in_container(mib(512), mib(250)).find("limit-too-small").empty());
     CHECK(in_container({}, mib(4000)).find("limit-too-small").empty());
-    MadeProcess no_cgroup(mib(300));
+    MadeMemory no_cgroup(mib(300));
     CHECK(no_cgroup.find("limit-too-small").empty());
 }
 
 TEST_CASE("limit-too-small: it is a problem where something was killed, or next to nothing is left") {
-    MadeProcess killed = in_container(mib(512), mib(400));
+    MadeMemory killed = in_container(mib(512), mib(400));
     killed.view.cgroup->oom_kills = 2;
     REQUIRE(killed.find("limit-too-small").size() == 1);
     CHECK(killed.find("limit-too-small")[0].severity == Severity::problem);
-    MadeProcess full = in_container(mib(512), mib(400));
+    MadeMemory full = in_container(mib(512), mib(400));
     full.view.cgroup->current = mib(510);
     full.view.cgroup->anon = mib(500);
     full.view.cgroup->file = mib(3);
@@ -64,7 +64,7 @@ TEST_CASE("limit-too-small: it is a problem where something was killed, or next 
 }
 
 TEST_CASE("limit-too-small: a heap that a day's work has not asked for is worth knowing, no more") {
-    MadeProcess made = in_container(mib(1024), mib(900));
+    MadeMemory made = in_container(mib(1024), mib(900));
     CHECK(made.find("limit-too-small")[0].severity == Severity::warning);
     made.view.header.target_uptime_s = 2 * 86400;
     CHECK(made.find("limit-too-small")[0].severity == Severity::note);
@@ -73,7 +73,7 @@ TEST_CASE("limit-too-small: a heap that a day's work has not asked for is worth 
 }
 
 TEST_CASE("limit-too-small: a heap that fits in a container that is full, or in which another was killed") {
-    MadeProcess made = in_container(mib(512), mib(200));
+    MadeMemory made = in_container(mib(512), mib(200));
     made.view.cgroup->oom_kills = 1;
     auto found = made.find("limit-too-small");
     REQUIRE(found.size() == 1);
@@ -88,7 +88,7 @@ TEST_CASE("limit-too-small: a heap that fits in a container that is full, or in 
 }
 
 TEST_CASE("limit-too-small: where an older JDK takes the percentage of the machine it is not proposed") {
-    MadeProcess made = in_container(mib(512), mib(400));
+    MadeMemory made = in_container(mib(512), mib(400));
     made.view.version->feature = 11;
     made.view.version->jdk = "11.0.15";
     CHECK_FALSE(proposes(made.find("limit-too-small")[0], "MaxRAMPercentage"));
@@ -100,7 +100,7 @@ TEST_CASE("limit-too-small: where an older JDK takes the percentage of the machi
 }
 
 TEST_CASE("page-cache: what the kernel drops when memory is wanted is told from what it keeps") {
-    MadeProcess made = in_container(mib(2048), mib(250));
+    MadeMemory made = in_container(mib(2048), mib(250));
     CHECK(made.find("page-cache").empty());
     made.view.cgroup->current = mib(900);
     made.view.cgroup->file = mib(590);
@@ -118,7 +118,7 @@ TEST_CASE("page-cache: what the kernel drops when memory is wanted is told from 
 }
 
 TEST_CASE("page-cache: tmpfs is no page cache: it stays") {
-    MadeProcess made = in_container(mib(2048), mib(250));
+    MadeMemory made = in_container(mib(2048), mib(250));
     made.view.cgroup->current = mib(900);
     made.view.cgroup->file = mib(590);
     made.view.cgroup->shmem = mib(580);
@@ -132,7 +132,7 @@ TEST_CASE("page-cache: tmpfs is no page cache: it stays") {
 }
 
 TEST_CASE("page-cache: the whole machine's figures are nobody's, and a small share is not worth a word") {
-    MadeProcess made = in_container({}, mib(250));
+    MadeMemory made = in_container({}, mib(250));
     made.view.cgroup->version = 1;
     made.view.cgroup->path = "/";
     made.view.cgroup->current = mib(9000);

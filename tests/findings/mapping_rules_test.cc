@@ -1,11 +1,11 @@
 // mapped-files, swap-hugetlb, unexplained, not-hotspot and missing-evidence.
 #include "catch.h"
-#include "findings/made_process.h"
+#include "findings/made_memory.h"
 
 using namespace nmtx;
 
 TEST_CASE("mapped-files: data files are page cache; libraries, jars and archives are no finding") {
-    MadeProcess made(mib(200));
+    MadeMemory made(mib(200));
     made.map("file/jvm library", "/usr/lib/jvm/lib/server/libjvm.so", mib(80));
     made.map("file/jar or jimage", "/usr/lib/jvm/lib/modules", mib(80));
     made.map("jvm/cds archive", "/usr/lib/jvm/lib/server/classes.jsa", mib(40));
@@ -22,22 +22,22 @@ TEST_CASE("mapped-files: data files are page cache; libraries, jars and archives
 }
 
 TEST_CASE("mapped-files: a few MiB, or a small share of RSS, are not worth a word") {
-    MadeProcess made(mib(60));
+    MadeMemory made(mib(60));
     made.map("file/mapped data", "/data/a", mib(30));
     CHECK(made.find("mapped-files").empty());
-    MadeProcess large(mib(60'000));
+    MadeMemory large(mib(60'000));
     large.map("file/mapped data", "/data/a", mib(5'000));
     CHECK(large.find("mapped-files").empty());
 }
 
 TEST_CASE("mapped-files: pages that were copied on write are the process's own") {
-    MadeProcess made(mib(200));
+    MadeMemory made(mib(200));
     made.map("file/mapped data", "/data/a", mib(60)).anonymous = mib(50);
     CHECK(made.find("mapped-files").empty());
 }
 
 TEST_CASE("mapped-files: what lies on tmpfs is no page cache, by what the kernel counts as shared memory") {
-    MadeProcess made(mib(200));
+    MadeMemory made(mib(200));
     made.map("file/mapped data", "/tmp/ring", mib(60));
     made.view.status->rss_shmem = mib(60);
     auto found = made.find("mapped-files");
@@ -52,7 +52,7 @@ TEST_CASE("mapped-files: what lies on tmpfs is no page cache, by what the kernel
 }
 
 TEST_CASE("mapped-files: shared memory costs a container that is full") {
-    MadeProcess made(mib(200));
+    MadeMemory made(mib(200));
     made.map("file/shared memory", "/dev/shm/ring", mib(60));
     made.view.status->rss_shmem = mib(60);
     auto found = made.find("mapped-files");
@@ -69,7 +69,7 @@ TEST_CASE("mapped-files: shared memory costs a container that is full") {
 }
 
 TEST_CASE("swap-hugetlb: what is swapped out is not in RSS, and a large part of it is a warning") {
-    MadeProcess made(mib(300));
+    MadeMemory made(mib(300));
     CHECK(made.find("swap-hugetlb").empty());
     made.view.status->vm_swap = mib(15);
     CHECK(made.find("swap-hugetlb").empty());
@@ -84,7 +84,7 @@ TEST_CASE("swap-hugetlb: what is swapped out is not in RSS, and a large part of 
 }
 
 TEST_CASE("swap-hugetlb: a swapped tenth of the Java heap is a warning: collections read it back") {
-    MadeProcess made(mib(2000));
+    MadeMemory made(mib(2000));
     made.map("jvm/java heap", "", mib(600)).swap = mib(70);
     made.view.smaps->swap = mib(70);
     const auto found = made.find("swap-hugetlb");
@@ -94,7 +94,7 @@ TEST_CASE("swap-hugetlb: a swapped tenth of the Java heap is a warning: collecti
 }
 
 TEST_CASE("swap-hugetlb: huge pages of hugetlb are beside RSS") {
-    MadeProcess made(mib(300));
+    MadeMemory made(mib(300));
     made.view.smaps->hugetlb = mib(512);
     made.view.vm_flags = "-XX:+UseLargePages ";
     const auto found = made.find("swap-hugetlb");
@@ -105,7 +105,7 @@ TEST_CASE("swap-hugetlb: huge pages of hugetlb are beside RSS") {
 }
 
 TEST_CASE("unexplained: the largest ranges, by what looks into them; little is not worth a word") {
-    MadeProcess made(mib(300));
+    MadeMemory made(mib(300));
     made.map("unexplained", "", mib(3));
     CHECK(made.find("unexplained").empty());
     Mapping& code = made.map("unexplained", "", mib(9));
@@ -116,13 +116,13 @@ TEST_CASE("unexplained: the largest ranges, by what looks into them; little is n
     CHECK(proposes(found[0], "nmtx peek 42 0x7f0100000000"));
     CHECK(proposes(found[0], "-XX:NativeMemoryTracking=detail"));
     CHECK(says(found[0], "code that a library or an agent has generated"));
-    MadeProcess large(mib(60'000));
+    MadeMemory large(mib(60'000));
     large.map("unexplained", "", mib(100));
     CHECK(large.find("unexplained").empty());
 }
 
 TEST_CASE("not-hotspot: each machine is told what still holds, HotSpot nothing") {
-    MadeProcess made(mib(100));
+    MadeMemory made(mib(100));
     CHECK(made.find("not-hotspot").empty());
     made.view.vm = Vm::openj9;
     CHECK(proposes(made.find("not-hotspot")[0], "jcmd 42 Dump.java"));
@@ -136,7 +136,7 @@ TEST_CASE("not-hotspot: each machine is told what still holds, HotSpot nothing")
 }
 
 TEST_CASE("missing-evidence: what could not be read, why, and what helps; what no one needs is not missed") {
-    MadeProcess made(mib(100));
+    MadeMemory made(mib(100));
     CHECK(made.find("missing-evidence").empty());
     made.view.missing.push_back({"kernel/limits", "permission denied", ""});
     CHECK(made.find("missing-evidence").empty());
@@ -152,7 +152,7 @@ TEST_CASE("missing-evidence: what could not be read, why, and what helps; what n
 }
 
 TEST_CASE("missing-evidence: malloc that was not walked to its end, and pages that were not told apart") {
-    MadeProcess made(mib(400));
+    MadeMemory made(mib(400));
     made.ledger.estimated = mib(3);
     CHECK(made.find("missing-evidence").empty());
     made.ledger.estimated = mib(5);

@@ -1,6 +1,6 @@
 // oom-log: the kernel's words read by kernel/oom_log.h, as somebody brings them.
 #include "catch.h"
-#include "findings/made_process.h"
+#include "findings/made_memory.h"
 
 using namespace nmtx;
 
@@ -66,6 +66,6 @@ TEST_CASE("oom-log: a machine without memory is told from a limit that was hit, 
 }
 
 TEST_CASE("oom-log: without such a text there is nothing to say") {
-    MadeProcess made(mib(100));
+    MadeMemory made(mib(100));
     CHECK(made.find("oom-log").empty());
 }
