@@ -24,7 +24,6 @@ class Gathering {
         documents();
         not_told_apart();
         walk();
-        nmt_off();
         if (finding_.evidence.empty()) return {};
         finding_.confidence = Confidence::high;
         finding_.title = "Not all could be read, so other answers are less certain: " + names_;
@@ -80,17 +79,6 @@ class Gathering {
         add("a part of malloc's chunks", fmt::format("The walk over malloc found no chunks in {} of {}.",
                                                      human(parts->not_walked), human(parts->whole)));
         remedy("Walk it while the program stands still", "nmtx malloc PID --freeze");
-    }
-
-    void nmt_off() {
-        const auto& parts = ledger_.malloc.parts;
-        if (view_.vm != Vm::hotspot || view_.nmt_level() != "off" || !parts || parts->told_apart) return;
-        if (parts->untracked < mib(32) || parts->untracked.value() < ledger_.rss.value() / 10) return;
-        add("which malloc is the JVM's",
-            fmt::format("NMT is off: of {} in live blocks nothing tells those of the JVM from those of "
-                        "libraries.",
-                        human(parts->untracked)));
-        remedy("Start the JVM with", "-XX:NativeMemoryTracking=summary");
     }
 
     const ProcessView& view_;
