@@ -75,10 +75,15 @@ Finding of_tmpfs(const ContainerUse& use, Bytes tmpfs) {
     return finding;
 }
 
+// A slice or a session of many processes, that nobody has put a limit on: its page cache is the machine's.
+bool is_no_container(const ContainerUse& use) {
+    return use.whole_machine || (!use.figures.limit && use.anon_of_others.value_or(Bytes()) > use.rss);
+}
+
 }  // namespace
 
 std::vector<Finding> page_cache(const FindingInput& input) {
-    if (input.container == nullptr || input.container->whole_machine) return {};
+    if (input.container == nullptr || is_no_container(*input.container)) return {};
     const ContainerUse& use = *input.container;
     const Bytes charged = *use.figures.current;
     std::vector<Finding> findings;

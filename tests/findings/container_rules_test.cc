@@ -140,6 +140,11 @@ TEST_CASE("page-cache: the whole machine's figures are nobody's, and a small sha
     CHECK(made.find("page-cache").empty());
     made.view.cgroup->path = "/docker/1";
     CHECK(made.find("page-cache").size() == 1);
+    // Without a limit, and mostly others' memory: a session of a desktop.
+    made.view.cgroup->anon = mib(700);
+    CHECK(made.find("page-cache").empty());
+    made.view.cgroup->limit = mib(10'000);
+    CHECK(made.find("page-cache").size() == 1);
     made.view.cgroup->file = mib(800);
     CHECK(made.find("page-cache").empty());
 }
