@@ -71,17 +71,20 @@ Bytes on_tmpfs(const FindingInput& input, const Files& data) {
     return std::min(rest, minus_or_zero(data.resident, data.own));
 }
 
-void add_files(Finding& finding, const Files& all) {
-    for (std::size_t i = 0; i < all.files.size() && i < shown; ++i) {
-        const File& file = all.files[i];
+// The largest, and of the rest how many there are. Shared memory has no disk to be written to.
+void add_files(Finding& finding, const Files& all, bool on_disk) {
+    std::size_t told = 0;
+    for (; told < all.files.size() && told < shown; ++told) {
+        const File& file = all.files[told];
+        if (told > 0 && file.resident.value() < all.resident.value() / 20) break;
         std::string text = fmt::format("smaps: {}: {} resident", printable(file.name), human(file.resident));
-        if (file.unsaved != Bytes())
+        if (on_disk && file.unsaved != Bytes())
             text += fmt::format(", {} of it not written back yet", human(file.unsaved));
         if (file.own != Bytes()) text += fmt::format(", {} copied on write", human(file.own));
         finding.evidence.push_back(text + ".");
     }
-    if (all.files.size() > shown)
-        finding.evidence.push_back(fmt::format("And {} smaller ones.", all.files.size() - shown));
+    if (all.files.size() > told)
+        finding.evidence.push_back(fmt::format("And {} smaller ones.", all.files.size() - told));
     if (all.pss.value() < all.resident.value() / 10 * 9)
         finding.evidence.push_back(
             fmt::format("Other processes map them too: this one's share (PSS) is {}.", human(all.pss)));
@@ -107,7 +110,7 @@ Finding of_cache(const Files& data, Bytes cache) {
         human(cache));
     finding.bytes = cache;
     finding.outside_nmt = true;
-    add_files(finding, data);
+    add_files(finding, data, true);
     finding.refuted_by =
         "RSS of these files that stays while memory is short: their pages are locked, or dirty faster than "
         "the disk takes them.";
@@ -124,7 +127,7 @@ Finding of_memory(const FindingInput& input, const Files& files, Bytes bytes, st
     finding.outside_nmt = true;
     if (input.view.status && input.view.status->rss_shmem)
         finding.evidence.push_back(fmt::format("status: RssShmem {}.", human(*input.view.status->rss_shmem)));
-    add_files(finding, files);
+    add_files(finding, files, false);
     finding.refuted_by = "The same file on a disk (findmnt -T FILE): then it is page cache.";
     return finding;
 }
