@@ -23,7 +23,6 @@ constexpr std::array system_map{JdkOffer::Backport{21, 13}};
 
 constexpr std::array offers{
     JdkOffer{"-XX:CompilerThreadStackSize", 8, 0, {}},
-    JdkOffer{"-XX:G1HeapRegionSize", 8, 0, {}},
     JdkOffer{"-XX:G1PeriodicGCInterval", 12, 0, {}},  // JEP 346
     JdkOffer{"-XX:MaxHeapFreeRatio", 8, 0, {}},
     JdkOffer{"-XX:MaxRAMPercentage", 10, 0, ram_percentage},

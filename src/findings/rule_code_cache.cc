@@ -78,7 +78,8 @@ std::vector<Finding> code_cache(const FindingInput& input) {
                                            use->committed_only ? "NMT and VM.flags" : "Compiler.codecache"));
     if (!use->segments.empty()) finding.evidence.push_back(segments_text(*use) + ".");
     if (full_count > 0)
-        finding.evidence.push_back(fmt::format("Found full {} times (full_count).", grouped(full_count)));
+        finding.evidence.push_back(fmt::format("Found full {} time{} (full_count).", grouped(full_count),
+                                               full_count == 1 ? "" : "s"));
     if (state.out_of_space)
         finding.evidence.push_back("Compilation: disabled (not enough contiguous free space left).");
     const std::uint64_t larger = std::max<std::uint64_t>(32, use->size.value() / 1024 / 1024 * 2);

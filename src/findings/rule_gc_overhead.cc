@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include "findings/heap_figures.h"
-#include "findings/jdk_offers.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
 
@@ -11,6 +10,7 @@ namespace {
 
 constexpr Bytes least = mib(8);
 constexpr Bytes least_of_warning = mib(256);
+constexpr std::uint64_t few_workers = 4;
 
 struct GcMemory {
     Bytes tables;  // mmap, resident
@@ -57,12 +57,15 @@ std::vector<Finding> gc_overhead(const FindingInput& input) {
                     human(gc.tables), human(gc.malloc),
                     gc.malloc_measured ? "found by the walk" : "by NMT's count, resident or not",
                     percent(gc.all(), *heap.committed)));
-    if (const auto workers = number_of_vm_flag(input.view.vm_flags, "ParallelGCThreads"))
+    const auto workers = number_of_vm_flag(input.view.vm_flags, "ParallelGCThreads");
+    if (workers && *workers > few_workers) {
         finding.evidence.push_back(fmt::format("-XX:ParallelGCThreads={} (VM.flags).", *workers));
-    finding.remedies.push_back({"Fewer workers, each of which has queues", "-XX:ParallelGCThreads=2"});
-    if (input.view.gc() == "G1" && jdk_has(input.view, "-XX:G1HeapRegionSize"))
+        finding.remedies.push_back({"Fewer workers, each of which has queues",
+                                    fmt::format("-XX:ParallelGCThreads={}", few_workers)});
+    }
+    if (input.view.gc() == "G1" && *heap.committed >= mib(4096))
         finding.remedies.push_back(
-            {"Larger regions, so smaller remembered sets", "-XX:G1HeapRegionSize=16m"});
+            {"Larger regions, so smaller remembered sets", "-XX:G1HeapRegionSize=32m"});
     if (input.view.gc() != "Serial" && *heap.committed < mib(2048))
         finding.remedies.push_back({"For a small heap on few CPUs", "-XX:+UseSerialGC"});
     finding.refuted_by =

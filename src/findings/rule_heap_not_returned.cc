@@ -39,7 +39,7 @@ void add_remedies(Finding& finding, const ProcessView& view, const HeapFigures& 
     if (heap.least && *heap.least > used + least) {
         const std::uint64_t mebibytes = std::max<std::uint64_t>(8, used.value() / 1024 / 1024 * 2);
         finding.remedies.push_back(
-            {"Let it become smaller, a smaller -Xms is the lower bound", fmt::format("-Xms{}m", mebibytes)});
+            {"Let it become smaller, for which -Xms is the lower bound", fmt::format("-Xms{}m", mebibytes)});
     }
     if (gc == "Z") {
         add_option(finding, view, "-XX:ZUncommitDelay", "60",
@@ -57,8 +57,10 @@ void add_remedies(Finding& finding, const ProcessView& view, const HeapFigures& 
         add_option(finding, view, "-XX:MaxHeapFreeRatio", "30",
                    "Give back more at each full collection; with -XX:MinHeapFreeRatio=10");
     }
-    finding.remedies.push_back(
-        {"See how small it gets, at the price of a full GC that stops the program", "jcmd PID GC.run"});
+    const bool concurrent = gc == "Z" || gc == "Shenandoah";
+    finding.remedies.push_back({fmt::format("See how small it gets, at the price of a full GC{}",
+                                            concurrent ? "" : " that stops the program"),
+                                "jcmd PID GC.run"});
     if (heap.most && *heap.most > used + used)
         finding.remedies.push_back({"Bound it for good: a smaller -Xmx", {}});
 }

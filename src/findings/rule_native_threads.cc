@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 #include "base/printable.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/stack_split.h"
 #include "threads/thread_choice.h"
 
 namespace nmtx::rule {
@@ -31,15 +33,31 @@ std::string_view project_of(std::string_view name) {
     return found == known.end() ? std::string_view() : found->project;
 }
 
+// Threads whose stacks lie in one mapping (glibc 2.42 and later) share a row's stack unless their pages were
+// looked at, but each has its pointer.
+std::unordered_set<std::uint64_t> on_native_stacks(const FindingInput& input) {
+    std::unordered_set<std::uint64_t> tids;
+    if (!input.view.tasks) return tids;
+    for (const Task& task : *input.view.tasks) {
+        const auto pointer = stack_pointer_of(input.view, task);
+        const Piece* const piece = pointer ? input.ledger.piece_at(*pointer) : nullptr;
+        if (piece != nullptr && input.ledger.owners.path(piece->claim.owner) == "stack/native")
+            tids.insert(task.tid);
+    }
+    return tids;
+}
+
 // With the JVM's own word for its threads every other one is not its own; without it a stack must tell. The
 // first one is the launcher's.
 std::vector<const ThreadRow*> native_rows(const FindingInput& input) {
     std::vector<const ThreadRow*> rows;
+    const std::unordered_set<std::uint64_t> told = on_native_stacks(input);
     for (const ThreadRow& row : input.threads->rows) {
         if (row.kind != ThreadKind::native || row.change == ThreadChange::ended || row.named_by_jvm) continue;
         if (row.tid == input.view.header.pid || (row.stack && row.stack->path == "stack/main thread"))
             continue;
-        if (!input.view.thread_dump && !(row.stack && row.stack->path == "stack/native")) continue;
+        const bool by_stack = row.stack && row.stack->path == "stack/native";
+        if (!input.view.thread_dump && !by_stack && told.count(row.tid) == 0) continue;
         rows.push_back(&row);
     }
     return rows;

@@ -24,7 +24,8 @@ struct FilledStacks {
     Bytes huge_bytes, filled_bytes;  // of filled_bytes the huge ones are a part
 };
 
-// VmFlags "nh": the JVM has asked for no huge pages there.
+// VmFlags "nh": no huge pages there. The JVM may have asked for that; newer kernels do it by themselves for
+// what was mapped as a stack (MAP_STACK gives VM_NOHUGEPAGE, include/linux/mman.h).
 bool may_be_huge(const Smaps& smaps, const ThreadStack& stack) {
     const auto after = std::upper_bound(smaps.mappings.begin(), smaps.mappings.end(), stack.range.begin,
                                         [](Address a, const Mapping& m) { return a < m.range.begin; });
@@ -94,6 +95,7 @@ std::vector<Finding> thp_stacks(const FindingInput& input) {
         finding.remedies.push_back({"For the whole system, as root; then start the JVM anew",
                                     "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"});
     add_bug(finding, input.view);
+    finding.remedies.push_back({"A newer kernel, which marks stacks as not for huge pages by itself", {}});
     finding.remedies.push_back({"Stacks that are no multiple of 2 MiB get fewer huge pages", "-Xss1000k"});
     finding.refuted_by = "Threads that did go down to the end of their stacks, by deep recursion.";
     return {std::move(finding)};

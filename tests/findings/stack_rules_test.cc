@@ -21,7 +21,7 @@ TEST_CASE("stack-count: resident stacks count, with the pools that hold them; re
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == kib(200'000));
-    CHECK(found[0].title == "2,000 threads hold 195.3 MiB of stacks, and reserve 2.0 GiB");
+    CHECK(found[0].title == "2,000 threads hold 195.3 MiB of stacks, and reserve 2000.0 MiB");
     CHECK(evidence_of(found[0]).find("worker-# (2,000, 195.3 MiB)") != std::string::npos);
     CHECK(has_command(found[0], "-Xss"));
     CHECK_FALSE(has_command(found[0], "-XX:VMThreadStackSize"));
@@ -110,6 +110,21 @@ TEST_CASE("native-threads: those of libraries, by pool and by project, a note un
         CHECK(made.found("native-threads").empty());
         made.view.thread_dump.emplace();
         CHECK(made.found("native-threads").size() == 1);
+    }
+    SECTION("a pointer into a native stack tells, where several stacks lie in one mapping") {
+        for (ThreadRow& row : made.threads.rows) row.stack.reset();
+        const Range area = range_of(0x10000, 0x90000);
+        const OwnerId owner = made.ledger.owners.id("stack/native");
+        made.ledger.pieces = {Piece{area, 0, Claim{owner, Evidence::stack_pointer, false}, kib(100)}};
+        made.view.tasks.emplace();
+        for (std::size_t i = 20; i < 28; ++i) {
+            Task task;
+            task.tid = made.threads.rows[i].tid;
+            task.stack_pointer = Address{0x10000 + (i - 20) * 0x1000};
+            made.view.tasks->push_back(task);
+        }
+        REQUIRE(made.found("native-threads").size() == 1);
+        CHECK(made.found("native-threads")[0].title.find("8 threads") == 0);
     }
     SECTION("hundreds are a warning") {
         for (int i = 0; i < 500; ++i) made.thread("pool", ThreadKind::native, kib(16));
