@@ -111,10 +111,15 @@ void Collector::read_kernel_documents() {
     step(document::exe, [&] { return process_.link("exe"); });
     step_file(document::auxv, "auxv");
     step_file(document::limits, "limits");
+    // A kernel without huge pages has no such file: nothing is missing then.
+    if (auto mode = read_system_file("/sys/kernel/mm/transparent_hugepage/enabled"))
+        capture_.add(document::transparent_hugepage, std::move(*mode));
     step_file(document::cgroup, "cgroup");
     if (const auto cgroup = capture_.text(document::cgroup)) {
         step(document::cgroup_memory, [&] { return read_cgroup_memory(process_, *cgroup); });
+        step(document::cgroup_cpu, [&] { return read_cgroup_cpu(process_, *cgroup); });
     }
+    step(document::cpus_online, [&] { return read_system_file("/sys/devices/system/cpu/online"); });
 }
 
 void Collector::read_counters() {

@@ -2,9 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 #include "base/error.h"
+#include "change/series.h"
 #include "change/trend.h"
 #include "cli/command.h"
 #include "evidence/capture.h"
@@ -32,6 +35,14 @@ std::vector<CertainName> certain_names(const Command& command);
 // The capture, without names where --redact asks for that.
 Capture redacted(const Command& command, Capture capture, NameRedactor& names);
 Capture redacted(const Command& command, Capture capture);
+// How the options call for a record to be judged.
+TrendOptions trend_options(const Command& command);
+// The record that --record names: of it the run of this very process where it has that, or the one that --run
+// names, or else every one; nothing without --record. `rewrite` sees each series before it is judged.
+Expected<std::optional<Trend>> recorded_trend(const Command& command, const ProcessView& view,
+                                              const std::function<void(RecordedSeries&)>& rewrite = {});
+// The run of this very process, or the one that --run names: it is an error where the record has none.
+Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 
 inline constexpr int exit_found = 3;  // a leak, or too much growth
 
@@ -41,8 +52,6 @@ Expected<void> run_watch(const Command& command);
 Expected<void> run_glossary(const Command& command);
 Expected<void> run_fit(const Command& command);
 Expected<void> run_ticket(const Command& command);
-// How the options call for a record to be judged.
-TrendOptions trend_options(const Command& command);
 // With the exit code where it did what it was to do.
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);

@@ -8,7 +8,6 @@
 #include "evidence/archive.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/output_file.h"
-#include "platform/record_store.h"
 #include "platform/run.h"
 #include "redaction/arguments.h"
 #include "report/ticket.h"
@@ -39,26 +38,6 @@ void redact_series(RecordedSeries& series, NameRedactor& names) {
     for (Sample& sample : series.samples) {
         for (OwnerBytes& owner : sample.owners) owner.path = redact_owner(owner.path, names);
     }
-}
-
-// The run of this very process, where the record has it; otherwise all of them.
-Expected<std::optional<Trend>> history_of(const Command& command, const ProcessView& view,
-                                          NameRedactor& names) {
-    if (command.history.empty()) return std::optional<Trend>();
-    const auto window = command.record.window;
-    auto record = read_record(command.history, window ? window->count() : 0);
-    if (!record) return tl::make_unexpected(record.error());
-    TrendOptions options = trend_options(command);
-    for (RecordedSeries& series : *record) {
-        if (command.redact) redact_series(series, names);
-        const bool same = series.run.start_ticks == view.header.start_ticks &&
-                          series.run.boot_id == view.header.boot_id && series.run.pid == view.header.pid;
-        if (same && !options.run) options.run = series.run.id;
-    }
-    Trend trend = trend_of(*record, options);
-    if (trend.runs.empty())
-        return failure(printable(command.history), "no run of the record has a sample there");
-    return std::optional<Trend>(std::move(trend));
 }
 
 bool is_directory(const std::string& path) {
@@ -112,7 +91,9 @@ Expected<void> run_ticket(const Command& command) {
     const ProcessView& view = reader.view();
     const auto ledger = reconcile(view);
     if (!ledger) return tl::make_unexpected(ledger.error());
-    auto history = history_of(command, view, names);
+    auto history = recorded_trend(command, view, [&](RecordedSeries& series) {
+        if (command.redact) redact_series(series, names);
+    });
     if (!history) return tl::make_unexpected(history.error());
     const auto threads = thread_table_if_read(view, *ledger);
     const Ticket ticket = ticket_of(view, *ledger, threads, std::move(*history));

@@ -11,6 +11,10 @@ namespace {
 
 // What an option means only beside some verbs is refused beside the others.
 Expected<void> check_together(const Command& command) {
+    if (!command.history.empty() && command.verb != Verb::reconcile && command.verb != Verb::report &&
+        command.verb != Verb::ticket)
+        return usage("--record FILE.db is of `nmtx PID`, `nmtx report` and `nmtx ticket`",
+                     "to make such a file: nmtx record PID -o FILE.db");
     if (command.output == "-" && command.verb != Verb::capture && command.verb != Verb::ticket)
         return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
     if (command.peek && command.verb != Verb::malloc)
@@ -86,9 +90,6 @@ Expected<void> check_redact(const Command& command) {
         command.verb == Verb::ticket || command.verb == Verb::capture || command.verb == Verb::report;
     if (command.redact && !may)
         return usage("--redact is of `nmtx ticket`, `nmtx capture` and `nmtx report`");
-    if (!command.history.empty() && command.verb != Verb::ticket)
-        return usage("--record FILE.db is of `nmtx ticket`",
-                     "to make such a file: nmtx record PID -o FILE.db");
     return {};
 }
 

@@ -32,9 +32,14 @@ inline constexpr std::string_view tasks_middle =
     "kernel/tasks middle";  // in the middle of an interval, where stacks were taken then
 inline constexpr std::string_view native_stacks = "threads/native stacks.json";  // kernel/native_stacks.h
 inline constexpr std::string_view threads_max = "kernel/threads-max";  // /proc/sys/kernel/threads-max
+inline constexpr std::string_view transparent_hugepage =
+    "kernel/transparent_hugepage";  // /sys/kernel/mm/transparent_hugepage/enabled; none: the kernel has none
 inline constexpr std::string_view cgroup = "kernel/cgroup";
 inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
 inline constexpr std::string_view cgroup_pids = "kernel/cgroup pids";      // kernel/cgroup.h
+inline constexpr std::string_view oom_log = "kernel/oom log";  // kernel/oom_log.h: of a text alone, never read
+inline constexpr std::string_view cgroup_cpu = "kernel/cgroup cpu";        // kernel/cpus.h
+inline constexpr std::string_view cpus_online = "kernel/cpus online";      // kernel/cpus.h
 inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
 inline constexpr std::string_view attach =

@@ -9,14 +9,32 @@
 namespace nmtx {
 namespace {
 
-constexpr std::array trim_command{JdkOffer::Backport{17, 9}, JdkOffer::Backport{11, 21}};
-constexpr std::array trim_interval{JdkOffer::Backport{17, 10}, JdkOffer::Backport{21, 2},
-                                   JdkOffer::Backport{11, 22}};
+// JDK-8268893: openjdk/jdk 4510 (18), openjdk/jdk17u 70 of September 2021, after the fork of 17.0.1, and
+// jdk11u-dev 1354 of September 2022, after that of 11.0.17. 8u has it in no update.
+constexpr std::array trim_command{JdkOffer::Backport{17, 2}, JdkOffer::Backport{11, 18}};
+// JDK-8293114 brought it to 22, 21.0.1 and 17.0.9, experimental: there it takes an option more, and is not
+// named. From JDK-8325496 on (openjdk/jdk 17799, jdk21u-dev 284 and jdk17u-dev 2244 of February 2024) it is
+// as any other.
+constexpr std::array trim_interval{JdkOffer::Backport{17, 12}, JdkOffer::Backport{21, 4}};
+constexpr std::array ram_percentage{JdkOffer::Backport{8, 191}};  // JDK-8186248, with the other -XX:…RAM…
+
+// JDK-8318636; 21.0.13 has it, which update of 21 was the first was not looked up.
+constexpr std::array system_map{JdkOffer::Backport{21, 13}};
 
 constexpr std::array offers{
+    JdkOffer{"-XX:CompilerThreadStackSize", 8, 0, {}},
+    JdkOffer{"-XX:G1PeriodicGCInterval", 12, 0, {}},  // JEP 346
+    JdkOffer{"-XX:MaxHeapFreeRatio", 8, 0, {}},
+    JdkOffer{"-XX:MaxRAMPercentage", 10, 0, ram_percentage},
     JdkOffer{"-XX:NativeMemoryTracking", 8, 0, {}},
-    JdkOffer{"-XX:TrimNativeHeapInterval", 22, 0, trim_interval},
+    JdkOffer{"-XX:SoftMaxHeapSize", 13, 0, {}},  // JDK-8222145
+    JdkOffer{"-XX:TrimNativeHeapInterval", 23, 0, trim_interval},
+    JdkOffer{"-XX:ZUncommitDelay", 13, 0, {}},  // JEP 351
+    JdkOffer{"GC.run", 8, 0, {}},
+    JdkOffer{"Compiler.memory", 22, 0, {}},
+    JdkOffer{"System.map", 22, 0, system_map},
     JdkOffer{"System.trim_native_heap", 18, 0, trim_command},
+    JdkOffer{"VM.classloaders", 11, 0, {}},
 };
 
 // "17.0.15" -> 15, "1.8.0_504" and "8.0_504" -> 504, "25" -> 0.

@@ -75,6 +75,22 @@ Expected<bool> CodeCacheReader::read(const Lines& at) {
 
 }  // namespace vm
 
+// Of several counts the last is that of all heaps (28).
+CodeCacheState read_code_cache_state(std::string_view text) {
+    CodeCacheState state;
+    for (Lines lines(text); lines.next();) {
+        const std::string_view line = lines.line();
+        Cursor count(line);
+        constexpr std::string_view full = "full_count=";
+        if (count.until(full) && count.take(full)) {
+            if (const auto times = count.decimal()) state.full_count = times;
+        }
+        if (line.find("ompilation: disabled (not enough") != std::string_view::npos)
+            state.out_of_space = true;
+    }
+    return state;
+}
+
 Expected<std::vector<CodeHeap>> parse_codecache(std::string_view text, std::string_view document) {
     vm::CodeCacheReader reader(document);
     Lines lines(text);

@@ -2,6 +2,7 @@
 // Sources: HotSpot CollectedHeap::print_on and its subclasses, CodeCache::print_summary, MetaspaceUtils / MetaspaceReporter.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,14 @@ struct CodeHeap {
 };
 // Reply of Compiler.codecache; also 8's single "CodeCache: size=… / bounds […]".
 Expected<std::vector<CodeHeap>> parse_codecache(std::string_view text, std::string_view document = "Compiler.codecache");
+
+// What Compiler.codecache says of the compilers; absent where the JDK does not print it.
+struct CodeCacheState {
+    std::optional<std::uint64_t> full_count;  // how often a heap was found full (17+)
+    bool out_of_space = false;                // compilation is "disabled (not enough contiguous free space left)"
+};
+// " full_count=0" (17), "…, full_count=2" (21+); "Compilation: disabled (…), stopped_count=2".
+CodeCacheState read_code_cache_state(std::string_view text);
 
 struct MetaspaceReport {
     MetaspaceUse non_class;

@@ -1,5 +1,6 @@
 #include "hotspot/hsperfdata.h"
 
+#include <algorithm>
 #include <cstddef>
 
 namespace nmtx {
@@ -118,6 +119,34 @@ std::optional<std::string_view> HsPerfData::text(std::string_view name) const {
     if (it == counters.end()) return std::nullopt;
     const auto* value = std::get_if<std::string>(&it->second);
     return value != nullptr ? std::optional<std::string_view>(*value) : std::nullopt;
+}
+
+// sun.gc.collector.0.invocations 11        sun.gc.generation.0.space.0.used 2196840
+// sun.gc.collector.0.lastExitTime 336607366, in ticks of sun.os.hrt.frequency
+std::optional<GcCounters> gc_counters(const HsPerfData& perf) {
+    GcCounters gc;
+    bool any = false;
+    const auto add = [](std::int64_t value) {
+        return static_cast<std::uint64_t>(std::max<std::int64_t>(0, value));
+    };
+    const double frequency = static_cast<double>(perf.number("sun.os.hrt.frequency").value_or(0));
+    constexpr std::string_view prefix = "sun.gc.";
+    for (auto at = perf.counters.lower_bound(prefix); at != perf.counters.end(); ++at) {
+        const std::string_view name = at->first;
+        if (!name.starts_with(prefix)) break;
+        const auto* value = std::get_if<std::int64_t>(&at->second);
+        if (value == nullptr) continue;
+        if (name.starts_with("sun.gc.generation.") && name.ends_with(".used")) {
+            any = true;
+            gc.used += Bytes(add(*value));
+        } else if (name.starts_with("sun.gc.collector.") && name.ends_with(".invocations")) {
+            gc.collections += add(*value);
+        } else if (name.starts_with("sun.gc.collector.") && name.ends_with(".lastExitTime") && *value > 0 &&
+                   frequency > 0) {
+            gc.last_ended_s = std::max(gc.last_ended_s.value_or(0), static_cast<double>(*value) / frequency);
+        }
+    }
+    return any ? std::optional(gc) : std::nullopt;
 }
 
 namespace {

@@ -163,14 +163,21 @@ std::vector<std::string_view> split_joined_options(std::string_view line) {
 }
 
 JavaCommandLine read_java_cmdline(std::string_view cmdline) {
+    std::vector<std::string_view> words;
+    while (!cmdline.empty()) {
+        const std::size_t end = std::min(cmdline.find('\0'), cmdline.size());
+        words.push_back(cmdline.substr(0, end));
+        cmdline.remove_prefix(std::min(end + 1, cmdline.size()));
+    }
+    return read_java_arguments(words);
+}
+
+JavaCommandLine read_java_arguments(const std::vector<std::string_view>& arguments) {
     JavaCommandLine found;
     bool first = true;
     bool value_follows = false;
     bool main_follows = false;
-    while (!cmdline.empty()) {
-        const std::size_t end = std::min(cmdline.find('\0'), cmdline.size());
-        const std::string_view word = cmdline.substr(0, end);
-        cmdline.remove_prefix(std::min(end + 1, cmdline.size()));
+    for (const std::string_view word : arguments) {
         if (std::exchange(first, false) || std::exchange(value_follows, false)) continue;
         if (word.starts_with("@")) continue;  // a file of arguments, which the launcher reads in its place
         if (main_follows || !word.starts_with("-")) {
@@ -187,6 +194,13 @@ JavaCommandLine read_java_cmdline(std::string_view cmdline) {
         value_follows = takes_next_word(word);
     }
     return found;
+}
+
+std::optional<std::uint64_t> number_of_vm_flag(std::string_view vm_flags_reply, std::string_view name) {
+    const std::string begin = "-XX:" + std::string(name) + "=";
+    const std::size_t at = vm_flags_reply.find(begin);
+    if (at == std::string_view::npos) return std::nullopt;
+    return Cursor(vm_flags_reply.substr(at + begin.size())).decimal();
 }
 
 // -XX:CICompilerCount=2 … -XX:+UseCompressedOops -XX:+UseG1GC

@@ -1,6 +1,7 @@
 // Who the JVM is and how it was started: VM.version, VM.command_line, VM.flags, and the options in hsperfdata or /proc/PID/cmdline.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -44,9 +45,13 @@ struct JavaCommandLine {
     std::string_view main;
 };
 JavaCommandLine read_java_cmdline(std::string_view cmdline);
+// The same of words that have been split already, argv[0] first.
+JavaCommandLine read_java_arguments(const std::vector<std::string_view>& arguments);
 
 // "G1" from hsperfdata's sun.gc.policy.name / collector names or from VM.flags ("-XX:+UseG1GC"); nothing where unknown.
 std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply);
+// "-XX:MaxHeapSize=134217728" of VM.flags, which has it whether it was given or chosen: what name=… is; nothing where it is not there.
+std::optional<std::uint64_t> number_of_vm_flag(std::string_view vm_flags_reply, std::string_view name);
 std::optional<std::string> gc_of_policy_name(std::string_view policy);
 // By the policy name, else by the names of collectors and generations (Z, Shenandoah, Epsilon set no policy name); nothing where unknown.
 std::optional<std::string> gc_of_hsperfdata(const HsPerfData& perf);

@@ -1,9 +1,10 @@
 // Claims on thread stacks that neither NMT nor malloc claims: by the stack pointers of the tasks, and for
-// tasks that run (the kernel tells no pointer then) by the guard below the stack.
+// tasks that ran (the kernel tells no pointer then, and nobody stopped them) by the guard below the stack.
 #include <algorithm>
 
 #include "hotspot/thread_names.h"
 #include "ledger/claims.h"
+#include "ledger/stack_split.h"
 
 namespace nmtx {
 namespace {
@@ -26,7 +27,7 @@ enum class Guard { none, glibc, hotspot };
 Guard guard_below(const std::vector<Mapping>& mappings, std::size_t i) {
     if (i == 0) return Guard::none;
     const Mapping& below = mappings[i - 1];
-    if (below.range.end != mappings[i].range.begin || !below.protection.none() || below.inode != 0)
+    if (below.range.end != mappings[i].range.begin || !below.protection.none() || below.of_file())
         return Guard::none;
     if (below.range.size() == kib(4)) return Guard::glibc;
     const bool zone = below.range.size() >= kib(12) && below.range.size() <= kib(64);
@@ -46,10 +47,10 @@ class StackClaims {
         bool pointer_unknown = !view_.tasks;
         if (view_.tasks) {
             for (const Task& task : *view_.tasks) {
-                if (!task.stack_pointer) {
-                    pointer_unknown = true;
+                if (const auto pointer = stack_pointer_of(view_, task)) {
+                    by_pointer(task, *pointer);
                 } else {
-                    by_pointer(task);
+                    pointer_unknown = true;
                 }
             }
         }
@@ -59,13 +60,13 @@ class StackClaims {
     }
 
   private:
-    void by_pointer(const Task& task) {
-        const auto after = std::upper_bound(mappings_.begin(), mappings_.end(), *task.stack_pointer,
+    void by_pointer(const Task& task, Address pointer) {
+        const auto after = std::upper_bound(mappings_.begin(), mappings_.end(), pointer,
                                             [](Address a, const Mapping& m) { return a < m.range.begin; });
         if (after == mappings_.begin()) return;
         const auto i = static_cast<std::size_t>(after - mappings_.begin()) - 1;
         const Mapping& mapping = mappings_[i];
-        if (!mapping.range.contains(*task.stack_pointer) || !may_hold_stacks(mapping)) return;
+        if (!mapping.range.contains(pointer) || !may_hold_stacks(mapping)) return;
         const bool jvm =
             !named_by_vm_ && (guard_below(mappings_, i) == Guard::hotspot || is_hotspot_thread(task.comm));
         layer_.push_back(

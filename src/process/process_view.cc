@@ -18,22 +18,6 @@ std::vector<std::string_view> split_nul(std::string_view text) {
     return parts;
 }
 
-Vm vm_of(const Smaps& smaps) {
-    Vm vm = Vm::none;
-    std::string_view last;
-    for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode == 0 || mapping.name == last) continue;
-        last = mapping.name;
-        std::string_view name = mapping.name;
-        if (name.ends_with(" (deleted)")) name.remove_suffix(10);
-        name = name.substr(name.rfind('/') + 1);
-        // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
-        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
-        if (name == "libjvm.so") vm = Vm::hotspot;
-    }
-    return vm;
-}
-
 // Parses one document into its place; what cannot be understood becomes a missing document, with the parser's
 // words.
 template <typename T>
@@ -88,6 +72,22 @@ void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
 
 }  // namespace
 
+Vm vm_of(const Smaps& smaps) {
+    Vm vm = Vm::none;
+    std::string_view last;
+    for (const Mapping& mapping : smaps.mappings) {
+        if (!mapping.of_file() || mapping.name == last) continue;
+        last = mapping.name;
+        std::string_view name = mapping.name;
+        if (name.ends_with(" (deleted)")) name.remove_suffix(10);
+        name = name.substr(name.rfind('/') + 1);
+        // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
+        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
+        if (name == "libjvm.so") vm = Vm::hotspot;
+    }
+    return vm;
+}
+
 std::string_view name_of(Vm vm) {
     switch (vm) {
         case Vm::none:
@@ -126,6 +126,13 @@ std::string ProcessView::gc() const {
         if (auto name = gc_of_hsperfdata(*perf)) return *name;
     }
     return "";
+}
+
+std::vector<std::string_view> ProcessView::jvm_options() const {
+    if (perf) {
+        if (const auto joined = perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
+    }
+    return read_java_arguments(arguments).options;
 }
 
 std::optional<int> ProcessView::java_feature() const {
@@ -205,7 +212,12 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::native_stacks, parse_native_stacks, view_.native_stacks);
     parse(document::thread_entries, parse_thread_entries, view_.thread_entries);
     parse(document::threads_max, parse_threads_max, view_.threads_max);
+    parse(document::transparent_hugepage, parse_thp_mode, view_.thp);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
+    if (const auto text = fresh(document::oom_log))
+        keep(parse_oom_log(*text, document::oom_log), view_.oom_log, document::oom_log, view_.missing);
+    parse(document::cgroup_cpu, parse_cgroup_cpu, view_.cgroup_cpu);
+    parse(document::cpus_online, parse_cpu_list, view_.cpus_online);
     parse(document::residency, parse_residency, view_.residency);
     parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
     parse(document::malloc_walk, parse_malloc_walk, view_.malloc_walk);
@@ -233,7 +245,11 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     reply(question::system_map, parse_system_map, view_.system_map);
     reply(question::vm_info, parse_vm_info, view_.vm_info);
     reply(question::heap_info, parse_heap_info, view_.heap_info);
-    reply(question::codecache, parse_codecache, view_.code_heaps);
+    if (const auto text = fresh(document_of(question::codecache))) {
+        keep(parse_codecache(*text, document_of(question::codecache)), view_.code_heaps,
+             document_of(question::codecache), view_.missing);
+        view_.code_cache_state = read_code_cache_state(*text);
+    }
     reply(question::metaspace, parse_metaspace, view_.metaspace);
     reply(question::thread_print, parse_thread_dump, view_.thread_dump);
     if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);

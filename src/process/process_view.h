@@ -18,7 +18,10 @@
 #include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/cpus.h"
+#include "kernel/huge_pages.h"
 #include "kernel/native_stacks.h"
+#include "kernel/oom_log.h"
 #include "kernel/residency.h"
 #include "kernel/smaps.h"
 #include "kernel/status.h"
@@ -30,6 +33,7 @@ namespace nmtx {
 // Which machine runs in the process, by what is mapped.
 enum class Vm { unknown, none, hotspot, openj9 };
 std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9"
+Vm vm_of(const Smaps& smaps);     // by the names of its files, with their paths or without
 
 // A document that was asked for and is not there, or is there and could not be understood.
 struct MissingDocument {
@@ -55,7 +59,11 @@ struct ProcessView {
     std::optional<std::uint64_t> threads_max;  // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<CgroupPids> cgroup_pids;
+    std::optional<OomLog> oom_log;  // that somebody brought: of a process that is no more
+    std::optional<CgroupCpu> cgroup_cpu;
+    std::optional<std::uint64_t> cpus_online;  // of the host
     std::optional<Residency> residency;
+    std::optional<ThpMode> thp;               // of the whole system
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
 
@@ -71,6 +79,7 @@ struct ProcessView {
     std::optional<VmInfo> vm_info;
     std::optional<HeapInfo> heap_info;
     std::optional<std::vector<CodeHeap>> code_heaps;
+    CodeCacheState code_cache_state;  // what of it the JVM says
     std::optional<MetaspaceReport> metaspace;
     std::optional<MallocLayout> malloc_layout;
     std::optional<MallocWalk> malloc_walk;
@@ -93,6 +102,9 @@ struct ProcessView {
     // "G1", "Z", …; empty where nothing tells.
     [[nodiscard]] std::string gc() const;
     [[nodiscard]] std::optional<int> java_feature() const;
+    // One option each, in their order: those in hsperfdata, which have those of the environment too, else
+    // those of the command line. Points into the view.
+    [[nodiscard]] std::vector<std::string_view> jvm_options() const;
     // "17.0.15" for people; empty where unknown.
     [[nodiscard]] std::string java_version() const;
 };

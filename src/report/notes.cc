@@ -39,22 +39,15 @@ std::string evidence_note(const ProcessView& view) {
     const std::string level = view.nmt_level();
     const std::string sources = sources_of_areas(view);
     // System.map tells addresses for NMT=summary too.
-    const std::string_view enough = view.java_feature().value_or(0) >= 21 ? "summary" : "detail";
+    const bool needs_detail = view.java_feature().value_or(0) < 21;
     const bool asked = view.heap_info || view.vm_info;
-    if (asked && level == "off") {
-        return fmt::format(
-            "NMT is off: the JVM's areas are known by {} alone, and its malloc cannot be told from that of "
-            "others. Start the JVM with -XX:NativeMemoryTracking={}.",
-            sources, enough);
-    }
+    // What that costs, and what to start with, the finding nmt-off says.
+    if (asked && level == "off")
+        return fmt::format("NMT is off: the JVM's areas are known by {} alone.", sources);
     if (asked && !view.nmt)
         return fmt::format("NMT was not asked: the JVM's areas are known by {} alone.", sources);
-    if (asked && level == "summary" && enough == "detail") {
-        return fmt::format(
-            "NMT=summary gives totals but no addresses on this JDK: the JVM's areas are known by {}. Start "
-            "the JVM with -XX:NativeMemoryTracking=detail for exact borders.",
-            sources);
-    }
+    if (asked && level == "summary" && needs_detail)
+        return fmt::format("NMT=summary has no addresses: the JVM's areas are known by {}.", sources);
     if (asked) {
         return fmt::format("The JVM was not asked for NMT's addresses: its areas are known by {} alone.",
                            sources);
@@ -73,6 +66,23 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
                     "resident, {}high: none of it).",
                     in_mib(*gap.low), in_mib(*gap.likely), in_mib(*gap.high),
                     ledger.malloc.measured() ? "likely: as much as was found resident, " : ""));
+}
+
+// Where the mappings are from, unless it was smaps, which tells all that there is.
+void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
+    if (smaps.from == MappingsFrom::smaps) return;
+    const std::string_view source = smaps.from == MappingsFrom::pmap ? "pmap" : "/proc/PID/maps";
+    if (smaps.rss_known) {
+        notes.push_back(
+            fmt::format("The mappings are those of {}: where several owners share one, what each "
+                        "has resident is estimated.",
+                        source));
+    } else {
+        notes.push_back(
+            fmt::format("The mappings are those of {}, which does not tell what is resident: only "
+                        "address space can be compared. pmap -X or /proc/PID/smaps tells.",
+                        source));
+    }
 }
 
 void add_moves(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
@@ -105,14 +115,7 @@ void add_moves(std::vector<std::string>& notes, const ProcessView& view, const L
     }
 }
 
-void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
-    if (ledger.mapped_again != Bytes()) {
-        notes.push_back(
-            fmt::format("ZGC maps its heap several times and the kernel counts each view: of RSS {} MiB are "
-                        "the same pages "
-                        "again, true RSS is {} MiB.",
-                        in_mib(ledger.mapped_again), in_mib(ledger.rss_true())));
-    }
+void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view) {
     if (view.smaps->swap != Bytes() || view.smaps->hugetlb != Bytes()) {
         notes.push_back(fmt::format("Not in RSS: {} MiB swapped out, {} MiB in huge pages (hugetlb).",
                                     in_mib(view.smaps->swap), in_mib(view.smaps->hugetlb)));
@@ -178,10 +181,11 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     if (view.nmt_from_file)
         notes.emplace_back(
             "NMT's figures are from a file: of another moment, and nothing says of which process.");
+    add_source(notes, *view.smaps);
     for (std::string& note : malloc_notes(view, ledger)) notes.push_back(std::move(note));
     add_gap(notes, ledger);
     if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
-    add_beside_rss(notes, view, ledger);
+    add_beside_rss(notes, view);
     add_moves(notes, view, ledger);
     for (const MissingDocument& missing : view.missing) {
         if (!all && !matters(missing, view)) continue;

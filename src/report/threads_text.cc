@@ -264,7 +264,7 @@ class ThreadsText {
         for (const StackFlag& flag : table_.stack_flags) {
             std::string text = fmt::format("{} reserves {} for the stack of each of the {}", flag.text,
                                            human(flag.size), flag.threads);
-            if (flag.unit_slip) text += ": the flag counts in KB already, so leave its unit out";
+            if (flag.unit_slip) text += ": the flag counts in KB already, so it is " + flag.meant;
             say(text + ".");
         }
         if (table_.totals.stacks_reserved > table_.totals.stacks_resident + mib(64))

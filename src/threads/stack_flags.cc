@@ -57,6 +57,9 @@ std::vector<StackFlag> stack_flags(const std::vector<std::string_view>& options)
             entry.threads = flag.threads;
             entry.size = Bytes(number->value * number->factor * flag.unit);
             entry.unit_slip = flag.unit > 1 && number->factor > 1;
+            if (entry.unit_slip)
+                entry.meant =
+                    std::string(flag.prefix) + std::to_string(entry.size.value() / flag.unit / 1024);
             found.push_back(std::move(entry));
             break;
         }

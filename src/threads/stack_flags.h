@@ -17,6 +17,7 @@ struct StackFlag {
     std::string threads;     // which threads it is about: "Java threads"
     Bytes size;              // what the JVM makes of it
     bool unit_slip = false;  // "256k" of a flag that counts in KB already
+    std::string meant;       // with unit_slip: "-XX:ThreadStackSize=256"; else empty
 };
 
 // Of the JVM's options, in their order. What cannot be understood is left out: the JVM has refused it.

@@ -42,9 +42,10 @@ TEST_CASE("findings: the process id is put for the word PID alone, and not where
 }
 
 TEST_CASE("findings: what a JDK offers goes by its release, and by the update where it was brought back") {
-    CHECK(jdk_has(22, 0, "-XX:TrimNativeHeapInterval"));
-    CHECK(jdk_has(17, 10, "-XX:TrimNativeHeapInterval"));
-    CHECK_FALSE(jdk_has(17, 9, "-XX:TrimNativeHeapInterval"));
+    CHECK(jdk_has(23, 0, "-XX:TrimNativeHeapInterval"));
+    CHECK(jdk_has(17, 12, "-XX:TrimNativeHeapInterval"));
+    CHECK_FALSE(jdk_has(17, 11, "-XX:TrimNativeHeapInterval"));
+    CHECK_FALSE(jdk_has(17, {}, "-XX:TrimNativeHeapInterval"));
     CHECK_FALSE(jdk_has(8, 504, "System.trim_native_heap"));
     CHECK_FALSE(jdk_has(25, 0, "-XX:NoSuchOption"));
 }

@@ -313,3 +313,19 @@ TEST_CASE("heap, code cache, metaspace: every prefix gives a value or an error")
     for (const char* text : {metaspace_17, metaspace_25})
         check_prefixes(text, [](std::string_view t) { return parse_metaspace(t); });
 }
+
+TEST_CASE("code cache: how often it was full, and whether that has stopped the compilers") {
+    const auto state17 = read_code_cache_state(
+        " total_blobs=549 nmethods=181 adapters=282\n compilation: enabled\n"
+        "              stopped_count=0, restarted_count=0\n full_count=0\n");
+    CHECK(state17.full_count == 0);
+    CHECK_FALSE(state17.out_of_space);
+    const auto state28 = read_code_cache_state(
+        "CodeCache: size=2500Kb used=1999Kb max_used=2400Kb free=500Kb\n"
+        " blobs=681, nmethods=279, adapters=297, full_count=2\n"
+        "Compilation: disabled (not enough contiguous free space left), stopped_count=2, restarted_count=1\n");
+    CHECK(state28.full_count == 2);
+    CHECK(state28.out_of_space);
+    CHECK_FALSE(read_code_cache_state("Compilation: disabled (interpreter mode)\n").out_of_space);
+    CHECK_FALSE(read_code_cache_state("").full_count);
+}

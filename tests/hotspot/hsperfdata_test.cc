@@ -189,3 +189,22 @@ TEST_CASE("hsperfdata: the collector by policy, by names of collectors, and by t
     CHECK(gc(File().text("sun.gc.collector.0.name", "Something new")) == "unknown");
     CHECK(gc(File()) == "unknown");
 }
+
+TEST_CASE("hsperfdata: what the collectors count, over all of them, and when the last one ended") {
+    HsPerfData perf;
+    CHECK_FALSE(gc_counters(perf));
+    perf.counters["sun.gc.generation.0.space.0.used"] = std::int64_t{1000};
+    perf.counters["sun.gc.generation.1.space.0.used"] = std::int64_t{2000};
+    perf.counters["sun.gc.generation.1.space.0.capacity"] = std::int64_t{9000};
+    REQUIRE(gc_counters(perf));
+    CHECK(gc_counters(perf)->collections == 0);
+    CHECK_FALSE(gc_counters(perf)->last_ended_s);
+    perf.counters["sun.gc.collector.0.invocations"] = std::int64_t{11};
+    perf.counters["sun.gc.collector.1.invocations"] = std::int64_t{1};
+    perf.counters["sun.gc.collector.0.lastExitTime"] = std::int64_t{336607366};
+    perf.counters["sun.gc.collector.1.lastExitTime"] = std::int64_t{2500000000};
+    perf.counters["sun.os.hrt.frequency"] = std::int64_t{1000000000};
+    CHECK(gc_counters(perf)->used == Bytes(3000));
+    CHECK(gc_counters(perf)->collections == 12);
+    CHECK(gc_counters(perf)->last_ended_s == 2.5);
+}

@@ -188,6 +188,19 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
         CHECK(ledger.resident_of("stack/native") == kib(24));
         CHECK(ledger.rows.front().estimated);
     }
+    SECTION("and by the pointer that it had when it was stopped, where no line guards the stack") {
+        Process unguarded;
+        unguarded.map(0x7f0000001000, 0x7f0000102000, "rw-p", 24);
+        unguarded.view().nmt_map.emplace();
+        unguarded.view().tasks = {task};
+        unguarded.view().tasks->front().stack_pointer.reset();
+        CHECK(reconcile(unguarded.view()).value().resident_of("stack/native") == Bytes());
+        NativeStack stopped;
+        stopped.tid = task.tid;
+        stopped.stack_pointer = Address{0x7f00000ff000};
+        unguarded.view().native_stacks = NativeStacks{{stopped}, {}};
+        CHECK(reconcile(unguarded.view()).value().resident_of("stack/native") == kib(24));
+    }
     SECTION("without NMT, HotSpot's guard zone tells a Java thread's") {
         Process java;
         java.map(0x7f0000000000, 0x7f0000004000, "---p", 0).map(0x7f0000004000, 0x7f0000101000, "rw-p", 24);

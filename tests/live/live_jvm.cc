@@ -117,11 +117,6 @@ std::string targets_for(const Jdk& jdk) {
     return inside.string();
 }
 
-std::vector<std::string> java_of(const Jdk& jdk) {
-    if (jdk.chroot.empty()) return {jdk.java};
-    return {"chroot", jdk.chroot, jdk.java};
-}
-
 }  // namespace
 
 Jdk jdk_under_test() {
@@ -136,6 +131,11 @@ Jdk jdk_under_test() {
                 line.substr(second + 1)};
     }
     throw std::runtime_error("no JDK " + wanted + " in NMTX_JDKS; run the live tests through ./test");
+}
+
+std::vector<std::string> java_command(const Jdk& jdk) {
+    if (jdk.chroot.empty()) return {jdk.java};
+    return {"chroot", jdk.chroot, jdk.java};
 }
 
 Outcome run(const std::vector<std::string>& command, const std::string& input) {
@@ -228,7 +228,7 @@ Folder::~Folder() {
 LiveJvm::LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
                  const std::vector<std::string>& target_arguments, const std::string& main) {
     const std::string targets = targets_for(jdk);
-    std::vector<std::string> command = java_of(jdk);
+    std::vector<std::string> command = java_command(jdk);
     command.insert(command.end(), options.begin(), options.end());
     for (const std::string& word : {std::string("-cp"), targets, main, "lib=" + targets + "/libtarget.so"}) {
         command.push_back(word);
@@ -275,7 +275,7 @@ bool LiveJvm::alive() const {
 }
 
 bool has_gc(const Jdk& jdk, const std::vector<std::string>& options) {
-    std::vector<std::string> command = java_of(jdk);
+    std::vector<std::string> command = java_command(jdk);
     command.insert(command.end(), options.begin(), options.end());
     command.emplace_back("-version");
     return run(command).exit_code == 0;

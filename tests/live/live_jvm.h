@@ -21,6 +21,8 @@ struct Jdk {
 // The JDK whose feature release NMTX_LIVE_FEATURE names, or the first line. Throws where there is none: a
 // test that finds no JVM has failed.
 Jdk jdk_under_test();
+// How its java is called; options follow.
+std::vector<std::string> java_command(const Jdk& jdk);
 
 // What a program printed and how it ended.
 struct Outcome {

@@ -214,8 +214,10 @@ TEST_CASE(
     REQUIRE(flags.size() == 3);
     CHECK(flags[0].size == kib(512));
     CHECK_FALSE(flags[0].unit_slip);
+    CHECK(flags[0].meant.empty());
     CHECK(flags[1].size == mib(256));
     CHECK(flags[1].unit_slip);
+    CHECK(flags[1].meant == "-XX:ThreadStackSize=256");
     CHECK(flags[2].size == mib(2));
     CHECK(flags[2].threads == "compiler threads");
 }

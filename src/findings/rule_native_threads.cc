@@ -1,0 +1,130 @@
+// Threads that are not the JVM's: libraries start them, and NMT knows neither them nor their stacks.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_set>
+
+#include "base/printable.h"
+#include "findings/rule_list.h"
+#include "findings/wording.h"
+#include "ledger/stack_split.h"
+#include "threads/thread_choice.h"
+
+namespace nmtx::rule {
+namespace {
+
+constexpr std::size_t least_threads = 8;
+constexpr std::size_t many_threads = 500;
+constexpr Bytes least = mib(8);
+constexpr Bytes least_of_warning = mib(128);
+
+// Whose names they are, as those projects' sources give them to their threads.
+struct Known {
+    std::string_view prefix;
+    std::string_view project;
+};
+constexpr std::array known{Known{"rocksdb:", "RocksDB"}, Known{"grpc", "gRPC"}, Known{"event_engine", "gRPC"},
+                           Known{"jemalloc_bg_thd", "jemalloc"}, Known{"tokio-runtime-w", "Rust's tokio"}};
+
+std::string_view project_of(std::string_view name) {
+    const auto* found =
+        std::find_if(known.begin(), known.end(), [&](const Known& k) { return name.starts_with(k.prefix); });
+    return found == known.end() ? std::string_view() : found->project;
+}
+
+// Threads whose stacks lie in one mapping (glibc 2.42 and later) share a row's stack unless their pages were
+// looked at, but each has its pointer.
+std::unordered_set<std::uint64_t> on_native_stacks(const FindingInput& input) {
+    std::unordered_set<std::uint64_t> tids;
+    if (!input.view.tasks) return tids;
+    for (const Task& task : *input.view.tasks) {
+        const auto pointer = stack_pointer_of(input.view, task);
+        const Piece* const piece = pointer ? input.ledger.piece_at(*pointer) : nullptr;
+        if (piece != nullptr && input.ledger.owners.path(piece->claim.owner) == "stack/native")
+            tids.insert(task.tid);
+    }
+    return tids;
+}
+
+// With the JVM's own word for its threads every other one is not its own; without it a stack must tell. The
+// first one is the launcher's.
+std::vector<const ThreadRow*> native_rows(const FindingInput& input) {
+    std::vector<const ThreadRow*> rows;
+    const std::unordered_set<std::uint64_t> told = on_native_stacks(input);
+    for (const ThreadRow& row : input.threads->rows) {
+        if (row.kind != ThreadKind::native || row.change == ThreadChange::ended || row.named_by_jvm) continue;
+        if (row.tid == input.view.header.pid || (row.stack && row.stack->path == "stack/main thread"))
+            continue;
+        const bool by_stack = row.stack && row.stack->path == "stack/native";
+        if (!input.view.thread_dump && !by_stack && told.count(row.tid) == 0) continue;
+        rows.push_back(&row);
+    }
+    return rows;
+}
+
+std::string pools_sentence(const std::vector<const ThreadRow*>& rows) {
+    constexpr std::size_t most_pools = 5;
+    std::vector<ThreadPool> pools = thread_pools(rows, ThreadOrder::stack);
+    std::string text;
+    for (std::size_t i = 0; i < std::min(most_pools, pools.size()); ++i) {
+        const std::string_view project = project_of(pools[i].name);
+        text += fmt::format("{}{}{} ({}, stacks {})", i == 0 ? "" : ", ", printable(pools[i].name),
+                            project.empty() ? "" : fmt::format(" of {}", project), grouped(pools[i].threads),
+                            human(pools[i].resident));
+    }
+    if (pools.size() > most_pools) text += fmt::format(" and {} more groups", pools.size() - most_pools);
+    return text;
+}
+
+std::string libraries_sentence(const std::vector<const ThreadRow*>& rows) {
+    std::vector<std::pair<std::string, std::size_t>> libraries;
+    for (const ThreadRow* row : rows) {
+        if (row->library.empty()) continue;
+        const std::string file = row->library.substr(row->library.rfind('/') + 1);
+        const auto found = std::find_if(libraries.begin(), libraries.end(),
+                                        [&](const auto& each) { return each.first == file; });
+        if (found == libraries.end()) {
+            libraries.emplace_back(file, 1);
+        } else {
+            ++found->second;
+        }
+    }
+    std::stable_sort(libraries.begin(), libraries.end(),
+                     [](const auto& a, const auto& b) { return a.second > b.second; });
+    constexpr std::size_t most_libraries = 5;
+    if (libraries.size() > most_libraries) libraries.resize(most_libraries);
+    std::string text;
+    for (const auto& [file, count] : libraries)
+        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", printable(file), grouped(count));
+    return text;
+}
+
+}  // namespace
+
+std::vector<Finding> native_threads(const FindingInput& input) {
+    if (input.threads == nullptr || input.view.vm != Vm::hotspot) return {};
+    const std::vector<const ThreadRow*> rows = native_rows(input);
+    Bytes stacks;
+    for (const ThreadRow* row : rows) stacks += row->stack ? row->stack->resident : Bytes();
+    if (rows.size() < least_threads && stacks < least) return {};
+    Finding finding;
+    if (rows.size() >= many_threads ||
+        (stacks >= least_of_warning && stacks.value() > input.ledger.rss_true().value() / 10))
+        finding.severity = Severity::warning;
+    finding.confidence = input.view.thread_dump ? Confidence::high : Confidence::medium;
+    finding.title =
+        fmt::format("{} threads are not the JVM's: native code started them", grouped(rows.size()));
+    finding.bytes = stacks;
+    finding.outside_nmt = true;
+    finding.evidence.push_back(fmt::format("By name: {}.", pools_sentence(rows)));
+    if (const std::string libraries = libraries_sentence(rows); !libraries.empty())
+        finding.evidence.push_back(fmt::format("The file of their first function: {}.", libraries));
+    finding.remedies.push_back({"See them beside the JVM's own", "nmtx threads PID --all"});
+    finding.refuted_by =
+        "Threads of that name in Thread.print: one that had just begun when the kernel was asked is the "
+        "JVM's.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

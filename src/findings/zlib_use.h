@@ -1,0 +1,19 @@
+// What zlib holds by malloc, as the walk recognised its blocks.
+#pragma once
+
+#include <cstdint>
+
+#include "allocator/malloc_walk.h"
+
+namespace nmtx {
+
+struct ZlibUse {
+    std::uint64_t inflaters = 0;  // states of open streams
+    std::uint64_t deflaters = 0;
+    Bytes resident;  // states, windows and buffers
+    [[nodiscard]] std::uint64_t streams() const { return inflaters + deflaters; }
+};
+
+ZlibUse zlib_use(const MallocWalk& walk);
+
+}  // namespace nmtx
