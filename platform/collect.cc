@@ -114,7 +114,9 @@ void Collector::read_kernel_documents() {
     step_file(document::cgroup, "cgroup");
     if (const auto cgroup = capture_.text(document::cgroup)) {
         step(document::cgroup_memory, [&] { return read_cgroup_memory(process_, *cgroup); });
+        step(document::cgroup_cpu, [&] { return read_cgroup_cpu(process_, *cgroup); });
     }
+    step(document::cpus_online, [&] { return read_system_file("/sys/devices/system/cpu/online"); });
 }
 
 void Collector::read_counters() {

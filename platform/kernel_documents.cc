@@ -4,8 +4,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -172,10 +174,14 @@ bool append_block(std::string& text, const Descriptor& directory, std::string_vi
     return true;
 }
 
-// A file of the cgroup and of each above it, as far as they can be seen and have it.
-void append_upwards(std::string& text, Descriptor& directory, std::string_view name) {
+// Files of the cgroup and of each above it, as far as they can be seen and have them.
+void append_upwards(std::string& text, std::initializer_list<std::string_view> names, Descriptor& directory) {
     constexpr int deepest = 64;
-    for (int level = 0; level < deepest && append_block(text, directory, name); ++level) {
+    const auto append_all = [&] {
+        return std::all_of(names.begin(), names.end(),
+                           [&](std::string_view name) { return append_block(text, directory, name); });
+    };
+    for (int level = 0; level < deepest && append_all(); ++level) {
         Descriptor above(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
         if (!above) break;
         directory = std::move(above);
@@ -223,7 +229,7 @@ Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::strin
     // Of v1 memory.stat has the least limit of all above.
     if (path->version == 2) {
         Descriptor above(::openat(directory->get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
-        if (above) append_upwards(text, above, "memory.max");
+        if (above) append_upwards(text, {"memory.max"}, above);
     }
     return text;
 }
@@ -236,7 +242,22 @@ Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_
     if (!directory) return tl::make_unexpected(directory.error());
     std::string text = "== cgroup.path\n" + path->path + "\n";
     append_block(text, *directory, "pids.current");
-    append_upwards(text, *directory, "pids.max");
+    append_upwards(text, {"pids.max"}, *directory);
+    return text;
+}
+
+// The root of v2 has no cpu.max.
+Expected<std::string> read_cgroup_cpu(const ProcessFiles& process, std::string_view cgroup) {
+    const auto path = charging_cgroup(process, cgroup, "cpu");
+    if (!path) return tl::make_unexpected(path.error());
+    auto directory = open_cgroup(process, *path);
+    if (!directory) return tl::make_unexpected(directory.error());
+    std::string text = "== cgroup.path\n" + path->path + "\n";
+    if (path->version == 2) {
+        append_upwards(text, {"cpu.max"}, *directory);
+    } else {
+        append_upwards(text, {"cpu.cfs_quota_us", "cpu.cfs_period_us"}, *directory);
+    }
     return text;
 }
 

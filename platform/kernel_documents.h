@@ -23,4 +23,7 @@ Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::strin
 // "kernel/cgroup pids", likewise.
 Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_view cgroup);
 
+// "kernel/cgroup cpu": how much of the CPUs its cgroups leave to it.
+Expected<std::string> read_cgroup_cpu(const ProcessFiles& process, std::string_view cgroup);
+
 }  // namespace nmtx

@@ -6,6 +6,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "kernel/cpus.h"
 #include "kernel/fields.h"
 
 // Name:	java
@@ -20,6 +21,7 @@
 // RssAnon:	   88724 kB
 // Threads:	42
 // SigCgt:	2000000101005ccf
+// Cpus_allowed_list:	0-3,8
 
 namespace nmtx {
 namespace {
@@ -104,6 +106,11 @@ bool read_field(std::string_view key, std::string_view value, ProcessStatus& sta
         return true;
     }
     if (key == "State") return read_state(value, status.state);
+    if (key == "Cpus_allowed_list") {
+        const auto cpus = parse_cpu_list(value);
+        if (cpus) status.cpus_allowed = *cpus;
+        return cpus.has_value();
+    }
     if (key == "Tgid") return read_number(value, status.tgid);
     if (key == "Pid") return read_number(value, status.pid);
     if (key == "PPid") return read_number(value, status.parent);

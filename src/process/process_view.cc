@@ -206,6 +206,8 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::thread_entries, parse_thread_entries, view_.thread_entries);
     parse(document::threads_max, parse_threads_max, view_.threads_max);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
+    parse(document::cgroup_cpu, parse_cgroup_cpu, view_.cgroup_cpu);
+    parse(document::cpus_online, parse_cpu_list, view_.cpus_online);
     parse(document::residency, parse_residency, view_.residency);
     parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
     parse(document::malloc_walk, parse_malloc_walk, view_.malloc_walk);

@@ -18,6 +18,7 @@
 #include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/cpus.h"
 #include "kernel/native_stacks.h"
 #include "kernel/residency.h"
 #include "kernel/smaps.h"
@@ -55,6 +56,8 @@ struct ProcessView {
     std::optional<std::uint64_t> threads_max;  // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<CgroupPids> cgroup_pids;
+    std::optional<CgroupCpu> cgroup_cpu;
+    std::optional<std::uint64_t> cpus_online;  // of the host
     std::optional<Residency> residency;
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
