@@ -38,10 +38,13 @@ Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
     const ReportOptions options{command.all, command.maps};
     const TextStyle style = style_of_stdout();
     const auto threads = thread_table_if_read(view, *ledger);
-    const std::string text = command.json ? json_report(view, *ledger, threads)
+    const auto recorded = recorded_history(command, view);
+    if (!recorded) return tl::make_unexpected(recorded.error());
+    const RunTrend* history = *recorded ? &**recorded : nullptr;
+    const std::string text = command.json ? json_report(view, *ledger, threads, history)
                              : command.verb == Verb::malloc
                                  ? malloc_report(view, *ledger, options, style)
-                                 : text_report(view, *ledger, threads, options, style);
+                                 : text_report(view, *ledger, threads, options, style, history);
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     return ledger;
 }

@@ -51,9 +51,7 @@ Expected<std::optional<Trend>> history_of(const Command& command, const ProcessV
     TrendOptions options = trend_options(command);
     for (RecordedSeries& series : *record) {
         if (command.redact) redact_series(series, names);
-        const bool same = series.run.start_ticks == view.header.start_ticks &&
-                          series.run.boot_id == view.header.boot_id && series.run.pid == view.header.pid;
-        if (same && !options.run) options.run = series.run.id;
+        if (!options.run && is_run_of(series.run, view.header)) options.run = series.run.id;
     }
     Trend trend = trend_of(*record, options);
     if (trend.runs.empty())

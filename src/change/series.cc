@@ -41,6 +41,11 @@ NmtSample nmt_sample(const NmtReport& report) {
 
 }  // namespace
 
+bool is_run_of(const RecordedRun& run, const CaptureHeader& process) {
+    return run.pid == process.pid && run.start_ticks == process.start_ticks &&
+           (process.boot_id.empty() || run.boot_id == process.boot_id);
+}
+
 std::optional<Bytes> java_heap_used(const HsPerfData& perf) {
     const auto used = sum_of(perf, "sun.gc.generation.#.space.#.used");
     if (!used) return std::nullopt;

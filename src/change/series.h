@@ -106,6 +106,9 @@ Sample sample_of(const ProcessView& view, const Ledger& ledger, Depth depth);
 // Names the process; id, boot_id and physical_memory are the caller's.
 RecordedRun run_of(const ProcessView& view);
 
+// Is it the run of this very process? Captures of before the boot was kept tell by the rest alone.
+bool is_run_of(const RecordedRun& run, const CaptureHeader& process);
+
 // Used bytes over all spaces of the Java heap; nothing where hsperfdata counts none.
 std::optional<Bytes> java_heap_used(const HsPerfData& perf);
 // Collections since the JVM began, of all collectors.

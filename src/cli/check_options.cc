@@ -86,9 +86,14 @@ Expected<void> check_redact(const Command& command) {
         command.verb == Verb::ticket || command.verb == Verb::capture || command.verb == Verb::report;
     if (command.redact && !may)
         return usage("--redact is of `nmtx ticket`, `nmtx capture` and `nmtx report`");
-    if (!command.history.empty() && command.verb != Verb::ticket)
-        return usage("--record FILE.db is of `nmtx ticket`",
+    const bool reads_record =
+        command.verb == Verb::reconcile || command.verb == Verb::report || command.verb == Verb::ticket;
+    if (!command.history.empty() && !reads_record)
+        return usage("--record FILE.db is of `nmtx PID`, `nmtx report` and `nmtx ticket`",
                      "to make such a file: nmtx record PID -o FILE.db");
+    if (!command.history.empty() && command.redact && command.verb != Verb::ticket)
+        return usage("--redact takes no names out of a record here",
+                     "nmtx ticket FILE --record FILE.db --redact -o DIR");
     return {};
 }
 

@@ -91,7 +91,7 @@ struct Command {
     std::optional<Bytes> limit;             // fit: --limit
     std::chrono::milliseconds every{5000};  // watch: between the beginnings of two refreshes
     bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
-    std::string history;                    // ticket: --record, a file of `nmtx record`
+    std::string history;                    // reconcile, report, ticket: --record, a file of `nmtx record`
     bool redact = false;                    // ticket, capture, report: names go, too
     bool json = false;
     bool all = false;

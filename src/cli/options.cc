@@ -133,7 +133,9 @@ po::options_description options_of(bool hidden) {
     add("limit", po::value<std::string>()->value_name("SIZE"),
         "with `fit`: the memory limit that the heap is to fit (2GiB, 512M); that of its cgroup by default");
     add("record", po::value<std::string>()->value_name("FILE.db"),
-        "with `ticket`: the history too, from a file of `nmtx record`");
+        "with a PID, `report` and `ticket`: the history too, from a file of `nmtx record`; findings then "
+        "tell what "
+        "grows");
     add("redact",
         "with `ticket`, `capture`, `report`: paths, hosts, users, addresses, and names of classes, threads "
         "and "

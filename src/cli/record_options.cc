@@ -121,7 +121,7 @@ Expected<void> check_record_command(const Command& command) {
         return usage("--every is of `nmtx record` and `nmtx watch`");
     const bool of_trend = record.window || record.run || record.warm_up;
     if (of_trend && command.verb != Verb::trend && command.history.empty())
-        return usage("--window, --run and --warm-up are of `nmtx trend`, and of `nmtx ticket --record`");
+        return usage("--window, --run and --warm-up are of `nmtx trend`, and go with --record");
     if (record.csv && command.verb != Verb::trend) return usage("--csv is of `nmtx trend`");
     if ((record.max_growth || !record.baseline.empty() || !record.owner.empty()) &&
         command.verb != Verb::gate)

@@ -68,7 +68,8 @@ TEST_CASE("command line: trend takes a record, a window, a run") {
     CHECK(refusal({"trend"}) == "`nmtx trend` takes one operand");
     CHECK_FALSE(refusal({"trend", "x.db", "--window=0"}).empty());
     CHECK_FALSE(refusal({"trend", "x.db", "--run=first"}).empty());
-    CHECK(refusal({"list", "--window=1h"}) == "--window, --run, --warm-up and --csv are of `nmtx trend`");
+    CHECK(refusal({"list", "--window=1h"}) ==
+          "--window, --run and --warm-up are of `nmtx trend`, and go with --record");
 }
 
 TEST_CASE("command line: gate takes a process or a file, a baseline and a bound") {
@@ -86,4 +87,19 @@ TEST_CASE("command line: gate takes a process or a file, a baseline and a bound"
     CHECK(refusal({"gate", "12", "--baseline=b", "--max-growth=much"}) ==
           "--max-growth is a size such as 50MiB, 1G or 64K, not 'much'");
     CHECK(refusal({"12", "--max-growth=1G"}) == "--baseline, --max-growth and --owner are of `nmtx gate`");
+}
+
+TEST_CASE("command line: a record gives a report its history, and is of no other verb") {
+    const auto command = parse_command({"3938", "--record", "x.db", "--window=2h", "--run=3"}).value();
+    CHECK(command.verb == Verb::reconcile);
+    CHECK(command.history == "x.db");
+    CHECK(command.record.window == 2h);
+    CHECK(command.record.run == 3);
+    CHECK(parse_command({"report", "x.nmtx", "--record=x.db"})->history == "x.db");
+    CHECK(refusal({"malloc", "12", "--record=x.db"}) ==
+          "--record FILE.db is of `nmtx PID`, `nmtx report` and `nmtx ticket`");
+    CHECK(refusal({"report", "x.nmtx", "--record=x.db", "--redact"}) ==
+          "--redact takes no names out of a record here");
+    CHECK(refusal({"12", "--record", ""}) == "--record needs a file of `nmtx record`");
+    CHECK(refusal({"12", "--record=x.db", "--csv"}) == "--csv is of `nmtx trend`");
 }
