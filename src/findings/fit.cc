@@ -6,7 +6,7 @@
 #include <array>
 #include <cmath>
 
-#include "base/cursor.h"
+#include "findings/jvm_flag.h"
 #include "findings/known_bugs.h"
 
 namespace nmtx {
@@ -26,16 +26,6 @@ struct TableShare {
 };
 constexpr std::array table_shares{TableShare{"Serial", 0.0034, {}}, TableShare{"Parallel", 0.0366, {}},
                                   TableShare{"G1", 0.0373, mib(32)}, TableShare{"Shenandoah", 0.0626, {}}};
-
-// "-XX:MaxHeapSize=134217728 " of VM.flags, which has it whether it was given or chosen.
-std::optional<Bytes> flag(std::string_view flags, std::string_view name) {
-    const std::string begin = fmt::format("-XX:{}=", name);
-    const std::size_t at = flags.find(begin);
-    if (at == std::string_view::npos) return std::nullopt;
-    Cursor cursor(flags.substr(at + begin.size()));
-    const auto number = cursor.decimal();
-    return number ? std::optional(Bytes(*number)) : std::nullopt;
-}
 
 Bytes share(Bytes whole, std::uint64_t percent) {
     return Bytes((whole.value() / 100 + 1) * percent);
@@ -59,7 +49,7 @@ class Fitting {
     void fit() {
         heap_ = ledger_.resident_of("jvm/java heap");
         non_heap_ = minus_or_zero(ledger_.rss_true(), heap_);
-        fit_.max_heap_now = flag(view_.vm_flags, "MaxHeapSize");
+        fit_.max_heap_now = size_flag(view_, "MaxHeapSize");
         if (view_.heap_info) fit_.heap_used = view_.heap_info->used();
         resident();
         peak();
@@ -219,7 +209,7 @@ class Fitting {
             notes.emplace_back(
                 "Without NMT nothing tells what the JVM has committed and not touched: start it with "
                 "-XX:NativeMemoryTracking=summary.");
-        if (!flag(view_.vm_flags, "MaxDirectMemorySize"))
+        if (!size_flag(view_, "MaxDirectMemorySize"))
             notes.emplace_back(
                 "Direct buffers may become as large as the heap: -XX:MaxDirectMemorySize bounds them.");
         notes.emplace_back(

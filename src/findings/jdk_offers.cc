@@ -16,7 +16,9 @@ constexpr std::array trim_interval{JdkOffer::Backport{17, 10}, JdkOffer::Backpor
 constexpr std::array offers{
     JdkOffer{"-XX:NativeMemoryTracking", 8, 0, {}},
     JdkOffer{"-XX:TrimNativeHeapInterval", 22, 0, trim_interval},
+    JdkOffer{"Compiler.memory", 22, 0, {}},
     JdkOffer{"System.trim_native_heap", 18, 0, trim_command},
+    JdkOffer{"VM.classloaders", 11, 0, {}},
 };
 
 // "17.0.15" -> 15, "1.8.0_504" and "8.0_504" -> 504, "25" -> 0.

@@ -11,8 +11,16 @@ namespace nmtx {
 namespace {
 
 constexpr std::array table{
-    Rule{"jni-malloc", "the walk over malloc, with NMT on", rule::jni_malloc},
+    Rule{"arena-count", "the walk over malloc, else smaps and NMT", rule::arena_count},
+    Rule{"compiler", "NMT", rule::compiler},
+    Rule{"direct-buffers", "NMT", rule::direct_buffers},
+    Rule{"jni-malloc", "the walk over malloc, with NMT on; whether it grows: a record", rule::jni_malloc},
+    Rule{"known-bug", "NMT and the JDK's release", rule::known_bug},
+    Rule{"metaspace", "VM.metaspace or GC.heap_info, VM.flags; whether it grows: a record", rule::metaspace},
+    Rule{"other-allocator", "smaps", rule::other_allocator},
     Rule{"retention", "the walk over malloc", rule::retention},
+    Rule{"untouched-commit", "NMT and smaps", rule::untouched_commit},
+    Rule{"zlib", "the walk over malloc", rule::zlib},
 };
 
 double percent_of(Bytes part, double whole) {

@@ -2,32 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "base/printable.h"
 #include "ledger/malloc_parts.h"
 #include "report/style.h"
 
 namespace nmtx {
 namespace {
-
-struct Advice {
-    std::string_view allocator;
-    std::string_view text;
-};
-constexpr std::array advices{
-    Advice{"jemalloc",
-           "jemalloc's own numbers: start with MALLOC_CONF=stats_print:true (printed at exit), or "
-           "MALLOC_CONF=prof:true,lg_prof_interval:30 for profiles that jeprof reads, or have the program "
-           "call mallctl(\"stats.allocated\")."},
-    Advice{"tcmalloc",
-           "tcmalloc's own numbers: start with MALLOCSTATS=1 (printed at exit), or have the program call "
-           "MallocExtension's GetStats."},
-    Advice{"mimalloc", "mimalloc's own numbers: start with MIMALLOC_SHOW_STATS=1 (printed at exit)."},
-    Advice{"musl",
-           "musl's malloc keeps no numbers of its own. To see who allocates, start with another allocator in "
-           "LD_PRELOAD, for example jemalloc built for musl."},
-};
 
 // NMT's part could not be told from the rest by address: it is taken off whole, and what of it was never
 // touched hides as much of the others'.
@@ -54,13 +34,6 @@ std::string allocator_name(const MallocWalk& walk) {
     return walk.version.empty() ? walk.allocator : walk.allocator + " " + walk.version;
 }
 
-std::string how_to_ask(std::string_view allocator) {
-    for (const Advice& advice : advices) {
-        if (allocator.find(advice.allocator) != std::string_view::npos) return std::string(advice.text);
-    }
-    return "";
-}
-
 std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger) {
     std::vector<std::string> notes;
     if (!ledger.malloc.measured()) add_by_count(notes, ledger);
@@ -68,7 +41,6 @@ std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& led
     const MallocWalk& walk = *view.malloc_walk;
     if (!walk.walked())
         notes.push_back(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
-    if (std::string advice = how_to_ask(walk.allocator); !advice.empty()) notes.push_back(std::move(advice));
     return notes;
 }
 

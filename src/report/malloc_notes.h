@@ -19,7 +19,4 @@ std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& led
 // fewer words where they do not fit `room` columns.
 std::string largest_remark(const MallocWalk& walk, std::size_t room);
 
-// How to get the own numbers of an allocator that is not glibc's; empty for those that have none.
-std::string how_to_ask(std::string_view allocator);
-
 }  // namespace nmtx

@@ -7,6 +7,7 @@
 
 #include "base/lines.h"
 #include "base/printable.h"
+#include "findings/allocator_advice.h"
 #include "ledger/malloc_parts.h"
 #include "report/malloc_notes.h"
 #include "report/notes.h"
@@ -267,7 +268,8 @@ class MallocReport {
                 time, walk.resident() == Bytes() ? "0.0" : percent(walk.not_walked(), walk.resident())));
         }
         for (const std::string& note : walk.notes) say(note);
-        if (const std::string advice = how_to_ask(walk.allocator); !advice.empty()) say(advice);
+        if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))
+            say(std::string(advice->text));
     }
 
     // What is known by the mappings alone.
@@ -292,7 +294,8 @@ class MallocReport {
         if (!walk.allocator.empty()) say(fmt::format("Allocator {}.", allocator_name(walk)));
         say(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
         for (const std::string& note : walk.notes) say(note);
-        if (const std::string advice = how_to_ask(walk.allocator); !advice.empty()) say(advice);
+        if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))
+            say(std::string(advice->text));
     }
 
     const ProcessView& view_;

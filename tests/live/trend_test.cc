@@ -45,6 +45,18 @@ class Growing {
         return slope_of_accounts(accounts_.outside(), key, run()["from_unix_ms"], run()["to_unix_ms"]);
     }
     [[nodiscard]] const std::string& record() const { return record_; }
+    // What `nmtx PID --record FILE.db` finds by a rule: its severity, empty where it finds nothing.
+    [[nodiscard]] std::string severity_by(const std::string& rule) const {
+        if (findings_.is_null()) findings_ = nmtx_json({jvm_.pid_text(), "--record", record_})["findings"];
+        for (const auto& finding : findings_) {
+            if (finding["rule"] == rule) return finding["severity"];
+        }
+        return "";
+    }
+    [[nodiscard]] bool has_problem() const {
+        static_cast<void>(severity_by("nothing-wrong"));
+        return findings_.at(0)["severity"] == "problem";
+    }
 
   private:
     std::vector<std::string> with_accounts(std::vector<std::string> rates) const {
@@ -57,6 +69,7 @@ class Growing {
     SharedFile accounts_{folder_, ".accounts"};
     LiveJvm jvm_;
     Recorded recorded_;
+    mutable nlohmann::json findings_;
 };
 
 double per_second(const nlohmann::json& row) {
@@ -80,6 +93,8 @@ TEST_CASE("live: trend: JNI code that leaks 1 MiB a step comes first, beside 50 
     CHECK(growing.exit_code() == 3);
     check_rate(growing, growing.first(), "native");
     check_rate(growing, row_of(growing.run(), "malloc live untracked"), "native");
+    CHECK(growing.severity_by("jni-malloc") == "problem");
+    CHECK(growing.severity_by("zlib").empty());
     CHECK(run_nmtx({"trend", growing.record()}).out.find("Leak: malloc/untracked/libtarget.so") !=
           std::string::npos);
 }
@@ -93,6 +108,8 @@ TEST_CASE("live: trend: direct buffers are a leak of NMT's malloc") {
     CHECK(growing.first()["verdict"] == "leak");
     CHECK(growing.exit_code() == 3);
     check_rate(growing, growing.first(), "direct");
+    CHECK(growing.severity_by("direct-buffers") == "problem");
+    CHECK(growing.severity_by("jni-malloc").empty());
 }
 
 TEST_CASE("live: trend: class loaders that stay are a leak of metaspace") {
@@ -103,6 +120,8 @@ TEST_CASE("live: trend: class loaders that stay are a leak of metaspace") {
     CHECK(growing.first()["verdict"] == "leak");
     CHECK(growing.exit_code() == 3);
     check_rate(growing, growing.first(), "metaspace");
+    CHECK(growing.severity_by("metaspace") == "problem");
+    CHECK(growing.severity_by("jni-malloc").empty());
 }
 
 TEST_CASE("live: trend: threads that stay are a leak of stacks, and are counted") {
@@ -123,6 +142,8 @@ TEST_CASE("live: trend: what is freed and kept by malloc is retention, and no le
     CHECK(growing.exit_code() == 0);
     check_rate(growing, growing.first(), "retained");
     CHECK(row_of(growing.run(), "malloc free kept")["verdict"] == "retention");
+    CHECK(growing.severity_by("retention") == "warning");
+    CHECK(growing.severity_by("jni-malloc") != "problem");
 }
 
 TEST_CASE("live: trend: pages of a mapped file that are touched one by one are a leak of mapped data") {
@@ -142,4 +163,5 @@ TEST_CASE("live: trend: a JVM that only warms up has no leak") {
     CHECK(growing.run()["full_samples"].get<int>() >= 12);
     CHECK(growing.exit_code() == 0);
     CHECK(growing.run()["leak"] == false);
+    CHECK_FALSE(growing.has_problem());
 }

@@ -82,7 +82,7 @@ TEST_CASE("report: the first screen says what malloc outside NMT is made of") {
     CHECK(has(
         text,
         "not walked                     8.0               no chunk found there, or newer than the walk\n"));
-    CHECK(has(unfolded(text), "Finding: JNI or library code holds 179.7 MiB that the JVM does not know of"));
+    CHECK(has(unfolded(text), "Finding: JNI or library code holds 177.7 MiB that the JVM does not know of"));
     CHECK(has(text, "nmtx malloc 3938 --owners\n"));
     CHECK(has(unfolded(text), "likely: as much as was found resident"));
     CHECK_FALSE(has(text, "less the"));

@@ -1,0 +1,16 @@
+// How to get the own numbers of an allocator that is not glibc's.
+#pragma once
+
+#include <string_view>
+
+namespace nmtx {
+
+struct AllocatorAdvice {
+    std::string_view allocator;  // "jemalloc"
+    std::string_view text;       // a sentence or two
+};
+
+// By a name such as "jemalloc" or "jemalloc and glibc"; null for glibc and for what nobody has listed.
+const AllocatorAdvice* advice_on_allocator(std::string_view allocator);
+
+}  // namespace nmtx

@@ -1,0 +1,30 @@
+// What a record of the same process says of one owner or figure, for rules that need to know what grows.
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "change/trend.h"
+#include "findings/finding.h"
+
+namespace nmtx {
+
+// A row of the record by its name: "malloc/untracked/libz.so.1", "malloc live untracked", "nmt
+// committed/Other". Null where there is no record, or it has no such row.
+const OwnerTrend* trend_named(const RunTrend* history, std::string_view path);
+
+// Of these rows the one that grows fastest, of those that the record judges to be a leak; null where none is.
+const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<std::string_view> paths);
+
+Bytes growth_per_hour(const OwnerTrend& trend);
+
+// "In the record nmt committed/Other grew from 12.0 MiB to 40.0 MiB in 2 h 5 min, 120 samples: 13.4 MiB an
+// hour."
+std::string growth_sentence(const OwnerTrend& trend);
+
+// Minutes may be a cache that fills, hours are not.
+Confidence confidence_of_growth(const OwnerTrend& trend);
+
+}  // namespace nmtx

@@ -1,0 +1,254 @@
+// Rules on what malloc holds: arenas, what was freed, what JNI code keeps, zlib, other allocators.
+#include "catch.h"
+#include "findings/native_libraries.h"
+#include "findings/rule_list.h"
+#include "findings/zlib_use.h"
+#include "made_jvm.h"
+
+using namespace nmtx;
+using made::chunks;
+
+namespace {
+
+bool mentions(const Finding& finding, std::string_view text) {
+    std::string all = finding.title + finding.refuted_by;
+    for (const std::string& sentence : finding.evidence) all += sentence;
+    for (const Remedy& remedy : finding.remedies) all += remedy.what + remedy.command;
+    return all.find(text) != std::string::npos;
+}
+
+// Twenty arenas beside the main one, each with so much freed and so much live.
+made::Process with_arenas(Bytes freed, Bytes live) {
+    made::Process process;
+    process.walk().arenas.resize(21);
+    for (ArenaFigures& arena : process.walk().arenas) {
+        arena.binned = chunks(10, freed);
+        arena.untracked = chunks(10, live);
+        arena.resident = freed + live;
+    }
+    process.walk().arenas.front().main = true;
+    return process;
+}
+
+UntrackedOwner owner(std::string kind, std::uint64_t blocks, Bytes bytes) {
+    return {"libz.so.1", std::move(kind), "shape", Bytes(), chunks(blocks, bytes)};
+}
+
+// So many streams of inflate, 40 KiB each.
+made::Process with_streams(std::uint64_t streams) {
+    made::Process process;
+    process.map("/usr/lib/jvm/java-17/lib/libzip.so");
+    process.walk().untracked = {owner("inflate window", streams, kib(32 * streams)),
+                                owner("inflate state", streams, kib(7 * streams)),
+                                owner("z_stream", streams, kib(streams))};
+    return process;
+}
+
+}  // namespace
+
+TEST_CASE("arena-count: many arenas that keep much are told, with what glibc goes by and what the quota is") {
+    made::Process process = with_arenas(mib(4), mib(1));
+    process.view.cgroup_cpu = CgroupCpu{1.5};
+    process.view.cpus_online = 16;
+    const auto found = rule::arena_count(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::warning);
+    CHECK(found[0].bytes == mib(80));
+    CHECK(mentions(found[0], "MALLOC_ARENA_MAX=2"));
+    CHECK(mentions(found[0], "up to 128 arenas on 16 CPUs"));
+    CHECK(mentions(found[0], "quota of 1.5 CPUs, which it does not see, would be worth 12"));
+    process.view.status.emplace().cpus_allowed = 2;
+    CHECK(mentions(rule::arena_count(process.input()).at(0), "up to 16 arenas on 2 CPUs"));
+}
+
+TEST_CASE(
+    "arena-count: live blocks in arenas, few arenas, one that has it all, and other allocators are none") {
+    CHECK(rule::arena_count(with_arenas(Bytes(), mib(10)).input()).empty());
+    CHECK(rule::arena_count(with_arenas(mib(1), mib(1)).input()).empty());  // 20 MiB
+    made::Process few = with_arenas(mib(20), Bytes());
+    few.walk().arenas.resize(8);
+    CHECK(rule::arena_count(few.input()).empty());
+    made::Process one = with_arenas(kib(64), Bytes());
+    one.walk().arenas.back().binned = chunks(10, mib(100));
+    CHECK(rule::arena_count(one.input()).empty());
+    made::Process large = with_arenas(mib(4), mib(1));
+    large.ledger.rss = mib(60 * 1024);  // of 60 GiB, 80 MiB are nothing
+    CHECK(rule::arena_count(large.input()).empty());
+    made::Process jemalloc = with_arenas(mib(4), mib(1));
+    jemalloc.walk().allocator = "jemalloc and glibc";
+    CHECK(rule::arena_count(jemalloc.input()).empty());
+}
+
+TEST_CASE("arena-count: without a walk what NMT has from malloc is taken off, and it stays a note") {
+    made::Process process;
+    process.map("/usr/lib/x86_64-linux-gnu/libc.so.6");
+    for (std::uint64_t i = 1; i <= 12; ++i) {
+        Mapping used, rest;
+        const std::uint64_t at = 0x7f0000000000 + i * (128ULL << 20);
+        used.range = range_of(at, at + (10 << 20));
+        used.protection.read = used.protection.write = true;
+        rest.range = range_of(at + (10 << 20), at + (64 << 20));
+        process.view.smaps->mappings.push_back(used);
+        process.view.smaps->mappings.push_back(rest);
+    }
+    process.row("malloc/arena", mib(240));
+    CHECK(rule::arena_count(process.input()).empty());  // nothing to take off
+    process.ledger.malloc.nmt = mib(200);
+    CHECK(rule::arena_count(process.input()).empty());
+    process.ledger.malloc.nmt = mib(40);
+    const auto found = rule::arena_count(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::note);
+    CHECK(found[0].confidence == Confidence::low);
+    CHECK(found[0].bytes == mib(200));
+    CHECK(mentions(found[0], "13 arenas"));
+}
+
+TEST_CASE("retention: where free memory lies decides which remedy is named") {
+    made::Process process;
+    process.jdk(21, "21.0.13");
+    process.walk().arenas.resize(3);
+    process.walk().arenas[0].main = true;
+    process.walk().arenas[1].binned = chunks(1000, mib(80));
+    process.parts().free = mib(80);
+    process.parts().whole = mib(100);
+    auto found = rule::retention(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::warning);
+    CHECK(mentions(found[0], "jcmd PID System.trim_native_heap"));
+    CHECK(mentions(found[0], "80.0 MiB at the most"));
+    CHECK_FALSE(mentions(found[0], "MALLOC_TRIM_THRESHOLD_"));
+
+    process.walk().arenas[1].binned = {};
+    process.walk().arenas[1].top = chunks(1, mib(80));
+    found = rule::retention(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK_FALSE(mentions(found[0], "trim_native_heap"));  // it does not reach there
+    CHECK(mentions(found[0], "MALLOC_TRIM_THRESHOLD_=131072"));
+    CHECK(mentions(found[0], "MALLOC_ARENA_MAX=2"));
+
+    process.jdk(8, "1.8.0_504");
+    process.walk().arenas[1].binned = chunks(1000, mib(80));
+    CHECK_FALSE(mentions(rule::retention(process.input()).at(0), "trim_native_heap"));
+}
+
+TEST_CASE("retention: a little is a note, less is nothing; what grows in the record is a warning") {
+    made::Process process;
+    process.ledger.rss = mib(100);
+    process.walk().arenas.resize(1);
+    process.parts().free = mib(20);
+    CHECK(rule::retention(process.input()).at(0).severity == Severity::note);
+    const RunTrend history = made::growing("malloc free kept", Verdict::retention, 30);
+    CHECK(rule::retention(process.input(&history)).at(0).severity == Severity::warning);
+    process.parts().free = mib(9);
+    CHECK(rule::retention(process.input()).empty());
+    process.parts().free = mib(20);
+    process.ledger.rss = mib(1000);
+    CHECK(rule::retention(process.input()).empty());
+}
+
+TEST_CASE("jni-malloc: one moment is a warning at the most, whatever it holds") {
+    made::Process process;
+    process.map("/usr/lib/jvm/java-17/lib/server/libjvm.so");
+    process.map("/opt/app/librocksdbjni.so");
+    process.parts().untracked = mib(300);
+    const auto found = rule::jni_malloc(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::warning);
+    CHECK(mentions(found[0], "librocksdbjni.so"));
+    CHECK(mentions(found[0], "nmtx record PID"));
+    CHECK_FALSE(mentions(found[0], "asprof"));
+    process.parts().untracked = mib(15);
+    CHECK(rule::jni_malloc(process.input()).empty());
+    process.parts().untracked = mib(39);  // not a tenth of RSS
+    CHECK(rule::jni_malloc(process.input()).empty());
+    process.parts().untracked = mib(300);
+    process.parts().told_apart = false;
+    CHECK(rule::jni_malloc(process.input()).empty());
+}
+
+TEST_CASE("jni-malloc: what leaks in a record is a problem, with the rate and the profiler's command") {
+    made::Process process;
+    process.parts().untracked = mib(12);
+    RunTrend history = made::growing("malloc live untracked", Verdict::leak, 30);
+    auto found = rule::jni_malloc(process.input(&history));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::problem);
+    CHECK(found[0].confidence == Confidence::high);
+    CHECK(mentions(found[0], "30.0 MiB an hour"));
+    CHECK(mentions(found[0], "asprof -d 600 -e nativemem -f /tmp/native.jfr PID"));
+    CHECK(mentions(found[0], "jfrconv --total --nativemem --leak"));
+    history.others[0].shape.span_s = 60;
+    CHECK(rule::jni_malloc(process.input(&history)).at(0).confidence == Confidence::low);
+    for (const Verdict verdict : {Verdict::flat, Verdict::growing, Verdict::warm_up, Verdict::periodic,
+                                  Verdict::retention, Verdict::undecided}) {
+        history.others[0].verdict = verdict;
+        CHECK(rule::jni_malloc(process.input(&history)).empty());
+    }
+}
+
+TEST_CASE("jni-malloc: what zlib has is zlib's to tell") {
+    made::Process process = with_streams(4096);  // 160 MiB
+    process.parts().untracked = mib(165);
+    CHECK(rule::jni_malloc(process.input()).empty());
+    RunTrend history = made::growing("malloc live untracked", Verdict::leak, 30);
+    RunTrend library = made::growing("malloc/untracked/libz.so.1", Verdict::leak, 30);
+    history.owners = library.owners;
+    CHECK(rule::jni_malloc(process.input(&history)).empty());
+    const auto found = rule::zlib(process.input(&history));
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::problem);
+}
+
+TEST_CASE("jni-malloc: libraries of the JDK and of the system are no suspects") {
+    made::Process process;
+    for (const char* name :
+         {"/usr/lib/jvm/java-17/lib/server/libjvm.so", "/usr/lib/jvm/java-17/lib/libnio.so",
+          "/usr/lib/x86_64-linux-gnu/libc.so.6", "/lib64/libpthread-2.31.so", "/lib64/ld-linux-x86-64.so.2",
+          "/usr/lib/x86_64-linux-gnu/libz.so.1.3.1", "/opt/app/lib/libnative.so.3 (deleted)",
+          "/usr/lib/jvm/java-17-other/libagent.so", "/usr/lib/locale/C.utf8", "/opt/app/lib/libnative.so.3"})
+        process.map(name);
+    const auto found = foreign_libraries(process.view);
+    REQUIRE(found.size() == 2);
+    CHECK(library_list(found) == "libnative.so.3, libagent.so");
+    CHECK(library_list({"a/1", "2", "3", "4", "5", "6", "7"}) == "1, 2, 3, 4, 5 and 2 more");
+}
+
+TEST_CASE("zlib: open streams are counted by their states; a few are nothing") {
+    const auto use = zlib_use(with_streams(1000).walk());
+    CHECK(use.inflaters == 1000);
+    CHECK(use.deflaters == 0);
+    CHECK(use.resident == kib(40000));
+    auto found = rule::zlib(with_streams(1000).input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::note);
+    CHECK(mentions(found[0], "1,000 streams"));
+    CHECK(mentions(found[0], "jcmd PID GC.class_histogram -all"));
+    CHECK(mentions(found[0], "Without -all it runs a full collection"));
+    CHECK(rule::zlib(with_streams(4000).input()).at(0).severity == Severity::warning);
+    CHECK(rule::zlib(with_streams(99).input()).empty());
+    CHECK(rule::zlib(with_streams(0).input()).empty());
+    made::Process large = with_streams(4000);
+    large.ledger.rss = mib(60 * 1024);
+    CHECK(rule::zlib(large.input()).empty());
+    made::Process no_library = with_streams(4000);
+    no_library.view.smaps->mappings.clear();
+    CHECK(rule::zlib(no_library.input()).empty());
+}
+
+TEST_CASE("other-allocator: by the walk, else by what is mapped; glibc alone is none") {
+    made::Process process;
+    process.map("/usr/lib/x86_64-linux-gnu/libc.so.6");
+    CHECK(rule::other_allocator(process.input()).empty());
+    process.map("/usr/lib/x86_64-linux-gnu/libjemalloc.so.2");
+    auto found = rule::other_allocator(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::note);
+    CHECK(mentions(found[0], "Mapped: /usr/lib/x86_64-linux-gnu/libjemalloc.so.2"));
+    CHECK(mentions(found[0], "MALLOC_CONF=stats_print:true"));
+    // Mapped, and glibc serves malloc all the same.
+    process.walk().allocator = "glibc";
+    CHECK(rule::other_allocator(process.input()).empty());
+    process.walk().allocator = "musl";
+    CHECK(mentions(rule::other_allocator(process.input()).at(0), "musl's malloc keeps no numbers"));
+}
