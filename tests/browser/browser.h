@@ -23,7 +23,7 @@ class Browser {
     Browser& operator=(const Browser&) = delete;
     ~Browser();
 
-    // Throws where the browser answers with an error, or not within half a minute.
+    // Throws where the browser answers with an error, or not within two minutes.
     nlohmann::json call(const std::string& method, nlohmann::json parameters = nlohmann::json::object());
     // In the page that is open; promises are waited for.
     nlohmann::json evaluate(const std::string& expression);

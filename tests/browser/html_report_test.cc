@@ -5,6 +5,7 @@
 
 #include "browser/browser.h"
 #include "browser/made_tickets.h"
+#include "browser/page_checks.h"
 #include "catch.h"
 
 namespace {
@@ -54,81 +55,6 @@ std::string sum_of(const std::string& selector) {
            "')].reduce((s, e) => s + Number(e.dataset.bytes), 0)";
 }
 
-// Texts of a picture that lie over one another, or outside of it.
-constexpr const char* clashes = R"((() => {
-  const found = [];
-  for (const svg of document.querySelectorAll('.canvas svg')) {
-    const chart = svg.parentElement.dataset.chart, frame = svg.getBoundingClientRect();
-    const texts = [...svg.querySelectorAll('text')].filter((t) => t.textContent).map((t) => [t, t.getBoundingClientRect()]);
-    for (const [t, r] of texts)
-      if (r.left < frame.left - 2 || r.right > frame.right + 2 || r.top < frame.top - 2 || r.bottom > frame.bottom + 2)
-        found.push(`${chart}: "${t.textContent}" leaves the picture`);
-    texts.forEach(([t, a], i) => {
-      for (const [u, b] of texts.slice(i + 1)) {
-        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        if (across > 1 && down > 3) found.push(`${chart}: "${t.textContent}" lies over "${u.textContent}"`);
-      }
-    });
-  }
-  return found;
-})())";
-
-// WCAG's ratio of every text to what it stands on; AA asks for 4.5, for large text for 3.
-constexpr const char* pale_texts = R"((() => {
-  const channel = (c) => ((c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-  const parse = (css) => css.match(/[\d.]+/g).map(Number);
-  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-  const ground = (e) => {
-    for (; e; e = e.parentElement) {
-      const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length < 4 || c[3] > 0) return c;
-    }
-    return [255, 255, 255];
-  };
-  const found = new Set();
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const e = walker.currentNode.parentElement;
-    if (!walker.currentNode.data.trim() || !e.checkVisibility() || ['SCRIPT', 'TITLE', 'title', 'desc'].includes(e.tagName)) continue;
-    const style = getComputedStyle(e);
-    const a = light(parse(e.tagName === 'text' ? style.fill : style.color)), b = light(ground(e));
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    const size = parseFloat(style.fontSize);
-    if (ratio < (size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5))
-      found.add(`${e.tagName}.${e.className.baseVal ?? e.className} "${walker.currentNode.data.trim().slice(0, 40)}": ${ratio.toFixed(2)}`);
-  }
-  return [...found];
-})())";
-
-// What assistive technology goes by.
-constexpr const char* structure_faults = R"((() => {
-  const found = [];
-  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
-  ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => found.push(`two elements are called ${id}`));
-  for (const e of document.querySelectorAll('a[href^="#"]'))
-    if (!document.getElementById(e.hash.slice(1))) found.push(`${e.hash} leads nowhere`);
-  for (const name of ['aria-labelledby', 'for', 'aria-describedby'])
-    for (const e of document.querySelectorAll(`[${name}]`))
-      for (const id of e.getAttribute(name).split(' '))
-        if (!document.getElementById(id)) found.push(`${name} names ${id}, which is not there`);
-  let level = 0;
-  for (const h of document.querySelectorAll('h1, h2, h3, h4')) {
-    const own = Number(h.tagName[1]);
-    if (own > level + 1) found.push(`${h.textContent} skips a level`);
-    level = own;
-  }
-  if (document.querySelectorAll('h1').length !== 1) found.push('there is not one h1');
-  for (const tag of ['main', 'nav', 'footer']) if (document.querySelectorAll(tag).length !== 1) found.push(`there is not one ${tag}`);
-  for (const svg of document.querySelectorAll('svg')) {
-    if (svg.getAttribute('role') !== 'img' || !svg.querySelector('title').textContent || !svg.querySelector('desc').textContent)
-      found.push('a picture does not say what it is');
-  }
-  for (const e of document.querySelectorAll('button, input')) if (!(e.textContent || e.labels?.length || e.ariaLabel)) found.push('a control without a name');
-  for (const table of document.querySelectorAll('table')) if (!table.caption?.textContent) found.push('a table without a caption');
-  return found;
-})())";
-
 }  // namespace
 
 TEST_CASE("html: each picture shows the figures of the ticket") {
@@ -171,10 +97,10 @@ TEST_CASE("html: every fixture's page is quiet, sound in its structure, and fits
     for (const auto& file : nmtx::fixture_files()) {
         INFO(file.filename().string());
         const Page page(nmtx::test::fixture_ticket(file.stem().string()));
-        page.finds_nothing(structure_faults);
-        page.finds_nothing(clashes);
+        page.finds_nothing(nmtx::test::structure_faults);
+        page.finds_nothing(nmtx::test::clashes);
         page->resize(390, 800);
-        page.finds_nothing(clashes);
+        page.finds_nothing(nmtx::test::clashes);
         CHECK(page.number("document.documentElement.scrollWidth") <= 390);
         page.is_quiet();
     }
@@ -183,7 +109,7 @@ TEST_CASE("html: every fixture's page is quiet, sound in its structure, and fits
 TEST_CASE("html: names of the target stay text") {
     const Page page(nmtx::test::hostile_ticket());
     page.is_quiet();
-    page.finds_nothing(structure_faults);
+    page.finds_nothing(nmtx::test::structure_faults);
     CHECK(page.number("document.querySelectorAll('script').length") == 3);
     CHECK(page.number(
               "document.querySelectorAll('img, iframe, object, embed, style:not(head style)').length") == 0);
@@ -214,9 +140,9 @@ TEST_CASE("html: 40,000 mappings are a page of less than 2 MB that says what it 
     CHECK(page.number("document.querySelectorAll('#chart-map .strip').length") <= 420);
     CHECK(page.number(sum_of("#chart-map .resident")) == ticket.rss.value());
     CHECK(page.holds("document.querySelector('#mappings').textContent.includes('39,400 more rows')"));
-    page.finds_nothing(clashes);
+    page.finds_nothing(nmtx::test::clashes);
     page->resize(390, 800);
-    page.finds_nothing(clashes);
+    page.finds_nothing(nmtx::test::clashes);
     CHECK(page.number("document.documentElement.scrollWidth") <= 390);
 }
 
@@ -277,10 +203,10 @@ TEST_CASE("html: light and dark, each with contrast; paper is light") {
     const Page page(ticket);
     const std::string ground = "getComputedStyle(document.body).backgroundColor";
     CHECK(page->evaluate(ground) == "rgb(255, 255, 255)");
-    page.finds_nothing(pale_texts);
+    page.finds_nothing(nmtx::test::pale_texts);
     page->prefer("dark");
     CHECK(page->evaluate(ground) != "rgb(255, 255, 255)");
-    page.finds_nothing(pale_texts);
+    page.finds_nothing(nmtx::test::pale_texts);
     page->evaluate("document.getElementById('theme').click()");
     CHECK(page->evaluate(ground) == "rgb(255, 255, 255)");
     page->evaluate("document.getElementById('theme').click()");
