@@ -29,6 +29,9 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
 
+// Of the record that --record names, the run of this very process, or the one that --run names; nothing
+// without --record.
+Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 // What is known here of the names that --redact takes out whatever they are: of a running process, this
 // host's and its user's; nothing of a capture.
 std::vector<CertainName> certain_names(const Command& command);

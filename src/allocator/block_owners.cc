@@ -182,8 +182,10 @@ std::vector<UntrackedOwner> owners_of_blocks(const BlockEvidence& evidence, cons
                                              const std::vector<MappedFile>& mapped, TargetFiles& files) {
     Unowned unowned(evidence.sizes);
     OwnerSums sums(unowned, tally, mapped, files);
-    sums.add(evidence.first_words);
+    // A stream, its state and its buffers point at one another: that says more than one word which happens to
+    // lead into a file, as what a block held before may.
     sums.add(evidence.zlib);
+    sums.add(evidence.first_words);
     sums.add(evidence.pointed);
     std::vector<UntrackedOwner> owners = std::move(sums).owners();
 

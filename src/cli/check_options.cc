@@ -90,6 +90,9 @@ Expected<void> check_redact(const Command& command) {
         command.verb == Verb::ticket || command.verb == Verb::capture || command.verb == Verb::report;
     if (command.redact && !may)
         return usage("--redact is of `nmtx ticket`, `nmtx capture` and `nmtx report`");
+    if (!command.history.empty() && command.redact && command.verb != Verb::ticket)
+        return usage("--redact takes no names out of a record here",
+                     "nmtx ticket FILE --record FILE.db --redact -o DIR");
     return {};
 }
 

@@ -18,7 +18,7 @@ constexpr std::array table{
     Rule{"direct-buffers", "NMT", rule::direct_buffers},
     Rule{"gc-overhead", "NMT, with smaps; the walk over malloc", rule::gc_overhead},
     Rule{"heap-not-returned", "hsperfdata, GC.heap_info, smaps", rule::heap_not_returned},
-    Rule{"jni-malloc", "the walk over malloc, with NMT on", rule::jni_malloc},
+    Rule{"jni-malloc", "the walk over malloc, with NMT on; whether it grows: a record", rule::jni_malloc},
     Rule{"known-bug", "NMT and the JDK's release", rule::known_bug},
     Rule{"limit-too-small", "the cgroup, VM.flags, smaps and status, NMT where it is on",
          rule::limit_too_small},

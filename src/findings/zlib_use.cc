@@ -13,6 +13,7 @@ ZlibUse zlib_use(const MallocWalk& walk) {
     for (const UntrackedOwner& entry : walk.untracked) {
         if (std::find(kinds.begin(), kinds.end(), entry.kind) == kinds.end()) continue;
         use.resident += entry.chunks.resident;
+        if (entry.kind == "z_stream") use.z_streams += entry.chunks.blocks;
         if (entry.kind == "inflate state") use.inflaters += entry.chunks.blocks;
         if (entry.kind == "deflate state") use.deflaters += entry.chunks.blocks;
     }

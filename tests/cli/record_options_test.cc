@@ -98,6 +98,8 @@ TEST_CASE("command line: a record gives a report its history, and is of no other
     CHECK(parse_command({"report", "x.nmtx", "--record=x.db"})->history == "x.db");
     CHECK(refusal({"malloc", "12", "--record=x.db"}) ==
           "--record FILE.db is of `nmtx PID`, `nmtx report` and `nmtx ticket`");
+    CHECK(refusal({"report", "x.nmtx", "--record=x.db", "--redact"}) ==
+          "--redact takes no names out of a record here");
     CHECK(refusal({"12", "--record", ""}) == "--record needs a file of `nmtx record`");
     CHECK(refusal({"12", "--record=x.db", "--csv"}) == "--csv is of `nmtx trend`");
 }
