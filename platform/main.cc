@@ -94,13 +94,14 @@ Expected<void> nothing_more(const Expected<Ledger>& ledger) {
 
 Expected<void> run_capture(const Command& command) {
     ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
-    const auto capture = capture_of(command, command.pid, plan);
-    if (!capture) return tl::make_unexpected(capture.error());
-    if (auto written = write_capture(command, *capture); !written) return written;
+    auto evidence = capture_of(command, command.pid, plan);
+    if (!evidence) return tl::make_unexpected(evidence.error());
+    const Capture capture = redacted(command, std::move(*evidence));
+    if (auto written = write_capture(command, capture); !written) return written;
     if (command.output == "-") return {};
     std::fputs(fmt::format("nmtx: {} written: {} documents, {} missing. Read it with: nmtx report {}\n",
-                           printable(command.output), capture->documents().size(),
-                           capture->missing_documents().size(), printable(command.output))
+                           printable(command.output), capture.documents().size(),
+                           capture.missing_documents().size(), printable(command.output))
                    .c_str(),
                stderr);
     return {};
@@ -108,10 +109,11 @@ Expected<void> run_capture(const Command& command) {
 
 // The report of a capture, whichever the verb asks for.
 Expected<void> run_report(const Command& command) {
-    const auto capture = read_capture(command.file);
-    if (!capture) return tl::make_unexpected(capture.error());
+    auto evidence = read_capture(command.file);
+    if (!evidence) return tl::make_unexpected(evidence.error());
+    const Capture capture = redacted(command, std::move(*evidence));
     ProcessReader reader;
-    if (auto read = reader.update(*capture); !read) return read;
+    if (auto read = reader.update(capture); !read) return read;
     return nothing_more(print_report(command, reader.view()));
 }
 
@@ -261,6 +263,8 @@ Expected<void> run_report_verb(const Command& command) {
             return run_glossary(command);
         case Verb::fit:
             return run_fit(command);
+        case Verb::ticket:
+            return run_ticket(command);
         default:
             return {};
     }

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <deque>
 
 #include "platform/descriptor.h"
 #include "platform/signals_held.h"
@@ -15,21 +16,65 @@
 namespace nmtx {
 namespace {
 
-// Removes the temporary file unless it has been given its name.
+// A file beside the one that it is to become, removed unless it has been given its name.
 class Temporary {
   public:
-    explicit Temporary(std::string path) : path_(std::move(path)) {}
+    Temporary() = default;
     Temporary(const Temporary&) = delete;
     Temporary& operator=(const Temporary&) = delete;
     ~Temporary() {
-        if (!kept_) ::unlink(path_.c_str());
+        if (!path_.empty()) ::unlink(path_.c_str());
     }
-    void keep() { kept_ = true; }
+    Expected<void> write(const std::string& becomes, std::string_view bytes) {
+        std::string name = becomes + ".XXXXXX";
+        Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
+        if (!file)
+            return tl::make_unexpected(file_error(becomes, errno, "choose a directory that can be written"));
+        path_ = std::move(name);
+        if (auto written = write_all(file.get(), bytes, becomes); !written) return written;
+        if (::fsync(file.get()) != 0) return tl::make_unexpected(file_error(becomes, errno));
+        return {};
+    }
+    void keep() { path_.clear(); }
     [[nodiscard]] const std::string& path() const { return path_; }
 
   private:
     std::string path_;
-    bool kept_ = false;
+};
+
+// A directory beside the one that it is to become, removed with what was written into it unless it was kept.
+class TemporaryDirectory {
+  public:
+    TemporaryDirectory() = default;
+    TemporaryDirectory(const TemporaryDirectory&) = delete;
+    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+    ~TemporaryDirectory() {
+        if (path_.empty()) return;
+        for (const std::string& file : files_) ::unlink(file.c_str());
+        ::rmdir(path_.c_str());
+    }
+    Expected<void> make(const std::string& becomes) {
+        std::string name = becomes + ".XXXXXX";
+        if (::mkdtemp(name.data()) == nullptr)
+            return tl::make_unexpected(file_error(becomes, errno, "choose a directory that can be written"));
+        path_ = std::move(name);
+        return {};
+    }
+    Expected<void> write(const std::string& name, std::string_view bytes) {
+        const std::string path = path_ + "/" + name;
+        const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!file) return tl::make_unexpected(file_error(path, errno));
+        files_.push_back(path);
+        if (auto written = write_all(file.get(), bytes, path); !written) return written;
+        if (::fsync(file.get()) != 0) return tl::make_unexpected(file_error(path, errno));
+        return {};
+    }
+    void keep() { path_.clear(); }
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+    std::vector<std::string> files_;
 };
 
 // Past the limit of `ulimit -f` a write is to fail, not to end us with the temporary file still there.
@@ -70,7 +115,69 @@ Expected<void> write_to_special(const std::string& path, std::string_view bytes)
     return write_all(file.get(), bytes, path);
 }
 
+Expected<void> write_new_directory(const std::string& directory, const std::vector<NamedFile>& files) {
+    TemporaryDirectory temporary;
+    if (auto made = temporary.make(directory); !made) return made;
+    for (const NamedFile& file : files) {
+        if (auto written = temporary.write(file.name, file.bytes); !written) return written;
+    }
+    constexpr unsigned no_replace = 1;  // RENAME_NOREPLACE
+    int error = ::renameat2(AT_FDCWD, temporary.path().c_str(), AT_FDCWD, directory.c_str(), no_replace) == 0
+                    ? 0
+                    : errno;
+    // A directory only ever takes the place of an empty one.
+    if (error == EINVAL || error == ENOSYS)
+        error = ::rename(temporary.path().c_str(), directory.c_str()) == 0 ? 0 : errno;
+    if (error == EEXIST || error == ENOTEMPTY) return already_there(directory);
+    if (error != 0) return tl::make_unexpected(file_error(directory, error));
+    temporary.keep();
+    return {};
+}
+
+Expected<void> write_into_directory(const std::string& directory, const std::vector<NamedFile>& files,
+                                    bool overwrite) {
+    std::vector<std::string> paths;
+    for (const NamedFile& file : files) {
+        paths.push_back(directory + "/" + file.name);
+        struct stat info{};
+        if (::lstat(paths.back().c_str(), &info) != 0) continue;
+        if (!overwrite) return already_there(paths.back());
+        if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
+            return failure(paths.back(), "is no file", "choose another directory");
+    }
+    std::deque<Temporary> written;
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        if (auto done = written.emplace_back().write(paths[i], files[i].bytes); !done) return done;
+    }
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const int error = give_name(written[i].path(), paths[i], overwrite);
+        if (error == 0) {
+            written[i].keep();
+            continue;
+        }
+        // What was replaced is gone; what was not there before is taken away again.
+        for (std::size_t j = 0; j < i && !overwrite; ++j) ::unlink(paths[j].c_str());
+        if (error == EEXIST) return already_there(paths[i]);
+        return tl::make_unexpected(file_error(paths[i], error));
+    }
+    return {};
+}
+
 }  // namespace
+
+Expected<void> write_files(const std::string& path, const std::vector<NamedFile>& files, bool overwrite) {
+    std::string directory = path;
+    while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
+    const SignalsHeld held;
+    const FileSizeSignalIgnored errors_instead;
+    struct stat info{};
+    if (::stat(directory.c_str(), &info) != 0) {
+        if (errno != ENOENT) return tl::make_unexpected(file_error(directory, errno));
+        return write_new_directory(directory, files);
+    }
+    if (!S_ISDIR(info.st_mode)) return failure(directory, "is no directory", "choose another name");
+    return write_into_directory(directory, files, overwrite);
+}
 
 Expected<void> write_all(int fd, std::string_view bytes, const std::string& path) {
     while (!bytes.empty()) {
@@ -91,13 +198,8 @@ Expected<void> write_file(const std::string& path, std::string_view bytes, bool 
 
     const SignalsHeld held;
     const FileSizeSignalIgnored errors_instead;
-    std::string name = path + ".XXXXXX";
-    Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
-    if (!file) return tl::make_unexpected(file_error(path, errno, "choose a directory that can be written"));
-    Temporary temporary(name);
-    if (auto written = write_all(file.get(), bytes, path); !written) return written;
-    if (::fsync(file.get()) != 0) return tl::make_unexpected(file_error(path, errno));
-    file.close();
+    Temporary temporary;
+    if (auto written = temporary.write(path, bytes); !written) return written;
     const int error = give_name(temporary.path(), path, overwrite);
     if (error == EEXIST) return already_there(path);
     if (error != 0) return tl::make_unexpected(file_error(path, error));

@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 
@@ -12,6 +13,14 @@ namespace nmtx {
 // anything fails. A file that is there already is only replaced with `overwrite`; a symbolic link is
 // replaced, not followed. What is no regular file (/dev/null, a pipe) is never replaced, but written to.
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite);
+
+struct NamedFile {
+    std::string name;  // without "/"
+    std::string bytes;
+};
+// All of them into one directory, or none. A directory that is not there yet appears with them in it, mode
+// 0700; in one that is, a file of these names is only replaced with `overwrite`.
+Expected<void> write_files(const std::string& directory, const std::vector<NamedFile>& files, bool overwrite);
 
 // To an open descriptor, all of it.
 Expected<void> write_all(int fd, std::string_view bytes, const std::string& path);

@@ -9,6 +9,7 @@
 
 #include "evidence/archive.h"
 #include "hotspot/nmt.h"
+#include "platform/identity.h"
 #include "platform/input_file.h"
 #include "platform/output_file.h"
 #include "platform/terminal.h"
@@ -86,6 +87,23 @@ Expected<Capture> read_capture(const std::string& file) {
     const auto bytes = read_input(file, most_capture_bytes);
     if (!bytes) return tl::make_unexpected(bytes.error());
     return read_archive(*bytes, file);
+}
+
+std::vector<CertainName> certain_names(const Command& command) {
+    std::vector<CertainName> names;
+    if (command.pid == 0) return names;
+    for (const std::string& host : host_names()) names.push_back({Placeholder::host, host});
+    for (const std::string& user : user_names(command.pid)) names.push_back({Placeholder::name, user});
+    return names;
+}
+
+Capture redacted(const Command& command, Capture capture, NameRedactor& names) {
+    return command.redact ? redact_capture(capture, names) : std::move(capture);
+}
+
+Capture redacted(const Command& command, Capture capture) {
+    NameRedactor names(certain_names(command));
+    return redacted(command, std::move(capture), names);
 }
 
 }  // namespace nmtx

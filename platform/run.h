@@ -5,10 +5,12 @@
 #include <string>
 
 #include "base/error.h"
+#include "change/trend.h"
 #include "cli/command.h"
 #include "evidence/capture.h"
 #include "evidence/plan.h"
 #include "platform/collect.h"
+#include "redaction/redact_capture.h"
 #include "report/style.h"
 
 namespace nmtx {
@@ -24,6 +26,13 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
 
+// What is known here of the names that --redact takes out whatever they are: of a running process, this
+// host's and its user's; nothing of a capture.
+std::vector<CertainName> certain_names(const Command& command);
+// The capture, without names where --redact asks for that.
+Capture redacted(const Command& command, Capture capture, NameRedactor& names);
+Capture redacted(const Command& command, Capture capture);
+
 inline constexpr int exit_found = 3;  // a leak, or too much growth
 
 Expected<void> run_diff(const Command& command);
@@ -31,6 +40,9 @@ Expected<void> run_nmt(const Command& command);
 Expected<void> run_watch(const Command& command);
 Expected<void> run_glossary(const Command& command);
 Expected<void> run_fit(const Command& command);
+Expected<void> run_ticket(const Command& command);
+// How the options call for a record to be judged.
+TrendOptions trend_options(const Command& command);
 // With the exit code where it did what it was to do.
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);

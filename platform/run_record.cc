@@ -168,18 +168,22 @@ Expected<int> run_record(const Command& command) {
     return 0;
 }
 
-Expected<int> run_trend(const Command& command) {
-    const auto window = command.record.window;
-    const auto record = read_record(command.file, window ? window->count() : 0);
-    if (!record) return tl::make_unexpected(record.error());
+TrendOptions trend_options(const Command& command) {
     const auto seconds = [](std::chrono::milliseconds time) {
         return static_cast<double>(time.count()) / 1000;
     };
     TrendOptions options;
     options.run = command.record.run;
-    if (window) options.window_s = seconds(*window);
+    if (command.record.window) options.window_s = seconds(*command.record.window);
     if (command.record.warm_up) options.warm_up_s = seconds(*command.record.warm_up);
-    const Trend trend = trend_of(*record, options);
+    return options;
+}
+
+Expected<int> run_trend(const Command& command) {
+    const auto window = command.record.window;
+    const auto record = read_record(command.file, window ? window->count() : 0);
+    if (!record) return tl::make_unexpected(record.error());
+    const Trend trend = trend_of(*record, trend_options(command));
     if (trend.runs.empty())
         return failure(printable(command.file), "no run of the record has a sample there");
     const std::string text = command.json ? json_trend(trend)

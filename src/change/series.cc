@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "base/printable.h"
+#include "process/given_options.h"
 
 namespace nmtx {
 namespace {
@@ -81,11 +81,7 @@ RecordedRun run_of(const ProcessView& view) {
     RecordedRun run;
     run.pid = view.header.pid;
     run.start_ticks = view.header.start_ticks;
-    for (const std::string_view argument : view.arguments) {
-        if (!run.command.empty()) run.command += ' ';
-        run.command += printable(argument.substr(0, most_command_bytes));
-        if (run.command.size() > most_command_bytes) break;
-    }
+    run.command = command_line(view, most_command_bytes);
     run.java = view.java_version();
     run.gc = view.gc();
     run.nmt_level = view.nmt_level();

@@ -61,6 +61,7 @@ OwnerTrend trend_of_points(std::string path, const std::vector<Point>& points, d
     trend.first = points.front().value;
     trend.last = points.back().value;
     for (const Point& point : medians_of_spans(points, spark_width)) trend.spark.push_back(point.value);
+    trend.curve = medians_of_spans(points, curve_width);
     return trend;
 }
 

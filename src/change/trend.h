@@ -32,8 +32,10 @@ struct OwnerTrend {
     std::optional<double> of_growth;  // share of RSS's growth, where RSS grows
     double follows_heap = 0;          // rank correlation with the used Java heap, where both vary
     std::vector<double> spark;        // at most spark_width values over equal spans of time
+    std::vector<Point> curve;         // the same with their times, at most curve_width
 };
 inline constexpr std::size_t spark_width = 12;
+inline constexpr std::size_t curve_width = 160;
 
 struct LimitForecast {
     bool cgroup = false;  // otherwise the host's memory

@@ -11,7 +11,7 @@ namespace {
 
 // What an option means only beside some verbs is refused beside the others.
 Expected<void> check_together(const Command& command) {
-    if (command.output == "-" && command.verb != Verb::capture)
+    if (command.output == "-" && command.verb != Verb::capture && command.verb != Verb::ticket)
         return usage("standard output has the report already", "give -o a file, or use `nmtx capture`");
     if (command.peek && command.verb != Verb::malloc)
         return usage("--peek SIZE is of `nmtx malloc PID`", "a place of its own: nmtx peek PID ADDRESS");
@@ -45,10 +45,11 @@ Expected<void> check_together(const Command& command) {
         return usage("--stacks and --stack-of stop threads of a running process, not of a capture",
                      "a capture that was taken with them shows its native frames by itself");
     const bool a_process = command.verb == Verb::reconcile || command.verb == Verb::capture ||
-                           (command.verb == Verb::threads && !of_a_file);
+                           ((command.verb == Verb::threads || command.verb == Verb::ticket) && !of_a_file);
     if (command.measure_threads && !a_process)
         return usage(
-            "--interval is of a running process: `nmtx PID`, `nmtx threads PID`, `nmtx capture PID`");
+            "--interval is of a running process: `nmtx PID`, `nmtx threads PID`, `nmtx capture PID`, "
+            "`nmtx ticket PID`");
     if (command.verb == Verb::malloc && !malloc.malloc_walk)
         return usage("`nmtx malloc` is the walk that --malloc=never leaves out");
     return check_record_command(command);
@@ -68,12 +69,53 @@ Expected<void> check_watch(const Command& command) {
     return {};
 }
 
+// A ticket is files, and no table is cut or sorted by options.
+Expected<void> check_ticket(const Command& command) {
+    if (command.output.empty())
+        return usage("`nmtx ticket` needs -o: where to",
+                     "-o DIR for all of it, -o FILE.md, -o FILE.html, or -o - for the Markdown here");
+    if (const auto form = ticket_form(command.output); !form) return tl::make_unexpected(form.error());
+    if (command.json || command.all || command.maps)
+        return usage("`nmtx ticket` writes Markdown and HTML: --json, --all and --maps are of `nmtx report`",
+                     "nmtx report ticket/capture.nmtx --json");
+    return {};
+}
+
+Expected<void> check_redact(const Command& command) {
+    const bool may =
+        command.verb == Verb::ticket || command.verb == Verb::capture || command.verb == Verb::report;
+    if (command.redact && !may)
+        return usage("--redact is of `nmtx ticket`, `nmtx capture` and `nmtx report`");
+    if (!command.history.empty() && command.verb != Verb::ticket)
+        return usage("--record FILE.db is of `nmtx ticket`",
+                     "to make such a file: nmtx record PID -o FILE.db");
+    return {};
+}
+
 }  // namespace
+
+Expected<TicketForm> ticket_form(std::string_view output) {
+    if (output == "-") return TicketForm::markdown;
+    if (output.ends_with('/')) return TicketForm::directory;
+    const std::string_view name = output.substr(output.rfind('/') + 1);
+    if (name.size() > 3 && name.ends_with(".md")) return TicketForm::markdown;
+    if (name.size() > 5 && name.ends_with(".html")) return TicketForm::html;
+    if (name.find('.') == std::string_view::npos || name == "." || name == "..") return TicketForm::directory;
+    if (name.ends_with(".nmtx"))
+        return usage(fmt::format("-o {}: a ticket is no capture", output),
+                     "for a capture: nmtx capture PID -o FILE.nmtx");
+    return usage(fmt::format("-o {}: neither FILE.md nor FILE.html", output),
+                 fmt::format("for a directory with all of it write -o {}/", output));
+}
 
 Expected<void> check_options(const Command& command) {
     if (command.verb == Verb::watch) {
         if (auto checked = check_watch(command); !checked) return checked;
     }
+    if (command.verb == Verb::ticket) {
+        if (auto checked = check_ticket(command); !checked) return checked;
+    }
+    if (auto checked = check_redact(command); !checked) return checked;
     return check_together(command);
 }
 

@@ -31,7 +31,7 @@ constexpr std::array verb_names{
     VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"record", Verb::record, 1},
     VerbName{"trend", Verb::trend, 1},     VerbName{"gate", Verb::gate, 1},
     VerbName{"fit", Verb::fit, 1},         VerbName{"glossary", Verb::glossary, 0, 4},
-    VerbName{"watch", Verb::watch, 1},
+    VerbName{"watch", Verb::watch, 1},     VerbName{"ticket", Verb::ticket, 1},
 };
 
 Expected<void> take_pid(const std::string& text, Command& command) {
@@ -86,6 +86,7 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
         case Verb::threads:
         case Verb::gate:
         case Verb::fit:
+        case Verb::ticket:
             if (is_number(operands[1])) return take_pid(operands[1], command);
             command.file = operands[1];
             return {};

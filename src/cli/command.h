@@ -37,7 +37,8 @@ enum class Verb {
     gate,
     glossary,
     fit,
-    watch
+    watch,
+    ticket
 };
 
 // One of the two that `diff` compares.
@@ -64,10 +65,10 @@ struct RecordCommand {
 
 struct Command {
     Verb verb = Verb::help;
-    // reconcile, capture, peek, watch; malloc, threads, record, gate and fit, where it is a process
+    // reconcile, capture, peek, watch; malloc, threads, record, gate, fit and ticket, where it is a process
     std::uint64_t pid = 0;
-    // report, malloc, threads, gate, fit: the capture; trend, gate: the record; "-" is standard input; empty
-    // where it is a process
+    // report, malloc, threads, gate, fit, ticket: the capture; trend, gate: the record; "-" is standard
+    // input; empty where it is a process
     std::string file;
     Address address;     // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
@@ -90,6 +91,8 @@ struct Command {
     std::optional<Bytes> limit;             // fit: --limit
     std::chrono::milliseconds every{5000};  // watch: between the beginnings of two refreshes
     bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
+    std::string history;                    // ticket: --record, a file of `nmtx record`
+    bool redact = false;                    // ticket, capture, report: names go, too
     bool json = false;
     bool all = false;
     bool maps = false;
@@ -101,6 +104,15 @@ Expected<Command> parse_command(const std::vector<std::string>& arguments);
 // What may stand beside `nmtx record`, `trend` and `gate`, and what is wrong with it
 // (src/cli/record_options.cc).
 Expected<void> check_record_command(const Command& command);
+
+// What `nmtx ticket -o NAME` writes, by the name alone.
+enum class TicketForm {
+    markdown,   // "FILE.md"; "-", to standard output
+    html,       // "FILE.html"
+    directory,  // "DIR", "DIR/": one of each, and the capture
+};
+// Refuses a name that says nothing of the form.
+Expected<TicketForm> ticket_form(std::string_view output);
 
 // "10s", "500ms", "2m", "2h", "30d", "10" (seconds); ten years at the most.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);

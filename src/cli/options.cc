@@ -113,8 +113,8 @@ po::options_description options_of(bool hidden) {
         "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
     add("interval", po::value<std::string>()->value_name("TIME"),
         "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began. With a "
-        "PID or "
-        "`capture`: do so there too, and ask the JVM for a thread dump");
+        "PID, "
+        "`capture` or `ticket`: do so there too, and ask the JVM for a thread dump");
     add("stacks", po::value<std::string>()->value_name("[=N]"),
         "with `threads`: native frames too of the N busiest, 5 by default; each is stopped for a moment");
     add("stack-of", po::value<std::vector<std::string>>()->value_name("TID"),
@@ -132,6 +132,12 @@ po::options_description options_of(bool hidden) {
         "with `diff`: sizes in bytes, KiB, MiB or GiB; m by default");
     add("limit", po::value<std::string>()->value_name("SIZE"),
         "with `fit`: the memory limit that the heap is to fit (2GiB, 512M); that of its cgroup by default");
+    add("record", po::value<std::string>()->value_name("FILE.db"),
+        "with `ticket`: the history too, from a file of `nmtx record`");
+    add("redact",
+        "with `ticket`, `capture`, `report`: paths, hosts, users, addresses, and names of classes, threads "
+        "and "
+        "properties that no public list has are replaced, each by the same word everywhere");
     add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
@@ -145,6 +151,11 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
     command.maps = given.count("maps") > 0;
     command.json = given.count("json") > 0;
     command.force = given.count("force") > 0;
+    command.redact = given.count("redact") > 0;
+    if (given.count("record") > 0) {
+        command.history = given["record"].as<std::string>();
+        if (command.history.empty()) return usage("--record needs a file of `nmtx record`");
+    }
     if (given.count("output") > 0) command.output = given["output"].as<std::string>();
     if (given.count("scale") > 0) {
         const auto& name = given["scale"].as<std::string>();

@@ -119,8 +119,10 @@ Expected<void> check_record_command(const Command& command) {
         return usage("--for, --walk-every and --wait are of `nmtx record`");
     if (record.every != none.every && command.verb != Verb::record && command.verb != Verb::watch)
         return usage("--every is of `nmtx record` and `nmtx watch`");
-    if ((record.window || record.run || record.warm_up || record.csv) && command.verb != Verb::trend)
-        return usage("--window, --run, --warm-up and --csv are of `nmtx trend`");
+    const bool of_trend = record.window || record.run || record.warm_up;
+    if (of_trend && command.verb != Verb::trend && command.history.empty())
+        return usage("--window, --run and --warm-up are of `nmtx trend`, and of `nmtx ticket --record`");
+    if (record.csv && command.verb != Verb::trend) return usage("--csv is of `nmtx trend`");
     if ((record.max_growth || !record.baseline.empty() || !record.owner.empty()) &&
         command.verb != Verb::gate)
         return usage("--baseline, --max-growth and --owner are of `nmtx gate`");

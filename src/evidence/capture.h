@@ -71,6 +71,14 @@ struct Cost {
         stood_still_ms;  // how long the target's threads were stopped; absent where they were not
 };
 
+// What --redact has replaced in a capture.
+struct Redaction {
+    std::map<std::string, std::uint64_t> different;  // by what they were: "name", "host", "ip", "mail", "id"
+    std::uint64_t places = 0;                        // where one of these stood
+    std::vector<std::string> left_out;               // documents
+    friend bool operator==(const Redaction&, const Redaction&) = default;
+};
+
 struct CaptureHeader {
     int format = 1;
     std::string nmtx_version;
@@ -83,6 +91,7 @@ struct CaptureHeader {
     std::string effort;          // least, default, most
     std::uint32_t page_size = 4096;
     Cost cost;
+    std::optional<Redaction> redaction;  // absent where only secrets were taken out
 };
 
 class Capture {

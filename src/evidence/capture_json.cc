@@ -40,7 +40,31 @@ std::optional<std::string> read_header(const json& object, CaptureHeader& header
         if (costs.find("stood_still_ms") != nullptr)
             costs.read("stood_still_ms", header.cost.stood_still_ms.emplace());
     });
+    fields.read_object("redaction", [&](JsonFields& redacted) {
+        Redaction& redaction = header.redaction.emplace();
+        redacted.read_whole("places", redaction.places);
+        redacted.read_list("different", [&](JsonFields& entry) {
+            std::string kind;
+            entry.read("kind", kind);
+            entry.read_whole("count", redaction.different[kind]);
+        });
+        redacted.read_list("left_out", [&](JsonFields& entry) {
+            entry.read("document", redaction.left_out.emplace_back());
+        });
+    });
     return fields.wrong();
+}
+
+ordered_json redaction_json(const Redaction& redaction) {
+    ordered_json out;
+    out["places"] = redaction.places;
+    out["different"] = ordered_json::array();
+    for (const auto& [kind, count] : redaction.different)
+        out["different"].push_back({{"kind", text_json(kind)}, {"count", count}});
+    out["left_out"] = ordered_json::array();
+    for (const std::string& document : redaction.left_out)
+        out["left_out"].push_back({{"document", text_json(document)}});
+    return out;
 }
 
 }  // namespace
@@ -62,6 +86,7 @@ std::string capture_json(const Capture& capture) {
                    {"wall_ms", finite(header.cost.wall_ms)},
                    {"attach_ms", finite(header.cost.attach_ms)}};
     if (header.cost.stood_still_ms) out["cost"]["stood_still_ms"] = finite(*header.cost.stood_still_ms);
+    if (header.redaction) out["redaction"] = redaction_json(*header.redaction);
     out["steps"] = ordered_json::array();
     for (const Step& step : capture.steps())
         out["steps"].push_back({{"document", text_json(step.document)},

@@ -19,8 +19,9 @@ struct Share {
 // The JVM's areas each by name, the rest by the headline: they sum to RSS.
 std::vector<Share> shares_of(const Ledger& ledger) {
     const Headline h = headline_of(ledger);
+    const bool told_apart = ledger.malloc.nmt || ledger.malloc.measured();
     std::vector<Share> shares{{"malloc of the JVM", h.nmt_malloc},
-                              {"malloc outside NMT", h.malloc_outside},
+                              {told_apart ? "malloc outside NMT" : "malloc", h.malloc_outside},
                               {"files", h.files},
                               {"stacks outside NMT", h.native_stacks},
                               {"named mappings", h.other},

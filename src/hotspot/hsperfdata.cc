@@ -78,21 +78,28 @@ std::string_view until_nul(std::string_view text) {
     return text.substr(0, text.find('\0'));
 }
 
+Expected<std::string_view> name_of_entry(const Entry& entry, std::string_view whole,
+                                         const std::string& where) {
+    const std::string_view name = until_nul(whole.substr(entry.name));
+    if (name.size() == entry.length - entry.name) return failure(where, "expected a name that ends in NUL");
+    if (entry.type == 'B' && entry.vector_length > entry.length - entry.data)
+        return failure(where, "expected a string inside the entry, found the length " +
+                                  std::to_string(entry.vector_length));
+    return name;
+}
+
 Expected<void> add_entry(HsPerfData& perf, const Entry& entry, std::string_view bytes, const Bytewise& file,
                          std::size_t at, const std::string& where) {
     const std::string_view whole = bytes.substr(at, entry.length);
-    const std::string_view name = until_nul(whole.substr(entry.name));
-    if (name.size() == entry.length - entry.name) return failure(where, "expected a name that ends in NUL");
+    const auto name = name_of_entry(entry, whole, where);
+    if (!name) return tl::make_unexpected(name.error());
     if (entry.type == 'J' && entry.vector_length == 0) {
         if (entry.length - entry.data < 8)
             return failure(where, "expected 8 bytes for the value, found the end of the entry");
         const auto value = file.i64(at + entry.data);
-        if (value) perf.counters.insert_or_assign(std::string(name), *value);
+        if (value) perf.counters.insert_or_assign(std::string(*name), *value);
     } else if (entry.type == 'B' && entry.vector_length > 0) {
-        if (entry.vector_length > entry.length - entry.data)
-            return failure(where, "expected a string inside the entry, found the length " +
-                                      std::to_string(entry.vector_length));
-        perf.counters.insert_or_assign(std::string(name),
+        perf.counters.insert_or_assign(std::string(*name),
                                        std::string(until_nul(whole.substr(entry.data, entry.vector_length))));
     }
     return {};
@@ -142,11 +149,12 @@ std::optional<GcCounters> gc_counters(const HsPerfData& perf) {
     return any ? std::optional(gc) : std::nullopt;
 }
 
+namespace {
+
 // ca fe c0 c0 (this way round on every machine)  01 little endian  02 major  00 minor  01 accessible
 // i32 used  i32 overflow  i64 modified  i32 entry offset (32)  i32 number of entries, then the entries one
 // behind the other.
-Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document) {
-    const std::string file_name(document);
+Expected<void> check_prologue(std::string_view bytes, const std::string& file_name) {
     constexpr std::string_view magic = "\xca\xfe\xc0\xc0";
     if (bytes.size() < prologue_size)
         return failure(file_name,
@@ -159,14 +167,20 @@ Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view d
         return failure(file_name, "expected the byte order 0 or 1, found " + std::to_string(byte_order));
     if (major != 2)
         return failure(file_name, "expected format 2 of jvmstat data, found " + std::to_string(major));
+    return {};
+}
 
-    HsPerfData perf;
-    perf.accessible = bytes[7] != 0;
-    const Bytewise file(bytes, byte_order == 1);
-    perf.modified = file.i64(16).value_or(0);
-    // The VM is still laying the file out: entries may be half there.
-    if (!perf.accessible) return perf;
+bool is_accessible(std::string_view bytes) {
+    return bytes[7] != 0;
+}
+bool is_little_endian(std::string_view bytes) {
+    return bytes[4] == 1;
+}
 
+// Calls `each` with every entry, its place and what to call it in errors. Gives the place behind the last.
+template <typename Each>
+Expected<std::size_t> each_entry(std::string_view bytes, const std::string& file_name, Each each) {
+    const Bytewise file(bytes, is_little_endian(bytes));
     const std::int32_t first = file.i32(24).value_or(0);
     const std::int32_t count = file.i32(28).value_or(0);
     if (first < static_cast<std::int32_t>(prologue_size) || static_cast<std::size_t>(first) > bytes.size())
@@ -179,10 +193,50 @@ Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view d
             file_name + ": entry " + std::to_string(i) + " at byte " + std::to_string(at);
         const auto entry = entry_at(bytes, file, at, where);
         if (!entry) return tl::make_unexpected(entry.error());
-        if (const auto added = add_entry(perf, *entry, bytes, file, at, where); !added)
-            return tl::make_unexpected(added.error());
+        if (const auto done = each(*entry, at, where); !done) return tl::make_unexpected(done.error());
         at += entry->length;
     }
+    return at;
+}
+
+}  // namespace
+
+Expected<HsPerfPlaces> hsperfdata_strings(std::string_view bytes, std::string_view document) {
+    const std::string file_name(document);
+    if (auto checked = check_prologue(bytes, file_name); !checked)
+        return tl::make_unexpected(checked.error());
+    HsPerfPlaces places;
+    places.end = prologue_size;
+    if (!is_accessible(bytes)) return places;
+    const auto end =
+        each_entry(bytes, file_name,
+                   [&](const Entry& entry, std::size_t at, const std::string& where) -> Expected<void> {
+                       const auto name = name_of_entry(entry, bytes.substr(at, entry.length), where);
+                       if (!name) return tl::make_unexpected(name.error());
+                       if (entry.type == 'B' && entry.vector_length > 0)
+                           places.strings.push_back({*name, at + entry.data, entry.vector_length});
+                       return {};
+                   });
+    if (!end) return tl::make_unexpected(end.error());
+    places.end = *end;
+    return places;
+}
+
+Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document) {
+    const std::string file_name(document);
+    if (auto checked = check_prologue(bytes, file_name); !checked)
+        return tl::make_unexpected(checked.error());
+    HsPerfData perf;
+    perf.accessible = is_accessible(bytes);
+    const Bytewise file(bytes, is_little_endian(bytes));
+    perf.modified = file.i64(16).value_or(0);
+    // The VM is still laying the file out: entries may be half there.
+    if (!perf.accessible) return perf;
+    const auto end =
+        each_entry(bytes, file_name, [&](const Entry& entry, std::size_t at, const std::string& where) {
+            return add_entry(perf, entry, bytes, file, at, where);
+        });
+    if (!end) return tl::make_unexpected(end.error());
     return perf;
 }
 

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -32,6 +33,19 @@ struct GcCounters {
 };
 // Nothing where there are no generations: not laid out yet, or a collector without.
 std::optional<GcCounters> gc_counters(const HsPerfData& perf);
+
+// Where a string of the file lies: its bytes up to the NUL, in room for `capacity`.
+struct HsPerfString {
+    std::string_view name;
+    std::size_t begin = 0;
+    std::size_t capacity = 0;
+};
+struct HsPerfPlaces {
+    std::vector<HsPerfString> strings;
+    std::size_t end = 0;  // behind the last entry
+};
+// Nothing of a file that the JVM has not finished to lay out.
+Expected<HsPerfPlaces> hsperfdata_strings(std::string_view bytes, std::string_view document = "hsperfdata");
 
 Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document = "hsperfdata");
 

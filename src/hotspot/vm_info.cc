@@ -251,7 +251,31 @@ VmInfo VmInfoReader::take() {
     return std::move(info_);
 }
 
+bool is_heading(std::string_view line) {
+    return trim(line).empty() || line.starts_with("---------------") || line.starts_with("GC Heap History") ||
+           line.starts_with("Compilation events") || line.starts_with("Heap Regions:");
+}
+
 }  // namespace
+
+Expected<std::string> understood_vm_info(std::string_view text, std::string_view document) {
+    VmInfoReader reader(document);
+    std::string kept;
+    for (Lines lines(text); lines.next();) {
+        const auto taken = reader.read(lines);
+        if (!taken) return tl::make_unexpected(taken.error());
+        if (is_heading(lines.line())) {
+            // What a heading goes on with is figures, but nothing reads them.
+            kept += lines.line().substr(0, lines.line().find('(')).substr(0, 40);
+        } else if (*taken) {
+            kept += lines.line();
+        } else {
+            continue;
+        }
+        kept += '\n';
+    }
+    return kept;
+}
 
 Expected<VmInfo> parse_vm_info(std::string_view text, std::string_view document) {
     VmInfoReader reader(document);

@@ -37,4 +37,8 @@ struct VmInfo {
 
 Expected<VmInfo> parse_vm_info(std::string_view text, std::string_view document = "VM.info");
 
+// The lines of it that parse_vm_info understands, and the headings that part them: it reads the same from these. All
+// that VM.info says of the application (events, threads, libraries, options) is not among them.
+Expected<std::string> understood_vm_info(std::string_view text, std::string_view document = "VM.info");
+
 }  // namespace nmtx

@@ -66,11 +66,15 @@ std::string events(const CgroupMemory& figures) {
 
 }  // namespace
 
+std::vector<std::string> container_sentences(const ContainerUse& use) {
+    std::vector<std::string> sentences{charged(use), made_of(use)};
+    if (std::string hit = events(use.figures); !hit.empty()) sentences.push_back(std::move(hit));
+    return sentences;
+}
+
 std::string container_text(const ContainerUse& use, const TextStyle& style) {
-    std::string out = paragraph(charged(use), style, 2);
-    out += paragraph(made_of(use), style, 2);
-    const std::string hit = events(use.figures);
-    if (!hit.empty()) out += paragraph(hit, style, 2);
+    std::string out;
+    for (const std::string& sentence : container_sentences(use)) out += paragraph(sentence, style, 2);
     return out;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "findings/container.h"
 #include "report/style.h"
@@ -9,6 +10,8 @@
 namespace nmtx {
 
 // What is charged of the limit, what that is made of, and whether it was too much before.
+std::vector<std::string> container_sentences(const ContainerUse& use);
+// The same, folded.
 std::string container_text(const ContainerUse& use, const TextStyle& style);
 
 }  // namespace nmtx

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "base/printable.h"
 #include "ledger/claims.h"
 #include "report/malloc_notes.h"
 
@@ -129,8 +130,8 @@ std::string who(const ProcessView& view) {
     return text;
 }
 
-std::string target_line(const ProcessView& view, const TextStyle& style) {
-    const std::string_view dot = style.unicode ? " · " : " | ";
+std::string target_text(const ProcessView& view, bool unicode) {
+    const std::string_view dot = unicode ? " · " : " | ";
     std::string head = fmt::format("Target{}pid {}{}{}", dot, view.header.pid, dot, who(view));
     const auto add = [&](const std::string& text) {
         if (!text.empty()) head += fmt::format("{}{}", dot, text);
@@ -140,7 +141,11 @@ std::string target_line(const ProcessView& view, const TextStyle& style) {
     add("up " + human_seconds(view.header.target_uptime_s));
     if (view.cgroup)
         add(view.cgroup->limit ? "memory limit " + human(*view.cgroup->limit) : "no memory limit");
-    return line(head, style);
+    return printable(head);
+}
+
+std::string target_line(const ProcessView& view, const TextStyle& style) {
+    return line(target_text(view, style.unicode), style);
 }
 
 std::string nmt_state(const ProcessView& view) {

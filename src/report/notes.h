@@ -15,6 +15,8 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
 
 // "Target · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min · no memory limit"
 std::string target_line(const ProcessView& view, const TextStyle& style);
+// The same, whatever its length; printable.
+std::string target_text(const ProcessView& view, bool unicode = true);
 // "OpenJDK 17.0.15 G1", "not Java", "OpenJ9", …
 std::string who(const ProcessView& view);
 // "NMT detail"; empty where there is no HotSpot.

@@ -8,9 +8,9 @@
 #include "ledger/claims.h"
 #include "report/container_text.h"
 #include "report/findings_text.h"
-#include "report/malloc_notes.h"
 #include "report/notes.h"
 #include "report/report.h"
+#include "report/shares.h"
 #include "report/threads_report.h"
 
 namespace nmtx {
@@ -63,20 +63,7 @@ class TextReport {
 
     void target() { out_ += target_line(view_, style_) + "\n"; }
 
-    void share(std::string_view name, Bytes bytes) {
-        if (bytes == Bytes()) return;
-        add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded(name, name_width), in_mib(bytes),
-                        percent(bytes, ledger_.rss), bar(bytes, ledger_.rss, style_)));
-    }
-
-    void of_it(std::string_view name, Bytes bytes, std::string_view remark) {
-        if (bytes == Bytes()) return;
-        add(fmt::format("    {} {:>9}               {}", padded(name, name_width - 2), in_mib(bytes),
-                        remark));
-    }
-
     void shares() {
-        const Headline h = headline_of(ledger_);
         const std::string_view counted = style_.width >= 72 ? ": the heap is mapped several times" : "";
         const std::string truth =
             ledger_.mapped_again == Bytes()
@@ -84,69 +71,16 @@ class TextReport {
                 : fmt::format("  (true RSS {} MiB{})", in_mib(ledger_.rss_true()), counted);
         const std::string total = fit(fmt::format("RSS {} MiB{}", in_mib(ledger_.rss), truth), style_.width);
         out_ += title(total, style_) + "\n";
-        if (view_.vm == Vm::hotspot) {
-            share(view_.nmt ? "JVM (known to NMT)" : "JVM", h.jvm_mmap + h.nmt_malloc);
-            of_it("mmap, resident", minus_or_zero(h.jvm_mmap, h.jvm_mmap_again), committed_remark());
-            of_it("heap, mapped again", h.jvm_mmap_again, "the same pages, seen through a further view");
-            of_it("malloc", h.nmt_malloc, malloc_remark(h));
+        for (const Share& share :
+             shares_of(view_, ledger_, style_.width - std::min(style_.width, remark_at))) {
+            add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded(share.name, name_width),
+                            in_mib(share.resident), percent(share.resident, ledger_.rss),
+                            bar(share.resident, ledger_.rss, style_)));
+            for (const SharePart& part : share.parts)
+                add(fmt::format("    {} {:>9}               {}", padded(part.name, name_width - 2),
+                                in_mib(part.resident), part.remark));
         }
-        share("files", h.files);
-        for (const FileUse& file : files_by_size(ledger_, view_, 2)) {
-            of_it(file.path.substr(5), file.resident, printable(file.name.substr(file.name.rfind('/') + 1)));
-        }
-        malloc_shares(h);
-        share(view_.vm == Vm::hotspot ? "stacks outside NMT" : "stacks", h.native_stacks);
-        share("named mappings", h.other);
-        add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded("unexplained", name_width), in_mib(h.unexplained),
-                        percent(h.unexplained, ledger_.rss), bar(h.unexplained, ledger_.rss, style_)));
         out_ += "\n";
-    }
-
-    void malloc_shares(const Headline& h) {
-        const bool told_apart = ledger_.malloc.nmt || ledger_.malloc.measured();
-        share(told_apart ? "malloc outside NMT" : "malloc", h.malloc_outside);
-        if (h.malloc_outside == Bytes()) return;
-        if (const MallocUse& use = ledger_.malloc; use.parts && use.measured() == told_apart) {
-            parts_of_malloc(*use.parts);
-            of_it("other allocator", minus_or_zero(use.resident, use.parts->whole), "");
-            return;
-        }
-        if (told_apart) {
-            of_it("all of malloc, resident", ledger_.malloc.resident,
-                  fmt::format("less the {} above", in_mib(h.nmt_malloc)));
-            return;
-        }
-        const Bytes chunks = ledger_.resident_of("malloc/mmapped chunk");
-        const Bytes arenas = ledger_.resident_of("malloc/arena") + ledger_.resident_of("malloc/main arena");
-        of_it("arenas and main arena", arenas, "");
-        of_it("mmapped chunks", chunks, "");
-        of_it("other allocator", minus_or_zero(h.malloc_outside, arenas + chunks), "");
-    }
-
-    void parts_of_malloc(const MallocParts& parts) {
-        const MallocWalk& walk = *view_.walk();
-        of_it("live", parts.untracked,
-              largest_remark(walk, style_.width - std::min(style_.width, remark_at)));
-        of_it("freed, kept by glibc", parts.free,
-              fmt::format("in {} arena{}", walk.arenas.size(), walk.arenas.size() == 1 ? "" : "s"));
-        of_it("malloc's own overhead", parts.overhead, "");
-        of_it("not walked", parts.not_walked, "no chunk found there, or newer than the walk");
-    }
-
-    // NMT counts what was asked for, touched or not: it may be more than is resident of malloc at all.
-    [[nodiscard]] std::string malloc_remark(const Headline& h) const {
-        if (!ledger_.malloc.nmt) return "";
-        if (ledger_.malloc.measured())
-            return fmt::format("found in blocks, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
-        if (*ledger_.malloc.nmt == h.nmt_malloc) return "by NMT's own count";
-        return fmt::format("at most, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
-    }
-
-    [[nodiscard]] std::string committed_remark() const {
-        if (!view_.nmt) return "";
-        Bytes committed;
-        for (const CategoryRow& row : ledger_.categories) committed += row.mmap_committed;
-        return fmt::format("of {} committed", in_mib(committed));
     }
 
     void area_line(std::string_view name, const std::optional<Bytes>& reserved,

@@ -6,6 +6,7 @@
 
 #include "hotspot/modified_utf8.h"
 #include "ledger/stack_split.h"
+#include "process/given_options.h"
 
 namespace nmtx {
 namespace {
@@ -22,7 +23,6 @@ double seconds_between(std::uint64_t from, std::uint64_t to) {
     return to > from ? static_cast<double>(to - from) / ns_per_second : 0;
 }
 
-// hsperfdata has what JAVA_TOOL_OPTIONS and files of options have added, too.
 // "ForkJoinPool-1-worker-3" without the thread's own number.
 std::string pool_without_number(std::string name) {
     while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.pop_back();
@@ -49,7 +49,7 @@ class Table {
         std::sort(table_.rows.begin(), table_.rows.end(),
                   [](const ThreadRow& a, const ThreadRow& b) { return a.tid < b.tid; });
         give_the_last_stack();
-        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(view_.jvm_options());
+        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(jvm_options(view_));
         for (std::size_t i = 0; i < stacks_.size(); ++i) {
             if (!taken_[i]) table_.stacks_of_nobody.push_back(stacks_[i]);
         }

@@ -286,3 +286,28 @@ TEST_CASE(
     CHECK_FALSE(parse_command({"watch"}).has_value());
     CHECK_FALSE(parse_command({"1", "--every=2s"}).has_value());
 }
+
+TEST_CASE("command line: a ticket goes where its name says, as a directory, Markdown or HTML") {
+    const auto command = parse_command({"ticket", "3938", "-o", "t", "--redact", "--record", "a.db"}).value();
+    CHECK(command.verb == Verb::ticket);
+    CHECK(command.pid == 3938);
+    CHECK(command.redact);
+    CHECK(command.history == "a.db");
+    CHECK(parse_command({"ticket", "a.nmtx", "-o", "-"})->file == "a.nmtx");
+    CHECK(ticket_form("t").value() == TicketForm::directory);
+    CHECK(ticket_form("v1.2/").value() == TicketForm::directory);
+    CHECK(ticket_form("..").value() == TicketForm::directory);
+    CHECK(ticket_form("a.b/t.md").value() == TicketForm::markdown);
+    CHECK(ticket_form("t.html").value() == TicketForm::html);
+    CHECK(ticket_form("v1.2").error().hint == "for a directory with all of it write -o v1.2/");
+    CHECK(ticket_form("t.nmtx").error().hint == "for a capture: nmtx capture PID -o FILE.nmtx");
+    for (const char* name : {"t.pdf", ".md", "t.txt"}) CHECK_FALSE(ticket_form(name).has_value());
+    CHECK_FALSE(parse_command({"ticket", "3938"}).has_value());
+    CHECK_FALSE(parse_command({"ticket", "3938", "-o", "t.pdf"}).has_value());
+    CHECK_FALSE(parse_command({"ticket", "3938", "-o", "t", "--json"}).has_value());
+    CHECK_FALSE(parse_command({"3938", "--redact"}).has_value());
+    CHECK_FALSE(parse_command({"3938", "--record", "a.db"}).has_value());
+    CHECK(parse_command({"report", "a.nmtx", "--redact"})->redact);
+    CHECK(parse_command({"ticket", "1", "-o", "t", "--interval=1s"})->measure_threads);
+    CHECK_FALSE(parse_command({"ticket", "a.nmtx", "-o", "t", "--interval=1s"}).has_value());
+}

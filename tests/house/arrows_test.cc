@@ -46,6 +46,7 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"allocator", {"base", "allocator"}},
     {"evidence", {"base", "evidence"}},
     {"process", {"base", "kernel", "hotspot", "allocator", "evidence", "process"}},
+    {"redaction", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "redaction"}},
     {"ledger", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger"}},
     {"threads", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads"}},
     {"change",

@@ -102,3 +102,39 @@ TEST_CASE("input file: whole, empty, too long, absent, a directory") {
     CHECK(read_input(directory / "b").error().what == "no such file or directory");
     CHECK(read_input(directory.path().string()).error().what == "is a directory");
 }
+
+TEST_CASE("output file: a directory appears with all its files, or not at all") {
+    const TemporaryDirectory directory;
+    const std::vector<NamedFile> files{{"a", "1"}, {"b", "2"}};
+    REQUIRE(write_files(directory / "new/", files, false));
+    CHECK(read_text(directory / "new/b") == "2");
+    CHECK(files_in(directory) == 1);
+    struct stat info{};
+    REQUIRE(::stat((directory / "new").c_str(), &info) == 0);
+    CHECK((info.st_mode & 0777U) == 0700U);
+    // The second file cannot be written: neither the first nor the directory is left.
+    CHECK_FALSE(write_files(directory / "other", {{"a", "1"}, {"no/where", "2"}}, false));
+    CHECK(files_in(directory) == 1);
+    CHECK_FALSE(write_files(directory / "no/where", files, false));
+    write_text(directory / "file", "x");
+    CHECK_FALSE(write_files(directory / "file", files, true));
+}
+
+TEST_CASE("output file: into a directory that is there, all files or none, over others on request alone") {
+    const TemporaryDirectory directory;
+    write_text(directory / "b", "old");
+    write_text(directory / "c", "mine");
+    const std::vector<NamedFile> files{{"a", "1"}, {"b", "2"}};
+    const auto refused = write_files(directory.path().string(), files, false);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().what == "is already there");
+    CHECK(files_in(directory) == 2);
+    CHECK(read_text(directory / "b") == "old");
+    CHECK_FALSE(write_files(directory.path().string(), {{"a", "1"}, {"no/where", "2"}}, true));
+    CHECK(files_in(directory) == 2);
+    REQUIRE(write_files(directory.path().string(), files, true));
+    CHECK(read_text(directory / "a") == "1");
+    CHECK(read_text(directory / "b") == "2");
+    CHECK(read_text(directory / "c") == "mine");
+    CHECK(files_in(directory) == 3);
+}

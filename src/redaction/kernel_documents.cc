@@ -1,0 +1,85 @@
+// Of the kernel's documents, the lines that hold names.
+#include <algorithm>
+
+#include "base/lines.h"
+#include "hotspot/thread_names.h"
+#include "kernel/mapping_header.h"
+#include "redaction/documents.h"
+
+namespace nmtx {
+namespace {
+
+// "[heap]", "[vvar]"; not "[anon:…]", whose name is the program's.
+bool is_kernel_name(std::string_view name) {
+    return name.starts_with('[') && !name.starts_with("[anon:");
+}
+
+}  // namespace
+
+// The kernel's 15 bytes of a name of HotSpot's, from 26 on "C2 Comp..hread0": no words are left in it.
+std::string redact_thread_name(std::string_view name, NameRedactor& names) {
+    const bool abbreviated = name.size() == 15 && name.substr(7, 2) == "..";
+    if (abbreviated && kind_of_hotspot_name(name)) return std::string(name);
+    return names.redact(name);
+}
+
+std::string redact_smaps(std::string_view text, NameRedactor& names) {
+    std::string out;
+    out.reserve(text.size());
+    for (Lines lines(text); lines.next();) {
+        const std::string_view line = lines.line();
+        Mapping mapping;
+        const bool named =
+            is_mapping_header(line) && read_mapping_header(line, mapping) && !mapping.name.empty();
+        if (named && !is_kernel_name(mapping.name)) {
+            out += line.substr(0, static_cast<std::size_t>(mapping.name.data() - line.data()));
+            out += names.redact(mapping.name);
+        } else {
+            out += line;
+        }
+        out += '\n';
+    }
+    return out;
+}
+
+// "15063 (java) S 15010 …" and "Name:\tjava".
+std::string redact_tasks(std::string_view text, NameRedactor& names) {
+    std::string out;
+    out.reserve(text.size());
+    constexpr std::string_view name_field = "Name:\t";
+    for (Lines lines(text); lines.next();) {
+        const std::string_view line = lines.line();
+        const std::size_t open = line.find('(');
+        const std::size_t close = line.rfind(')');
+        const bool stat = !line.empty() && line.front() >= '0' && line.front() <= '9' &&
+                          open != std::string_view::npos && close != std::string_view::npos && close > open;
+        if (stat) {
+            out += line.substr(0, open + 1);
+            out += redact_thread_name(line.substr(open + 1, close - open - 1), names);
+            out += line.substr(close);
+        } else if (line.starts_with(name_field)) {
+            out += name_field;
+            out += redact_thread_name(line.substr(name_field.size()), names);
+        } else {
+            out += line;
+        }
+        out += '\n';
+    }
+    return out;
+}
+
+// "4:memory:/kubepods/pod…", and a path by itself below "== cgroup.path"; all else are figures.
+std::string redact_cgroup(std::string_view text, NameRedactor& names) {
+    std::string out;
+    for (Lines lines(text); lines.next();) {
+        const std::string_view line = lines.line();
+        const std::size_t slash = line.find('/');
+        const bool heading = line.starts_with("== ");
+        out += line.substr(0, heading ? std::string_view::npos : slash);
+        if (!heading && slash != std::string_view::npos) out += names.redact(line.substr(slash));
+        out += '\n';
+    }
+    return out;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,6 @@
+document.documentElement.classList.add("scripted");
+startTools();
+startCopying();
+startNavigation();
+startTables();
+startCharts();

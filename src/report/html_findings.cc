@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include "report/html_page.h"
+#include "report/html_parts.h"
+#include "report/style.h"
+
+namespace nmtx {
+namespace {
+
+// The badge says in words what its colour says.
+std::string_view badge(TicketSeverity severity) {
+    switch (severity) {
+        case TicketSeverity::problem:
+            return "Problem";
+        case TicketSeverity::warning:
+            return "Warning";
+        case TicketSeverity::note:
+            return "Note";
+        case TicketSeverity::ok:
+            return "Fine";
+    }
+    return "";
+}
+
+std::string meta(const TicketFinding& finding) {
+    std::string out;
+    const auto add = [&](std::string_view name, const std::string& value) {
+        if (!value.empty()) out += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>", name, html_text(value));
+    };
+    if (finding.bytes) add("Amount", in_mib(*finding.bytes) + " MiB");
+    add("Share", finding.share);
+    add("Confidence", finding.confidence);
+    add("Rule", finding.id);
+    return out.empty() ? "" : fmt::format("<dl class=\"meta\">{}</dl>\n", out);
+}
+
+std::string part(std::string_view heading, const std::string& body) {
+    return body.empty() ? "" : fmt::format("<h4>{}</h4>\n{}", heading, body);
+}
+
+std::string card(const TicketFinding& finding) {
+    std::string commands;
+    for (const std::string& command : finding.commands) commands += html_command(command);
+    return fmt::format("<article class=\"finding s-{}\">\n<h3><span class=\"badge\">{}</span> {}</h3>\n",
+                       name_of(finding.severity), badge(finding.severity), html_text(finding.title)) +
+           meta(finding) + part("What it rests on", html_list(finding.evidence)) +
+           part("What to do", html_list(finding.remedies) + commands) +
+           part("What would refute it", html_list(finding.refuted_by)) +
+           part("Known bugs", html_list(finding.bugs)) + "</article>\n";
+}
+
+}  // namespace
+
+std::string html_findings(const Ticket& ticket) {
+    std::string out;
+    for (const TicketFinding& finding : ticket.findings) out += card(finding);
+    return out;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,28 @@
+// The split of RSS as people read it: a handful of shares that sum to it, each with what it is made of.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "ledger/ledger.h"
+
+namespace nmtx {
+
+// A further level: "live" below "malloc outside NMT". The parts of a share need not sum to it.
+struct SharePart {
+    std::string name;
+    Bytes resident;
+    std::string remark;  // "of 191.4 committed"; may be empty; names of the target as they are
+};
+
+struct Share {
+    std::string name;  // "JVM (known to NMT)", "files", "malloc outside NMT", …, "unexplained"
+    Bytes resident;
+    std::vector<SharePart> parts;
+};
+
+// In the order of printing, those of nothing left out but for "unexplained", which is always there, last.
+// They sum to ledger.rss. `room`: about how many columns a remark may take.
+std::vector<Share> shares_of(const ProcessView& view, const Ledger& ledger, std::size_t room = 60);
+
+}  // namespace nmtx

@@ -1,0 +1,335 @@
+// The HTML report in a real browser. A page is opened once for a test; what it shows is compared with the
+// ticket that it is of.
+#include <functional>
+#include <numeric>
+
+#include "browser/browser.h"
+#include "browser/made_tickets.h"
+#include "catch.h"
+
+namespace {
+
+using nmtx::Bytes;
+using nmtx::Ticket;
+using nmtx::test::Browser;
+using json = nlohmann::json;
+
+// One browser for all tests: to start it takes longer than a test.
+Browser& browser() {
+    static Browser one(nmtx::test::chromium_program());
+    return one;
+}
+
+// Opens the ticket's page and hands over the browser.
+class Page {
+  public:
+    explicit Page(const Ticket& ticket, int width = 1280) {
+        nmtx::test::write_text(directory_ / "ticket.html", nmtx::html_report(ticket));
+        browser().prefer("light");
+        browser().resize(width, 900);
+        browser().open(directory_ / "ticket.html");
+    }
+    Browser* operator->() const { return &browser(); }
+    [[nodiscard]] std::uint64_t number(const std::string& expression) const {
+        return browser().evaluate(expression).get<std::uint64_t>();
+    }
+    [[nodiscard]] bool holds(const std::string& expression) const {
+        return browser().evaluate(expression).get<bool>();
+    }
+    // A list of sentences about what is wrong.
+    void finds_nothing(const std::string& function) const {
+        for (const json& found : browser().evaluate(function)) FAIL_CHECK(found.dump());
+    }
+    void is_quiet() const {
+        for (const std::string& complaint : browser().complaints()) FAIL_CHECK(complaint);
+        for (const std::string& request : browser().requests()) FAIL_CHECK(request);
+    }
+
+  private:
+    nmtx::test::TemporaryDirectory directory_;
+};
+
+std::string sum_of(const std::string& selector) {
+    return "[...document.querySelectorAll('" + selector +
+           "')].reduce((s, e) => s + Number(e.dataset.bytes), 0)";
+}
+
+// Texts of a picture that lie over one another, or outside of it.
+constexpr const char* clashes = R"((() => {
+  const found = [];
+  for (const svg of document.querySelectorAll('.canvas svg')) {
+    const chart = svg.parentElement.dataset.chart, frame = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')].filter((t) => t.textContent).map((t) => [t, t.getBoundingClientRect()]);
+    for (const [t, r] of texts)
+      if (r.left < frame.left - 2 || r.right > frame.right + 2 || r.top < frame.top - 2 || r.bottom > frame.bottom + 2)
+        found.push(`${chart}: "${t.textContent}" leaves the picture`);
+    texts.forEach(([t, a], i) => {
+      for (const [u, b] of texts.slice(i + 1)) {
+        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (across > 1 && down > 3) found.push(`${chart}: "${t.textContent}" lies over "${u.textContent}"`);
+      }
+    });
+  }
+  return found;
+})())";
+
+// WCAG's ratio of every text to what it stands on; AA asks for 4.5, for large text for 3.
+constexpr const char* pale_texts = R"((() => {
+  const channel = (c) => ((c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  const parse = (css) => css.match(/[\d.]+/g).map(Number);
+  const light = ([r, g, b]) => 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+  const ground = (e) => {
+    for (; e; e = e.parentElement) {
+      const c = parse(getComputedStyle(e).backgroundColor);
+      if (c.length < 4 || c[3] > 0) return c;
+    }
+    return [255, 255, 255];
+  };
+  const found = new Set();
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const e = walker.currentNode.parentElement;
+    if (!walker.currentNode.data.trim() || !e.checkVisibility() || ['SCRIPT', 'TITLE', 'title', 'desc'].includes(e.tagName)) continue;
+    const style = getComputedStyle(e);
+    const a = light(parse(e.tagName === 'text' ? style.fill : style.color)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+    const size = parseFloat(style.fontSize);
+    if (ratio < (size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5))
+      found.add(`${e.tagName}.${e.className.baseVal ?? e.className} "${walker.currentNode.data.trim().slice(0, 40)}": ${ratio.toFixed(2)}`);
+  }
+  return [...found];
+})())";
+
+// What assistive technology goes by.
+constexpr const char* structure_faults = R"((() => {
+  const found = [];
+  const ids = [...document.querySelectorAll('[id]')].map((e) => e.id);
+  ids.filter((id, i) => ids.indexOf(id) !== i).forEach((id) => found.push(`two elements are called ${id}`));
+  for (const e of document.querySelectorAll('a[href^="#"]'))
+    if (!document.getElementById(e.hash.slice(1))) found.push(`${e.hash} leads nowhere`);
+  for (const name of ['aria-labelledby', 'for', 'aria-describedby'])
+    for (const e of document.querySelectorAll(`[${name}]`))
+      for (const id of e.getAttribute(name).split(' '))
+        if (!document.getElementById(id)) found.push(`${name} names ${id}, which is not there`);
+  let level = 0;
+  for (const h of document.querySelectorAll('h1, h2, h3, h4')) {
+    const own = Number(h.tagName[1]);
+    if (own > level + 1) found.push(`${h.textContent} skips a level`);
+    level = own;
+  }
+  if (document.querySelectorAll('h1').length !== 1) found.push('there is not one h1');
+  for (const tag of ['main', 'nav', 'footer']) if (document.querySelectorAll(tag).length !== 1) found.push(`there is not one ${tag}`);
+  for (const svg of document.querySelectorAll('svg')) {
+    if (svg.getAttribute('role') !== 'img' || !svg.querySelector('title').textContent || !svg.querySelector('desc').textContent)
+      found.push('a picture does not say what it is');
+  }
+  for (const e of document.querySelectorAll('button, input')) if (!(e.textContent || e.labels?.length || e.ariaLabel)) found.push('a control without a name');
+  for (const table of document.querySelectorAll('table')) if (!table.caption?.textContent) found.push('a table without a caption');
+  return found;
+})())";
+
+}  // namespace
+
+TEST_CASE("html: each picture shows the figures of the ticket") {
+    const Ticket ticket = nmtx::test::fixture_ticket("jdk17-g1", nmtx::test::made_trend());
+    const Page page(ticket);
+    page.is_quiet();
+    CHECK(page.number("document.querySelectorAll('.canvas').length") == 6);
+    CHECK(page.number("document.querySelectorAll('.canvas svg').length") == 6);
+
+    std::size_t parts = 0;
+    for (const auto& share : ticket.shares) {
+        for (const auto& part : share.parts) parts += part.resident == Bytes() ? 0U : 1U;
+    }
+    const std::string waterfall = "#chart-waterfall rect[data-bytes]";
+    CHECK(page.number("document.querySelectorAll('" + waterfall + "').length") ==
+          1 + ticket.shares.size() + parts);
+    CHECK(page.number(sum_of(waterfall + "[data-level=\"0\"]")) == 2 * ticket.rss.value());
+    // The owners' bars are as long as the total's: each begins where the one before it ends.
+    CHECK(page.holds("(() => { const r = [...document.querySelectorAll('" + waterfall +
+                     "[data-level=\"0\"]')].map((e) => e.x.baseVal.value + e.width.baseVal.value);"
+                     "return Math.abs(r[0] - Math.max(...r.slice(1))) < 2 && r.slice(2).every((x, i) => x >= "
+                     "r[i + 1] - 2); })()"));
+
+    CHECK(page.number("document.querySelectorAll('#chart-map .strip').length") ==
+          page.number("report.map.length"));
+    CHECK(page.number(sum_of("#chart-map .resident")) == ticket.rss.value());
+
+    Bytes live, resident;
+    for (const auto& arena : ticket.malloc->arenas) live += arena.live_untracked;
+    CHECK(page.number(sum_of("#chart-malloc [data-part=untracked]")) == live.value());
+    for (const auto& category : ticket.categories) resident += category.resident.value_or(Bytes());
+    CHECK(page.number("report.categories.reduce((s, c) => s + (c.resident || 0), 0)") == resident.value());
+    CHECK(page.number(sum_of("#chart-categories .resident")) + (8 << 20) > resident.value());
+    CHECK(page.number("document.querySelectorAll('#chart-trend .curve').length") == 1 + 4);
+    CHECK(page.number("Number(document.querySelector('#chart-trend .curve').dataset.points)") ==
+          nmtx::curve_width);
+}
+
+TEST_CASE("html: every fixture's page is quiet, sound in its structure, and fits a phone") {
+    for (const auto& file : nmtx::fixture_files()) {
+        INFO(file.filename().string());
+        const Page page(nmtx::test::fixture_ticket(file.stem().string()));
+        page.finds_nothing(structure_faults);
+        page.finds_nothing(clashes);
+        page->resize(390, 800);
+        page.finds_nothing(clashes);
+        CHECK(page.number("document.documentElement.scrollWidth") <= 390);
+        page.is_quiet();
+    }
+}
+
+TEST_CASE("html: names of the target stay text") {
+    const Page page(nmtx::test::hostile_ticket());
+    page.is_quiet();
+    page.finds_nothing(structure_faults);
+    CHECK(page.number("document.querySelectorAll('script').length") == 3);
+    CHECK(page.number(
+              "document.querySelectorAll('img, iframe, object, embed, style:not(head style)').length") == 0);
+    CHECK(page->evaluate("document.title") != "owned");
+    CHECK(page.number("document.querySelectorAll('.canvas svg').length") == 6);
+    // As a reader sees them: in the table, and in the picture.
+    CHECK(
+        page.holds("[...document.querySelectorAll('#threads-table tbody th')].some((e) => "
+                   "e.textContent === \"</script><script>document.title='owned'</script>\")"));
+    CHECK(page.holds(
+        "[...document.querySelectorAll('#files-table tbody th')].some((e) => e.textContent === '?txt.exe')"));
+    CHECK(
+        page.holds("[...document.querySelectorAll('#files-table tbody th')].some((e) => e.textContent === "
+                   "'line?break??[31mred')"));
+    CHECK(
+        page.holds("[...document.querySelectorAll('#chart-malloc text')].some((e) => "
+                   "e.textContent.startsWith('</script>'))"));
+    page->resize(390, 800);
+    CHECK(page.number("document.documentElement.scrollWidth") <= 390);
+    page.is_quiet();
+}
+
+TEST_CASE("html: 40,000 mappings are a page of less than 2 MB that says what it leaves out") {
+    const Ticket ticket = nmtx::test::huge_ticket(40000);
+    CHECK(nmtx::html_report(ticket).size() < 2'000'000);
+    const Page page(ticket);
+    page.is_quiet();
+    CHECK(page.number("document.querySelectorAll('#chart-map .strip').length") <= 420);
+    CHECK(page.number(sum_of("#chart-map .resident")) == ticket.rss.value());
+    CHECK(page.holds("document.querySelector('#mappings').textContent.includes('39,400 more rows')"));
+    page.finds_nothing(clashes);
+    page->resize(390, 800);
+    page.finds_nothing(clashes);
+    CHECK(page.number("document.documentElement.scrollWidth") <= 390);
+}
+
+TEST_CASE("html: tables are sorted and filtered, by the keyboard as well") {
+    const Page page(nmtx::test::fixture_ticket("jdk17-g1"));
+    const std::string head = "document.querySelectorAll('#files-table thead th')";
+    const std::string values =
+        "[...document.querySelectorAll('#files-table tbody tr')].map((r) => Number(r.cells[3].dataset.v))";
+    const auto sorted = [&](const std::string& less) {
+        return page.holds(values + ".every((v, i, all) => i === 0 || all[i - 1] " + less + " v)");
+    };
+    CHECK(sorted(">="));
+    CHECK(page->evaluate(head + "[3].getAttribute('aria-sort')") == "descending");
+    page->evaluate(head + "[3].querySelector('button').focus()");
+    page->press("Enter", 13);
+    CHECK(page->evaluate(head + "[3].getAttribute('aria-sort')") == "ascending");
+    CHECK(sorted("<="));
+    page->evaluate(head + "[0].querySelector('button').click()");
+    CHECK(page->evaluate(head + "[0].getAttribute('aria-sort')") == "ascending");
+    CHECK(page.number("document.querySelectorAll('#files-table [aria-sort]').length") == 1);
+
+    page->evaluate(
+        "(() => { const i = document.getElementById('files-table-filter'); i.value = 'libjvm'; "
+        "i.dispatchEvent(new Event('input')); })()");
+    CHECK(page.number("document.querySelectorAll('#files-table tbody tr:not([hidden])').length") == 1);
+    CHECK(page.holds(
+        "document.querySelector('#files-table tbody tr:not([hidden])').textContent.includes('libjvm.so')"));
+    CHECK(page.number("document.querySelectorAll('#mappings-table tbody tr:not([hidden])').length") == 25);
+    page->evaluate("document.querySelector('#mappings .more').click()");
+    CHECK(page.holds("document.querySelectorAll('#mappings-table tbody tr[hidden]').length === 0"));
+}
+
+TEST_CASE("html: the address space is walked by the keyboard, and said aloud") {
+    const Page page(nmtx::test::fixture_ticket("jdk17-g1"));
+    const std::string text = "document.getElementById('walk').getAttribute('aria-valuetext')";
+    page->evaluate("document.getElementById('walk').focus()");
+    page->press("Home", 36);
+    const std::string first = page->evaluate(text);
+    CHECK(first.find(page->evaluate("report.map[0][0]").get<std::string>()) == 0);
+    page->press("ArrowRight", 39);
+    CHECK(page->evaluate(text).get<std::string>().find(
+              page->evaluate("report.map[1][0]").get<std::string>()) == 0);
+    page->evaluate("document.activeElement.blur()");
+    page->press("Tab", 9);
+    CHECK(page.holds("document.activeElement !== document.body"));
+}
+
+TEST_CASE("html: light and dark, each with contrast; paper is light") {
+    Ticket ticket = nmtx::test::fixture_ticket("jdk17-g1", nmtx::test::made_trend());
+    for (const auto severity : {nmtx::TicketSeverity::problem, nmtx::TicketSeverity::warning,
+                                nmtx::TicketSeverity::note, nmtx::TicketSeverity::ok}) {
+        nmtx::TicketFinding finding;
+        finding.severity = severity;
+        finding.title = "A finding";
+        finding.commands = {"nmtx 1"};
+        ticket.findings.push_back(finding);
+    }
+    const Page page(ticket);
+    const std::string ground = "getComputedStyle(document.body).backgroundColor";
+    CHECK(page->evaluate(ground) == "rgb(255, 255, 255)");
+    page.finds_nothing(pale_texts);
+    page->prefer("dark");
+    CHECK(page->evaluate(ground) != "rgb(255, 255, 255)");
+    page.finds_nothing(pale_texts);
+    page->evaluate("document.getElementById('theme').click()");
+    CHECK(page->evaluate(ground) == "rgb(255, 255, 255)");
+    page->evaluate("document.getElementById('theme').click()");
+    CHECK(page->evaluate(ground) != "rgb(255, 255, 255)");
+
+    page->call("Emulation.setEmulatedMedia", {{"media", "print"}});
+    CHECK(page->evaluate(ground) == "rgb(255, 255, 255)");
+    CHECK(page.holds("!document.querySelector('.tools').checkVisibility()"));
+    CHECK(page.holds("document.querySelectorAll('#owners-table tbody tr')[30].checkVisibility()"));
+    page->call("Emulation.setEmulatedMedia", {{"media", ""}});
+    const std::string pdf = page->call("Page.printToPDF", {{"printBackground", false}})["data"];
+    CHECK(pdf.rfind("JVBERi0", 0) == 0);
+    CHECK(pdf.size() > 50000);
+    page.is_quiet();
+}
+
+TEST_CASE("html: without JavaScript the figures are there as tables") {
+    const Ticket ticket = nmtx::test::fixture_ticket("jdk8-g1");
+    browser().allow_scripts(false);
+    {
+        const Page page(ticket);
+        CHECK(page.number("document.querySelectorAll('#table-rss tbody tr').length") > ticket.shares.size());
+        CHECK(page.holds("document.querySelector('#table-rss').checkVisibility()"));
+        CHECK(page.number("document.querySelectorAll('#owners-table tbody tr:not([hidden])').length") ==
+              ticket.owners.size());
+        CHECK(page.number("document.querySelectorAll('button, input').length") == 0);
+    }
+    browser().allow_scripts(true);
+}
+
+// test_browser '[screenshots]': the pages, and how they look, into the directory NMTX_SCREENSHOTS.
+TEST_CASE("html: screenshots", "[.screenshots]") {
+    const char* folder = std::getenv("NMTX_SCREENSHOTS");
+    REQUIRE(folder != nullptr);
+    const std::vector<std::pair<std::string, Ticket>> tickets{
+        {"jdk17-g1", nmtx::test::fixture_ticket("jdk17-g1", nmtx::test::made_trend())},
+        {"jdk17-z", nmtx::test::fixture_ticket("jdk17-z")},
+        {"jdk8-g1", nmtx::test::fixture_ticket("jdk8-g1")},
+        {"nmt-off", nmtx::test::fixture_ticket("jdk17-g1-nmt-off")},
+        {"hostile", nmtx::test::hostile_ticket()},
+        {"huge", nmtx::test::huge_ticket(40000)}};
+    for (const auto& [name, ticket] : tickets) {
+        nmtx::test::write_text(fmt::format("{}/{}.html", folder, name), nmtx::html_report(ticket));
+        for (const int width : {1280, 390}) {
+            const Page page(ticket, width);
+            for (const char* scheme : {"light", "dark"}) {
+                page->prefer(scheme);
+                page->screenshot(fmt::format("{}/{}-{}-{}.png", folder, name, width, scheme));
+            }
+        }
+    }
+}

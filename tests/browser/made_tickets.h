@@ -1,0 +1,128 @@
+// Tickets for the tests of the HTML report: of the fixtures, of a hostile target, and of one that maps far
+// more than a page can show.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "change/made_series.h"
+#include "change/trend.h"
+#include "law/fixtures.h"
+#include "process/process_view.h"
+#include "report/ticket.h"
+#include "threads/thread_table.h"
+
+namespace nmtx::test {
+
+inline Ticket fixture_ticket(const std::string& name, std::optional<Trend> history = {}) {
+    const Capture capture =
+        read_fixture(std::string(NMTX_SOURCE_DIR) + "/fixtures/captures/" + name + ".nmtx");
+    ProcessReader reader;
+    if (const auto read = reader.update(capture); !read) throw std::runtime_error(to_string(read.error()));
+    const auto ledger = reconcile(reader.view());
+    if (!ledger) throw std::runtime_error(to_string(ledger.error()));
+    return ticket_of(reader.view(), *ledger, thread_table_if_read(reader.view(), *ledger),
+                     std::move(history));
+}
+
+// An hour in which JNI code leaks, the code cache warms up and the rest is flat.
+inline Trend made_trend() {
+    RecordedSeries series;
+    series.run.pid = 1527;
+    MadeNoise noise;
+    for (int i = 0; i < 360; ++i) {
+        const double at = i * 10.0;
+        series.samples.push_back(
+            sample_at(at, {{"malloc/untracked/libtarget.so", 20 + at / 100 + noise() / 4},
+                           {"jvm/code cache/non-nmethods", 8 + 6 * (1 - std::exp(-at / 400))},
+                           {"jvm/java heap", 64 + 8 * noise()},
+                           {"file/jvm library", 15}}));
+    }
+    TrendOptions options;
+    options.warm_up_s = 0;
+    return trend_of({series}, options);
+}
+
+inline const std::vector<std::string>& hostile_names() {
+    static const std::vector<std::string> names{
+        "</script><script>document.title='owned'</script>",
+        "\"><img src=x onerror=\"document.title='owned'\">",
+        "<!--<script>",
+        "</table></main></style>",
+        "a'b\"c&amp;&lt;d`e`",
+        "\xE2\x80\xAEtxt.exe",
+        "line\nbreak\r\x1b[31mred",
+        "\xFF\xFE broken",
+        "{{constructor.constructor('document.title=1')()}}",
+        "javascript:document.title='owned'",
+    };
+    return names;
+}
+
+// Every name that a target chooses is one that wants to be more than text.
+inline Ticket hostile_ticket() {
+    Ticket ticket = fixture_ticket("jdk17-g1", made_trend());
+    std::size_t next = 0;
+    const auto name = [&] { return hostile_names()[next++ % hostile_names().size()]; };
+    for (TicketFile& file : ticket.files) file.name = name();
+    for (TicketRange& range : ticket.map) range.name = name();
+    for (TicketOwner& owner : ticket.owners) owner.path = "malloc/untracked/" + name();
+    for (TicketThread& thread : ticket.threads->threads) thread.name = thread.library = name();
+    for (TicketPool& pool : ticket.threads->pools) pool.name = name();
+    for (TicketBlocks& blocks : ticket.malloc->untracked) blocks.owner = blocks.kind = name();
+    for (TicketArena& arena : ticket.malloc->arenas) arena.name = name();
+    for (Share& share : ticket.shares) {
+        for (SharePart& part : share.parts) part.remark = name();
+    }
+    for (std::size_t i = 0; i < ticket.map.size(); ++i) ticket.map[i].owner += "/" + name();
+    for (OwnerTrend& owner : ticket.history->runs.back().owners) owner.path = name();
+    ticket.command = "java -Dx=" + name();
+    ticket.flags = hostile_names();
+    ticket.vm_flags = hostile_names();
+    ticket.title = name();
+    ticket.missing.push_back({name(), name(), name()});
+    TicketFinding finding;
+    finding.severity = TicketSeverity::problem;
+    finding.title = name();
+    finding.evidence = finding.remedies = finding.commands = finding.refuted_by = hostile_names();
+    ticket.findings.insert(ticket.findings.begin(), finding);
+    return ticket;
+}
+
+// So many mappings, threads and files, all with names longer than a table shows.
+inline Ticket huge_ticket(std::size_t mappings) {
+    Ticket ticket = fixture_ticket("jdk17-g1");
+    const std::string long_name = "/" + std::string(300, '"');
+    const std::vector<std::string> owners{"jvm/java heap", "malloc/arena", "file/mapped data", "stack/native",
+                                          ""};
+    ticket.map.clear();
+    ticket.files.clear();
+    ticket.rss = Bytes();
+    std::uint64_t at = 0x7f0000000000;
+    for (std::size_t i = 0; i < mappings; ++i) {
+        const std::uint64_t size = 4096 * (1 + i * 7919 % 64);
+        TicketRange range;
+        range.range = range_of(at, at + size);
+        range.protection = "rw-p";
+        range.name = fmt::format("/data/{}{}", i, long_name);
+        range.owner = owners[i * 31 % owners.size()];
+        range.resident = range.owner.empty() ? Bytes() : Bytes(size / 2);
+        ticket.rss += range.resident;
+        at += size + (i % 5 == 0 ? 4096 * (i % 977) : 0);
+        ticket.map.push_back(range);
+        if (i % 10 == 0) ticket.files.push_back({range.name, "file/mapped data", range.resident, 1});
+    }
+    ticket.shares = {{"files", ticket.rss, {}}, {"unexplained", Bytes(), {}}};
+    const TicketThread thread = ticket.threads->threads.front();
+    for (std::uint64_t i = 0; i < 10000; ++i) {
+        TicketThread more = thread;
+        more.tid = 100000 + i;
+        more.name = fmt::format("worker-{} {}", i, std::string(300, '<'));
+        ticket.threads->threads.push_back(more);
+    }
+    return ticket;
+}
+
+}  // namespace nmtx::test

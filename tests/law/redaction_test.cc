@@ -1,0 +1,82 @@
+// What --redact keeps: every figure, of every capture.
+#include "catch.h"
+#include "law/fixtures.h"
+#include "redaction/redact_capture.h"
+#include "report/ticket.h"
+#include "threads/thread_table.h"
+
+using namespace nmtx;
+
+namespace {
+
+struct Read {
+    explicit Read(const Capture& capture) {
+        if (auto read = reader.update(capture); !read) throw std::runtime_error(to_string(read.error()));
+        auto made = reconcile(reader.view());
+        if (!made) throw std::runtime_error(to_string(made.error()));
+        ledger = std::move(*made);
+    }
+    ProcessReader reader;
+    Ledger ledger;
+};
+
+std::vector<std::uint64_t> sizes_of(const Ledger& ledger) {
+    std::vector<std::uint64_t> sizes;
+    for (const Row& row : ledger.rows) sizes.push_back(row.resident.value());
+    std::sort(sizes.begin(), sizes.end());
+    return sizes;
+}
+
+}  // namespace
+
+TEST_CASE("law: without names a capture gives the same figures, and once more nothing changes") {
+    for (const auto& file : fixture_files()) {
+        INFO(file.filename().string());
+        const Capture capture = read_fixture(file);
+        NameRedactor names;
+        const Capture redacted = redact_capture(capture, names);
+        REQUIRE(redacted.header.redaction);
+        CHECK(redacted.header.redaction->left_out.empty());
+        CHECK(redacted.documents().size() == capture.documents().size());
+        const Read before(capture), after(redacted);
+        CHECK(sizes_of(before.ledger) == sizes_of(after.ledger));
+        for (const char* below : {"jvm/", "malloc/", "file/", "stack/", "named/", "unexplained"})
+            CHECK(before.ledger.resident_below(below) == after.ledger.resident_below(below));
+        CHECK(before.reader.view().java_version() == after.reader.view().java_version());
+        CHECK(before.reader.view().gc() == after.reader.view().gc());
+        CHECK(before.reader.view().nmt_level() == after.reader.view().nmt_level());
+        CHECK(before.reader.view().missing.size() == after.reader.view().missing.size());
+        const auto threads = thread_table_if_read(before.reader.view(), before.ledger);
+        const auto redacted_threads = thread_table_if_read(after.reader.view(), after.ledger);
+        REQUIRE(threads.has_value() == redacted_threads.has_value());
+        if (threads) CHECK(threads->totals.of_kind == redacted_threads->totals.of_kind);
+
+        const Capture again = read_archive(write_archive(redacted).value()).value();
+        CHECK(again.header.redaction == redacted.header.redaction);
+        NameRedactor others;
+        const Capture twice = redact_capture(again, others);
+        CHECK(write_archive(twice).value() == write_archive(redacted).value());
+    }
+}
+
+TEST_CASE("law: a ticket of every capture is Markdown of less than 60 KB that names what it is about") {
+    for (const auto& file : fixture_files()) {
+        INFO(file.filename().string());
+        const Capture capture = read_fixture(file);
+        const Read r(capture);
+        const Ticket ticket =
+            ticket_of(r.reader.view(), r.ledger, thread_table_if_read(r.reader.view(), r.ledger), {});
+        Bytes shares;
+        for (const Share& share : ticket.shares) shares += share.resident;
+        CHECK(shares == r.ledger.rss);
+        Bytes ranges;
+        for (const TicketRange& range : ticket.map) ranges += range.resident;
+        CHECK(ranges == r.ledger.rss);
+        CHECK_FALSE(ticket.findings.empty());
+        const std::string text = markdown_report(ticket);
+        CHECK(text.size() < most_markdown_bytes);
+        for (const char* heading :
+             {"### Findings", "### Where RSS is", "### Largest owners", "### To see the same"})
+            CHECK(text.find(heading) != std::string::npos);
+    }
+}
