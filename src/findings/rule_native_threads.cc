@@ -56,9 +56,9 @@ std::unordered_set<std::uint64_t> listed_by_system_map(const FindingInput& input
         for (const SystemMapThread& thread : row.threads) nids.insert(thread.tid);
     }
     const auto& rows = input.threads->rows;
-    const auto known = static_cast<std::size_t>(std::count_if(
+    const auto ours = static_cast<std::size_t>(std::count_if(
         rows.begin(), rows.end(), [&](const ThreadRow& row) { return nids.count(row.nid) > 0; }));
-    if (known < nids.size() / 4 * 3) nids.clear();
+    if (ours < nids.size() / 4 * 3) nids.clear();
     return nids;
 }
 
