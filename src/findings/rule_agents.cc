@@ -9,6 +9,7 @@
 #include "findings/known_bugs.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "process/given_options.h"
 
 namespace nmtx::rule {
 namespace {
@@ -41,7 +42,7 @@ std::string with_version(std::string_view file) {
 // -agentlib:jdwp=transport=…
 std::vector<Agent> of_options(const ProcessView& view) {
     std::vector<Agent> agents;
-    const auto options = view.jvm_options();
+    const auto options = jvm_options(view);
     for (const std::string_view option : options) {
         for (const std::string_view kind : {"-javaagent:", "-agentpath:", "-agentlib:"}) {
             if (!option.starts_with(kind)) continue;

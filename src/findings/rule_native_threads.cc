@@ -47,18 +47,39 @@ std::unordered_set<std::uint64_t> on_native_stacks(const FindingInput& input) {
     return tids;
 }
 
-// With the JVM's own word for its threads every other one is not its own; without it a stack must tell. The
-// first one is the launcher's.
-std::vector<const ThreadRow*> native_rows(const FindingInput& input) {
+// System.map has a stack for each thread of the JVM, by its id in the JVM's own pid namespace. Nothing where
+// those ids are not the ones that the tasks have: then the tasks' are of another namespace.
+std::unordered_set<std::uint64_t> listed_by_system_map(const FindingInput& input) {
+    std::unordered_set<std::uint64_t> nids;
+    if (!input.view.system_map) return nids;
+    for (const SystemMapRow& row : input.view.system_map->rows) {
+        for (const SystemMapThread& thread : row.threads) nids.insert(thread.tid);
+    }
+    const auto& rows = input.threads->rows;
+    const auto ours = static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [&](const ThreadRow& row) { return nids.count(row.nid) > 0; }));
+    if (ours < nids.size() / 4 * 3) nids.clear();
+    return nids;
+}
+
+// With the JVM's own word for its threads (Thread.print, System.map) every other one is not its own; without
+// it a stack must tell. The first one is the launcher's.
+std::vector<const ThreadRow*> native_rows(const FindingInput& input, bool& by_word_of_jvm) {
     std::vector<const ThreadRow*> rows;
     const std::unordered_set<std::uint64_t> told = on_native_stacks(input);
+    const std::unordered_set<std::uint64_t> listed = listed_by_system_map(input);
+    by_word_of_jvm = input.view.thread_dump || !listed.empty();
     for (const ThreadRow& row : input.threads->rows) {
-        if (row.kind != ThreadKind::native || row.change == ThreadChange::ended || row.named_by_jvm) continue;
-        if (row.tid == input.view.header.pid || (row.stack && row.stack->path == "stack/main thread"))
+        if (row.change == ThreadChange::ended || row.named_by_jvm || row.tid == input.view.header.pid ||
+            (row.stack && row.stack->path == "stack/main thread"))
             continue;
-        const bool by_stack = row.stack && row.stack->path == "stack/native";
-        if (!input.view.thread_dump && !by_stack && told.count(row.tid) == 0) continue;
-        rows.push_back(&row);
+        bool native = row.kind == ThreadKind::native;
+        if (!input.view.thread_dump && !listed.empty()) {
+            native = listed.count(row.nid) == 0 && !kind_of_hotspot_name(row.name);
+        } else if (!input.view.thread_dump) {
+            native = native && ((row.stack && row.stack->path == "stack/native") || told.count(row.tid) > 0);
+        }
+        if (native) rows.push_back(&row);
     }
     return rows;
 }
@@ -104,18 +125,21 @@ std::string libraries_sentence(const std::vector<const ThreadRow*>& rows) {
 
 std::vector<Finding> native_threads(const FindingInput& input) {
     if (input.threads == nullptr || input.view.vm != Vm::hotspot) return {};
-    const std::vector<const ThreadRow*> rows = native_rows(input);
+    bool by_word_of_jvm = false;
+    const std::vector<const ThreadRow*> rows = native_rows(input, by_word_of_jvm);
     Bytes stacks;
-    for (const ThreadRow* row : rows) stacks += row->stack ? row->stack->resident : Bytes();
+    for (const ThreadRow* row : rows) {
+        if (row->stack && row->stack->path == "stack/native") stacks += row->stack->resident;
+    }
     if (rows.size() < least_threads && stacks < least) return {};
     Finding finding;
     if (rows.size() >= many_threads ||
         (stacks >= least_of_warning && stacks.value() > input.ledger.rss_true().value() / 10))
         finding.severity = Severity::warning;
-    finding.confidence = input.view.thread_dump ? Confidence::high : Confidence::medium;
+    finding.confidence = by_word_of_jvm ? Confidence::high : Confidence::medium;
     finding.title =
         fmt::format("{} threads are not the JVM's: native code started them", grouped(rows.size()));
-    finding.bytes = stacks;
+    if (stacks > Bytes()) finding.bytes = stacks;
     finding.outside_nmt = true;
     finding.evidence.push_back(fmt::format("By name: {}.", pools_sentence(rows)));
     if (const std::string libraries = libraries_sentence(rows); !libraries.empty())

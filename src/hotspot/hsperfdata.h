@@ -24,6 +24,16 @@ struct HsPerfData {
     [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
 };
 
+// What the collectors count. Serial, Parallel, G1 and ZGC write it at the end of a collection, Shenandoah
+// every second or so.
+struct GcCounters {
+    std::uint64_t collections = 0;       // since the JVM began; of ZGC and Shenandoah their pauses
+    Bytes used;                          // of the heap, after the last of them
+    std::optional<double> last_ended_s;  // the last one, since the JVM began
+};
+// Nothing where there are no generations: not laid out yet, or a collector without.
+std::optional<GcCounters> gc_counters(const HsPerfData& perf);
+
 // Where a string of the file lies: its bytes up to the NUL, in room for `capacity`.
 struct HsPerfString {
     std::string_view name;
@@ -36,15 +46,6 @@ struct HsPerfPlaces {
 };
 // Nothing of a file that the JVM has not finished to lay out.
 Expected<HsPerfPlaces> hsperfdata_strings(std::string_view bytes, std::string_view document = "hsperfdata");
-// What the collectors count. Serial, Parallel, G1 and ZGC write it at the end of a collection, Shenandoah
-// every second or so.
-struct GcCounters {
-    std::uint64_t collections = 0;       // since the JVM began; of ZGC and Shenandoah their pauses
-    Bytes used;                          // of the heap, after the last of them
-    std::optional<double> last_ended_s;  // the last one, since the JVM began
-};
-// Nothing where there are no generations: not laid out yet, or a collector without.
-std::optional<GcCounters> gc_counters(const HsPerfData& perf);
 
 Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document = "hsperfdata");
 

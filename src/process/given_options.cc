@@ -8,11 +8,7 @@ std::vector<std::string_view> jvm_options(const ProcessView& view) {
     if (view.perf) {
         if (const auto joined = view.perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
     }
-    std::vector<std::string_view> options;
-    for (const std::string_view argument : view.arguments) {
-        if (argument.starts_with("-X")) options.push_back(argument);
-    }
-    return options;
+    return read_java_arguments(view.arguments).options;
 }
 
 std::string command_line(const ProcessView& view, std::size_t most_bytes) {

@@ -128,13 +128,6 @@ std::string ProcessView::gc() const {
     return "";
 }
 
-std::vector<std::string_view> ProcessView::jvm_options() const {
-    if (perf) {
-        if (const auto joined = perf->text("java.rt.vmArgs")) return split_joined_options(*joined);
-    }
-    return read_java_arguments(arguments).options;
-}
-
 std::optional<int> ProcessView::java_feature() const {
     if (version) return version->feature;
     if (perf) {

@@ -102,9 +102,6 @@ struct ProcessView {
     // "G1", "Z", …; empty where nothing tells.
     [[nodiscard]] std::string gc() const;
     [[nodiscard]] std::optional<int> java_feature() const;
-    // One option each, in their order: those in hsperfdata, which have those of the environment too, else
-    // those of the command line. Points into the view.
-    [[nodiscard]] std::vector<std::string_view> jvm_options() const;
     // "17.0.15" for people; empty where unknown.
     [[nodiscard]] std::string java_version() const;
 };

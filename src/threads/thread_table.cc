@@ -49,7 +49,7 @@ class Table {
         std::sort(table_.rows.begin(), table_.rows.end(),
                   [](const ThreadRow& a, const ThreadRow& b) { return a.tid < b.tid; });
         give_the_last_stack();
-        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(view_.jvm_options());
+        if (view_.vm == Vm::hotspot) table_.stack_flags = stack_flags(jvm_options(view_));
         for (std::size_t i = 0; i < stacks_.size(); ++i) {
             if (!taken_[i]) table_.stacks_of_nobody.push_back(stacks_[i]);
         }

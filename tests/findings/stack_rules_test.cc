@@ -126,6 +126,24 @@ TEST_CASE("native-threads: those of libraries, by pool and by project, a note un
         REQUIRE(made.found("native-threads").size() == 1);
         CHECK(made.found("native-threads")[0].title.find("8 threads") == 0);
     }
+    SECTION("System.map lists the JVM's own, whatever its stack is taken for") {
+        made.view.system_map.emplace();
+        made.view.system_map->rows.emplace_back();
+        for (ThreadRow& row : made.threads.rows) {
+            row.nid = row.tid - 90;
+            if (row.kind == ThreadKind::java)
+                made.view.system_map->rows[0].threads.push_back({row.nid, row.name});
+            if (row.stack) row.stack->path = "jvm/thread stack";
+            row.kind = ThreadKind::java;
+        }
+        REQUIRE(made.found("native-threads").size() == 1);
+        CHECK(made.found("native-threads")[0].title.find("9 threads") == 0);
+        CHECK(made.found("native-threads")[0].confidence == Confidence::high);
+        CHECK_FALSE(made.found("native-threads")[0].bytes.has_value());
+        // Of a container, looked at from outside: its ids are not ours.
+        for (ThreadRow& row : made.threads.rows) row.nid += 100'000;
+        CHECK(made.found("native-threads").empty());
+    }
     SECTION("hundreds are a warning") {
         for (int i = 0; i < 500; ++i) made.thread("pool", ThreadKind::native, kib(16));
         CHECK(made.found("native-threads").at(0).severity == Severity::warning);
