@@ -161,8 +161,8 @@ const NmtCategory* NmtReport::find(std::string_view name) const {
 }
 
 bool NmtReport::has_changes() const {
-    const auto changed = [](const NmtCategory& category) { return category.change != NmtChange{}; };
-    return change != NmtChange{} || std::ranges::any_of(categories, changed);
+    const auto changed = [](const NmtCategory& category) { return category.change != NmtSinceBaseline{}; };
+    return change != NmtSinceBaseline{} || std::ranges::any_of(categories, changed);
 }
 
 Bytes NmtReport::malloc_total() const {
