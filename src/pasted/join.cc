@@ -1,0 +1,195 @@
+#include "pasted/join.h"
+
+#include <algorithm>
+
+#include "pasted/resident_estimate.h"
+
+namespace nmtx {
+namespace {
+
+// Texts that say how a process is at one moment: two of a kind are of two moments.
+enum class Slot : std::uint8_t { none, resident, maps, nmt_summary, nmt_detail, nmt_diff, status, system_map, hs_err };
+
+Slot slot_of(const PastedPart& part) {
+    if (const auto* smaps = std::get_if<Smaps>(&part.contents))
+        return smaps->rss_known ? Slot::resident : Slot::maps;
+    if (const auto* nmt = std::get_if<PastedNmt>(&part.contents)) {
+        if (nmt->report.has_changes()) return Slot::nmt_diff;
+        return nmt->report.regions.empty() ? Slot::nmt_summary : Slot::nmt_detail;
+    }
+    if (std::holds_alternative<ProcessStatus>(part.contents)) return Slot::status;
+    if (std::holds_alternative<SystemMap>(part.contents)) return Slot::system_map;
+    if (part.part.kind == PastedKind::hs_err || part.part.kind == PastedKind::vm_info) return Slot::hs_err;
+    return Slot::none;
+}
+
+bool of_a_process(const PastedPart& part) {
+    return !std::holds_alternative<std::monostate>(part.contents) && !std::holds_alternative<PssSeries>(part.contents);
+}
+
+class Joiner {
+  public:
+    explicit Joiner(Pasted& pasted) : pasted_(pasted) {}
+
+    void run() {
+        only_pid_ = the_only_pid();
+        for (std::size_t t = 0; t < pasted_.texts.size(); ++t) {
+            for (std::size_t p = 0; p < pasted_.texts[t].parts.size(); ++p) {
+                PastedPart& part = pasted_.texts[t].parts[p];
+                if (!of_a_process(part)) continue;
+                PastedProcess& process = process_of(part);
+                PastedMoment& moment = moment_of(process, slot_of(part));
+                moment.parts.emplace_back(t, p);
+                take(moment, part);
+            }
+        }
+        for (PastedProcess& process : pasted_.processes) {
+            for (PastedMoment& moment : process.moments) finish(moment, process.pid);
+        }
+    }
+
+  private:
+    // Where but one process is named, texts without a name are taken to be of it.
+    [[nodiscard]] std::optional<std::uint64_t> the_only_pid() const {
+        std::optional<std::uint64_t> only;
+        for (const PastedText& text : pasted_.texts) {
+            for (const PastedPart& part : text.parts) {
+                if (!part.pid || !of_a_process(part)) continue;
+                if (only && *only != *part.pid) return std::nullopt;
+                only = part.pid;
+            }
+        }
+        return only;
+    }
+
+    PastedProcess& process_of(const PastedPart& part) {
+        std::optional<std::uint64_t> pid = part.pid;
+        if (!pid) pid = only_pid_ ? only_pid_ : last_pid_;
+        last_pid_ = pid;
+        for (PastedProcess& process : pasted_.processes) {
+            if (process.pid == pid) return process;
+        }
+        PastedProcess& fresh = pasted_.processes.emplace_back();
+        fresh.pid = pid;
+        return fresh;
+    }
+
+    PastedMoment& moment_of(PastedProcess& process, Slot slot) {
+        auto& slots = slots_[&process];
+        const auto bit = 1U << static_cast<unsigned>(slot);
+        const bool again = slot != Slot::none && (slots & bit) != 0;
+        if (process.moments.empty() || again) {
+            process.moments.emplace_back();
+            slots = 0;
+        }
+        slots |= bit;
+        return process.moments.back();
+    }
+
+    void take(PastedMoment& moment, PastedPart& part) {
+        std::visit([&](auto& contents) { take_contents(moment, part, contents); }, part.contents);
+    }
+
+    static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, std::monostate& /*nothing*/) {}
+    static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, PssSeries& /*series*/) {}
+
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, PastedNmt& nmt) {
+        ProcessView& view = moment.view;
+        const bool finer = !view.nmt || nmt.report.unit <= view.nmt->unit;
+        if (!nmt.report.regions.empty()) {
+            view.nmt_map = nmt.report;
+            view.nmt_map->has_map = true;
+        }
+        if (nmt.sites && !view.nmt_sites) view.nmt_sites = *nmt.sites;
+        if (nmt.has_total && finer) {
+            view.nmt = nmt.report;
+            view.nmt->regions.clear();
+        }
+    }
+
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, NmtRefusal& refusal) {
+        moment.view.nmt_refusal = refusal.text;
+    }
+
+    static void take_contents(PastedMoment& moment, PastedPart& part, Smaps& smaps) {
+        const bool better = !moment.view.smaps || (smaps.rss_known && !moment.view.smaps->rss_known) ||
+                            (smaps.from == MappingsFrom::smaps && moment.view.smaps->from != MappingsFrom::smaps);
+        if (!better) {
+            part.notes.emplace_back("its mappings are not used: another text of the same moment tells more");
+            return;
+        }
+        moment.view.smaps = smaps;
+    }
+
+    template <typename T>
+    static void keep(std::optional<T>& into, T& contents) {
+        if (!into) into = contents;
+    }
+
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, SystemMap& map) { keep(moment.view.system_map, map); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, VmInfo& info) { keep(moment.view.vm_info, info); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ThreadDump& dump) {
+        keep(moment.view.thread_dump, dump);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HeapInfo& info) { keep(moment.view.heap_info, info); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, std::vector<CodeHeap>& heaps) {
+        keep(moment.view.code_heaps, heaps);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, MetaspaceReport& report) {
+        keep(moment.view.metaspace, report);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, JavaVersion& version) {
+        keep(moment.view.version, version);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ProcessStatus& status) {
+        if (status.pid != 0) keep(moment.view.status, status);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Limits& limits) { keep(moment.view.limits, limits); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Statm& statm) {
+        keep(moment.view.statm_after, statm);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, CgroupMemory& cgroup) {
+        keep(moment.view.cgroup, cgroup);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& part, JvmCommandLine& line) {
+        if (!moment.view.options) moment.view.options = read_jvm_options(split_joined_options(line.options));
+        if (part.part.kind == PastedKind::vm_flags) moment.view.vm_flags = line.options;
+    }
+
+    static void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
+        ProcessView& view = moment.view;
+        view.header.pid = pid.value_or(0);
+        if (view.smaps) {
+            view.vm = vm_of(*view.smaps);
+            // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.
+            const bool of_hotspot = view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
+            if (view.vm != Vm::openj9 && of_hotspot) view.vm = Vm::hotspot;
+            moment.resident = resident_of(moment);
+        }
+        moment.missing = missing_evidence(moment, pid);
+    }
+
+    static ResidentFrom resident_of(PastedMoment& moment) {
+        Smaps& smaps = *moment.view.smaps;
+        if (!smaps.rss_known) {
+            auto estimate = estimate_resident(moment.view);
+            if (!estimate) return ResidentFrom::nothing;
+            smaps = std::move(estimate->smaps);
+            for (std::string& note : estimate->notes) moment.notes.push_back(std::move(note));
+            return ResidentFrom::estimate;
+        }
+        return smaps.from == MappingsFrom::pmap ? ResidentFrom::pmap : ResidentFrom::smaps;
+    }
+
+    Pasted& pasted_;
+    std::optional<std::uint64_t> only_pid_, last_pid_;
+    std::map<const PastedProcess*, unsigned> slots_;
+};
+
+}  // namespace
+
+void join_parts(Pasted& pasted) {
+    Joiner(pasted).run();
+}
+
+}  // namespace nmtx

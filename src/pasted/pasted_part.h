@@ -1,0 +1,73 @@
+// One text of a paste, read: what it is, its main figures, and what in it was not understood.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/bytes.h"
+#include "hotspot/heap_info.h"
+#include "hotspot/identity.h"
+#include "hotspot/nmt_paste.h"
+#include "hotspot/system_map.h"
+#include "hotspot/thread_dump.h"
+#include "hotspot/vm_info.h"
+#include "kernel/cgroup.h"
+#include "kernel/smaps.h"
+#include "kernel/status.h"
+#include "pasted/segments.h"
+
+namespace nmtx {
+
+// A main figure of a text: an amount, a number, or words, whichever it is of.
+struct PastedFigure {
+    std::string name;  // "RSS", "committed", "threads"
+    std::optional<Bytes> bytes;
+    std::optional<std::uint64_t> count;
+    std::string words;
+    std::optional<Delta> change;                // of `bytes`, where the text has it
+    std::optional<std::int64_t> count_change{};  // of `count`
+};
+
+// A line, or what stands behind the part of a line that was understood.
+struct UnreadLine {
+    std::size_t line = 0;  // of the input
+    std::string text;      // shortened to what can be quoted
+    bool remark = false;
+};
+
+// "-Xmx256m -XX:+UseG1GC …", from wherever it stood.
+struct JvmCommandLine {
+    std::string options;
+};
+
+struct PssSeries {
+    std::vector<Bytes> values;  // at most 100,000
+};
+
+using PastedContents =
+    std::variant<std::monostate, PastedNmt, NmtRefusal, SystemMap, VmInfo, ThreadDump, HeapInfo, std::vector<CodeHeap>,
+                 MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus, Limits, Statm, CgroupMemory, PssSeries>;
+
+struct PastedPart {
+    Part part;
+    std::unique_ptr<const std::string> text;  // its own lines; `contents` points into it
+    std::string title;                        // "NMT summary, JDK 8, KB"
+    std::vector<PastedFigure> figures;
+    PastedContents contents;
+    std::string problem;  // why nothing of it could be read, where that is so
+    std::vector<UnreadLine> unread;
+    std::size_t unread_left_out = 0;
+    std::vector<std::string> notes;  // what is odd about it
+    std::optional<std::uint64_t> pid;
+};
+
+// Reads the text of a part.
+PastedPart read_part(const Part& part, std::string_view text);
+
+}  // namespace nmtx

@@ -1,0 +1,173 @@
+// What else the JVM prints, in a paste: each by the parser that reads the JVM's own answer.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/lines.h"
+#include "pasted/part_readers.h"
+
+namespace nmtx::pasted {
+namespace {
+
+// Reads with a parser that takes the text or refuses it; false where it refuses.
+template <typename Parsed>
+Parsed* taken(PastedPart& part, Expected<Parsed> parsed) {
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return nullptr;
+    }
+    return &part.contents.emplace<Parsed>(std::move(*parsed));
+}
+
+void add_metaspace(PastedPart& part, const std::optional<MetaspaceUse>& use, const std::string& name) {
+    if (!use) return;
+    add(part, name + " used", use->used);
+    add(part, name + " committed", use->committed);
+}
+
+}  // namespace
+
+void read_system_map(PastedPart& part) {
+    const auto* map = taken(part, parse_system_map(*part.text));
+    if (map == nullptr) return;
+    part.figures.push_back(number("mappings", map->rows.size()));
+    add(part, "RSS", map->rss);
+}
+
+void read_vm_info(PastedPart& part) {
+    const auto* info = taken(part, parse_vm_info(*part.text));
+    if (info == nullptr) return;
+    if (!info->java_version.empty()) part.title += ", JDK " + info->java_version;
+    if (info->heap) part.figures.push_back(amount("heap", info->heap->size()));
+    add(part, "heap used", info->heap_info.used());
+    add(part, "malloc outstanding", info->malloc_outstanding);
+}
+
+void read_hs_err(PastedPart& part) {
+    read_vm_info(part);
+}
+
+void read_thread_dump(PastedPart& part) {
+    const auto* dump = taken(part, parse_thread_dump(*part.text));
+    if (dump == nullptr) return;
+    if (!dump->vm.empty()) part.title += ", " + dump->vm;
+    part.figures.push_back(number("threads", dump->threads.size()));
+    const auto java = std::ranges::count_if(dump->threads, [](const DumpedThread& t) { return t.java; });
+    part.figures.push_back(number("Java", static_cast<std::uint64_t>(java)));
+    for (const std::string& unread : dump->unread) part.notes.push_back(unread);
+}
+
+void read_heap_info(PastedPart& part) {
+    const auto* info = taken(part, parse_heap_info(*part.text));
+    if (info == nullptr) return;
+    for (const HeapSpace& space : info->spaces) {
+        if (space.total) part.figures.push_back(amount(space.name, *space.total));
+        if (space.used) part.figures.push_back(amount(space.name + " used", *space.used));
+    }
+    add_metaspace(part, info->metaspace, "metaspace");
+    add_metaspace(part, info->class_space, "class space");
+}
+
+void read_codecache(PastedPart& part) {
+    const auto* heaps = taken(part, parse_codecache(*part.text));
+    if (heaps == nullptr) return;
+    Bytes size, used;
+    for (const CodeHeap& heap : *heaps) {
+        size += heap.size.value_or(Bytes());
+        used += heap.used.value_or(Bytes());
+    }
+    part.figures.push_back(number("code heaps", heaps->size()));
+    part.figures.push_back(amount("size", size));
+    part.figures.push_back(amount("used", used));
+}
+
+void read_metaspace(PastedPart& part) {
+    const auto* report = taken(part, parse_metaspace(*part.text));
+    if (report == nullptr) return;
+    add_metaspace(part, report->non_class, "non-class");
+    add_metaspace(part, report->class_space, "class space");
+}
+
+void read_vm_version(PastedPart& part) {
+    // "java -version" says it in other words than VM.version.
+    if (part.text->find(" VM version ") == std::string::npos) {
+        Lines lines(*part.text);
+        lines.next();
+        part.figures.push_back(words("version", std::string(trim(lines.line()))));
+        const std::size_t quote = lines.line().find('"');
+        if (quote == std::string_view::npos) return;
+        JavaVersion version;
+        const std::string_view rest = lines.line().substr(quote + 1);
+        version.version = rest.substr(0, rest.find('"'));
+        const auto feature = java_feature(version.version);
+        if (!feature) return;
+        version.feature = *feature;
+        version.jdk = version.version;
+        part.contents = std::move(version);
+        return;
+    }
+    const auto* version = taken(part, parse_vm_version(*part.text));
+    if (version != nullptr) part.figures.push_back(words("version", version->jdk.empty() ? version->version : version->jdk));
+}
+
+namespace {
+
+void keep_options(PastedPart& part, std::string options) {
+    const JvmOptions read = read_jvm_options(split_joined_options(options));
+    if (read.gc) part.figures.push_back(words("GC", *read.gc));
+    if (read.nmt_given) part.figures.push_back(words("NMT", read.nmt_level));
+    part.contents = JvmCommandLine{std::move(options)};
+}
+
+}  // namespace
+
+void read_vm_flags(PastedPart& part) {
+    std::string options;
+    std::size_t flags = 0;
+    for (Lines lines(*part.text); lines.next();) {
+        const std::string_view line = trim(lines.line());
+        if (line.starts_with("-X")) {
+            options += (options.empty() ? "" : " ") + std::string(line);
+        } else if (line.ends_with('}')) {
+            ++flags;
+        }
+    }
+    if (flags > 0) part.figures.push_back(number("flags", flags));
+    if (!options.empty()) keep_options(part, std::move(options));
+}
+
+void read_vm_arguments(PastedPart& part) {
+    for (Lines lines(*part.text); lines.next();) {
+        const std::string_view line = trim(lines.line());
+        if (line.starts_with("jvm_args:")) keep_options(part, std::string(trim(line.substr(9))));
+        if (line.starts_with("java_command:")) part.figures.push_back(words("main", std::string(trim(line.substr(13)))));
+    }
+}
+
+void read_java_command(PastedPart& part) {
+    std::string words_of_command = *part.text;
+    std::ranges::replace(words_of_command, ' ', '\0');
+    while (words_of_command.ends_with('\n') || words_of_command.ends_with('\0')) words_of_command.pop_back();
+    const JavaCommandLine line = read_java_cmdline(words_of_command);
+    std::string options;
+    for (const std::string_view option : line.options) options += (options.empty() ? "" : " ") + std::string(option);
+    if (!line.main.empty()) part.figures.push_back(words("main", std::string(line.main)));
+    keep_options(part, std::move(options));
+}
+
+void read_answer(PastedPart& part) {
+    const std::string_view text = trim(std::string_view(*part.text).substr(0, part.text->find('\n')));
+    part.figures.push_back(words("answer", std::string(text)));
+    if (text.find("is not enabled") != std::string_view::npos) part.contents = NmtRefusal{std::string(text)};
+}
+
+void read_javacore(PastedPart& part) {
+    part.notes.emplace_back(
+        "OpenJ9 has no Native Memory Tracking: nothing of it is read. Its own view of memory is the NATIVEMEMINFO section.");
+}
+
+void read_archive(PastedPart& part) {
+    part.notes.emplace_back("a capture holds a whole report: nmtx report FILE");
+}
+
+}  // namespace nmtx::pasted
