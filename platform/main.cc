@@ -261,6 +261,8 @@ Expected<void> run_report_verb(const Command& command) {
             return run_glossary(command);
         case Verb::fit:
             return run_fit(command);
+        case Verb::explain:
+            return run_explain(command);
         default:
             return {};
     }

@@ -99,7 +99,8 @@ std::size_t escape_length(std::string_view text) {
 // Whether a byte may begin something that is replaced.
 constexpr std::array<bool, 256> special = [] {
     std::array<bool, 256> set{};
-    for (const char c : {'\r', '\x1b', '&', '\xC2', '\xE2', '\xEF'}) set[static_cast<unsigned char>(c)] = true;
+    for (const char c : {'\r', '\x1b', '&', '\xC2', '\xE2', '\xEF'})
+        set[static_cast<unsigned char>(c)] = true;
     return set;
 }();
 

@@ -1,6 +1,8 @@
 #include "pasted/join.h"
 
 #include <algorithm>
+#include <array>
+#include <map>
 
 #include "pasted/resident_estimate.h"
 
@@ -8,7 +10,17 @@ namespace nmtx {
 namespace {
 
 // Texts that say how a process is at one moment: two of a kind are of two moments.
-enum class Slot : std::uint8_t { none, resident, maps, nmt_summary, nmt_detail, nmt_diff, status, system_map, hs_err };
+enum class Slot : std::uint8_t {
+    none,
+    resident,
+    maps,
+    nmt_summary,
+    nmt_detail,
+    nmt_diff,
+    status,
+    system_map,
+    hs_err
+};
 
 Slot slot_of(const PastedPart& part) {
     if (const auto* smaps = std::get_if<Smaps>(&part.contents))
@@ -24,7 +36,23 @@ Slot slot_of(const PastedPart& part) {
 }
 
 bool of_a_process(const PastedPart& part) {
-    return !std::holds_alternative<std::monostate>(part.contents) && !std::holds_alternative<PssSeries>(part.contents);
+    return !std::holds_alternative<std::monostate>(part.contents) &&
+           !std::holds_alternative<PssSeries>(part.contents);
+}
+
+// "…, compressed oops, g1 gc, linux-amd64)"
+std::optional<std::string> gc_in(std::string_view vm) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> names{
+        {{" g1 gc", "G1"},
+         {" z gc", "Z"},
+         {" parallel gc", "Parallel"},
+         {" serial gc", "Serial"},
+         {" shenandoah gc", "Shenandoah"},
+         {" epsilon gc", "Epsilon"}}};
+    for (const auto& [printed, name] : names) {
+        if (vm.find(printed) != std::string_view::npos) return std::string(name);
+    }
+    return std::nullopt;
 }
 
 class Joiner {
@@ -112,13 +140,15 @@ class Joiner {
     }
 
     static void take_contents(PastedMoment& moment, PastedPart& part, Smaps& smaps) {
-        const bool better = !moment.view.smaps || (smaps.rss_known && !moment.view.smaps->rss_known) ||
-                            (smaps.from == MappingsFrom::smaps && moment.view.smaps->from != MappingsFrom::smaps);
+        const bool better =
+            !moment.view.smaps || (smaps.rss_known && !moment.view.smaps->rss_known) ||
+            (smaps.from == MappingsFrom::smaps && moment.view.smaps->from != MappingsFrom::smaps);
         if (!better) {
             part.notes.emplace_back("its mappings are not used: another text of the same moment tells more");
             return;
         }
         moment.view.smaps = smaps;
+        moment.piece = part.piece;
     }
 
     template <typename T>
@@ -126,12 +156,38 @@ class Joiner {
         if (!into) into = contents;
     }
 
-    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, SystemMap& map) { keep(moment.view.system_map, map); }
-    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, VmInfo& info) { keep(moment.view.vm_info, info); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, SystemMap& map) {
+        keep(moment.view.system_map, map);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& part, CrashLog& crash) {
+        ProcessView& view = moment.view;
+        HsErr& log = crash.log;
+        keep(view.vm_info, log.vm);
+        if (!log.vm.heap_info.spaces.empty()) keep(view.heap_info, log.vm.heap_info);
+        if (!log.vm.code_heaps.empty()) keep(view.code_heaps, log.vm.code_heaps);
+        if (log.vm.metaspace) keep(view.metaspace, *log.vm.metaspace);
+        if (!view.version && log.feature) {
+            JavaVersion version;
+            version.feature = *log.feature;
+            version.version = log.vm.java_version;
+            version.jdk = log.vm.java_version;
+            version.vm = log.vm.vm.substr(0, log.vm.vm.find(" ("));
+            view.version = std::move(version);
+        }
+        const std::string& arguments = log.jvm_arguments.empty() ? log.command_line : log.jvm_arguments;
+        if (!view.options) view.options = read_jvm_options(split_joined_options(arguments));
+        if (!view.options->gc) view.options->gc = gc_in(log.vm.vm);
+        if (crash.nmt) take_contents(moment, part, *crash.nmt);
+        if (crash.maps) take_contents(moment, part, *crash.maps);
+        if (log.memory.resident) moment.process_memory = log.memory;
+        if (log.elapsed_s) view.header.target_uptime_s = *log.elapsed_s;
+    }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ThreadDump& dump) {
         keep(moment.view.thread_dump, dump);
     }
-    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HeapInfo& info) { keep(moment.view.heap_info, info); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HeapInfo& info) {
+        keep(moment.view.heap_info, info);
+    }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, std::vector<CodeHeap>& heaps) {
         keep(moment.view.code_heaps, heaps);
     }
@@ -144,7 +200,9 @@ class Joiner {
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ProcessStatus& status) {
         if (status.pid != 0) keep(moment.view.status, status);
     }
-    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Limits& limits) { keep(moment.view.limits, limits); }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Limits& limits) {
+        keep(moment.view.limits, limits);
+    }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Statm& statm) {
         keep(moment.view.statm_after, statm);
     }
@@ -162,7 +220,8 @@ class Joiner {
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);
             // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.
-            const bool of_hotspot = view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
+            const bool of_hotspot =
+                view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
             if (view.vm != Vm::openj9 && of_hotspot) view.vm = Vm::hotspot;
             moment.resident = resident_of(moment);
         }
@@ -172,12 +231,14 @@ class Joiner {
     static ResidentFrom resident_of(PastedMoment& moment) {
         Smaps& smaps = *moment.view.smaps;
         if (!smaps.rss_known) {
-            auto estimate = estimate_resident(moment.view);
+            auto estimate =
+                estimate_resident(moment.view, moment.process_memory ? &*moment.process_memory : nullptr);
             if (!estimate) return ResidentFrom::nothing;
             smaps = std::move(estimate->smaps);
             for (std::string& note : estimate->notes) moment.notes.push_back(std::move(note));
             return ResidentFrom::estimate;
         }
+        if (moment.piece && vm_of(smaps) == Vm::none) return ResidentFrom::piece;
         return smaps.from == MappingsFrom::pmap ? ResidentFrom::pmap : ResidentFrom::smaps;
     }
 

@@ -1,5 +1,6 @@
 // How each kind of text is read: a function for each, named by the kind (read_part.cc has the table). Each is
-// given a part whose text is in place, and sets title, figures, contents, problem and what was not understood.
+// given a part whose text is in place, and sets title, figures, contents, problem and what was not
+// understood.
 #pragma once
 
 #include "base/not_understood.h"

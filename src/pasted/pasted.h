@@ -1,9 +1,10 @@
-// What somebody pasted, understood: the texts in it, and the processes that they are about, each as a view that
-// the ledger and every report take as they take a live one.
+// What somebody pasted, understood: the texts in it, and the processes that they are about, each as a view
+// that the ledger and every report take as they take a live one.
 #pragma once
 
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -45,7 +46,9 @@ struct MissingEvidence {
 struct PastedMoment {
     std::vector<std::pair<std::size_t, std::size_t>> parts;  // text, part
     ProcessView view;
+    std::optional<HsErrProcessMemory> process_memory;  // of an hs_err log
     ResidentFrom resident = ResidentFrom::nothing;
+    bool piece = false;              // the mappings are not all of the process, as far as can be told
     std::vector<std::string> notes;  // what was inferred, what is estimated
     std::vector<MissingEvidence> missing;
     [[nodiscard]] bool reconcilable() const {

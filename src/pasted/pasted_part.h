@@ -12,6 +12,7 @@
 
 #include "base/bytes.h"
 #include "hotspot/heap_info.h"
+#include "hotspot/hs_err.h"
 #include "hotspot/identity.h"
 #include "hotspot/nmt_paste.h"
 #include "hotspot/system_map.h"
@@ -30,7 +31,7 @@ struct PastedFigure {
     std::optional<Bytes> bytes;
     std::optional<std::uint64_t> count;
     std::string words;
-    std::optional<Delta> change;                // of `bytes`, where the text has it
+    std::optional<Delta> change;                 // of `bytes`, where the text has it
     std::optional<std::int64_t> count_change{};  // of `count`
 };
 
@@ -46,13 +47,21 @@ struct JvmCommandLine {
     std::string options;
 };
 
+// An hs_err log or VM.info, with the texts inside it that have parsers of their own.
+struct CrashLog {
+    HsErr log;
+    std::optional<Smaps> maps;     // "Dynamic libraries:"
+    std::optional<PastedNmt> nmt;  // "Native Memory Tracking:"
+};
+
 struct PssSeries {
     std::vector<Bytes> values;  // at most 100,000
 };
 
 using PastedContents =
-    std::variant<std::monostate, PastedNmt, NmtRefusal, SystemMap, VmInfo, ThreadDump, HeapInfo, std::vector<CodeHeap>,
-                 MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus, Limits, Statm, CgroupMemory, PssSeries>;
+    std::variant<std::monostate, PastedNmt, NmtRefusal, SystemMap, CrashLog, ThreadDump, HeapInfo,
+                 std::vector<CodeHeap>, MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus,
+                 Limits, Statm, CgroupMemory, PssSeries>;
 
 struct PastedPart {
     Part part;
@@ -65,6 +74,7 @@ struct PastedPart {
     std::size_t unread_left_out = 0;
     std::vector<std::string> notes;  // what is odd about it
     std::optional<std::uint64_t> pid;
+    bool piece = false;  // of a longer text, as far as can be told: mappings that are not all of the process
 };
 
 // Reads the text of a part.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cursor.h"
 #include "base/lines.h"
 #include "pasted/part_readers.h"
 
@@ -32,19 +33,6 @@ void read_system_map(PastedPart& part) {
     if (map == nullptr) return;
     part.figures.push_back(number("mappings", map->rows.size()));
     add(part, "RSS", map->rss);
-}
-
-void read_vm_info(PastedPart& part) {
-    const auto* info = taken(part, parse_vm_info(*part.text));
-    if (info == nullptr) return;
-    if (!info->java_version.empty()) part.title += ", JDK " + info->java_version;
-    if (info->heap) part.figures.push_back(amount("heap", info->heap->size()));
-    add(part, "heap used", info->heap_info.used());
-    add(part, "malloc outstanding", info->malloc_outstanding);
-}
-
-void read_hs_err(PastedPart& part) {
-    read_vm_info(part);
 }
 
 void read_thread_dump(PastedPart& part) {
@@ -107,7 +95,8 @@ void read_vm_version(PastedPart& part) {
         return;
     }
     const auto* version = taken(part, parse_vm_version(*part.text));
-    if (version != nullptr) part.figures.push_back(words("version", version->jdk.empty() ? version->version : version->jdk));
+    if (version != nullptr)
+        part.figures.push_back(words("version", version->jdk.empty() ? version->version : version->jdk));
 }
 
 namespace {
@@ -140,7 +129,8 @@ void read_vm_arguments(PastedPart& part) {
     for (Lines lines(*part.text); lines.next();) {
         const std::string_view line = trim(lines.line());
         if (line.starts_with("jvm_args:")) keep_options(part, std::string(trim(line.substr(9))));
-        if (line.starts_with("java_command:")) part.figures.push_back(words("main", std::string(trim(line.substr(13)))));
+        if (line.starts_with("java_command:"))
+            part.figures.push_back(words("main", std::string(trim(line.substr(13)))));
     }
 }
 
@@ -150,7 +140,8 @@ void read_java_command(PastedPart& part) {
     while (words_of_command.ends_with('\n') || words_of_command.ends_with('\0')) words_of_command.pop_back();
     const JavaCommandLine line = read_java_cmdline(words_of_command);
     std::string options;
-    for (const std::string_view option : line.options) options += (options.empty() ? "" : " ") + std::string(option);
+    for (const std::string_view option : line.options)
+        options += (options.empty() ? "" : " ") + std::string(option);
     if (!line.main.empty()) part.figures.push_back(words("main", std::string(line.main)));
     keep_options(part, std::move(options));
 }
@@ -163,7 +154,8 @@ void read_answer(PastedPart& part) {
 
 void read_javacore(PastedPart& part) {
     part.notes.emplace_back(
-        "OpenJ9 has no Native Memory Tracking: nothing of it is read. Its own view of memory is the NATIVEMEMINFO section.");
+        "OpenJ9 has no Native Memory Tracking: nothing of it is read. Its own view of memory is the "
+        "NATIVEMEMINFO section.");
 }
 
 void read_archive(PastedPart& part) {

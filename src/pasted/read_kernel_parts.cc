@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/cursor.h"
 #include "base/lines.h"
 #include "kernel/pmap.h"
 #include "pasted/part_readers.h"
@@ -17,7 +18,8 @@ void add_mappings(PastedPart& part, const Smaps& smaps) {
     part.figures.push_back(amount("mapped", mapped));
     if (smaps.rss_known) part.figures.push_back(amount("RSS", smaps.rss));
     if (smaps.rss_known && smaps.pss_known) part.figures.push_back(amount("PSS", smaps.pss));
-    if (smaps.rss_known && smaps.swap_known && smaps.swap != Bytes()) part.figures.push_back(amount("swap", smaps.swap));
+    if (smaps.rss_known && smaps.swap_known && smaps.swap != Bytes())
+        part.figures.push_back(amount("swap", smaps.swap));
 }
 
 std::string_view form_name(PmapForm form) {
@@ -44,6 +46,8 @@ void read_smaps(PastedPart& part) {
     }
     take_unread(part, parsed->not_understood);
     add_mappings(part, parsed->smaps);
+    part.piece =
+        std::ranges::none_of(parsed->smaps.mappings, [](const Mapping& m) { return m.name == "[stack]"; });
     if (parsed->smaps.rss_known && parsed->without_rss > 0)
         part.notes.push_back(fmt::format("{} of its mappings have no line \"Rss:\"", parsed->without_rss));
     part.contents = std::move(parsed->smaps);
@@ -63,7 +67,8 @@ void read_pmap(PastedPart& part) {
     part.title = form_name(parsed->form);
     take_unread(part, parsed->not_understood);
     add_mappings(part, parsed->smaps);
-    if (!parsed->whole()) part.notes.emplace_back("it is cut or filtered: its lines are not all of the process");
+    if (!parsed->whole())
+        part.notes.emplace_back("it is cut or filtered: its lines are not all of the process");
     part.contents = std::move(parsed->smaps);
 }
 

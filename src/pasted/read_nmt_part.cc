@@ -23,8 +23,8 @@ std::string_view unit_name(Bytes unit) {
     }
 }
 
-// By the lines that came and went: "instance classes" with 9, "free=" up to 15, "malloc:" below the total from
-// 17u on, "(threads" from 21 on, "tag=" from 24 on. Empty where nothing tells.
+// By the lines that came and went: "instance classes" with 9, "free=" up to 15, "malloc:" below the total
+// from 17u on, "(threads" from 21 on, "tag=" from 24 on. Empty where nothing tells.
 std::string_view release_of(const NmtReport& report, std::string_view text) {
     constexpr std::size_t summary = 16384;
     const std::string_view head = text.substr(0, summary);
@@ -83,7 +83,8 @@ void read_nmt(PastedPart& part) {
     const bool fragment = !nmt.has_total;
     part.title = fmt::format("NMT {}{}", detail ? "detail" : "summary", report.has_changes() ? ".diff" : "");
     if (fragment) part.title += ", a piece of one";
-    if (const auto release = release_of(report, *part.text); !release.empty()) part.title += fmt::format(", {}", release);
+    if (const auto release = release_of(report, *part.text); !release.empty())
+        part.title += fmt::format(", {}", release);
     part.title += fmt::format(", {}", unit_name(report.unit));
     if (nmt.has_total) {
         part.figures.push_back(amount("reserved", report.reserved, report.change.reserved));

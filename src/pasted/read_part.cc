@@ -94,16 +94,19 @@ void take_unread(PastedPart& part, const NotUnderstood& unread) {
     for (const UnreadText& found : unread.texts()) {
         const std::string_view text = trim(found.text);
         if (text.empty()) continue;
-        part.unread.push_back({part.part.input_line(found.line), std::string(text.substr(0, longest)), found.remark});
+        part.unread.push_back(
+            {part.part.input_line(found.line), std::string(text.substr(0, longest)), found.remark});
     }
     part.unread_left_out += unread.left_out();
 }
 
 std::string problem_of(const PastedPart& part, const Error& error) {
     const std::size_t colon = error.where.rfind(':');
-    Cursor cursor(colon == std::string::npos ? std::string_view() : std::string_view(error.where).substr(colon + 1));
+    Cursor cursor(colon == std::string::npos ? std::string_view()
+                                             : std::string_view(error.where).substr(colon + 1));
     const auto line = cursor.decimal();
-    std::string text = line && cursor.at_end() ? fmt::format("line {}: ", part.part.input_line(*line)) : std::string();
+    std::string text =
+        line && cursor.at_end() ? fmt::format("line {}: ", part.part.input_line(*line)) : std::string();
     text += error.what;
     if (!error.hint.empty()) text += "; " + error.hint;
     return text;

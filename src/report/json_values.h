@@ -25,6 +25,9 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
     return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(printable(text));
 }
 
+// The whole object of `nmtx PID --json` (json.cc).
+nlohmann::ordered_json report_json(const ProcessView& view, const Ledger& ledger,
+                                   const std::optional<ThreadTable>& threads);
 // The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
 // `threads` and `thread_counts` (json_threads.cc).
