@@ -9,7 +9,7 @@
 namespace nmtx {
 
 struct UnreadText {
-    std::size_t line = 0;  // of the text that was parsed, from 1 on
+    std::size_t line = 0;   // of the text that was parsed, from 1 on
     std::string_view text;  // points into that text
     bool remark = false;    // the rest of a line whose beginning was understood
     friend bool operator==(const UnreadText&, const UnreadText&) = default;

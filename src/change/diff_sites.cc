@@ -22,7 +22,7 @@ std::string place_in_file(const ProcessView& view, Address address) {
                                   [](Address a, const Mapping& m) { return a < m.range.begin; });
     if (after == mappings.begin()) return std::string(generated);
     const Mapping& mapping = *--after;
-    if (!mapping.range.contains(address) || mapping.inode == 0) return std::string(generated);
+    if (!mapping.range.contains(address) || !mapping.of_file()) return std::string(generated);
     const std::string_view file = mapping.name.substr(mapping.name.rfind('/') + 1);
     return fmt::format("{}+0x{:x}", file, address.value - mapping.range.begin.value + mapping.offset);
 }

@@ -23,6 +23,17 @@ bool is_mapping_header(std::string_view line) {
     return digits != 0 && digits != std::string_view::npos && line[digits] == '-';
 }
 
+bool read_device(std::string_view text, std::uint32_t& device) {
+    Cursor cursor(text);
+    const auto major = cursor.hex();
+    if (!major || !cursor.take(":")) return false;
+    const auto minor = cursor.hex();
+    // The kernel's dev_t: 12 bits and 20 bits.
+    if (!minor || !cursor.at_end() || *major >= (1U << 12U) || *minor >= (1U << 20U)) return false;
+    device = static_cast<std::uint32_t>(*major << 20U | *minor);
+    return true;
+}
+
 // 7f8142000000-7f8142021000 r--p 00c7b000 fe:00 1163267 /usr/lib/x86_64-linux-gnu/libc.so.6
 bool read_mapping_header(std::string_view line, Mapping& mapping) {
     Cursor cursor(line);
@@ -33,17 +44,12 @@ bool read_mapping_header(std::string_view line, Mapping& mapping) {
         return false;
     const auto offset = cursor.hex();
     if (!offset || !cursor.take(" ")) return false;
-    const auto major = cursor.hex();
-    if (!major || !cursor.take(":")) return false;
-    const auto minor = cursor.hex();
-    // The kernel's dev_t: 12 bits and 20 bits.
-    if (!minor || *major >= (1U << 12U) || *minor >= (1U << 20U) || !cursor.take(" ")) return false;
+    if (!read_device(cursor.word(), mapping.device) || !cursor.take(" ")) return false;
     const auto inode = cursor.decimal();
     if (!inode || !(cursor.at_end() || cursor.rest().front() == ' ')) return false;
     cursor.skip_blanks();
     mapping.range = range_of(*begin, *end);
     mapping.offset = *offset;
-    mapping.device = static_cast<std::uint32_t>(*major << 20U | *minor);
     mapping.inode = *inode;
     mapping.name = cursor.rest();
     return true;

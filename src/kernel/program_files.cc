@@ -4,7 +4,7 @@ namespace nmtx {
 
 ProgramFiles::ProgramFiles(const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode != 0 && mapping.protection.execute) names_.insert(mapping.name);
+        if (mapping.of_file() && mapping.protection.execute) names_.insert(mapping.name);
     }
 }
 

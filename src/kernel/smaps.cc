@@ -2,14 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstring>
 #include <string>
 
 #include "base/cursor.h"
+#include "base/remark.h"
+#include "kernel/eight_columns.h"
 #include "kernel/fields.h"
 #include "kernel/mapping_header.h"
+#include "kernel/smaps_fields.h"
 
 // 55d0c8a00000-55d0c8a21000 rw-p 00000000 00:00 0                          [heap]
 // Size:                132 kB
@@ -32,40 +35,8 @@
 namespace nmtx {
 namespace {
 
-using Amount = Bytes Mapping::*;
-
-enum class Kind : std::uint8_t { ignored, amount, thp_eligible, vm_flags };
-
-struct Field {
-    std::string_view key;
-    Kind kind = Kind::ignored;
-    Amount amount = nullptr;
-};
-
-constexpr std::array<Field, 15> fields{{
-    {"Rss", Kind::amount, &Mapping::rss},
-    {"Pss", Kind::amount, &Mapping::pss},
-    {"Shared_Clean", Kind::amount, &Mapping::shared_clean},
-    {"Shared_Dirty", Kind::amount, &Mapping::shared_dirty},
-    {"Private_Clean", Kind::amount, &Mapping::private_clean},
-    {"Private_Dirty", Kind::amount, &Mapping::private_dirty},
-    {"Anonymous", Kind::amount, &Mapping::anonymous},
-    {"AnonHugePages", Kind::amount, &Mapping::anon_huge_pages},
-    {"Shared_Hugetlb", Kind::amount, &Mapping::shared_hugetlb},
-    {"Private_Hugetlb", Kind::amount, &Mapping::private_hugetlb},
-    {"Swap", Kind::amount, &Mapping::swap},
-    {"Locked", Kind::amount, &Mapping::locked},
-    {"KernelPageSize", Kind::amount, &Mapping::kernel_page_size},
-    {"THPeligible", Kind::thp_eligible, nullptr},
-    {"VmFlags", Kind::vm_flags, nullptr},
-}};
-
-Field field_named(std::string_view key) {
-    for (const Field& field : fields) {
-        if (field.key == key) return field;
-    }
-    return {key, Kind::ignored, nullptr};
-}
+using Field = SmapsField;
+using Kind = SmapsField::Kind;
 
 // "Rss:                2368 kB\n"; "Private_Hugetlb:" fills the key's columns entirely.
 constexpr std::size_t key_columns = 16;
@@ -79,35 +50,12 @@ struct Row {
     bool fixed = false;  // laid out as above, so that `columns` may be compared whole
 };
 
+// RSS of a pasted mapping until a line tells it: no line can tell as much.
+constexpr Bytes not_told = Bytes(~std::uint64_t{0});
+
 // Enough for every field that a kernel prints (23 in Linux 6.18); bounds what a forged first record can make
 // us remember.
 constexpr std::size_t most_rows = 64;
-
-// "    2368" to 2368: blanks, then at least one digit. Nothing where the eight bytes are anything else.
-std::optional<std::uint64_t> eight_columns(const char* text) {
-    if constexpr (std::endian::native != std::endian::little) return std::nullopt;
-    constexpr std::uint64_t each = 0x0101010101010101;
-    std::uint64_t word = 0;
-    std::memcpy(&word, text, sizeof word);
-    if (word == 0x3020202020202020) return 0;  // "       0", two thirds of all values
-
-    // ' ' is 0x20 and '0' 0x30: bit 4 tells them apart. Every byte that lacks it must be a blank, the blanks
-    // must come first (lowest), and with bit 4 set every byte must be a digit.
-    const std::uint64_t lacking = (~word >> 4U) & each;
-    const std::uint64_t blanks = lacking * 0xFF;
-    const std::uint64_t digits = word | (each * 0x10);
-    const bool well_formed = (word & blanks) == (blanks & (each * 0x20)) && (blanks & (blanks + 1)) == 0 &&
-                             blanks != ~std::uint64_t{0} && (digits & (each * 0xF0)) == each * 0x30 &&
-                             ((digits + each * 0x06) & (each * 0xF0)) == each * 0x30;
-    if (!well_formed) return std::nullopt;
-
-    // Neighbours are joined to two, four, then eight digits. The first digit is in the lowest byte: times ten
-    // and moved up by one it lands on its neighbour.
-    std::uint64_t value = digits & (each * 0x0F);
-    value = ((value * (1 + (10U << 8U))) >> 8U) & 0x00FF00FF00FF00FF;
-    value = ((value * (1 + (std::uint64_t{100} << 16U))) >> 16U) & 0x0000FFFF0000FFFF;
-    return (value * (1 + (std::uint64_t{10'000} << 32U))) >> 32U;
-}
 
 bool is_key(std::string_view text) {
     for (const char c : text) {
@@ -127,17 +75,31 @@ bool are_flags(std::string_view text) {
     return true;
 }
 
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 class Reader {
   public:
-    Reader(std::string_view text, std::string_view document)
-        : text_(text), document_(document), at_(text.data()), end_(text.data() + text.size()) {}
+    // Where `pasted` is given, what cannot be understood goes there and no error comes of it.
+    Reader(std::string_view text, std::string_view document, PastedSmaps* pasted = nullptr)
+        : text_(text),
+          document_(document),
+          at_(text.data()),
+          end_(text.data() + text.size()),
+          pasted_(pasted) {}
 
     Expected<Smaps> read() {
         while (at_ != end_) {
             if (fixed_row()) continue;
-            if (auto read = any_line(); !read) return tl::make_unexpected(std::move(read.error()));
+            const char* const line = at_;
+            auto read = any_line();
+            if (read) continue;
+            if (pasted_ == nullptr) return tl::make_unexpected(std::move(read.error()));
+            set_aside(std::string_view(line, static_cast<std::size_t>(at_ - line)));
         }
-        add_up();
+        if (pasted_ != nullptr) settle_pasted();
+        smaps_.add_up();
         return std::move(smaps_);
     }
 
@@ -150,7 +112,8 @@ class Reader {
 
     // The line that the first record had here, laid out as it was there; false: not so, nothing taken.
     bool fixed_row() {
-        if (next_row_ >= rows_.size() || static_cast<std::size_t>(end_ - at_) < row_bytes) return false;
+        if (!owned_ || next_row_ >= rows_.size() || static_cast<std::size_t>(end_ - at_) < row_bytes)
+            return false;
         const Row& row = rows_[next_row_];
         if (!row.fixed || std::memcmp(at_, row.columns.data(), key_columns) != 0) return false;
         if (std::memcmp(at_ + key_columns + value_columns, " kB\n", 4) != 0) return false;
@@ -170,7 +133,29 @@ class Reader {
         const std::string_view line(at_, static_cast<std::size_t>((whole ? newline : end_) - at_));
         ++line_number_;
         at_ = whole ? newline + 1 : end_;
+        if (pasted_ != nullptr) return pasted_line(trim(line));
         return is_mapping_header(line) ? header(line, whole) : field(line);
+    }
+
+    Expected<void> pasted_line(std::string_view line) {
+        if (line.empty()) return {};
+        if (is_mapping_header(line)) {
+            owned_ = false;
+            auto read = header(line, true);
+            owned_ = read.has_value();
+            return read;
+        }
+        if (!owned_) return error("a mapping \"begin-end ...\"", line);
+        const Remarked parts = split_remark(line);
+        if (auto read = field(parts.text); !read) return read;
+        pasted_->not_understood.add_remark(line_number_, parts.remark);
+        return {};
+    }
+
+    // A whole line that nothing could be made of, kept without its newline.
+    void set_aside(std::string_view line) {
+        while (line.ends_with('\n') || line.ends_with('\r')) line.remove_suffix(1);
+        pasted_->not_understood.add_line(line_number_, line);
     }
 
     Expected<void> header(std::string_view line, bool whole) {
@@ -178,6 +163,13 @@ class Reader {
         if (!whole) return error("a whole mapping header", line, "the text ends in the middle of this line");
         Mapping mapping;
         if (!read_mapping_header(line, mapping)) return error(shape, line);
+        if (pasted_ != nullptr) {
+            if (mapping.name == "[rollup]") return error("a mapping, not the sum of all", line);
+            const Remarked name = split_remark(mapping.name);
+            mapping.name = name.text;
+            pasted_->not_understood.add_remark(line_number_, name.remark);
+            mapping.rss = not_told;
+        }
         if (mapping.range.empty()) return error("a mapping that ends after it begins", line);
         if (!make_room_for(mapping)) return error("a mapping above the one before it", line);
         auto& mappings = smaps_.mappings;
@@ -201,8 +193,10 @@ class Reader {
                 continue;
             }
             last.range.end = mapping.range.begin;
+            const bool rss_told = last.rss != not_told;
             for (Bytes* amount : {&last.rss, &last.pss, &last.anonymous, &last.anon_huge_pages, &last.swap})
                 *amount = std::min(*amount, last.range.size());
+            if (!rss_told) last.rss = not_told;
         }
         return true;
     }
@@ -219,6 +213,9 @@ class Reader {
         Mapping& mapping = smaps_.mappings.back();
         switch (known.kind) {
             case Kind::ignored:
+                // In a paste it may be anybody's sentence.
+                if (pasted_ != nullptr && !read_kilobytes(value) && !is_number(trim(value)))
+                    return error("a field of smaps", line);
                 break;
             case Kind::amount: {
                 const auto amount = read_kilobytes(value);
@@ -244,7 +241,7 @@ class Reader {
     // there.
     Field predicted(std::string_view key, std::string_view line) {
         if (smaps_.mappings.size() == 1) {
-            const Field known = field_named(key);
+            const Field known = smaps_field_named(key);
             if (rows_.size() < most_rows) learn(known, line);
             return known;
         }
@@ -254,7 +251,7 @@ class Reader {
             next_row_ = row + 1;
             return rows_[row].field;
         }
-        return field_named(key);
+        return smaps_field_named(key);
     }
 
     void learn(const Field& known, std::string_view line) {
@@ -278,12 +275,15 @@ class Reader {
         smaps_.mappings.reserve(records + records / 8 + 8);
     }
 
-    void add_up() {
-        for (const Mapping& mapping : smaps_.mappings) {
-            smaps_.rss += mapping.rss;
-            smaps_.pss += mapping.pss;
-            smaps_.swap += mapping.swap;
-            smaps_.hugetlb += mapping.shared_hugetlb + mapping.private_hugetlb;
+    void settle_pasted() {
+        for (Mapping& mapping : smaps_.mappings) {
+            if (mapping.rss != not_told) continue;
+            mapping.rss = Bytes();
+            ++pasted_->without_rss;
+        }
+        if (pasted_->without_rss == smaps_.mappings.size()) {
+            smaps_.from = MappingsFrom::maps;
+            smaps_.rss_known = smaps_.pss_known = smaps_.swap_known = false;
         }
     }
 
@@ -291,6 +291,8 @@ class Reader {
     std::string_view document_;
     const char* at_;
     const char* end_;
+    PastedSmaps* pasted_;
+    bool owned_ = true;  // the fields that follow are those of the last mapping; false only in pasted text
     std::size_t line_number_ = 0;
     std::vector<Row> rows_;
     std::size_t next_row_ = 0;  // which of them is expected to come next
@@ -307,8 +309,32 @@ bool Mapping::has_flag(std::string_view two_letters) const {
     return false;
 }
 
+void Smaps::add_up() {
+    rss = pss = swap = hugetlb = Bytes();
+    for (const Mapping& mapping : mappings) {
+        rss += mapping.rss;
+        pss += mapping.pss;
+        swap += mapping.swap;
+        hugetlb += mapping.shared_hugetlb + mapping.private_hugetlb;
+    }
+}
+
 Expected<Smaps> parse_smaps(std::string_view text, std::string_view document) {
     return Reader(text, document).read();
+}
+
+Expected<PastedSmaps> parse_pasted_smaps(std::string_view text, std::string_view document) {
+    PastedSmaps pasted;
+    auto smaps = Reader(text, document, &pasted).read();
+    if (!smaps) return tl::make_unexpected(std::move(smaps.error()));
+    if (smaps->mappings.empty()) {
+        const auto& unread = pasted.not_understood.texts();
+        return failure(fmt::format("{}:{}", document, unread.empty() ? 1 : unread.front().line),
+                       mismatch("mappings \"begin-end rwxp offset major:minor inode name\"",
+                                unread.empty() ? std::string_view() : unread.front().text));
+    }
+    pasted.smaps = std::move(*smaps);
+    return pasted;
 }
 
 }  // namespace nmtx

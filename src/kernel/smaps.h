@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "base/not_understood.h"
 
 namespace nmtx {
 
@@ -49,8 +50,13 @@ struct Mapping {
                                 // the kernel prints none
 
     [[nodiscard]] bool anonymous_mapping() const { return inode == 0 && name.empty(); }
+    // pmap prints no inodes; the names of what is no file stand in brackets.
+    [[nodiscard]] bool of_file() const { return inode != 0 || (!name.empty() && name.front() != '['); }
     [[nodiscard]] bool has_flag(std::string_view two_letters) const;
 };
+
+// Which text told the mappings.
+enum class MappingsFrom { smaps, pmap, maps };
 
 struct Smaps {
     std::vector<Mapping> mappings;      // ascending, not overlapping
@@ -59,9 +65,42 @@ struct Smaps {
     Bytes pss;
     Bytes swap;
     Bytes hugetlb;
+
+    // What its text does not tell is 0 everywhere and says nothing. smaps tells all of it.
+    MappingsFrom from = MappingsFrom::smaps;
+    bool rss_known = true;
+    bool pss_known = true;
+    bool swap_known = true;
+
+    // No page of it is resident, and that is known.
+    [[nodiscard]] bool untouched(const Mapping& mapping) const {
+        return rss_known && mapping.rss == Bytes();
+    }
+    void add_up();  // sets the sums from the mappings
 };
 
 // `document` names the text in errors ("smaps"). An empty text is a process without user memory: no mappings.
 Expected<Smaps> parse_smaps(std::string_view text, std::string_view document = "smaps");
+
+// smaps or maps as people paste them: cut, with lines taken out, with remarks behind the lines. hs_err's
+// "Dynamic libraries:" is a maps text.
+struct PastedSmaps {
+    Smaps smaps;  // a maps text has no figures: rss_known is false
+    std::size_t without_rss = 0;  // mappings whose "Rss:" line is not there; their RSS counts as 0
+    NotUnderstood not_understood;
+};
+// Fails where no line is a mapping. A mapping that lies before the one above it (of another process, or
+// sorted otherwise) is set aside with its fields, and so is smaps_rollup's.
+Expected<PastedSmaps> parse_pasted_smaps(std::string_view text, std::string_view document = "smaps");
+
+// /proc/PID/smaps_rollup (Linux 4.14+): the sums of all mappings. The line "begin-end ---p ... [rollup]" may be
+// missing.
+struct SmapsRollup {
+    std::optional<Bytes> rss, pss, pss_dirty, pss_anon, pss_file, pss_shmem, shared_clean, shared_dirty,
+        private_clean, private_dirty, anonymous, anon_huge_pages, shared_hugetlb, private_hugetlb, swap, locked;
+    NotUnderstood not_understood;
+};
+// Fails where no line tells RSS or PSS.
+Expected<SmapsRollup> parse_smaps_rollup(std::string_view text, std::string_view document = "smaps_rollup");
 
 }  // namespace nmtx

@@ -33,7 +33,7 @@ bool bss(const ProgramFiles& programs, const std::vector<Mapping>& mappings, std
 class ShapeClaims {
   public:
     ShapeClaims(const ProcessView& view, Owners& owners)
-        : mappings_(view.smaps->mappings), programs_(*view.smaps), owners_(owners) {
+        : smaps_(*view.smaps), mappings_(view.smaps->mappings), programs_(*view.smaps), owners_(owners) {
         const bool heap_known = view.heap_info.has_value() || view.vm_info.has_value();
         area_ = {owners.id(heap_known ? "jvm/metaspace or gc" : "jvm/not told apart"), Evidence::smaps_shape,
                  true};
@@ -62,7 +62,8 @@ class ShapeClaims {
     void run(std::size_t first, std::size_t last) {
         for (std::size_t i = first; i < last; ++i) {
             const Mapping& mapping = mappings_[i];
-            if (mapping.rss == Bytes() || !mapping.protection.write || bss(programs_, mappings_, i)) continue;
+            if (smaps_.untouched(mapping) || !mapping.protection.write || bss(programs_, mappings_, i))
+                continue;
             if (mapping.protection.execute) {
                 layer_.push_back({mapping.range,
                                   Claim{owners_.id("jvm/code cache", "Code"), Evidence::smaps_shape, true}});
@@ -97,6 +98,7 @@ class ShapeClaims {
         return zgc_ && border + mib(16) <= mapping.range.end;
     }
 
+    const Smaps& smaps_;
     const std::vector<Mapping>& mappings_;
     ProgramFiles programs_;
     Owners& owners_;
@@ -143,7 +145,7 @@ Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& 
     for (std::size_t i = 0; i < mappings.size(); ++i) {
         const Mapping& mapping = mappings[i];
         if (!plain(mapping) || !mapping.protection.write || mapping.protection.execute) continue;
-        if (mapping.rss == Bytes() || bss(programs, mappings, i)) continue;
+        if (view.smaps->untouched(mapping) || bss(programs, mappings, i)) continue;
         for_each_gap(above, first, mapping.range, [&](Range gap) {
             if (gap.size() < least || gap.size() > most || gap.size() > left) return;
             layer.push_back({gap, table});

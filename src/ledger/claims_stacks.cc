@@ -26,7 +26,7 @@ enum class Guard { none, glibc, hotspot };
 Guard guard_below(const std::vector<Mapping>& mappings, std::size_t i) {
     if (i == 0) return Guard::none;
     const Mapping& below = mappings[i - 1];
-    if (below.range.end != mappings[i].range.begin || !below.protection.none() || below.inode != 0)
+    if (below.range.end != mappings[i].range.begin || !below.protection.none() || below.of_file())
         return Guard::none;
     if (below.range.size() == kib(4)) return Guard::glibc;
     const bool zone = below.range.size() >= kib(12) && below.range.size() <= kib(64);

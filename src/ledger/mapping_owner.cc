@@ -1,5 +1,6 @@
 #include "ledger/mapping_owner.h"
 
+#include <algorithm>
 #include <array>
 
 #include "allocator/allocator_identity.h"
@@ -29,6 +30,58 @@ struct FilePath {
     FileKind kind;
     std::string_view path;
 };
+// The JVM's own libraries, for texts that have no paths (pmap without -p).
+constexpr std::array<std::string_view, 44> jvm_libraries{
+    "libjvm.so",
+    "libjava.so",
+    "libjli.so",
+    "libjimage.so",
+    "libzip.so",
+    "libnio.so",
+    "libnet.so",
+    "libextnet.so",
+    "libverify.so",
+    "libinstrument.so",
+    "libmanagement.so",
+    "libjdwp.so",
+    "libmanagement_ext.so",
+    "libprefs.so",
+    "libattach.so",
+    "libmanagement_agent.so",
+    "libjsig.so",
+    "libj2gss.so",
+    "libj2pcsc.so",
+    "libj2pkcs11.so",
+    "libj2krb5.so",
+    "libsctp.so",
+    "librmi.so",
+    "libsaproc.so",
+    "libdt_socket.so",
+    "libawt.so",
+    "libawt_headless.so",
+    "libawt_xawt.so",
+    "libfontmanager.so",
+    "libjawt.so",
+    "libfreetype.so",
+    "liblcms.so",
+    "libmlib_image.so",
+    "libjavajpeg.so",
+    "libjsound.so",
+    "libsplashscreen.so",
+    "libjaas.so",
+    "libjaas_unix.so",
+    "libsunec.so",
+    "libhprof.so",
+    "libnpt.so",
+    "libunpack.so",
+    "libsyslookup.so",
+    "libjsvml.so",
+};
+
+bool is_jvm_library(std::string_view base) {
+    return std::find(jvm_libraries.begin(), jvm_libraries.end(), base) != jvm_libraries.end();
+}
+
 constexpr std::array file_paths{
     FilePath{FileKind::jvm_library, "file/jvm library"},
     FilePath{FileKind::native_library, "file/native library"},
@@ -57,6 +110,12 @@ FileKind file_kind(std::string_view printed_name, bool executed, std::string_vie
         return FileKind::shared_memory;
     const bool of_jvm = !java_home.empty() && name.starts_with(java_home) && name.size() > java_home.size() &&
                         name[java_home.size()] == '/';
+    // No path, but a JVM: the names tell.
+    if (!java_home.empty() && name.find('/') == std::string_view::npos) {
+        if (is_jvm_library(name)) return FileKind::jvm_library;
+        if (name == "java" && executed) return FileKind::jvm_library;
+        if (name == "modules") return FileKind::jar_or_jimage;
+    }
     if (is_shared_object(name)) return of_jvm ? FileKind::jvm_library : FileKind::native_library;
     if (!java_home.empty() && name.ends_with(".jsa")) return FileKind::cds_archive;
     const std::string_view base = base_name(name);
@@ -74,12 +133,13 @@ FileKind file_kind(std::string_view printed_name, bool executed, std::string_vie
 
 std::string_view java_home_of(const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode == 0 || base_name(without_deleted(mapping.name)) != "libjvm.so") continue;
+        if (!mapping.of_file() || base_name(without_deleted(mapping.name)) != "libjvm.so") continue;
         const std::string_view name = without_deleted(mapping.name);
         // …/lib/server/libjvm.so, on 8 …/jre/lib/amd64/server/libjvm.so: all of the JDK counts as the JVM's.
         std::size_t at = name.rfind("/jre/lib/");
         if (at == std::string_view::npos) at = name.rfind("/lib/");
         if (at == std::string_view::npos) at = name.rfind('/');
+        // pmap names files by their last name: that there is a JVM is all that it tells.
         return name.substr(0, at);
     }
     return {};
@@ -88,7 +148,7 @@ std::string_view java_home_of(const Smaps& smaps) {
 std::string allocator_of(const Smaps& smaps) {
     std::vector<std::string_view> files;
     for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode == 0 || (!files.empty() && mapping.name == files.back())) continue;
+        if (!mapping.of_file() || (!files.empty() && mapping.name == files.back())) continue;
         files.push_back(mapping.name);
     }
     return identify_allocator(files).name();
@@ -101,8 +161,7 @@ MappingOwners::MappingOwners(const ProcessView& view, Owners& owners)
       programs_(*view.smaps) {}
 
 Claim MappingOwners::next(const Mapping& mapping) {
-    const bool file = mapping.inode != 0 || mapping.name.starts_with('/');
-    const Claim claim = file ? of_file(mapping) : of_anonymous(mapping);
+    const Claim claim = mapping.of_file() ? of_file(mapping) : of_anonymous(mapping);
     last_ = &mapping;
     return claim;
 }

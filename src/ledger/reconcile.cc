@@ -45,6 +45,7 @@ std::string join_evidence(std::uint32_t mask) {
 }
 
 void fill_rows(Ledger& ledger, const ProcessView& view) {
+    const bool rss_known = view.smaps->rss_known;
     struct Sum {
         Row row;
         std::uint32_t evidence = 0;
@@ -54,7 +55,7 @@ void fill_rows(Ledger& ledger, const ProcessView& view) {
         Sum& sum = sums[piece.claim.owner];
         sum.row.resident += piece.resident;
         sum.row.mapped += piece.range.size();
-        if (piece.resident == Bytes()) continue;
+        if (rss_known && piece.resident == Bytes()) continue;
         ++sum.row.pieces;
         sum.evidence |= 1U << static_cast<std::uint32_t>(piece.claim.evidence);
         sum.row.estimated = sum.row.estimated || piece.claim.estimated;
@@ -72,7 +73,8 @@ void fill_rows(Ledger& ledger, const ProcessView& view) {
         sum.row.path = ledger.owners.path(id);
         sum.row.nmt_category = ledger.owners.nmt_category(id);
         sum.row.evidence = join_evidence(sum.evidence);
-        const bool nothing = sum.row.resident == Bytes() && !sum.row.committed.has_value();
+        const bool mapped = !rss_known && sum.row.mapped != Bytes();
+        const bool nothing = sum.row.resident == Bytes() && !sum.row.committed.has_value() && !mapped;
         if (!nothing || id == unexplained_owner) ledger.rows.push_back(std::move(sum.row));
     }
 }
@@ -220,7 +222,7 @@ std::vector<Range> malloc_candidates(const ProcessView& view) {
         const Protection p = mapping.protection;
         const bool anonymous =
             mapping.inode == 0 && (mapping.name.empty() || mapping.name.starts_with("[anon: glibc"));
-        if (!anonymous || p.shared || !p.read || !p.write || mapping.rss == Bytes()) continue;
+        if (!anonymous || p.shared || !p.read || !p.write || view.smaps->untouched(mapping)) continue;
         for_each_gap(taken, first, mapping.range, [&](Range gap) {
             // malloc maps a chunk of its own from 128 KiB on (M_MMAP_THRESHOLD), and no heap is smaller.
             if (gap.size() >= kib(128)) candidates.push_back(gap);

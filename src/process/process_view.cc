@@ -18,22 +18,6 @@ std::vector<std::string_view> split_nul(std::string_view text) {
     return parts;
 }
 
-Vm vm_of(const Smaps& smaps) {
-    Vm vm = Vm::none;
-    std::string_view last;
-    for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode == 0 || mapping.name == last) continue;
-        last = mapping.name;
-        std::string_view name = mapping.name;
-        if (name.ends_with(" (deleted)")) name.remove_suffix(10);
-        name = name.substr(name.rfind('/') + 1);
-        // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
-        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
-        if (name == "libjvm.so") vm = Vm::hotspot;
-    }
-    return vm;
-}
-
 // Parses one document into its place; what cannot be understood becomes a missing document, with the parser's
 // words.
 template <typename T>
@@ -87,6 +71,22 @@ void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
 }
 
 }  // namespace
+
+Vm vm_of(const Smaps& smaps) {
+    Vm vm = Vm::none;
+    std::string_view last;
+    for (const Mapping& mapping : smaps.mappings) {
+        if (!mapping.of_file() || mapping.name == last) continue;
+        last = mapping.name;
+        std::string_view name = mapping.name;
+        if (name.ends_with(" (deleted)")) name.remove_suffix(10);
+        name = name.substr(name.rfind('/') + 1);
+        // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
+        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
+        if (name == "libjvm.so") vm = Vm::hotspot;
+    }
+    return vm;
+}
 
 std::string_view name_of(Vm vm) {
     switch (vm) {

@@ -30,6 +30,7 @@ namespace nmtx {
 // Which machine runs in the process, by what is mapped.
 enum class Vm { unknown, none, hotspot, openj9 };
 std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9"
+Vm vm_of(const Smaps& smaps);     // by the names of its files, with their paths or without
 
 // A document that was asked for and is not there, or is there and could not be understood.
 struct MissingDocument {

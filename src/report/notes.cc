@@ -74,6 +74,23 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
                     ledger.malloc.measured() ? "likely: as much as was found resident, " : ""));
 }
 
+// Where the mappings are from, unless it was smaps, which tells all that there is.
+void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
+    if (smaps.from == MappingsFrom::smaps) return;
+    const std::string_view source = smaps.from == MappingsFrom::pmap ? "pmap" : "/proc/PID/maps";
+    if (smaps.rss_known) {
+        notes.push_back(
+            fmt::format("The mappings are those of {}: where several owners share one, what each "
+                        "has resident is estimated.",
+                        source));
+    } else {
+        notes.push_back(
+            fmt::format("The mappings are those of {}, which does not tell what is resident: only "
+                        "address space can be compared. pmap -X or /proc/PID/smaps tells.",
+                        source));
+    }
+}
+
 void add_moves(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
     if (const std::size_t changed = view.smaps->changed_meanwhile; changed > 0)
         notes.push_back(fmt::format("{} mapping{} changed while smaps was read: the later word counts.",
@@ -173,6 +190,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     if (view.nmt_from_file)
         notes.emplace_back(
             "NMT's figures are from a file: of another moment, and nothing says of which process.");
+    add_source(notes, *view.smaps);
     for (std::string& note : malloc_notes(view, ledger)) notes.push_back(std::move(note));
     add_gap(notes, ledger);
     if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));

@@ -11,7 +11,7 @@ namespace {
 constexpr Bytes largest_guard = kib(64);
 
 bool guard(const Mapping& mapping) {
-    return mapping.protection.none() && mapping.inode == 0 && mapping.range.size() <= largest_guard;
+    return mapping.protection.none() && !mapping.of_file() && mapping.range.size() <= largest_guard;
 }
 
 // Where the lowest resident page of the range begins; nothing where the pages were not asked for.

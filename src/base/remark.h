@@ -1,0 +1,18 @@
+// Remarks that people set behind the lines that they paste: "<1>", "<--- native heap", "# guard pages",
+// "// the heap", "← here".
+#pragma once
+
+#include <string_view>
+
+namespace nmtx {
+
+struct Remarked {
+    std::string_view text;    // without the blanks before the remark
+    std::string_view remark;  // empty where there is none
+};
+
+// Cuts at the first blank that one of these follows: "<" and digits and ">", "<-", "<=", "# ", "// ", "←".
+// A name that goes on like that is taken for a remark.
+Remarked split_remark(std::string_view line);
+
+}  // namespace nmtx
