@@ -26,7 +26,9 @@ std::optional<double> seconds(std::string_view text) {
     if (cursor.take(".")) {
         const std::size_t before = cursor.rest().size();
         fraction = static_cast<double>(cursor.decimal().value_or(0));
-        for (std::size_t digits = before - cursor.rest().size(); digits > 0; --digits) fraction /= 10;
+        double scale = 1;
+        for (std::size_t digits = before - cursor.rest().size(); digits > 0; --digits) scale *= 10;
+        fraction /= scale;
     }
     if (!cursor.rest().starts_with(" sec")) return std::nullopt;
     return static_cast<double>(*whole) + fraction;

@@ -274,7 +274,7 @@ Expected<NmtStatistics> parse_nmt_statistics(std::string_view text, std::string_
         } else if (cursor.take("Preinit state:")) {
             figures = false;
             if (cursor.until("sum bytes:") && cursor.take("sum bytes:")) found.preinit_bytes = value();
-        } else if (line.ends_with("istribution:")) {
+        } else if (line.ends_with("istribution:") || line == "Malloc allocation site table:") {
             figures = true;
         } else if (!figures && !line.starts_with("pre-init ") && !line.starts_with("MallocLimit:")) {
             found.not_understood.add_line(lines.number(), lines.line());
