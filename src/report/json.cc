@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 #include "findings/container.h"
+#include "findings/rules.h"
 #include "report/json_values.h"
 #include "report/report.h"
 
@@ -87,7 +88,8 @@ json container_of(const ProcessView& view, const Ledger& ledger) {
 
 }  // namespace
 
-json report_json(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads) {
+json report_json(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
+                 const RunTrend* history) {
     json out;
     out["schema"] = json_schema_version;
     out["nmtx_version"] = view.header.nmtx_version;
@@ -117,6 +119,7 @@ json report_json(const ProcessView& view, const Ledger& ledger, const std::optio
     out["rss_after_bytes"] = bytes_or_null(ledger.rss_after);
     out["drift_bytes"] = ledger.drift().value;
     out["container"] = container_of(view, ledger);
+    out["findings"] = findings_json(findings_of(view, ledger, threads, history));
     out["missing"] = json::array();
     for (const MissingDocument& missing : view.missing) {
         out["missing"].push_back(
@@ -135,8 +138,8 @@ json report_json(const ProcessView& view, const Ledger& ledger, const std::optio
 }
 
 std::string json_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads) {
-    return report_json(view, ledger, threads).dump(2) + "\n";
+                        const std::optional<ThreadTable>& threads, const RunTrend* history) {
+    return report_json(view, ledger, threads, history).dump(2) + "\n";
 }
 
 }  // namespace nmtx
