@@ -35,9 +35,13 @@ Slot slot_of(const PastedPart& part) {
     return Slot::none;
 }
 
+// Tables of processes, containers and kills are of many; they name those themselves.
 bool of_a_process(const PastedPart& part) {
     return !std::holds_alternative<std::monostate>(part.contents) &&
-           !std::holds_alternative<PssSeries>(part.contents);
+           !std::holds_alternative<PssSeries>(part.contents) && !std::holds_alternative<Top>(part.contents) &&
+           !std::holds_alternative<ProcessTable>(part.contents) &&
+           !std::holds_alternative<ContainerTable>(part.contents) &&
+           !std::holds_alternative<OomLog>(part.contents);
 }
 
 // "…, compressed oops, g1 gc, linux-amd64)"
@@ -119,7 +123,9 @@ class Joiner {
     }
 
     static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, std::monostate& /*nothing*/) {}
-    static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, PssSeries& /*series*/) {}
+    // What is no part of a view: its figures are shown, and that is all.
+    template <typename T>
+    static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, T& /*contents*/) {}
 
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, PastedNmt& nmt) {
         ProcessView& view = moment.view;
@@ -199,6 +205,12 @@ class Joiner {
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ProcessStatus& status) {
         if (status.pid != 0) keep(moment.view.status, status);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HsPerfData& perf) {
+        keep(moment.view.perf, perf);
+        if (moment.view.perf->text("java.rt.vmArgs") && !moment.view.options)
+            moment.view.options =
+                read_jvm_options(split_joined_options(*moment.view.perf->text("java.rt.vmArgs")));
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Limits& limits) {
         keep(moment.view.limits, limits);

@@ -11,42 +11,46 @@
 namespace nmtx {
 
 enum class PastedKind : std::uint8_t {
-    command,         // what somebody typed: "$ jcmd 4711 VM.native_memory"
-    pid_line,        // "4711:", which jcmd puts before each answer
-    answer,          // a sentence of jcmd instead of a report: "Baseline succeeded"
-    hs_err,          // hs_err_pid.log
-    vm_info,         // VM.info: the same without a crash
-    gc_log,          // -Xlog:gc…, -XX:+PrintGCDetails
-    thread_dump,     // jstack, Thread.print, SIGQUIT
-    thread_file,     // Thread.dump_to_file
-    nmt,             // VM.native_memory: summary, detail, diff
-    system_map,      // System.map
-    smaps,           // /proc/PID/smaps
-    smaps_rollup,    // /proc/PID/smaps_rollup
-    maps,            // /proc/PID/maps
-    pmap,            // pmap, pmap -x, -X, -XX
-    status,          // /proc/PID/status
-    limits,          // /proc/PID/limits
-    statm,           // /proc/PID/statm
-    cgroup,          // memory.current, memory.stat …
-    malloc_info,     // malloc_info(3), System.native_heap_info
-    heap_info,       // GC.heap_info
-    codecache,       // Compiler.codecache
-    metaspace,       // VM.metaspace
-    vm_version,      // VM.version, java -version
-    vm_flags,        // VM.flags
-    vm_arguments,    // VM.command_line
-    uptime,          // VM.uptime
-    oom,             // the kernel's OOM killer
-    top,             // top, top -H
-    process_rows,    // ps, smem
-    container_rows,  // docker stats, kubectl top
-    pss_series,      // "PSS: 46482", one a line
-    names,           // ids and names: jps, tasks
-    java_command,    // a command line of a JVM
-    javacore,        // OpenJ9
-    hsperfdata,      // binary
-    archive          // a capture of nmtx
+    command,          // what somebody typed: "$ jcmd 4711 VM.native_memory"
+    pid_line,         // "4711:", which jcmd puts before each answer
+    answer,           // a sentence of jcmd instead of a report: "Baseline succeeded"
+    hs_err,           // hs_err_pid.log
+    vm_info,          // VM.info: the same without a crash
+    gc_log,           // -Xlog:gc…, -XX:+PrintGCDetails
+    thread_dump,      // jstack, Thread.print, SIGQUIT
+    thread_file,      // Thread.dump_to_file
+    nmt,              // VM.native_memory: summary, detail, diff
+    system_map,       // System.map
+    smaps,            // /proc/PID/smaps
+    smaps_rollup,     // /proc/PID/smaps_rollup
+    maps,             // /proc/PID/maps
+    pmap,             // pmap, pmap -x, -X, -XX
+    status,           // /proc/PID/status
+    limits,           // /proc/PID/limits
+    statm,            // /proc/PID/statm
+    cgroup,           // memory.current, memory.stat …
+    malloc_info,      // malloc_info(3), System.native_heap_info
+    heap_info,        // GC.heap_info
+    codecache,        // Compiler.codecache
+    metaspace,        // VM.metaspace
+    vm_version,       // VM.version, java -version
+    vm_flags,         // VM.flags
+    vm_arguments,     // VM.command_line
+    uptime,           // VM.uptime
+    oom,              // the kernel's OOM killer
+    top,              // top, top -H
+    process_rows,     // ps, smem
+    container_rows,   // docker stats, kubectl top
+    class_histogram,  // GC.class_histogram, jmap -histo
+    safepoint,        // -XX:+SafepointTimeout
+    malloc_stats,     // malloc_stats(3)
+    short_reply,      // System.trim_native_heap, VM.classloader_stats
+    pss_series,       // "PSS: 46482", one a line
+    names,            // ids and names: jps, tasks
+    java_command,     // a command line of a JVM
+    javacore,         // OpenJ9
+    hsperfdata,       // binary
+    archive           // a capture of nmtx
 };
 
 // What a kind is called in a report, "pmap"; and what the whole line of the table is, for tests.
@@ -79,6 +83,7 @@ class LineInContext {
 struct PartSoFar {
     std::size_t lines = 0;
     bool total = false;                   // NMT: had its total; others: their last table has begun
+    bool json = false;                    // a thread dump's file in that form
     std::uint64_t address = 0;            // where the last mapping begins
     std::vector<std::string_view> names;  // NMT: categories that were there
 };

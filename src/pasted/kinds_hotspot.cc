@@ -110,6 +110,16 @@ bool is_thread(string_view text) {
                                      contains(text, "\" #") || contains(text, " prio="));
 }
 
+// "  12:     22794       41912984  [B (java.base@17.0.15)"
+bool is_histogram_row(string_view text) {
+    Cursor cursor(text);
+    if (!cursor.decimal() || !cursor.take(": ")) return false;
+    cursor.skip_blanks();
+    if (!cursor.decimal() || !cursor.take(" ")) return false;
+    cursor.skip_blanks();
+    return cursor.decimal() && cursor.take("  ") && !cursor.at_end();
+}
+
 constexpr string_view full_dump = "Full thread dump ";
 
 constexpr std::array log_heads{string_view{"# A fatal error has been detected"},
@@ -241,7 +251,7 @@ Fit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
                                string_view{"concurrent "},
                                string_view{"Desired survivor size"},
                                string_view{"- age "}};
-    if (begins_with_one_of(text, words) || is_heap_line(text)) return Fit::yes;
+    if (begins_with_one_of(text, words) || is_heap_line(text) || text == "Heap") return Fit::yes;
     if (text.front() == '[') return text.starts_with("[0x") ? Fit::no : Fit::yes;
     // "2026-11-22T20:26:55.041+0000: 1.2: Total time …", ", 0.0028214 secs]"
     const bool dated = is_digit(text.front()) && (contains(text.substr(0, 40), ": ")) && text.size() > 20;
@@ -297,6 +307,10 @@ Fit belongs_thread_dump(const LineInContext& at, PartSoFar& part) {
                                string_view{"JNI weak refs"},
                                string_view{"Heap"}};
     if (text == "Heap" || text.starts_with("Heap\t")) return Fit::yes;
+    // 21 and later name the JDK below the heading.
+    if (part.lines < 5 && (contains(text, "Runtime Environment") || contains(text, "-Bit Server VM") ||
+                           text.starts_with("JDK ")))
+        return Fit::yes;
     if (text.starts_with("Heap")) return Fit::no;
     return begins_with_one_of(text, words) || is_heap_line(text) ? Fit::yes : Fit::no;
 }
@@ -322,6 +336,8 @@ bool all_digits(string_view text) {
 
 bool begins_thread_file(const LineInContext& at) {
     const string_view text = at.trimmed();
+    if (text.front() == '{')
+        return contains(text, "\"threadDump\"") || at.next().starts_with("\"threadDump\"");
     if (text.front() == '#') return is_thread_of_file(text);
     return (all_digits(text) && is_instant(at.next())) ||
            (is_instant(text) && is_digit(at.next().empty() ? 'x' : at.next().front()));
@@ -330,6 +346,8 @@ bool begins_thread_file(const LineInContext& at) {
 Fit belongs_thread_file(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return Fit::filler;
+    if (part.lines == 0 && text.front() == '{') part.json = true;
+    if (part.json) return contains("{}[]\"", text.substr(0, 1)) ? Fit::yes : Fit::no;
     if (is_thread_of_file(text)) {
         part.total = true;
         return Fit::yes;
@@ -529,6 +547,48 @@ bool begins_answer(const LineInContext& at) {
                                string_view{"java.lang.IllegalArgumentException: Unknown argument"},
                                string_view{"The following commands are available:"}};
     return begins_with_one_of(text, words);
+}
+
+bool begins_class_histogram(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return (text.starts_with("num ") && contains(text, "#instances")) || is_histogram_row(text);
+}
+
+Fit belongs_class_histogram(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.starts_with("num ")) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    if (text.starts_with("Total ")) return Fit::last;
+    return text.starts_with("-----") || is_histogram_row(text) ? Fit::yes : Fit::no;
+}
+
+bool begins_safepoint(const LineInContext& at) {
+    return contains(at.trimmed().substr(0, 80), "SafepointSynchronize::begin:");
+}
+
+Fit belongs_safepoint(const LineInContext& at, PartSoFar& /*part*/) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    if (contains(text.substr(0, 120), "(End of list)")) return Fit::last;
+    const string_view bare = text.starts_with("# ") ? trim(text.substr(2)) : text;
+    return begins_safepoint(at) || is_thread(bare) || bare.starts_with("java.lang.Thread.State") ? Fit::yes
+                                                                                                 : Fit::no;
+}
+
+bool begins_short_reply(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return text.starts_with("Trim native heap:") ||
+           (text.starts_with("ClassLoader ") && contains(text, "Parent"));
+}
+
+Fit belongs_short_reply(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.starts_with("Trim native heap:")) return Fit::last;
+    if (text.empty()) return Fit::filler;
+    constexpr std::array words{string_view{"ClassLoader "}, string_view{"0x"},      string_view{"Total = "},
+                               string_view{"+ "},           string_view{"ChunkSz"}, string_view{"BlockSz"}};
+    if (text.starts_with("ChunkSz:")) return Fit::last;
+    return part.lines < 100'000 && begins_with_one_of(text, words) ? Fit::yes : Fit::no;
 }
 
 bool begins_javacore(const LineInContext& at) {

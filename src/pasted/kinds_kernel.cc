@@ -2,7 +2,10 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/container_stats.h"
 #include "kernel/mapping_header.h"
+#include "kernel/oom_log.h"
+#include "kernel/process_table.h"
 #include "pasted/kinds_of.h"
 
 namespace nmtx::kinds {
@@ -366,6 +369,21 @@ Fit belongs_malloc_info(const LineInContext& at, PartSoFar& part) {
     return begins_with_one_of(text, tags) ? Fit::yes : Fit::no;
 }
 
+bool begins_malloc_stats(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.starts_with("Arena ") && text.ends_with(':')) return at.next().starts_with("system bytes");
+    return text.starts_with("Total (incl. mmap):");
+}
+
+Fit belongs_malloc_stats(const LineInContext& at, PartSoFar& /*part*/) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    constexpr std::array words{string_view{"Arena "}, string_view{"system bytes"},
+                               string_view{"in use bytes"}, string_view{"Total (incl."},
+                               string_view{"max mmap"}};
+    return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+}
+
 namespace {
 
 bool is_oom(string_view text) {
@@ -436,17 +454,18 @@ Fit belongs_top(const LineInContext& at, PartSoFar& part) {
 
 bool begins_process_rows(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (!contains(text, "RSS") && !contains(text, "RES")) return false;
-    const bool upper = std::ranges::none_of(text.substr(0, 3), [](char c) { return c >= 'a' && c <= 'z'; });
-    const bool other = contains(text, "PID") || contains(text, "%CPU") || contains(text, "%MEM") ||
-                       contains(text, "VSZ") || contains(text, "PSS") || contains(text, "SIZE");
-    return upper && other && !at.next().empty() && text.size() < 300 && !contains(text, "Kbytes");
+    if (text.size() > 400 || is_pmap_heading(text)) return false;
+    const bool heading = text.starts_with("PID ") || text.starts_with("USER ") || text.starts_with("%CPU ") ||
+                         text.starts_with("UID ") || contains(text, " RSS");
+    if (heading && !process_columns_of_heading(text).empty()) return true;
+    // Rows that grep took from under their heading.
+    const bool row = contains(text, "java") && text.size() < 4000 && !begins_java_command(at);
+    return row && !process_columns_of_row(text).empty();
 }
 
 bool begins_container_rows(const LineInContext& at) {
     const string_view text = at.trimmed();
-    return (text.starts_with("CONTAINER") && contains(text, "MEM USAGE")) ||
-           ((text.starts_with("NAME ") || text.starts_with("POD ")) && contains(text, "MEMORY(bytes)"));
+    return is_container_heading(text);
 }
 
 // Rows as wide as a table is: until a blank line, or one that ends as a sentence does.

@@ -10,17 +10,26 @@
 #include <variant>
 #include <vector>
 
+#include "allocator/malloc_info.h"
 #include "base/bytes.h"
+#include "hotspot/class_histogram.h"
+#include "hotspot/file_thread_dump.h"
+#include "hotspot/gc_log.h"
 #include "hotspot/heap_info.h"
 #include "hotspot/hs_err.h"
+#include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
 #include "hotspot/nmt_paste.h"
 #include "hotspot/system_map.h"
 #include "hotspot/thread_dump.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/container_stats.h"
+#include "kernel/oom_log.h"
+#include "kernel/process_table.h"
 #include "kernel/smaps.h"
 #include "kernel/status.h"
+#include "kernel/top.h"
 #include "pasted/segments.h"
 
 namespace nmtx {
@@ -61,7 +70,8 @@ struct PssSeries {
 using PastedContents =
     std::variant<std::monostate, PastedNmt, NmtRefusal, SystemMap, CrashLog, ThreadDump, HeapInfo,
                  std::vector<CodeHeap>, MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus,
-                 Limits, Statm, CgroupMemory, PssSeries>;
+                 Limits, Statm, CgroupMemory, PssSeries, SmapsRollup, MallocInfo, OomLog, Top, ProcessTable,
+                 ContainerTable, GcLog, FileThreadDump, ClassHistogram, HsPerfData>;
 
 struct PastedPart {
     Part part;

@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "hotspot/replies.h"
 #include "pasted/part_readers.h"
 
 namespace nmtx::pasted {
@@ -29,20 +30,17 @@ void add_metaspace(PastedPart& part, const std::optional<MetaspaceUse>& use, con
 }  // namespace
 
 void read_system_map(PastedPart& part) {
-    const auto* map = taken(part, parse_system_map(*part.text));
-    if (map == nullptr) return;
-    part.figures.push_back(number("mappings", map->rows.size()));
-    add(part, "RSS", map->rss);
-}
-
-void read_thread_dump(PastedPart& part) {
-    const auto* dump = taken(part, parse_thread_dump(*part.text));
-    if (dump == nullptr) return;
-    if (!dump->vm.empty()) part.title += ", " + dump->vm;
-    part.figures.push_back(number("threads", dump->threads.size()));
-    const auto java = std::ranges::count_if(dump->threads, [](const DumpedThread& t) { return t.java; });
-    part.figures.push_back(number("Java", static_cast<std::uint64_t>(java)));
-    for (const std::string& unread : dump->unread) part.notes.push_back(unread);
+    auto parsed = parse_pasted_system_map(*part.text);
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return;
+    }
+    take_unread(part, parsed->not_understood);
+    part.figures.push_back(number("mappings", parsed->map.rows.size()));
+    Bytes resident;
+    for (const SystemMapRow& row : parsed->map.rows) resident += row.rss;
+    part.figures.push_back(amount("RSS", parsed->map.rss.value_or(resident)));
+    part.contents = std::move(parsed->map);
 }
 
 void read_heap_info(PastedPart& part) {
@@ -111,27 +109,30 @@ void keep_options(PastedPart& part, std::string options) {
 }  // namespace
 
 void read_vm_flags(PastedPart& part) {
+    const auto flags = parse_vm_flags(*part.text);
+    if (!flags) {
+        part.problem = problem_of(part, flags.error());
+        return;
+    }
+    part.figures.push_back(number("flags", flags->flags.size()));
+    add(part, "MaxHeapSize", flags->size("MaxHeapSize"));
+    add(part, "MaxMetaspaceSize", flags->size("MaxMetaspaceSize"));
     std::string options;
-    std::size_t flags = 0;
     for (Lines lines(*part.text); lines.next();) {
         const std::string_view line = trim(lines.line());
-        if (line.starts_with("-X")) {
-            options += (options.empty() ? "" : " ") + std::string(line);
-        } else if (line.ends_with('}')) {
-            ++flags;
-        }
+        if (line.starts_with("-X")) options += (options.empty() ? "" : " ") + std::string(line);
     }
-    if (flags > 0) part.figures.push_back(number("flags", flags));
     if (!options.empty()) keep_options(part, std::move(options));
 }
 
 void read_vm_arguments(PastedPart& part) {
-    for (Lines lines(*part.text); lines.next();) {
-        const std::string_view line = trim(lines.line());
-        if (line.starts_with("jvm_args:")) keep_options(part, std::string(trim(line.substr(9))));
-        if (line.starts_with("java_command:"))
-            part.figures.push_back(words("main", std::string(trim(line.substr(13)))));
+    auto line = parse_vm_command_line(*part.text);
+    if (!line) {
+        part.problem = problem_of(part, line.error());
+        return;
     }
+    if (!line->java_command.empty()) part.figures.push_back(words("main", line->java_command));
+    keep_options(part, std::move(line->jvm_arguments));
 }
 
 void read_java_command(PastedPart& part) {

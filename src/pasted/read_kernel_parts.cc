@@ -73,7 +73,7 @@ void read_pmap(PastedPart& part) {
 }
 
 void read_smaps_rollup(PastedPart& part) {
-    const auto parsed = parse_smaps_rollup(*part.text);
+    auto parsed = parse_smaps_rollup(*part.text);
     if (!parsed) {
         part.problem = problem_of(part, parsed.error());
         return;
@@ -83,40 +83,39 @@ void read_smaps_rollup(PastedPart& part) {
     add(part, "PSS", parsed->pss);
     add(part, "anonymous", parsed->anonymous);
     add(part, "swap", parsed->swap);
+    part.contents = std::move(*parsed);
 }
 
 void read_status(PastedPart& part) {
-    // A piece of it (grep Vm) has neither name nor id, which the parser wants.
-    const bool whole = part.text->starts_with("Name:") && part.text->find("\nPid:") != std::string::npos;
-    auto status = parse_status(whole ? *part.text : "Name:\t?\nPid:\t0\n" + *part.text);
-    if (!status) {
-        part.problem = problem_of(part, status.error());
+    auto parsed = parse_pasted_status(*part.text);
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
         return;
     }
-    if (whole) {
-        part.title += fmt::format(" of {}", status->name);
-        part.pid = status->pid;
-    } else {
-        part.title += ", a piece of it";
-    }
-    add(part, "RSS", status->vm_rss);
-    add(part, "peak RSS", status->vm_hwm);
-    add(part, "anonymous", status->rss_anon);
-    add(part, "file", status->rss_file);
-    add(part, "swap", status->vm_swap);
-    if (status->threads > 0) part.figures.push_back(number("threads", status->threads));
-    part.contents = std::move(*status);
+    take_unread(part, parsed->not_understood);
+    ProcessStatus& status = parsed->status;
+    if (!status.name.empty()) part.title += fmt::format(" of {}", status.name);
+    if (status.pid != 0) part.pid = status.pid;
+    add(part, "RSS", status.vm_rss);
+    add(part, "peak RSS", status.vm_hwm);
+    add(part, "anonymous", status.rss_anon);
+    add(part, "file", status.rss_file);
+    add(part, "swap", status.vm_swap);
+    if (status.threads > 0) part.figures.push_back(number("threads", status.threads));
+    part.contents = std::move(status);
 }
 
 void read_limits(PastedPart& part) {
-    const auto limits = parse_limits(*part.text);
-    if (!limits) {
-        part.problem = problem_of(part, limits.error());
+    const auto parsed = parse_pasted_limits(*part.text);
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
         return;
     }
-    if (limits->processes) part.figures.push_back(number("processes", *limits->processes));
-    if (limits->stack_size) part.figures.push_back(amount("stack", Bytes(*limits->stack_size)));
-    part.contents = *limits;
+    take_unread(part, parsed->not_understood);
+    const Limits& limits = parsed->limits;
+    if (limits.processes) part.figures.push_back(number("processes", *limits.processes));
+    if (limits.stack_size) part.figures.push_back(amount("stack", Bytes(*limits.stack_size)));
+    part.contents = limits;
 }
 
 void read_statm(PastedPart& part) {
@@ -130,18 +129,28 @@ void read_statm(PastedPart& part) {
 }
 
 void read_cgroup(PastedPart& part) {
-    auto memory = parse_cgroup_memory(*part.text);
-    if (!memory) {
-        part.problem = problem_of(part, memory.error());
+    // Which file a figure is of the command says, where one was pasted.
+    const std::string with_command =
+        part.part.command.empty() ? *part.text : fmt::format("$ {}\n{}", part.part.command, *part.text);
+    auto parsed = parse_pasted_cgroup(with_command);
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
         return;
     }
-    add(part, "charged", memory->current);
-    add(part, "limit", memory->limit);
-    add(part, "anonymous", memory->anon);
-    add(part, "file", memory->file);
-    add(part, "inactive file", memory->inactive_file);
-    if (memory->oom_kills) part.figures.push_back(number("OOM kills", *memory->oom_kills));
-    part.contents = std::move(*memory);
+    for (const UnreadText& unread : parsed->not_understood.texts()) {
+        const std::size_t before = part.part.command.empty() ? 0 : 1;
+        if (unread.line > before)
+            part.unread.push_back({part.part.input_line(unread.line - before),
+                                   std::string(unread.text.substr(0, 160)), unread.remark});
+    }
+    const CgroupMemory& memory = parsed->memory;
+    add(part, "charged", memory.current);
+    add(part, "limit", memory.limit);
+    add(part, "anonymous", memory.anon);
+    add(part, "file", memory.file);
+    add(part, "inactive file", memory.inactive_file);
+    if (memory.oom_kills) part.figures.push_back(number("OOM kills", *memory.oom_kills));
+    part.contents = memory;
 }
 
 // "PSS: 46482", in KB

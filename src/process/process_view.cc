@@ -235,7 +235,10 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     reply(question::heap_info, parse_heap_info, view_.heap_info);
     reply(question::codecache, parse_codecache, view_.code_heaps);
     reply(question::metaspace, parse_metaspace, view_.metaspace);
-    reply(question::thread_print, parse_thread_dump, view_.thread_dump);
+    const auto thread_dump = [](std::string_view text, std::string_view name) {
+        return parse_thread_dump(text, name);
+    };
+    reply(question::thread_print, thread_dump, view_.thread_dump);
     if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);
 
     for (const auto& [name, why] : capture.missing_documents()) {

@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/printable.h"
+#include "change/trend.h"
 #include "findings/finding.h"
 #include "ledger/ledger.h"
 #include "threads/thread_choice.h"
