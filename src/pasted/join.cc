@@ -229,6 +229,7 @@ class Joiner {
     static void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
         ProcessView& view = moment.view;
         view.header.pid = pid.value_or(0);
+        view.header.effort = "pasted";  // ledger/claims_of_pastes.h
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);
             // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.
@@ -236,8 +237,34 @@ class Joiner {
                 view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
             if (view.vm != Vm::openj9 && of_hotspot) view.vm = Vm::hotspot;
             moment.resident = resident_of(moment);
+            name_main_arena(moment);
         }
         moment.missing = missing_evidence(moment, pid);
+    }
+
+    // pmap -x calls malloc's main arena "[ anon ]": the first such mapping behind the program's own.
+    static void name_main_arena(PastedMoment& moment) {
+        Smaps& smaps = *moment.view.smaps;
+        if (smaps.from != MappingsFrom::pmap) return;
+        const auto named = [](const Mapping& m) { return m.name == "[heap]"; };
+        if (std::ranges::any_of(smaps.mappings, named)) return;
+        constexpr std::uint64_t libraries = 0x700000000000;
+        const Mapping* program = nullptr;
+        for (Mapping& mapping : smaps.mappings) {
+            if (mapping.range.begin.value >= libraries) return;
+            const std::string_view name = mapping.name.substr(mapping.name.rfind('/') + 1);
+            if (name == "java") program = &mapping;
+            const bool behind =
+                program != nullptr && program != &mapping && program->range.end < mapping.range.begin;
+            const Protection& p = mapping.protection;
+            if (!behind || !mapping.anonymous_mapping() || !p.read || !p.write || p.execute || p.shared)
+                continue;
+            mapping.name = "[heap]";
+            moment.notes.emplace_back(
+                "pmap does not name malloc's main arena: it is taken to be the first anonymous mapping "
+                "behind the program's.");
+            return;
+        }
     }
 
     static ResidentFrom resident_of(PastedMoment& moment) {

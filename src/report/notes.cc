@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "ledger/claims.h"
+#include "ledger/claims_of_pastes.h"
 #include "report/malloc_notes.h"
 
 namespace nmtx {
@@ -164,7 +165,7 @@ std::string who(const ProcessView& view) {
 std::string target_line(const ProcessView& view, const TextStyle& style) {
     const std::string_view dot = style.unicode ? " · " : " | ";
     // A text that somebody pasted need not say which process it is of, nor for how long that has run.
-    const bool pasted = view.header.taken_at.empty();
+    const bool pasted = is_pasted(view);
     std::string head = pasted && view.header.pid == 0
                            ? fmt::format("Target{}{}", dot, who(view))
                            : fmt::format("Target{}pid {}{}{}", dot, view.header.pid, dot, who(view));
@@ -207,7 +208,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }
     const Cost& cost = view.header.cost;
-    if (view.header.taken_at.empty()) return notes;
+    if (is_pasted(view)) return notes;
     const std::string answered =
         view.version ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
     notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU.", answered, cost.cpu_ms));
