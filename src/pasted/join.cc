@@ -186,6 +186,7 @@ class Joiner {
         if (crash.nmt) take_contents(moment, part, *crash.nmt);
         if (crash.maps) take_contents(moment, part, *crash.maps);
         if (log.memory.resident) moment.process_memory = log.memory;
+        moment.crashed = moment.crashed || log.crashed;
         if (log.elapsed_s) view.header.target_uptime_s = *log.elapsed_s;
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ThreadDump& dump) {

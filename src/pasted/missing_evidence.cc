@@ -11,6 +11,16 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     const auto add = [&](std::string what, std::string command) {
         missing.push_back({std::move(what), std::move(command)});
     };
+    if (moment.crashed) {
+        // The process is gone; what it is started with decides what the next log has.
+        if (!view.nmt)
+            add("NMT's totals, in the log of the next crash",
+                "start the JVM with -XX:NativeMemoryTracking=summary");
+        if (moment.resident == ResidentFrom::nothing || moment.resident == ResidentFrom::estimate)
+            add("what each mapping has resident: no log has it",
+                "before the next crash: nmtx capture PID -o FILE");
+        return missing;
+    }
     switch (moment.resident) {
         case ResidentFrom::nothing:
             if (view.smaps) {

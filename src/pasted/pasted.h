@@ -48,6 +48,7 @@ struct PastedMoment {
     ProcessView view;
     std::optional<HsErrProcessMemory> process_memory;  // of an hs_err log
     ResidentFrom resident = ResidentFrom::nothing;
+    bool crashed = false;            // it is an hs_err log: the process is gone
     bool piece = false;              // the mappings are not all of the process, as far as can be told
     std::vector<std::string> notes;  // what was inferred, what is estimated
     std::vector<MissingEvidence> missing;

@@ -67,8 +67,10 @@ void read_pmap(PastedPart& part) {
     part.title = form_name(parsed->form);
     take_unread(part, parsed->not_understood);
     add_mappings(part, parsed->smaps);
-    if (!parsed->whole())
-        part.notes.emplace_back("it is cut or filtered: its lines are not all of the process");
+    part.piece = !parsed->whole();
+    if (part.piece)
+        part.notes.emplace_back(
+            "cut or filtered: its lines are not all that pmap counted, or its last line is missing");
     part.contents = std::move(parsed->smaps);
 }
 

@@ -40,6 +40,20 @@ std::string figures_of(const PastedPart& part) {
     return text;
 }
 
+// A paragraph all of whose lines are indented.
+std::string indented(const std::string& text, const TextStyle& style, std::size_t indent) {
+    TextStyle narrower = style;
+    narrower.width = style.width > indent + 20 ? style.width - indent : 20;
+    const std::string lines = paragraph(text, narrower);
+    std::string out;
+    for (std::size_t at = 0; at < lines.size();) {
+        const std::size_t end = lines.find('\n', at) + 1;
+        out += std::string(indent, ' ') + lines.substr(at, end - at);
+        at = end;
+    }
+    return out;
+}
+
 class Leftovers {
   public:
     Leftovers(const Pasted& pasted, const ReportOptions& options, const TextStyle& style)
@@ -176,14 +190,12 @@ std::string explain_parts(const Pasted& pasted, const ReportOptions& options, co
             const std::string pid = part.pid ? fmt::format(", pid {}", *part.pid) : std::string();
             out +=
                 line(fmt::format("  {} {}{}", padded(where, lines_width), printable(part.title), pid), style);
-            const std::string indent(lines_width + 3, ' ');
+            constexpr std::size_t indent = lines_width + 3;
             if (const std::string figures = figures_of(part); !figures.empty())
-                out += paragraph(indent + figures, style, indent.size());
+                out += indented(figures, style, indent);
             if (!part.problem.empty())
-                out +=
-                    paragraph(indent + "could not be read: " + printable(part.problem), style, indent.size());
-            for (const std::string& note : part.notes)
-                out += paragraph(indent + printable(note), style, indent.size());
+                out += indented("could not be read: " + printable(part.problem), style, indent);
+            for (const std::string& note : part.notes) out += indented(printable(note), style, indent);
         }
     }
     return out + "\n";

@@ -85,9 +85,8 @@ class ExplainText {
         out_ +=
             title(explained.ledger ? "What would tell more" : "Missing for a reconciliation", style_) + "\n";
         for (const MissingEvidence& one : missing) {
-            out_ += paragraph(one.command.empty() ? fmt::format("  {}", one.what)
-                                                  : fmt::format("  {}: {}", one.what, one.command),
-                              style_, 4);
+            out_ += line(fmt::format("  {}", one.what), style_);
+            if (!one.command.empty()) out_ += line(fmt::format("      {}", one.command), style_);
         }
         out_ += "\n";
     }

@@ -116,7 +116,7 @@ void add_moves(std::vector<std::string>& notes, const ProcessView& view, const L
                         "other; smaps is what counts.",
                         in_mib(parts->moved)));
     }
-    if (ledger.estimated != Bytes()) {
+    if (ledger.estimated != Bytes() && !view.smaps->rss_estimated) {
         notes.push_back(fmt::format(
             "Estimated: {} MiB lie in mappings of several owners whose pages could not be told apart.",
             in_mib(ledger.estimated)));
