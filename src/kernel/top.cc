@@ -88,8 +88,10 @@ class Reader {
         bool found = false;
         while (lines_.next()) {
             const std::string_view line = trim(lines_.line());
-            if (line.empty() || summary(line)) continue;
-            if (read_memory(line, frame()) || row(line)) {
+            if (line.empty()) continue;
+            const bool found_row = row(line);
+            if (!found_row && summary(line)) continue;
+            if (found_row || read_memory(line, frame())) {
                 found = true;
             } else {
                 top_.not_understood.add_line(lines_.number(), lines_.line());
