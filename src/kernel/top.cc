@@ -51,14 +51,15 @@ bool read_figures(std::string_view text, Bytes unit, TopMemory& memory, TopMemor
             cursor.skip_blanks();
             cursor.take("Mem");
             of_avail.available = size;
+            any = true;
         } else if (name.starts_with("cached")) {
             // Old releases print it in the line of swap.
             const HumanSize buffers = of_avail.cache.value_or(HumanSize{});
             of_avail.cache = HumanSize{buffers.bytes + size->bytes, buffers.rounded || size->rounded};
+            any = true;
         } else {
-            keep(name, *size, memory);
+            any = keep(name, *size, memory) || any;
         }
-        any = true;
     }
     return any;
 }
