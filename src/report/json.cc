@@ -2,6 +2,7 @@
 
 #include "base/printable.h"
 #include "findings/container.h"
+#include "findings/rules.h"
 #include "report/json_values.h"
 #include "report/report.h"
 
@@ -88,7 +89,7 @@ json container_of(const ProcessView& view, const Ledger& ledger) {
 }  // namespace
 
 std::string json_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads) {
+                        const std::optional<ThreadTable>& threads, const RunTrend* history) {
     json out;
     out["schema"] = json_schema_version;
     out["nmtx_version"] = view.header.nmtx_version;
@@ -118,6 +119,7 @@ std::string json_report(const ProcessView& view, const Ledger& ledger,
     out["rss_after_bytes"] = bytes_or_null(ledger.rss_after);
     out["drift_bytes"] = ledger.drift().value;
     out["container"] = container_of(view, ledger);
+    out["findings"] = findings_json(findings_of(view, ledger, threads, history));
     out["missing"] = json::array();
     for (const MissingDocument& missing : view.missing) {
         out["missing"].push_back(

@@ -3,10 +3,12 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "base/bytes.h"
 #include "base/printable.h"
+#include "findings/finding.h"
 #include "ledger/ledger.h"
 #include "threads/thread_choice.h"
 
@@ -27,6 +29,8 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
 
 // The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
+// `findings` (json_findings.cc).
+nlohmann::ordered_json findings_json(std::span<const Finding> findings);
 // `threads` and `thread_counts` (json_threads.cc).
 nlohmann::ordered_json threads_json(const ThreadTable& table, const ThreadOptions& choice);
 nlohmann::ordered_json thread_counts_json(const ThreadTable& table);

@@ -29,10 +29,6 @@ constexpr std::array advices{
            "LD_PRELOAD, for example jemalloc built for musl."},
 };
 
-bool tenth(Bytes part, Bytes whole) {
-    return part != Bytes() && part.value() >= whole.value() / 10;
-}
-
 // NMT's part could not be told from the rest by address: it is taken off whole, and what of it was never
 // touched hides as much of the others'.
 void add_by_count(std::vector<std::string>& notes, const Ledger& ledger) {
@@ -52,23 +48,6 @@ void add_by_count(std::vector<std::string>& notes, const Ledger& ledger) {
     }
 }
 
-void add_findings(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
-    const MallocParts& parts = *ledger.malloc.parts;
-    if (parts.told_apart && tenth(parts.untracked, ledger.rss)) {
-        notes.push_back(
-            fmt::format("Finding: JNI or library code holds {} MiB that the JVM does not know of. See who: "
-                        "nmtx malloc {} --owners",
-                        in_mib(parts.untracked), view.header.pid));
-    }
-    if (tenth(parts.free, ledger.rss)) {
-        notes.push_back(
-            fmt::format("Finding: glibc keeps {} MiB that the program has freed: no leak. Fewer arenas "
-                        "(MALLOC_ARENA_MAX), or jcmd {} "
-                        "System.trim_native_heap where the JDK has it, give them back.",
-                        in_mib(parts.free), view.header.pid));
-    }
-}
-
 }  // namespace
 
 std::string allocator_name(const MallocWalk& walk) {
@@ -84,7 +63,6 @@ std::string how_to_ask(std::string_view allocator) {
 
 std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger) {
     std::vector<std::string> notes;
-    if (ledger.malloc.parts) add_findings(notes, view, ledger);
     if (!ledger.malloc.measured()) add_by_count(notes, ledger);
     if (!view.malloc_walk) return notes;
     const MallocWalk& walk = *view.malloc_walk;

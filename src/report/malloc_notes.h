@@ -12,7 +12,7 @@ namespace nmtx {
 // "glibc 2.36"; empty where nothing is known.
 std::string allocator_name(const MallocWalk& walk);
 
-// Findings first, then what the figures rest on.
+// What the figures rest on.
 std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger);
 
 // "177,719 blocks of 1,016 bytes, in libtarget.so": the entry of the untracked blocks that weighs most, in

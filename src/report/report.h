@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "change/trend.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
 #include "report/style.h"
@@ -11,11 +12,12 @@
 
 namespace nmtx {
 
-// One screen: the whole, who owns it, the areas of the JVM, what to know about it. With options.all every
-// row, with options.maps every mapping.
+// One screen: the whole, who owns it, the areas of the JVM, what is wrong with it, what to know about it.
+// With options.all every row, with options.maps every mapping. `history`: a record of the same process, for
+// the findings.
 std::string text_report(const ProcessView& view, const Ledger& ledger,
                         const std::optional<ThreadTable>& threads, const ReportOptions& options,
-                        const TextStyle& style);
+                        const TextStyle& style, const RunTrend* history = nullptr);
 
 // `nmtx malloc`: the arenas, what their memory is made of, and who holds the blocks that NMT does not know.
 // With options.all every arena, size and owner.
@@ -24,7 +26,7 @@ std::string malloc_report(const ProcessView& view, const Ledger& ledger, const R
 
 // docs/json.md; one object, two blanks of indentation, a newline at the end.
 std::string json_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads);
+                        const std::optional<ThreadTable>& threads, const RunTrend* history = nullptr);
 
 // 2: `threads` is a list; how many the kernel counts is `thread_counts.status`.
 inline constexpr int json_schema_version = 2;

@@ -4,8 +4,10 @@
 
 #include "base/printable.h"
 #include "findings/container.h"
+#include "findings/rules.h"
 #include "ledger/claims.h"
 #include "report/container_text.h"
+#include "report/findings_text.h"
 #include "report/malloc_notes.h"
 #include "report/notes.h"
 #include "report/report.h"
@@ -31,8 +33,13 @@ std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
 class TextReport {
   public:
     TextReport(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-               const ReportOptions& options, const TextStyle& style)
-        : view_(view), ledger_(ledger), threads_(threads), options_(options), style_(style) {}
+               const ReportOptions& options, const TextStyle& style, const RunTrend* history)
+        : view_(view),
+          ledger_(ledger),
+          threads_(threads),
+          options_(options),
+          style_(style),
+          history_(history) {}
 
     std::string print() {
         target();
@@ -46,6 +53,7 @@ class TextReport {
             steps();
         }
         if (options_.maps) maps();
+        out_ += findings_text(findings_of(view_, ledger_, threads_, history_), options_, style_) + "\n";
         notes();
         return std::move(out_);
     }
@@ -265,6 +273,7 @@ class TextReport {
     const std::optional<ThreadTable>& threads_;
     const ReportOptions& options_;
     const TextStyle& style_;
+    const RunTrend* history_;
     std::string out_;
 };
 
@@ -272,8 +281,8 @@ class TextReport {
 
 std::string text_report(const ProcessView& view, const Ledger& ledger,
                         const std::optional<ThreadTable>& threads, const ReportOptions& options,
-                        const TextStyle& style) {
-    return TextReport(view, ledger, threads, options, style).print();
+                        const TextStyle& style, const RunTrend* history) {
+    return TextReport(view, ledger, threads, options, style, history).print();
 }
 
 }  // namespace nmtx

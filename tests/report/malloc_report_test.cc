@@ -82,10 +82,8 @@ TEST_CASE("report: the first screen says what malloc outside NMT is made of") {
     CHECK(has(
         text,
         "not walked                     8.0               no chunk found there, or newer than the walk\n"));
-    CHECK(has(
-        unfolded(text),
-        "Finding: JNI or library code holds 179.7 MiB that the JVM does not know of. See who: nmtx malloc "
-        "3938 --owners\n"));
+    CHECK(has(unfolded(text), "Finding: JNI or library code holds 179.7 MiB that the JVM does not know of"));
+    CHECK(has(text, "nmtx malloc 3938 --owners\n"));
     CHECK(has(unfolded(text), "likely: as much as was found resident"));
     CHECK_FALSE(has(text, "less the"));
     CHECK_FALSE(has(text, "what NMT's part has not"));
@@ -137,7 +135,7 @@ TEST_CASE("report: a tenth of RSS that was freed and kept is a finding of its ow
     MallocWalk walk = made_walk();
     walk.arenas.back().binned = chunks(12, mib(40), mib(40));
     CHECK(has(unfolded(main_text(view_of(walk))),
-              "Finding: glibc keeps 40.4 MiB that the program has freed: no leak."));
+              "Finding: glibc keeps 40.4 MiB that the program has freed: no leak"));
 }
 
 TEST_CASE("report: a walk that was not possible is told with the reason, and how to ask the allocator") {

@@ -1,0 +1,39 @@
+#include "findings/wording.h"
+
+#include <fmt/format.h>
+
+namespace nmtx {
+namespace {
+
+bool is_letter(char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+}
+
+void put_pid(std::string& text, const std::string& pid) {
+    for (std::size_t at = 0; (at = text.find("PID", at)) != std::string::npos;) {
+        const bool word =
+            (at == 0 || !is_letter(text[at - 1])) && (at + 3 == text.size() || !is_letter(text[at + 3]));
+        if (word) text.replace(at, 3, pid);
+        at += word ? pid.size() : 3;
+    }
+}
+
+}  // namespace
+
+std::string amount_with_share(Bytes part, Bytes whole) {
+    return fmt::format("{} ({} %)", human(part), percent(part, whole));
+}
+
+void with_pid(Finding& finding, const ProcessView& view) {
+    if (view.header.pid == 0) return;  // not known: PID stays
+    const std::string pid = std::to_string(view.header.pid);
+    put_pid(finding.title, pid);
+    put_pid(finding.refuted_by, pid);
+    for (std::string& sentence : finding.evidence) put_pid(sentence, pid);
+    for (Remedy& remedy : finding.remedies) {
+        put_pid(remedy.what, pid);
+        put_pid(remedy.command, pid);
+    }
+}
+
+}  // namespace nmtx
