@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/not_understood.h"
 
 namespace nmtx {
 
@@ -51,6 +52,16 @@ struct CgroupMemory {
 // Unknown blocks and keys are ignored, and so is a block without content.
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text,
                                            std::string_view document = "cgroup memory");
+
+// The same files as people paste them: `cat` with its prompt, `head` and `tail` ("==> memory.max <=="),
+// `grep`
+// ("memory.max:2147483648"), or lines of memory.stat alone. `memory` is what could be told.
+struct PastedCgroup {
+    CgroupMemory memory;
+    NotUnderstood not_understood;
+};
+// Fails where no figure is found.
+Expected<PastedCgroup> parse_pasted_cgroup(std::string_view text, std::string_view document = "cgroup");
 
 // The document "kernel/cgroup pids": cgroup.path, pids.current, then pids.max of the cgroup and of each above
 // it, the nearest first, as blocks like those; the root has the first alone. The controller counts threads.

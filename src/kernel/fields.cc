@@ -22,6 +22,13 @@ std::optional<Bytes> read_kilobytes(std::string_view value) {
     return kib(*amount);
 }
 
+bool read_number(std::string_view value, std::optional<std::uint64_t>& target) {
+    Cursor cursor(value);
+    target = cursor.decimal();
+    cursor.skip_blanks();
+    return target && cursor.at_end();
+}
+
 std::string mismatch(std::string_view expected, std::string_view line) {
     constexpr std::size_t columns = 60;
     // Cut before fit() looks at it: a damaged text may be one line of many megabytes.

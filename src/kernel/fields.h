@@ -1,6 +1,7 @@
 // What the kernel's "Key:   value" texts have in common.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@ namespace nmtx {
 
 // "   2368 kB", blanks around it allowed; nothing where it is anything else or exceeds 64 bits of bytes.
 std::optional<Bytes> read_kilobytes(std::string_view value);
+
+// "2368", blanks behind it allowed; false where it is anything else.
+bool read_number(std::string_view value, std::optional<std::uint64_t>& target);
 
 // `expected WHAT, found "LINE"`, the line shortened to what fits a message.
 std::string mismatch(std::string_view expected, std::string_view line);

@@ -1,0 +1,71 @@
+#include "kernel/human_size.h"
+
+#include <array>
+#include <cmath>
+#include <cstdint>
+
+#include "base/cursor.h"
+
+namespace nmtx {
+namespace {
+
+struct Decimal {
+    long double value = 0;
+    std::string_view unit;  // what follows
+    bool fraction = false;
+};
+
+std::optional<Decimal> read_decimal(std::string_view text) {
+    Cursor cursor(text);
+    const auto whole = cursor.decimal();
+    if (!whole) return std::nullopt;
+    Decimal read{static_cast<long double>(*whole), {}, false};
+    if (cursor.take(".") || cursor.take(",")) {
+        const std::string_view digits = cursor.rest();
+        constexpr std::size_t most = 15;
+        const auto fraction = cursor.decimal();
+        const std::size_t count = digits.size() - cursor.rest().size();
+        if (!fraction || count > most) return std::nullopt;
+        read.value += static_cast<long double>(*fraction) / std::pow(10.0L, static_cast<long double>(count));
+        read.fraction = true;
+    }
+    read.unit = cursor.rest();
+    return read;
+}
+
+std::optional<std::uint64_t> bytes_of_unit(std::string_view unit) {
+    if (unit == "B") return 1;
+    constexpr std::string_view letters = "kmgtp";
+    const char small = unit.empty() ? '\0' : static_cast<char>(unit.front() | 0x20);
+    const std::size_t power = letters.find(small);
+    if (power == std::string_view::npos) return std::nullopt;
+    const std::string_view tail = unit.substr(1);
+    const bool binary = tail.empty() || tail == "i" || tail == "iB";
+    if (!binary && tail != "B") return std::nullopt;
+    std::uint64_t size = 1;
+    for (std::size_t i = 0; i <= power; ++i) size *= binary ? 1024 : 1000;
+    return size;
+}
+
+}  // namespace
+
+std::optional<HumanSize> read_human_size(std::string_view text, Bytes unit) {
+    const auto read = read_decimal(text);
+    if (!read) return std::nullopt;
+    const bool has_unit = !read->unit.empty();
+    const auto size = has_unit ? bytes_of_unit(read->unit) : std::optional(unit.value());
+    if (!size) return std::nullopt;
+    const long double bytes = read->value * static_cast<long double>(*size);
+    constexpr long double most = 18446744073709549568.0L;
+    return HumanSize{Bytes(bytes >= most ? ~std::uint64_t{0} : static_cast<std::uint64_t>(bytes)),
+                     (has_unit && read->unit != "B") || read->fraction};
+}
+
+std::optional<double> read_percent(std::string_view text) {
+    if (text.ends_with('%')) text.remove_suffix(1);
+    const auto read = read_decimal(text);
+    if (!read || !read->unit.empty()) return std::nullopt;
+    return static_cast<double>(read->value);
+}
+
+}  // namespace nmtx

@@ -1,0 +1,24 @@
+// Sizes as programs print them for people.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+
+namespace nmtx {
+
+struct HumanSize {
+    Bytes bytes;
+    bool rounded = false;  // a unit stands behind it: the last digit is all that is known
+};
+
+// "88884" (in `unit`), "584m", "1.2g", "5,1G", "2099Mi", "461MiB", "9.744GiB", "286MB" (10^6), "1.5kB",
+// "512B". Of one letter k, m, g, t and p count by 1024, as top, ps and smem have it. Nothing for anything
+// else.
+std::optional<HumanSize> read_human_size(std::string_view text, Bytes unit = kib(1));
+
+// "14.3", "14,3", "0.93%"
+std::optional<double> read_percent(std::string_view text);
+
+}  // namespace nmtx

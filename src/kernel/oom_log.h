@@ -1,0 +1,96 @@
+// What the kernel writes when it kills for want of memory, as dmesg, the journal or syslog show it. Source:
+// Linux mm/oom_kill.c (dump_header, dump_tasks, __oom_kill_process) and mm/memcontrol.c
+// (mem_cgroup_print_oom_context, mem_cgroup_print_oom_meminfo), 3.10 to 6.x.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/not_understood.h"
+
+namespace nmtx {
+
+// A row of the table of tasks. The table counts pages, of 4 KiB on x86-64, whatever people take it for; these
+// are bytes.
+struct OomTask {
+    std::uint64_t pid = 0, uid = 0, tgid = 0;
+    std::string_view name;  // 15 bytes at the most
+    Bytes total_vm;         // address space
+    Bytes rss;
+    std::optional<Bytes> rss_anon, rss_file, rss_shmem;  // Linux 6.9+
+    std::optional<Bytes> page_tables;                    // "pgtables_bytes" (4.15+), else nr_ptes and nr_pmds
+    Bytes swap;
+    std::int64_t oom_score_adj = 0;
+};
+
+// "Killed process 27281 (java) total-vm:…kB, anon-rss:…kB, …"
+struct OomVictim {
+    std::uint64_t pid = 0;
+    std::string_view name;
+    std::optional<std::uint64_t> uid;
+    std::optional<Bytes> total_vm, anon_rss, file_rss, shmem_rss, page_tables;
+    std::optional<std::int64_t> oom_score_adj;
+
+    // All that was resident, where the line tells it.
+    [[nodiscard]] std::optional<Bytes> rss() const;
+};
+
+enum class OomConstraint { unknown, none, cpuset, memory_policy, memcg };
+
+// "memory: usage 524288kB, limit 524288kB, failcnt 77"
+struct OomCounter {
+    Bytes usage;
+    std::optional<Bytes> limit;  // nothing where it is none: 9007199254740988kB and the like
+    std::uint64_t failcnt = 0;
+};
+
+// The figures of one cgroup below the limit that was hit, in bytes: v1's "rss:520580KB", v2's "anon
+// 533073920".
+struct OomCgroupStats {
+    std::string_view path;
+    std::vector<std::pair<std::string_view, Bytes>> figures;
+    [[nodiscard]] std::optional<Bytes> find(std::string_view key) const;
+};
+
+// One time that the killer was called.
+struct OomKill {
+    std::string_view invoked_by;  // the thread that wanted memory: not the victim, and often not the culprit
+    std::optional<std::uint64_t> order;  // 2^order pages in one piece were wanted
+    OomConstraint constraint = OomConstraint::unknown;
+    std::string_view limited_cgroup;  // whose limit was hit
+    std::string_view victim_cgroup;
+    std::string_view chosen;  // by "oom-kill:…,task=java,pid=27281", Linux 5.0+
+    std::optional<std::uint64_t> chosen_pid;
+    std::optional<OomCounter> memory, swap, kmem;  // swap: v1's memory+swap, v2's swap
+    bool swap_with_memory = false;                 // it is memory+swap
+    std::vector<OomCgroupStats> stats;
+    std::vector<OomTask> tasks;
+    std::vector<OomVictim> victims;  // several with memory.oom.group, or processes that share memory
+
+    // The killer was called for a cgroup's limit, not for the machine's memory.
+    [[nodiscard]] bool of_cgroup() const { return constraint == OomConstraint::memcg; }
+    // The victim's row of the table; null where either is missing.
+    [[nodiscard]] const OomTask* task_of(const OomVictim& victim) const;
+};
+
+struct OomLog {
+    std::vector<OomKill> kills;     // in the order of the text
+    std::size_t context_lines = 0;  // the kernel's own, that say nothing of who took the memory: registers,
+                                    // stack trace, Mem-Info
+    NotUnderstood not_understood;
+};
+
+// Fails where no line is of an oom-kill. `page` is the size of the pages that the table counts.
+Expected<OomLog> parse_oom_log(std::string_view text, std::string_view document = "oom log",
+                               Bytes page = kib(4));
+
+// The line without "[193038.106468] ", "Aug 25 18:21:35 host kernel: [  257.8] ", "2024-05-06T07:08:09+0200
+// host kernel: ", "<4>[ 12.3]" or "[Mon May  6 07:08:09 2024] " before what the kernel itself wrote.
+std::string_view without_log_prefix(std::string_view line);
+
+}  // namespace nmtx
