@@ -13,6 +13,7 @@
 #include "hotspot/hs_err.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/pasted_areas.h"
 #include "hotspot/replies.h"
 #include "hotspot/thread_dump.h"
 #include "hotspot/thread_dumps.h"
@@ -91,6 +92,7 @@ void check_replies(std::string_view text) {
     (void)nmtx::parse_trim_native_heap(text);
     if (const auto stats = nmtx::parse_classloader_stats(text)) check_unread(stats->not_understood, text);
     (void)nmtx::javacore_refusal(text);
+    if (const auto areas = nmtx::parse_pasted_areas(text)) check_unread(areas->not_understood, text);
 }
 
 }  // namespace
