@@ -45,7 +45,9 @@ Expected<ClassHistogram> parse_class_histogram(std::string_view text, std::strin
     while (lines.next()) {
         const bool cut = lines.rest().empty() && !text.ends_with('\n');
         const std::string_view line = trim(lines.line());
-        if (line.empty() || line.starts_with("num ") || line.starts_with("---")) continue;
+        // "4711:" is what jcmd puts above every reply.
+        const bool pid = line.ends_with(':') && line.find_first_not_of("0123456789") == line.size() - 1;
+        if (line.empty() || pid || line.starts_with("num ") || line.starts_with("---")) continue;
         Cursor total(line);
         if (total.take("Total ")) {
             total.skip_blanks();

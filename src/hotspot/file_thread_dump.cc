@@ -134,23 +134,23 @@ class JsonReader {
         if (c != ':') value_follows_ = false;
     }
 
-    void value(std::string_view key, std::string& text) {
+    void value(std::string_view key, const std::string& text) {
         if (key == "processId") {
             dump_.pid = number_of(text);
             seen_ = true;
         } else if (key == "runtimeVersion") {
-            dump_.version = std::move(text);
+            dump_.version = text;
             seen_ = true;
         } else if (key == "tid") {
             dump_.threads.push_back({number_of(text).value_or(0), {}, false, {}, {}});
             seen_ = true;
         } else if (key == "time" && dump_.threads.empty()) {
-            dump_.time = std::move(text);
+            dump_.time = text;
         } else if (!dump_.threads.empty()) {
             FileDumpThread& thread = dump_.threads.back();
-            if (key == "name") thread.name = std::move(text);
-            if (key == "state") thread.state = std::move(text);
             if (key == "virtual") thread.is_virtual = text == "true";
+            if (key == "name") thread.name = text;
+            if (key == "state") thread.state = text;
         }
     }
 

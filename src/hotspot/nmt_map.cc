@@ -89,7 +89,7 @@ tl::expected<void, Error> MapReader::entry(const Line& line, std::string_view te
     Cursor cursor(text);
     const auto range = take_range(cursor);
     if (!range) {
-        if (!line.cut) return malformed(document_, line, "'[0x… - 0x…] ' with ascending addresses");
+        if (!line.cut) return notes_.malformed(line, "'[0x… - 0x…] ' with ascending addresses");
         notes_.unread(line, cut_here);
         return {};
     }
@@ -104,7 +104,7 @@ tl::expected<void, Error> MapReader::entry(const Line& line, std::string_view te
     }
     const auto size = take_amount(cursor);
     if (!size) {
-        if (!line.cut) return malformed(document_, line, "a size behind the addresses");
+        if (!line.cut) return notes_.malformed(line, "a size behind the addresses");
         notes_.unread(line, cut_here);
         return {};
     }
@@ -129,8 +129,8 @@ tl::expected<void, Error> MapReader::entry(const Line& line, std::string_view te
     }
     if (has_stack) found.tag.remove_suffix(5);
     found.tag = trim(found.tag);
-    if (!has_tag) return malformed(document_, line, "' for ' and a category behind the size");
-    if (found.tag.empty()) return malformed(document_, line, "a category behind ' for '");
+    if (!has_tag) return notes_.malformed(line, "' for ' and a category behind the size");
+    if (found.tag.empty()) return notes_.malformed(line, "a category behind ' for '");
     if (reserved) {
         region(line, found, wholly);
         return {};

@@ -248,6 +248,7 @@ Expected<std::variant<PastedNmt, NmtRefusal>> parse_pasted_nmt(std::string_view 
 //
 // Hash distribution:                                    and figures below, which say nothing about memory
 // Preinit state:entries: 368 (primary: 368, empties: 7823), sum bytes: 54231, longest chain length: 1
+//                                                       in 17 on a line of its own
 // pre-init mallocs: 393, pre-init reallocs: 3, pre-init frees: 25
 // MallocLimit: unset
 Expected<NmtStatistics> parse_nmt_statistics(std::string_view text, std::string_view document) {
@@ -271,7 +272,7 @@ Expected<NmtStatistics> parse_nmt_statistics(std::string_view text, std::string_
             titled = titled || found.table_size;
         } else if (cursor.take("Tracking stack depth:")) {
             found.stack_depth = value();
-        } else if (cursor.take("Preinit state:")) {
+        } else if (line.starts_with("Preinit state:") || line.starts_with("entries: ")) {
             figures = false;
             if (cursor.until("sum bytes:") && cursor.take("sum bytes:")) found.preinit_bytes = value();
         } else if (line.ends_with("istribution:") || line == "Malloc allocation site table:") {

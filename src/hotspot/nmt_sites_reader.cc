@@ -73,7 +73,7 @@ tl::expected<void, Error> SitesReader::frame(const Line& line, std::string_view 
     if (cursor.take("[0x")) {
         const auto address = cursor.hex();
         if (!address || !cursor.take("]")) {
-            if (!line.cut) return malformed(document_, line, "'[0x…]' and perhaps a function");
+            if (!line.cut) return notes_.malformed(line, "'[0x…]' and perhaps a function");
             return {};
         }
         frame.address = {*address};
@@ -125,7 +125,7 @@ tl::expected<void, Error> SitesReader::mmap_figures(const Line& line, std::strin
 }
 
 tl::expected<void, Error> SitesReader::not_figures(const Line& line, std::string_view expected) {
-    if (!line.cut) return malformed(document_, line, expected);
+    if (!line.cut) return notes_.malformed(line, expected);
     notes_.unread(line, "the report is cut in this line");
     frames_.clear();
     return {};

@@ -198,15 +198,14 @@ tl::expected<void, Error> SummaryReader::read(const Line& line) {
 // Total: reserved=1965673KB +22KB, committed=257873KB +22KB   summary.diff
 tl::expected<void, Error> SummaryReader::total(const Line& line) {
     constexpr std::string_view expected = "'Total: reserved=…, committed=…'";
-    if (has_total_) return malformed(document_, line, "one line 'Total:' in a report");
+    if (has_total_) return notes_.malformed(line, "one line 'Total:' in a report");
     Cursor cursor(trim(line.text));
     cursor.take("Total:");
     cursor.skip_blanks();
     const auto usage = take_usage(cursor);
-    if (!usage) return malformed(document_, line, expected);
+    if (!usage) return notes_.malformed(line, expected);
     const bool may_be_cut = line.cut && cursor.at_end() && !usage->committed.suffix;
-    if (may_be_cut || usage->reserved.unit != usage->committed.unit)
-        return malformed(document_, line, expected);
+    if (may_be_cut || usage->reserved.unit != usage->committed.unit) return notes_.malformed(line, expected);
     has_total_ = true;
     report_.unit = usage->reserved.unit;
     report_.reserved = usage->reserved.value;
@@ -256,11 +255,11 @@ tl::expected<void, Error> SummaryReader::category(const Line& line) {
     const auto usage = take_usage(cursor);
     const auto rest = cursor.until(")");
     if (!usage || !rest) {
-        if (!line.cut) return malformed(document_, line, "'- Category (reserved=…, committed=…)'");
+        if (!line.cut) return notes_.malformed(line, "'- Category (reserved=…, committed=…)'");
         notes_.unread(line, "the report is cut in this line");
         return {};
     }
-    if (!names_.insert(*name).second) return malformed(document_, line, "each category once");
+    if (!names_.insert(*name).second) return notes_.malformed(line, "each category once");
     NmtCategory category;
     category.name = *name;
     category.reserved = usage->reserved.value;
@@ -272,7 +271,7 @@ tl::expected<void, Error> SummaryReader::category(const Line& line) {
         Cursor readonly(rest->substr(at));
         readonly.take("readonly=");
         const auto amount = take_amount(readonly);
-        if (!amount) return malformed(document_, line, "an amount behind 'readonly='");
+        if (!amount) return notes_.malformed(line, "an amount behind 'readonly='");
         category.readonly = amount->value;
     }
     report_.categories.push_back(std::move(category));
@@ -291,14 +290,14 @@ tl::expected<void, Error> SummaryReader::detail(const Line& line, std::string_vi
     for (const Detail& known : details) {
         if (!text.starts_with(known.begins)) continue;
         if ((seen_ & known.bit) != 0) {
-            return malformed(document_, line, fmt::format("one line '{}…)' in a category", known.begins));
+            return notes_.malformed(line, fmt::format("one line '{}…)' in a category", known.begins));
         }
         if (known.read(Cursor(text.substr(known.begins.size())), report_.categories.back())) {
             seen_ |= known.bit;
         } else if (line.cut) {
             notes_.unread(line, "the report is cut in this line");
         } else {
-            return malformed(document_, line, fmt::format("figures behind '{}'", known.begins));
+            return notes_.malformed(line, fmt::format("figures behind '{}'", known.begins));
         }
         return {};
     }

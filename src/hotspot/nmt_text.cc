@@ -146,8 +146,9 @@ std::vector<std::string> Notes::take() {
     return std::exchange(notes_, {});
 }
 
-tl::unexpected<Error> malformed(std::string_view document, const Line& line, std::string_view expected) {
-    return failure(fmt::format("{}:{}", document, line.number),
+tl::unexpected<Error> Notes::malformed(const Line& line, std::string_view expected) const {
+    if (unread_ != nullptr) return tl::make_unexpected(Error{});
+    return failure(fmt::format("{}:{}", document_, line.number),
                    fmt::format("expected {}, found {}", expected, quoted(line.text)),
                    line.cut ? "the text seems to be cut here" : "");
 }

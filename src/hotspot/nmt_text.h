@@ -63,6 +63,9 @@ class Notes {
     // `found` is quoted behind the text; formatted only while there is room.
     void add(std::size_t line, std::string_view what, std::string_view found);
     void unread(const Line& line, std::string_view why);
+    // The error about a line of the JVM's own; empty where such lines go to `unread`, since nobody sees it
+    // then.
+    [[nodiscard]] tl::unexpected<Error> malformed(const Line& line, std::string_view expected) const;
     [[nodiscard]] std::vector<std::string> take();
 
   private:
@@ -71,8 +74,6 @@ class Notes {
     std::vector<std::string> notes_;
     std::size_t further_ = 0;
 };
-
-tl::unexpected<Error> malformed(std::string_view document, const Line& line, std::string_view expected);
 
 // The sentence with which HotSpot refuses a report (nmtDCmd.cpp: "Native memory tracking is not enabled"), as
 // the line of the text has it.

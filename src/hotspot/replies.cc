@@ -143,7 +143,6 @@ Expected<VmCommandLine> parse_vm_command_line(std::string_view text, std::string
 Expected<NativeHeapTrim> parse_trim_native_heap(std::string_view text, std::string_view document) {
     for (Lines lines(text); lines.next();) {
         Cursor cursor(trim(lines.line()));
-        NativeHeapTrim found;
         if (cursor.until("RSS+Swap: ") && cursor.take("RSS+Swap: ")) {
             const auto before = vm::take_size(cursor);
             const bool arrow = before && cursor.take("->");

@@ -349,8 +349,12 @@ std::string vm_of(std::string_view line) {
 
 }  // namespace
 
-Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view document,
-                                       std::size_t lines_before) {
+Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view document) {
+    return parse_thread_dump_part(text, document, 0);
+}
+
+Expected<ThreadDump> parse_thread_dump_part(std::string_view text, std::string_view document,
+                                            std::size_t lines_before) {
     // Where a heading is, what stands above it is the program's own output.
     Lines lines(text);
     bool headed = false;

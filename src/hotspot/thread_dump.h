@@ -48,9 +48,10 @@ struct ThreadDump {
     std::vector<std::string> unread;  // at most 101
 };
 
-// Reads the first dump of the text; thread_dumps.h reads all. `lines_before`: where the text is a part of a
-// larger one, the number of its lines before this part.
-Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view document = "Thread.print",
-                                       std::size_t lines_before = 0);
+// Reads the first dump of the text; thread_dumps.h reads all.
+Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view document = "Thread.print");
+// The same of a part of a larger text, of which `lines_before` lines stand before this part.
+Expected<ThreadDump> parse_thread_dump_part(std::string_view text, std::string_view document,
+                                            std::size_t lines_before);
 
 }  // namespace nmtx

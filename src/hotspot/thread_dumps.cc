@@ -112,7 +112,7 @@ Expected<PastedThreadDumps> parse_thread_dumps(std::string_view text, std::strin
             found.not_understood.add_line(lines.number(), lines.line());
     for (const Part& part : parts) {
         const std::string_view piece = text.substr(part.begin, part.end - part.begin);
-        auto dump = parse_thread_dump(piece, document, part.line - 1);
+        auto dump = parse_thread_dump_part(piece, document, part.line - 1);
         if (!dump) {
             if (!first_error) first_error = std::move(dump.error());
             continue;
