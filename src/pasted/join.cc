@@ -271,6 +271,9 @@ class Joiner {
     static ResidentFrom resident_of(PastedMoment& moment) {
         Smaps& smaps = *moment.view.smaps;
         if (!smaps.rss_known) {
+            // A log that is cut, or has but some of its lines: nothing can be shared out over those.
+            constexpr std::size_t fewest = 20;
+            if (vm_of(smaps) == Vm::none || smaps.mappings.size() < fewest) return ResidentFrom::piece;
             auto estimate =
                 estimate_resident(moment.view, moment.process_memory ? &*moment.process_memory : nullptr);
             if (!estimate) return ResidentFrom::nothing;
