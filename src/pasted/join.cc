@@ -219,8 +219,19 @@ class Joiner {
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Statm& statm) {
         keep(moment.view.statm_after, statm);
     }
+    // `cat` of one file after the other gives a text for each.
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, CgroupMemory& cgroup) {
         keep(moment.view.cgroup, cgroup);
+        CgroupMemory& all = *moment.view.cgroup;
+        for (const auto figure :
+             {&CgroupMemory::limit, &CgroupMemory::current, &CgroupMemory::peak, &CgroupMemory::swap_current,
+              &CgroupMemory::anon, &CgroupMemory::file, &CgroupMemory::active_file,
+              &CgroupMemory::inactive_file, &CgroupMemory::shmem, &CgroupMemory::kernel,
+              &CgroupMemory::pagetables, &CgroupMemory::sock}) {
+            if (!(all.*figure)) all.*figure = cgroup.*figure;
+        }
+        if (!all.oom_kills) all.oom_kills = cgroup.oom_kills;
+        if (!all.limit_hits) all.limit_hits = cgroup.limit_hits;
     }
     static void take_contents(PastedMoment& moment, PastedPart& part, JvmCommandLine& line) {
         if (!moment.view.options) moment.view.options = read_jvm_options(split_joined_options(line.options));

@@ -286,3 +286,11 @@ TEST_CASE(
     CHECK_FALSE(parse_command({"watch"}).has_value());
     CHECK_FALSE(parse_command({"1", "--every=2s"}).has_value());
 }
+
+TEST_CASE("command: explain reads files, or standard input where none is named") {
+    CHECK(parse_command({"explain"})->files == std::vector<std::string>{"-"});
+    CHECK(parse_command({"explain", "a.txt", "-"})->files == std::vector<std::string>{"a.txt", "-"});
+    CHECK(parse_command({"explain"})->verb == Verb::explain);
+    CHECK_FALSE(parse_command({"explain", "-", "-"}));
+    CHECK_FALSE(parse_command({"explain", "a.txt", "-o", "b"}));
+}
