@@ -169,10 +169,18 @@ std::string replaced(std::string_view text) {
     return out;
 }
 
+// /proc/PID/cmdline: words that end in a zero byte. What is binary has other control characters too.
+bool is_command_line(std::string_view raw) {
+    if (raw.empty() || raw.front() < ' ' || raw.find('\0') == std::string_view::npos) return false;
+    return std::all_of(raw.begin(), raw.end(),
+                       [](char c) { return c == '\0' || c == '\n' || static_cast<unsigned char>(c) >= ' '; });
+}
+
 }  // namespace
 
 std::string clean_text(std::string raw) {
     if (const auto order = utf16_of(raw)) raw = from_utf16(raw, *order);
+    if (is_command_line(raw)) std::replace(raw.begin(), raw.end(), '\0', ' ');
     // Line ends of old Macs, and of what some web forms make of others.
     if (raw.find('\n') == std::string::npos) std::replace(raw.begin(), raw.end(), '\r', '\n');
     if (std::any_of(raw.begin(), raw.end(), is_special)) raw = replaced(raw);

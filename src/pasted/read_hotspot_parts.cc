@@ -149,6 +149,10 @@ void read_java_command(PastedPart& part) {
 
 void read_answer(PastedPart& part) {
     const std::string_view text = trim(std::string_view(*part.text).substr(0, part.text->find('\n')));
+    if (text == "0" || text == "-1") {
+        part.title = "return code";
+        return;
+    }
     part.figures.push_back(words("answer", std::string(text)));
     if (text.find("is not enabled") != std::string_view::npos) part.contents = NmtRefusal{std::string(text)};
 }

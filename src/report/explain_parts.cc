@@ -14,8 +14,9 @@ namespace {
 constexpr std::size_t lines_width = 16;
 
 // What was typed and what jcmd puts around its answers is of no interest by itself.
-bool told_by_others(PastedKind kind) {
-    return kind == PastedKind::command || kind == PastedKind::pid_line;
+bool told_by_others(const PastedPart& part) {
+    const PastedKind kind = part.part.kind;
+    return kind == PastedKind::command || kind == PastedKind::pid_line || part.title == "return code";
 }
 
 std::string sign(std::int64_t change) {
@@ -174,8 +175,8 @@ std::string explain_parts(const Pasted& pasted, const ReportOptions& options, co
     std::size_t parts = 0, lines = 0;
     for (const PastedText& text : pasted.texts) {
         lines += text.lines;
-        parts += static_cast<std::size_t>(std::ranges::count_if(
-            text.parts, [](const PastedPart& part) { return !told_by_others(part.part.kind); }));
+        parts += static_cast<std::size_t>(
+            std::ranges::count_if(text.parts, [](const PastedPart& part) { return !told_by_others(part); }));
     }
     std::string out =
         title(parts == 0 ? fmt::format("{} lines, and nothing in them that nmtx reads", lines)
@@ -185,7 +186,7 @@ std::string explain_parts(const Pasted& pasted, const ReportOptions& options, co
     for (const PastedText& text : pasted.texts) {
         if (pasted.texts.size() > 1) out += line("  " + text.name, style);
         for (const PastedPart& part : text.parts) {
-            if (told_by_others(part.part.kind) && !options.all) continue;
+            if (told_by_others(part) && !options.all) continue;
             const std::string where = lines_of(part.part.first_line(), part.part.last_line());
             const std::string pid = part.pid ? fmt::format(", pid {}", *part.pid) : std::string();
             out +=

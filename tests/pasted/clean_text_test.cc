@@ -44,6 +44,7 @@ TEST_CASE("clean: carriage returns, escapes, entities and blanks that do not bre
     CHECK(clean_text("&gt; a &lt;b&gt; &amp;&quot;\n") == "> a <b> &\"\n");
     CHECK(clean_text("Rss:\xC2\xA0 4 kB\n") == "Rss:  4 kB\n");
     CHECK(clean_text("\xEF\xBB\xBFTotal\n") == "Total\n");
+    CHECK(clean_text(std::string("java\0-Xmx1g\0Main", 17)) == "java -Xmx1g Main ");
     CHECK(clean_text("&nosuch; \x1b") == "&nosuch; ");
 }
 
