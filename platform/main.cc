@@ -268,6 +268,8 @@ Expected<void> run_report_verb(const Command& command) {
             return run_fit(command);
         case Verb::ticket:
             return run_ticket(command);
+        case Verb::explain:
+            return run_explain(command);
         default:
             return {};
     }

@@ -55,6 +55,7 @@ Expected<void> run_watch(const Command& command);
 Expected<void> run_glossary(const Command& command);
 Expected<void> run_fit(const Command& command);
 Expected<void> run_ticket(const Command& command);
+Expected<void> run_explain(const Command& command);
 // With the exit code where it did what it was to do.
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);

@@ -27,13 +27,16 @@ bool begins_remark(std::string_view text) {
 
 }  // namespace
 
+// A remark stands at the beginning or behind a blank, and names hold few of those.
 Remarked split_remark(std::string_view line) {
-    constexpr std::string_view beginnings = "<#/\xe2";
-    for (std::size_t at = line.find_first_of(beginnings); at != std::string_view::npos;
-         at = line.find_first_of(beginnings, at + 1)) {
-        const bool after_blank = at == 0 || line[at - 1] == ' ' || line[at - 1] == '\t';
-        if (after_blank && begins_remark(line.substr(at)))
+    for (std::size_t at = 0; at < line.size();) {
+        const bool blank = line[at] == ' ' || line[at] == '\t';
+        if (!blank && begins_remark(line.substr(at)))
             return {trim(line.substr(0, at)), trim(line.substr(at))};
+        const std::size_t next = blank ? at : line.find_first_of(" \t", at);
+        if (next == std::string_view::npos) break;
+        at = line.find_first_not_of(" \t", next);
+        if (at == std::string_view::npos) break;
     }
     return {line, {}};
 }

@@ -30,6 +30,8 @@ Expected<void> check_together(const Command& command) {
     if (command.verb != Verb::glossary && command.jdk) return usage("--jdk is of `nmtx glossary`");
     if (command.verb == Verb::glossary && !command.output.empty())
         return usage("`nmtx glossary` looks at no process: there is nothing to keep");
+    if (command.verb == Verb::explain && !command.output.empty())
+        return usage("`nmtx explain` reads what was pasted: there is nothing to keep");
     if (command.verb == Verb::nmt && (command.json || !command.attach || !command.output.empty()))
         return usage("`nmtx nmt` prints what the JVM answers, and nothing else");
     if (command.peek && of_a_file)

@@ -23,6 +23,8 @@ struct VerbName {
     std::size_t operands;
     std::size_t optional = 0;  // operands that may follow
 };
+constexpr std::size_t most_files = 1000;
+
 constexpr std::array verb_names{
     VerbName{"capture", Verb::capture, 1}, VerbName{"report", Verb::report, 1},
     VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
@@ -32,6 +34,7 @@ constexpr std::array verb_names{
     VerbName{"trend", Verb::trend, 1},     VerbName{"gate", Verb::gate, 1},
     VerbName{"fit", Verb::fit, 1},         VerbName{"glossary", Verb::glossary, 0, 4},
     VerbName{"watch", Verb::watch, 1},     VerbName{"ticket", Verb::ticket, 1},
+    VerbName{"watch", Verb::watch, 1},     VerbName{"explain", Verb::explain, 0, most_files},
 };
 
 Expected<void> take_pid(const std::string& text, Command& command) {
@@ -106,6 +109,12 @@ Expected<void> take_operands(const std::vector<std::string>& operands, Command& 
             command.nmt_request = std::move(*request);
             return {};
         }
+        case Verb::explain:
+            command.files.assign(operands.begin() + 1, operands.end());
+            if (command.files.empty()) command.files.emplace_back("-");
+            if (std::count(command.files.begin(), command.files.end(), "-") > 1)
+                return usage("standard input can be read but once");
+            return {};
         case Verb::glossary:  // names may be of several words: "java heap"
             for (std::size_t i = 1; i < operands.size(); ++i)
                 command.glossary_name += (i > 1 ? " " : "") + operands[i];

@@ -38,7 +38,8 @@ enum class Verb {
     glossary,
     fit,
     watch,
-    ticket
+    ticket,
+    explain
 };
 
 // One of the two that `diff` compares.
@@ -70,7 +71,8 @@ struct Command {
     // report, malloc, threads, gate, fit, ticket: the capture; trend, gate: the record; "-" is standard
     // input; empty where it is a process
     std::string file;
-    Address address;     // peek
+    std::vector<std::string> files;  // explain: what was pasted; "-" is standard input
+    Address address;                 // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
     bool force = false;  // --force: replace an existing file; with diff: compare two different processes
     Effort effort = Effort::standard;

@@ -31,6 +31,8 @@ std::string help_text() {
         "  nmtx record PID -o FILE.db    samples it every 10 s into a file, cheaply, for hours or months\n"
         "  nmtx trend FILE.db            who grows in such a file, how fast, and whether it is a leak\n"
         "  nmtx gate PID|FILE            fails where it has grown too much against a --baseline\n"
+        "  nmtx explain [FILE…|-]        what somebody pasted: NMT reports, pmap, smaps, hs_err logs, thread "
+        "dumps …\n"
         "  nmtx fit PID|FILE             the -Xmx that a memory limit (--limit SIZE) leaves room for, line "
         "by line\n"
         "  nmtx glossary [NAME]          what a category of NMT or an owner is, what bounds it, known bugs\n"

@@ -32,31 +32,34 @@ Expected<bool> CodeCacheReader::read_sizes(const Lines& at, Cursor cursor, CodeH
     return true;
 }
 
+// "bounds [0x00007f81280c7000, 0x00007f8128337000, 0x00007f812f600000]", from the bracket on.
+Expected<bool> CodeCacheReader::read_bounds(const Lines& at, Cursor cursor, CodeHeap heap) {
+    const auto bounds = take_bounds(cursor);
+    if (!bounds || bounds->count != 3)
+        return at.error(document_,
+                        "expected \"bounds [low, end of committed, end]\", found " + quoted(trim(at.line())));
+    heap.committed = Range{bounds->at[0], bounds->at[1]};
+    heap.reserved = Range{bounds->at[0], bounds->at[2]};
+    heaps_.push_back(std::move(heap));
+    return true;
+}
+
 // CodeHeap 'non-profiled nmethods': size=120036Kb used=33Kb max_used=33Kb free=120002Kb
 //  bounds [0x00007f81280c7000, 0x00007f8128337000, 0x00007f812f600000]
 // CodeCache: size=245760Kb used=1411Kb max_used=1411Kb free=244348Kb        where the code cache is one
 // piece; bounds follow CodeCache: size=245764Kb, used=1729Kb, max_used=1741Kb, free=244032Kb     the sum, 21
 // and later; no bounds
+// Code Cache  [0x00002b92bf72c000, 0x00002b92c249c000, 0x00002b92c572c000)        hs_err logs up to 7
 Expected<bool> CodeCacheReader::read(const Lines& at) {
     const std::string_view line = trim(at.line());
     Cursor cursor(line);
     if (open_) {
-        if (!cursor.take("bounds ")) {
-            if (open_must_have_bounds_)
-                return at.error(document_, "expected the bounds of code heap " + quoted(open_->name) +
-                                               ", found " + quoted(line));
-            open_.reset();
-            cursor = Cursor(line);
-        } else {
-            const auto bounds = take_bounds(cursor);
-            if (!bounds || bounds->count != 3)
-                return at.error(document_,
-                                "expected \"bounds [low, end of committed, end]\", found " + quoted(line));
-            open_->committed = Range{bounds->at[0], bounds->at[1]};
-            open_->reserved = Range{bounds->at[0], bounds->at[2]};
-            heaps_.push_back(*std::exchange(open_, std::nullopt));
-            return true;
-        }
+        CodeHeap above = *std::exchange(open_, std::nullopt);
+        if (cursor.take("bounds ")) return read_bounds(at, cursor, std::move(above));
+        if (open_must_have_bounds_)
+            return at.error(document_, "expected the bounds of code heap " + quoted(above.name) + ", found " +
+                                           quoted(line));
+        cursor = Cursor(line);
     }
     CodeHeap heap;
     if (cursor.take("CodeHeap '")) {
@@ -69,6 +72,10 @@ Expected<bool> CodeCacheReader::read(const Lines& at) {
     if (cursor.take("CodeCache:")) {
         heap.name = "CodeCache";
         return read_sizes(at, cursor, std::move(heap), false);
+    }
+    if (cursor.take("Code Cache ") && cursor.until("[").has_value()) {
+        heap.name = "CodeCache";
+        return read_bounds(at, cursor, std::move(heap));
     }
     return false;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/cursor.h"
 #include "base/lines.h"
 #include "hotspot/heap_info.h"
 
@@ -44,6 +45,7 @@ class CodeCacheReader {
 
   private:
     Expected<bool> read_sizes(const Lines& at, Cursor cursor, CodeHeap heap, bool must_have_bounds);
+    Expected<bool> read_bounds(const Lines& at, Cursor cursor, CodeHeap heap);
 
     std::string_view document_;
     std::vector<CodeHeap> heaps_;

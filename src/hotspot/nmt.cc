@@ -21,36 +21,14 @@ using nmt::Line;
 constexpr std::string_view title = "Native Memory Tracking:";
 constexpr std::size_t most_of_refusal = 200;
 
-// What HotSpot says with return code 0 instead of a report (nmtDCmd.cpp).
-constexpr std::array refusals{
-    std::string_view{"Native memory tracking is not enabled"},
-    std::string_view{"Detail tracking is not enabled"},
-    std::string_view{"Incorrect scale value"},
-    std::string_view{"No baseline for comparison"},
-    std::string_view{"At most one of the following option"},
-    std::string_view{"Native memory tracking has been turned off"},
-};
-
 bool all_digits(std::string_view text) {
     return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// At most 200 bytes, and no character of several bytes cut in two.
-std::string_view bounded(std::string_view text) {
-    std::size_t end = std::min(text.size(), most_of_refusal);
-    while (end > 0 && end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-    return text.substr(0, end);
 }
 
 // The sentence where we know it; otherwise how the text begins, without the "4638:" that jcmd puts before
 // every reply.
 NmtRefusal refusal_of(std::string_view text) {
-    for (const std::string_view sentence : refusals) {
-        const std::size_t at = text.find(sentence);
-        if (at == std::string_view::npos) continue;
-        const std::string_view from = text.substr(at);
-        return {std::string(bounded(trim(from.substr(0, from.find('\n')))))};
-    }
+    if (auto sentence = nmt::known_refusal(text)) return {std::move(*sentence)};
     std::string shown;
     Lines lines(text);
     while (shown.size() < most_of_refusal && lines.next()) {
@@ -60,7 +38,7 @@ NmtRefusal refusal_of(std::string_view text) {
         if (!shown.empty()) shown += '\n';
         shown += line.substr(0, most_of_refusal + 1);
     }
-    return {std::string(bounded(shown))};
+    return {std::string(nmt::bounded(shown))};
 }
 
 // Somebody's excerpt may begin below the title.
@@ -180,6 +158,11 @@ class Reader {
 const NmtCategory* NmtReport::find(std::string_view name) const {
     const auto at = std::ranges::find(categories, name, &NmtCategory::name);
     return at == categories.end() ? nullptr : &*at;
+}
+
+bool NmtReport::has_changes() const {
+    const auto changed = [](const NmtCategory& category) { return category.change != NmtSinceBaseline{}; };
+    return change != NmtSinceBaseline{} || std::ranges::any_of(categories, changed);
 }
 
 Bytes NmtReport::malloc_total() const {

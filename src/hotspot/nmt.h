@@ -14,6 +14,19 @@
 
 namespace nmtx {
 
+// What summary.diff and detail.diff print behind the figures of a category or of the total, since the baseline:
+// the figure before is the figure less its change. 0 where nothing stands behind a figure, and in other reports.
+struct NmtSinceBaseline {
+    Delta reserved, committed;
+    Delta malloc, arena;
+    Delta mmap_reserved, mmap_committed;
+    Delta stack_reserved, stack_committed;
+    Delta tracking_overhead;
+    std::int64_t malloc_count = 0, arena_count = 0, threads = 0, classes = 0;
+
+    friend bool operator==(const NmtSinceBaseline&, const NmtSinceBaseline&) = default;
+};
+
 // One category (MemTag) of the summary. Fields that a JDK does not print are absent or zero as said.
 struct NmtCategory {
     std::string name;                             // "Java Heap", "Thread", "Native Memory Tracking", …
@@ -32,6 +45,7 @@ struct NmtCategory {
     std::optional<std::uint64_t> classes;
     std::optional<Bytes> tracking_overhead;       // category Native Memory Tracking
     std::optional<Bytes> readonly;                // Shared class space, 21+
+    NmtSinceBaseline change{};
 };
 
 // One top-level entry of "Virtual memory map:".
@@ -58,6 +72,7 @@ struct NmtReport {
     std::optional<std::uint64_t> malloc_count;
     std::optional<Bytes> mmap_reserved;
     std::optional<Bytes> mmap_committed;
+    NmtSinceBaseline change{};                           // of the total, with malloc and mmap where they are printed under it
     std::vector<NmtCategory> categories;          // in the order of the report
     bool has_map = false;                         // the virtual memory map was there (detail)
     std::vector<NmtRegion> regions;               // sorted ascending whatever the JDK's order; disjoint
@@ -65,6 +80,8 @@ struct NmtReport {
     std::vector<std::string> notes;               // what was odd but survivable: "nmt:812: line not understood: …" (bounded)
 
     [[nodiscard]] const NmtCategory* find(std::string_view name) const;
+    // Whether any figure of the summary has a change behind it. A diff in which nothing has changed looks like a summary.
+    [[nodiscard]] bool has_changes() const;
     // malloc + arenas over all categories plus tracking overhead: what NMT says was taken from malloc.
     [[nodiscard]] Bytes malloc_total() const;
 };

@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::string_view cut_here = "the report is cut in this line";
 
-// "[0x00000000e0000000 - 0x0000000100000000]"; a frame of a call stack has one address in its brackets, or a
-// word ("[BOOTSTRAP]").
-bool is_entry(std::string_view text) {
-    return text.starts_with('[') && text.substr(0, text.find(']')).find(" - ") != std::string_view::npos;
-}
-
 std::optional<Range> take_range(Cursor& cursor) {
     if (!cursor.take("[0x")) return std::nullopt;
     const auto begin = cursor.hex();
@@ -61,6 +55,10 @@ void cut_below(NmtRegion& region, Address from) {
 
 }  // namespace
 
+bool is_map_entry(std::string_view text) {
+    return text.starts_with('[') && text.substr(0, text.find(']')).find(" - ") != std::string_view::npos;
+}
+
 struct MapReader::Entry {
     Range range;
     std::string_view tag;
@@ -69,14 +67,14 @@ struct MapReader::Entry {
 tl::expected<void, Error> MapReader::read(const Line& line) {
     const std::string_view text = trim(line.text);
     if (text.empty()) return {};
-    if (is_entry(text)) return entry(line, text);
+    if (is_map_entry(text)) return entry(line, text);
     if (text.starts_with('[')) return {};  // a frame
     Cursor cursor(text);
     if (cursor.take("Memory map of ")) {
         close_region();
         file_ = cursor.rest();
     } else {
-        notes_.add(line.number, "line not understood", line.text);
+        notes_.unread(line, "line not understood");
     }
     return {};
 }
@@ -91,8 +89,8 @@ tl::expected<void, Error> MapReader::entry(const Line& line, std::string_view te
     Cursor cursor(text);
     const auto range = take_range(cursor);
     if (!range) {
-        if (!line.cut) return malformed(document_, line, "'[0x… - 0x…] ' with ascending addresses");
-        notes_.add(line.number, cut_here, line.text);
+        if (!line.cut) return notes_.malformed(line, "'[0x… - 0x…] ' with ascending addresses");
+        notes_.unread(line, cut_here);
         return {};
     }
     const bool wholly = cursor.take("reserved and committed ");
@@ -101,19 +99,21 @@ tl::expected<void, Error> MapReader::entry(const Line& line, std::string_view te
     const bool is_committed = !reserved && !allocated && cursor.take("committed ");
     if (!reserved && !allocated && !is_committed) {
         close_region();
-        notes_.add(line.number, line.cut ? cut_here : "line not understood", line.text);
+        notes_.unread(line, line.cut ? cut_here : "line not understood");
         return {};
     }
     const auto size = take_amount(cursor);
     if (!size) {
-        if (!line.cut) return malformed(document_, line, "a size behind the addresses");
-        notes_.add(line.number, cut_here, line.text);
+        if (!line.cut) return notes_.malformed(line, "a size behind the addresses");
+        notes_.unread(line, cut_here);
         return {};
     }
     const Bytes length = range->size();
     if (std::max(length, size->value) > std::min(length, size->value) + size->unit) {
         notes_.add(line.number, "the size does not fit the addresses, which were taken", line.text);
     }
+    const bool first = report_.regions.empty() && report_.categories.empty();
+    if (first && report_.reserved == Bytes()) report_.unit = size->unit;  // an excerpt without a summary
     Entry found{*range, {}};
     if (is_committed) {
         committed(line, found);
@@ -124,13 +124,13 @@ tl::expected<void, Error> MapReader::entry(const Line& line, std::string_view te
     const bool has_stack = found.tag.ends_with(" from");
     // A name can be cut so that another one is left ("Thread" of "Thread Stack").
     if (line.cut && !has_stack) {
-        notes_.add(line.number, cut_here, line.text);
+        notes_.unread(line, cut_here);
         return {};
     }
     if (has_stack) found.tag.remove_suffix(5);
     found.tag = trim(found.tag);
-    if (!has_tag) return malformed(document_, line, "' for ' and a category behind the size");
-    if (found.tag.empty()) return malformed(document_, line, "a category behind ' for '");
+    if (!has_tag) return notes_.malformed(line, "' for ' and a category behind the size");
+    if (found.tag.empty()) return notes_.malformed(line, "a category behind ' for '");
     if (reserved) {
         region(line, found, wholly);
         return {};

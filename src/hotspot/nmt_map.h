@@ -11,6 +11,10 @@
 
 namespace nmtx::nmt {
 
+// "[0x00000000e0000000 - 0x0000000100000000]"; a frame of a call stack has one address in its brackets, or a
+// word ("[BOOTSTRAP]").
+bool is_map_entry(std::string_view text);
+
 class MapReader {
   public:
     MapReader(std::string_view document, NmtReport& report, Notes& notes)

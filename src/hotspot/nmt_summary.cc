@@ -27,6 +27,8 @@ struct Malloced {
     Bytes size;
     std::optional<std::uint64_t> count;
     std::optional<Bytes> peak;
+    Delta change;
+    std::int64_t count_change = 0;
 };
 
 // What follows "malloc=" or "arena=":
@@ -39,13 +41,15 @@ struct Malloced {
 std::optional<Malloced> take_malloced(Cursor cursor) {
     const auto size = take_amount(cursor);
     if (!size) return std::nullopt;
+    const auto change = take_difference(cursor, size->unit);
     const auto inside = cursor.until(")");
     if (!inside) return std::nullopt;
-    Malloced found{size->value, std::nullopt, std::nullopt};
+    Malloced found{size->value, std::nullopt, std::nullopt, change.value_or(Delta())};
     if (const std::size_t at = inside->rfind('#'); at != std::string_view::npos) {
         Cursor counted(inside->substr(at));
         found.count = take_count(counted);
         if (!found.count) return std::nullopt;
+        found.count_change = take_difference(counted).value_or(Delta()).value;
     }
     cursor.take(")");
     cursor.skip_blanks();
@@ -68,9 +72,11 @@ std::optional<Usage> take_closed_usage(Cursor cursor) {
 }
 
 // "#41)", in summary.diff "#41 +2)"
-std::optional<std::uint64_t> take_closed_count(Cursor cursor) {
+std::optional<std::uint64_t> take_closed_count(Cursor cursor, std::int64_t& change) {
     const auto count = take_count(cursor);
+    const auto more = take_difference(cursor);
     if (!count || !cursor.until(")")) return std::nullopt;
+    change = more.value_or(Delta()).value;
     return count;
 }
 
@@ -80,6 +86,8 @@ bool read_malloc(Cursor cursor, NmtCategory& category) {
     category.malloc = found->size;
     category.malloc_count = found->count;
     category.malloc_peak = found->peak;
+    category.change.malloc = found->change;
+    category.change.malloc_count = found->count_change;
     return true;
 }
 
@@ -88,6 +96,8 @@ bool read_arena(Cursor cursor, NmtCategory& category) {
     if (!found) return false;
     category.arena = found->size;
     category.arena_count = found->count;
+    category.change.arena = found->change;
+    category.change.arena_count = found->count_change;
     return true;
 }
 
@@ -96,6 +106,8 @@ bool read_mmap(Cursor cursor, NmtCategory& category) {
     if (!usage) return false;
     category.mmap_reserved = usage->reserved.value;
     category.mmap_committed = usage->committed.value;
+    category.change.mmap_reserved = usage->reserved_change;
+    category.change.mmap_committed = usage->committed_change;
     return true;
 }
 
@@ -104,22 +116,26 @@ bool read_stack(Cursor cursor, NmtCategory& category) {
     if (!usage) return false;
     category.stack_reserved = usage->reserved.value;
     category.stack_committed = usage->committed.value;
+    category.change.stack_reserved = usage->reserved_change;
+    category.change.stack_committed = usage->committed_change;
     return true;
 }
 
 bool read_overhead(Cursor cursor, NmtCategory& category) {
     const auto found = take_malloced(cursor);
-    if (found) category.tracking_overhead = found->size;
-    return found.has_value();
+    if (!found) return false;
+    category.tracking_overhead = found->size;
+    category.change.tracking_overhead = found->change;
+    return true;
 }
 
 bool read_threads(Cursor cursor, NmtCategory& category) {
-    category.threads = take_closed_count(cursor);
+    category.threads = take_closed_count(cursor, category.change.threads);
     return category.threads.has_value();
 }
 
 bool read_classes(Cursor cursor, NmtCategory& category) {
-    category.classes = take_closed_count(cursor);
+    category.classes = take_closed_count(cursor, category.change.classes);
     return category.classes.has_value();
 }
 
@@ -140,14 +156,30 @@ constexpr std::array details{
 }  // namespace
 
 void SummaryReader::not_understood(const Line& line) {
-    notes_.add(line.number, "line not understood", line.text);
+    notes_.unread(line, "line not understood");
+}
+
+// "-                     Class (reserved=1056933KB, …": the longest name that HotSpot has is one of 22
+// characters.
+std::optional<std::string_view> category_name(std::string_view text) {
+    constexpr std::size_t most = 40;
+    const std::size_t end = text.find("(reserved=");
+    if (end == std::string_view::npos) return std::nullopt;
+    Cursor cursor(trim(text.substr(0, end)));
+    cursor.take("-");
+    const std::string_view name = trim(cursor.rest());
+    const auto fits = [](char c) {
+        return c != '(' && c != '[' && c != '=' && static_cast<unsigned char>(c) >= 0x20;
+    };
+    if (name.empty() || name.size() > most || !std::ranges::all_of(name, fits)) return std::nullopt;
+    return name;
 }
 
 tl::expected<void, Error> SummaryReader::read(const Line& line) {
     const std::string_view text = trim(line.text);
     if (text.empty() || text.starts_with("(Omitting categories ")) return {};
     if (text.starts_with("Total:")) return total(line);
-    if (line.text.starts_with('-')) return category(line);
+    if (line.text.starts_with('-') || (pasted_ && category_name(line.text))) return category(line);
     if (report_.categories.empty() && has_total_ &&
         (text.starts_with("malloc") || text.starts_with("mmap:"))) {
         under_total(line, text);
@@ -166,19 +198,20 @@ tl::expected<void, Error> SummaryReader::read(const Line& line) {
 // Total: reserved=1965673KB +22KB, committed=257873KB +22KB   summary.diff
 tl::expected<void, Error> SummaryReader::total(const Line& line) {
     constexpr std::string_view expected = "'Total: reserved=…, committed=…'";
-    if (has_total_) return malformed(document_, line, "one line 'Total:' in a report");
+    if (has_total_) return notes_.malformed(line, "one line 'Total:' in a report");
     Cursor cursor(trim(line.text));
     cursor.take("Total:");
     cursor.skip_blanks();
     const auto usage = take_usage(cursor);
-    if (!usage) return malformed(document_, line, expected);
+    if (!usage) return notes_.malformed(line, expected);
     const bool may_be_cut = line.cut && cursor.at_end() && !usage->committed.suffix;
-    if (may_be_cut || usage->reserved.unit != usage->committed.unit)
-        return malformed(document_, line, expected);
+    if (may_be_cut || usage->reserved.unit != usage->committed.unit) return notes_.malformed(line, expected);
     has_total_ = true;
     report_.unit = usage->reserved.unit;
     report_.reserved = usage->reserved.value;
     report_.committed = usage->committed.value;
+    report_.change.reserved = usage->reserved_change;
+    report_.change.committed = usage->committed_change;
     return {};
 }
 
@@ -194,46 +227,51 @@ void SummaryReader::under_total(const Line& line, std::string_view text) {
         if (!usage) return not_understood(line);
         report_.mmap_reserved = usage->reserved.value;
         report_.mmap_committed = usage->committed.value;
+        report_.change.mmap_reserved = usage->reserved_change;
+        report_.change.mmap_committed = usage->committed_change;
         return;
     }
     if (!cursor.take("malloc:") && !cursor.take("malloc=")) return not_understood(line);
     cursor.skip_blanks();
     const auto size = take_amount(cursor);
     if (!size) return not_understood(line);
-    take_difference(cursor);
+    report_.change.malloc = take_difference(cursor, size->unit).value_or(Delta());
     report_.malloc = size->value;
     report_.malloc_count = take_count(cursor);
+    if (report_.malloc_count) report_.change.malloc_count = take_difference(cursor).value_or(Delta()).value;
 }
 
 // -                     Class (reserved=1056933KB, committed=5029KB)
 // -        Shared class space (reserved=16777312, committed=15368288, readonly=0)
 tl::expected<void, Error> SummaryReader::category(const Line& line) {
-    Cursor cursor(line.text);
-    cursor.take("-");
-    cursor.skip_blanks();
-    const auto name = cursor.until(" (reserved=");
-    if (!name || name->empty()) {
+    const auto name = category_name(line.text);
+    if (!name) {
         not_understood(line);
         return {};
     }
-    cursor.take(" (");
+    Cursor cursor(line.text);
+    cursor.until("(reserved=");
+    cursor.take("(");
     const auto usage = take_usage(cursor);
     const auto rest = cursor.until(")");
     if (!usage || !rest) {
-        if (!line.cut) return malformed(document_, line, "'- Category (reserved=…, committed=…)'");
-        notes_.add(line.number, "the report is cut in this line", line.text);
+        if (!line.cut) return notes_.malformed(line, "'- Category (reserved=…, committed=…)'");
+        notes_.unread(line, "the report is cut in this line");
         return {};
     }
-    if (!names_.insert(trim(*name)).second) return malformed(document_, line, "each category once");
+    if (!names_.insert(*name).second) return notes_.malformed(line, "each category once");
     NmtCategory category;
-    category.name = trim(*name);
+    category.name = *name;
     category.reserved = usage->reserved.value;
     category.committed = usage->committed.value;
+    category.change.reserved = usage->reserved_change;
+    category.change.committed = usage->committed_change;
+    if (!has_total_ && report_.categories.empty()) report_.unit = usage->reserved.unit;
     if (const std::size_t at = rest->find("readonly="); at != std::string_view::npos) {
         Cursor readonly(rest->substr(at));
         readonly.take("readonly=");
         const auto amount = take_amount(readonly);
-        if (!amount) return malformed(document_, line, "an amount behind 'readonly='");
+        if (!amount) return notes_.malformed(line, "an amount behind 'readonly='");
         category.readonly = amount->value;
     }
     report_.categories.push_back(std::move(category));
@@ -252,14 +290,14 @@ tl::expected<void, Error> SummaryReader::detail(const Line& line, std::string_vi
     for (const Detail& known : details) {
         if (!text.starts_with(known.begins)) continue;
         if ((seen_ & known.bit) != 0) {
-            return malformed(document_, line, fmt::format("one line '{}…)' in a category", known.begins));
+            return notes_.malformed(line, fmt::format("one line '{}…)' in a category", known.begins));
         }
         if (known.read(Cursor(text.substr(known.begins.size())), report_.categories.back())) {
             seen_ |= known.bit;
         } else if (line.cut) {
-            notes_.add(line.number, "the report is cut in this line", line.text);
+            notes_.unread(line, "the report is cut in this line");
         } else {
-            return malformed(document_, line, fmt::format("figures behind '{}'", known.begins));
+            return notes_.malformed(line, fmt::format("figures behind '{}'", known.begins));
         }
         return {};
     }

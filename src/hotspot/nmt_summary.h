@@ -1,6 +1,7 @@
 // Reads the summary of an NMT report line by line: everything between the title and the map or the end.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 
@@ -10,13 +11,18 @@
 
 namespace nmtx::nmt {
 
+// The name in a line that is that of a category, with or without the dash: "Java Heap".
+std::optional<std::string_view> category_name(std::string_view text);
+
 class SummaryReader {
   public:
-    SummaryReader(std::string_view document, NmtReport& report, Notes& notes)
-        : document_(document), report_(report), notes_(notes) {}
+    // `pasted`: a category need not begin with a dash, which people lose.
+    SummaryReader(std::string_view document, NmtReport& report, Notes& notes, bool pasted = false)
+        : document_(document), report_(report), notes_(notes), pasted_(pasted) {}
 
     tl::expected<void, Error> read(const Line& line);
     [[nodiscard]] bool has_total() const { return has_total_; }
+    [[nodiscard]] bool has_category(std::string_view name) const { return names_.contains(name); }
     // Notes a report whose categories do not add up to its total: one that was shortened, or edited.
     void check_sums(std::size_t last_line);
 
@@ -30,6 +36,7 @@ class SummaryReader {
     std::string_view document_;
     NmtReport& report_;
     Notes& notes_;
+    bool pasted_;
     std::unordered_set<std::string_view> names_;  // views into the text
     unsigned seen_ = 0;                           // the kinds of detail line that the current category had
     bool has_total_ = false;

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/not_understood.h"
 
 namespace nmtx::nmt {
 
@@ -33,31 +34,14 @@ struct Usage {
 std::optional<Amount> take_amount(Cursor& cursor);
 // "#12"; blanks and a comma before it as in the first JDK 8 ("(malloc=424KB, #1000)").
 std::optional<std::uint64_t> take_count(Cursor& cursor);
-// " +22KB", " -3": what summary.diff and detail.diff put behind a figure. Nothing where there is none.
-std::optional<Delta> take_difference(Cursor& cursor);
+// " +22KB", " -3": what summary.diff and detail.diff put behind a figure. Nothing where there is none. One
+// without a suffix is in the unit of that figure: JDK 8 and 11 print "(arena=25KB -2 #42 -4)".
+std::optional<Delta> take_difference(Cursor& cursor, Bytes unit = Bytes(1));
 // "reserved=12KB, committed=7KB" with or without differences.
 std::optional<Usage> take_usage(Cursor& cursor);
 
 // A bounded, printable piece of a line of the target.
 std::string quoted(std::string_view line);
-
-class Notes {
-  public:
-    static constexpr std::size_t most = 50;
-
-    explicit Notes(std::string_view document) : document_(document) {}
-
-    // Line 0: about no line in particular.
-    void add(std::size_t line, std::string_view what);
-    // `found` is quoted behind the text; formatted only while there is room.
-    void add(std::size_t line, std::string_view what, std::string_view found);
-    [[nodiscard]] std::vector<std::string> take();
-
-  private:
-    std::string document_;
-    std::vector<std::string> notes_;
-    std::size_t further_ = 0;
-};
 
 // A line as a reader gets it.
 struct Line {
@@ -66,6 +50,35 @@ struct Line {
     bool cut = false;  // the text ended here without a newline: the line may be a part of one
 };
 
-tl::unexpected<Error> malformed(std::string_view document, const Line& line, std::string_view expected);
+class Notes {
+  public:
+    static constexpr std::size_t most = 50;
+
+    // `unread`: where lines go that are not understood; without it they are notes.
+    explicit Notes(std::string_view document, NotUnderstood* unread = nullptr)
+        : document_(document), unread_(unread) {}
+
+    // Line 0: about no line in particular.
+    void add(std::size_t line, std::string_view what);
+    // `found` is quoted behind the text; formatted only while there is room.
+    void add(std::size_t line, std::string_view what, std::string_view found);
+    void unread(const Line& line, std::string_view why);
+    // The error about a line of the JVM's own; empty where such lines go to `unread`, since nobody sees it
+    // then.
+    [[nodiscard]] tl::unexpected<Error> malformed(const Line& line, std::string_view expected) const;
+    [[nodiscard]] std::vector<std::string> take();
+
+  private:
+    std::string document_;
+    NotUnderstood* unread_;
+    std::vector<std::string> notes_;
+    std::size_t further_ = 0;
+};
+
+// The sentence with which HotSpot refuses a report (nmtDCmd.cpp: "Native memory tracking is not enabled"), as
+// the line of the text has it.
+std::optional<std::string> known_refusal(std::string_view text);
+// How a text begins, at most 200 bytes and no character cut in two.
+std::string_view bounded(std::string_view text);
 
 }  // namespace nmtx::nmt

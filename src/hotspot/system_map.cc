@@ -184,7 +184,38 @@ tl::expected<void, Error> read_line(const Lines& lines, bool cut, std::string_vi
     return {};
 }
 
+tl::unexpected<Error> no_rows(std::string_view text, std::string_view document) {
+    return failure(
+        std::string(document),
+        fmt::format("expected the rows of System.map, found {}", quoted(text.substr(0, text.find('\n')))),
+        "only JDK 21u and 22+ have this command");
+}
+
+// The legend above the rows and the totals below them, "            shared: 67141632 (65568K)".
+bool is_around_rows(std::string_view text) {
+    for (const std::string_view begin : {"from ", "from,", "===", "Memory mappings", "NMT is disabled"})
+        if (text.starts_with(begin)) return true;
+    const std::size_t colon = text.find(": ");
+    return colon != std::string_view::npos && colon < 20 &&
+           text.find_first_of("$>#@/") == std::string_view::npos;
+}
+
 }  // namespace
+
+Expected<PastedSystemMap> parse_pasted_system_map(std::string_view text, std::string_view document) {
+    PastedSystemMap found;
+    Lines lines(text);
+    while (lines.next()) {
+        const std::string_view line = trim(lines.line());
+        const bool cut = lines.rest().empty() && !text.ends_with('\n');
+        const bool row = line.starts_with("0x");
+        if (line.empty()) continue;
+        if ((row && cut) || !read_line(lines, cut, document, found.map) || (!row && !is_around_rows(line)))
+            found.not_understood.add_line(lines.number(), lines.line());
+    }
+    if (found.map.rows.empty()) return no_rows(text, document);
+    return found;
+}
 
 Expected<SystemMap> parse_system_map(std::string_view text, std::string_view document) {
     SystemMap map;
@@ -195,12 +226,7 @@ Expected<SystemMap> parse_system_map(std::string_view text, std::string_view doc
             return tl::make_unexpected(std::move(read.error()));
         }
     }
-    if (map.rows.empty()) {
-        return failure(
-            std::string(document),
-            fmt::format("expected the rows of System.map, found {}", quoted(text.substr(0, text.find('\n')))),
-            "only JDK 21u and 22+ have this command");
-    }
+    if (map.rows.empty()) return no_rows(text, document);
     return map;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/address.h"
 #include "base/error.h"
+#include "base/not_understood.h"
 
 namespace nmtx {
 
@@ -32,6 +33,14 @@ struct SystemMap {
 };
 
 Expected<SystemMap> parse_system_map(std::string_view text, std::string_view document = "System.map");
+
+// As people paste it: cut, without the legend, with lines between its rows; also the file of System.dump_map.
+struct PastedSystemMap {
+    SystemMap map;
+    NotUnderstood not_understood;      // points into the text
+};
+// An error where no row is there.
+Expected<PastedSystemMap> parse_pasted_system_map(std::string_view text, std::string_view document = "System.map");
 
 // The NMT category ("Java Heap", "Shared class space", …) that a tag of System.map stands for: CARDTBL, CDS, CLASS, … and mtXxx. Nothing where unknown.
 std::optional<std::string_view> nmt_category_of_system_map_tag(std::string_view tag);

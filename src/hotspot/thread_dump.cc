@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
@@ -40,7 +41,8 @@ struct Candidate {
 
 class DumpReader {
   public:
-    DumpReader(std::string_view text, std::string_view document) : text_(text), document_(document) {}
+    DumpReader(std::string_view text, std::string_view document, std::size_t lines_before)
+        : text_(text), document_(document), lines_before_(lines_before) {}
 
     // False where the dump is over.
     bool read(const Lines& at, bool cut);
@@ -61,6 +63,7 @@ class DumpReader {
     void read_body(std::string_view line);
     bool read_list(std::string_view line);
     void reject_unlisted();
+    void tell_java_without_numbers();
     void reject_twice(std::unordered_map<std::uint64_t, std::size_t>& seen, std::uint64_t key,
                       std::size_t index);
     void unread(std::size_t line, std::string_view why, std::string_view words);
@@ -70,6 +73,7 @@ class DumpReader {
 
     std::string_view text_;
     std::string_view document_;
+    std::size_t lines_before_;
     ThreadDump dump_;
     std::vector<Candidate> candidates_;
     std::optional<Pending> pending_;
@@ -87,7 +91,8 @@ class DumpReader {
 
 void DumpReader::unread(std::size_t line, std::string_view why, std::string_view words) {
     if (dump_.unread.size() < most_unread)
-        dump_.unread.push_back(fmt::format("{}:{}: {}: {}", document_, line, why, vm::quoted(words)));
+        dump_.unread.push_back(
+            fmt::format("{}:{}: {}: {}", document_, line + lines_before_, why, vm::quoted(words)));
     else
         ++left_out_;
 }
@@ -297,10 +302,18 @@ void DumpReader::reject_unlisted() {
     }
 }
 
+// JDK 5 to 7: "main" prio=10 tid=0x0000000040114000 nid=0x7d3a runnable [0x0000000040a12000]
+void DumpReader::tell_java_without_numbers() {
+    const auto numbered = [](const Candidate& one) { return one.header.thread.number.has_value(); };
+    if (std::any_of(candidates_.begin(), candidates_.end(), numbered)) return;
+    for (Candidate& one : candidates_) one.header.thread.java = one.header.bracket;
+}
+
 ThreadDump DumpReader::take(std::string vm) {
     if (pending_ && (!ended_ || pending_->begun))
         unread(pending_->line, "the header of a thread has no end", pending_->first_line);
     reject_unlisted();
+    tell_java_without_numbers();
     std::unordered_map<std::uint64_t, std::size_t> nids;
     std::unordered_map<std::uint64_t, std::size_t> tids;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
@@ -337,6 +350,11 @@ std::string vm_of(std::string_view line) {
 }  // namespace
 
 Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view document) {
+    return parse_thread_dump_part(text, document, 0);
+}
+
+Expected<ThreadDump> parse_thread_dump_part(std::string_view text, std::string_view document,
+                                            std::size_t lines_before) {
     // Where a heading is, what stands above it is the program's own output.
     Lines lines(text);
     bool headed = false;
@@ -347,7 +365,7 @@ Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view d
     else
         lines = Lines(text);
 
-    DumpReader reader(text, document);
+    DumpReader reader(text, document, lines_before);
     while (lines.next()) {
         const bool cut = lines.rest().empty() && !text.ends_with('\n');
         if (!reader.read(lines, cut)) break;

@@ -3,6 +3,7 @@
 // javaThread.cpp, thread.cpp; up to 18 all in thread.cpp), OSThread::print_on (runtime/osThread.cpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ struct DumpedThread {
     // As the VM prints it, in its modified UTF-8: may hold quotes, newlines, anything. JDK 8 cuts it at 1,998
     // bytes.
     std::string name;
-    // A java.lang.Thread, compilers among them: has "#N". False for threads of the GC and the VM.
+    // A java.lang.Thread, compilers among them: has "#N". False for threads of the GC and the VM. JDK 5 to 7
+    // print no numbers: there it is what has a bracket with its stack pointer.
     bool java = false;
     std::optional<std::uint64_t> number;  // "#12"
     bool daemon = false;
@@ -46,7 +48,10 @@ struct ThreadDump {
     std::vector<std::string> unread;  // at most 101
 };
 
-// Reads the first dump of the text.
+// Reads the first dump of the text; thread_dumps.h reads all.
 Expected<ThreadDump> parse_thread_dump(std::string_view text, std::string_view document = "Thread.print");
+// The same of a part of a larger text, of which `lines_before` lines stand before this part.
+Expected<ThreadDump> parse_thread_dump_part(std::string_view text, std::string_view document,
+                                            std::size_t lines_before);
 
 }  // namespace nmtx

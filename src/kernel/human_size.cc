@@ -1,7 +1,6 @@
 #include "kernel/human_size.h"
 
 #include <array>
-#include <cmath>
 #include <cstdint>
 
 #include "base/cursor.h"
@@ -23,10 +22,12 @@ std::optional<Decimal> read_decimal(std::string_view text) {
     if (cursor.take(".") || cursor.take(",")) {
         const std::string_view digits = cursor.rest();
         constexpr std::size_t most = 15;
+        constexpr std::array<double, most + 1> powers{1,   1e1, 1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
+                                                      1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
         const auto fraction = cursor.decimal();
         const std::size_t count = digits.size() - cursor.rest().size();
         if (!fraction || count > most) return std::nullopt;
-        read.value += static_cast<long double>(*fraction) / std::pow(10.0L, static_cast<long double>(count));
+        read.value += static_cast<long double>(*fraction) / static_cast<long double>(powers.at(count));
         read.fraction = true;
     }
     read.unit = cursor.rest();
@@ -50,6 +51,10 @@ std::optional<std::uint64_t> bytes_of_unit(std::string_view unit) {
 }  // namespace
 
 std::optional<HumanSize> read_human_size(std::string_view text, Bytes unit) {
+    Cursor whole(text);
+    if (const auto number = whole.decimal();
+        number && whole.at_end() && unit.value() != 0 && *number <= ~std::uint64_t{0} / unit.value())
+        return HumanSize{Bytes(*number * unit.value()), false};
     const auto read = read_decimal(text);
     if (!read) return std::nullopt;
     const bool has_unit = !read->unit.empty();

@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/remark.h"
 #include "kernel/fields.h"
 #include "kernel/status.h"
 
@@ -37,6 +38,19 @@ bool read_limit(Cursor& cursor, std::optional<std::uint64_t>& target) {
     return cursor.at_end() || cursor.rest().front() == ' ';
 }
 
+// False: a row of ours whose limits cannot be read.
+bool read_row(std::string_view line, Limits& limits, bool& ours) {
+    for (const Row& row : rows) {
+        Cursor cursor(line);
+        if (!cursor.take(row.name) || !(cursor.at_end() || cursor.rest().front() == ' ')) continue;
+        ours = true;
+        std::optional<std::uint64_t> soft, hard;
+        if (!read_limit(cursor, soft) || !read_limit(cursor, hard)) return false;
+        limits.*row.soft = soft;
+    }
+    return true;
+}
+
 }  // namespace
 
 Expected<Limits> parse_limits(std::string_view text, std::string_view document) {
@@ -50,17 +64,35 @@ Expected<Limits> parse_limits(std::string_view text, std::string_view document) 
         if (!lines.line().starts_with("Max ")) {
             return lines.error(document, mismatch("\"Max NAME  soft  hard  units\"", lines.line()));
         }
-        for (const Row& row : rows) {
-            Cursor cursor(lines.line());
-            if (!cursor.take(row.name) || !(cursor.at_end() || cursor.rest().front() == ' ')) continue;
-            std::optional<std::uint64_t> hard;
-            if (!read_limit(cursor, limits.*row.soft) || !read_limit(cursor, hard)) {
-                return lines.error(document,
-                                   mismatch(fmt::format("\"{}  soft  hard\"", row.name), lines.line()));
-            }
-        }
+        bool ours = false;
+        if (!read_row(lines.line(), limits, ours))
+            return lines.error(document, mismatch("\"Max NAME  soft  hard\"", lines.line()));
     }
     return limits;
+}
+
+Expected<PastedLimits> parse_pasted_limits(std::string_view text, std::string_view document) {
+    PastedLimits pasted;
+    bool any = false;
+    for (Lines lines(text); lines.next();) {
+        const Remarked parts = split_remark(trim(lines.line()));
+        if (parts.text.empty() && parts.remark.empty()) continue;
+        bool ours = false;
+        const bool row = parts.text.starts_with("Max ") && read_row(parts.text, pasted.limits, ours);
+        any = any || (row && ours);
+        if (row || parts.text.starts_with("Limit ")) {
+            pasted.not_understood.add_remark(lines.number(), parts.remark);
+        } else {
+            pasted.not_understood.add_line(lines.number(), lines.line());
+        }
+    }
+    if (!any) {
+        const auto& unread = pasted.not_understood.texts();
+        return failure(fmt::format("{}:{}", document, unread.empty() ? 1 : unread.front().line),
+                       mismatch("\"Max stack size  soft  hard\" and the like",
+                                unread.empty() ? std::string_view() : unread.front().text));
+    }
+    return pasted;
 }
 
 Expected<std::uint64_t> parse_threads_max(std::string_view text, std::string_view document) {

@@ -77,11 +77,9 @@ class Reader {
         }
         solaris_ = row_.upper_case || row_.bare_name == "[ heap ]";
         pmap_.columns_inferred = pmap_.columns_inferred || columns_.inferred;
-        if (!row_.dashes) {
-            rss_told_ = rss_told_ || columns_.has(&Mapping::rss);
-            pss_told_ = pss_told_ || columns_.has(&Mapping::pss);
-            swap_told_ = swap_told_ || columns_.has(&Mapping::swap);
-        }
+        rss_told_ = rss_told_ || row_.rss_told;
+        pss_told_ = pss_told_ || row_.pss_told;
+        swap_told_ = swap_told_ || row_.swap_told;
         pmap_.not_understood.add_remark(lines_.number(), row_.remark);
         mappings.push_back(row_.mapping);
         places_.push_back({lines_.number(), lines_.line()});

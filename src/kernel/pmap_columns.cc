@@ -139,8 +139,11 @@ bool read_cell(const PmapColumn& column, std::string_view word, PmapRow& row) {
         case Role::number: {
             const auto number = number_of(word);
             if (!number && word != "-") return false;
-            if (!number) row.dashes = true;
-            if (number && column.role == Role::amount) mapping.*column.amount = kib(*number);
+            if (!number || column.role == Role::number) return true;
+            mapping.*column.amount = kib(*number);
+            row.rss_told = row.rss_told || column.amount == &Mapping::rss;
+            row.pss_told = row.pss_told || column.amount == &Mapping::pss;
+            row.swap_told = row.swap_told || column.amount == &Mapping::swap;
             return true;
         }
         case Role::mode:
@@ -196,11 +199,6 @@ std::optional<PmapColumns> columns_of_smaps_fields(Cursor cursor) {
 }
 
 }  // namespace
-
-bool PmapColumns::has(Bytes Mapping::* amount) const {
-    return std::any_of(columns.begin(), columns.end(),
-                       [&](const PmapColumn& c) { return c.role == Role::amount && c.amount == amount; });
-}
 
 std::optional<PmapColumns> pmap_columns_of_heading(std::string_view line) {
     constexpr std::size_t most = 64;

@@ -33,8 +33,6 @@ struct PmapColumns {
     PmapForm form = PmapForm::plain;
     std::vector<PmapColumn> columns;  // the first is the address
     bool inferred = false;
-
-    [[nodiscard]] bool has(Bytes Mapping::* amount) const;
 };
 
 // "Address           Kbytes     RSS   Dirty Mode  Mapping"; nothing where the line is no heading.
@@ -45,7 +43,8 @@ std::optional<PmapColumns> pmap_columns_of_shape(std::string_view line);
 struct PmapRow {
     Mapping mapping;
     std::string_view remark;
-    bool dashes = false;         // "-" for a figure, as procps 3.2 prints what it does not know
+    // There was a figure in the column, not the "-" that procps 3.2 prints for what it does not know.
+    bool rss_told = false, pss_told = false, swap_told = false;
     bool upper_case = false;     // hexadecimal digits are, as Solaris prints them
     std::string_view bare_name;  // as it stands in the line
 };

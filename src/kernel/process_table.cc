@@ -192,13 +192,15 @@ Expected<ProcessTable> parse_process_table(std::string_view text, std::string_vi
     for (Lines lines(text); lines.next();) {
         const std::string_view line = trim(lines.line());
         if (line.empty()) continue;
-        if (auto heading = process_columns_of_heading(line); !heading.empty()) {
-            columns = std::move(heading);
-            table.heading = true;
-            continue;
-        }
         ProcessRow row;
         bool read = !columns.empty() && read_process_row(line, columns, row);
+        if (!read) {
+            if (auto heading = process_columns_of_heading(line); !heading.empty()) {
+                columns = std::move(heading);
+                table.heading = true;
+                continue;
+            }
+        }
         if (!read && columns.empty())
             read = read_process_row(line, process_columns_of_row(line), row) && row.pid;
         row.line = lines.number();

@@ -106,6 +106,7 @@ class Reader {
   private:
     [[nodiscard]] tl::unexpected<Error> error(std::string_view expected, std::string_view line,
                                               std::string hint = {}) const {
+        if (pasted_ != nullptr) return failure({}, {});  // nobody reads it: the line itself is quoted
         return failure(fmt::format("{}:{}", document_, line_number_), mismatch(expected, line),
                        std::move(hint));
     }
@@ -269,7 +270,9 @@ class Reader {
 
     // Called when the second mapping begins: the first record's length tells about how many there are.
     void expect_records_like_the_first() {
-        constexpr std::size_t least = 512;  // a record without fields says nothing about the others
+        // A record without fields says nothing about the others, unless it is all there is of a mapping
+        // (maps).
+        const std::size_t least = pasted_ != nullptr ? 64 : 512;
         const auto first = static_cast<std::size_t>(at_ - text_.data());
         const std::size_t records = text_.size() / (first > least ? first : least);
         smaps_.mappings.reserve(records + records / 8 + 8);

@@ -69,6 +69,7 @@ struct Smaps {
     // What its text does not tell is 0 everywhere and says nothing. smaps tells all of it.
     MappingsFrom from = MappingsFrom::smaps;
     bool rss_known = true;
+    bool rss_estimated = false;  // what each mapping has resident was shared out by us; no text has it
     bool pss_known = true;
     bool swap_known = true;
 

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/cursor.h"
 #include "base/lines.h"
 #include "kernel/cpus.h"
+#include "base/remark.h"
 #include "kernel/fields.h"
 
 // Name:	java
@@ -153,6 +155,87 @@ Expected<ProcessStatus> parse_status(std::string_view text, std::string_view doc
                                    named ? "Pid" : "Name"));
     }
     return status;
+}
+
+namespace {
+
+// Lines of status that are not ours: in a paste everything else is somebody's remark.
+constexpr std::array<std::string_view, 38> other_keys{"Umask",
+                                                      "Ngid",
+                                                      "TracerPid",
+                                                      "FDSize",
+                                                      "Groups",
+                                                      "NStgid",
+                                                      "NSpgid",
+                                                      "NSsid",
+                                                      "VmPin",
+                                                      "VmData",
+                                                      "VmStk",
+                                                      "VmExe",
+                                                      "VmLib",
+                                                      "VmPMD",
+                                                      "CoreDumping",
+                                                      "THP_enabled",
+                                                      "untag_mask",
+                                                      "SigQ",
+                                                      "SigPnd",
+                                                      "ShdPnd",
+                                                      "CapInh",
+                                                      "CapPrm",
+                                                      "CapEff",
+                                                      "CapBnd",
+                                                      "CapAmb",
+                                                      "NoNewPrivs",
+                                                      "Seccomp",
+                                                      "Seccomp_filters",
+                                                      "Speculation_Store_Bypass",
+                                                      "SpeculationIndirectBranch",
+                                                      "Cpus_allowed",
+                                                      "Cpus_allowed_list",
+                                                      "Mems_allowed",
+                                                      "Mems_allowed_list",
+                                                      "voluntary_ctxt_switches",
+                                                      "nonvoluntary_ctxt_switches",
+                                                      "x86_Thread_features",
+                                                      "x86_Thread_features_locked"};
+constexpr std::array<std::string_view, 11> own_keys{"Name", "State", "Tgid",    "Pid",    "PPid",   "Uid",
+                                                    "Gid",  "NSpid", "Threads", "SigBlk", "Kthread"};
+
+bool is_status_key(std::string_view key) {
+    const auto in = [&](const auto& keys) { return std::find(keys.begin(), keys.end(), key) != keys.end(); };
+    const bool amount = std::any_of(amounts.begin(), amounts.end(),
+                                    [&](const AmountField& field) { return field.key == key; });
+    return amount || in(own_keys) || in(other_keys) || key == "SigIgn" || key == "SigCgt";
+}
+
+}  // namespace
+
+Expected<PastedStatus> parse_pasted_status(std::string_view text, std::string_view document) {
+    PastedStatus pasted;
+    std::vector<std::string_view> seen;  // of a second process's status nothing is taken
+    for (Lines lines(text); lines.next();) {
+        const Remarked parts = split_remark(trim(lines.line()));
+        if (parts.text.empty() && parts.remark.empty()) continue;
+        Cursor cursor(parts.text);
+        const std::string_view key = cursor.until(":").value_or(std::string_view());
+        cursor.take(":");
+        const bool ours = is_status_key(key) && std::find(seen.begin(), seen.end(), key) == seen.end();
+        ProcessStatus with = pasted.status;
+        if (ours && read_field(key, trim(cursor.rest()), with)) {
+            pasted.status = std::move(with);
+            pasted.not_understood.add_remark(lines.number(), parts.remark);
+            seen.push_back(key);
+        } else {
+            pasted.not_understood.add_line(lines.number(), lines.line());
+        }
+    }
+    if (seen.empty()) {
+        const auto& unread = pasted.not_understood.texts();
+        return failure(fmt::format("{}:{}", document, unread.empty() ? 1 : unread.front().line),
+                       mismatch("\"VmRSS:  N kB\" and the like",
+                                unread.empty() ? std::string_view() : unread.front().text));
+    }
+    return pasted;
 }
 
 // 811161 44384 22203 1 0 78042 0

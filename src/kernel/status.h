@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/not_understood.h"
 
 namespace nmtx {
 
@@ -33,6 +34,15 @@ struct ProcessStatus {
 // "N kB" lines are absent for kernel threads and zombies. "Name:" and "Pid:" must be there.
 Expected<ProcessStatus> parse_status(std::string_view text, std::string_view document = "status");
 
+// status as people paste it: cut, filtered by grep, with blanks in place of tabs and remarks behind the lines. What
+// stands nowhere in the text is 0, '?' or empty: a process has no pid 0.
+struct PastedStatus {
+    ProcessStatus status;
+    NotUnderstood not_understood;
+};
+// Fails where no line is one of status.
+Expected<PastedStatus> parse_pasted_status(std::string_view text, std::string_view document = "status");
+
 struct Statm {
     std::uint64_t size_pages = 0;
     std::uint64_t resident_pages = 0;
@@ -48,6 +58,14 @@ struct Limits {
     std::optional<std::uint64_t> locked_memory;   // soft, bytes
 };
 Expected<Limits> parse_limits(std::string_view text, std::string_view document = "limits");
+
+// limits likewise; its heading may be missing.
+struct PastedLimits {
+    Limits limits;
+    NotUnderstood not_understood;
+};
+// Fails where no row that is ours is found.
+Expected<PastedLimits> parse_pasted_limits(std::string_view text, std::string_view document = "limits");
 
 // /proc/sys/kernel/threads-max: how many threads the kernel allows in all.
 Expected<std::uint64_t> parse_threads_max(std::string_view text, std::string_view document = "threads-max");

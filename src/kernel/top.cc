@@ -51,14 +51,15 @@ bool read_figures(std::string_view text, Bytes unit, TopMemory& memory, TopMemor
             cursor.skip_blanks();
             cursor.take("Mem");
             of_avail.available = size;
+            any = true;
         } else if (name.starts_with("cached")) {
             // Old releases print it in the line of swap.
             const HumanSize buffers = of_avail.cache.value_or(HumanSize{});
             of_avail.cache = HumanSize{buffers.bytes + size->bytes, buffers.rounded || size->rounded};
+            any = true;
         } else {
-            keep(name, *size, memory);
+            any = keep(name, *size, memory) || any;
         }
-        any = true;
     }
     return any;
 }
@@ -88,8 +89,10 @@ class Reader {
         bool found = false;
         while (lines_.next()) {
             const std::string_view line = trim(lines_.line());
-            if (line.empty() || summary(line)) continue;
-            if (read_memory(line, frame()) || row(line)) {
+            if (line.empty()) continue;
+            const bool found_row = row(line);
+            if (!found_row && summary(line)) continue;
+            if (found_row || read_memory(line, frame())) {
                 found = true;
             } else {
                 top_.not_understood.add_line(lines_.number(), lines_.line());

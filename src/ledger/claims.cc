@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/claims_of_pastes.h"
+
 namespace nmtx {
 
 bool knows_nmt_addresses(const ProcessView& view) {
@@ -16,6 +18,7 @@ Layer<Claim> claims_of(const ProcessView& view, Owners& owners) {
     all = overlay(all, claims_of_system_map(view, owners));
     all = overlay(all, claims_of_stacks(view, owners));
     all = overlay(all, claims_of_zgc_mark_stacks(view, owners));
+    all = overlay(all, claims_of_pasted_malloc(view, all, owners));
     all = overlay(all, claims_of_shapes(view, owners));
     return overlay(all, claims_of_heap_tables(view, all, owners));
 }

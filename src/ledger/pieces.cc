@@ -107,6 +107,9 @@ class Filler {
             while (end < pieces_.size() && pieces_[end].mapping == pieces_[i].mapping) ++end;
             const Mapping& mapping = view_.smaps->mappings[pieces_[i].mapping];
             fill(mapping, i, end);
+            if (view_.smaps->rss_estimated) {
+                for (std::size_t piece = i; piece < end; ++piece) pieces_[piece].claim.estimated = true;
+            }
             if (std::binary_search(views_.begin(), views_.end(), pieces_[i].mapping))
                 split_views(mapping, i, end, extra);
             i = end;
@@ -116,6 +119,7 @@ class Filler {
             std::stable_sort(pieces_.begin(), pieces_.end(),
                              [](const Piece& a, const Piece& b) { return a.range.begin < b.range.begin; });
         }
+        if (view_.smaps->rss_estimated) notes_.estimated = view_.smaps->rss;
         return notes_;
     }
 

@@ -244,7 +244,10 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         view_.code_cache_state = read_code_cache_state(*text);
     }
     reply(question::metaspace, parse_metaspace, view_.metaspace);
-    reply(question::thread_print, parse_thread_dump, view_.thread_dump);
+    const auto thread_dump = [](std::string_view text, std::string_view name) {
+        return parse_thread_dump(text, name);
+    };
+    reply(question::thread_print, thread_dump, view_.thread_dump);
     if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);
 
     for (const auto& [name, why] : capture.missing_documents()) {

@@ -88,8 +88,8 @@ json container_of(const ProcessView& view, const Ledger& ledger) {
 
 }  // namespace
 
-std::string json_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads, const RunTrend* history) {
+json report_json(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
+                 const RunTrend* history) {
     json out;
     out["schema"] = json_schema_version;
     out["nmtx_version"] = view.header.nmtx_version;
@@ -134,7 +134,12 @@ std::string json_report(const ProcessView& view, const Ledger& ledger,
     }
     const Cost& cost = view.header.cost;
     out["cost"] = {{"cpu_ms", cost.cpu_ms}, {"wall_ms", cost.wall_ms}, {"attach_ms", cost.attach_ms}};
-    return out.dump(2) + "\n";
+    return out;
+}
+
+std::string json_report(const ProcessView& view, const Ledger& ledger,
+                        const std::optional<ThreadTable>& threads, const RunTrend* history) {
+    return report_json(view, ledger, threads, history).dump(2) + "\n";
 }
 
 }  // namespace nmtx

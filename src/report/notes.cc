@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "ledger/claims.h"
+#include "ledger/claims_of_pastes.h"
 #include "report/malloc_notes.h"
 
 namespace nmtx {
@@ -72,6 +73,7 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
 void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
     if (smaps.from == MappingsFrom::smaps) return;
     const std::string_view source = smaps.from == MappingsFrom::pmap ? "pmap" : "/proc/PID/maps";
+    if (smaps.rss_estimated) return;  // whoever has estimated it says how
     if (smaps.rss_known) {
         notes.push_back(
             fmt::format("The mappings are those of {}: where several owners share one, what each "
@@ -108,7 +110,7 @@ void add_moves(std::vector<std::string>& notes, const ProcessView& view, const L
                         "other; smaps is what counts.",
                         in_mib(parts->moved)));
     }
-    if (ledger.estimated != Bytes()) {
+    if (ledger.estimated != Bytes() && !view.smaps->rss_estimated) {
         notes.push_back(fmt::format(
             "Estimated: {} MiB lie in mappings of several owners whose pages could not be told apart.",
             in_mib(ledger.estimated)));
@@ -149,13 +151,17 @@ std::string who(const ProcessView& view) {
 
 std::string target_text(const ProcessView& view, bool unicode) {
     const std::string_view dot = unicode ? " · " : " | ";
-    std::string head = fmt::format("Target{}pid {}{}{}", dot, view.header.pid, dot, who(view));
+    // A text that somebody pasted need not say which process it is of, nor for how long that has run.
+    const bool pasted = is_pasted(view);
+    std::string head = pasted && view.header.pid == 0
+                           ? fmt::format("Target{}{}", dot, who(view))
+                           : fmt::format("Target{}pid {}{}{}", dot, view.header.pid, dot, who(view));
     const auto add = [&](const std::string& text) {
         if (!text.empty()) head += fmt::format("{}{}", dot, text);
     };
     if (view.malloc_walk) add(allocator_name(*view.malloc_walk));
     add(nmt_state(view));
-    add("up " + human_seconds(view.header.target_uptime_s));
+    if (!pasted || view.header.target_uptime_s > 0) add("up " + human_seconds(view.header.target_uptime_s));
     if (view.cgroup)
         add(view.cgroup->limit ? "memory limit " + human(*view.cgroup->limit) : "no memory limit");
     return printable(head);
@@ -193,6 +199,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }
     const Cost& cost = view.header.cost;
+    if (is_pasted(view)) return notes;
     const std::string answered =
         view.version ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
     notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU.", answered, cost.cpu_ms));

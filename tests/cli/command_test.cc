@@ -311,3 +311,11 @@ TEST_CASE("command line: a ticket goes where its name says, as a directory, Mark
     CHECK(parse_command({"ticket", "1", "-o", "t", "--interval=1s"})->measure_threads);
     CHECK_FALSE(parse_command({"ticket", "a.nmtx", "-o", "t", "--interval=1s"}).has_value());
 }
+
+TEST_CASE("command: explain reads files, or standard input where none is named") {
+    CHECK(parse_command({"explain"})->files == std::vector<std::string>{"-"});
+    CHECK(parse_command({"explain", "a.txt", "-"})->files == std::vector<std::string>{"a.txt", "-"});
+    CHECK(parse_command({"explain"})->verb == Verb::explain);
+    CHECK_FALSE(parse_command({"explain", "-", "-"}));
+    CHECK_FALSE(parse_command({"explain", "a.txt", "-o", "b"}));
+}

@@ -43,7 +43,9 @@ void check_smaps(std::string_view text) {
     Bytes rss;
     Address last;
     std::size_t end = text.size();
-    for (std::size_t i = smaps->mappings.size(); i-- > 0;) {
+    // Of memory that was listed twice the first word is cut away or gone.
+    const bool once = smaps->changed_meanwhile == 0;
+    for (std::size_t i = smaps->mappings.size(); once && i-- > 0;) {
         const Mapping& mapping = smaps->mappings[i];
         const auto name = static_cast<std::size_t>(mapping.name.data() - text.data());
         const std::size_t newline = text.rfind('\n', name - 1);
@@ -52,7 +54,7 @@ void check_smaps(std::string_view text) {
         must(alone && alone->mappings.size() == 1 && same(alone->mappings.front(), mapping));
         end = begin;
     }
-    must(end == 0);
+    must(!once || end == 0);
     for (const Mapping& mapping : smaps->mappings) {
         must(!mapping.range.empty() && mapping.range.begin >= last);
         must(inside(mapping.name, text) && inside(mapping.vm_flags, text));

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "hotspot/nmt.h"
+#include "hotspot/nmt_paste.h"
 #include "hotspot/nmt_sites.h"
 #include "hotspot/system_map.h"
 
@@ -16,14 +17,7 @@ void require(bool promise) {
     if (!promise) std::abort();
 }
 
-void fuzz_nmt(std::string_view text) {
-    const auto parsed = nmtx::parse_nmt(text);
-    if (!parsed) return;
-    if (const auto* refusal = std::get_if<nmtx::NmtRefusal>(&*parsed)) {
-        require(refusal->text.size() <= 200);
-        return;
-    }
-    const auto& report = std::get<nmtx::NmtReport>(*parsed);
+void check_report(const nmtx::NmtReport& report) {
     require(report.notes.size() <= 51);
     nmtx::Address taken;
     for (const nmtx::NmtRegion& region : report.regions) {
@@ -38,6 +32,42 @@ void fuzz_nmt(std::string_view text) {
                 (region.committed.size() == 1 && region.committed[0] == region.range));
     }
     (void)report.malloc_total();
+    (void)report.has_changes();
+}
+
+void fuzz_nmt(std::string_view text) {
+    const auto parsed = nmtx::parse_nmt(text);
+    if (!parsed) return;
+    if (const auto* refusal = std::get_if<nmtx::NmtRefusal>(&*parsed))
+        require(refusal->text.size() <= 200);
+    else
+        check_report(std::get<nmtx::NmtReport>(*parsed));
+}
+
+void check_unread(const nmtx::NotUnderstood& unread, std::string_view text) {
+    require(unread.texts().size() <= nmtx::NotUnderstood::most);
+    for (const nmtx::UnreadText& one : unread.texts())
+        require(one.line > 0 && one.text.data() >= text.data() &&
+                one.text.data() + one.text.size() <= text.data() + text.size());
+}
+
+// Report for report, as whoever reads a paste does.
+void fuzz_pasted(std::string_view text) {
+    while (!text.empty()) {
+        const auto parsed = nmtx::parse_pasted_nmt(text);
+        if (!parsed || std::holds_alternative<nmtx::NmtRefusal>(*parsed)) break;
+        const auto& found = std::get<nmtx::PastedNmt>(*parsed);
+        check_report(found.report);
+        check_unread(found.not_understood, text);
+        require(found.lines > 0);
+        for (std::size_t line = 0; line < found.lines; ++line) {
+            const std::size_t newline = text.find('\n');
+            text = newline == std::string_view::npos ? std::string_view() : text.substr(newline + 1);
+        }
+    }
+    if (const auto statistics = nmtx::parse_nmt_statistics(text))
+        check_unread(statistics->not_understood, text);
+    if (const auto map = nmtx::parse_pasted_system_map(text)) check_unread(map->not_understood, text);
 }
 
 void fuzz_sites(std::string_view text) {
@@ -67,9 +97,11 @@ void fuzz_system_map(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    if (data[0] % 2 == 0) {
+    if (data[0] % 3 == 0) {
         fuzz_nmt(text);
         fuzz_sites(text);
+    } else if (data[0] % 3 == 1) {
+        fuzz_pasted(text);
     } else {
         fuzz_system_map(text);
     }

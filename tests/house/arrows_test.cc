@@ -54,9 +54,10 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"findings",
      {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads", "change",
       "findings"}},
+    {"pasted", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "pasted"}},
     {"report",
      {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger", "threads", "change",
-      "findings", "report"}},
+      "findings", "pasted", "report"}},
     {"cli", {"base", "evidence", "process", "ledger", "threads", "change", "report", "cli"}},
 };
 

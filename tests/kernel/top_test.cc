@@ -112,6 +112,11 @@ Load average: 0.00 0.01 0.05 1/110 17
     CHECK(row->frames[0].rows[0].resident->bytes == kib(88884));
 }
 
+TEST_CASE("top: a line of smaps or of free is not one of its lines of memory") {
+    CHECK_FALSE(parse_top("Swap:                  0 kB\n"));
+    CHECK_FALSE(parse_top("Mem:        24105\n"));
+}
+
 TEST_CASE("ps and smem: the heading says what the columns are") {
     const auto aux = parse_process_table(ps);
     REQUIRE(aux);

@@ -1,0 +1,80 @@
+// What glibc's malloc tells of itself: malloc_info(3)'s XML, which jcmd System.native_heap_info prints as
+// well, and malloc_stats(3)'s lines. Source: glibc malloc/malloc.c, __malloc_info and __malloc_stats.
+//
+// It is read tag by tag, not by an XML library: a paste is cut or has remarks in it and so is no XML, and the
+// format is five elements whose values are numbers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/error.h"
+#include "base/not_understood.h"
+
+namespace nmtx {
+
+struct MallocCount {
+    std::uint64_t count = 0;
+    Bytes size;
+    friend bool operator==(const MallocCount&, const MallocCount&) = default;
+};
+
+// Free chunks of one size class.
+struct MallocInfoSize {
+    std::uint64_t from = 0,
+                  to = 0;  // sizes of chunks, of all but the fast bins with a flag in the lowest bit
+    MallocCount chunks;
+    bool unsorted = false;
+};
+
+struct MallocInfoFigures {
+    std::optional<MallocCount> fast;  // free in the fast bins; not printed from glibc 2.43 on
+    std::optional<MallocCount>
+        rest;  // free otherwise, the top chunk included; 1 byte too much for each chunk in a bin
+    std::optional<MallocCount> mmap;  // chunks with a mapping of their own, in use; of the whole alone
+    std::optional<Bytes> system, system_max;  // taken from the kernel
+    std::optional<Bytes> aspace, aspace_mprotect;
+    std::optional<std::uint64_t> subheaps;
+
+    // What is in use in the arenas, as malloc counts it: chunks in a thread's cache are.
+    [[nodiscard]] std::optional<Bytes> in_use() const;
+    [[nodiscard]] std::optional<Bytes> free() const;
+};
+
+struct MallocInfoHeap {
+    std::uint64_t nr = 0;
+    std::vector<MallocInfoSize> sizes;
+    MallocInfoFigures figures;
+    bool whole = false;  // up to its end
+};
+
+struct MallocInfo {
+    std::vector<MallocInfoHeap> heaps;  // arenas; 0 is the main one
+    MallocInfoFigures total;            // as printed below the last heap; empty where that was cut off
+    bool whole = false;
+    NotUnderstood not_understood;
+
+    // The sum over the heaps that were pasted; of the figures that each of them has.
+    [[nodiscard]] MallocInfoFigures sum() const;
+};
+// Fails where no heap and no total is found.
+Expected<MallocInfo> parse_malloc_info(std::string_view text, std::string_view document = "malloc_info");
+
+// The figures are printed as 32-bit numbers and begin anew at 4 GiB.
+struct MallocStats {
+    struct Arena {
+        std::uint64_t nr = 0;
+        std::optional<Bytes> system, in_use;
+    };
+    std::vector<Arena> arenas;
+    std::optional<Bytes> system, in_use;  // of all, with mmapped chunks
+    std::optional<std::uint64_t> most_mmaps;
+    std::optional<Bytes> most_mmapped;  // at one time
+    NotUnderstood not_understood;
+};
+// Fails where no figure is found.
+Expected<MallocStats> parse_malloc_stats(std::string_view text, std::string_view document = "malloc_stats");
+
+}  // namespace nmtx

@@ -1,0 +1,92 @@
+#include <string>
+#include <string_view>
+
+#include "allocator/malloc_info.h"
+#include "base/cursor.h"
+#include "base/lines.h"
+#include "base/printable.h"
+#include "base/remark.h"
+
+// Arena 0:
+// system bytes     =     135168
+// in use bytes     =       5632
+// Total (incl. mmap):
+// system bytes     =    5607424
+// in use bytes     =    3486848
+// max mmap regions =          1
+// max mmap bytes   =    1052672
+
+namespace nmtx {
+namespace {
+
+class Reader {
+  public:
+    // True where the line is one of malloc_stats'.
+    bool take(std::string_view line, MallocStats& stats) {
+        Cursor cursor(line);
+        if (cursor.take("Arena ")) {
+            const auto nr = cursor.decimal();
+            if (!nr || cursor.rest() != ":") return false;
+            stats.arenas.emplace_back().nr = *nr;
+            total_ = false;
+            return true;
+        }
+        if (line == "Total (incl. mmap):") return total_ = true;
+        const auto name = cursor.until("=");
+        cursor.take("=");
+        cursor.skip_blanks();
+        const auto figure = cursor.decimal();
+        if (!name || !figure || !cursor.at_end()) return false;
+        if (!keep(trim(*name), *figure, stats)) return false;
+        return found_ = true;
+    }
+    [[nodiscard]] bool found() const { return found_; }
+
+  private:
+    // Where "Arena N:" was cut off nothing tells whose the figures are.
+    bool keep(std::string_view name, std::uint64_t figure, MallocStats& stats) const {
+        const auto once = [&](std::optional<Bytes>& into) {
+            if (into) return false;
+            into = Bytes(figure);
+            return true;
+        };
+        const bool of_arena = !total_ && !stats.arenas.empty();
+        if (name == "system bytes" && total_) return once(stats.system);
+        if (name == "in use bytes" && total_) return once(stats.in_use);
+        if (name == "system bytes" && of_arena) return once(stats.arenas.back().system);
+        if (name == "in use bytes" && of_arena) return once(stats.arenas.back().in_use);
+        if (name == "max mmap bytes") return once(stats.most_mmapped);
+        if (name != "max mmap regions" || stats.most_mmaps) return false;
+        stats.most_mmaps = figure;
+        return true;
+    }
+
+    bool total_ = false;
+    bool found_ = false;
+};
+
+}  // namespace
+
+Expected<MallocStats> parse_malloc_stats(std::string_view text, std::string_view document) {
+    MallocStats stats;
+    Reader reader;
+    for (Lines lines(text); lines.next();) {
+        const Remarked parts = split_remark(trim(lines.line()));
+        if (parts.text.empty() && parts.remark.empty()) continue;
+        if (reader.take(parts.text, stats)) {
+            stats.not_understood.add_remark(lines.number(), parts.remark);
+        } else {
+            stats.not_understood.add_line(lines.number(), lines.line());
+        }
+    }
+    if (!reader.found()) {
+        const auto& unread = stats.not_understood.texts();
+        const std::string_view first = unread.empty() ? std::string_view() : unread.front().text;
+        return failure(
+            std::string(document) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
+            "expected \"system bytes = N\", found \"" + fit(printable(first.substr(0, 240)), 60) + "\"");
+    }
+    return stats;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,310 @@
+#include "pasted/join.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "pasted/resident_estimate.h"
+
+namespace nmtx {
+namespace {
+
+// Texts that say how a process is at one moment: two of a kind are of two moments.
+enum class Slot : std::uint8_t {
+    none,
+    resident,
+    maps,
+    nmt_summary,
+    nmt_detail,
+    nmt_diff,
+    status,
+    system_map,
+    hs_err
+};
+
+Slot slot_of(const PastedPart& part) {
+    if (const auto* smaps = std::get_if<Smaps>(&part.contents))
+        return smaps->rss_known ? Slot::resident : Slot::maps;
+    if (const auto* nmt = std::get_if<PastedNmt>(&part.contents)) {
+        if (nmt->report.has_changes()) return Slot::nmt_diff;
+        return nmt->report.regions.empty() ? Slot::nmt_summary : Slot::nmt_detail;
+    }
+    if (std::holds_alternative<ProcessStatus>(part.contents)) return Slot::status;
+    if (std::holds_alternative<SystemMap>(part.contents)) return Slot::system_map;
+    if (part.part.kind == PastedKind::hs_err || part.part.kind == PastedKind::vm_info) return Slot::hs_err;
+    return Slot::none;
+}
+
+// Tables of processes, containers and kills are of many; they name those themselves.
+bool of_a_process(const PastedPart& part) {
+    return !std::holds_alternative<std::monostate>(part.contents) &&
+           !std::holds_alternative<PssSeries>(part.contents) && !std::holds_alternative<Top>(part.contents) &&
+           !std::holds_alternative<ProcessTable>(part.contents) &&
+           !std::holds_alternative<ContainerTable>(part.contents) &&
+           !std::holds_alternative<OomLog>(part.contents);
+}
+
+// "…, compressed oops, g1 gc, linux-amd64)"
+std::optional<std::string> gc_in(std::string_view vm) {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 6> names{
+        {{" g1 gc", "G1"},
+         {" z gc", "Z"},
+         {" parallel gc", "Parallel"},
+         {" serial gc", "Serial"},
+         {" shenandoah gc", "Shenandoah"},
+         {" epsilon gc", "Epsilon"}}};
+    for (const auto& [printed, name] : names) {
+        if (vm.find(printed) != std::string_view::npos) return std::string(name);
+    }
+    return std::nullopt;
+}
+
+class Joiner {
+  public:
+    explicit Joiner(Pasted& pasted) : pasted_(pasted) {}
+
+    void run() {
+        only_pid_ = the_only_pid();
+        for (std::size_t t = 0; t < pasted_.texts.size(); ++t) {
+            for (std::size_t p = 0; p < pasted_.texts[t].parts.size(); ++p) {
+                PastedPart& part = pasted_.texts[t].parts[p];
+                if (!of_a_process(part)) continue;
+                PastedProcess& process = process_of(part);
+                PastedMoment& moment = moment_of(process, slot_of(part));
+                moment.parts.emplace_back(t, p);
+                take(moment, part);
+            }
+        }
+        for (PastedProcess& process : pasted_.processes) {
+            for (PastedMoment& moment : process.moments) finish(moment, process.pid);
+        }
+    }
+
+  private:
+    // Where but one process is named, texts without a name are taken to be of it.
+    [[nodiscard]] std::optional<std::uint64_t> the_only_pid() const {
+        std::optional<std::uint64_t> only;
+        for (const PastedText& text : pasted_.texts) {
+            for (const PastedPart& part : text.parts) {
+                if (!part.pid || !of_a_process(part)) continue;
+                if (only && *only != *part.pid) return std::nullopt;
+                only = part.pid;
+            }
+        }
+        return only;
+    }
+
+    PastedProcess& process_of(const PastedPart& part) {
+        std::optional<std::uint64_t> pid = part.pid;
+        if (!pid) pid = only_pid_ ? only_pid_ : last_pid_;
+        last_pid_ = pid;
+        for (PastedProcess& process : pasted_.processes) {
+            if (process.pid == pid) return process;
+        }
+        PastedProcess& fresh = pasted_.processes.emplace_back();
+        fresh.pid = pid;
+        return fresh;
+    }
+
+    PastedMoment& moment_of(PastedProcess& process, Slot slot) {
+        auto& slots = slots_[&process];
+        const auto bit = 1U << static_cast<unsigned>(slot);
+        const bool again = slot != Slot::none && (slots & bit) != 0;
+        if (process.moments.empty() || again) {
+            process.moments.emplace_back();
+            slots = 0;
+        }
+        slots |= bit;
+        return process.moments.back();
+    }
+
+    void take(PastedMoment& moment, PastedPart& part) {
+        std::visit([&](auto& contents) { take_contents(moment, part, contents); }, part.contents);
+    }
+
+    static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, std::monostate& /*nothing*/) {}
+    // What is no part of a view: its figures are shown, and that is all.
+    template <typename T>
+    static void take_contents(PastedMoment& /*moment*/, PastedPart& /*part*/, T& /*contents*/) {}
+
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, PastedNmt& nmt) {
+        ProcessView& view = moment.view;
+        const bool finer = !view.nmt || nmt.report.unit <= view.nmt->unit;
+        if (!nmt.report.regions.empty()) {
+            view.nmt_map = nmt.report;
+            view.nmt_map->has_map = true;
+        }
+        if (nmt.sites && !view.nmt_sites) view.nmt_sites = *nmt.sites;
+        if (nmt.has_total && finer) {
+            view.nmt = nmt.report;
+            view.nmt->regions.clear();
+        }
+    }
+
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, NmtRefusal& refusal) {
+        moment.view.nmt_refusal = refusal.text;
+    }
+
+    static void take_contents(PastedMoment& moment, PastedPart& part, Smaps& smaps) {
+        const bool better =
+            !moment.view.smaps || (smaps.rss_known && !moment.view.smaps->rss_known) ||
+            (smaps.from == MappingsFrom::smaps && moment.view.smaps->from != MappingsFrom::smaps);
+        if (!better) {
+            part.notes.emplace_back("its mappings are not used: another text of the same moment tells more");
+            return;
+        }
+        moment.view.smaps = smaps;
+        moment.piece = part.piece;
+    }
+
+    template <typename T>
+    static void keep(std::optional<T>& into, T& contents) {
+        if (!into) into = contents;
+    }
+
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, SystemMap& map) {
+        keep(moment.view.system_map, map);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& part, CrashLog& crash) {
+        ProcessView& view = moment.view;
+        HsErr& log = crash.log;
+        keep(view.vm_info, log.vm);
+        if (!log.vm.heap_info.spaces.empty()) keep(view.heap_info, log.vm.heap_info);
+        if (!log.vm.code_heaps.empty()) keep(view.code_heaps, log.vm.code_heaps);
+        if (log.vm.metaspace) keep(view.metaspace, *log.vm.metaspace);
+        if (!view.version && log.feature) {
+            JavaVersion version;
+            version.feature = *log.feature;
+            version.version = log.vm.java_version;
+            version.jdk = log.vm.java_version;
+            version.vm = log.vm.vm.substr(0, log.vm.vm.find(" ("));
+            view.version = std::move(version);
+        }
+        const std::string& arguments = log.jvm_arguments.empty() ? log.command_line : log.jvm_arguments;
+        if (!view.options) view.options = read_jvm_options(split_joined_options(arguments));
+        if (!view.options->gc) view.options->gc = gc_in(log.vm.vm);
+        if (crash.nmt) take_contents(moment, part, *crash.nmt);
+        if (crash.maps) take_contents(moment, part, *crash.maps);
+        if (log.memory.resident) moment.process_memory = log.memory;
+        moment.crashed = moment.crashed || log.crashed;
+        if (log.elapsed_s) view.header.target_uptime_s = *log.elapsed_s;
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ThreadDump& dump) {
+        keep(moment.view.thread_dump, dump);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HeapInfo& info) {
+        keep(moment.view.heap_info, info);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, std::vector<CodeHeap>& heaps) {
+        keep(moment.view.code_heaps, heaps);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, MetaspaceReport& report) {
+        keep(moment.view.metaspace, report);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, JavaVersion& version) {
+        keep(moment.view.version, version);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ProcessStatus& status) {
+        if (status.pid != 0) keep(moment.view.status, status);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HsPerfData& perf) {
+        keep(moment.view.perf, perf);
+        if (moment.view.perf->text("java.rt.vmArgs") && !moment.view.options)
+            moment.view.options =
+                read_jvm_options(split_joined_options(*moment.view.perf->text("java.rt.vmArgs")));
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Limits& limits) {
+        keep(moment.view.limits, limits);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Statm& statm) {
+        keep(moment.view.statm_after, statm);
+    }
+    // `cat` of one file after the other gives a text for each.
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, CgroupMemory& cgroup) {
+        keep(moment.view.cgroup, cgroup);
+        CgroupMemory& all = *moment.view.cgroup;
+        for (const auto figure :
+             {&CgroupMemory::limit, &CgroupMemory::current, &CgroupMemory::peak, &CgroupMemory::swap_current,
+              &CgroupMemory::anon, &CgroupMemory::file, &CgroupMemory::active_file,
+              &CgroupMemory::inactive_file, &CgroupMemory::shmem, &CgroupMemory::kernel,
+              &CgroupMemory::pagetables, &CgroupMemory::sock}) {
+            if (!(all.*figure)) all.*figure = cgroup.*figure;
+        }
+        if (!all.oom_kills) all.oom_kills = cgroup.oom_kills;
+        if (!all.limit_hits) all.limit_hits = cgroup.limit_hits;
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& part, JvmCommandLine& line) {
+        if (!moment.view.options) moment.view.options = read_jvm_options(split_joined_options(line.options));
+        if (part.part.kind == PastedKind::vm_flags) moment.view.vm_flags = line.options;
+    }
+
+    static void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
+        ProcessView& view = moment.view;
+        view.header.pid = pid.value_or(0);
+        view.header.effort = "pasted";  // ledger/claims_of_pastes.h
+        if (view.smaps) {
+            view.vm = vm_of(*view.smaps);
+            // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.
+            const bool of_hotspot =
+                view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
+            if (view.vm != Vm::openj9 && of_hotspot) view.vm = Vm::hotspot;
+            moment.resident = resident_of(moment);
+            name_main_arena(moment);
+        }
+        moment.missing = missing_evidence(moment, pid);
+    }
+
+    // pmap -x calls malloc's main arena "[ anon ]": the first such mapping behind the program's own.
+    static void name_main_arena(PastedMoment& moment) {
+        Smaps& smaps = *moment.view.smaps;
+        if (smaps.from != MappingsFrom::pmap) return;
+        const auto named = [](const Mapping& m) { return m.name == "[heap]"; };
+        if (std::ranges::any_of(smaps.mappings, named)) return;
+        constexpr std::uint64_t libraries = 0x700000000000;
+        const Mapping* program = nullptr;
+        for (Mapping& mapping : smaps.mappings) {
+            if (mapping.range.begin.value >= libraries) return;
+            const std::string_view name = mapping.name.substr(mapping.name.rfind('/') + 1);
+            if (name == "java") program = &mapping;
+            const bool behind =
+                program != nullptr && program != &mapping && program->range.end < mapping.range.begin;
+            const Protection& p = mapping.protection;
+            if (!behind || !mapping.anonymous_mapping() || !p.read || !p.write || p.execute || p.shared)
+                continue;
+            mapping.name = "[heap]";
+            moment.notes.emplace_back(
+                "pmap does not name malloc's main arena: it is taken to be the first anonymous mapping "
+                "behind the program's.");
+            return;
+        }
+    }
+
+    static ResidentFrom resident_of(PastedMoment& moment) {
+        Smaps& smaps = *moment.view.smaps;
+        if (!smaps.rss_known) {
+            // A log that is cut, or has but some of its lines: nothing can be shared out over those.
+            constexpr std::size_t fewest = 20;
+            if (vm_of(smaps) == Vm::none || smaps.mappings.size() < fewest) return ResidentFrom::piece;
+            auto estimate =
+                estimate_resident(moment.view, moment.process_memory ? &*moment.process_memory : nullptr);
+            if (!estimate) return ResidentFrom::nothing;
+            smaps = std::move(estimate->smaps);
+            for (std::string& note : estimate->notes) moment.notes.push_back(std::move(note));
+            return ResidentFrom::estimate;
+        }
+        if (moment.piece && vm_of(smaps) == Vm::none) return ResidentFrom::piece;
+        return smaps.from == MappingsFrom::pmap ? ResidentFrom::pmap : ResidentFrom::smaps;
+    }
+
+    Pasted& pasted_;
+    std::optional<std::uint64_t> only_pid_, last_pid_;
+    std::map<const PastedProcess*, unsigned> slots_;
+};
+
+}  // namespace
+
+void join_parts(Pasted& pasted) {
+    Joiner(pasted).run();
+}
+
+}  // namespace nmtx

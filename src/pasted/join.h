@@ -1,0 +1,14 @@
+// Puts the texts of a paste together by process and moment.
+#pragma once
+
+#include "pasted/pasted.h"
+
+namespace nmtx {
+
+// Takes the contents of the parts into the views; a second text of a kind begins another moment.
+void join_parts(Pasted& pasted);
+
+// What a full reconciliation of the moment still needs, with the command that gives it.
+std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::optional<std::uint64_t> pid);
+
+}  // namespace nmtx

@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include "pasted/join.h"
+
+namespace nmtx {
+
+std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::optional<std::uint64_t> pid) {
+    std::vector<MissingEvidence> missing;
+    const ProcessView& view = moment.view;
+    const std::string id = pid ? std::to_string(*pid) : "PID";
+    const auto add = [&](std::string what, std::string command) {
+        missing.push_back({std::move(what), std::move(command)});
+    };
+    if (moment.crashed) {
+        // The process is gone; what it is started with decides what the next log has.
+        if (!view.nmt)
+            add("NMT's totals, in the log of the next crash",
+                "start the JVM with -XX:NativeMemoryTracking=summary");
+        if (moment.resident == ResidentFrom::nothing || moment.resident == ResidentFrom::estimate)
+            add("what each mapping has resident: no log has it",
+                "before the next crash: nmtx capture PID -o FILE");
+        return missing;
+    }
+    switch (moment.resident) {
+        case ResidentFrom::nothing:
+            if (view.smaps) {
+                add("what each mapping has resident",
+                    fmt::format("cat /proc/{}/smaps, or pmap -X {}", id, id));
+            } else {
+                add("the mappings, and what each has resident",
+                    fmt::format("cat /proc/{}/smaps, or pmap -X {}", id, id));
+            }
+            break;
+        case ResidentFrom::estimate:
+            add("what each mapping has resident, instead of an estimate",
+                fmt::format("cat /proc/{}/smaps", id));
+            break;
+        case ResidentFrom::piece:
+            add("the other mappings of the process", fmt::format("pmap -X {}, whole", id));
+            break;
+        case ResidentFrom::smaps:
+        case ResidentFrom::pmap:
+            break;
+    }
+    if (view.vm == Vm::openj9 || view.vm == Vm::none) return missing;
+    const bool addresses = view.nmt_map || (view.system_map && view.system_map->nmt_enabled);
+    const bool off = view.nmt_refusal && view.nmt_refusal->find("is not enabled") != std::string::npos;
+    if (off && !view.nmt) {
+        add("NMT's figures: it is off in this JVM", "start the JVM with -XX:NativeMemoryTracking=summary");
+    } else if (!view.nmt) {
+        add("NMT's totals", fmt::format("jcmd {} VM.native_memory summary scale=b", id));
+    }
+    if (!addresses && !off) {
+        const std::string detail = fmt::format("jcmd {} VM.native_memory detail", id);
+        add("the addresses of the JVM's areas", view.java_feature().value_or(0) >= 22
+                                                    ? fmt::format("jcmd {} System.map, or {}", id, detail)
+                                                    : detail);
+    }
+    if (!view.code_heaps && !addresses) add("the code heaps", fmt::format("jcmd {} Compiler.codecache", id));
+    if (!view.heap_info && !view.vm_info && !addresses)
+        add("the heap's place", fmt::format("jcmd {} GC.heap_info", id));
+    if (moment.reconcilable())
+        add("what malloc's memory is: live, freed and kept, and whose", fmt::format("nmtx {}", id));
+    return missing;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,72 @@
+// What somebody pasted, understood: the texts in it, and the processes that they are about, each as a view
+// that the ledger and every report take as they take a live one.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "pasted/pasted_part.h"
+#include "process/process_view.h"
+
+namespace nmtx {
+
+struct PastedInput {
+    std::string name;  // of the file, or "standard input"
+    std::string text;
+};
+
+// One input, divided and read. `clean` has the lines that `parts` and `leftovers` point into.
+struct PastedText {
+    std::string name;
+    std::unique_ptr<const std::string> clean;
+    std::size_t lines = 0;
+    std::vector<PastedPart> parts;
+    std::vector<Leftover> leftovers;
+};
+
+// What resident memory of a moment is known by.
+enum class ResidentFrom : std::uint8_t {
+    nothing,   // no text has the mappings
+    smaps,     // smaps, pmap -X: what each mapping has resident
+    pmap,      // pmap -x: likewise
+    estimate,  // maps alone: shared out by what the JVM says (resident_estimate.h)
+    piece      // some mappings alone: no RSS of the process
+};
+
+struct MissingEvidence {
+    std::string what;     // "the mappings with what is resident"
+    std::string command;  // "pmap -X 4711"; empty where only a restart helps
+};
+
+// The texts of one process that are of one moment, as far as can be told.
+struct PastedMoment {
+    std::vector<std::pair<std::size_t, std::size_t>> parts;  // text, part
+    ProcessView view;
+    std::optional<HsErrProcessMemory> process_memory;  // of an hs_err log
+    ResidentFrom resident = ResidentFrom::nothing;
+    bool crashed = false;            // it is an hs_err log: the process is gone
+    bool piece = false;              // the mappings are not all of the process, as far as can be told
+    std::vector<std::string> notes;  // what was inferred, what is estimated
+    std::vector<MissingEvidence> missing;
+    [[nodiscard]] bool reconcilable() const {
+        return resident != ResidentFrom::nothing && resident != ResidentFrom::piece;
+    }
+};
+
+struct PastedProcess {
+    std::optional<std::uint64_t> pid;
+    std::deque<PastedMoment> moments;  // in the order of the paste
+};
+
+struct Pasted {
+    std::vector<PastedText> texts;
+    std::deque<PastedProcess> processes;
+};
+
+Pasted read_pasted(std::vector<PastedInput> inputs);
+
+}  // namespace nmtx

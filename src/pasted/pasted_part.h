@@ -1,0 +1,93 @@
+// One text of a paste, read: what it is, its main figures, and what in it was not understood.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "allocator/malloc_info.h"
+#include "base/bytes.h"
+#include "hotspot/class_histogram.h"
+#include "hotspot/file_thread_dump.h"
+#include "hotspot/gc_log.h"
+#include "hotspot/heap_info.h"
+#include "hotspot/hs_err.h"
+#include "hotspot/hsperfdata.h"
+#include "hotspot/identity.h"
+#include "hotspot/nmt_paste.h"
+#include "hotspot/system_map.h"
+#include "hotspot/thread_dump.h"
+#include "hotspot/vm_info.h"
+#include "kernel/cgroup.h"
+#include "kernel/container_stats.h"
+#include "kernel/oom_log.h"
+#include "kernel/process_table.h"
+#include "kernel/smaps.h"
+#include "kernel/status.h"
+#include "kernel/top.h"
+#include "pasted/segments.h"
+
+namespace nmtx {
+
+// A main figure of a text: an amount, a number, or words, whichever it is of.
+struct PastedFigure {
+    std::string name;  // "RSS", "committed", "threads"
+    std::optional<Bytes> bytes;
+    std::optional<std::uint64_t> count;
+    std::string words;
+    std::optional<Delta> change;                 // of `bytes`, where the text has it
+    std::optional<std::int64_t> count_change{};  // of `count`
+};
+
+// A line, or what stands behind the part of a line that was understood.
+struct UnreadLine {
+    std::size_t line = 0;  // of the input
+    std::string text;      // shortened to what can be quoted
+    bool remark = false;
+};
+
+// "-Xmx256m -XX:+UseG1GC …", from wherever it stood.
+struct JvmCommandLine {
+    std::string options;
+};
+
+// An hs_err log or VM.info, with the texts inside it that have parsers of their own.
+struct CrashLog {
+    HsErr log;
+    std::optional<Smaps> maps;     // "Dynamic libraries:"
+    std::optional<PastedNmt> nmt;  // "Native Memory Tracking:"
+};
+
+struct PssSeries {
+    std::vector<Bytes> values;  // at most 100,000
+};
+
+using PastedContents =
+    std::variant<std::monostate, PastedNmt, NmtRefusal, SystemMap, CrashLog, ThreadDump, HeapInfo,
+                 std::vector<CodeHeap>, MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus,
+                 Limits, Statm, CgroupMemory, PssSeries, SmapsRollup, MallocInfo, OomLog, Top, ProcessTable,
+                 ContainerTable, GcLog, FileThreadDump, ClassHistogram, HsPerfData>;
+
+struct PastedPart {
+    Part part;
+    std::unique_ptr<const std::string> text;  // its own lines; `contents` points into it
+    std::string title;                        // "NMT summary, JDK 8, KB"
+    std::vector<PastedFigure> figures;
+    PastedContents contents;
+    std::string problem;  // why nothing of it could be read, where that is so
+    std::vector<UnreadLine> unread;
+    std::size_t unread_left_out = 0;
+    std::vector<std::string> notes;  // what is odd about it
+    std::optional<std::uint64_t> pid;
+    bool piece = false;  // of a longer text, as far as can be told: mappings that are not all of the process
+};
+
+// Reads the text of a part.
+PastedPart read_part(const Part& part, std::string_view text);
+
+}  // namespace nmtx

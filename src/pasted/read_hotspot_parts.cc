@@ -1,0 +1,170 @@
+// What else the JVM prints, in a paste: each by the parser that reads the JVM's own answer.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/cursor.h"
+#include "base/lines.h"
+#include "hotspot/replies.h"
+#include "pasted/part_readers.h"
+
+namespace nmtx::pasted {
+namespace {
+
+// Reads with a parser that takes the text or refuses it; false where it refuses.
+template <typename Parsed>
+Parsed* taken(PastedPart& part, Expected<Parsed> parsed) {
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return nullptr;
+    }
+    return &part.contents.emplace<Parsed>(std::move(*parsed));
+}
+
+void add_metaspace(PastedPart& part, const std::optional<MetaspaceUse>& use, const std::string& name) {
+    if (!use) return;
+    add(part, name + " used", use->used);
+    add(part, name + " committed", use->committed);
+}
+
+}  // namespace
+
+void read_system_map(PastedPart& part) {
+    auto parsed = parse_pasted_system_map(*part.text);
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return;
+    }
+    take_unread(part, parsed->not_understood);
+    part.figures.push_back(number("mappings", parsed->map.rows.size()));
+    Bytes resident;
+    for (const SystemMapRow& row : parsed->map.rows) resident += row.rss;
+    part.figures.push_back(amount("RSS", parsed->map.rss.value_or(resident)));
+    part.contents = std::move(parsed->map);
+}
+
+void read_heap_info(PastedPart& part) {
+    const auto* info = taken(part, parse_heap_info(*part.text));
+    if (info == nullptr) return;
+    for (const HeapSpace& space : info->spaces) {
+        if (space.total) part.figures.push_back(amount(space.name, *space.total));
+        if (space.used) part.figures.push_back(amount(space.name + " used", *space.used));
+    }
+    add_metaspace(part, info->metaspace, "metaspace");
+    add_metaspace(part, info->class_space, "class space");
+}
+
+void read_codecache(PastedPart& part) {
+    const auto* heaps = taken(part, parse_codecache(*part.text));
+    if (heaps == nullptr) return;
+    Bytes size, used;
+    for (const CodeHeap& heap : *heaps) {
+        size += heap.size.value_or(Bytes());
+        used += heap.used.value_or(Bytes());
+    }
+    part.figures.push_back(number("code heaps", heaps->size()));
+    part.figures.push_back(amount("size", size));
+    part.figures.push_back(amount("used", used));
+}
+
+void read_metaspace(PastedPart& part) {
+    const auto* report = taken(part, parse_metaspace(*part.text));
+    if (report == nullptr) return;
+    add_metaspace(part, report->non_class, "non-class");
+    add_metaspace(part, report->class_space, "class space");
+}
+
+void read_vm_version(PastedPart& part) {
+    // "java -version" says it in other words than VM.version.
+    if (part.text->find(" VM version ") == std::string::npos) {
+        Lines lines(*part.text);
+        lines.next();
+        part.figures.push_back(words("version", std::string(trim(lines.line()))));
+        const std::size_t quote = lines.line().find('"');
+        if (quote == std::string_view::npos) return;
+        JavaVersion version;
+        const std::string_view rest = lines.line().substr(quote + 1);
+        version.version = rest.substr(0, rest.find('"'));
+        const auto feature = java_feature(version.version);
+        if (!feature) return;
+        version.feature = *feature;
+        version.jdk = version.version;
+        part.contents = std::move(version);
+        return;
+    }
+    const auto* version = taken(part, parse_vm_version(*part.text));
+    if (version != nullptr)
+        part.figures.push_back(words("version", version->jdk.empty() ? version->version : version->jdk));
+}
+
+namespace {
+
+void keep_options(PastedPart& part, std::string options) {
+    const JvmOptions read = read_jvm_options(split_joined_options(options));
+    if (read.gc) part.figures.push_back(words("GC", *read.gc));
+    if (read.nmt_given) part.figures.push_back(words("NMT", read.nmt_level));
+    part.contents = JvmCommandLine{std::move(options)};
+}
+
+}  // namespace
+
+void read_vm_flags(PastedPart& part) {
+    const auto flags = parse_vm_flags(*part.text);
+    if (!flags) {
+        part.problem = problem_of(part, flags.error());
+        return;
+    }
+    part.figures.push_back(number("flags", flags->flags.size()));
+    add(part, "MaxHeapSize", flags->size("MaxHeapSize"));
+    add(part, "MaxMetaspaceSize", flags->size("MaxMetaspaceSize"));
+    std::string options;
+    for (Lines lines(*part.text); lines.next();) {
+        const std::string_view line = trim(lines.line());
+        if (line.starts_with("-X")) options += (options.empty() ? "" : " ") + std::string(line);
+    }
+    if (!options.empty()) keep_options(part, std::move(options));
+}
+
+void read_vm_arguments(PastedPart& part) {
+    auto line = parse_vm_command_line(*part.text);
+    if (!line) {
+        part.problem = problem_of(part, line.error());
+        return;
+    }
+    if (!line->java_command.empty()) part.figures.push_back(words("main", line->java_command));
+    keep_options(part, std::move(line->jvm_arguments));
+}
+
+void read_java_command(PastedPart& part) {
+    std::string words_of_command = *part.text;
+    std::ranges::replace(words_of_command, ' ', '\0');
+    while (words_of_command.ends_with('\n') || words_of_command.ends_with('\0')) words_of_command.pop_back();
+    const JavaCommandLine line = read_java_cmdline(words_of_command);
+    std::string options;
+    for (const std::string_view option : line.options)
+        options += (options.empty() ? "" : " ") + std::string(option);
+    if (!line.main.empty()) part.figures.push_back(words("main", std::string(line.main)));
+    keep_options(part, std::move(options));
+}
+
+void read_answer(PastedPart& part) {
+    const std::string_view text = trim(std::string_view(*part.text).substr(0, part.text->find('\n')));
+    if (text == "0" || text == "-1") {
+        part.title = "return code";
+        return;
+    }
+    part.figures.push_back(words("answer", std::string(text)));
+    if (text.find("is not enabled") != std::string_view::npos) part.contents = NmtRefusal{std::string(text)};
+}
+
+void read_javacore(PastedPart& part) {
+    part.notes.emplace_back(
+        "OpenJ9 has no Native Memory Tracking: nothing of it is read. Its own view of memory is the "
+        "NATIVEMEMINFO section.");
+}
+
+void read_archive(PastedPart& part) {
+    part.notes.emplace_back("a capture holds a whole report: nmtx report FILE");
+}
+
+}  // namespace nmtx::pasted

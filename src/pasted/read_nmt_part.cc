@@ -1,0 +1,101 @@
+// Reports of VM.native_memory in a paste.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <variant>
+
+#include "base/cursor.h"
+#include "pasted/part_readers.h"
+
+namespace nmtx::pasted {
+namespace {
+
+std::string_view unit_name(Bytes unit) {
+    switch (unit.value()) {
+        case 1:
+            return "bytes";
+        case 1024:
+            return "KB";
+        case std::uint64_t{1} << 20U:
+            return "MB";
+        default:
+            return "GB";
+    }
+}
+
+// By the lines that came and went: "instance classes" with 9, "free=" up to 15, "malloc:" below the total
+// from 17u on, "(threads" from 21 on, "tag=" from 24 on. Empty where nothing tells.
+std::string_view release_of(const NmtReport& report, std::string_view text) {
+    constexpr std::size_t summary = 16384;
+    const std::string_view head = text.substr(0, summary);
+    const auto has = [&](std::string_view word) { return head.find(word) != std::string_view::npos; };
+    if (has(" tag=")) return "JDK 24 or later";
+    if (has("(threads #") || has("(peak=") || has(", at peak") || has(", peak=")) return "JDK 21 or later";
+    if (report.malloc) return "JDK 17 or later";
+    const bool metadata = has("Metadata:") || has("(  Metadata");
+    if (metadata) return has("free=") ? "JDK 9 to 15" : "JDK 16 or later";
+    if (has("instance classes #")) return "JDK 9 or later";
+    if (has("(classes #") && has("(thread #")) return "JDK 8";
+    return {};
+}
+
+void add_categories(PastedPart& part, const NmtReport& report) {
+    constexpr std::size_t most = 4;
+    std::vector<const NmtCategory*> largest;
+    for (const NmtCategory& category : report.categories) largest.push_back(&category);
+    const bool changed = report.has_changes();
+    std::ranges::stable_sort(largest, [&](const NmtCategory* a, const NmtCategory* b) {
+        return changed ? a->change.committed > b->change.committed : a->committed > b->committed;
+    });
+    for (std::size_t i = 0; i < std::min(most, largest.size()); ++i)
+        part.figures.push_back(amount(largest[i]->name, largest[i]->committed, largest[i]->change.committed));
+    for (const NmtCategory& category : report.categories) {
+        if (category.threads) {
+            PastedFigure threads = number("threads", *category.threads);
+            if (category.change.threads != 0) threads.count_change = category.change.threads;
+            part.figures.push_back(std::move(threads));
+        }
+        if (category.classes) {
+            PastedFigure classes = number("classes", *category.classes);
+            if (category.change.classes != 0) classes.count_change = category.change.classes;
+            part.figures.push_back(std::move(classes));
+        }
+    }
+}
+
+}  // namespace
+
+void read_nmt(PastedPart& part) {
+    auto parsed = parse_pasted_nmt(*part.text, "NMT");
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return;
+    }
+    if (auto* refusal = std::get_if<NmtRefusal>(&*parsed)) {
+        part.title = "answer of VM.native_memory";
+        part.figures.push_back(words("answer", refusal->text));
+        part.contents = std::move(*refusal);
+        return;
+    }
+    auto& nmt = std::get<PastedNmt>(*parsed);
+    const NmtReport& report = nmt.report;
+    const bool detail = report.has_map || !report.regions.empty() || nmt.sites;
+    const bool fragment = !nmt.has_total;
+    part.title = fmt::format("NMT {}{}", detail ? "detail" : "summary", report.has_changes() ? ".diff" : "");
+    if (fragment) part.title += ", a piece of one";
+    if (const auto release = release_of(report, *part.text); !release.empty())
+        part.title += fmt::format(", {}", release);
+    part.title += fmt::format(", {}", unit_name(report.unit));
+    if (nmt.has_total) {
+        part.figures.push_back(amount("reserved", report.reserved, report.change.reserved));
+        part.figures.push_back(amount("committed", report.committed, report.change.committed));
+    }
+    add(part, "malloc", report.malloc);
+    add_categories(part, report);
+    if (!report.regions.empty()) part.figures.push_back(number("regions", report.regions.size()));
+    if (nmt.sites) part.figures.push_back(number("call sites", nmt.sites->sites.size()));
+    take_unread(part, nmt.not_understood);
+    part.contents = std::move(nmt);
+}
+
+}  // namespace nmtx::pasted

@@ -1,0 +1,25 @@
+// Where a text has mappings but not what each has resident (maps, the "Dynamic libraries:" of an hs_err log),
+// this shares out the RSS that the log prints for the whole process, by what the JVM says of its areas. All
+// of it is an estimate, and is marked so.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hotspot/hs_err.h"
+#include "process/process_view.h"
+
+namespace nmtx {
+
+struct ResidentEstimate {
+    Smaps smaps;                     // with rss in each mapping; rss_known and rss_estimated are set
+    std::vector<std::string> notes;  // how it was made, and what it is worth
+};
+
+// Of view.smaps, whose RSS is not known. `memory`: what the log says of the process; null where there is
+// none. Nothing where the text says neither what is resident of the whole nor anything of the JVM's areas:
+// then there is no ground for an estimate.
+std::optional<ResidentEstimate> estimate_resident(const ProcessView& view, const HsErrProcessMemory* memory);
+
+}  // namespace nmtx

@@ -1,0 +1,21 @@
+// The pieces of what `nmtx explain` prints.
+#pragma once
+
+#include <string>
+
+#include "report/explain_report.h"
+
+namespace nmtx {
+
+// What was read: each text with its lines and its main figures.
+std::string explain_parts(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
+// What was not understood, quoted with its lines; bounded, unless all is wanted.
+std::string explain_leftovers(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
+// NMT's categories before and after. `total`: the reports had one.
+std::string nmt_change_text(const NmtChange& change, bool total, const ReportOptions& options,
+                            const TextStyle& style);
+
+// "1.4 GiB", "12 (+3)"; the words of a figure without them.
+std::string value_of(const PastedFigure& figure);
+
+}  // namespace nmtx

@@ -1,0 +1,41 @@
+// `nmtx explain`: what a paste is, what it says, and what of it was not understood.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "change/diff.h"
+#include "ledger/ledger.h"
+#include "pasted/pasted.h"
+#include "report/style.h"
+
+namespace nmtx {
+
+// A moment of a pasted process, with its ledger where its texts give one.
+struct ExplainedMoment {
+    const PastedMoment* moment = nullptr;
+    std::optional<Ledger> ledger;
+    std::string why_no_ledger;  // where there should be one
+};
+
+struct ExplainedProcess {
+    const PastedProcess* process = nullptr;
+    std::vector<ExplainedMoment> moments;
+    std::optional<NmtChange> nmt;  // between the first and the last NMT report of the process
+};
+
+struct Explanation {
+    Pasted pasted;  // what the rest points into
+    std::vector<ExplainedProcess> processes;
+};
+
+std::string explain_text(const Explanation& explanation, const ReportOptions& options,
+                         const TextStyle& style);
+// docs/json.md: `nmtx explain`.
+std::string json_explain(const Explanation& explanation);
+
+// "lines 1-95", "line 7"
+std::string lines_of(std::size_t first, std::size_t last);
+
+}  // namespace nmtx

@@ -1,0 +1,71 @@
+// Tests of what `nmtx explain` prints.
+#include "report/explain_report.h"
+
+#include <string>
+
+#include "catch.h"
+
+namespace {
+
+nmtx::Explanation explained(std::string text) {
+    std::vector<nmtx::PastedInput> inputs;
+    inputs.push_back({"paste", std::move(text)});
+    nmtx::Explanation explanation;
+    explanation.pasted = nmtx::read_pasted(std::move(inputs));
+    for (const nmtx::PastedProcess& process : explanation.pasted.processes) {
+        nmtx::ExplainedProcess one;
+        one.process = &process;
+        for (const nmtx::PastedMoment& moment : process.moments) {
+            nmtx::ExplainedMoment explained_moment;
+            explained_moment.moment = &moment;
+            if (moment.reconcilable()) explained_moment.ledger = *nmtx::reconcile(moment.view);
+            one.moments.push_back(std::move(explained_moment));
+        }
+        explanation.processes.push_back(std::move(one));
+    }
+    return explanation;
+}
+
+bool has(const std::string& text, std::string_view piece) {
+    return text.find(piece) != std::string::npos;
+}
+
+constexpr std::string_view report =
+    "Native Memory Tracking:\n\nTotal: reserved=2048KB, committed=1024KB\n"
+    "-                 Java Heap (reserved=2048KB, committed=1024KB)\n"
+    "                            (mmap: reserved=2048KB, committed=1024KB)\n";
+
+}  // namespace
+
+TEST_CASE("explain: says which lines are what, what is missing, and quotes what it has not understood") {
+    const auto explanation = explained("why does it grow\n71:\n" + std::string(report) + "\x1b[2Jevil\x07\n");
+    const std::string text = nmtx::explain_text(explanation, {}, {});
+    CHECK(has(text, "lines 3-7        NMT summary, KB, pid 71"));
+    CHECK(has(text, "committed 1.0 MiB"));
+    CHECK(has(text, "pmap -X 71"));
+    CHECK(has(text, "line 1           why does it grow"));
+    CHECK(has(text, "line 8           evil?"));
+    CHECK_FALSE(has(text, "\x1b"));
+}
+
+TEST_CASE("explain: what is left out of a long run is counted") {
+    std::string prose;
+    for (int i = 0; i < 30; ++i) prose += "no such format at all\n";
+    const auto explanation = explained(prose);
+    CHECK(has(nmtx::explain_text(explanation, {}, {}), "and 27 more lines"));
+    CHECK_FALSE(has(nmtx::explain_text(explanation, {true, false}, {}), "more lines"));
+}
+
+TEST_CASE("explain: mappings with figures and NMT give the report of every other process") {
+    const auto explanation =
+        explained("71:\n" + std::string(report) +
+                  "e0000000-e0200000 rw-p 00000000 00:00 0 \nSize: 2048 kB\nRss:  1024 kB\n"
+                  "7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0       [stack]\nSize: 132 kB\n"
+                  "Rss:                  16 kB\n");
+    const std::string text = nmtx::explain_text(explanation, {}, {});
+    CHECK(has(text, "RSS 1.0 MiB"));
+    CHECK(has(text, "What would tell more"));
+    const std::string json = nmtx::json_explain(explanation);
+    CHECK(has(json, "\"rss_bytes\": 1064960"));
+    CHECK(has(json, "\"resident_from\": \"smaps\""));
+}
