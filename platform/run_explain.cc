@@ -1,4 +1,6 @@
 // `nmtx explain [FILE…|-]`: no process is looked at.
+#include <algorithm>
+
 #include "change/diff_parts.h"
 #include "pasted/pasted.h"
 #include "platform/input_file.h"

@@ -2,6 +2,7 @@
 // has printed; "# " alone is no such mark (an hs_err log has it), nor is a number (top has it).
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdint>
 #include <optional>
 #include <vector>
