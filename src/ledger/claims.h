@@ -30,6 +30,7 @@ Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
+Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners);

@@ -117,7 +117,50 @@ bool shapes_tell(const ProcessView& view) {
     return allocator.empty() || allocator == "glibc";
 }
 
+// Behind the last of the plain neighbours from `first` on that end exactly there; `first` where none does.
+std::size_t end_of_run(const std::vector<Mapping>& mappings, std::size_t first, Address there) {
+    for (std::size_t i = first; i < mappings.size() && plain(mappings[i]); ++i) {
+        if (i > first && mappings[i].range.begin != mappings[i - 1].range.end) break;
+        if (mappings[i].range.end == there) return i + 1;
+        if (mappings[i].range.end > there) break;
+    }
+    return first;
+}
+
 }  // namespace
+
+// From JDK 16 on metaspace lies in nodes of 64 MiB on borders of its root chunks, 4 MiB
+// (virtualSpaceNode.cpp, metaspaceSettings.hpp), which are committed from the beginning on, piece by piece:
+//
+//   [ rw-p ][ rw-p ][ ---p ][ rw-p ][ ------------p ]
+//
+// The kernel does not join all of the pieces, and words in them may look like the header of a chunk. A heap
+// of an arena is as large, on a border of 64 MiB.
+Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
+    Layer<Claim> layer;
+    const bool heap_known = view.heap_info.has_value() || view.vm_info.has_value();
+    if (!shapes_tell(view) || !heap_known || view.java_feature().value_or(0) < 16) return layer;
+    const Claim claim{owners.id("jvm/metaspace or gc"), Evidence::smaps_shape, true};
+    const auto& mappings = view.smaps->mappings;
+    std::size_t seen = 0;
+    for (std::size_t i = 0; i < mappings.size(); ++i) {
+        const Range node{mappings[i].range.begin, mappings[i].range.begin + mib(64)};
+        const bool on_its_border =
+            node.begin.value % mib(4).value() == 0 && node.begin.value % mib(64).value() != 0;
+        if (!on_its_border || !plain(mappings[i]) || !mappings[i].protection.write) continue;
+        const std::size_t end = end_of_run(mappings, i, node.end);
+        if (end == i || !reservation(mappings[end - 1])) continue;
+        Bytes unclaimed;
+        for_each_gap(above, seen, node, [&](Range gap) { unclaimed += gap.size(); });
+        if (unclaimed != node.size()) continue;
+        for (; i < end; ++i) {
+            if (mappings[i].protection.write) layer.push_back({mappings[i].range, claim});
+        }
+        --i;
+    }
+    normalise(layer);
+    return layer;
+}
 
 Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners) {
     if (!shapes_tell(view)) return {};

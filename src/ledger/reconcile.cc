@@ -207,7 +207,10 @@ std::vector<Range> ranges_of_stacks(const ProcessView& view) {
 std::vector<Range> malloc_candidates(const ProcessView& view) {
     Owners owners;
     Layer<Claim> taken = overlay(claims_of_code_heaps(view, owners), claims_of_nmt_map(view, owners));
-    if (!knows_nmt_addresses(view)) taken = overlay(taken, claims_of_vm_bounds(view, owners));
+    if (!knows_nmt_addresses(view)) {
+        taken = overlay(taken, claims_of_vm_bounds(view, owners));
+        taken = overlay(taken, claims_of_metaspace_nodes(view, taken, owners));
+    }
     // A tag of System.map covers the mapping, not the region: but for the heap and the stacks, chunks may lie
     // in it.
     Layer<Claim> tagged = claims_of_system_map(view, owners);

@@ -242,6 +242,27 @@ TEST_CASE(
     for (const Row& row : ledger.rows) CHECK((row.estimated || row.path == "unexplained"));
 }
 
+TEST_CASE(
+    "ledger: without NMT's addresses a metaspace node is one, into however many pieces the kernel cuts it") {
+    Process process;
+    process.map(0x7f0003000000, 0x7f0003400000, "rw-p", 4096)
+        .map(0x7f0003400000, 0x7f0003d00000, "rw-p", 9216)
+        .map(0x7f0003d00000, 0x7f0003e00000, "---p", 0)
+        .map(0x7f0003e00000, 0x7f0003e60000, "rw-p", 380)
+        .map(0x7f0003e60000, 0x7f0007000000, "---p", 0);
+    ProcessView& view = process.view();
+    view.heap_info.emplace();
+    view.version = JavaVersion{17, "17.0.15", "17.0.15", "OpenJDK 64-Bit Server VM"};
+    CHECK(reconcile(view).value().resident_of("jvm/metaspace or gc") == kib(4096 + 9216 + 380));
+    CHECK(reconcile(view).value().unexplained == Bytes());
+    CHECK(malloc_candidates(view).empty());
+    SECTION("metaspace of JDK 11 has no such nodes") {
+        view.version->feature = 11;
+        CHECK(reconcile(view).value().unexplained == kib(4096));
+        CHECK_FALSE(malloc_candidates(view).empty());
+    }
+}
+
 TEST_CASE("ledger: without NMT, a reservation right behind a mapped file is no .bss of it") {
     Process process;
     process.map(0x7f0000000000, 0x7f0001000000, "rw-s", 16384, "/srv/data.bin", 9)
