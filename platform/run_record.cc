@@ -179,25 +179,6 @@ TrendOptions trend_options(const Command& command) {
     return options;
 }
 
-Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view) {
-    if (command.history.empty()) return std::optional<RunTrend>();
-    const auto window = command.record.window;
-    const auto record = read_record(command.history, window ? window->count() : 0);
-    if (!record) return tl::make_unexpected(record.error());
-    TrendOptions options = trend_options(command);
-    const bool named = options.run.has_value();
-    for (const RecordedSeries& series : *record) {
-        if (!named && is_run_of(series.run, view.header)) options.run = series.run.id;
-    }
-    const std::string file = printable(command.history);
-    if (!options.run)
-        return failure(file, fmt::format("has no run of the process {}", view.header.pid),
-                       fmt::format("see which it has: nmtx trend {}; --run N takes one all the same", file));
-    Trend trend = trend_of(*record, options);
-    if (trend.runs.empty()) return failure(file, "that run of the record has no sample there");
-    return std::optional(std::move(trend.runs.back()));
-}
-
 Expected<int> run_trend(const Command& command) {
     const auto window = command.record.window;
     const auto record = read_record(command.file, window ? window->count() : 0);
