@@ -184,7 +184,9 @@ TEST_CASE("paste: a log of kills is of the process that was killed, else of the 
     REQUIRE(two.processes[1].moments.back().view.oom_log);
     CHECK(two.processes[1].moments.back().view.oom_log->kills.size() == 1);
 
-    const auto only = read("71:\n" + std::string(nmt) + "\n" + kill + "\nand once more\n" + kill);
+    std::string later = kill;
+    later.replace(later.find("72"), 2, "73");
+    const auto only = read("71:\n" + std::string(nmt) + "\n" + kill + "\nand once more\n" + later);
     REQUIRE(only.processes.size() == 1);
     REQUIRE(only.processes[0].moments.back().view.oom_log);
     CHECK(only.processes[0].moments.back().view.oom_log->kills.size() == 2);
