@@ -81,6 +81,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
     CHECK(has(text, "The kernel killed java (pid 71), which had 4.0 MiB resident"));
     CHECK_FALSE(has(text, "Nothing wrong"));
     CHECK_FALSE(has(text, "Missing for a reconciliation"));
+    CHECK(has(text, "1 kill, killed pid 71 java"));
     CHECK(has(text, "nmtx record PID"));  // another process: that one is gone
     CHECK(has(nmtx::json_explain(alone), "\"rule\": \"oom-log\""));
 
