@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "change/diff_parts.h"
+#include "findings/rules.h"
 #include "pasted/pasted.h"
 #include "platform/input_file.h"
 #include "platform/run.h"
@@ -40,13 +41,15 @@ std::optional<NmtChange> nmt_over_time(const PastedProcess& process) {
 ExplainedMoment reconciled(const PastedMoment& moment) {
     ExplainedMoment explained;
     explained.moment = &moment;
-    if (!moment.reconcilable()) return explained;
-    auto ledger = reconcile(moment.view);
-    if (ledger) {
-        explained.ledger = std::move(*ledger);
-    } else {
-        explained.why_no_ledger = to_string(ledger.error());
+    if (moment.reconcilable()) {
+        auto ledger = reconcile(moment.view);
+        if (ledger) {
+            explained.ledger = std::move(*ledger);
+        } else {
+            explained.why_no_ledger = to_string(ledger.error());
+        }
     }
+    if (!explained.ledger) explained.findings = findings_of_logs(moment.view);
     return explained;
 }
 

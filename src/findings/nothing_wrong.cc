@@ -6,6 +6,7 @@
 #include <array>
 
 #include "findings/wording.h"
+#include "ledger/claims_of_pastes.h"
 #include "ledger/headline.h"
 
 namespace nmtx {
@@ -32,14 +33,26 @@ std::vector<Share> shares_of(const Ledger& ledger) {
     return shares;
 }
 
+// What each mapping has resident was shared out by us: whatever is large by itself is then not seen.
+bool is_estimate(const FindingInput& input) {
+    return is_pasted(input.view) && input.view.smaps && input.view.smaps->rss_estimated;
+}
+
+Confidence confidence_of(const FindingInput& input) {
+    const Ledger& ledger = input.ledger;
+    if (is_estimate(input) || ledger.unexplained.value() > ledger.rss.value() / 20) return Confidence::low;
+    // Whose malloc's memory is, or how much of it is free, is known by these alone.
+    const bool told = ledger.malloc.nmt || ledger.malloc.parts;
+    return told ? Confidence::high : Confidence::medium;
+}
+
 }  // namespace
 
 Finding nothing_wrong(const FindingInput& input) {
     const Ledger& ledger = input.ledger;
     Finding finding;
     finding.rule = "nothing-wrong";
-    finding.confidence =
-        ledger.unexplained.value() > ledger.rss.value() / 20 ? Confidence::low : Confidence::high;
+    finding.confidence = confidence_of(input);
     std::string parts;
     Bytes told;
     for (const Share& share : shares_of(ledger)) {
@@ -48,11 +61,20 @@ Finding nothing_wrong(const FindingInput& input) {
                              amount_with_share(share.bytes, ledger.rss));
         told += share.bytes;
     }
-    finding.title =
-        fmt::format("Nothing wrong: RSS is explained by {}", parts.empty() ? "nothing resident" : parts);
+    const bool estimate = is_estimate(input);
+    finding.title = fmt::format(
+        "{}: RSS is {} {}", estimate ? "Nothing wrong by what an estimate shows" : "Nothing wrong",
+        estimate ? "estimated to be" : "explained by", parts.empty() ? "nothing resident" : parts);
     finding.evidence.push_back(fmt::format("{} of {} resident have an owner.",
                                            human(minus_or_zero(ledger.rss, ledger.unexplained)),
                                            human(ledger.rss)));
+    if (estimate)
+        finding.evidence.emplace_back(
+            "This is an estimate: no text has what each mapping has resident. It was shared out by what the "
+            "JVM says of itself.");
+    else if (finding.confidence == Confidence::medium)
+        finding.evidence.emplace_back(
+            "Neither NMT nor a walk over malloc tells whose malloc's memory is, or how much of it is free.");
     finding.refuted_by =
         "RSS that grows on while load does not: nmtx record PID -o FILE.db for some hours, then nmtx trend "
         "FILE.db.";

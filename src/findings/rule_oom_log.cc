@@ -100,6 +100,8 @@ void add_others(Finding& finding, const OomKill& kill, const OomVictim& victim, 
                             human(others[i]->rss));
     if (!text.empty())
         finding.evidence.push_back(fmt::format("Who else was large: {}.", text));
+    else if (kill.tasks.size() == 1)
+        finding.evidence.emplace_back("The table has no other process.");
     else if (!kill.tasks.empty())
         finding.evidence.push_back(
             fmt::format("No other of the {} processes in the table was large.", kill.tasks.size()));

@@ -28,7 +28,7 @@ constexpr std::array table{
     Rule{"native-threads", "tasks and smaps; Thread.print", rule::native_threads},
     Rule{"nmt-off", "the options, or the reply of VM.native_memory", rule::nmt_off},
     Rule{"not-hotspot", "smaps, VM.version, hsperfdata", rule::not_hotspot},
-    Rule{"oom-log", "the kernel's log of a kill", rule::oom_log},
+    Rule{"oom-log", "the kernel's log of a kill", rule::oom_log, true},
     Rule{"other-allocator", "smaps", rule::other_allocator},
     Rule{"page-cache", "the cgroup, status", rule::page_cache},
     Rule{"retention", "the walk over malloc", rule::retention},
@@ -55,6 +55,23 @@ void add_shares(Finding& finding, const Ledger& ledger) {
         finding.share_of_gap = std::min(100.0, percent_of(*finding.bytes, static_cast<double>(gap->value)));
 }
 
+// The severest first, then by bytes.
+void sort(std::vector<Finding>& findings) {
+    std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
+        if (a.severity != b.severity) return a.severity > b.severity;
+        return a.bytes.value_or(Bytes()) > b.bytes.value_or(Bytes());
+    });
+}
+
+void add_of(const Rule& rule, const FindingInput& input, std::vector<Finding>& findings) {
+    for (Finding& finding : rule.find(input)) {
+        finding.rule = rule.name;
+        add_shares(finding, input.ledger);
+        if (!rule.of_a_log) with_pid(finding, input.view);
+        findings.push_back(std::move(finding));
+    }
+}
+
 }  // namespace
 
 std::string_view name_of(Severity severity) {
@@ -73,22 +90,22 @@ std::span<const Rule> rules() {
 
 std::vector<Finding> findings_of(const FindingInput& input) {
     std::vector<Finding> findings;
-    for (const Rule& rule : table) {
-        for (Finding& finding : rule.find(input)) {
-            finding.rule = rule.name;
-            findings.push_back(std::move(finding));
-        }
-    }
-    std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-        if (a.severity != b.severity) return a.severity > b.severity;
-        return a.bytes.value_or(Bytes()) > b.bytes.value_or(Bytes());
-    });
-    if (findings.empty() || findings.front().severity == Severity::note)
+    for (const Rule& rule : table) add_of(rule, input, findings);
+    sort(findings);
+    if (findings.empty() || findings.front().severity == Severity::note) {
         findings.insert(findings.begin(), nothing_wrong(input));
-    for (Finding& finding : findings) {
-        add_shares(finding, input.ledger);
-        with_pid(finding, input.view);
+        with_pid(findings.front(), input.view);
     }
+    return findings;
+}
+
+std::vector<Finding> findings_of_logs(const ProcessView& view) {
+    const Ledger none;
+    std::vector<Finding> findings;
+    for (const Rule& rule : table) {
+        if (rule.of_a_log) add_of(rule, {view, none}, findings);
+    }
+    sort(findings);
     return findings;
 }
 

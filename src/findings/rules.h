@@ -27,6 +27,8 @@ struct Rule {
     std::string_view name;   // "arena-count"
     std::string_view needs;  // in words, for the documentation: "smaps, the walk over malloc"
     std::vector<Finding> (*find)(const FindingInput& input);
+    // Of a log that somebody brought: needs no ledger, and whoever its commands are for is another process.
+    bool of_a_log = false;
 };
 
 // In no order that matters.
@@ -39,5 +41,7 @@ std::vector<Finding> findings_of(const FindingInput& input);
 std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,
                                  const std::optional<ThreadTable>& threads,
                                  const RunTrend* history = nullptr);
+// Of a view without mappings: what the rules of logs alone say. That nothing is wrong is not said.
+std::vector<Finding> findings_of_logs(const ProcessView& view);
 
 }  // namespace nmtx

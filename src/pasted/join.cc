@@ -35,7 +35,7 @@ Slot slot_of(const PastedPart& part) {
     return Slot::none;
 }
 
-// Tables of processes, containers and kills are of many; they name those themselves.
+// Tables of processes and containers are of many and name those themselves; for kills see bring_kills.
 bool of_a_process(const PastedPart& part) {
     return !std::holds_alternative<std::monostate>(part.contents) &&
            !std::holds_alternative<PssSeries>(part.contents) && !std::holds_alternative<Top>(part.contents) &&
@@ -75,6 +75,7 @@ class Joiner {
                 take(moment, part);
             }
         }
+        bring_kills();
         for (PastedProcess& process : pasted_.processes) {
             for (PastedMoment& moment : process.moments) finish(moment, process.pid);
         }
@@ -104,6 +105,39 @@ class Joiner {
         PastedProcess& fresh = pasted_.processes.emplace_back();
         fresh.pid = pid;
         return fresh;
+    }
+
+    // Logs of kills go to the process that was killed, else to the only one, else stand by themselves: a kill
+    // of a process that is gone says much of the next one of its kind.
+    void bring_kills() {
+        for (std::size_t t = 0; t < pasted_.texts.size(); ++t) {
+            for (std::size_t p = 0; p < pasted_.texts[t].parts.size(); ++p) {
+                const auto* log = std::get_if<OomLog>(&pasted_.texts[t].parts[p].contents);
+                if (log == nullptr) continue;
+                PastedProcess& process = process_of_kills(*log);
+                if (process.moments.empty()) process.moments.emplace_back();
+                PastedMoment& moment = process.moments.back();
+                moment.parts.emplace_back(t, p);
+                if (!moment.view.oom_log) moment.view.oom_log.emplace();
+                auto& kills = moment.view.oom_log->kills;
+                kills.insert(kills.end(), log->kills.begin(), log->kills.end());
+            }
+        }
+    }
+
+    PastedProcess& process_of_kills(const OomLog& log) {
+        const auto is_victim = [&](const PastedProcess& process) {
+            return process.pid && std::ranges::any_of(log.kills, [&](const OomKill& kill) {
+                       return std::ranges::any_of(
+                           kill.victims, [&](const OomVictim& victim) { return victim.pid == *process.pid; });
+                   });
+        };
+        const auto killed = std::ranges::find_if(pasted_.processes, is_victim);
+        if (killed != pasted_.processes.end()) return *killed;
+        if (pasted_.processes.size() == 1) return pasted_.processes.front();
+        const auto nameless =
+            std::ranges::find_if(pasted_.processes, [](const PastedProcess& p) { return !p.pid; });
+        return nameless != pasted_.processes.end() ? *nameless : pasted_.processes.emplace_back();
     }
 
     PastedMoment& moment_of(PastedProcess& process, Slot slot) {
@@ -238,7 +272,14 @@ class Joiner {
         if (part.part.kind == PastedKind::vm_flags) moment.view.vm_flags = line.options;
     }
 
-    static void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
+    // Of a process that is gone nothing more can be asked.
+    [[nodiscard]] bool has_kills_alone(const PastedMoment& moment) const {
+        return std::ranges::all_of(moment.parts, [&](const auto& at) {
+            return std::holds_alternative<OomLog>(pasted_.texts[at.first].parts[at.second].contents);
+        });
+    }
+
+    void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
         ProcessView& view = moment.view;
         view.header.pid = pid.value_or(0);
         view.header.effort = "pasted";  // ledger/claims_of_pastes.h
@@ -251,7 +292,7 @@ class Joiner {
             moment.resident = resident_of(moment);
             name_main_arena(moment);
         }
-        moment.missing = missing_evidence(moment, pid);
+        if (!has_kills_alone(moment)) moment.missing = missing_evidence(moment, pid);
     }
 
     // pmap -x calls malloc's main arena "[ anon ]": the first such mapping behind the program's own.

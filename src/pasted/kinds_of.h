@@ -101,5 +101,9 @@ inline bool is_digit(char c) {
 
 // "...", "[...]", "(…)": somebody left lines out.
 bool is_elision(std::string_view trimmed);
+// Of `pmap`, whose heading is also like that of a table of processes.
+bool is_pmap_heading(std::string_view text);
+// A line of what the JVM prints of its heap, in GC.heap_info, GC logs and thread dumps.
+bool is_heap_line(std::string_view text);
 
 }  // namespace nmtx::kinds

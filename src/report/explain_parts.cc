@@ -30,13 +30,29 @@ std::string amount_of(const PastedFigure& figure) {
     return text + fmt::format(" ({}{})", sign(change), human(Bytes(magnitude(change))));
 }
 
+// "threads that did not stop": "thread that did not stop"; "classes": "class".
+std::string singular(std::string name) {
+    for (std::size_t begin = 0; begin < name.size();) {
+        const std::size_t end = std::min(name.find(' ', begin), name.size());
+        const std::string_view word = std::string_view(name).substr(begin, end - begin);
+        if (word.size() > 2 && word.ends_with('s') && !word.ends_with("ss")) {
+            const std::size_t drop = word.ends_with("sses") ? 2 : 1;
+            return name.erase(end - drop, drop);
+        }
+        begin = end + 1;
+    }
+    return name;
+}
+
 std::string figures_of(const PastedPart& part) {
     std::string text;
     for (const PastedFigure& figure : part.figures) {
         if (!text.empty()) text += ", ";
         const bool counted = figure.count.has_value();
-        text += counted ? fmt::format("{} {}", value_of(figure), printable(figure.name))
-                        : fmt::format("{} {}", printable(figure.name), value_of(figure));
+        const bool one = counted && *figure.count == 1 && !figure.count_change;
+        const std::string name = printable(one ? singular(figure.name) : figure.name);
+        text += counted ? fmt::format("{} {}", value_of(figure), name)
+                        : fmt::format("{} {}", name, value_of(figure));
     }
     return text;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "change/diff.h"
+#include "findings/finding.h"
 #include "ledger/ledger.h"
 #include "pasted/pasted.h"
 #include "report/style.h"
@@ -16,7 +17,8 @@ namespace nmtx {
 struct ExplainedMoment {
     const PastedMoment* moment = nullptr;
     std::optional<Ledger> ledger;
-    std::string why_no_ledger;  // where there should be one
+    std::string why_no_ledger;      // where there should be one
+    std::vector<Finding> findings;  // of logs alone, where there is no ledger; else its report has them
 };
 
 struct ExplainedProcess {

@@ -8,6 +8,7 @@
 #include "change/nmt_baseline.h"
 #include "report/explain_parts.h"
 #include "report/explain_report.h"
+#include "report/findings_text.h"
 #include "report/report.h"
 #include "threads/thread_table.h"
 
@@ -77,6 +78,7 @@ class ExplainText {
         } else if (!explained.why_no_ledger.empty()) {
             out_ += paragraph("No reconciliation: " + explained.why_no_ledger, style_, 2) + "\n";
         }
+        if (!explained.findings.empty()) out_ += findings_text(explained.findings, options_, style_) + "\n";
     }
 
     void missing(const ExplainedMoment& explained) {

@@ -85,6 +85,7 @@ json moment_json(const ExplainedMoment& explained) {
     out["resident_from"] = resident_name(moment.resident);
     out["report"] =
         explained.ledger ? report_json(moment.view, *explained.ledger, std::nullopt) : json(nullptr);
+    out["findings"] = findings_json(explained.findings);
     out["why_no_report"] = text_or_null(explained.why_no_ledger);
     out["notes"] = json::array();
     for (const std::string& note : moment.notes) out["notes"].push_back(printable(note));

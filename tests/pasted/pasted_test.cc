@@ -173,3 +173,32 @@ TEST_CASE("paste: every prefix of a mixed paste gives a value") {
         CHECK(pasted.texts.size() == 1);
     }
 }
+
+TEST_CASE("paste: a log of kills is of the process that was killed, else of the only one, else by itself") {
+    const std::string kill =
+        "[ 99.1] Out of memory: Killed process 72 (java) total-vm:9000kB, anon-rss:4000kB, file-rss:96kB, "
+        "shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:0\n";
+    const auto two = read("71:\n" + std::string(nmt) + "\n72:\n" + std::string(nmt) + "\n" + kill);
+    REQUIRE(two.processes.size() == 2);
+    CHECK_FALSE(two.processes[0].moments.back().view.oom_log);
+    REQUIRE(two.processes[1].moments.back().view.oom_log);
+    CHECK(two.processes[1].moments.back().view.oom_log->kills.size() == 1);
+
+    std::string later = kill;
+    later.replace(later.find("72"), 2, "73");
+    const auto only = read("71:\n" + std::string(nmt) + "\n" + kill + "\nand once more\n" + later);
+    REQUIRE(only.processes.size() == 1);
+    REQUIRE(only.processes[0].moments.back().view.oom_log);
+    std::size_t victims = 0;
+    for (const auto& one : only.processes[0].moments.back().view.oom_log->kills)
+        victims += one.victims.size();
+    CHECK(victims == 2);
+    CHECK_FALSE(only.processes[0].moments.back().missing.empty());
+
+    const auto alone = read("what is this?\n" + kill);
+    REQUIRE(alone.processes.size() == 1);
+    CHECK_FALSE(alone.processes[0].pid);
+    REQUIRE(alone.processes[0].moments.size() == 1);
+    CHECK(alone.processes[0].moments[0].view.oom_log);
+    CHECK(alone.processes[0].moments[0].missing.empty());
+}

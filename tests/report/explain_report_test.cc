@@ -4,6 +4,7 @@
 #include <string>
 
 #include "catch.h"
+#include "findings/rules.h"
 
 namespace {
 
@@ -19,6 +20,7 @@ nmtx::Explanation explained(std::string text) {
             nmtx::ExplainedMoment explained_moment;
             explained_moment.moment = &moment;
             if (moment.reconcilable()) explained_moment.ledger = *nmtx::reconcile(moment.view);
+            if (!explained_moment.ledger) explained_moment.findings = nmtx::findings_of_logs(moment.view);
             one.moments.push_back(std::move(explained_moment));
         }
         explanation.processes.push_back(std::move(one));
@@ -68,4 +70,30 @@ TEST_CASE("explain: mappings with figures and NMT give the report of every other
     const std::string json = nmtx::json_explain(explanation);
     CHECK(has(json, "\"rss_bytes\": 1064960"));
     CHECK(has(json, "\"resident_from\": \"smaps\""));
+}
+
+TEST_CASE("explain: the findings of a log of kills stand without a reconciliation, and the report has them") {
+    const std::string kill =
+        "[ 99.1] Memory cgroup out of memory: Killed process 71 (java) total-vm:9000kB, anon-rss:4000kB, "
+        "file-rss:96kB, shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:0\n";
+    const auto alone = explained(kill);
+    const std::string text = nmtx::explain_text(alone, {}, {});
+    CHECK(has(text, "The kernel killed java (pid 71), which had 4.0 MiB resident"));
+    CHECK_FALSE(has(text, "Nothing wrong"));
+    CHECK_FALSE(has(text, "Missing for a reconciliation"));
+    CHECK(has(text, "1 kill, killed pid 71 java"));
+    CHECK(has(text, "nmtx record PID"));  // another process: that one is gone
+    CHECK(has(nmtx::json_explain(alone), "\"rule\": \"oom-log\""));
+
+    const auto beside =
+        explained("71:\n" + std::string(report) +
+                  "e0000000-e0200000 rw-p 00000000 00:00 0 \nSize: 2048 kB\nRss:  1024 kB\n"
+                  "7f0000000000-7f0000100000 r-xp 00000000 fe:00 99    "
+                  "/opt/jdk/lib/server/libjvm.so\nSize: 1024 kB\nRss: 512 kB\n"
+                  "7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0       [stack]\nSize: 132 kB\n"
+                  "Rss:                  16 kB\n\n" +
+                  kill);
+    const std::string both = nmtx::explain_text(beside, {}, {});
+    CHECK(has(both, "RSS 1.5 MiB"));
+    CHECK(has(both, "The kernel killed java (pid 71)"));
 }

@@ -1,0 +1,174 @@
+// The JVM's own areas: GC logs, the heap, the code cache, metaspace.
+#include <array>
+
+#include "pasted/kinds_of.h"
+
+namespace nmtx::kinds {
+
+using std::string_view;
+
+namespace {
+
+bool is_decoration(char c) {
+    return is_digit(c) || c == 'i' || c == 'd' || c == 't' || c == 'w' || c == 'e';
+}
+
+// "[0.114s][info ][gc,metaspace] …"
+bool is_unified(string_view text) {
+    if (!text.starts_with('[') || text.size() < 6 || !is_decoration(text[1]) || text.starts_with("[0x"))
+        return false;
+    const string_view head = text.substr(0, 160);
+    return contains(head, "[gc") || contains(head, "[metaspace") || contains(head, "[safepoint") ||
+           contains(head, "[class,unload");
+}
+
+constexpr std::array heap_words{
+    string_view{"garbage-first heap"},
+    string_view{"def new generation"},
+    string_view{"DefNew "},
+    string_view{"PSYoungGen "},
+    string_view{"par new generation"},
+    string_view{"ZHeap "},
+    string_view{"Shenandoah Heap"},
+    string_view{"Epsilon Heap"},
+    string_view{"Tenured "},
+    string_view{"tenured generation"},
+    string_view{"ParOldGen "},
+    string_view{"PSOldGen "},
+    string_view{"concurrent mark-sweep generation"},
+};
+
+bool is_metaspace_use(string_view text) {
+    return (text.starts_with("Metaspace ") || text.starts_with("class space ") ||
+            text.starts_with("PSPermGen ") || text.starts_with("concurrent-mark-sweep perm gen") ||
+            text.starts_with("compacting perm gen")) &&
+           contains(text, "used ");
+}
+
+}  // namespace
+
+bool is_heap_line(string_view text) {
+    constexpr std::array inner{
+        string_view{"eden space"},       string_view{"from space"},     string_view{"to   space"},
+        string_view{"object space"},     string_view{"the  space"},     string_view{"the space"},
+        string_view{"region size "},     string_view{"Cache  "},        string_view{"size classes "},
+        string_view{"Young Generation"}, string_view{"Old Generation"}, string_view{"Reserved region:"},
+        string_view{"Collection set:"},  string_view{"Status: "},       string_view{"- [0x"},
+        string_view{"Allocation space"}, string_view{"ro space"},       string_view{"rw space"}};
+    return begins_with_one_of(text, heap_words) || is_metaspace_use(text) || begins_with_one_of(text, inner);
+}
+
+bool begins_gc_log(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.front() == '[')
+        return is_unified(text) || text.starts_with("[GC (") || text.starts_with("[Full GC");
+    if (text.front() == '{') return text.starts_with("{Heap before");
+    return is_digit(text.front()) &&
+           (contains(text, ": [GC") || contains(text, ": [Full GC") || contains(text, "[GC pause"));
+}
+
+Fit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (begins_gc_log(at)) return Fit::yes;
+    constexpr std::array words{string_view{"Heap after"},
+                               string_view{"Heap before"},
+                               string_view{"}"},
+                               string_view{"Total time for which"},
+                               string_view{"Application time:"},
+                               string_view{"concurrent "},
+                               string_view{"Desired survivor size"},
+                               string_view{"- age "}};
+    if (begins_with_one_of(text, words) || is_heap_line(text) || text == "Heap") return Fit::yes;
+    if (text.front() == '[') return text.starts_with("[0x") ? Fit::no : Fit::yes;
+    // "2026-11-22T20:26:55.041+0000: 1.2: Total time …", ", 0.0028214 secs]"
+    const bool dated = is_digit(text.front()) && (contains(text.substr(0, 40), ": ")) && text.size() > 20;
+    return dated || contains(text, " secs]") ? Fit::yes : Fit::no;
+}
+
+bool begins_heap_info(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (begins_with_one_of(text, heap_words))
+        return contains(text, "total ") || contains(text, "used ") || text == "Shenandoah Heap" ||
+               text == "Epsilon Heap";
+    return is_metaspace_use(text);
+}
+
+Fit belongs_heap_info(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    // Reserved figures of Shenandoah: "2048M max, 2048M soft max, …"
+    const bool figures =
+        is_digit(text.front()) && part.lines < 8 && contains(text, ",") && !text.ends_with(':');
+    return is_heap_line(text) || figures ? Fit::yes : Fit::no;
+}
+
+bool begins_codecache(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return text.starts_with("CodeHeap '") || text.starts_with("CodeCache: size=");
+}
+
+Fit belongs_codecache(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    if (text.starts_with("CodeHeap '")) return part.total ? Fit::fresh : Fit::yes;
+    if (text.starts_with("CodeCache: size=")) {
+        if (part.total) return Fit::fresh;
+        part.total = true;
+        return Fit::yes;
+    }
+    constexpr std::array words{string_view{"bounds ["},      string_view{"total_blobs="},
+                               string_view{"total blobs="},  string_view{"blobs="},
+                               string_view{"Compilation: "}, string_view{"stopped_count="},
+                               string_view{"full_count="}};
+    return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+}
+
+bool begins_metaspace(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text == "Usage:") return at.next().starts_with("Non-class:");
+    if (text.starts_with("Total Usage")) return true;
+    if (text == "Virtual space:") return at.next().starts_with("Non-class space:");
+    // In GC.heap_info this line is indented.
+    return at.line().starts_with("Metaspace  ") && contains(text, "used ") && contains(text, "committed ");
+}
+
+Fit belongs_metaspace(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    constexpr std::array words{string_view{"Usage"},
+                               string_view{"Non-class"},
+                               string_view{"Non-Class"},
+                               string_view{"Class:"},
+                               string_view{"Class space"},
+                               string_view{"class space"},
+                               string_view{"Both:"},
+                               string_view{"Virtual space:"},
+                               string_view{"Chunk"},
+                               string_view{"MaxMetaspaceSize"},
+                               string_view{"CompressedClassSpaceSize"},
+                               string_view{"Initial GC"},
+                               string_view{"Current GC"},
+                               string_view{"CDS:"},
+                               string_view{"Internal stat"},
+                               string_view{"num_"},
+                               string_view{"MetaspaceReclaimPolicy"},
+                               string_view{"- "},
+                               string_view{"Waste"},
+                               string_view{"Settings"},
+                               string_view{"Total Usage"},
+                               string_view{"Metaspace "},
+                               string_view{"Committed "},
+                               string_view{"Deallocated"},
+                               string_view{"In use"},
+                               string_view{"Free"},
+                               string_view{"-total-"},
+                               string_view{"(percentages refer"}};
+    if (text == "Usage:") {
+        if (part.total) return Fit::fresh;
+        part.total = true;
+    }
+    return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+}
+
+}  // namespace nmtx::kinds

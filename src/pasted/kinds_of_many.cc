@@ -1,0 +1,150 @@
+// What is of many processes: the OOM killer's log, and tables of top, ps, docker and jps.
+#include <algorithm>
+#include <array>
+
+#include "kernel/container_stats.h"
+#include "kernel/process_table.h"
+#include "pasted/kinds_of.h"
+
+namespace nmtx::kinds {
+
+using std::string_view;
+
+namespace {
+
+bool is_oom(string_view text) {
+    constexpr std::array words{string_view{"invoked oom-killer"},
+                               string_view{"oom-kill:constraint"},
+                               string_view{"oom-kill:"},
+                               string_view{"Out of memory: Kill"},
+                               string_view{"Memory cgroup out of memory"},
+                               string_view{"Killed process "},
+                               string_view{"oom_reaper: "},
+                               string_view{"Memory cgroup stats for"},
+                               string_view{"Task in /"},
+                               string_view{"Tasks state (memory values"}};
+    if (text.size() < 12) return false;
+    return std::ranges::any_of(words, [&](string_view word) { return contains(text, word); });
+}
+
+}  // namespace
+
+bool begins_oom(const LineInContext& at) {
+    return is_oom(at.trimmed());
+}
+
+Fit belongs_oom(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (is_oom(text)) return Fit::yes;
+    // What the kernel prints between the call and the kill, each line with its prefix: "[12345.678] …", "…
+    // kernel: …".
+    constexpr std::size_t most = 4000;
+    const bool kernel = text.starts_with('[') || contains(text.substr(0, 100), "kernel: ") ||
+                        text.starts_with("memory: usage") || text.starts_with("swap: usage") ||
+                        text.starts_with("kmem: usage") || contains(text, "-rss:");
+    return kernel && part.lines < most ? Fit::yes : Fit::no;
+}
+
+namespace {
+
+bool is_top_heading(string_view text) {
+    return text.starts_with("PID ") && contains(text, " USER") && contains(text, "%CPU") &&
+           contains(text, "TIME+");
+}
+
+}  // namespace
+
+bool begins_top(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return (text.starts_with("top - ") && contains(text, "load average")) || is_top_heading(text) ||
+           (text.starts_with("Threads:") && contains(text, "total,"));
+}
+
+Fit belongs_top(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.starts_with("top - ")) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    if (is_top_heading(text)) {
+        if (part.total) return Fit::fresh;
+        part.total = true;
+        return Fit::yes;
+    }
+    constexpr std::array words{string_view{"Tasks:"}, string_view{"Threads:"}, string_view{"%Cpu"},
+                               string_view{"Cpu(s)"}, string_view{"KiB "},     string_view{"MiB "},
+                               string_view{"GiB "},   string_view{"Mem:"},     string_view{"Swap:"}};
+    if (begins_with_one_of(text, words)) return Fit::yes;
+    if (!is_digit(text.front())) return Fit::no;
+    return std::ranges::count(text, ' ') >= 8 ? Fit::yes : Fit::no;
+}
+
+bool begins_process_rows(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.size() > 400 || is_pmap_heading(text)) return false;
+    const bool heading = text.starts_with("PID ") || text.starts_with("USER ") || text.starts_with("%CPU ") ||
+                         text.starts_with("UID ") || contains(text, " RSS");
+    if (heading && !process_columns_of_heading(text).empty()) return true;
+    // Rows that grep took from under their heading.
+    const bool row = contains(text, "java") && text.size() < 4000 && !begins_java_command(at);
+    return row && !process_columns_of_row(text).empty();
+}
+
+bool begins_container_rows(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return is_container_heading(text);
+}
+
+// Rows as wide as a table is: until a blank line, or one that ends as a sentence does.
+Fit belongs_rows(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (part.lines == 0) return Fit::yes;
+    if (text.empty()) return Fit::no;
+    if (begins_process_rows(at) || begins_container_rows(at)) return Fit::fresh;
+    const bool figures = std::ranges::any_of(text, is_digit);
+    return figures && std::ranges::count(text, ' ') >= 2 ? Fit::yes : Fit::no;
+}
+
+namespace {
+
+bool is_pss(string_view text) {
+    return (text.starts_with("PSS:") || text.starts_with("Pss=") || text.starts_with("pss:")) &&
+           is_digit(text.back());
+}
+
+}  // namespace
+
+bool begins_pss_series(const LineInContext& at) {
+    return is_pss(at.trimmed()) && is_pss(at.next());
+}
+
+Fit belongs_pss_series(const LineInContext& at, PartSoFar& /*part*/) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    return is_pss(text) ? Fit::yes : Fit::no;
+}
+
+namespace {
+
+// "15542 java", "97121"
+bool is_id_and_name(string_view text) {
+    Cursor cursor(text);
+    const auto id = cursor.decimal();
+    if (!id || *id == 0) return false;
+    if (cursor.at_end()) return true;
+    if (!cursor.take(" ")) return false;
+    return std::ranges::count(trim(cursor.rest()), ' ') <= 2 && cursor.rest().size() <= 80;
+}
+
+}  // namespace
+
+bool begins_names(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return is_id_and_name(text) && contains(text, " ") == contains(at.next(), " ") &&
+           is_id_and_name(at.next()) && contains(text, " ");
+}
+
+Fit belongs_names(const LineInContext& at, PartSoFar& /*part*/) {
+    return is_id_and_name(at.trimmed()) ? Fit::yes : Fit::no;
+}
+
+}  // namespace nmtx::kinds

@@ -1,0 +1,197 @@
+// Files of /proc and of the cgroup: status, limits, statm, memory.*.
+#include <algorithm>
+#include <array>
+
+#include "pasted/kinds_of.h"
+
+namespace nmtx::kinds {
+
+using std::string_view;
+
+namespace {
+
+bool is_word(string_view text, std::size_t least) {
+    return text.size() >= least && std::ranges::all_of(text, [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' ||
+                      c == '.' || c == '-';
+           });
+}
+
+constexpr std::array cgroup_keys{string_view{"anon"},
+                                 string_view{"file"},
+                                 string_view{"cache"},
+                                 string_view{"rss"},
+                                 string_view{"rss_huge"},
+                                 string_view{"shmem"},
+                                 string_view{"mapped_file"},
+                                 string_view{"inactive_file"},
+                                 string_view{"active_file"},
+                                 string_view{"inactive_anon"},
+                                 string_view{"active_anon"},
+                                 string_view{"total_cache"},
+                                 string_view{"total_rss"},
+                                 string_view{"total_inactive_file"},
+                                 string_view{"total_active_file"},
+                                 string_view{"hierarchical_memory_limit"},
+                                 string_view{"kernel_stack"},
+                                 string_view{"pagetables"},
+                                 string_view{"sock"},
+                                 string_view{"oom_kill"},
+                                 string_view{"oom_kill_disable"},
+                                 string_view{"under_oom"},
+                                 string_view{"slab"},
+                                 string_view{"kernel"},
+                                 string_view{"low"},
+                                 string_view{"high"},
+                                 string_view{"max"},
+                                 string_view{"oom"}};
+
+// "inactive_file 334565376"
+bool is_cgroup_stat(string_view text, bool known_only) {
+    const std::size_t blank = text.find(' ');
+    if (blank == string_view::npos || blank + 1 == text.size()) return false;
+    const string_view key = text.substr(0, blank);
+    const string_view value = trim(text.substr(blank + 1));
+    if (value.find_first_not_of("0123456789") != string_view::npos || value.empty()) return false;
+    if (known_only) return std::ranges::find(cgroup_keys, key) != cgroup_keys.end();
+    return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == string_view::npos &&
+           !is_digit(key.front());
+}
+
+constexpr std::array cgroup_files{string_view{"memory."}, string_view{"/sys/fs/cgroup"}, string_view{"pids."},
+                                  string_view{"/memory/"}};
+
+bool names_cgroup_file(string_view text) {
+    constexpr std::array files{string_view{"memory.current"},
+                               string_view{"memory.max"},
+                               string_view{"memory.stat"},
+                               string_view{"memory.usage_in_bytes"},
+                               string_view{"memory.limit_in_bytes"},
+                               string_view{"memory.high"},
+                               string_view{"memory.peak"},
+                               string_view{"memory.events"},
+                               string_view{"memory.swap"},
+                               string_view{"memory.max_usage_in_bytes"},
+                               string_view{"memory.failcnt"},
+                               string_view{"memory.oom_control"},
+                               string_view{"memory.kmem"},
+                               string_view{"memory.memsw"},
+                               string_view{"memory.low"},
+                               string_view{"memory.min"},
+                               string_view{"pids.current"},
+                               string_view{"pids.max"}};
+    return std::ranges::any_of(files, [&](string_view file) { return contains(text, file); });
+}
+
+bool is_number_or_max(string_view text) {
+    return text == "max" || (!text.empty() && std::ranges::all_of(text, is_digit));
+}
+
+constexpr std::array status_keys{string_view{"Name"},
+                                 string_view{"Umask"},
+                                 string_view{"State"},
+                                 string_view{"Tgid"},
+                                 string_view{"Ngid"},
+                                 string_view{"Pid"},
+                                 string_view{"PPid"},
+                                 string_view{"TracerPid"},
+                                 string_view{"Uid"},
+                                 string_view{"Gid"},
+                                 string_view{"FDSize"},
+                                 string_view{"Groups"},
+                                 string_view{"NStgid"},
+                                 string_view{"NSpid"},
+                                 string_view{"NSpgid"},
+                                 string_view{"NSsid"},
+                                 string_view{"Kthread"},
+                                 string_view{"HugetlbPages"},
+                                 string_view{"CoreDumping"},
+                                 string_view{"THP_enabled"},
+                                 string_view{"untag_mask"},
+                                 string_view{"Threads"},
+                                 string_view{"SigQ"},
+                                 string_view{"NoNewPrivs"},
+                                 string_view{"Seccomp"},
+                                 string_view{"Seccomp_filters"},
+                                 string_view{"Speculation_Store_Bypass"},
+                                 string_view{"SpeculationIndirectBranch"},
+                                 string_view{"Cpus_allowed"},
+                                 string_view{"Cpus_allowed_list"},
+                                 string_view{"Mems_allowed"},
+                                 string_view{"Mems_allowed_list"},
+                                 string_view{"voluntary_ctxt_switches"},
+                                 string_view{"nonvoluntary_ctxt_switches"},
+                                 string_view{"x86_Thread_features"},
+                                 string_view{"x86_Thread_features_locked"},
+                                 string_view{"RssAnon"},
+                                 string_view{"RssFile"},
+                                 string_view{"RssShmem"}};
+
+bool is_status_field(string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == string_view::npos || colon > 30) return false;
+    const string_view key = text.substr(0, colon);
+    constexpr std::array families{string_view{"Vm"}, string_view{"Sig"}, string_view{"Shd"},
+                                  string_view{"Cap"}};
+    if (begins_with_one_of(key, families)) return key != "VmFlags" && is_word(key, 4);
+    return std::ranges::find(status_keys, key) != status_keys.end();
+}
+
+}  // namespace
+
+bool begins_status(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.starts_with("Name:")) return is_status_field(at.next());
+    const bool figure = text.starts_with("VmPeak:") || text.starts_with("VmSize:") ||
+                        text.starts_with("VmHWM:") || text.starts_with("VmRSS:") ||
+                        text.starts_with("RssAnon:") || text.starts_with("VmSwap:");
+    return figure && text.ends_with("kB");
+}
+
+Fit belongs_status(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.starts_with("Name:")) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    return is_status_field(text) ? Fit::yes : Fit::no;
+}
+
+bool begins_limits(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return text.starts_with("Limit ") && contains(text, "Soft Limit");
+}
+
+Fit belongs_limits(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return Fit::filler;
+    if (begins_limits(at)) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    return text.starts_with("Max ") ? Fit::yes : Fit::no;
+}
+
+bool begins_statm(const LineInContext& at) {
+    Cursor cursor(at.trimmed());
+    int numbers = 0;
+    while (cursor.decimal()) {
+        ++numbers;
+        cursor.skip_blanks();
+    }
+    return cursor.at_end() && numbers == 7 && (at.alone() || contains(at.command(), "statm"));
+}
+
+bool begins_cgroup(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.starts_with("== ") && names_cgroup_file(text)) return true;
+    if (is_cgroup_stat(text, true)) return true;
+    if (is_number_or_max(text) && names_cgroup_file(at.command())) return true;
+    // "memory.current: 123", "/sys/fs/cgroup/memory.max:max", "==> memory.stat <=="
+    return names_cgroup_file(text) && text.size() < 200 &&
+           (begins_with_one_of(text, cgroup_files) || text.starts_with("==> "));
+}
+
+Fit belongs_cgroup(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (begins_cgroup(at) || is_cgroup_stat(text, false)) return Fit::yes;
+    return is_number_or_max(text) && part.lines < 1000 ? Fit::yes : Fit::no;
+}
+
+}  // namespace nmtx::kinds
