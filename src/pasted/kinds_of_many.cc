@@ -24,6 +24,10 @@ bool is_oom(string_view text) {
                                string_view{"Task in /"},
                                string_view{"Tasks state (memory values"}};
     if (text.size() < 12) return false;
+    // What all of them have, since most lines have none of it.
+    if (!contains(text, "oom") && !contains(text, "emory") && !contains(text, "Killed ") &&
+        !contains(text, "Task in /"))
+        return false;
     return std::ranges::any_of(words, [&](string_view word) { return contains(text, word); });
 }
 

@@ -62,6 +62,7 @@ constexpr std::array cgroup_files{string_view{"memory."}, string_view{"/sys/fs/c
                                   string_view{"/memory/"}};
 
 bool names_cgroup_file(string_view text) {
+    if (!contains(text, "memory.") && !contains(text, "pids.")) return false;  // of most lines
     constexpr std::array files{string_view{"memory.current"},
                                string_view{"memory.max"},
                                string_view{"memory.stat"},
