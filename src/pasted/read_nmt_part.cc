@@ -24,13 +24,14 @@ std::string_view unit_name(Bytes unit) {
 }
 
 // By the lines that came and went: "instance classes" with 9, "free=" up to 15, "malloc:" below the total
-// from 17u on, "(threads" from 21 on, "tag=" from 24 on. Empty where nothing tells.
+// from 17u on (with peaks of malloc), "(threads" and peaks of mmap from 21 on, "tag=" from 24 on. Empty where
+// nothing tells.
 std::string_view release_of(const NmtReport& report, std::string_view text) {
     constexpr std::size_t summary = 16384;
     const std::string_view head = text.substr(0, summary);
     const auto has = [&](std::string_view word) { return head.find(word) != std::string_view::npos; };
     if (has(" tag=")) return "JDK 24 or later";
-    if (has("(threads #") || has("(peak=") || has(", at peak") || has(", peak=")) return "JDK 21 or later";
+    if (has("(threads #") || has(", at peak") || has(", peak=")) return "JDK 21 or later";
     if (report.malloc) return "JDK 17 or later";
     const bool metadata = has("Metadata:") || has("(  Metadata");
     if (metadata) return has("free=") ? "JDK 9 to 15" : "JDK 16 or later";

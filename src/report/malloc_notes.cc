@@ -54,10 +54,11 @@ std::string largest_remark(const MallocWalk& walk, std::size_t room) {
     // One entry among many is an example, not what the figure is made of.
     const bool most = chunks.bytes.value() >= walk.live_untracked().bytes.value() / 2;
     const std::string head = (most ? "" : "largest: ") + blocks;
-    std::string text = fmt::format("{} blocks{}{}", head, size.empty() ? "" : " of " + size + " bytes",
+    const std::string_view noun = chunks.blocks == 1 ? " block" : " blocks";
+    std::string text = fmt::format("{}{}{}{}", head, noun, size.empty() ? "" : " of " + size + " bytes",
                                    owner.empty() ? "" : ", in " + owner);
     if (display_width(text) <= room) return text;
-    return fmt::format("{}{}{}", head, size.empty() ? " blocks" : " x " + size + " B",
+    return fmt::format("{}{}{}", head, size.empty() ? std::string(noun) : " x " + size + " B",
                        owner.empty() ? "" : ", " + owner);
 }
 

@@ -1,6 +1,7 @@
 // Findings on stacks, threads, the heap, the collector, the code cache, agents and NMT: each provoked on a
 // live JVM, and absent where something looks alike.
 #include <algorithm>
+#include <chrono>
 #include <set>
 
 #include "catch.h"
@@ -29,6 +30,15 @@ bool has_command(const nlohmann::json& finding, const std::string& part) {
         return remedy["command"].is_string() &&
                remedy["command"].template get<std::string>().find(part) != std::string::npos;
     });
+}
+
+// Asks until that rule has found something, for 20 s at the most.
+nlohmann::json findings_once(const LiveJvm& jvm, const std::string& rule) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (true) {
+        nlohmann::json all = findings(jvm);
+        if (finding_of(all, rule).is_object() || std::chrono::steady_clock::now() > deadline) return all;
+    }
 }
 
 std::set<std::string> rules_above_note(const nlohmann::json& findings) {
@@ -153,7 +163,8 @@ TEST_CASE("live: a heap that ZGC maps three times is a note that says what RSS i
         return;
     }
     const LiveJvm jvm(jdk, zgc, {"heap=60000000"});
-    const auto all = findings(jvm);
+    // The second view comes in with the first collection, which takes a moment to begin.
+    const auto all = jdk.feature < 24 ? findings_once(jvm, "zgc-multi-map") : findings(jvm);
     INFO("JDK " << jdk.feature << "\n" << all.dump(1));
     const auto found = finding_of(all, "zgc-multi-map");
     CHECK(rules_above_note(all).empty());
