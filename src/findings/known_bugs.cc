@@ -12,12 +12,12 @@ namespace {
 
 // openjdk/jdk pull requests 14105 (8303215, in 21) and 14919 (8312182, in 22); openjdk/jdk21u 60 and 97 (of
 // August 2023: the first update of 21); openjdk/jdk17u-dev 1492 and 1697 (June and August 2023); jdk11u-dev
-// commit 71659d7 of July 2026 (11.0.31 still had it: jdk11u-dev 3210). 11.0.33 and 8u504 mark their stacks as
-// not for huge pages (VmFlags nh).
-constexpr std::array thp_stacks{
-    AffectedRelease{8, 0, 504}, AffectedRelease{11, 0, 33}, AffectedRelease{12}, AffectedRelease{13},
-    AffectedRelease{14},        AffectedRelease{15},        AffectedRelease{16}, AffectedRelease{17, 0, 9},
-    AffectedRelease{18},        AffectedRelease{19},        AffectedRelease{20}, AffectedRelease{21, 0, 1}};
+// commit 71659d7 of July 2026 (11.0.31 still had it: jdk11u-dev 3210). No backport to 8u was found; that
+// stacks are marked as not for huge pages (VmFlags nh) says nothing: kernels do so by themselves from 6.7 on.
+constexpr std::array thp_stacks{AffectedRelease{8},  AffectedRelease{11, 0, 33}, AffectedRelease{12},
+                                AffectedRelease{13}, AffectedRelease{14},        AffectedRelease{15},
+                                AffectedRelease{16}, AffectedRelease{17, 0, 9},  AffectedRelease{18},
+                                AffectedRelease{19}, AffectedRelease{20},        AffectedRelease{21, 0, 1}};
 
 // openjdk/jdk pull request 21163; caused by 8309203 (openjdk/jdk 16309, in 22; in 21u on 4 January 2024): the
 // reporter bisected it in adoptium/adoptium-support 1190. SUSE-SU-2025:1429-1 lists it among the changes
