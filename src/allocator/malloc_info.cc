@@ -55,12 +55,7 @@ class Reader {
     Expected<MallocInfo> read() {
         while (lines_.next()) line();
         if (!found_) {
-            const auto& unread = info_.not_understood.texts();
-            const std::string_view first = unread.empty() ? std::string_view() : unread.front().text;
-            return failure(
-                std::string(document_) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-                "expected <heap> or <total> of malloc_info, found \"" +
-                    fit(printable(first.substr(0, 240)), 60) + "\"");
+            return nothing_understood(document_, "<heap> or <total> of malloc_info", info_.not_understood);
         }
         return std::move(info_);
     }

@@ -80,11 +80,7 @@ Expected<MallocStats> parse_malloc_stats(std::string_view text, std::string_view
         }
     }
     if (!reader.found()) {
-        const auto& unread = stats.not_understood.texts();
-        const std::string_view first = unread.empty() ? std::string_view() : unread.front().text;
-        return failure(
-            std::string(document) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-            "expected \"system bytes = N\", found \"" + fit(printable(first.substr(0, 240)), 60) + "\"");
+        return nothing_understood(document, "\"system bytes = N\"", stats.not_understood);
     }
     return stats;
 }

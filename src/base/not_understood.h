@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/error.h"
 
 namespace nmtx {
 
@@ -50,5 +53,12 @@ class NotUnderstood {
     std::vector<UnreadText> texts_;
     std::size_t left_out_ = 0;
 };
+
+// `expected WHAT, found "LINE"`, the line shortened to what fits a message.
+std::string mismatch(std::string_view expected, std::string_view line);
+
+// "document:3: expected WHAT, found …" of a text of which nothing was understood: its first unread line.
+tl::unexpected<Error> nothing_understood(std::string_view document, std::string_view expected,
+                                         const NotUnderstood& unread);
 
 }  // namespace nmtx

@@ -71,11 +71,8 @@ class Reader {
             }
         }
         if (!found_) {
-            const auto& unread = pasted_.not_understood.texts();
-            return failure(
-                std::string(document_) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-                mismatch("figures of cgroup files, \"memory.max\" and the like",
-                         unread.empty() ? std::string_view() : unread.front().text));
+            return nothing_understood(document_, "figures of cgroup files, \"memory.max\" and the like",
+                                      pasted_.not_understood);
         }
         pasted_.memory = figures_.memory();
         return std::move(pasted_);

@@ -115,10 +115,7 @@ Expected<ContainerTable> parse_container_stats(std::string_view text, std::strin
         }
     }
     if (table.rows.empty()) {
-        const auto& unread = table.not_understood.texts();
-        return failure(std::string(document) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-                       mismatch("rows \"ID NAME CPU% USAGE / LIMIT\"",
-                                unread.empty() ? std::string_view() : unread.front().text));
+        return nothing_understood(document, "rows \"ID NAME CPU% USAGE / LIMIT\"", table.not_understood);
     }
     return table;
 }

@@ -29,11 +29,4 @@ bool read_number(std::string_view value, std::optional<std::uint64_t>& target) {
     return target && cursor.at_end();
 }
 
-std::string mismatch(std::string_view expected, std::string_view line) {
-    constexpr std::size_t columns = 60;
-    // Cut before fit() looks at it: a damaged text may be one line of many megabytes.
-    const std::string found = fit(printable(line.substr(0, 4 * columns)), columns);
-    return fmt::format("expected {}, found \"{}\"", expected, found);
-}
-
 }  // namespace nmtx

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/not_understood.h"
 
 namespace nmtx {
 
@@ -15,8 +16,5 @@ std::optional<Bytes> read_kilobytes(std::string_view value);
 
 // "2368", blanks behind it allowed; false where it is anything else.
 bool read_number(std::string_view value, std::optional<std::uint64_t>& target);
-
-// `expected WHAT, found "LINE"`, the line shortened to what fits a message.
-std::string mismatch(std::string_view expected, std::string_view line);
 
 }  // namespace nmtx

@@ -87,10 +87,8 @@ Expected<PastedLimits> parse_pasted_limits(std::string_view text, std::string_vi
         }
     }
     if (!any) {
-        const auto& unread = pasted.not_understood.texts();
-        return failure(fmt::format("{}:{}", document, unread.empty() ? 1 : unread.front().line),
-                       mismatch("\"Max stack size  soft  hard\" and the like",
-                                unread.empty() ? std::string_view() : unread.front().text));
+        return nothing_understood(document, "\"Max stack size  soft  hard\" and the like",
+                                  pasted.not_understood);
     }
     return pasted;
 }

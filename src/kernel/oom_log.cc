@@ -76,11 +76,7 @@ class Reader {
         }
         for (OomKill& kill : log_.kills) complete(kill);
         if (log_.kills.empty()) {
-            const auto& unread = log_.not_understood.texts();
-            return failure(
-                std::string(document_) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-                mismatch("lines of the kernel's oom killer",
-                         unread.empty() ? std::string_view() : unread.front().text));
+            return nothing_understood(document_, "lines of the kernel's oom killer", log_.not_understood);
         }
         return std::move(log_);
     }

@@ -173,11 +173,7 @@ class Reader {
     }
 
     [[nodiscard]] tl::unexpected<Error> nothing_found() const {
-        const auto& unread = pmap_.not_understood.texts();
-        return failure(
-            std::string(document_) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-            mismatch("lines \"address size mode name\"",
-                     unread.empty() ? std::string_view() : unread.front().text));
+        return nothing_understood(document_, "lines \"address size mode name\"", pmap_.not_understood);
     }
 
     std::string_view text_;

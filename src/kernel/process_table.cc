@@ -211,10 +211,8 @@ Expected<ProcessTable> parse_process_table(std::string_view text, std::string_vi
         }
     }
     if (table.rows.empty()) {
-        const auto& unread = table.not_understood.texts();
-        return failure(std::string(document) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-                       mismatch("rows of processes below a heading like \"PID RSS COMMAND\"",
-                                unread.empty() ? std::string_view() : unread.front().text));
+        return nothing_understood(document, "rows of processes below a heading like \"PID RSS COMMAND\"",
+                                  table.not_understood);
     }
     return table;
 }

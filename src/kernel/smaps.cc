@@ -331,10 +331,8 @@ Expected<PastedSmaps> parse_pasted_smaps(std::string_view text, std::string_view
     auto smaps = Reader(text, document, &pasted).read();
     if (!smaps) return tl::make_unexpected(std::move(smaps.error()));
     if (smaps->mappings.empty()) {
-        const auto& unread = pasted.not_understood.texts();
-        return failure(fmt::format("{}:{}", document, unread.empty() ? 1 : unread.front().line),
-                       mismatch("mappings \"begin-end rwxp offset major:minor inode name\"",
-                                unread.empty() ? std::string_view() : unread.front().text));
+        return nothing_understood(document, "mappings \"begin-end rwxp offset major:minor inode name\"",
+                                  pasted.not_understood);
     }
     pasted.smaps = std::move(*smaps);
     return pasted;

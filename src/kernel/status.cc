@@ -7,8 +7,8 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
-#include "kernel/cpus.h"
 #include "base/remark.h"
+#include "kernel/cpus.h"
 #include "kernel/fields.h"
 
 // Name:	java
@@ -230,10 +230,7 @@ Expected<PastedStatus> parse_pasted_status(std::string_view text, std::string_vi
         }
     }
     if (seen.empty()) {
-        const auto& unread = pasted.not_understood.texts();
-        return failure(fmt::format("{}:{}", document, unread.empty() ? 1 : unread.front().line),
-                       mismatch("\"VmRSS:  N kB\" and the like",
-                                unread.empty() ? std::string_view() : unread.front().text));
+        return nothing_understood(document, "\"VmRSS:  N kB\" and the like", pasted.not_understood);
     }
     return pasted;
 }

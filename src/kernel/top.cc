@@ -99,11 +99,7 @@ class Reader {
             }
         }
         if (!found) {
-            const auto& unread = top_.not_understood.texts();
-            return failure(
-                std::string(document_) + ":" + std::to_string(unread.empty() ? 1 : unread.front().line),
-                mismatch("top's rows or its lines of memory",
-                         unread.empty() ? std::string_view() : unread.front().text));
+            return nothing_understood(document_, "top's rows or its lines of memory", top_.not_understood);
         }
         return std::move(top_);
     }
