@@ -23,18 +23,6 @@ tl::unexpected<Error> expected(std::string_view document, std::string_view what,
     return lines.error(document, "expected " + std::string(what) + ", found " + vm::quoted(lines.line()));
 }
 
-// "3.25", "3,25" where the locale has it so
-std::optional<double> take_fraction(Cursor& cursor) {
-    const auto whole = cursor.decimal();
-    if (!whole || (!cursor.take(".") && !cursor.take(","))) return std::nullopt;
-    const std::size_t before = cursor.rest().size();
-    const auto part = cursor.decimal();
-    if (!part) return std::nullopt;
-    double scale = 1;
-    for (std::size_t digits = before - cursor.rest().size(); digits > 0; --digits) scale *= 10;
-    return static_cast<double>(*whole) + static_cast<double>(*part) / scale;
-}
-
 // "-XX:+UseG1GC", "-XX:MaxHeapSize=536870912"
 std::optional<VmFlag> read_option(std::string_view option) {
     if (!option.starts_with("-XX:") || option.size() < 6) return std::nullopt;
@@ -75,7 +63,7 @@ Expected<VmUptime> parse_vm_uptime(std::string_view text, std::string_view docum
             cursor.until(": ");
             cursor.take(": ");
         }
-        const auto seconds = take_fraction(cursor);
+        const auto seconds = vm::take_fraction(cursor);
         if (!seconds || cursor.rest() != " s") continue;
         found.seconds = *seconds;
         return found;

@@ -15,18 +15,6 @@ std::optional<int> take_priority(Cursor& cursor) {
     return static_cast<int>(*value);
 }
 
-// "486.62"; "486,62" where the target's locale has it so.
-std::optional<double> take_fraction(Cursor& cursor) {
-    const auto whole = cursor.decimal();
-    if (!whole || (!cursor.take(".") && !cursor.take(","))) return std::nullopt;
-    const std::size_t before = cursor.rest().size();
-    const auto part = cursor.decimal();
-    if (!part) return std::nullopt;
-    double scale = 1;
-    for (std::size_t digits = before - cursor.rest().size(); digits > 0; --digits) scale *= 10;
-    return static_cast<double>(*whole) + static_cast<double>(*part) / scale;
-}
-
 // One field before tid=. Fields that we do not know are skipped where they look like key=value.
 bool read_field(std::string_view word, ThreadHeader& header) {
     Cursor cursor(word);
@@ -47,9 +35,9 @@ bool read_field(std::string_view word, ThreadHeader& header) {
         thread.os_priority = take_priority(cursor);
         return thread.os_priority && cursor.at_end();
     } else if (cursor.take("cpu=")) {
-        thread.cpu_ms = take_fraction(cursor);
+        thread.cpu_ms = vm::take_fraction(cursor);
     } else if (cursor.take("elapsed=")) {
-        thread.elapsed_s = take_fraction(cursor);
+        thread.elapsed_s = vm::take_fraction(cursor);
     } else {
         const auto key = cursor.until("=");
         return key && !key->empty();

@@ -109,6 +109,17 @@ std::optional<Bounds> take_bounds(Cursor& cursor) {
     return std::nullopt;
 }
 
+std::optional<double> take_fraction(Cursor& cursor) {
+    const auto whole = cursor.decimal();
+    if (!whole || (!cursor.take(".") && !cursor.take(","))) return std::nullopt;
+    const std::size_t before = cursor.rest().size();
+    const auto part = cursor.decimal();
+    if (!part) return std::nullopt;
+    double scale = 1;
+    for (std::size_t digits = before - cursor.rest().size(); digits > 0; --digits) scale *= 10;
+    return static_cast<double>(*whole) + static_cast<double>(*part) / scale;
+}
+
 std::string quoted(std::string_view line) {
     return "\"" + fit(printable(line.substr(0, 400)), 80) + "\"";
 }

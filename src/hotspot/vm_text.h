@@ -18,6 +18,8 @@ std::optional<Bytes> take_size(Cursor& cursor);
 // "64.00 MB", "1.00 GB", "896 bytes", "0 bytes". Two decimals are all that the VM prints; further ones are
 // dropped.
 std::optional<Bytes> take_human_size(Cursor& cursor);
+// "486.62"; "486,62" where the target's locale has it so.
+std::optional<double> take_fraction(Cursor& cursor);
 // "0x00000000e0000000"
 std::optional<Address> take_address(Cursor& cursor);
 

@@ -3,6 +3,8 @@
 // understood.
 #pragma once
 
+#include <utility>
+
 #include "base/not_understood.h"
 #include "pasted/pasted_part.h"
 
@@ -57,5 +59,17 @@ void add(PastedPart& part, std::string name, const std::optional<Bytes>& bytes);
 void take_unread(PastedPart& part, const NotUnderstood& unread);
 // "document:17: what": a parser's error about its text, with the line of the input.
 std::string problem_of(const PastedPart& part, const Error& error);
+
+// Makes what was parsed the part's contents, with what was not understood of it; null, and a problem of the
+// part, where nothing could be read.
+template <typename Parsed>
+Parsed* taken(PastedPart& part, Expected<Parsed> parsed) {
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return nullptr;
+    }
+    if constexpr (requires { parsed->not_understood; }) take_unread(part, parsed->not_understood);
+    return &part.contents.emplace<Parsed>(std::move(*parsed));
+}
 
 }  // namespace nmtx::pasted

@@ -11,16 +11,6 @@
 namespace nmtx::pasted {
 namespace {
 
-// Reads with a parser that takes the text or refuses it; false where it refuses.
-template <typename Parsed>
-Parsed* taken(PastedPart& part, Expected<Parsed> parsed) {
-    if (!parsed) {
-        part.problem = problem_of(part, parsed.error());
-        return nullptr;
-    }
-    return &part.contents.emplace<Parsed>(std::move(*parsed));
-}
-
 void add_metaspace(PastedPart& part, const std::optional<MetaspaceUse>& use, const std::string& name) {
     if (!use) return;
     add(part, name + " used", use->used);

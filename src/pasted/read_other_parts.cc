@@ -10,17 +10,6 @@
 namespace nmtx::pasted {
 namespace {
 
-// Takes what was parsed, with what was not understood of it; null where nothing could be read.
-template <typename Parsed>
-Parsed* taken(PastedPart& part, Expected<Parsed> parsed) {
-    if (!parsed) {
-        part.problem = problem_of(part, parsed.error());
-        return nullptr;
-    }
-    take_unread(part, parsed->not_understood);
-    return &part.contents.emplace<Parsed>(std::move(*parsed));
-}
-
 // The last word on a figure of metaspace, with how it has changed since the first.
 void add_over_time(PastedPart& part, const std::string& name, const GcLog& log,
                    std::optional<Bytes> MetaspaceUse::* figure, MetaspaceUse GcLogMetaspace::* area) {
