@@ -37,7 +37,6 @@ inline constexpr std::string_view transparent_hugepage =
 inline constexpr std::string_view cgroup = "kernel/cgroup";
 inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
 inline constexpr std::string_view cgroup_pids = "kernel/cgroup pids";      // kernel/cgroup.h
-inline constexpr std::string_view oom_log = "kernel/oom log";  // kernel/oom_log.h: of a text alone, never read
 inline constexpr std::string_view cgroup_cpu = "kernel/cgroup cpu";        // kernel/cpus.h
 inline constexpr std::string_view cpus_online = "kernel/cpus online";      // kernel/cpus.h
 inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h

@@ -6,7 +6,6 @@
 #include <array>
 
 #include "findings/wording.h"
-#include "ledger/claims_of_pastes.h"
 #include "ledger/headline.h"
 
 namespace nmtx {

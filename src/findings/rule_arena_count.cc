@@ -9,6 +9,7 @@
 #include "allocator/malloc_layout.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/arena_shape.h"
 
 namespace nmtx::rule {
 namespace {
@@ -50,23 +51,6 @@ Arenas of_walk(const MallocWalk& walk) {
     return arenas;
 }
 
-// A heap of an arena is 64 MiB on a border of 64 MiB: what was used is rw-p, the rest ---p.
-std::size_t heaps_by_shape(const Smaps& smaps) {
-    std::size_t heaps = 0;
-    for (std::size_t i = 0; i + 1 < smaps.mappings.size(); ++i) {
-        const Mapping& used = smaps.mappings[i];
-        const Mapping& rest = smaps.mappings[i + 1];
-        const std::uint64_t begin = used.range.begin.value;
-        if (!used.anonymous_mapping() || !used.protection.write || used.protection.shared ||
-            begin % arena_heap_span.value() != 0)
-            continue;
-        if (rest.range.begin == used.range.end && rest.protection.none() &&
-            rest.range.end.value == begin + arena_heap_span.value())
-            ++heaps;
-    }
-    return heaps;
-}
-
 // NMT's malloc may all lie in the arenas: what is more than that cannot be the JVM's.
 Arenas of_mappings(const FindingInput& input) {
     Arenas arenas;
@@ -74,7 +58,7 @@ Arenas of_mappings(const FindingInput& input) {
     if (input.view.malloc_layout) {
         for (const ArenaHeap& heap : input.view.malloc_layout->heaps) states.insert(heap.arena.value);
     }
-    arenas.count = 1 + (states.empty() ? heaps_by_shape(*input.view.smaps) : states.size());
+    arenas.count = 1 + (states.empty() ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
     arenas.resident = input.ledger.resident_of("malloc/arena");
     if (input.ledger.malloc.nmt) arenas.cost = minus_or_zero(arenas.resident, *input.ledger.malloc.nmt);
     return arenas;

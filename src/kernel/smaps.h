@@ -50,6 +50,7 @@ struct Mapping {
                                 // the kernel prints none
 
     [[nodiscard]] bool anonymous_mapping() const { return inode == 0 && name.empty(); }
+    [[nodiscard]] bool private_anonymous() const { return anonymous_mapping() && !protection.shared; }
     // pmap prints no inodes; the names of what is no file stand in brackets.
     [[nodiscard]] bool of_file() const { return inode != 0 || (!name.empty() && name.front() != '['); }
     [[nodiscard]] bool has_flag(std::string_view two_letters) const;
@@ -74,9 +75,7 @@ struct Smaps {
     bool swap_known = true;
 
     // No page of it is resident, and that is known.
-    [[nodiscard]] bool untouched(const Mapping& mapping) const {
-        return rss_known && mapping.rss == Bytes();
-    }
+    [[nodiscard]] bool untouched(const Mapping& mapping) const { return rss_known && mapping.rss == Bytes(); }
     void add_up();  // sets the sums from the mappings
 };
 
@@ -86,7 +85,7 @@ Expected<Smaps> parse_smaps(std::string_view text, std::string_view document = "
 // smaps or maps as people paste them: cut, with lines taken out, with remarks behind the lines. hs_err's
 // "Dynamic libraries:" is a maps text.
 struct PastedSmaps {
-    Smaps smaps;  // a maps text has no figures: rss_known is false
+    Smaps smaps;                  // a maps text has no figures: rss_known is false
     std::size_t without_rss = 0;  // mappings whose "Rss:" line is not there; their RSS counts as 0
     NotUnderstood not_understood;
 };
@@ -94,11 +93,12 @@ struct PastedSmaps {
 // sorted otherwise) is set aside with its fields, and so is smaps_rollup's.
 Expected<PastedSmaps> parse_pasted_smaps(std::string_view text, std::string_view document = "smaps");
 
-// /proc/PID/smaps_rollup (Linux 4.14+): the sums of all mappings. The line "begin-end ---p ... [rollup]" may be
-// missing.
+// /proc/PID/smaps_rollup (Linux 4.14+): the sums of all mappings. The line "begin-end ---p ... [rollup]" may
+// be missing.
 struct SmapsRollup {
     std::optional<Bytes> rss, pss, pss_dirty, pss_anon, pss_file, pss_shmem, shared_clean, shared_dirty,
-        private_clean, private_dirty, anonymous, anon_huge_pages, shared_hugetlb, private_hugetlb, swap, locked;
+        private_clean, private_dirty, anonymous, anon_huge_pages, shared_hugetlb, private_hugetlb, swap,
+        locked;
     NotUnderstood not_understood;
 };
 // Fails where no line tells RSS or PSS.

@@ -3,6 +3,7 @@
 //
 //   code heaps                  borders inside NMT's "Code"
 //   NMT virtual memory map      exact regions (NMT=detail asked)
+//   metaspace nodes             by their size and place (where no NMT address is known)
 //   the walk over malloc        its regions: main arena, arena heaps, mmapped chunks
 //   malloc's own headers        arena heaps, mmapped chunks that no walk has seen
 //   bounds that the VM prints   heap, CDS, class space, card table … (where no NMT address is known)

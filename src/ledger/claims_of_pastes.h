@@ -8,12 +8,6 @@
 
 namespace nmtx {
 
-// What a view's header says of its effort where its texts were pasted.
-inline constexpr std::string_view effort_of_pastes = "pasted";
-inline bool is_pasted(const ProcessView& view) {
-    return view.header.effort == effort_of_pastes;
-}
-
 // glibc's arenas by their shape; and, where NMT tells every address that the JVM has mapped, what is left of
 // large private memory as chunks that malloc has mapped. All of it is an estimate. Empty where nothing was
 // pasted.

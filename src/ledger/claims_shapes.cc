@@ -18,12 +18,8 @@ namespace {
 
 constexpr Bytes largest_guard = kib(64);
 
-bool plain(const Mapping& mapping) {
-    return mapping.anonymous_mapping() && !mapping.protection.shared;
-}
-
 bool reservation(const Mapping& mapping) {
-    return plain(mapping) && mapping.protection.none() && mapping.range.size() > largest_guard;
+    return mapping.private_anonymous() && mapping.protection.none() && mapping.range.size() > largest_guard;
 }
 
 bool bss(const ProgramFiles& programs, const std::vector<Mapping>& mappings, std::size_t i) {
@@ -46,11 +42,12 @@ class ShapeClaims {
     Layer<Claim> layer() {
         for (std::size_t i = 0; i < mappings_.size();) {
             std::size_t end = i + 1;
-            while (end < mappings_.size() && plain(mappings_[i]) && plain(mappings_[end]) &&
+            while (end < mappings_.size() && mappings_[i].private_anonymous() &&
+                   mappings_[end].private_anonymous() &&
                    mappings_[end].range.begin == mappings_[end - 1].range.end) {
                 ++end;
             }
-            if (plain(mappings_[i])) run(i, end);
+            if (mappings_[i].private_anonymous()) run(i, end);
             i = end;
         }
         normalise(layer_);
@@ -119,7 +116,7 @@ bool shapes_tell(const ProcessView& view) {
 
 // Behind the last of the plain neighbours from `first` on that end exactly there; `first` where none does.
 std::size_t end_of_run(const std::vector<Mapping>& mappings, std::size_t first, Address there) {
-    for (std::size_t i = first; i < mappings.size() && plain(mappings[i]); ++i) {
+    for (std::size_t i = first; i < mappings.size() && mappings[i].private_anonymous(); ++i) {
         if (i > first && mappings[i].range.begin != mappings[i - 1].range.end) break;
         if (mappings[i].range.end == there) return i + 1;
         if (mappings[i].range.end > there) break;
@@ -147,7 +144,7 @@ Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Clai
         const Range node{mappings[i].range.begin, mappings[i].range.begin + mib(64)};
         const bool on_its_border =
             node.begin.value % mib(4).value() == 0 && node.begin.value % mib(64).value() != 0;
-        if (!on_its_border || !plain(mappings[i]) || !mappings[i].protection.write) continue;
+        if (!on_its_border || !mappings[i].private_anonymous() || !mappings[i].protection.write) continue;
         const std::size_t end = end_of_run(mappings, i, node.end);
         if (end == i || !reservation(mappings[end - 1])) continue;
         Bytes unclaimed;
@@ -187,7 +184,7 @@ Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& 
     const ProgramFiles programs(*view.smaps);
     for (std::size_t i = 0; i < mappings.size(); ++i) {
         const Mapping& mapping = mappings[i];
-        if (!plain(mapping) || !mapping.protection.write || mapping.protection.execute) continue;
+        if (!mapping.private_anonymous() || !mapping.protection.write || mapping.protection.execute) continue;
         if (view.smaps->untouched(mapping) || bss(programs, mappings, i)) continue;
         for_each_gap(above, first, mapping.range, [&](Range gap) {
             if (gap.size() < least || gap.size() > most || gap.size() > left) return;
@@ -209,7 +206,7 @@ Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners) 
     for (std::size_t i = 0; i + 1 < mappings.size(); ++i) {
         const Mapping& used = mappings[i];
         const Mapping& rest = mappings[i + 1];
-        if (!plain(used) || !used.protection.write || !reservation(rest) ||
+        if (!used.private_anonymous() || !used.protection.write || !reservation(rest) ||
             rest.range.begin != used.range.end)
             continue;
         if (used.range.size() + rest.range.size() != space) continue;

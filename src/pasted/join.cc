@@ -282,7 +282,7 @@ class Joiner {
     void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
         ProcessView& view = moment.view;
         view.header.pid = pid.value_or(0);
-        view.header.effort = "pasted";  // ledger/claims_of_pastes.h
+        view.header.effort = effort_of_pastes;
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);
             // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.

@@ -207,8 +207,6 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::threads_max, parse_threads_max, view_.threads_max);
     parse(document::transparent_hugepage, parse_thp_mode, view_.thp);
     parse(document::cgroup_memory, parse_cgroup_memory, view_.cgroup);
-    if (const auto text = fresh(document::oom_log))
-        keep(parse_oom_log(*text, document::oom_log), view_.oom_log, document::oom_log, view_.missing);
     parse(document::cgroup_cpu, parse_cgroup_cpu, view_.cgroup_cpu);
     parse(document::cpus_online, parse_cpu_list, view_.cpus_online);
     parse(document::residency, parse_residency, view_.residency);
@@ -244,10 +242,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         view_.code_cache_state = read_code_cache_state(*text);
     }
     reply(question::metaspace, parse_metaspace, view_.metaspace);
-    const auto thread_dump = [](std::string_view text, std::string_view name) {
-        return parse_thread_dump(text, name);
-    };
-    reply(question::thread_print, thread_dump, view_.thread_dump);
+    reply(question::thread_print, parse_thread_dump, view_.thread_dump);
     if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);
 
     for (const auto& [name, why] : capture.missing_documents()) {

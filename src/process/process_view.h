@@ -59,7 +59,7 @@ struct ProcessView {
     std::optional<std::uint64_t> threads_max;  // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<CgroupPids> cgroup_pids;
-    std::optional<OomLog> oom_log;  // that somebody brought: of a process that is no more
+    std::optional<OomLog> oom_log;  // of a pasted text alone: of a process that is no more
     std::optional<CgroupCpu> cgroup_cpu;
     std::optional<std::uint64_t> cpus_online;  // of the host
     std::optional<Residency> residency;
@@ -105,6 +105,12 @@ struct ProcessView {
     // "17.0.15" for people; empty where unknown.
     [[nodiscard]] std::string java_version() const;
 };
+
+// What a view's header says of its effort where its texts were pasted.
+inline constexpr std::string_view effort_of_pastes = "pasted";
+inline bool is_pasted(const ProcessView& view) {
+    return view.header.effort == effort_of_pastes;
+}
 
 // Reads documents as they come in; each is parsed once.
 class ProcessReader {

@@ -6,7 +6,6 @@
 
 #include "base/printable.h"
 #include "ledger/claims.h"
-#include "ledger/claims_of_pastes.h"
 #include "report/malloc_notes.h"
 
 namespace nmtx {

@@ -20,13 +20,13 @@ constexpr std::string_view of_limit =
     "anon-rss:470000kB, file-rss:9000kB, shmem-rss:1000kB, UID:1000 pgtables:1200kB oom_score_adj:0\n";
 
 std::vector<Finding> find(std::string_view text) {
-    Capture capture;
-    capture.add(document::oom_log, std::string(text));
-    ProcessReader reader;
-    REQUIRE(reader.update(capture));
+    auto log = parse_oom_log(text);
+    REQUIRE(log);
+    ProcessView view;
+    view.oom_log = std::move(*log);
     const Ledger ledger;  // no process beside the text
     std::vector<Finding> found;
-    for (Finding& finding : findings_of(reader.view(), ledger, {})) {
+    for (Finding& finding : findings_of(view, ledger, {})) {
         if (finding.rule == "oom-log") found.push_back(std::move(finding));
     }
     return found;
