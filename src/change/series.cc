@@ -8,24 +8,6 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t most_command_bytes = 8192;
-constexpr int most_numbered = 8;  // generations, spaces and collectors that HotSpot counts: three at most
-
-// Adds up the counters whose names have numbers where the pattern has '#'.
-std::optional<std::uint64_t> sum_of(const HsPerfData& perf, std::string_view pattern) {
-    std::optional<std::uint64_t> sum;
-    const std::size_t at = pattern.find('#');
-    if (at == std::string_view::npos) {
-        const auto value = perf.number(pattern);
-        if (!value || *value < 0) return std::nullopt;
-        return static_cast<std::uint64_t>(*value);
-    }
-    for (int number = 0; number < most_numbered; ++number) {
-        const std::string name =
-            std::string(pattern.substr(0, at)) + std::to_string(number) + std::string(pattern.substr(at + 1));
-        if (const auto part = sum_of(perf, name)) sum = sum.value_or(0) + *part;
-    }
-    return sum;
-}
 
 NmtSample nmt_sample(const NmtReport& report) {
     NmtSample sample;
@@ -46,16 +28,6 @@ bool is_run_of(const RecordedRun& run, const CaptureHeader& process) {
            (process.boot_id.empty() || run.boot_id == process.boot_id);
 }
 
-std::optional<Bytes> java_heap_used(const HsPerfData& perf) {
-    const auto used = sum_of(perf, "sun.gc.generation.#.space.#.used");
-    if (!used) return std::nullopt;
-    return Bytes(*used);
-}
-
-std::optional<std::uint64_t> collections_done(const HsPerfData& perf) {
-    return sum_of(perf, "sun.gc.collector.#.invocations");
-}
-
 Sample sample_of(const ProcessView& view, const Ledger& ledger, Depth depth) {
     Sample sample;
     sample.depth = depth;
@@ -71,8 +43,10 @@ Sample sample_of(const ProcessView& view, const Ledger& ledger, Depth depth) {
     }
     if (view.status) sample.threads = view.status->threads;
     if (view.perf) {
-        sample.heap_used = java_heap_used(*view.perf);
-        sample.collections = collections_done(*view.perf);
+        if (const auto gc = gc_counters(*view.perf)) {
+            sample.heap_used = gc->used;
+            sample.collections = gc->collections;
+        }
     }
     if (view.cgroup) {
         sample.cgroup_current = view.cgroup->current;

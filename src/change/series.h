@@ -109,11 +109,6 @@ RecordedRun run_of(const ProcessView& view);
 // Is it the run of this very process? Captures of before the boot was kept tell by the rest alone.
 bool is_run_of(const RecordedRun& run, const CaptureHeader& process);
 
-// Used bytes over all spaces of the Java heap; nothing where hsperfdata counts none.
-std::optional<Bytes> java_heap_used(const HsPerfData& perf);
-// Collections since the JVM began, of all collectors.
-std::optional<std::uint64_t> collections_done(const HsPerfData& perf);
-
 // Is it that path, or does it lie below? Below the empty one lies everything.
 bool is_below(std::string_view path, std::string_view prefix);
 // Resident bytes of all owners that are `prefix` or lie below it.

@@ -32,8 +32,8 @@ HeapFigures heap_figures(const ProcessView& view, const Ledger& ledger) {
     if (view.heap_info) heap.used = view.heap_info->used();
     if (view.perf) {
         if (const auto gc = gc_counters(*view.perf)) {
-            heap.collections = gc->collections;
-            if (gc->collections > 0) heap.used_after_gc = gc->used;
+            heap.collections = gc->collections.value_or(0);
+            if (heap.collections > 0) heap.used_after_gc = gc->used;
             if (gc->last_ended_s && view.header.target_uptime_s > *gc->last_ended_s)
                 heap.since_last_gc_s = view.header.target_uptime_s - *gc->last_ended_s;
         }

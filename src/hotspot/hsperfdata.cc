@@ -140,7 +140,7 @@ std::optional<GcCounters> gc_counters(const HsPerfData& perf) {
             any = true;
             gc.used += Bytes(add(*value));
         } else if (name.starts_with("sun.gc.collector.") && name.ends_with(".invocations")) {
-            gc.collections += add(*value);
+            gc.collections = gc.collections.value_or(0) + add(*value);
         } else if (name.starts_with("sun.gc.collector.") && name.ends_with(".lastExitTime") && *value > 0 &&
                    frequency > 0) {
             gc.last_ended_s = std::max(gc.last_ended_s.value_or(0), static_cast<double>(*value) / frequency);

@@ -27,7 +27,8 @@ struct HsPerfData {
 // What the collectors count. Serial, Parallel, G1 and ZGC write it at the end of a collection, Shenandoah
 // every second or so.
 struct GcCounters {
-    std::uint64_t collections = 0;       // since the JVM began; of ZGC and Shenandoah their pauses
+    // Since the JVM began; of ZGC and Shenandoah their pauses. Nothing where no collector counts.
+    std::optional<std::uint64_t> collections;
     Bytes used;                          // of the heap, after the last of them
     std::optional<double> last_ended_s;  // the last one, since the JVM began
 };

@@ -197,7 +197,7 @@ TEST_CASE("hsperfdata: what the collectors count, over all of them, and when the
     perf.counters["sun.gc.generation.1.space.0.used"] = std::int64_t{2000};
     perf.counters["sun.gc.generation.1.space.0.capacity"] = std::int64_t{9000};
     REQUIRE(gc_counters(perf));
-    CHECK(gc_counters(perf)->collections == 0);
+    CHECK_FALSE(gc_counters(perf)->collections);
     CHECK_FALSE(gc_counters(perf)->last_ended_s);
     perf.counters["sun.gc.collector.0.invocations"] = std::int64_t{11};
     perf.counters["sun.gc.collector.1.invocations"] = std::int64_t{1};
@@ -207,4 +207,20 @@ TEST_CASE("hsperfdata: what the collectors count, over all of them, and when the
     CHECK(gc_counters(perf)->used == Bytes(3000));
     CHECK(gc_counters(perf)->collections == 12);
     CHECK(gc_counters(perf)->last_ended_s == 2.5);
+}
+
+TEST_CASE("hsperfdata: the Java heap's use is the sum over generations and spaces") {
+    HsPerfData perf;
+    CHECK_FALSE(gc_counters(perf));
+    perf.counters["sun.gc.generation.0.space.0.used"] = std::int64_t{100};
+    perf.counters["sun.gc.generation.0.space.2.used"] = std::int64_t{20};
+    perf.counters["sun.gc.generation.1.space.0.used"] = std::int64_t{3};
+    perf.counters["sun.gc.metaspace.used"] = std::int64_t{5000};
+    CHECK(gc_counters(perf)->used == Bytes(123));
+    CHECK_FALSE(gc_counters(perf)->collections);
+    perf.counters["sun.gc.collector.0.invocations"] = std::int64_t{4};
+    perf.counters["sun.gc.collector.2.invocations"] = std::int64_t{1};
+    CHECK(gc_counters(perf)->collections == 5U);
+    perf.counters["sun.gc.collector.1.invocations"] = std::int64_t{-7};  // no count is negative
+    CHECK(gc_counters(perf)->collections == 5U);
 }
