@@ -53,7 +53,7 @@ std::string in_full(const Finding& finding, const TextStyle& style) {
 std::string weight_of(const Finding& finding) {
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-    if (finding.bytes) add(human(*finding.bytes) + (finding.resident ? "" : ", not all resident"));
+    if (finding.bytes) add(human(*finding.bytes));
     if (finding.share_of_rss) add(fmt::format("{:.1f} % of RSS", *finding.share_of_rss));
     if (finding.share_of_gap)
         add(fmt::format("{:.1f} % of what NMT does not know of", *finding.share_of_gap));

@@ -65,7 +65,7 @@ const RunTrend* history_of(const ProcessView& view, const std::optional<Trend>& 
     if (!history) return nullptr;
     const RunTrend* found = nullptr;
     for (const RunTrend& run : history->runs) {
-        if (run.run.pid == view.header.pid && run.run.start_ticks == view.header.start_ticks) found = &run;
+        if (is_run_of(run.run, view.header)) found = &run;
     }
     return found;
 }
