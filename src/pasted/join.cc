@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "pasted/main_arena_of_pmap.h"
 #include "pasted/resident_estimate.h"
 
 namespace nmtx {
@@ -290,34 +291,9 @@ class Joiner {
                 view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
             if (view.vm != Vm::openj9 && of_hotspot) view.vm = Vm::hotspot;
             moment.resident = resident_of(moment);
-            name_main_arena(moment);
+            if (auto note = name_main_arena(*moment.view.smaps)) moment.notes.push_back(std::move(*note));
         }
         if (!has_kills_alone(moment)) moment.missing = missing_evidence(moment, pid);
-    }
-
-    // pmap -x calls malloc's main arena "[ anon ]": the first such mapping behind the program's own.
-    static void name_main_arena(PastedMoment& moment) {
-        Smaps& smaps = *moment.view.smaps;
-        if (smaps.from != MappingsFrom::pmap) return;
-        const auto named = [](const Mapping& m) { return m.name == "[heap]"; };
-        if (std::ranges::any_of(smaps.mappings, named)) return;
-        constexpr std::uint64_t libraries = 0x700000000000;
-        const Mapping* program = nullptr;
-        for (Mapping& mapping : smaps.mappings) {
-            if (mapping.range.begin.value >= libraries) return;
-            const std::string_view name = mapping.name.substr(mapping.name.rfind('/') + 1);
-            if (name == "java") program = &mapping;
-            const bool behind =
-                program != nullptr && program != &mapping && program->range.end < mapping.range.begin;
-            const Protection& p = mapping.protection;
-            if (!behind || !mapping.anonymous_mapping() || !p.read || !p.write || p.execute || p.shared)
-                continue;
-            mapping.name = "[heap]";
-            moment.notes.emplace_back(
-                "pmap does not name malloc's main arena: it is taken to be the first anonymous mapping "
-                "behind the program's.");
-            return;
-        }
     }
 
     static ResidentFrom resident_of(PastedMoment& moment) {
