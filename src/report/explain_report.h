@@ -28,9 +28,16 @@ struct ExplainedProcess {
 };
 
 struct Explanation {
-    Pasted pasted;  // what the rest points into
+    Pasted pasted;  // what the rest points into; a copy would point into this one
     std::vector<ExplainedProcess> processes;
+
+    Explanation() = default;
+    Explanation(Explanation&&) = default;
+    Explanation& operator=(Explanation&&) = default;
 };
+
+// Each moment reconciled where its texts allow it.
+Explanation explanation_of(std::vector<PastedInput> inputs);
 
 std::string explain_text(const Explanation& explanation, const ReportOptions& options,
                          const TextStyle& style);

@@ -11,21 +11,7 @@ namespace {
 nmtx::Explanation explained(std::string text) {
     std::vector<nmtx::PastedInput> inputs;
     inputs.push_back({"paste", std::move(text)});
-    nmtx::Explanation explanation;
-    explanation.pasted = nmtx::read_pasted(std::move(inputs));
-    for (const nmtx::PastedProcess& process : explanation.pasted.processes) {
-        nmtx::ExplainedProcess one;
-        one.process = &process;
-        for (const nmtx::PastedMoment& moment : process.moments) {
-            nmtx::ExplainedMoment explained_moment;
-            explained_moment.moment = &moment;
-            if (moment.reconcilable()) explained_moment.ledger = *nmtx::reconcile(moment.view);
-            if (!explained_moment.ledger) explained_moment.findings = nmtx::findings_of_logs(moment.view);
-            one.moments.push_back(std::move(explained_moment));
-        }
-        explanation.processes.push_back(std::move(one));
-    }
-    return explanation;
+    return nmtx::explanation_of(std::move(inputs));
 }
 
 bool has(const std::string& text, std::string_view piece) {
