@@ -85,6 +85,14 @@ struct SizeClass {
 };
 
 struct MallocWalk {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    MallocWalk();
+    MallocWalk(const MallocWalk&);
+    MallocWalk(MallocWalk&&) noexcept;
+    MallocWalk& operator=(const MallocWalk&);
+    MallocWalk& operator=(MallocWalk&&) noexcept;
+    ~MallocWalk();
+
     std::string
         allocator;  // "glibc", "jemalloc", "tcmalloc", "mimalloc", "musl", "unknown", "jemalloc and glibc"
     std::string version;  // of glibc: "2.36"; empty where unknown

@@ -173,6 +173,13 @@ class Comparison {
 
 }  // namespace
 
+Diff::Diff() = default;
+Diff::Diff(const Diff&) = default;
+Diff::Diff(Diff&&) noexcept = default;
+Diff& Diff::operator=(const Diff&) = default;
+Diff& Diff::operator=(Diff&&) noexcept = default;
+Diff::~Diff() = default;
+
 Expected<Diff> diff_moments(const Moment& before, const Moment& after) {
     return Comparison(before, after).diff();
 }

@@ -125,6 +125,14 @@ struct MappingChanges {
 };
 
 struct Diff {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    Diff();
+    Diff(const Diff&);
+    Diff(Diff&&) noexcept;
+    Diff& operator=(const Diff&);
+    Diff& operator=(Diff&&) noexcept;
+    ~Diff();
+
     bool same_process = true;
     std::vector<std::string> differences;  // of the two processes, in words
     std::optional<double> seconds;         // between the moments; negative where the first one is the later

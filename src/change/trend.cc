@@ -281,6 +281,13 @@ RunTrend RunReader::read(const TrendOptions& options) {
 
 }  // namespace
 
+RunTrend::RunTrend() = default;
+RunTrend::RunTrend(const RunTrend&) = default;
+RunTrend::RunTrend(RunTrend&&) noexcept = default;
+RunTrend& RunTrend::operator=(const RunTrend&) = default;
+RunTrend& RunTrend::operator=(RunTrend&&) noexcept = default;
+RunTrend::~RunTrend() = default;
+
 bool RunTrend::leaks() const {
     const auto leaks = [](const OwnerTrend& owner) { return owner.verdict == Verdict::leak; };
     return std::any_of(owners.begin(), owners.end(), leaks) || std::any_of(sums.begin(), sums.end(), leaks);

@@ -45,6 +45,14 @@ struct LimitForecast {
 };
 
 struct RunTrend {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    RunTrend();
+    RunTrend(const RunTrend&);
+    RunTrend(RunTrend&&) noexcept;
+    RunTrend& operator=(const RunTrend&);
+    RunTrend& operator=(RunTrend&&) noexcept;
+    ~RunTrend();
+
     RecordedRun run;
     std::size_t samples = 0;   // looked at
     std::size_t full = 0;      // of them

@@ -162,6 +162,13 @@ Expected<void> take_verb(const std::vector<std::string>& operands, Command& comm
 
 }  // namespace
 
+Command::Command() = default;
+Command::Command(const Command&) = default;
+Command::Command(Command&&) noexcept = default;
+Command& Command::operator=(const Command&) = default;
+Command& Command::operator=(Command&&) noexcept = default;
+Command::~Command() = default;
+
 Expected<Command> parse_command(const std::vector<std::string>& arguments) {
     // The library's own way to a value that may be left out takes the next word for it, a process id.
     std::vector<std::string> given_words = arguments;

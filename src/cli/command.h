@@ -65,6 +65,14 @@ struct RecordCommand {
 };
 
 struct Command {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    Command();
+    Command(const Command&);
+    Command(Command&&) noexcept;
+    Command& operator=(const Command&);
+    Command& operator=(Command&&) noexcept;
+    ~Command();
+
     Verb verb = Verb::help;
     // reconcile, capture, peek, watch; malloc, threads, record, gate, fit and ticket, where it is a process
     std::uint64_t pid = 0;

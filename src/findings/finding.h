@@ -30,6 +30,14 @@ struct Remedy {
 };
 
 struct Finding {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    Finding();
+    Finding(const Finding&);
+    Finding(Finding&&) noexcept;
+    Finding& operator=(const Finding&);
+    Finding& operator=(Finding&&) noexcept;
+    ~Finding();
+
     std::string_view rule;  // of the table: "arena-count", "nothing-wrong"
     Severity severity = Severity::note;
     Confidence confidence = Confidence::medium;

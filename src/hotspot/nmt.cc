@@ -155,6 +155,13 @@ class Reader {
 
 }  // namespace
 
+NmtReport::NmtReport() = default;
+NmtReport::NmtReport(const NmtReport&) = default;
+NmtReport::NmtReport(NmtReport&&) noexcept = default;
+NmtReport& NmtReport::operator=(const NmtReport&) = default;
+NmtReport& NmtReport::operator=(NmtReport&&) noexcept = default;
+NmtReport::~NmtReport() = default;
+
 const NmtCategory* NmtReport::find(std::string_view name) const {
     const auto at = std::ranges::find(categories, name, &NmtCategory::name);
     return at == categories.end() ? nullptr : &*at;

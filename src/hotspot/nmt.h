@@ -65,6 +65,14 @@ struct NmtFileRange {
 };
 
 struct NmtReport {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    NmtReport();
+    NmtReport(const NmtReport&);
+    NmtReport(NmtReport&&) noexcept;
+    NmtReport& operator=(const NmtReport&);
+    NmtReport& operator=(NmtReport&&) noexcept;
+    ~NmtReport();
+
     Bytes unit{1024};                             // what one unit of the printed figures is: 1, 1024, 1 MiB, 1 GiB
     Bytes reserved;                               // "Total:"
     Bytes committed;

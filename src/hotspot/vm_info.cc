@@ -15,6 +15,13 @@ bool is_heading(std::string_view line) {
 
 }  // namespace
 
+VmInfo::VmInfo() = default;
+VmInfo::VmInfo(const VmInfo&) = default;
+VmInfo::VmInfo(VmInfo&&) noexcept = default;
+VmInfo& VmInfo::operator=(const VmInfo&) = default;
+VmInfo& VmInfo::operator=(VmInfo&&) noexcept = default;
+VmInfo::~VmInfo() = default;
+
 Expected<std::string> understood_vm_info(std::string_view text, std::string_view document) {
     VmInfoReader reader(document);
     std::string kept;

@@ -19,6 +19,14 @@ struct NamedRange {
 };
 
 struct VmInfo {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    VmInfo();
+    VmInfo(const VmInfo&);
+    VmInfo(VmInfo&&) noexcept;
+    VmInfo& operator=(const VmInfo&);
+    VmInfo& operator=(VmInfo&&) noexcept;
+    ~VmInfo();
+
     std::string java_version;                   // "17.0.21+1", from "# JRE version:"
     std::string vm;                             // "OpenJDK 64-Bit Server VM (17.0.21…, g1 gc, linux-amd64)"
     std::optional<Range> heap;                  // "Heap address: 0x…, size: 512 MB"

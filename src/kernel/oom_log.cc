@@ -177,6 +177,13 @@ class Reader {
 
 }  // namespace
 
+OomLog::OomLog() = default;
+OomLog::OomLog(const OomLog&) = default;
+OomLog::OomLog(OomLog&&) noexcept = default;
+OomLog& OomLog::operator=(const OomLog&) = default;
+OomLog& OomLog::operator=(OomLog&&) noexcept = default;
+OomLog::~OomLog() = default;
+
 std::optional<Bytes> OomVictim::rss() const {
     if (!anon_rss || !file_rss) return std::nullopt;
     return *anon_rss + *file_rss + shmem_rss.value_or(Bytes());

@@ -79,6 +79,14 @@ struct OomKill {
 };
 
 struct OomLog {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    OomLog();
+    OomLog(const OomLog&);
+    OomLog(OomLog&&) noexcept;
+    OomLog& operator=(const OomLog&);
+    OomLog& operator=(OomLog&&) noexcept;
+    ~OomLog();
+
     std::vector<OomKill> kills;     // in the order of the text
     std::size_t context_lines = 0;  // the kernel's own, that say nothing of who took the memory: registers,
                                     // stack trace, Mem-Info

@@ -82,6 +82,14 @@ struct MallocUse {
 };
 
 struct Ledger {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    Ledger();
+    Ledger(const Ledger&);
+    Ledger(Ledger&&) noexcept;
+    Ledger& operator=(const Ledger&);
+    Ledger& operator=(Ledger&&) noexcept;
+    ~Ledger();
+
     Owners owners;
     std::vector<Piece> pieces;  // in address order, covering every mapping
     std::vector<Row> rows;      // leaf owners with resident bytes or NMT figures, largest first

@@ -72,6 +72,13 @@ void take_nmt(ProcessView& view, std::string_view name, std::string_view text,
 
 }  // namespace
 
+ProcessView::ProcessView() = default;
+ProcessView::ProcessView(const ProcessView&) = default;
+ProcessView::ProcessView(ProcessView&&) noexcept = default;
+ProcessView& ProcessView::operator=(const ProcessView&) = default;
+ProcessView& ProcessView::operator=(ProcessView&&) noexcept = default;
+ProcessView::~ProcessView() = default;
+
 Vm vm_of(const Smaps& smaps) {
     Vm vm = Vm::none;
     std::string_view last;

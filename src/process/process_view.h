@@ -43,6 +43,14 @@ struct MissingDocument {
 };
 
 struct ProcessView {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    ProcessView();
+    ProcessView(const ProcessView&);
+    ProcessView(ProcessView&&) noexcept;
+    ProcessView& operator=(const ProcessView&);
+    ProcessView& operator=(ProcessView&&) noexcept;
+    ~ProcessView();
+
     CaptureHeader header;
     std::vector<Step> steps;  // what was read when, in the order of reading
     Vm vm = Vm::unknown;      // unknown until smaps was read

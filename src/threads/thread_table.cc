@@ -286,6 +286,13 @@ bool digit(char c) {
 
 }  // namespace
 
+ThreadTable::ThreadTable() = default;
+ThreadTable::ThreadTable(const ThreadTable&) = default;
+ThreadTable::ThreadTable(ThreadTable&&) noexcept = default;
+ThreadTable& ThreadTable::operator=(const ThreadTable&) = default;
+ThreadTable& ThreadTable::operator=(ThreadTable&&) noexcept = default;
+ThreadTable::~ThreadTable() = default;
+
 std::string pool_of(std::string_view name) {
     std::string pool;
     for (std::size_t i = 0; i < name.size(); ++i) {

@@ -68,6 +68,14 @@ struct ThreadTotals {
 };
 
 struct ThreadTable {
+    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    ThreadTable();
+    ThreadTable(const ThreadTable&);
+    ThreadTable(ThreadTable&&) noexcept;
+    ThreadTable& operator=(const ThreadTable&);
+    ThreadTable& operator=(ThreadTable&&) noexcept;
+    ~ThreadTable();
+
     double interval_s = 0;        // between the two samples; 0: all percentages are since each thread began
     std::vector<ThreadRow> rows;  // by tid
     std::vector<ThreadStack>

@@ -10,6 +10,7 @@
 #include "change/made_series.h"
 #include "change/trend.h"
 #include "law/fixtures.h"
+#include "paths.h"
 #include "process/process_view.h"
 #include "report/ticket.h"
 #include "threads/thread_table.h"
@@ -18,7 +19,7 @@ namespace nmtx::test {
 
 inline Ticket fixture_ticket(const std::string& name, std::optional<Trend> history = {}) {
     const Capture capture =
-        read_fixture(std::string(NMTX_SOURCE_DIR) + "/fixtures/captures/" + name + ".nmtx");
+        read_fixture(source_dir() + "/fixtures/captures/" + name + ".nmtx");
     ProcessReader reader;
     if (const auto read = reader.update(capture); !read) throw std::runtime_error(to_string(read.error()));
     const auto ledger = reconcile(reader.view());

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "catch.h"
+#include "paths.h"
 
 namespace {
 
@@ -32,7 +33,7 @@ std::vector<Include> includes_below(const fs::path& folder) {
             const auto open = line.find_first_of("\"<");
             const auto close = line.find_last_of("\">");
             if (open == std::string::npos || close <= open) continue;
-            found.push_back({fs::relative(entry.path(), NMTX_SOURCE_DIR).string(),
+            found.push_back({fs::relative(entry.path(), nmtx::test::source_dir()).string(),
                              line.substr(open + 1, close - open - 1), line[open] == '<'});
         }
     }
@@ -66,7 +67,7 @@ const std::map<std::string, std::set<std::string>> may_include{
 TEST_CASE("house: a room of src includes only the rooms that its line names") {
     std::size_t seen = 0;
     for (const auto& [room, allowed] : may_include) {
-        for (const Include& include : includes_below(fs::path(NMTX_SOURCE_DIR) / "src" / room)) {
+        for (const Include& include : includes_below(fs::path(nmtx::test::source_dir()) / "src" / room)) {
             if (include.angle) continue;
             ++seen;
             INFO(include.file << " includes " << include.name);
@@ -82,7 +83,7 @@ TEST_CASE("house: src makes no system call, so it includes no header that offers
         "ctime",   "time.h",     "unistd.h",      "fcntl.h",     "signal.h",   "csignal",
         "cstdlib", "sys/mman.h", "sys/ptrace.h",  "sys/ioctl.h", "sys/stat.h", "sys/socket.h",
         "random",  "future",     "sys/syscall.h", "sys/types.h"};
-    for (const Include& include : includes_below(fs::path(NMTX_SOURCE_DIR) / "src")) {
+    for (const Include& include : includes_below(fs::path(nmtx::test::source_dir()) / "src")) {
         INFO(include.file << " includes " << include.name);
         CHECK(standard_io.count(include.name) == 0);
         CHECK(include.name.rfind("platform/", 0) != 0);
@@ -94,7 +95,7 @@ TEST_CASE("house: platform knows captures and formats, not what they mean") {
     // A record holds ledgers over time.
     const std::set<std::string> allowed_to_records{"base",   "evidence", "process",
                                                    "ledger", "change",   "platform"};
-    for (const Include& include : includes_below(fs::path(NMTX_SOURCE_DIR) / "platform")) {
+    for (const Include& include : includes_below(fs::path(nmtx::test::source_dir()) / "platform")) {
         // The programs themselves join both sides.
         const bool program = include.file == "platform/main.cc" || include.file.rfind("platform/run", 0) == 0;
         if (include.angle || program) continue;

@@ -10,13 +10,14 @@
 
 #include "evidence/archive.h"
 #include "ledger/ledger.h"
+#include "paths.h"
 
 namespace nmtx {
 
 inline std::vector<std::filesystem::path> fixture_files() {
     std::vector<std::filesystem::path> files;
     for (const auto& entry :
-         std::filesystem::directory_iterator(std::string(NMTX_SOURCE_DIR) + "/fixtures/captures")) {
+         std::filesystem::directory_iterator(test::source_dir() + "/fixtures/captures")) {
         if (entry.path().extension() == ".nmtx") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());

@@ -16,6 +16,8 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "paths.h"
+
 namespace nmtx::test {
 namespace {
 
@@ -36,7 +38,7 @@ class Workplace {
         : inside_("/var/tmp/nmtx-blocks-" + std::to_string(getpid())), outside_(glibc.chroot + inside_) {
         fs::create_directories(outside_);
         for (const char* name : {"blocks", "libobjects.so"}) {
-            fs::copy_file(fs::path(NMTX_BINARY_DIR) / "targets" / name, outside_ / name,
+            fs::copy_file(fs::path(binary_dir()) / "targets" / name, outside_ / name,
                           fs::copy_options::overwrite_existing);
         }
     }
