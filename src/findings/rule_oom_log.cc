@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "kernel/oom_lines.h"
 
 namespace nmtx::rule {
 namespace {
@@ -39,7 +40,7 @@ std::string cause(const OomKill& kill) {
         case OomConstraint::memory_policy:
             return "the memory nodes that it may use had none left";
         default:
-            return "memory was short";
+            return "whether a cgroup's limit or the machine's memory ran out is not in the text";
     }
 }
 
@@ -64,25 +65,35 @@ void add_split(Finding& finding, const OomKill& kill, const OomVictim& victim) {
 void add_limit(Finding& finding, const OomKill& kill) {
     if (kill.memory) {
         finding.evidence.push_back(fmt::format(
-            "The cgroup{}{}: {} charged{}, the limit was hit {} times.",
+            "Memory usage of the cgroup{}{}: {}{}; allocations that failed at the limit: {}.",
             kill.limited_cgroup.empty() ? "" : " ", printable(kill.limited_cgroup), human(kill.memory->usage),
             kill.memory->limit ? fmt::format(" of {}", human(*kill.memory->limit)) : ", no limit",
             grouped(kill.memory->failcnt)));
     }
     // What the limit was spent on, where the log has it: v2's names, or v1's.
-    for (const OomCgroupStats& stats : kill.stats) {
-        std::string text;
-        constexpr std::array keys{"anon",  "rss",          "file",       "cache",
-                                  "shmem", "kernel_stack", "pagetables", "slab_unreclaimable"};
-        for (const char* key : keys) {
-            const auto bytes = stats.find(key);
-            if (bytes && *bytes >= mib(1))
-                text += fmt::format("{}{} {}", text.empty() ? "" : ", ", key, human(*bytes));
-        }
-        if (text.empty()) continue;
-        finding.evidence.push_back(fmt::format("Of {}: {}.", printable(stats.path), text));
-        break;
+    struct Part {
+        const char* key;
+        const char* name;
+        bool always;
+    };
+    constexpr std::array parts{Part{"anon", "anonymous", true},
+                               Part{"rss", "anonymous", true},
+                               Part{"file", "file", true},
+                               Part{"cache", "file", true},
+                               Part{"shmem", "shared memory", false},
+                               Part{"kernel_stack", "kernel stack", true},
+                               Part{"pagetables", "page tables", false},
+                               Part{"slab_unreclaimable", "unreclaimable slab", false},
+                               Part{"sock", "sockets", false}};
+    std::string text;
+    for (const Part& part : parts) {
+        const auto bytes = oom_stat_of(kill, part.key);
+        if (bytes && (part.always || *bytes >= mib(1)))
+            text += fmt::format("{}{} {}", text.empty() ? "" : ", ", part.name, human(*bytes));
     }
+    if (!text.empty())
+        finding.evidence.push_back(
+            fmt::format("Memory of {}: {}.", printable(kill.stats.front().path), text));
 }
 
 void add_others(Finding& finding, const OomKill& kill, const OomVictim& victim, Bytes rss) {
@@ -99,7 +110,8 @@ void add_others(Finding& finding, const OomKill& kill, const OomVictim& victim, 
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", named(others[i]->name, others[i]->pid),
                             human(others[i]->rss));
     if (!text.empty())
-        finding.evidence.push_back(fmt::format("Who else was large: {}.", text));
+        finding.evidence.push_back(
+            fmt::format("{}: {}.", victim.pid == 0 ? "Largest processes" : "Who else was large", text));
     else if (kill.tasks.size() == 1)
         finding.evidence.emplace_back("The table has no other process.");
     else if (!kill.tasks.empty())
@@ -115,6 +127,9 @@ void add_remedies(Finding& finding, const OomKill& kill) {
     if (kill.of_cgroup() && kill.memory && kill.memory->limit) {
         finding.remedies.push_back({"Which heap fits that limit: ask a process like it that runs",
                                     fmt::format("nmtx fit PID --limit {}", kill.memory->limit->value())});
+    } else if (kill.constraint == OomConstraint::unknown) {
+        finding.remedies.push_back({"Find the lines around the kill: they say what ran out",
+                                    "dmesg -T | grep -iE 'out of memory|oom-kill:|memory: usage'"});
     } else if (kill.constraint == OomConstraint::none) {
         finding.remedies.push_back(
             {"Give the machine's processes limits that sum to less than its memory: which heap fits one",
@@ -122,6 +137,18 @@ void add_remedies(Finding& finding, const OomKill& kill) {
     }
     finding.remedies.push_back(
         {"See what the next one is made of before it is killed", "nmtx record PID -o FILE.db"});
+}
+
+std::string refuted_by(const OomKill& kill) {
+    if (kill.of_cgroup())
+        return "A limit that is far above what the process takes: then what it takes at its peak is not "
+               "known, "
+               "or other processes of the cgroup took the rest.";
+    if (kill.constraint == OomConstraint::unknown)
+        return "Nothing: that it was killed is certain, and why is not.";
+    return "Memory of the machine that is free at that moment: then one node, or a large piece of memory, "
+           "was "
+           "short.";
 }
 
 Finding finding_of(const OomKill& kill, const OomVictim& victim) {
@@ -137,11 +164,22 @@ Finding finding_of(const OomKill& kill, const OomVictim& victim) {
     add_limit(finding, kill);
     add_others(finding, kill, victim, rss.value_or(Bytes()));
     add_remedies(finding, kill);
-    finding.refuted_by = kill.of_cgroup()
-                             ? "A limit that is far above what the process takes: then what it takes at its "
-                               "peak is not known, or other processes of the cgroup took the rest."
-                             : "Memory of the machine that is free at that moment: then one node, or a large "
-                               "piece of memory, was short.";
+    finding.refuted_by = refuted_by(kill);
+    return finding;
+}
+
+// The killer was called, and the text ends before it says who was killed.
+Finding finding_of_call(const OomKill& kill) {
+    Finding finding;
+    finding.severity = Severity::problem;
+    finding.confidence = kill.constraint == OomConstraint::unknown ? Confidence::medium : Confidence::high;
+    finding.title = fmt::format("The kernel's OOM killer was called: {}", cause(kill));
+    finding.resident = false;
+    finding.evidence.emplace_back("The line that names the killed process is missing.");
+    add_limit(finding, kill);
+    if (!kill.tasks.empty()) add_others(finding, kill, {}, Bytes());
+    add_remedies(finding, kill);
+    finding.refuted_by = refuted_by(kill);
     return finding;
 }
 
@@ -164,6 +202,7 @@ std::vector<Finding> oom_log(const FindingInput& input) {
     }
     if (untold > 0)
         findings.back().evidence.push_back(fmt::format("The log has {} kills before.", grouped(untold)));
+    if (findings.empty() && !kills.empty()) findings.push_back(finding_of_call(kills.back()));
     return findings;
 }
 

@@ -35,6 +35,9 @@ std::vector<OomColumn> oom_columns_of_row(std::string_view line);
 bool read_oom_task(std::string_view line, const std::vector<OomColumn>& columns, Bytes page, OomTask& task);
 
 bool read_oom_victim(std::string_view line, OomVictim& victim);
+// Who was chosen: "Kill process 4883 (java) score 11 or sacrifice child" of Linux before 5.1, which names the
+// one that is killed in a line of its own, perhaps a child; "oom_reaper: reaped process 4883 (java), now …".
+bool read_oom_chosen(std::string_view line, OomKill& kill);
 // "oom-kill:constraint=…", "Task in … killed as a result of limit of …", "Memory limit reached of cgroup …",
 // "memory: usage …", "java invoked oom-killer: …".
 bool read_oom_circumstance(std::string_view line, OomKill& kill);
@@ -42,6 +45,12 @@ bool read_oom_circumstance(std::string_view line, OomKill& kill);
 bool read_oom_stats(std::string_view line, OomCgroupStats& stats);
 // "anon 533073920"
 bool read_oom_stat(std::string_view line, OomCgroupStats& stats);
+// One more kill, in the order of the text; where the last ones have it already, as dmesg and the journal
+// print the same, only what they lack of it.
+void add_oom_kill(std::vector<OomKill>& kills, const OomKill& kill);
+// A figure of the cgroup whose limit was hit: v1 prints the cgroups below it apart, and leaves them out of
+// its own.
+std::optional<Bytes> oom_stat_of(const OomKill& kill, std::string_view key);
 // Registers, stack traces, memory of zones and nodes.
 bool is_oom_context(std::string_view line);
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_set>
 
 #include "base/cursor.h"
 #include "base/lines.h"
 #include "kernel/fields.h"
+#include "kernel/log_prefix.h"
 #include "kernel/oom_lines.h"
 
 // [  257.84] java invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0
@@ -26,41 +28,16 @@
 namespace nmtx {
 namespace {
 
-// "[  257.884002]" at `at`; how long it is, 0 where it is none. A pid in brackets has no point.
-std::size_t timestamp_at(std::string_view line, std::size_t at) {
-    Cursor cursor(line.substr(at));
-    if (!cursor.take("[")) return 0;
-    cursor.skip_blanks();
-    if (!cursor.decimal() || !cursor.take(".") || !cursor.decimal() || !cursor.take("]")) return 0;
-    return line.size() - at - cursor.rest().size();
+bool contains(std::string_view text, std::string_view piece) {
+    return text.find(piece) != std::string_view::npos;
 }
 
-// Where the kernel's own text begins.
-std::size_t end_of_prefix(std::string_view line) {
-    constexpr std::size_t farthest = 160;
-    const std::string_view head = line.substr(0, farthest);
-    for (std::size_t at = head.find('['); at != std::string_view::npos; at = head.find('[', at + 1)) {
-        std::size_t end = timestamp_at(line, at);
-        if (end == 0) continue;
-        end += at;
-        // "[ T1234]": which task printed (CONFIG_PRINTK_CALLER).
-        Cursor caller(line.substr(end));
-        if (caller.take("[")) {
-            caller.skip_blanks();
-            if ((caller.take("T") || caller.take("C")) && caller.decimal() && caller.take("]"))
-                end = line.size() - caller.rest().size();
-        }
-        return end;
-    }
-    constexpr std::string_view kernel = "kernel: ";
-    if (const std::size_t at = head.find(kernel); at != std::string_view::npos) return at + kernel.size();
-    // "[Mon May  6 07:08:09 2024]", "2024-05-06T07:08:09,123456+02:00"
-    const std::size_t close = line.starts_with('[') ? head.find(']') : head.find(' ');
-    if (close == std::string_view::npos) return 0;
-    const std::string_view word = head.substr(0, close);
-    const auto colons = std::count(word.begin(), word.end(), ':');
-    const bool iso = word.size() > 18 && word[4] == '-' && word[10] == 'T';
-    return colons >= 2 && (iso || line.starts_with('[')) ? close + 1 : 0;
+// What the words before "Kill process" and "Killed process" say.
+OomConstraint constraint_in(std::string_view text) {
+    const std::string_view head = text.substr(0, text.find("ill"));
+    if (contains(head, "Memory cgroup out of memory")) return OomConstraint::memcg;
+    const bool machine = contains(head, "Out of memory") || contains(head, "Out of Memory");
+    return machine || text.starts_with("System OOM") ? OomConstraint::none : OomConstraint::unknown;
 }
 
 class Reader {
@@ -74,7 +51,7 @@ class Reader {
             if (!line.empty() && !any_line(line))
                 log_.not_understood.add_line(lines_.number(), lines_.line());
         }
-        for (OomKill& kill : log_.kills) complete(kill);
+        finish();
         if (log_.kills.empty()) {
             return nothing_understood(document_, "lines of the kernel's oom killer", log_.not_understood);
         }
@@ -83,16 +60,13 @@ class Reader {
 
   private:
     bool any_line(std::string_view whole) {
-        const std::size_t prefix = end_of_prefix(whole);
+        const std::size_t prefix = end_of_log_prefix(whole);
         const std::string_view line = trim(whole.substr(prefix));
         if (in_stats_ && read_oom_stat(line, kill().stats.back())) return true;
         in_stats_ = false;
         if (OomVictim victim; read_oom_victim(line, victim)) return take(victim, line);
-        if (auto columns = oom_columns_of_heading(line); !columns.empty()) {
-            begin_unless_open();
-            columns_ = std::move(columns);
-            return true;
-        }
+        if (chosen(line)) return true;
+        if (auto columns = oom_columns_of_heading(line); !columns.empty()) return heading(std::move(columns));
         if (line.starts_with('[') && task(line)) return true;
         if (OomCgroupStats stats; read_oom_stats(line, stats)) {
             begin_unless_open();
@@ -103,12 +77,20 @@ class Reader {
         return context(line, prefix > 0);
     }
 
+    bool heading(std::vector<OomColumn> columns) {
+        begin_unless_open();
+        if (!kill().tasks.empty()) begin();
+        columns_ = std::move(columns);
+        return true;
+    }
+
     bool circumstance(std::string_view line) {
         OomKill read;
         if (!read_oom_circumstance(line, read)) return false;
-        if (!read.invoked_by.empty()) {
-            log_.kills.emplace_back();
-            columns_.clear();
+        // What a kill has once, a second time: another kill, and the end of the one before is missing.
+        const bool again = open() && ((read.memory && kill().memory) || is_other(read.chosen_pid));
+        if (!read.invoked_by.empty() || again) {
+            begin();
         } else {
             begin_unless_open();
         }
@@ -117,49 +99,89 @@ class Reader {
 
     bool task(std::string_view line) {
         OomTask task;
-        bool read = read_oom_task(line, columns_, page_, task);
-        if (!read && columns_.empty()) read = read_oom_task(line, oom_columns_of_row(line), page_, task);
+        const bool read = read_oom_task(line, columns_, page_, task) ||
+                          read_oom_task(line, oom_columns_of_row(line), page_, task);
         if (!read) return false;
         begin_unless_open();
         kill().tasks.push_back(task);
         return true;
     }
 
-    bool take(const OomVictim& victim, std::string_view line) {
-        if (log_.kills.empty()) log_.kills.emplace_back();
-        if (kill().constraint == OomConstraint::unknown) {
-            if (line.starts_with("Memory cgroup out of memory")) kill().constraint = OomConstraint::memcg;
-            if (line.starts_with("Out of memory")) kill().constraint = OomConstraint::none;
+    // The line before "Killed process" of old kernels, and the reaper's behind it.
+    bool chosen(std::string_view line) {
+        OomKill read;
+        if (!read_oom_chosen(line, read)) return false;
+        if (line.starts_with("oom_reaper") && killed_.count(*read.chosen_pid) > 0) {
+            ++log_.context_lines;
+            return true;
         }
+        begin_unless_open();
+        if (is_other(read.chosen_pid)) begin();
+        kill().chosen_pid = read.chosen_pid;
+        kill().chosen = read.chosen;
+        killed_.insert(*read.chosen_pid);
+        know(constraint_in(line));
+        if (!line.starts_with("oom_reaper")) ++log_.context_lines;
+        return true;
+    }
+
+    [[nodiscard]] bool is_other(const std::optional<std::uint64_t>& pid) const {
+        const std::optional<std::uint64_t>& chosen_before = log_.kills.back().chosen_pid;
+        return pid && chosen_before && *pid != *chosen_before;
+    }
+
+    bool take(const OomVictim& victim, std::string_view line) {
+        if (log_.kills.empty() || !group_) begin_unless_open();
+        know(constraint_in(line));
+        killed_.insert(victim.pid);
         kill().victims.push_back(victim);
         return true;
     }
 
+    void know(OomConstraint constraint) {
+        if (kill().constraint == OomConstraint::unknown) kill().constraint = constraint;
+    }
+
     // Lines that a kill has besides. Those without a log's prefix may be anybody's.
     bool context(std::string_view line, bool logged) {
-        constexpr std::string_view score =
-            "or sacrifice child";  // before Linux 5.1, the line before "Killed"
-        const bool known = line.ends_with(score) || line.starts_with("oom_reaper: ") ||
-                           line.find("memory.oom.group") != std::string_view::npos || is_oom_context(line);
-        const bool open = !log_.kills.empty() && kill().victims.empty();
-        if (!known && !(open && logged)) return false;
-        if (line.starts_with("Memory cgroup out of memory") && open) kill().constraint = OomConstraint::memcg;
-        if (line.starts_with("Out of memory") && open) kill().constraint = OomConstraint::none;
+        const bool of_group = contains(line, "memory.oom.group");
+        if (!of_group && !is_oom_context(line) && !(open() && logged)) return false;
+        if (of_group && log_.kills.empty()) begin();
+        group_ = group_ || of_group;
+        if (open() && line.starts_with("Mem-Info:")) of_machine_.insert(log_.kills.size() - 1);
         ++log_.context_lines;
         return true;
     }
 
     OomKill& kill() { return log_.kills.back(); }
+    [[nodiscard]] bool open() const { return !log_.kills.empty() && log_.kills.back().victims.empty(); }
+
+    void begin() {
+        log_.kills.emplace_back();
+        columns_.clear();
+        group_ = false;
+    }
 
     // What comes before a victim, behind one: the next kill.
     void begin_unless_open() {
-        if (!log_.kills.empty() && kill().victims.empty()) return;
-        log_.kills.emplace_back();
-        columns_.clear();
+        if (!open()) begin();
     }
 
-    // Where "Killed process" was not pasted, "oom-kill:" names who was chosen.
-    static void complete(OomKill& kill) {
+    void finish() {
+        std::vector<OomKill> all = std::move(log_.kills);
+        log_.kills.clear();
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            complete(all[i], of_machine_.count(i) > 0);
+            add_oom_kill(log_.kills, all[i]);
+        }
+    }
+
+    static void complete(OomKill& kill, bool of_machine) {
+        // The kernel prints what is charged only where a cgroup's limit was hit, and the machine's memory,
+        // but in old releases, only where that was short.
+        if (kill.constraint == OomConstraint::unknown && kill.memory) kill.constraint = OomConstraint::memcg;
+        if (kill.constraint == OomConstraint::unknown && of_machine) kill.constraint = OomConstraint::none;
+        // Where "Killed process" was not pasted, the line before it names who was chosen.
         if (!kill.victims.empty() || !kill.chosen_pid) return;
         OomVictim victim;
         victim.pid = *kill.chosen_pid;
@@ -171,9 +193,41 @@ class Reader {
     std::string_view document_;
     Bytes page_;
     std::vector<OomColumn> columns_;
+    std::unordered_set<std::uint64_t> killed_;
+    std::unordered_set<std::size_t> of_machine_;  // kills for which the machine's memory was printed
     bool in_stats_ = false;
+    bool group_ = false;  // memory.oom.group: more victims of the same kill follow
     OomLog log_;
 };
+
+template <typename T>
+bool differ(const std::optional<T>& a, const std::optional<T>& b) {
+    return a && b && *a != *b;
+}
+
+bool same_victim(const OomVictim& a, const OomVictim& b) {
+    return a.pid == b.pid && a.name == b.name && !differ(a.total_vm, b.total_vm) &&
+           !differ(a.anon_rss, b.anon_rss) && !differ(a.file_rss, b.file_rss);
+}
+
+// Adds what `other` has and `kill` has not, where both are one kill that the text has twice; false where they
+// are two.
+bool merge_same_kill(OomKill& kill, const OomKill& other) {
+    if (kill.victims.empty() || other.victims.empty()) return false;
+    if (!same_victim(kill.victims.front(), other.victims.front())) return false;
+    if (kill.memory && other.memory && kill.memory->failcnt != other.memory->failcnt) return false;
+    if (!kill.victims.front().anon_rss) kill.victims = other.victims;
+    if (kill.constraint == OomConstraint::unknown) kill.constraint = other.constraint;
+    if (kill.invoked_by.empty()) kill.invoked_by = other.invoked_by;
+    if (kill.limited_cgroup.empty()) kill.limited_cgroup = other.limited_cgroup;
+    if (kill.victim_cgroup.empty()) kill.victim_cgroup = other.victim_cgroup;
+    if (!kill.memory) kill.memory = other.memory;
+    if (!kill.swap) kill.swap = other.swap;
+    if (!kill.kmem) kill.kmem = other.kmem;
+    if (kill.stats.empty()) kill.stats = other.stats;
+    if (kill.tasks.empty()) kill.tasks = other.tasks;
+    return true;
+}
 
 }  // namespace
 
@@ -202,8 +256,25 @@ const OomTask* OomKill::task_of(const OomVictim& victim) const {
     return at == tasks.end() ? nullptr : &*at;
 }
 
+std::optional<Bytes> oom_stat_of(const OomKill& kill, std::string_view key) {
+    std::optional<Bytes> sum;
+    for (const OomCgroupStats& stats : kill.stats) {
+        if (const auto bytes = stats.find(key)) sum = sum.value_or(Bytes()) + *bytes;
+    }
+    return sum;
+}
+
+void add_oom_kill(std::vector<OomKill>& kills, const OomKill& kill) {
+    // A text has the same kill twice within few lines of each other.
+    constexpr std::size_t farthest = 64;
+    for (std::size_t n = 0; n < std::min(farthest, kills.size()); ++n) {
+        if (merge_same_kill(kills[kills.size() - 1 - n], kill)) return;
+    }
+    kills.push_back(kill);
+}
+
 std::string_view without_log_prefix(std::string_view line) {
-    return trim(line.substr(end_of_prefix(line)));
+    return trim(line.substr(end_of_log_prefix(line)));
 }
 
 Expected<OomLog> parse_oom_log(std::string_view text, std::string_view document, Bytes page) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "kernel/oom_lines.h"
 #include "pasted/main_arena_of_pmap.h"
 #include "pasted/resident_estimate.h"
 
@@ -120,8 +121,7 @@ class Joiner {
                 PastedMoment& moment = process.moments.back();
                 moment.parts.emplace_back(t, p);
                 if (!moment.view.oom_log) moment.view.oom_log.emplace();
-                auto& kills = moment.view.oom_log->kills;
-                kills.insert(kills.end(), log->kills.begin(), log->kills.end());
+                for (const OomKill& kill : log->kills) add_oom_kill(moment.view.oom_log->kills, kill);
             }
         }
     }

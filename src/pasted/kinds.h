@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "kernel/oom_records.h"
+
 namespace nmtx {
 
 enum class PastedKind : std::uint8_t {
@@ -86,6 +88,7 @@ struct PartSoFar {
     bool json = false;                    // a thread dump's file in that form
     std::uint64_t address = 0;            // where the last mapping begins
     std::vector<std::string_view> names;  // NMT: categories that were there
+    OomRecords oom;                       // the kernel's log of kills: its records so far
 };
 
 enum class Fit : std::uint8_t {

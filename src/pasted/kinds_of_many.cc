@@ -10,44 +10,19 @@ namespace nmtx::kinds {
 
 using std::string_view;
 
-namespace {
-
-bool is_oom(string_view text) {
-    constexpr std::array words{string_view{"invoked oom-killer"},
-                               string_view{"oom-kill:constraint"},
-                               string_view{"oom-kill:"},
-                               string_view{"Out of memory: Kill"},
-                               string_view{"Memory cgroup out of memory"},
-                               string_view{"Killed process "},
-                               string_view{"oom_reaper: "},
-                               string_view{"Memory cgroup stats for"},
-                               string_view{"Task in /"},
-                               string_view{"Tasks state (memory values"}};
-    if (text.size() < 12) return false;
-    // What all of them have, since most lines have none of it.
-    if (!contains(text, "oom") && !contains(text, "emory") && !contains(text, "Killed ") &&
-        !contains(text, "Task in /"))
-        return false;
-    return std::ranges::any_of(words, [&](string_view word) { return contains(text, word); });
-}
-
-}  // namespace
-
 bool begins_oom(const LineInContext& at) {
-    return is_oom(at.trimmed());
+    const string_view text = at.trimmed();
+    if (begins_oom_log(text, {})) return true;
+    const bool may_go_on = contains(text, "emory") || text.ends_with("Killed") || text.ends_with("Out of");
+    return may_go_on && begins_oom_log(text, at.next());
 }
 
 Fit belongs_oom(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return Fit::filler;
-    if (is_oom(text)) return Fit::yes;
-    // What the kernel prints between the call and the kill, each line with its prefix: "[12345.678] …", "…
-    // kernel: …".
-    constexpr std::size_t most = 4000;
-    const bool kernel = text.starts_with('[') || contains(text.substr(0, 100), "kernel: ") ||
-                        text.starts_with("memory: usage") || text.starts_with("swap: usage") ||
-                        text.starts_with("kmem: usage") || contains(text, "-rss:");
-    return kernel && part.lines < most ? Fit::yes : Fit::no;
+    const bool taken = part.oom.take(text);
+    part.oom.drop();
+    return taken || part.lines == 0 ? Fit::yes : Fit::no;
 }
 
 namespace {
@@ -86,7 +61,8 @@ bool begins_process_rows(const LineInContext& at) {
     const string_view text = at.trimmed();
     if (text.size() > 400 || is_pmap_heading(text)) return false;
     const bool heading = text.starts_with("PID ") || text.starts_with("USER ") || text.starts_with("%CPU ") ||
-                         text.starts_with("UID ") || contains(text, " RSS");
+                         text.starts_with("UID ") || contains(text, " RSS") || text.starts_with("RSS ") ||
+                         text.starts_with("RSZ ") || text.starts_with("VSZ ");
     if (heading && !process_columns_of_heading(text).empty()) return true;
     // Rows that grep took from under their heading.
     const bool row = contains(text, "java") && text.size() < 4000 && !begins_java_command(at);

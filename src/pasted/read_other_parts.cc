@@ -125,23 +125,6 @@ void read_malloc_stats(PastedPart& part) {
     add(part, "in use", stats->in_use);
 }
 
-void read_oom(PastedPart& part) {
-    const auto* log = taken(part, parse_oom_log(*part.text));
-    if (log == nullptr) return;
-    part.figures.push_back(number("kills", log->kills.size()));
-    for (const OomKill& kill : log->kills) {
-        if (kill.memory) {
-            part.figures.push_back(amount("charged", kill.memory->usage));
-            add(part, "limit", kill.memory->limit);
-        }
-        for (const OomVictim& victim : kill.victims) {
-            part.figures.push_back(words("killed", fmt::format("pid {} {}", victim.pid, victim.name)));
-            add(part, "its RSS", victim.rss());
-            add(part, "anonymous", victim.anon_rss);
-        }
-    }
-}
-
 void read_top(PastedPart& part) {
     const auto* top = taken(part, parse_top(*part.text));
     if (top == nullptr || top->frames.empty()) return;

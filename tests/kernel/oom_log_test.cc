@@ -125,21 +125,95 @@ TEST_CASE("oom log: rows are read by their shape where the heading is missing") 
     CHECK(log->not_understood.empty());
 }
 
-TEST_CASE("oom log: each kill is one of its own, and what the machine lacked is told from a cgroup's limit") {
+TEST_CASE("oom log: each kill is one of its own, and a machine without memory is not a cgroup's limit") {
     const std::string two = std::string(oldest) + R"(hello
 Out of memory: Killed process 9 (a) b) total-vm:8kB, anon-rss:4kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:4kB oom_score_adj:0
 )" + std::string(newest);
     const auto log = parse_oom_log(two);
     REQUIRE(log);
-    // The line in between has no table, and follows a victim: it is one more of the same kill.
-    REQUIRE(log->kills.size() == 2);
-    CHECK(log->kills[0].victims.size() == 2);
-    CHECK(log->kills[0].victims[1].name == "a) b");
+    REQUIRE(log->kills.size() == 3);
+    CHECK(log->kills[0].of_cgroup());
+    CHECK(log->kills[1].constraint == OomConstraint::none);
+    CHECK(log->kills[1].victims[0].name == "a) b");
+    CHECK(log->kills[2].of_cgroup());
     CHECK(log->not_understood.texts() == std::vector<UnreadText>{{13, "hello", false}});
     const auto alone =
         parse_oom_log("Out of memory: Killed process 9 (java) total-vm:8kB, anon-rss:4kB, file-rss:0kB\n");
     REQUIRE(alone);
     CHECK(alone->kills[0].constraint == OomConstraint::none);
+}
+
+TEST_CASE("oom log: a kill that the text has twice is one, with what either tells") {
+    const std::string line =
+        "Memory cgroup out of memory: Killed process 9 (java) total-vm:8kB, anon-rss:4kB, file-rss:0kB\n";
+    const auto twice = parse_oom_log(line + "memory: usage 4kB, limit 4kB, failcnt 7\n" + line);
+    REQUIRE(twice);
+    REQUIRE(twice->kills.size() == 1);
+    REQUIRE(twice->kills[0].memory);
+    CHECK(twice->kills[0].memory->failcnt == 7);
+    const auto other =
+        parse_oom_log(line + "Memory cgroup out of memory: Killed process 10 (java) total-vm:8kB\n");
+    REQUIRE(other);
+    CHECK(other->kills.size() == 2);
+}
+
+TEST_CASE("oom log: the line before \"Killed process\" of old kernels says whose limit was hit") {
+    const auto log = parse_oom_log(
+        "[1.1] Memory cgroup out of memory: Kill process 4883 (java) score 11 or sacrifice child\n"
+        "[1.2] Killed process 4883 (java) total-vm:1925104kB, anon-rss:516924kB, file-rss:10852kB\n");
+    REQUIRE(log);
+    REQUIRE(log->kills.size() == 1);
+    CHECK(log->kills[0].of_cgroup());
+    CHECK(log->kills[0].victims.size() == 1);
+    CHECK(log->kills[0].victims[0].rss() == kib(516924 + 10852));
+
+    const auto first_only =
+        parse_oom_log("Out of memory: Kill process 7 (java) score 956 or sacrifice child\n");
+    REQUIRE(first_only);
+    REQUIRE(first_only->kills.size() == 1);
+    CHECK(first_only->kills[0].constraint == OomConstraint::none);
+    CHECK(first_only->kills[0].victims[0].pid == 7);
+
+    const auto second_only =
+        parse_oom_log("Killed process 4883 (java) total-vm:1925104kB, anon-rss:516924kB\n");
+    REQUIRE(second_only);
+    CHECK(second_only->kills[0].constraint == OomConstraint::unknown);
+}
+
+TEST_CASE("oom log: the forms of Linux 2.6") {
+    const auto log = parse_oom_log(
+        "Killed process 2592, UID 500, (java) total-vm:4031636kB, anon-rss:2019292kB, file-rss:1096kB\n"
+        "Out of Memory: Killed process 71 (java).\n"
+        "Killed process 72 (java) vsz:800kB, anon-rss:40kB, file-rss:8kB\n");
+    REQUIRE(log);
+    REQUIRE(log->kills.size() == 3);
+    CHECK(log->kills[0].victims[0].uid == 500);
+    CHECK(log->kills[0].victims[0].name == "java");
+    CHECK(log->kills[0].victims[0].anon_rss == kib(2019292));
+    CHECK(log->kills[1].victims[0].name == "java");
+    CHECK(log->kills[1].constraint == OomConstraint::none);
+    CHECK(log->kills[2].victims[0].total_vm == kib(800));
+}
+
+TEST_CASE("oom log: a call of the killer without its end is no kill") {
+    const auto log = parse_oom_log(
+        "[600.1] java invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+        "[600.2] java invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0\n"
+        "[600.3] Memory cgroup out of memory: Killed process 9 (java) total-vm:8kB, anon-rss:4kB\n");
+    REQUIRE(log);
+    REQUIRE(log->kills.size() == 2);
+    CHECK(log->kills[0].victims.empty());
+    CHECK(log->kills[1].victims.size() == 1);
+}
+
+TEST_CASE("oom log: all processes of a cgroup are one kill where the kernel says so") {
+    const std::string line = "Memory cgroup out of memory: Killed process ";
+    const auto log = parse_oom_log(line + "70 (sh) total-vm:8kB, anon-rss:4kB, file-rss:0kB\n" +
+                                   "Tasks in /c1 are going to be killed due to memory.oom.group set\n" +
+                                   line + "71 (java) total-vm:80kB, anon-rss:40kB, file-rss:0kB\n");
+    REQUIRE(log);
+    REQUIRE(log->kills.size() == 1);
+    CHECK(log->kills[0].victims.size() == 2);
 }
 
 TEST_CASE("oom log: who was chosen is known from oom-kill: where the last line was cut off") {
@@ -160,7 +234,9 @@ TEST_CASE("oom log: what logs set before a line is taken away") {
          {"memory: x", "[  257.820460] memory: x", "[  257.820460][ T1234] memory: x",
           "Aug 25 18:21:35 h kernel: [  257.8] memory: x", "2024-05-06T07:08:09+0200 h kernel: memory: x",
           "[Mon May  6 07:08:09 2024] memory: x", "<6>[39291577.009360] memory: x",
-          "2024-05-06T07:08:09,123456+02:00 memory: x"}) {
+          "2024-05-06T07:08:09,123456+02:00 memory: x", "kern  :err   : [Wed Jun  4 04:51:57 2025] memory: x",
+          "10.0.0.1: kern:    info: [2025-06-04T04:51:57.572293906Z]: memory: x",
+          "[  100.1] [   T1234] memory: x"}) {
         CAPTURE(line);
         CHECK(without_log_prefix(line) == "memory: x");
     }
