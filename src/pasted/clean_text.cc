@@ -70,13 +70,54 @@ struct Replacement {
     std::string_view from, to;
 };
 constexpr std::array replacements{
-    Replacement{"&gt;", ">"},        Replacement{"&lt;", "<"},     Replacement{"&amp;", "&"},
-    Replacement{"&#39;", "'"},       Replacement{"&#x27;", "'"},   Replacement{"&quot;", "\""},
-    Replacement{"&nbsp;", " "},      Replacement{"\xC2\xA0", " "},  // U+00A0
-    Replacement{"\xE2\x80\x8B", ""},                                // U+200B, no width
-    Replacement{"\xEF\xBB\xBF", ""},                                // U+FEFF, a byte order mark
-    Replacement{"\xE2\x80\xA8", ""},                                // U+2028, a line end of some editors
+    Replacement{"&gt;", ">"}, Replacement{"&lt;", "<"}, Replacement{"&amp;", "&"}, Replacement{"&#39;", "'"},
+    Replacement{"&#x27;", "'"}, Replacement{"&quot;", "\""}, Replacement{"&nbsp;", " "},
+    Replacement{"\xC2\xA0", " "},     // U+00A0
+    Replacement{"\xE2\x80\x8B", ""},  // U+200B, no width
+    Replacement{"\xEF\xBB\xBF", ""},  // U+FEFF, a byte order mark
+    Replacement{"\xE2\x80\xA8", ""},  // U+2028, a line end of some editors
+    // What word processors and web pages make of dashes, quotes and blanks.
+    Replacement{"\xE2\x80\x90", "-"}, Replacement{"\xE2\x80\x91", "-"}, Replacement{"\xE2\x80\x92", "-"},
+    Replacement{"\xE2\x80\x93", "-"}, Replacement{"\xE2\x80\x94", "-"}, Replacement{"\xE2\x88\x92", "-"},
+    Replacement{"\xE2\x80\x98", "'"}, Replacement{"\xE2\x80\x99", "'"}, Replacement{"\xE2\x80\x9C", "\""},
+    Replacement{"\xE2\x80\x9D", "\""}, Replacement{"\xE2\x80\x9E", "\""}, Replacement{"\xE2\x80\x80", " "},
+    Replacement{"\xE2\x80\x82", " "}, Replacement{"\xE2\x80\x83", " "}, Replacement{"\xE3\x80\x80", " "},
+    Replacement{"\xE3\x80\x81", ", "},  // U+3001, a comma
 };
+
+// Blanks that some locales set between groups of three digits; U+00A0 is also what pages make of other
+// blanks.
+constexpr std::array narrow_blanks{std::string_view{"\xE2\x80\x89"}, std::string_view{"\xE2\x80\xAF"},
+                                   std::string_view{"\xE2\x80\x87"}, std::string_view{"\xE2\x80\x88"}};
+
+// U+FF01 to U+FF5E, as wide as a Chinese character: the ASCII character 0xFEE0 below; 0 for anything else.
+char narrow_of(std::string_view text) {
+    if (text.size() < 3 || text[0] != '\xEF') return '\0';
+    const auto second = static_cast<unsigned char>(text[1]);
+    const auto third = static_cast<unsigned char>(text[2]);
+    if (second != 0xBC && second != 0xBD) return '\0';
+    const unsigned code = (second == 0xBC ? 0U : 0x40U) + (third & 0x3FU);
+    return code >= 0x01 && code <= 0x5E ? static_cast<char>(code + 0x20) : '\0';
+}
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+// Three digits and no more: a group of a number.
+bool begins_group(std::string_view text) {
+    return text.size() >= 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&
+           (text.size() == 3 || !is_digit(text[3]));
+}
+
+// The end of `line`, the last line of a text, is a number of up to three digits, or one with groups, and a
+// group follows.
+bool is_group_behind(std::string_view text, std::string_view behind) {
+    if (text.empty() || !is_digit(text.back()) || !begins_group(behind)) return false;
+    const std::size_t newline = text.rfind('\n');
+    const std::string_view line = newline == std::string_view::npos ? text : text.substr(newline + 1);
+    return line.find(' ') != std::string_view::npos || line.find(':') != std::string_view::npos;
+}
 
 // "\x1b[0;31m", "\x1b[K", "\x1b]0;title\x07": how long an escape sequence is; bounded.
 std::size_t escape_length(std::string_view text) {
@@ -99,7 +140,7 @@ std::size_t escape_length(std::string_view text) {
 // Whether a byte may begin something that is replaced.
 constexpr std::array<bool, 256> special = [] {
     std::array<bool, 256> set{};
-    for (const char c : {'\r', '\x1b', '&', '\xC2', '\xE2', '\xEF'})
+    for (const char c : {'\r', '\x1b', '&', '\xC2', '\xE2', '\xE3', '\xEF'})
         set[static_cast<unsigned char>(c)] = true;
     return set;
 }();
@@ -156,6 +197,27 @@ std::string replaced(std::string_view text) {
             at = end + escape_length(rest);
             continue;
         }
+        if (const char narrow = narrow_of(rest)) {
+            out += narrow;
+            // Behind a full-width comma stands no blank.
+            if (narrow == ',' && rest.size() > 3 && rest[3] != ' ') out += ' ';
+            at = end + 3;
+            continue;
+        }
+        const auto* const blank = std::find_if(narrow_blanks.begin(), narrow_blanks.end(),
+                                               [&](std::string_view b) { return rest.starts_with(b); });
+        if (blank != narrow_blanks.end()) {
+            const bool between =
+                !out.empty() && is_digit(out.back()) && begins_group(rest.substr(blank->size()));
+            if (!between) out += ' ';
+            at = end + blank->size();
+            continue;
+        }
+        // Where a line has other blanks, a single U+00A0 within a number is of the number.
+        if (rest.starts_with("\xC2\xA0") && is_group_behind(out, rest.substr(2))) {
+            at = end + 2;
+            continue;
+        }
         const auto* const known =
             std::find_if(replacements.begin(), replacements.end(),
                          [&](const Replacement& r) { return rest.starts_with(r.from); });
@@ -184,7 +246,9 @@ std::string clean_text(std::string raw) {
     // Line ends of old Macs, and of what some web forms make of others.
     if (raw.find('\n') == std::string::npos) std::replace(raw.begin(), raw.end(), '\r', '\n');
     if (std::any_of(raw.begin(), raw.end(), is_special)) raw = replaced(raw);
-    return without_call_outs_in(std::move(raw));
+    raw = without_call_outs_in(std::move(raw));
+    const bool binary = raw.find('\0') != std::string::npos;
+    return binary ? raw : without_thousands_separators(std::move(raw));
 }
 
 }  // namespace nmtx
