@@ -8,6 +8,7 @@
 #include "base/remark.h"
 #include "kernel/cgroup.h"
 #include "kernel/cgroup_figures.h"
+#include "kernel/cgroup_line.h"
 #include "kernel/fields.h"
 
 // $ oc exec pod -- cat /sys/fs/cgroup/memory/memory.usage_in_bytes
@@ -41,18 +42,6 @@ std::optional<std::pair<std::string_view, std::size_t>> file_in(std::string_view
     return std::nullopt;
 }
 
-// "2535804928", "max"
-bool is_figure(std::string_view text) {
-    return text == "max" || (!text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos);
-}
-
-// "inactive_file 334565376"
-bool is_key_and_figure(std::string_view line) {
-    const std::size_t blank = line.find(' ');
-    if (line.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") != blank) return false;
-    return blank != std::string_view::npos && is_figure(trim(line.substr(blank)));
-}
-
 class Reader {
   public:
     Reader(std::string_view text, std::string_view document) : lines_(text), document_(document) {}
@@ -64,8 +53,9 @@ class Reader {
             const bool whole = line.starts_with('#') || line.starts_with("==>");
             const Remarked parts = whole ? Remarked{line, {}} : split_remark(line);
             if (parts.text.empty() && parts.remark.empty()) continue;
+            remark_ = parts.remark;
             if (!parts.text.empty() && any_line(parts.text)) {
-                pasted_.not_understood.add_remark(lines_.number(), parts.remark);
+                pasted_.not_understood.add_remark(lines_.number(), remark_);
             } else {
                 pasted_.not_understood.add_line(lines_.number(), lines_.line());
             }
@@ -80,12 +70,12 @@ class Reader {
 
   private:
     bool any_line(std::string_view line) {
-        if (is_figure(line)) return number(line);
-        if (is_key_and_figure(line)) {
-            const std::string_view key = line.substr(0, line.find(' '));
+        if (const auto read = read_cgroup_line(line)) {
+            if (remark_.empty()) remark_ = read->remark;
+            if (read->key.empty()) return number(*read);
             if (!files_.empty() && !CgroupFigures::is_single(files_.front()))
-                return content(files_.front(), line);
-            return CgroupFigures::is_stat(key) && content("memory.stat", line);
+                return content(files_.front(), *read);
+            return CgroupFigures::is_stat(read->key) && content("memory.stat", *read);
         }
         const auto file = file_in(line, 0);
         if (!file) {
@@ -99,12 +89,15 @@ class Reader {
     bool named(std::string_view line, std::string_view file, std::size_t end) {
         files_.clear();
         const std::string_view behind = line.substr(end);
+        const auto alone = read_cgroup_line(behind);
         if (behind.starts_with(':') || behind.starts_with('=') || behind.starts_with(" =") ||
-            is_figure(trim(behind))) {
+            (alone && alone->key.empty())) {
             std::string_view value = behind;
             while (!value.empty() && (value.front() == ':' || value.front() == '=' || value.front() == ' '))
                 value.remove_prefix(1);
-            if (!value.empty()) return (is_figure(value) || is_key_and_figure(value)) && content(file, value);
+            const auto read = read_cgroup_line(value);
+            if (read && remark_.empty()) remark_ = read->remark;
+            if (!value.empty()) return read && content(file, *read);
         }
         for (auto next = std::optional(std::pair(file, end)); next; next = file_in(line, next->second)) {
             files_.push_back(next->first);
@@ -114,23 +107,22 @@ class Reader {
     }
 
     // The answer of one file of those that were asked together.
-    bool number(std::string_view line) {
+    bool number(const CgroupLine& line) {
         if (files_.empty()) return false;
         const std::string_view file = files_.front();
         files_.erase(files_.begin());
         return content(file, line);
     }
 
-    bool content(std::string_view file, std::string_view line) {
-        const std::size_t blank = line.find(' ');
-        const std::string_view key =
-            blank == std::string_view::npos ? std::string_view() : line.substr(0, blank);
+    bool content(std::string_view file, const CgroupLine& line) {
+        const std::string_view key = line.key;
         // A second figure is another cgroup's or another moment's; the limits of the cgroups above come from
         // files of one name.
         const std::pair place(file, key);
         const bool again = std::find(taken_.begin(), taken_.end(), place) != taken_.end();
         if (again && file != "memory.max") return false;
-        if (!figures_.take(file, line)) return false;
+        if (!figures_.take(file, key.empty() ? line.figure : std::string(key) + ' ' + line.figure))
+            return false;
         if (taken_.size() < most_taken) taken_.push_back(place);
         found_ = true;
         return true;
@@ -143,6 +135,7 @@ class Reader {
     std::string_view document_;
     std::vector<std::string_view> files_;  // that were named, and whose figures are awaited
     std::vector<std::pair<std::string_view, std::string_view>> taken_;
+    std::string_view remark_;  // of the line that is being read
     bool found_ = false;
     CgroupFigures figures_;
     PastedCgroup pasted_;

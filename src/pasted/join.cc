@@ -78,6 +78,7 @@ class Joiner {
             }
         }
         bring_kills();
+        pasted_.containers = containers_of(pasted_);
         for (PastedProcess& process : pasted_.processes) {
             for (PastedMoment& moment : process.moments) finish(moment, process.pid);
         }
@@ -273,17 +274,33 @@ class Joiner {
         if (part.part.kind == PastedKind::vm_flags) moment.view.vm_flags = line.options;
     }
 
-    // Of a process that is gone nothing more can be asked.
-    [[nodiscard]] bool has_kills_alone(const PastedMoment& moment) const {
+    // Of a process that is gone nothing more can be asked, and files of a cgroup need not be those of a
+    // JVM's.
+    [[nodiscard]] bool has_no_process(const PastedMoment& moment) const {
         return std::ranges::all_of(moment.parts, [&](const auto& at) {
-            return std::holds_alternative<OomLog>(pasted_.texts[at.first].parts[at.second].contents);
+            const auto& contents = pasted_.texts[at.first].parts[at.second].contents;
+            return std::holds_alternative<OomLog>(contents) || std::holds_alternative<CgroupMemory>(contents);
         });
+    }
+
+    // The process is in one of the containers, and which one is known only where there is but one.
+    void settle_cgroup(ProcessView& view) const {
+        if (!view.cgroup || pasted_.containers.empty()) return;
+        const PastedContainer& last = pasted_.containers.back();
+        const bool one = std::ranges::all_of(
+            pasted_.containers, [&](const PastedContainer& other) { return other.name == last.name; });
+        if (one) {
+            view.cgroup = last.memory;
+        } else {
+            view.cgroup.reset();
+        }
     }
 
     void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
         ProcessView& view = moment.view;
         view.header.pid = pid.value_or(0);
         view.header.effort = effort_of_pastes;
+        settle_cgroup(view);
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);
             // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.
@@ -293,7 +310,7 @@ class Joiner {
             moment.resident = resident_of(moment);
             if (auto note = name_main_arena(*moment.view.smaps)) moment.notes.push_back(std::move(*note));
         }
-        if (!has_kills_alone(moment)) moment.missing = missing_evidence(moment, pid);
+        if (!has_no_process(moment)) moment.missing = missing_evidence(moment, pid);
     }
 
     static ResidentFrom resident_of(PastedMoment& moment) {

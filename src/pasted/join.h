@@ -8,6 +8,9 @@ namespace nmtx {
 // Takes the contents of the parts into the views; a second text of a kind begins another moment.
 void join_parts(Pasted& pasted);
 
+// The cgroup files of the paste, those of one container and moment joined.
+std::vector<PastedContainer> containers_of(const Pasted& pasted);
+
 // What a full reconciliation of the moment still needs, with the command that gives it.
 std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::optional<std::uint64_t> pid);
 

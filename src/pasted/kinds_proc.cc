@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/cgroup_line.h"
 #include "pasted/kinds_of.h"
 
 namespace nmtx::kinds {
@@ -48,14 +49,9 @@ constexpr std::array cgroup_keys{string_view{"anon"},
 
 // "inactive_file 334565376"
 bool is_cgroup_stat(string_view text, bool known_only) {
-    const std::size_t blank = text.find(' ');
-    if (blank == string_view::npos || blank + 1 == text.size()) return false;
-    const string_view key = text.substr(0, blank);
-    const string_view value = trim(text.substr(blank + 1));
-    if (value.find_first_not_of("0123456789") != string_view::npos || value.empty()) return false;
-    if (known_only) return std::ranges::find(cgroup_keys, key) != cgroup_keys.end();
-    return key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == string_view::npos &&
-           !is_digit(key.front());
+    const auto line = read_cgroup_line(text);
+    if (!line || line->key.empty() || line->figure == "max") return false;
+    return !known_only || std::ranges::find(cgroup_keys, line->key) != cgroup_keys.end();
 }
 
 constexpr std::array cgroup_files{string_view{"memory."}, string_view{"/sys/fs/cgroup"}, string_view{"pids."},
@@ -84,8 +80,15 @@ bool names_cgroup_file(string_view text) {
     return std::ranges::any_of(files, [&](string_view file) { return contains(text, file); });
 }
 
+constexpr std::size_t most_keys = 256;
+
+bool is_repeated(string_view key, const std::vector<string_view>& keys) {
+    return !key.empty() && std::ranges::find(keys, key) != keys.end();
+}
+
 bool is_number_or_max(string_view text) {
-    return text == "max" || (!text.empty() && std::ranges::all_of(text, is_digit));
+    const auto line = read_cgroup_line(text);
+    return line && line->key.empty();
 }
 
 constexpr std::array status_keys{string_view{"Name"},
@@ -191,7 +194,15 @@ bool begins_cgroup(const LineInContext& at) {
 Fit belongs_cgroup(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return Fit::filler;
-    if (begins_cgroup(at) || is_cgroup_stat(text, false)) return Fit::yes;
+    if (begins_cgroup(at) || is_cgroup_stat(text, false)) {
+        // A figure that comes a second time is of another moment, or of another cgroup.
+        const auto line = read_cgroup_line(text);
+        const string_view key = line ? line->key : string_view();
+        if (part.lines > 0 && is_repeated(key, part.names)) return Fit::fresh;
+        if (part.lines == 0) part.names.clear();
+        if (!key.empty() && part.names.size() < most_keys) part.names.push_back(key);
+        return Fit::yes;
+    }
     return is_number_or_max(text) && part.lines < 1000 ? Fit::yes : Fit::no;
 }
 

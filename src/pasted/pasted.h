@@ -62,9 +62,17 @@ struct PastedProcess {
     std::deque<PastedMoment> moments;  // in the order of the paste
 };
 
+// The cgroup files of one container, of one moment, joined.
+struct PastedContainer {
+    std::string
+        name;  // "web" of "kubectl exec web", and the directory of its files; empty where neither is told
+    CgroupMemory memory;
+};
+
 struct Pasted {
     std::vector<PastedText> texts;
     std::deque<PastedProcess> processes;
+    std::vector<PastedContainer> containers;
 };
 
 Pasted read_pasted(std::vector<PastedInput> inputs);

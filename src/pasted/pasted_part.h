@@ -42,6 +42,7 @@ struct PastedFigure {
     std::string words;
     std::optional<Delta> change;                 // of `bytes`, where the text has it
     std::optional<std::int64_t> count_change{};  // of `count`
+    std::optional<Bytes> whole{};                // that `bytes` is a part of: a limit
 };
 
 // A line, or what stands behind the part of a line that was understood.

@@ -25,6 +25,10 @@ std::string sign(std::int64_t change) {
 
 std::string amount_of(const PastedFigure& figure) {
     std::string text = human(*figure.bytes);
+    if (figure.whole)
+        text += fmt::format(
+            " of {}{}", human(*figure.whole),
+            *figure.whole == Bytes() ? "" : fmt::format(" ({} %)", percent(*figure.bytes, *figure.whole)));
     if (!figure.change) return text;
     const std::int64_t change = figure.change->value;
     return text + fmt::format(" ({}{})", sign(change), human(Bytes(magnitude(change))));

@@ -9,6 +9,8 @@ namespace nmtx {
 
 // What was read: each text with its lines and its main figures.
 std::string explain_parts(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
+// Usage, limit, working set and page cache of a container; empty where its files say too little for that.
+std::string container_statement(const PastedContainer& container, const TextStyle& style);
 // What was not understood, quoted with its lines; bounded, unless all is wanted.
 std::string explain_leftovers(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
 // NMT's categories before and after. `total`: the reports had one.

@@ -23,6 +23,7 @@ class ExplainText {
     std::string print() {
         out_ += explain_parts(explanation_.pasted, options_, style_);
         diffs();
+        containers();
         const bool several = explanation_.processes.size() > 1;
         for (const ExplainedProcess& process : explanation_.processes) one_process(process, several);
         out_ += explain_leftovers(explanation_.pasted, options_, style_);
@@ -31,6 +32,19 @@ class ExplainText {
 
   private:
     void add(std::string_view text) { out_ += line(text, style_); }
+
+    // A report of a process has its container's figures.
+    void containers() {
+        for (const ExplainedProcess& process : explanation_.processes) {
+            for (const ExplainedMoment& moment : process.moments) {
+                if (moment.ledger && moment.moment->view.cgroup) return;
+            }
+        }
+        std::string text;
+        for (const PastedContainer& container : explanation_.pasted.containers)
+            text += container_statement(container, style_);
+        if (!text.empty()) out_ += text + "\n";
+    }
 
     // What each summary.diff of the paste says has changed.
     void diffs() {

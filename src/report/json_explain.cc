@@ -11,6 +11,7 @@ using json = nlohmann::ordered_json;
 json figure_json(const PastedFigure& figure) {
     json out{{"name", printable(figure.name)}};
     if (figure.bytes) out["bytes"] = figure.bytes->value();
+    if (figure.whole) out["of_bytes"] = figure.whole->value();
     if (figure.change) out["change_bytes"] = figure.change->value;
     if (figure.count) out["count"] = *figure.count;
     if (figure.count_change) out["count_change"] = *figure.count_change;
@@ -116,6 +117,21 @@ json nmt_change_json(const std::optional<NmtChange>& nmt) {
     return out;
 }
 
+json container_json(const PastedContainer& container) {
+    const CgroupMemory& memory = container.memory;
+    const auto bytes = [](Bytes b) { return b.value(); };
+    std::optional<Bytes> working_set;
+    if (memory.current && memory.inactive_file)
+        working_set = minus_or_zero(*memory.current, *memory.inactive_file);
+    return {{"name", printable(container.name)},
+            {"usage_bytes", json_or_null(memory.current, bytes)},
+            {"limit_bytes", json_or_null(memory.limit, bytes)},
+            {"working_set_bytes", json_or_null(working_set, bytes)},
+            {"anonymous_bytes", json_or_null(memory.anon, bytes)},
+            {"file_bytes", json_or_null(memory.file, bytes)},
+            {"inactive_file_bytes", json_or_null(memory.inactive_file, bytes)}};
+}
+
 }  // namespace
 
 std::string json_explain(const Explanation& explanation) {
@@ -123,6 +139,9 @@ std::string json_explain(const Explanation& explanation) {
     out["schema"] = json_schema_version;
     out["texts"] = json::array();
     for (const PastedText& text : explanation.pasted.texts) out["texts"].push_back(text_json(text));
+    out["containers"] = json::array();
+    for (const PastedContainer& container : explanation.pasted.containers)
+        out["containers"].push_back(container_json(container));
     out["processes"] = json::array();
     for (const ExplainedProcess& process : explanation.processes) {
         json one;
