@@ -3,6 +3,7 @@
 #include <array>
 
 #include "pasted/kinds_of.h"
+#include "pasted/option_lines.h"
 
 namespace nmtx {
 namespace {
@@ -47,9 +48,72 @@ string_view program_of(string_view text) {
         const bool before = word == "sudo" || word == "env" || word == "time" || word == "-u" ||
                             word == "-E" || (words > 0 && word.starts_with("JDK_")) ||
                             kinds::contains(word, "=");
+        if (before && word == "-u") {
+            // the user's name
+            cursor.skip_blanks();
+            cursor.word();
+        }
         if (!before) return rest;
     }
     return {};
+}
+
+// Options whose value is a number, and no process.
+bool takes_number(string_view option, string_view program) {
+    if (program == "top") {
+        constexpr std::array options{string_view{"-n"}, string_view{"-d"}, string_view{"-w"},
+                                     string_view{"-u"}, string_view{"-U"}, string_view{"-E"},
+                                     string_view{"-e"}, string_view{"-o"}};
+        return std::ranges::find(options, option) != options.end();
+    }
+    constexpr std::array options{string_view{"-u"},     string_view{"-U"}, string_view{"-g"},
+                                 string_view{"-G"},     string_view{"-t"}, string_view{"-s"},
+                                 string_view{"--ppid"}, string_view{"-o"}, string_view{"-O"},
+                                 string_view{"-C"},     string_view{"-h"}, string_view{"-k"}};
+    return (program == "ps" || option == "-h") && std::ranges::find(options, option) != options.end();
+}
+
+std::uint64_t whole_number(string_view word) {
+    Cursor number(word);  // of "4711,4712" it is neither
+    const auto pid = number.decimal();
+    return pid && number.at_end() ? *pid : 0;
+}
+
+// "-p", "-Hp", "--pid": the next word is the process, or the rest of this one: "-p4711", "--pid=4711".
+bool names_pid(string_view word) {
+    return word == "--pid" ||
+           (word.size() >= 2 && word.size() <= 6 && word[0] == '-' && word[1] != '-' && word.ends_with('p'));
+}
+
+std::uint64_t glued_pid(string_view word) {
+    if (word.starts_with("--pid=")) return whole_number(word.substr(6));
+    const std::size_t p = word.find('p');
+    return word.starts_with('-') && !word.starts_with("--") && p != string_view::npos && p <= 6
+               ? whole_number(word.substr(p + 1))
+               : 0;
+}
+
+// The process in the words behind a program's name. A bare number is one, but not for top.
+std::uint64_t pid_among(string_view command, string_view program) {
+    Cursor cursor(command);
+    cursor.word();
+    bool pid_follows = false, number_follows = false;
+    const bool by_option = program == "top" || program == "ps";
+    for (int words = 0; words < 24 && !cursor.at_end(); ++words) {
+        cursor.skip_blanks();
+        const string_view word = cursor.word();
+        if (word == "|" || word == ";" || word == "&&" || kinds::contains(word, "$(") ||
+            kinds::contains(word, "`"))
+            break;
+        const std::uint64_t number = whole_number(word);
+        if (number != 0 && !number_follows && (pid_follows || program != "top")) return number;
+        if (by_option) {
+            if (const std::uint64_t glued = glued_pid(word)) return glued;
+        }
+        pid_follows = by_option && names_pid(word);
+        number_follows = takes_number(word, program);
+    }
+    return 0;
 }
 
 }  // namespace
@@ -81,23 +145,14 @@ std::uint64_t pid_in_command(string_view command) {
                                       string_view{"jinfo"}, string_view{"pmap"},   string_view{"jstat"},
                                       string_view{"top"},   string_view{"ps"}};
     if (std::ranges::find(of_a_process, program) == of_a_process.end()) return 0;
-    Cursor cursor(command);
-    cursor.word();
-    for (int words = 0; words < 12 && !cursor.at_end(); ++words) {
-        cursor.skip_blanks();
-        const string_view word = cursor.word();
-        if (word == "|" || word == ";" || kinds::contains(word, "$(")) break;
-        Cursor number(word);
-        const auto pid = number.decimal();
-        if (pid && number.at_end()) return *pid;
-    }
-    return 0;
+    return pid_among(command, program);
 }
 
 namespace kinds {
 
 bool begins_command(const LineInContext& at) {
-    return !command_in(at.line()).empty();
+    // What starts a JVM is read for its options.
+    return !command_in(at.line()).empty() && java_command_of_line(at.line()).empty();
 }
 
 // A command goes on behind a "\" at the end of its line.

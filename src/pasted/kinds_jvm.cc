@@ -2,17 +2,28 @@
 #include <array>
 
 #include "pasted/kinds_of.h"
+#include "pasted/option_lines.h"
 
 namespace nmtx::kinds {
 
 using std::string_view;
 
 bool begins_java_command(const LineInContext& at) {
+    return !java_command_of_line(at.trimmed()).empty();
+}
+
+// It goes on behind a "\" at the end of its line, or where a mail program has wrapped it: with an option on
+// an indented line.
+Fit belongs_java_command(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    const string_view program = text.substr(0, text.find(' '));
-    if (!program.ends_with("java") || (program.size() > 4 && !contains(program, "/"))) return false;
-    return contains(text, " -X") || contains(text, " -D") || contains(text, " -cp ") ||
-           contains(text, " -jar ") || contains(text, " -classpath ");
+    constexpr std::size_t most = 200;
+    if (part.lines > most || text.empty()) return Fit::no;
+    const bool continued = part.lines == 0 || part.total;
+    const bool wrapped = part.lines > 0 && at.line().size() > text.size() && at.line().front() == ' ' &&
+                         text.size() > 2 && text.front() == '-' && text[1] != ' ';
+    if (!continued && !wrapped) return Fit::no;
+    part.total = text.ends_with('\\');
+    return Fit::yes;
 }
 
 bool begins_hsperfdata(const LineInContext& at) {
@@ -47,18 +58,23 @@ Fit belongs_vm_version(const LineInContext& at, PartSoFar& part) {
 
 bool begins_vm_flags(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (text.front() == '[') return text == "[Global flags]";
-    if (text.front() == 'i') return text.starts_with("intx ") && contains(text, "{");
-    return text.starts_with("-XX:") &&
-           (contains(text, " -XX:") || contains(at.command(), "VM.flags") || contains(text, "="));
+    if (text.front() == '[' && text == "[Global flags]") return true;
+    if (text.front() == 'i' && text.starts_with("intx ")) return contains(text, "{");
+    if (text.starts_with("-XX:") &&
+        (contains(text, " -XX:") || contains(at.command(), "VM.flags") || contains(text, "=")))
+        return true;
+    return !options_of_line(text).empty();
 }
 
-Fit belongs_vm_flags(const LineInContext& at, PartSoFar& /*part*/) {
+Fit belongs_vm_flags(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return Fit::no;
     if (is_elision(text)) return Fit::filler;
-    return text.starts_with("-XX:") || (contains(text, " = ") && text.ends_with('}')) ||
-                   text.starts_with("-X")
+    const bool continued = part.total;  // by a "\"
+    part.total = text.ends_with('\\');
+    return continued || text.starts_with("-XX:") || (contains(text, " = ") && text.ends_with('}')) ||
+                   text.starts_with("-X") || !options_of_line(text).empty() ||
+                   (text.starts_with("-D") && !contains(text, " "))
                ? Fit::yes
                : Fit::no;
 }

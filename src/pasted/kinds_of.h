@@ -73,6 +73,7 @@ Fit belongs_pss_series(const LineInContext& at, PartSoFar& part);
 bool begins_names(const LineInContext& at);
 Fit belongs_names(const LineInContext& at, PartSoFar& part);
 bool begins_java_command(const LineInContext& at);
+Fit belongs_java_command(const LineInContext& at, PartSoFar& part);
 bool begins_hsperfdata(const LineInContext& at);
 bool begins_archive(const LineInContext& at);
 Fit belongs_whatever(const LineInContext& at, PartSoFar& part);

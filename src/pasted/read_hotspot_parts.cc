@@ -5,7 +5,9 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "hotspot/option_sizes.h"
 #include "hotspot/replies.h"
+#include "pasted/option_lines.h"
 #include "pasted/part_readers.h"
 
 namespace nmtx::pasted {
@@ -89,6 +91,13 @@ void read_vm_version(PastedPart& part) {
 
 namespace {
 
+// "MaxHeapSize 8.0 GiB": what the options say of memory.
+void add_sizes(PastedPart& part, const OptionSizes& sizes) {
+    for (const auto& [flag, size] : sizes.sizes) part.figures.push_back(amount(std::string(flag), size));
+    for (const auto& [flag, value] : sizes.percentages)
+        part.figures.push_back(words(std::string(flag), value));
+}
+
 void keep_options(PastedPart& part, std::string options) {
     const JvmOptions read = read_jvm_options(split_joined_options(options));
     if (read.gc) part.figures.push_back(words("GC", *read.gc));
@@ -96,23 +105,41 @@ void keep_options(PastedPart& part, std::string options) {
     part.contents = JvmCommandLine{std::move(options)};
 }
 
+// The options of all lines, joined by blanks; a line that a "\\" continues has no variable's name before it.
+std::string joined_options(std::string_view text) {
+    std::string joined;
+    bool continued = false;
+    for (Lines lines(text); lines.next();) {
+        const std::string_view line = trim(lines.line());
+        std::string_view options = options_of_line(line);
+        if (options.empty() && (continued || line.starts_with("-X"))) options = line;
+        continued = line.ends_with('\\');
+        const std::string plain = plain_words(options);
+        // "-XX:+UseG1GC # the default"
+        const std::size_t remark = std::min(plain.find(" # "), plain.find(" // "));
+        joined += plain.substr(0, remark);
+        joined += ' ';
+    }
+    return joined;
+}
+
 }  // namespace
 
 void read_vm_flags(PastedPart& part) {
+    const std::string options = joined_options(*part.text);
+    const OptionSizes sizes = read_option_sizes(split_joined_options(options));
     const auto flags = parse_vm_flags(*part.text);
-    if (!flags) {
+    if (!flags && sizes.options == 0) {
         part.problem = problem_of(part, flags.error());
         return;
     }
-    part.figures.push_back(number("flags", flags->flags.size()));
-    add(part, "MaxHeapSize", flags->size("MaxHeapSize"));
-    add(part, "MaxMetaspaceSize", flags->size("MaxMetaspaceSize"));
-    std::string options;
-    for (Lines lines(*part.text); lines.next();) {
-        const std::string_view line = trim(lines.line());
-        if (line.starts_with("-X")) options += (options.empty() ? "" : " ") + std::string(line);
+    const std::size_t listed = flags ? flags->flags.size() : 0;
+    part.figures.push_back(number("flags", std::max(listed, sizes.options)));
+    add_sizes(part, sizes);
+    for (const char* name : {"MaxHeapSize", "MaxMetaspaceSize"}) {
+        if (!sizes.find(name) && flags) add(part, name, flags->size(name));
     }
-    if (!options.empty()) keep_options(part, std::move(options));
+    if (sizes.options > 0) keep_options(part, options);
 }
 
 void read_vm_arguments(PastedPart& part) {
@@ -122,18 +149,27 @@ void read_vm_arguments(PastedPart& part) {
         return;
     }
     if (!line->java_command.empty()) part.figures.push_back(words("main", line->java_command));
+    add_sizes(part, read_option_sizes(split_joined_options(line->jvm_arguments)));
     keep_options(part, std::move(line->jvm_arguments));
 }
 
 void read_java_command(PastedPart& part) {
-    std::string words_of_command = *part.text;
-    std::ranges::replace(words_of_command, ' ', '\0');
-    while (words_of_command.ends_with('\n') || words_of_command.ends_with('\0')) words_of_command.pop_back();
-    const JavaCommandLine line = read_java_cmdline(words_of_command);
+    std::string text;
+    for (Lines lines(*part.text); lines.next();) {
+        std::string_view line = trim(lines.line());
+        if (text.empty()) line = java_command_of_line(line);
+        text += plain_words(line) + ' ';
+    }
+    std::vector<std::string_view> words_of_command;
+    Cursor cursor(text);
+    for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks())
+        words_of_command.push_back(cursor.word());
+    const JavaCommandLine line = read_java_arguments(words_of_command);
+    if (!line.main.empty()) part.figures.push_back(words("main", std::string(line.main)));
+    add_sizes(part, read_option_sizes(line.options));
     std::string options;
     for (const std::string_view option : line.options)
         options += (options.empty() ? "" : " ") + std::string(option);
-    if (!line.main.empty()) part.figures.push_back(words("main", std::string(line.main)));
     keep_options(part, std::move(options));
 }
 
