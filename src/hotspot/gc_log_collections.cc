@@ -81,6 +81,19 @@ bool GcLogReader::unified(const GcLogLine& line) {
         if (message.find(threshold) != std::string_view::npos) ++log_.metadata_collections;
         return true;
     }
+    // Shenandoah names a cycle by its phases alone.
+    if (line.gc && (message.starts_with("Pause Init Mark") || message.starts_with("Concurrent cleanup"))) {
+        GcLogCollection cycle = begun(line);
+        cycle.what = "Concurrent cycle";
+        std::optional<HeapChange> change;
+        const std::size_t figures = message.find_first_of("0123456789");
+        if (message.starts_with("Concurrent cleanup") && figures != std::string_view::npos) {
+            Cursor cursor(message.substr(figures));
+            change = take_heap_change(cursor);
+        }
+        add(cycle, change);
+        return true;
+    }
     bool named = false;
     for (const std::string_view kind :
          {"Pause ", "Garbage Collection", "Major Collection", "Minor Collection"})
@@ -116,6 +129,9 @@ bool GcLogReader::old(const GcLogLine& line) {
     bool begins = message.starts_with("[Full GC");
     for (const std::string_view begin : {"[GC (", "[GC pause", "[GC--", "[GC ["})
         begins = begins || message.starts_with(begin);
+    // "[GC 65536K->5200K(251392K), 0.0081 secs]", "[GC 12.345: [ParNew: …" of 7 and before
+    begins = begins ||
+             (message.starts_with("[GC ") && message.size() > 4 && message[4] >= '0' && message[4] <= '9');
     if (!begins || message.starts_with("[GC (CMS ")) return false;
     std::optional<HeapChange> change;
     std::size_t figures = message.size();

@@ -43,8 +43,8 @@ bool is_level(std::string_view text) {
 // "gc,heap     ", and the host's name
 bool is_word(std::string_view text) {
     const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || is_digit(c) || c == ',' || c == '-' || c == '.' || c == '+' ||
-               c == '_';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == ',' || c == '-' ||
+               c == '.' || c == '+' || c == '_';
     };
     return !text.empty() && std::ranges::all_of(text, fits);
 }
@@ -163,6 +163,9 @@ GcLogLine take_gc_log_line(std::string_view text) {
     }
     cursor.skip_blanks();
     Cursor ahead = cursor;
+    // "#2: [Full GC …", by -XX:+PrintGCID of 8
+    if (ahead.take("#") && ahead.decimal() && ahead.take(": ")) cursor = ahead;
+    ahead = cursor;
     if (ahead.take("GC(")) {
         line.gc = ahead.decimal();
         if (line.gc && ahead.take(")")) {

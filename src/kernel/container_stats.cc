@@ -50,7 +50,8 @@ std::optional<HumanSize> size_at(const std::vector<std::string_view>& words, std
     return HumanSize{Bytes(static_cast<std::uint64_t>(bytes)), true};
 }
 
-bool read_docker(std::string_view line, ContainerStats& row) {
+// `heading`: columns of the caller's choice may have left out the share of CPU, and the id.
+bool read_docker(std::string_view line, std::string_view heading, ContainerStats& row) {
     row = {};
     const auto words = words_of(line);
     std::size_t slash = 0;
@@ -59,8 +60,9 @@ bool read_docker(std::string_view line, ContainerStats& row) {
     // The usage is one word or two, before it stands the share of CPU.
     std::size_t usage = slash - 1;
     if (words[usage].find_first_of("0123456789") == std::string_view::npos) --usage;
-    const std::size_t cpu = usage - 1;
-    if (usage < 2 || !words[cpu].ends_with('%')) return false;
+    const bool has_cpu = usage >= 2 && words[usage - 1].ends_with('%');
+    if (usage < 1 || (!has_cpu && heading.empty())) return false;
+    const std::size_t names = has_cpu ? usage - 1 : usage;
     std::size_t at = usage;
     const auto used = size_at(words, at);
     if (!used || at != slash) return false;
@@ -68,26 +70,33 @@ bool read_docker(std::string_view line, ContainerStats& row) {
     row.limit = size_at(words, at);
     if (!row.limit) return false;
     row.usage = *used;
-    row.id = words[0];
-    if (cpu > 1) row.name = words[1];
-    row.cpu_percent = read_percent(words[cpu]);
+    if (heading.starts_with("NAME")) {
+        row.name = words[0];
+    } else {
+        row.id = words[0];
+        if (names > 1) row.name = words[1];
+    }
+    if (has_cpu) row.cpu_percent = read_percent(words[usage - 1]);
     if (at < words.size()) row.memory_percent = read_percent(words[at]);
     std::optional<std::uint64_t> pids;
     if (words.size() > at + 1 && read_number(words.back(), pids)) row.pids = pids;
     return true;
 }
 
-// The namespace may stand before the name, a container's name behind the pod's.
+// The namespace may stand before the name, a container's name behind the pod's; nodes have shares as well.
 bool read_kubectl(std::string_view line, ContainerStats& row) {
     row = {};
     const auto words = words_of(line);
     if (words.size() < 3 || words.size() > 5) return false;
-    const auto usage = read_human_size(words.back(), Bytes(1));
-    const std::string_view cores = words[words.size() - 2];
-    if (!usage || cores.find_first_not_of("0123456789mnu") != std::string_view::npos) return false;
+    const bool shares = words.back().ends_with('%');
+    if (shares && words.size() != 5) return false;
+    const std::size_t memory = words.size() - (shares ? 2 : 1);
+    const std::size_t cores = shares ? 1 : memory - 1;
+    const auto usage = read_human_size(words[memory], Bytes(1));
+    if (!usage || words[cores].find_first_not_of("0123456789mnu") != std::string_view::npos) return false;
     row.kubectl = true;
     row.usage = *usage;
-    row.name = words[words.size() - 3];
+    row.name = words[cores - 1];
     return true;
 }
 
@@ -100,15 +109,17 @@ bool is_container_heading(std::string_view line) {
 Expected<ContainerTable> parse_container_stats(std::string_view text, std::string_view document) {
     ContainerTable table;
     Heading heading = Heading::none;
+    std::string_view columns;
     for (Lines lines(text); lines.next();) {
         const std::string_view line = trim(lines.line());
         if (line.empty()) continue;
         if (const Heading here = heading_of(line); here != Heading::none) {
             heading = here;
+            columns = line;
             continue;
         }
         ContainerStats row;
-        if (heading == Heading::kubectl ? read_kubectl(line, row) : read_docker(line, row)) {
+        if (heading == Heading::kubectl ? read_kubectl(line, row) : read_docker(line, columns, row)) {
             table.rows.push_back(row);
         } else {
             table.not_understood.add_line(lines.number(), lines.line());

@@ -63,13 +63,15 @@ class Reader {
         auto shape = pmap_columns_of_shape(line);
         if (!shape || !read_pmap_row(line, *shape, row_)) return false;
         // A heading tells the columns of all lines: one that it does not fit is cut, and no more is known of
-        // it than size and protection.
-        if (heading_ && shape->form != PmapForm::plain) return false;
+        // it than size and protection. But where it fits no line from the first on, it is another text's.
+        if (heading_ && rows_below_heading_ > 0 && shape->form != PmapForm::plain) return false;
+        if (heading_ && shape->form != PmapForm::plain) heading_ = false;
         columns_ = std::move(*shape);
         return take();
     }
 
     bool take() {
+        ++rows_below_heading_;
         auto& mappings = pmap_.smaps.mappings;
         if (mappings.empty()) {
             pmap_.form = columns_.form;
@@ -92,6 +94,7 @@ class Reader {
         if (auto columns = pmap_columns_of_heading(line)) {
             columns_ = std::move(*columns);
             heading_ = true;
+            rows_below_heading_ = 0;
             return true;
         }
         if (is_pmap_of_process(line)) return process(line);
@@ -181,6 +184,7 @@ class Reader {
     Lines lines_;
     PmapColumns columns_;
     bool heading_ = false;
+    std::size_t rows_below_heading_ = 0;
     bool ended_ = false;  // behind the totals, or in another process
     bool solaris_ = false;
     bool rss_told_ = false, pss_told_ = false, swap_told_ = false;

@@ -116,7 +116,12 @@ class Reader {
             top_.frames.emplace_back().headline = line;
             return true;
         }
-        if (line.starts_with("Threads:")) return frame().threads = true;
+        if (line.starts_with("Threads:")) {
+            Cursor cursor(line.substr(8));
+            cursor.skip_blanks();
+            frame().total_threads = cursor.decimal();
+            return frame().threads = true;
+        }
         for (const std::string_view known : {"Tasks:", "%Cpu", "Cpu(s):", "Cpu0", "CPU:", "Load average:"}) {
             if (line.starts_with(known)) return true;
         }

@@ -23,6 +23,7 @@ struct TopMemory {
 struct TopFrame {
     std::string_view headline;  // "top - 22:07:46 up 11 min, …"
     bool threads = false;       // `top -H`: rows are threads, and a row's RES is the whole process's
+    std::optional<std::uint64_t> total_threads;  // "Threads: 3 total"; rows may be fewer
     TopMemory memory, swap;
     std::vector<ProcessRow> rows;
 };

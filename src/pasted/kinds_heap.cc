@@ -1,6 +1,7 @@
 // The JVM's own areas: GC logs, the heap, the code cache, metaspace.
 #include <array>
 
+#include "kernel/oom_records.h"
 #include "pasted/kinds_of.h"
 
 namespace nmtx::kinds {
@@ -10,16 +11,41 @@ using std::string_view;
 namespace {
 
 bool is_decoration(char c) {
-    return is_digit(c) || c == 'i' || c == 'd' || c == 't' || c == 'w' || c == 'e';
+    return is_digit(c) || c == 'i' || c == 'd' || c == 't' || c == 'w' || c == 'e' || c == 'g' || c == 's';
+}
+
+// "GC(3) Pause Young", whatever decorations stand before it.
+bool names_collection(string_view text) {
+    constexpr std::size_t most = 8;
+    for (std::size_t i = 0; i < most && text.starts_with('['); ++i) {
+        const std::size_t close = text.find(']');
+        if (close == string_view::npos || close > 64) return false;
+        text = trim(text.substr(close + 1));
+    }
+    Cursor cursor(text);
+    return cursor.take("GC(") && cursor.decimal() && cursor.take(") ");
 }
 
 // "[0.114s][info ][gc,metaspace] …"
 bool is_unified(string_view text) {
-    if (!text.starts_with('[') || text.size() < 6 || !is_decoration(text[1]) || text.starts_with("[0x"))
-        return false;
+    if (!text.starts_with('[') || text.size() < 6) return false;
+    if (names_collection(text)) return true;
+    if (!is_decoration(text[1]) || text.starts_with("[0x")) return false;
     const string_view head = text.substr(0, 160);
     return contains(head, "[gc") || contains(head, "[metaspace") || contains(head, "[safepoint") ||
            contains(head, "[class,unload");
+}
+
+// "[GC (Allocation Failure) …", "[Full GC …", "[GC 65536K->…"; with "#2: " before it by -XX:+PrintGCID.
+bool is_old_collection(string_view text) {
+    if (text.front() == '#') {
+        Cursor cursor(text);
+        if (!cursor.take("#") || !cursor.decimal() || !cursor.take(": ")) return false;
+        text = cursor.rest();
+    }
+    return text.starts_with("[GC (") || text.starts_with("[Full GC") || text.starts_with("[GC [") ||
+           text.starts_with("[GC pause") || text.starts_with("[GC--") ||
+           (text.starts_with("[GC ") && text.size() > 4 && is_digit(text[4]));
 }
 
 constexpr std::array heap_words{
@@ -60,8 +86,8 @@ bool is_heap_line(string_view text) {
 
 bool begins_gc_log(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (text.front() == '[')
-        return is_unified(text) || text.starts_with("[GC (") || text.starts_with("[Full GC");
+    if (text.front() == 'G') return names_collection(text);
+    if (text.front() == '[' || text.front() == '#') return is_unified(text) || is_old_collection(text);
     if (text.front() == '{') return text.starts_with("{Heap before");
     return is_digit(text.front()) &&
            (contains(text, ": [GC") || contains(text, ": [Full GC") || contains(text, "[GC pause"));
@@ -71,6 +97,7 @@ Fit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return Fit::filler;
     if (begins_gc_log(at)) return Fit::yes;
+    if (begins_oom_log(text, {})) return Fit::no;  // the kernel's lines begin with brackets, too
     constexpr std::array words{string_view{"Heap after"},
                                string_view{"Heap before"},
                                string_view{"}"},

@@ -3,7 +3,10 @@
 
 #include <algorithm>
 
+#include "base/amounts.h"
 #include "base/cursor.h"
+#include "hotspot/identity.h"
+#include "hotspot/option_sizes.h"
 #include "hotspot/replies.h"
 #include "pasted/part_readers.h"
 
@@ -23,10 +26,38 @@ void add_over_time(PastedPart& part, const std::string& name, const GcLog& log,
     if (last) part.figures.push_back(amount(name, *last, difference(*last, *first)));
 }
 
+std::vector<std::string_view> words_of(std::string_view text) {
+    std::vector<std::string_view> found;
+    Cursor cursor(text);
+    for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) found.push_back(cursor.word());
+    return found;
+}
+
+// "pid 27477 java Bootstrap RSS"
 std::string row_words(const ProcessRow& row) {
-    std::string text = row.pid ? fmt::format("pid {}", *row.pid) : std::string();
-    if (!row.command.empty()) text += fmt::format("{}{}", text.empty() ? "" : " ", row.command.substr(0, 40));
-    return text.empty() ? std::string("RSS") : text;
+    constexpr std::size_t longest = 40;
+    std::string text = row.pid ? fmt::format("pid {} ", *row.pid) : std::string();
+    const std::string_view first = row.command.substr(0, row.command.find(' '));
+    const std::string_view program =
+        first.substr(first.rfind('/') == std::string_view::npos ? 0 : first.rfind('/') + 1);
+    if (program == "java") {
+        const JavaCommandLine line = read_java_arguments(words_of(row.command));
+        text += fmt::format("java {}{}", line.main.substr(0, longest), line.main.empty() ? "" : " ");
+    } else if (!row.command.empty()) {
+        text += fmt::format("{} ", row.command.substr(0, longest));
+    }
+    return text + "RSS";
+}
+
+// How RSS compares with the heap's limit, where the row has both.
+void note_heap(PastedPart& part, const ProcessRow& row) {
+    const auto max = read_option_sizes(words_of(row.command)).find("MaxHeapSize");
+    if (!max || !row.resident || *max == Bytes()) return;
+    const double times = static_cast<double>(row.resident->bytes.value()) / static_cast<double>(max->value());
+    if (times <= 1) return;
+    part.notes.push_back(fmt::format("{}its RSS is {:.1f} times the heap limit of {}",
+                                     row.pid ? fmt::format("pid {}: ", *row.pid) : std::string(), times,
+                                     human(*max)));
 }
 
 void add_rows(PastedPart& part, const std::vector<ProcessRow>& rows, bool threads) {
@@ -42,18 +73,39 @@ void add_rows(PastedPart& part, const std::vector<ProcessRow>& rows, bool thread
     }
 }
 
+// The process that all rows are threads of, where all of its threads are there: the first of them has its
+// pid.
+std::optional<std::uint64_t> process_of_threads(const TopFrame& frame) {
+    std::optional<std::uint64_t> first;
+    for (const ProcessRow& row : frame.rows) {
+        const ProcessRow& other = frame.rows.front();
+        const bool same = row.pid && row.virtual_size && row.resident && other.virtual_size &&
+                          other.resident && row.virtual_size->bytes == other.virtual_size->bytes &&
+                          row.resident->bytes == other.resident->bytes;
+        if (!same) return std::nullopt;
+        if (row.command.starts_with("java") && (!first || *row.pid < *first)) first = row.pid;
+    }
+    return frame.total_threads == frame.rows.size() ? first : std::nullopt;
+}
+
 }  // namespace
 
 void read_gc_log(PastedPart& part) {
     const auto* log = taken(part, parse_gc_log(*part.text));
     if (log == nullptr) return;
     part.title = log->unified ? "GC log" : "GC log, JDK 8";
-    part.figures.push_back(number("collections", log->collections.size()));
+    // Pieces of a log need not have a whole one, which does not mean that there was none.
+    if (log->collections.empty()) {
+        part.notes.emplace_back("no line in it says what a collection did to the heap");
+    } else {
+        part.figures.push_back(number("collections", log->collections.size()));
+    }
     const auto full =
         std::ranges::count_if(log->collections, [](const GcLogCollection& c) { return c.full; });
     if (full > 0) part.figures.push_back(number("full", static_cast<std::uint64_t>(full)));
     add_over_time(part, "metaspace used", *log, &MetaspaceUse::used, &GcLogMetaspace::all);
     add_over_time(part, "metaspace committed", *log, &MetaspaceUse::committed, &GcLogMetaspace::all);
+    add_over_time(part, "metaspace reserved", *log, &MetaspaceUse::reserved, &GcLogMetaspace::all);
     add_over_time(part, "class space used", *log, &MetaspaceUse::used, &GcLogMetaspace::class_space);
     add(part, "class space reserved", log->class_space_size);
     if (log->metadata_collections > 0)
@@ -130,23 +182,40 @@ void read_top(PastedPart& part) {
     if (top == nullptr || top->frames.empty()) return;
     const TopFrame& frame = top->frames.back();
     if (frame.threads) part.title = "top -H";
+    if (frame.threads && !part.pid) part.pid = process_of_threads(frame);
     if (top->frames.size() > 1) part.figures.push_back(number("screens", top->frames.size()));
     if (frame.memory.total) part.figures.push_back(amount("machine's memory", frame.memory.total->bytes));
     add_rows(part, frame.rows, frame.threads);
 }
 
 void read_process_rows(PastedPart& part) {
-    if (const auto* table = taken(part, parse_process_table(*part.text))) add_rows(part, table->rows, false);
+    auto* table = taken(part, parse_process_table(*part.text));
+    if (table == nullptr) return;
+    // "ps -o rss,cmd 27477" has no column for what its command says.
+    const bool told = table->rows.size() == 1 && !table->rows.front().pid && part.pid;
+    if (told) table->rows.front().pid = part.pid;
+    add_rows(part, table->rows, false);
+    if (told) part.notes.emplace_back("its pid is that of the command");
+    for (std::size_t i = 0; i < std::min<std::size_t>(5, table->rows.size()); ++i)
+        note_heap(part, table->rows[i]);
 }
 
 void read_container_rows(PastedPart& part) {
     const auto* table = taken(part, parse_container_stats(*part.text));
     if (table == nullptr) return;
-    for (const ContainerStats& row : table->rows) {
-        part.figures.push_back(
-            amount(row.kubectl ? "working set" : "without inactive page cache", row.usage.bytes));
-        if (row.limit) part.figures.push_back(amount("limit", row.limit->bytes));
+    constexpr std::size_t most = 50;
+    for (std::size_t i = 0; i < std::min(most, table->rows.size()); ++i) {
+        const ContainerStats& row = table->rows[i];
+        std::string name(row.name.empty() ? row.id : row.name);
+        if (name.empty()) name = row.kubectl ? "working set" : "usage";
+        PastedFigure figure = amount(std::move(name), row.usage.bytes);
+        if (row.limit) figure.whole = row.limit->bytes;
+        part.figures.push_back(std::move(figure));
     }
+    if (table->rows.size() > most) part.figures.push_back(number("containers", table->rows.size()));
+    part.notes.emplace_back(table->rows.front().kubectl
+                                ? "working sets: memory usage without inactive page cache, not RSS"
+                                : "memory usage without inactive page cache, not RSS");
 }
 
 }  // namespace nmtx::pasted
