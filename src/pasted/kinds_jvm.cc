@@ -47,8 +47,6 @@ Fit belongs_vm_version(const LineInContext& at, PartSoFar& part) {
 
 bool begins_vm_flags(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (text.front() == '[') return text == "[Global flags]";
-    if (text.front() == 'i') return text.starts_with("intx ") && contains(text, "{");
     return text.starts_with("-XX:") &&
            (contains(text, " -XX:") || contains(at.command(), "VM.flags") || contains(text, "="));
 }
@@ -57,10 +55,7 @@ Fit belongs_vm_flags(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
     if (text.empty()) return Fit::no;
     if (is_elision(text)) return Fit::filler;
-    return text.starts_with("-XX:") || (contains(text, " = ") && text.ends_with('}')) ||
-                   text.starts_with("-X")
-               ? Fit::yes
-               : Fit::no;
+    return text.starts_with("-X") ? Fit::yes : Fit::no;
 }
 
 namespace {
