@@ -120,6 +120,44 @@ std::optional<double> take_fraction(Cursor& cursor) {
     return static_cast<double>(*whole) + static_cast<double>(*part) / scale;
 }
 
+namespace {
+
+// Moves the cursor behind the number.
+std::optional<double> take_number(Cursor& cursor) {
+    Cursor fraction = cursor;
+    if (const auto number = take_fraction(fraction)) {
+        cursor = fraction;
+        return number;
+    }
+    const auto whole = cursor.decimal();
+    return whole ? std::optional(static_cast<double>(*whole)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<double> whole_or_fraction(std::string_view text) {
+    Cursor cursor(text);
+    const auto number = take_number(cursor);
+    return cursor.at_end() ? number : std::nullopt;
+}
+
+std::optional<Bytes> scaled_size(std::string_view text) {
+    Cursor cursor(text);
+    const auto number = take_number(cursor);
+    if (!number) return std::nullopt;
+    constexpr std::string_view units = "kmgtp";
+    const std::string_view unit = cursor.rest();
+    if (unit.size() > 1) return std::nullopt;
+    const char letter =
+        unit.empty() ? ' ' : static_cast<char>(static_cast<unsigned char>(unit.front()) | 0x20U);
+    const std::size_t power = unit.empty() ? 0 : units.find(letter) + 1;
+    if (power == 0 && !unit.empty()) return std::nullopt;
+    double bytes = *number;
+    for (std::size_t i = 0; i < power; ++i) bytes *= 1024;
+    constexpr double most = 9e18;
+    return bytes < most ? std::optional(Bytes(static_cast<std::uint64_t>(bytes))) : std::nullopt;
+}
+
 std::string quoted(std::string_view line) {
     return "\"" + fit(printable(line.substr(0, 400)), 80) + "\"";
 }

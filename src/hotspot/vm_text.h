@@ -18,6 +18,11 @@ std::optional<Bytes> take_size(Cursor& cursor);
 // "64.00 MB", "1.00 GB", "896 bytes", "0 bytes". Two decimals are all that the VM prints; further ones are
 // dropped.
 std::optional<Bytes> take_human_size(Cursor& cursor);
+// "54.4g", "512.00M", "5.89G", "118m", "13": an amount with at most one letter, small or large, by 1024.
+// Nothing for anything else.
+std::optional<Bytes> scaled_size(std::string_view text);
+// "486.62", "486", "486,62": nothing for anything else.
+std::optional<double> whole_or_fraction(std::string_view text);
 // "486.62"; "486,62" where the target's locale has it so.
 std::optional<double> take_fraction(Cursor& cursor);
 // "0x00000000e0000000"

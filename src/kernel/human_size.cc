@@ -66,6 +66,35 @@ std::optional<HumanSize> read_human_size(std::string_view text, Bytes unit) {
                      (has_unit && read->unit != "B") || read->fraction};
 }
 
+std::optional<Bytes> read_quantity(std::string_view text) {
+    const auto read = read_decimal(text);
+    if (!read) return std::nullopt;
+    struct Suffix {
+        std::string_view name;
+        long double size;
+    };
+    constexpr std::array suffixes{Suffix{"", 1},         Suffix{"m", 1e-3L},    Suffix{"k", 1e3L},
+                                  Suffix{"M", 1e6L},     Suffix{"G", 1e9L},     Suffix{"T", 1e12L},
+                                  Suffix{"P", 1e15L},    Suffix{"E", 1e18L},    Suffix{"Ki", 0x1p10L},
+                                  Suffix{"Mi", 0x1p20L}, Suffix{"Gi", 0x1p30L}, Suffix{"Ti", 0x1p40L},
+                                  Suffix{"Pi", 0x1p50L}, Suffix{"Ei", 0x1p60L}};
+    long double size = 0;
+    for (const Suffix& suffix : suffixes) {
+        if (suffix.name == read->unit) size = suffix.size;
+    }
+    if (size == 0 && !read->unit.empty() && (read->unit.front() | 0x20) == 'e') {
+        Cursor exponent(read->unit.substr(1));
+        const auto power = exponent.decimal();
+        constexpr std::uint64_t most = 18;
+        if (!power || !exponent.at_end() || *power > most) return std::nullopt;
+        size = 1;
+        for (std::uint64_t i = 0; i < *power; ++i) size *= 10;
+    }
+    const long double bytes = read->value * size;
+    if (size == 0 || bytes >= 0x1p64L) return std::nullopt;
+    return Bytes(static_cast<std::uint64_t>(bytes));
+}
+
 std::optional<double> read_percent(std::string_view text) {
     if (text.ends_with('%')) text.remove_suffix(1);
     const auto read = read_decimal(text);

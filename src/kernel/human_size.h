@@ -18,6 +18,10 @@ struct HumanSize {
 // else.
 std::optional<HumanSize> read_human_size(std::string_view text, Bytes unit = kib(1));
 
+// A quantity of Kubernetes in bytes: "1Gi", "512Mi", "1G" (10^9), "500M", "128974848", "129e6", "1500m"
+// (thousandths). Nothing for anything else.
+std::optional<Bytes> read_quantity(std::string_view text);
+
 // "14.3", "14,3", "0.93%"
 std::optional<double> read_percent(std::string_view text);
 

@@ -6,45 +6,11 @@
 
 #include "kernel/oom_lines.h"
 #include "pasted/main_arena_of_pmap.h"
+#include "pasted/part_subject.h"
 #include "pasted/resident_estimate.h"
 
 namespace nmtx {
 namespace {
-
-// Texts that say how a process is at one moment: two of a kind are of two moments.
-enum class Slot : std::uint8_t {
-    none,
-    resident,
-    maps,
-    nmt_summary,
-    nmt_detail,
-    nmt_diff,
-    status,
-    system_map,
-    hs_err
-};
-
-Slot slot_of(const PastedPart& part) {
-    if (const auto* smaps = std::get_if<Smaps>(&part.contents))
-        return smaps->rss_known ? Slot::resident : Slot::maps;
-    if (const auto* nmt = std::get_if<PastedNmt>(&part.contents)) {
-        if (nmt->report.has_changes()) return Slot::nmt_diff;
-        return nmt->report.regions.empty() ? Slot::nmt_summary : Slot::nmt_detail;
-    }
-    if (std::holds_alternative<ProcessStatus>(part.contents)) return Slot::status;
-    if (std::holds_alternative<SystemMap>(part.contents)) return Slot::system_map;
-    if (part.part.kind == PastedKind::hs_err || part.part.kind == PastedKind::vm_info) return Slot::hs_err;
-    return Slot::none;
-}
-
-// Tables of processes and containers are of many and name those themselves; for kills see bring_kills.
-bool of_a_process(const PastedPart& part) {
-    return !std::holds_alternative<std::monostate>(part.contents) &&
-           !std::holds_alternative<PssSeries>(part.contents) && !std::holds_alternative<Top>(part.contents) &&
-           !std::holds_alternative<ProcessTable>(part.contents) &&
-           !std::holds_alternative<ContainerTable>(part.contents) &&
-           !std::holds_alternative<OomLog>(part.contents);
-}
 
 // "…, compressed oops, g1 gc, linux-amd64)"
 std::optional<std::string> gc_in(std::string_view vm) {
@@ -79,6 +45,7 @@ class Joiner {
         }
         bring_kills();
         pasted_.containers = containers_of(pasted_);
+        bring_surroundings();
         for (PastedProcess& process : pasted_.processes) {
             for (PastedMoment& moment : process.moments) finish(moment, process.pid);
         }
@@ -127,6 +94,31 @@ class Joiner {
         }
     }
 
+    // What is said of containers and of the machine goes to the only process, else stands by itself.
+    void bring_surroundings() {
+        for (std::size_t t = 0; t < pasted_.texts.size(); ++t) {
+            for (std::size_t p = 0; p < pasted_.texts[t].parts.size(); ++p) {
+                const PastedContents& contents = pasted_.texts[t].parts[p].contents;
+                const auto* containers = std::get_if<ContainerReport>(&contents);
+                const auto* host = std::get_if<HostMemory>(&contents);
+                if (containers == nullptr && host == nullptr) continue;
+                PastedProcess& process = only_or_nameless();
+                if (process.moments.empty()) process.moments.emplace_back();
+                PastedMoment& moment = process.moments.back();
+                moment.parts.emplace_back(t, p);
+                if (containers != nullptr) moment.documents.containers.push_back(*containers);
+                if (host != nullptr) moment.documents.host = *host;  // the last one
+            }
+        }
+    }
+
+    PastedProcess& only_or_nameless() {
+        if (pasted_.processes.size() == 1) return pasted_.processes.front();
+        const auto nameless =
+            std::ranges::find_if(pasted_.processes, [](const PastedProcess& p) { return !p.pid; });
+        return nameless != pasted_.processes.end() ? *nameless : pasted_.processes.emplace_back();
+    }
+
     PastedProcess& process_of_kills(const OomLog& log) {
         const auto is_victim = [&](const PastedProcess& process) {
             return process.pid && std::ranges::any_of(log.kills, [&](const OomKill& kill) {
@@ -136,10 +128,7 @@ class Joiner {
         };
         const auto killed = std::ranges::find_if(pasted_.processes, is_victim);
         if (killed != pasted_.processes.end()) return *killed;
-        if (pasted_.processes.size() == 1) return pasted_.processes.front();
-        const auto nameless =
-            std::ranges::find_if(pasted_.processes, [](const PastedProcess& p) { return !p.pid; });
-        return nameless != pasted_.processes.end() ? *nameless : pasted_.processes.emplace_back();
+        return only_or_nameless();
     }
 
     PastedMoment& moment_of(PastedProcess& process, Slot slot) {
@@ -249,6 +238,21 @@ class Joiner {
             moment.view.options =
                 read_jvm_options(split_joined_options(*moment.view.perf->text("java.rt.vmArgs")));
     }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, LauncherSettings& settings) {
+        keep(moment.documents.settings, settings);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, JstatTable& jstat) {
+        moment.documents.jstat = jstat;
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, JmapHeap& heap) {
+        keep(moment.documents.jmap_heap, heap);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, CompilerMemory& memory) {
+        keep(moment.documents.compiler_memory, memory);
+    }
+    static void take_contents(PastedMoment& moment, PastedPart& /*part*/, JemallocStats& stats) {
+        moment.documents.jemalloc = stats;
+    }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, Limits& limits) {
         keep(moment.view.limits, limits);
     }
@@ -271,15 +275,14 @@ class Joiner {
     }
     static void take_contents(PastedMoment& moment, PastedPart& part, JvmCommandLine& line) {
         if (!moment.view.options) moment.view.options = read_jvm_options(split_joined_options(line.options));
-        if (part.part.kind == PastedKind::vm_flags) moment.view.vm_flags = line.options;
+        const bool in_effect =
+            part.part.kind == PastedKind::vm_flags || part.part.kind == PastedKind::flag_table;
+        if (in_effect) moment.view.vm_flags = line.options;
     }
 
-    // Of a process that is gone nothing more can be asked, and files of a cgroup need not be those of a
-    // JVM's.
-    [[nodiscard]] bool has_no_process(const PastedMoment& moment) const {
+    [[nodiscard]] bool wants_no_more(const PastedMoment& moment) const {
         return std::ranges::all_of(moment.parts, [&](const auto& at) {
-            const auto& contents = pasted_.texts[at.first].parts[at.second].contents;
-            return std::holds_alternative<OomLog>(contents) || std::holds_alternative<CgroupMemory>(contents);
+            return asks_for_nothing(pasted_.texts[at.first].parts[at.second]);
         });
     }
 
@@ -310,7 +313,7 @@ class Joiner {
             moment.resident = resident_of(moment);
             if (auto note = name_main_arena(*moment.view.smaps)) moment.notes.push_back(std::move(*note));
         }
-        if (!has_no_process(moment)) moment.missing = missing_evidence(moment, pid);
+        if (!wants_no_more(moment)) moment.missing = missing_evidence(moment, pid);
     }
 
     static ResidentFrom resident_of(PastedMoment& moment) {

@@ -25,6 +25,13 @@ constexpr std::array table{
               belongs_thread_dump, false, true},
     KindEntry{PastedKind::thread_file, "thread dump of Thread.dump_to_file", "#0123456789",
               begins_thread_file, belongs_thread_file},
+    KindEntry{PastedKind::vitals, "VM.vitals", "aL-", begins_vitals, belongs_vitals},
+    KindEntry{PastedKind::jstat, "jstat", "TSMNPO", begins_jstat, belongs_jstat},
+    KindEntry{PastedKind::compiler_memory, "Compiler.memory", "Ctc", begins_compiler_memory,
+              belongs_compiler_memory},
+    KindEntry{PastedKind::jemalloc, "jemalloc statistics", "_A{", begins_jemalloc, belongs_jemalloc},
+    KindEntry{PastedKind::pod, "kubectl describe pod", "NCELSR", begins_pod, belongs_pod},
+    KindEntry{PastedKind::inspect, "docker inspect", "[{\"", begins_inspect, belongs_inspect},
     KindEntry{PastedKind::system_map, "System.map", "Mf0", begins_system_map, belongs_system_map},
     KindEntry{PastedKind::smaps_rollup, "smaps_rollup", "0123456789abcdefRP", begins_smaps_rollup,
               belongs_smaps_rollup},
@@ -34,17 +41,24 @@ constexpr std::array table{
     KindEntry{PastedKind::nmt, "NMT report", "", begins_nmt, belongs_nmt},
     KindEntry{PastedKind::malloc_info, "malloc_info", "<", begins_malloc_info, belongs_malloc_info},
     KindEntry{PastedKind::status, "status", "NVRU", begins_status, belongs_status},
+    KindEntry{PastedKind::meminfo, "meminfo", "M", begins_meminfo, belongs_meminfo},
+    KindEntry{PastedKind::free_memory, "free", "tM", begins_free, belongs_free},
     KindEntry{PastedKind::limits, "limits", "L", begins_limits, belongs_limits},
     KindEntry{PastedKind::top, "top", "tPTK%M0123456789", begins_top, belongs_top, false, true},
     KindEntry{PastedKind::process_rows, "process list", "", begins_process_rows, belongs_rows, true},
     KindEntry{PastedKind::container_rows, "container list", "CINP", begins_container_rows, belongs_rows,
               true},
+    KindEntry{PastedKind::cgroup_rows, "systemd-cgtop", "C/", begins_cgroup_rows, belongs_cgroup_rows},
+    KindEntry{PastedKind::jeprof, "jeprof", "T0123456789U", begins_jeprof, belongs_jeprof},
     KindEntry{PastedKind::oom, "kernel OOM message", "", begins_oom, belongs_oom},
     KindEntry{PastedKind::cgroup, "cgroup memory", "", begins_cgroup, belongs_cgroup},
     KindEntry{PastedKind::heap_info, "GC.heap_info", "", begins_heap_info, belongs_heap_info},
     KindEntry{PastedKind::codecache, "Compiler.codecache", "C", begins_codecache, belongs_codecache},
     KindEntry{PastedKind::metaspace, "VM.metaspace", "MUTVN", begins_metaspace, belongs_metaspace},
+    KindEntry{PastedKind::jmap_heap, "jmap -heap", "AHM", begins_jmap_heap, belongs_jmap_heap},
+    KindEntry{PastedKind::vm_settings, "-XshowSettings", "VOMSP", begins_vm_settings, belongs_vm_settings},
     KindEntry{PastedKind::vm_version, "JVM version", "", begins_vm_version, belongs_vm_version},
+    KindEntry{PastedKind::flag_table, "table of JVM flags", "[biusdc", begins_flag_table, belongs_flag_table},
     KindEntry{PastedKind::vm_flags, "JVM flags", "", begins_vm_flags, belongs_vm_flags},
     KindEntry{PastedKind::vm_arguments, "JVM arguments", "Vj", begins_vm_arguments, belongs_vm_arguments},
     KindEntry{PastedKind::class_histogram, "class histogram", "n0123456789", begins_class_histogram,
@@ -95,6 +109,14 @@ std::string_view LineInContext::next() const {
         if (!found.empty()) return found;
     }
     return {};
+}
+
+std::string_view LineInContext::below(std::size_t most) const {
+    return text_.substr(std::min(end_, text_.size()), most);
+}
+
+std::size_t LineInContext::indent() const {
+    return std::min(line().find_first_not_of(" \t"), line().size());
 }
 
 bool LineInContext::first() const {

@@ -37,12 +37,25 @@ enum class PastedKind : std::uint8_t {
     metaspace,        // VM.metaspace
     vm_version,       // VM.version, java -version
     vm_flags,         // VM.flags
+    flag_table,       // -XX:+PrintFlagsFinal, VM.flags -all
     vm_arguments,     // VM.command_line
     uptime,           // VM.uptime
     oom,              // the kernel's OOM killer
     top,              // top, top -H
     process_rows,     // ps, smem
     container_rows,   // docker stats, kubectl top
+    cgroup_rows,      // systemd-cgtop
+    pod,              // kubectl describe pod
+    inspect,          // docker inspect
+    meminfo,          // /proc/meminfo
+    free_memory,      // free
+    jstat,            // jstat -gc and its like
+    jmap_heap,        // jmap -heap, jhsdb jmap --heap
+    vm_settings,      // -XshowSettings:vm, :system
+    compiler_memory,  // Compiler.memory
+    vitals,           // VM.vitals of SapMachine
+    jemalloc,         // MALLOC_CONF=stats_print:true
+    jeprof,           // jeprof --text
     class_histogram,  // GC.class_histogram, jmap -histo
     safepoint,        // -XX:+SafepointTimeout
     malloc_stats,     // malloc_stats(3)
@@ -68,6 +81,10 @@ class LineInContext {
     [[nodiscard]] std::string_view trimmed() const;
     // The next line that is not blank, without the blanks around it; empty where none is near.
     [[nodiscard]] std::string_view next() const;
+    // So many characters at the most of what stands below, cut anywhere.
+    [[nodiscard]] std::string_view below(std::size_t most) const;
+    // How many blanks the line begins with.
+    [[nodiscard]] std::size_t indent() const;
     // What was typed shortly above; empty where nothing was seen.
     [[nodiscard]] std::string_view command() const { return command_; }
     // No line that is not blank stands above it.
@@ -87,6 +104,7 @@ struct PartSoFar {
     bool total = false;                   // NMT: had its total; others: their last table has begun
     bool json = false;                    // a thread dump's file in that form
     std::uint64_t address = 0;            // where the last mapping begins
+    std::size_t indent = 0;               // of the first line, where what is deeper belongs to it
     std::vector<std::string_view> names;  // NMT: categories that were there
     OomRecords oom;                       // the kernel's log of kills: its records so far
 };

@@ -58,8 +58,6 @@ Fit belongs_vm_version(const LineInContext& at, PartSoFar& part) {
 
 bool begins_vm_flags(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (text.front() == '[' && text == "[Global flags]") return true;
-    if (text.front() == 'i' && text.starts_with("intx ")) return contains(text, "{");
     if (text.starts_with("-XX:") &&
         (contains(text, " -XX:") || contains(at.command(), "VM.flags") || contains(text, "=")))
         return true;
@@ -72,8 +70,7 @@ Fit belongs_vm_flags(const LineInContext& at, PartSoFar& part) {
     if (is_elision(text)) return Fit::filler;
     const bool continued = part.total;  // by a "\"
     part.total = text.ends_with('\\');
-    return continued || text.starts_with("-XX:") || (contains(text, " = ") && text.ends_with('}')) ||
-                   text.starts_with("-X") || !options_of_line(text).empty() ||
+    return continued || text.starts_with("-X") || !options_of_line(text).empty() ||
                    (text.starts_with("-D") && !contains(text, " "))
                ? Fit::yes
                : Fit::no;

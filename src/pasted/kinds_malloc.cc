@@ -1,6 +1,8 @@
 // malloc's own reports.
+#include <algorithm>
 #include <array>
 
+#include "allocator/jemalloc_stats.h"
 #include "pasted/kinds_of.h"
 
 namespace nmtx::kinds {
@@ -36,6 +38,60 @@ Fit belongs_malloc_stats(const LineInContext& at, PartSoFar& /*part*/) {
                                string_view{"in use bytes"}, string_view{"Total (incl."},
                                string_view{"max mmap"}};
     return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+}
+
+bool begins_jemalloc(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return text.starts_with("___ Begin jemalloc statistics") || is_jemalloc_totals(text) ||
+           text.starts_with("{\"jemalloc\":");
+}
+
+namespace {
+
+// Another text begins: the one above was cut.
+bool begins_another(const LineInContext& at) {
+    const KindEntry* const entry = beginning_at(at);
+    if (entry == nullptr) return false;
+    constexpr std::array others{PastedKind::nmt,       PastedKind::hs_err,       PastedKind::malloc_info,
+                                PastedKind::heap_info, PastedKind::vm_flags,     PastedKind::oom,
+                                PastedKind::smaps,     PastedKind::smaps_rollup, PastedKind::pmap,
+                                PastedKind::status,    PastedKind::system_map,   PastedKind::thread_dump,
+                                PastedKind::meminfo,   PastedKind::command,      PastedKind::metaspace};
+    return std::ranges::find(others, entry->kind) != others.end();
+}
+
+}  // namespace
+
+// From its first line to its last one; a line that was taken out of it is all there is.
+Fit belongs_jemalloc(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (part.lines == 0) {
+        part.total = text.starts_with("___ Begin");
+        return part.total ? Fit::yes : Fit::last;
+    }
+    if (text.empty()) return Fit::filler;
+    if (text.starts_with("___ Begin jemalloc")) return Fit::fresh;
+    constexpr std::size_t most = 200'000;
+    if (part.lines > most) return Fit::no;
+    if (text.starts_with("--- End jemalloc statistics")) return Fit::last;
+    return begins_another(at) ? Fit::no : Fit::yes;
+}
+
+bool begins_jeprof(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.starts_with("Using local file ")) return contains(text, "heap") || contains(at.next(), "heap");
+    return is_jeprof_row(text) || (is_jeprof_total(text) && is_jeprof_row(at.next()));
+}
+
+Fit belongs_jeprof(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (is_jeprof_total(text)) {
+        if (part.total) return Fit::fresh;
+        part.total = true;
+        return Fit::yes;
+    }
+    return is_jeprof_row(text) || text.starts_with("Using local file ") ? Fit::yes : Fit::no;
 }
 
 }  // namespace nmtx::kinds

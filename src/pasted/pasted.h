@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "pasted/pasted_part.h"
+#include "process/pasted_documents.h"
 #include "process/process_view.h"
 
 namespace nmtx {
@@ -46,6 +47,7 @@ struct MissingEvidence {
 struct PastedMoment {
     std::vector<std::pair<std::size_t, std::size_t>> parts;  // text, part
     ProcessView view;
+    PastedDocuments documents;  // what no capture has
     std::optional<HsErrProcessMemory> process_memory;  // of an hs_err log
     ResidentFrom resident = ResidentFrom::nothing;
     bool crashed = false;            // it is an hs_err log: the process is gone

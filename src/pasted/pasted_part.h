@@ -10,21 +10,29 @@
 #include <variant>
 #include <vector>
 
+#include "allocator/jemalloc_stats.h"
 #include "allocator/malloc_info.h"
 #include "base/bytes.h"
 #include "hotspot/class_histogram.h"
+#include "hotspot/compiler_memory.h"
 #include "hotspot/file_thread_dump.h"
 #include "hotspot/gc_log.h"
 #include "hotspot/heap_info.h"
 #include "hotspot/hs_err.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/jmap_heap.h"
+#include "hotspot/jstat.h"
+#include "hotspot/launcher_settings.h"
 #include "hotspot/nmt_paste.h"
 #include "hotspot/system_map.h"
 #include "hotspot/thread_dump.h"
+#include "hotspot/vitals.h"
 #include "hotspot/vm_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/container_state.h"
 #include "kernel/container_stats.h"
+#include "kernel/host_memory.h"
 #include "kernel/oom_log.h"
 #include "kernel/process_table.h"
 #include "kernel/smaps.h"
@@ -72,7 +80,8 @@ using PastedContents =
     std::variant<std::monostate, PastedNmt, NmtRefusal, SystemMap, CrashLog, ThreadDump, HeapInfo,
                  std::vector<CodeHeap>, MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus,
                  Limits, Statm, CgroupMemory, PssSeries, SmapsRollup, MallocInfo, OomLog, Top, ProcessTable,
-                 ContainerTable, GcLog, FileThreadDump, ClassHistogram, HsPerfData>;
+                 ContainerTable, GcLog, FileThreadDump, ClassHistogram, HsPerfData, ContainerReport,
+                 HostMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats, Vitals>;
 
 struct PastedPart {
     Part part;

@@ -1,4 +1,8 @@
+#include <algorithm>
+#include <iterator>
+
 #include "change/diff_parts.h"
+#include "findings/pasted_rules.h"
 #include "findings/rules.h"
 #include "report/explain_report.h"
 
@@ -29,7 +33,10 @@ ExplainedMoment reconciled(const PastedMoment& moment) {
             explained.why_no_ledger = to_string(ledger.error());
         }
     }
-    if (!explained.ledger) explained.findings = findings_of_logs(moment.view);
+    explained.findings = findings_of_pasted({moment.documents, moment.view});
+    if (!explained.ledger) {
+        std::ranges::move(findings_of_logs(moment.view), std::back_inserter(explained.findings));
+    }
     return explained;
 }
 

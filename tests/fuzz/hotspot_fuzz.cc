@@ -8,15 +8,20 @@
 
 #include "evidence/redact.h"
 #include "hotspot/class_histogram.h"
+#include "hotspot/compiler_memory.h"
 #include "hotspot/file_thread_dump.h"
 #include "hotspot/gc_log.h"
 #include "hotspot/hs_err.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/jmap_heap.h"
+#include "hotspot/jstat.h"
+#include "hotspot/launcher_settings.h"
 #include "hotspot/pasted_areas.h"
 #include "hotspot/replies.h"
 #include "hotspot/thread_dump.h"
 #include "hotspot/thread_dumps.h"
+#include "hotspot/vitals.h"
 #include "hotspot/vm_info.h"
 
 namespace {
@@ -84,6 +89,11 @@ void check_dumps(std::string_view text) {
 }
 
 void check_replies(std::string_view text) {
+    (void)nmtx::parse_jmap_heap(text);
+    (void)nmtx::parse_launcher_settings(text);
+    if (const auto table = nmtx::parse_jstat(text)) check_unread(table->not_understood, text);
+    if (const auto memory = nmtx::parse_compiler_memory(text)) check_unread(memory->not_understood, text);
+    if (const auto vitals = nmtx::parse_vitals(text)) check(!vitals->samples.empty());
     if (const auto found = nmtx::parse_class_histogram(text)) check_unread(found->not_understood, text);
     (void)nmtx::parse_vm_uptime(text);
     if (const auto flags = nmtx::parse_vm_flags(text))

@@ -7,9 +7,13 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "allocator/jemalloc_stats.h"
 #include "allocator/malloc_info.h"
 #include "kernel/cgroup.h"
+#include "kernel/cgroup_top.h"
+#include "kernel/container_state.h"
 #include "kernel/container_stats.h"
+#include "kernel/host_memory.h"
 #include "kernel/oom_log.h"
 #include "kernel/pmap.h"
 #include "kernel/smaps.h"
@@ -126,12 +130,37 @@ void check_malloc(std::string_view text) {
     static_cast<void>(well_read(parse_malloc_stats(text), text, "malloc_stats:"));
 }
 
+void check_containers(std::string_view text) {
+    for (const bool docker : {false, true}) {
+        const auto report = docker ? parse_container_inspect(text) : parse_pod_description(text);
+        if (!well_read(report, text, docker ? "docker inspect:" : "kubectl describe pod:")) continue;
+        for (const ContainerState& container : report->containers)
+            must(inside(container.name, text) && inside(container.now.reason, text));
+    }
+    if (const auto top = parse_cgroup_top(text); well_read(top, text, "systemd-cgtop:")) {
+        for (const CgroupTopRow& row : top->rows) must(inside(row.path, text));
+    }
+}
+
+void check_machine(std::string_view text) {
+    static_cast<void>(well_read(parse_meminfo(text), text, "meminfo:"));
+    static_cast<void>(well_read(parse_free(text), text, "free:"));
+    static_cast<void>(well_read(parse_jeprof(text), text, "jeprof:"));
+    if (const auto stats = parse_jemalloc_stats(text)) must(inside(stats->version, text));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     if (size == 0) return 0;
     const std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
-    switch (data[0] % 8) {
+    switch (data[0] % 10) {
+        case 8:
+            check_containers(text);
+            break;
+        case 9:
+            check_machine(text);
+            break;
         case 0:
             check_smaps(text);
             break;

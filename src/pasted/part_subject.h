@@ -1,0 +1,31 @@
+// What a text of a paste is about: a process, or what surrounds it; and of which moment.
+#pragma once
+
+#include <cstdint>
+
+#include "pasted/pasted_part.h"
+
+namespace nmtx {
+
+// A process, which the text or the command above it may name. Tables of processes and of containers, the
+// machine's memory and logs of kills are about something else.
+bool of_a_process(const PastedPart& part);
+
+// By itself it calls for no reconciliation: the process is gone, or the text says what it has to say.
+bool asks_for_nothing(const PastedPart& part);
+
+// Texts that say how a process is at one moment: two of a kind are of two moments.
+enum class Slot : std::uint8_t {
+    none,
+    resident,
+    maps,
+    nmt_summary,
+    nmt_detail,
+    nmt_diff,
+    status,
+    system_map,
+    hs_err
+};
+Slot slot_of(const PastedPart& part);
+
+}  // namespace nmtx

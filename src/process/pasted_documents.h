@@ -1,0 +1,27 @@
+// Texts that no capture has and people paste: what they say of memory, for the rules that judge it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "allocator/jemalloc_stats.h"
+#include "hotspot/compiler_memory.h"
+#include "hotspot/jmap_heap.h"
+#include "hotspot/jstat.h"
+#include "hotspot/launcher_settings.h"
+#include "kernel/container_state.h"
+#include "kernel/host_memory.h"
+
+namespace nmtx {
+
+struct PastedDocuments {
+    std::vector<ContainerReport> containers;  // of some process, which they do not name
+    std::optional<HostMemory> host;           // of the machine
+    std::optional<LauncherSettings> settings;
+    std::optional<JstatTable> jstat;
+    std::optional<JmapHeap> jmap_heap;
+    std::optional<CompilerMemory> compiler_memory;
+    std::optional<JemallocStats> jemalloc;
+};
+
+}  // namespace nmtx
