@@ -57,15 +57,24 @@ Fit belongs_top(const LineInContext& at, PartSoFar& part) {
     return std::ranges::count(text, ' ') >= 8 ? Fit::yes : Fit::no;
 }
 
-bool begins_process_rows(const LineInContext& at) {
-    const string_view text = at.trimmed();
+namespace {
+
+bool is_process_heading(string_view text) {
     if (text.size() > 400 || is_pmap_heading(text)) return false;
     const bool heading = text.starts_with("PID ") || text.starts_with("USER ") || text.starts_with("%CPU ") ||
                          text.starts_with("UID ") || contains(text, " RSS") || text.starts_with("RSS ") ||
                          text.starts_with("RSZ ") || text.starts_with("VSZ ");
-    if (heading && !process_columns_of_heading(text).empty()) return true;
+    return heading && !process_columns_of_heading(text).empty();
+}
+
+}  // namespace
+
+bool begins_process_rows(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (is_process_heading(text)) return true;
     // Rows that grep took from under their heading.
-    const bool row = contains(text, "java") && text.size() < 4000 && !begins_java_command(at);
+    const bool row =
+        contains(text, "java") && text.size() < 4000 && !is_pmap_heading(text) && !begins_java_command(at);
     return row && !process_columns_of_row(text).empty();
 }
 
@@ -79,7 +88,7 @@ Fit belongs_rows(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (part.lines == 0) return Fit::yes;
     if (text.empty()) return Fit::no;
-    if (begins_process_rows(at) || begins_container_rows(at)) return Fit::fresh;
+    if (is_process_heading(text) || begins_container_rows(at)) return Fit::fresh;
     const bool figures = std::ranges::any_of(text, is_digit);
     return figures && std::ranges::count(text, ' ') >= 2 ? Fit::yes : Fit::no;
 }
