@@ -17,8 +17,8 @@ bool of_a_process(const PastedPart& part) {
 
 bool asks_for_nothing(const PastedPart& part) {
     return !of_a_process(part) || part.part.kind == PastedKind::flag_table ||
-           holds_one_of<LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats, Vitals>(
-               part.contents);
+           holds_one_of<CgroupMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats,
+                        Vitals>(part.contents);
 }
 
 Slot slot_of(const PastedPart& part) {

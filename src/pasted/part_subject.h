@@ -11,7 +11,8 @@ namespace nmtx {
 // machine's memory and logs of kills are about something else.
 bool of_a_process(const PastedPart& part);
 
-// By itself it calls for no reconciliation: the process is gone, or the text says what it has to say.
+// By itself it calls for no reconciliation: the process is gone, the text says what it has to say, or it
+// need not be about a JVM, as files of a cgroup.
 bool asks_for_nothing(const PastedPart& part);
 
 // Texts that say how a process is at one moment: two of a kind are of two moments.
