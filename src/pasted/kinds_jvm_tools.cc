@@ -195,8 +195,12 @@ constexpr std::array setting_keys{string_view{"Min. Heap Size:"},
 bool begins_vm_settings(const LineInContext& at) {
     const string_view text = at.trimmed();
     if (text == "VM settings:" || text == "Operating System Metrics:") return true;
+    // As the launcher prints amounts, "512.00M"; people write "Memory Limit: 4Gi".
     constexpr std::array amounts{string_view{"Max. Heap Size"}, string_view{"Memory Limit: "}};
-    return begins_with_one_of(text, amounts) && contains(text, ": ");
+    constexpr string_view units = "KMGT";
+    return begins_with_one_of(text, amounts) && contains(text, ": ") &&
+           ((units.find(text.back()) != string_view::npos && contains(text, ".")) ||
+            text.ends_with(": Unlimited"));
 }
 
 Fit belongs_vm_settings(const LineInContext& at, PartSoFar& /*part*/) {
