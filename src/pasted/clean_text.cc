@@ -114,8 +114,10 @@ bool begins_group(std::string_view text) {
 // group follows.
 bool is_group_behind(std::string_view text, std::string_view behind) {
     if (text.empty() || !is_digit(text.back()) || !begins_group(behind)) return false;
-    const std::size_t newline = text.rfind('\n');
-    const std::string_view line = newline == std::string_view::npos ? text : text.substr(newline + 1);
+    constexpr std::size_t farthest = 200;
+    std::string_view line = text.substr(text.size() - std::min(text.size(), farthest));
+    if (const std::size_t newline = line.rfind('\n'); newline != std::string_view::npos)
+        line.remove_prefix(newline + 1);
     return line.find(' ') != std::string_view::npos || line.find(':') != std::string_view::npos;
 }
 

@@ -45,7 +45,13 @@ class Joiner {
         }
         bring_kills();
         pasted_.containers = containers_of(pasted_);
+<<<<<<< ours
         bring_surroundings();
+=======
+        one_container_ = std::ranges::all_of(pasted_.containers, [&](const PastedContainer& other) {
+            return other.name == pasted_.containers.front().name;
+        });
+>>>>>>> theirs
         for (PastedProcess& process : pasted_.processes) {
             for (PastedMoment& moment : process.moments) finish(moment, process.pid);
         }
@@ -289,11 +295,8 @@ class Joiner {
     // The process is in one of the containers, and which one is known only where there is but one.
     void settle_cgroup(ProcessView& view) const {
         if (!view.cgroup || pasted_.containers.empty()) return;
-        const PastedContainer& last = pasted_.containers.back();
-        const bool one = std::ranges::all_of(
-            pasted_.containers, [&](const PastedContainer& other) { return other.name == last.name; });
-        if (one) {
-            view.cgroup = last.memory;
+        if (one_container_) {
+            view.cgroup = pasted_.containers.back().memory;
         } else {
             view.cgroup.reset();
         }
@@ -335,6 +338,7 @@ class Joiner {
 
     Pasted& pasted_;
     std::optional<std::uint64_t> only_pid_, last_pid_;
+    bool one_container_ = false;
     std::map<const PastedProcess*, unsigned> slots_;
 };
 

@@ -90,11 +90,10 @@ bool is_grouped(const Number& number, std::string_view text) {
 
 // "Cpus_allowed_list: 100,101", "cpuset=0,128": members of a list.
 bool is_in_list(std::string_view text, std::size_t at) {
-    const std::size_t newline = text.rfind('\n', at);
-    const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
     constexpr std::size_t farthest = 200;
-    const std::string_view before =
-        text.substr(std::max(begin, at - std::min(at, farthest)), std::min(at - begin, farthest));
+    std::string_view before = text.substr(at - std::min(at, farthest), std::min(at, farthest));
+    if (const std::size_t newline = before.rfind('\n'); newline != std::string_view::npos)
+        before.remove_prefix(newline);
     constexpr std::array lists{std::string_view{"_allowed"}, std::string_view{"cpuset"},
                                std::string_view{"cpus"}, std::string_view{"_list"}};
     return std::any_of(lists.begin(), lists.end(),

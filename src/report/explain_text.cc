@@ -40,9 +40,13 @@ class ExplainText {
                 if (moment.ledger && moment.moment->view.cgroup) return;
             }
         }
+        constexpr std::size_t most = 20;
+        const auto& all = explanation_.pasted.containers;
+        const std::size_t shown = options_.all ? all.size() : std::min(most, all.size());
         std::string text;
-        for (const PastedContainer& container : explanation_.pasted.containers)
-            text += container_statement(container, style_);
+        for (std::size_t i = 0; i < shown; ++i) text += container_statement(all[i], style_);
+        if (shown < all.size())
+            text += line(fmt::format("  … and {} more (--all)", all.size() - shown), style_);
         if (!text.empty()) out_ += text + "\n";
     }
 
