@@ -45,14 +45,17 @@ bool brings_figure(string_view record, string_view line) {
 
 // "file-rss:1019" with the rest on the next line
 bool is_cut_number(string_view record, string_view line) {
-    return is_digit(record.back()) && (is_digit(line.front()) || line.starts_with("kB"));
+    if (is_digit(record.back())) return is_digit(line.front()) || line.starts_with("kB");
+    return record.size() > 1 && record.back() == 'k' && is_digit(record[record.size() - 2]) &&
+           line.starts_with('B');
 }
 
 bool killed_goes_on(string_view record, string_view line) {
     if (record.ends_with("process")) return is_digit(line.front());
     if (!contains(record, "(")) return line.starts_with('(');
     const std::size_t last = record.rfind(' ');
-    const bool figure = last != string_view::npos && contains(record.substr(last), ":");
+    const bool figure = last != string_view::npos && contains(record.substr(last), ":") &&
+                        !contains(record, "oom_score_adj:");
     return brings_figure(record, line) || (figure && is_cut_number(record, line));
 }
 
@@ -60,6 +63,7 @@ bool chosen_goes_on(string_view record, string_view line) {
     if (record.ends_with("memory:") || record.ends_with("memory"))
         return line.starts_with("Kill") || line.starts_with("kill") || line.starts_with(": Kill");
     if (record.ends_with("process")) return is_digit(line.front());
+    if (record.ends_with("Kill") || record.ends_with("Killed")) return line.starts_with("process ");
     constexpr std::array begins{
         string_view{"("},          string_view{"score "},          string_view{"or sacrifice"},
         string_view{"or a child"}, string_view{"sacrifice child"}, string_view{"child"}};

@@ -233,7 +233,12 @@ bool OomRecords::take(string_view line, std::size_t number) {
     const bool logged = known > 0 || like_others > 0;
     if (in_stats_ && add_stat(body, logged, number)) return true;
     const bool kernels = is_from_kernel(text) || (like_others > 0 && prefix_.has_time());
-    if (!kernels && !is_oom_context(body)) return false;
+    if (!kernels && !is_oom_context(body)) {
+        // What follows is not the rest of the record before it.
+        if (open_) done_.push_back(std::move(*open_));
+        open_.reset();
+        return false;
+    }
     if (cuts.size() > 1) {
         add_pieces(text, number);
     } else {

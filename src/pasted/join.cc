@@ -45,13 +45,10 @@ class Joiner {
         }
         bring_kills();
         pasted_.containers = containers_of(pasted_);
-<<<<<<< ours
-        bring_surroundings();
-=======
         one_container_ = std::ranges::all_of(pasted_.containers, [&](const PastedContainer& other) {
             return other.name == pasted_.containers.front().name;
         });
->>>>>>> theirs
+        bring_surroundings();
         for (PastedProcess& process : pasted_.processes) {
             for (PastedMoment& moment : process.moments) finish(moment, process.pid);
         }

@@ -100,7 +100,7 @@ std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, cons
 
 // The target's classes as the JVM sees them: in a chroot they are copied to a folder there.
 std::string targets_for(const Jdk& jdk) {
-    const fs::path built = fs::path(test::binary_dir()) / "targets";
+    const fs::path built = fs::path(nmtx::test::binary_dir()) / "targets";
     if (jdk.chroot.empty()) return built.string();
     const fs::path inside = fs::path("/var/tmp") / ("nmtx-targets-" + std::to_string(getpid()));
     const fs::path copy = fs::path(jdk.chroot + inside.string());
@@ -177,7 +177,7 @@ Outcome run(const std::vector<std::string>& command, const std::string& input) {
 
 std::vector<std::string> nmtx_command(const std::vector<std::string>& arguments) {
     std::string program = environment("NMTX_PROGRAM");
-    if (program.empty()) program = test::binary_dir() + "/nmtx";
+    if (program.empty()) program = nmtx::test::binary_dir() + "/nmtx";
     std::vector<std::string> command{program};
     command.insert(command.end(), arguments.begin(), arguments.end());
     return command;
