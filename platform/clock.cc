@@ -61,25 +61,13 @@ void sleep_until(std::uint64_t monotonic_nanoseconds) {
     }
 }
 
-namespace {
-
-double cpu_ms_of(int who) {
+double own_cpu_ms() {
     rusage usage{};
-    ::getrusage(who, &usage);
+    ::getrusage(RUSAGE_SELF, &usage);
     const auto ms = [](const timeval& t) {
         return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
     };
     return ms(usage.ru_utime) + ms(usage.ru_stime);
-}
-
-}  // namespace
-
-double own_cpu_ms() {
-    return cpu_ms_of(RUSAGE_SELF);
-}
-
-double own_thread_cpu_ms() {
-    return cpu_ms_of(RUSAGE_THREAD);
 }
 
 }  // namespace nmtx

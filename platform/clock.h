@@ -20,8 +20,7 @@ std::int64_t boot_ms();
 std::uint64_t monotonic_ns();
 void sleep_until(std::uint64_t monotonic_nanoseconds);
 
-// User and system time that this process has used, and the calling thread.
+// User and system time that this process has used.
 double own_cpu_ms();
-double own_thread_cpu_ms();
 
 }  // namespace nmtx

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "platform/core_dumps.h"
 #include "platform/progress.h"
 #include "platform/read_ahead.h"
 #include "platform/residency.h"
@@ -24,9 +23,7 @@ class LiveMemory : public WatchedMemory {
         : pid_(static_cast<pid_t>(process.pid())),
           residency_(std::move(residency)),
           stop_(std::move(stop)),
-          ahead_(pid_) {
-        forbid_core_dumps();
-    }
+          ahead_(pid_) {}
 
     // Stops at the first byte that is not resident or not readable.
     std::size_t read(Address at, std::span<std::byte> into) override;

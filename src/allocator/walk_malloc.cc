@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "allocator/block_owners.h"
-#include "allocator/serving_allocator.h"
 
 namespace nmtx {
 namespace {
@@ -117,7 +116,7 @@ MallocWalk walk_malloc(const MallocRequest& request, TargetMemory& memory, Targe
     const GlibcHeap heap = find_heap_to_walk(request, memory);
     if (heap.layout == nullptr) {
         walk.why_not_walked = heap.why;
-        settle_serving_allocator(walk, request.hotspot);
+        if (walk.allocator != "glibc") walk.version.clear();
         return walk;
     }
     walk.layout = heap.layout->name;
@@ -133,7 +132,6 @@ MallocWalk walk_malloc(const MallocRequest& request, TargetMemory& memory, Targe
     BlockEvidence evidence = evidence_of(request, heap, done, memory);
     walk.untracked = owners_of_blocks(evidence, done.tally, request.files, files);
     walk.sizes = largest_sizes(std::move(evidence.sizes), most_size_classes);
-    settle_serving_allocator(walk, request.hotspot);
     return walk;
 }
 
