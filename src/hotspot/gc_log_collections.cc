@@ -81,7 +81,7 @@ bool GcLogReader::unified(const GcLogLine& line) {
         if (message.find(threshold) != std::string_view::npos) ++log_.metadata_collections;
         return true;
     }
-    // Shenandoah names a cycle by its phases alone.
+    // Shenandoah names only the phases of a cycle.
     if (line.gc && (message.starts_with("Pause Init Mark") || message.starts_with("Concurrent cleanup"))) {
         GcLogCollection cycle = begun(line);
         cycle.what = "Concurrent cycle";

@@ -52,7 +52,7 @@ class InspectReader {
         }
     }
 
-    // What stands in a list belongs to the list's key.
+    // Items of a list belong to the list's key.
     void open(char bracket) {
         const string_view parent = key_.empty() && !parents_.empty() ? parents_.back() : key_;
         ++depth_;

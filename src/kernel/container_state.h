@@ -62,7 +62,7 @@ Expected<ContainerReport> parse_container_inspect(std::string_view text,
                                                   std::string_view document = "docker inspect");
 
 // The options of a JVM that say how much memory it may take, out of a word of arguments or the value of a
-// variable; joined to `into` by blanks. What is no such option is left out: it may be a secret.
+// variable; joined to `into` by blanks. Anything else is left out: it may be a secret.
 void add_memory_options(std::string_view words, std::string& into);
 
 }  // namespace nmtx
