@@ -23,13 +23,16 @@ target_link_libraries(nmtx_options INTERFACE Boost::program_options)
 # it, with what it asks for, before a symbol is missed. libzstd alone remains.
 add_library(nmtx_archive INTERFACE)
 target_include_directories(nmtx_archive SYSTEM INTERFACE ${LibArchive_INCLUDE_DIRS})
+find_path(NMTX_ZSTD_INCLUDE zstd.h REQUIRED)
+target_include_directories(nmtx_archive SYSTEM INTERFACE ${NMTX_ZSTD_INCLUDE})
 find_library(NMTX_LIBARCHIVE_A libarchive.a)
 find_library(NMTX_LIBZSTD_A libzstd.a)
 if(NMTX_STATIC_LIBRARIES AND NMTX_LIBARCHIVE_A AND NMTX_LIBZSTD_A)
   target_link_libraries(nmtx_archive INTERFACE ${NMTX_LIBARCHIVE_A} ${NMTX_LIBZSTD_A})
   target_link_options(nmtx_archive INTERFACE -Wl,--gc-sections)
 else()
-  target_link_libraries(nmtx_archive INTERFACE ${LibArchive_LIBRARIES})
+  find_library(NMTX_LIBZSTD zstd REQUIRED)
+  target_link_libraries(nmtx_archive INTERFACE ${LibArchive_LIBRARIES} ${NMTX_LIBZSTD})
 endif()
 
 # libelf reads the symbols of the target's libraries. What decompresses sections is never called, but the archive may ask for it: hence

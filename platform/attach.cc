@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -14,7 +13,10 @@
 #include <cstring>
 #include <thread>
 
+#include "base/amounts.h"
 #include "base/cursor.h"
+#include "platform/acting_as.h"
+#include "platform/attach_keeper.h"
 #include "platform/signals_held.h"
 #include "platform/system_error.h"
 #include "platform/target_root.h"
@@ -27,37 +29,10 @@ using std::chrono::steady_clock;
 
 // The JVM drops a connection whose argument is longer.
 constexpr std::size_t longest_argument = 1024;
-constexpr std::size_t longest_reply = std::size_t{256} << 20;
-
 int remaining_ms(steady_clock::time_point deadline) {
     const auto left = std::chrono::ceil<milliseconds>(deadline - steady_clock::now()).count();
     return static_cast<int>(std::clamp<decltype(left)>(left, 0, 1 << 30));
 }
-
-// JDK 8 answers its own user only, not root. The kernel notes the effective ids of the thread that connects;
-// the system calls are made directly since those of glibc would change every thread. The real and saved ids
-// stay root's, so the target's user cannot signal or trace us meanwhile.
-class ActingAs {
-  public:
-    ActingAs(std::uint32_t uid, std::uint32_t gid) : uid_(::geteuid()), gid_(::getegid()) {
-        if (uid_ != 0 || (uid == uid_ && gid == gid_)) return;
-        group_changed_ = ::syscall(SYS_setresgid, unchanged, gid, unchanged) == 0;
-        user_changed_ = ::syscall(SYS_setresuid, unchanged, uid, unchanged) == 0;
-    }
-    ActingAs(const ActingAs&) = delete;
-    ActingAs& operator=(const ActingAs&) = delete;
-    ~ActingAs() {
-        if (user_changed_) ::syscall(SYS_setresuid, unchanged, uid_, unchanged);
-        if (group_changed_) ::syscall(SYS_setresgid, unchanged, gid_, unchanged);
-    }
-
-  private:
-    static constexpr auto unchanged = static_cast<uid_t>(-1);
-    uid_t uid_;
-    gid_t gid_;
-    bool group_changed_ = false;
-    bool user_changed_ = false;
-};
 
 std::string request_for(std::string_view command) {
     std::string request("1\0jcmd\0", 7);
@@ -87,6 +62,19 @@ Expected<AttachReply> parse_reply(const std::string& name, std::string reply) {
     return result;
 }
 
+// What has passed since `began` is added when it is destroyed.
+class AddTime {
+  public:
+    AddTime(steady_clock::time_point began, steady_clock::duration& sum) : began_(began), sum_(&sum) {}
+    AddTime(const AddTime&) = delete;
+    AddTime& operator=(const AddTime&) = delete;
+    ~AddTime() { *sum_ += steady_clock::now() - began_; }
+
+  private:
+    steady_clock::time_point began_;
+    steady_clock::duration* sum_;
+};
+
 }  // namespace
 
 Expected<AttachClient> AttachClient::open(const ProcessFiles& process) {
@@ -96,7 +84,7 @@ Expected<AttachClient> AttachClient::open(const ProcessFiles& process) {
 }
 
 std::string AttachClient::socket_path() const {
-    return target_.root + "/tmp/.java_pid" + std::to_string(target_.nspid);
+    return target_.root + "/tmp/" + socket_name_of(target_);
 }
 
 // "10 s", "1.5 s"
@@ -121,15 +109,17 @@ bool AttachClient::wait_for(int fd, short events, Deadline deadline) const {
 tl::unexpected<Error> AttachClient::no_answer() const {
     if (stop_.stop_requested()) return failure(name(), "interrupted");
     if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
-    return failure(name(), "the JVM did not answer within " + timeout_text(),
-                   "try --attach-timeout 60s or --attach=never");
+    return failure(
+        name(),
+        (answers_ == 0 ? "the JVM did not answer within " : "the JVM did not answer all questions within ") +
+            timeout_text(),
+        "try --attach-timeout 60s or --attach=never");
 }
 
 Expected<Descriptor> AttachClient::open_socket_file() const {
-    const std::string file_name = ".java_pid" + std::to_string(target_.nspid);
-    Descriptor file(::openat(tmp_.get(), file_name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    Descriptor file = find_in(tmp_, socket_name_of(target_));
     if (!file && errno == ENOENT) return file;
-    struct stat info{};
+    struct stat info {};
     if (!file || ::fstat(file.get(), &info) != 0)
         return tl::make_unexpected(process_file_error(socket_path(), errno));
     if (!S_ISSOCK(info.st_mode)) {
@@ -174,6 +164,8 @@ Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline)
     while (true) {
         int error = 0;
         {
+            // JDK 8 answers its own user only, not root; the kernel notes the effective ids of the thread
+            // that connects. A JDK that answers root as well does so where root cannot become that user.
             const ActingAs user(target_.uid, target_.gid);
             if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
                 error = errno;
@@ -183,36 +175,65 @@ Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline)
         if (error != EAGAIN && error != EINTR)
             return tl::make_unexpected(process_file_error(socket_path(), error));
         // EAGAIN: more clients wait than the JVM lets queue.
-        if (remaining_ms(deadline) == 0) return no_answer();
+        if (remaining_ms(deadline) == 0 || stop_.stop_requested()) return no_answer();
         std::this_thread::sleep_for(milliseconds(2));
     }
     if (auto peer = check_peer(socket); !peer) return tl::make_unexpected(peer.error());
     return socket;
 }
 
+// A listener that runs and finds its socket file in place takes SIGQUIT for what it is everywhere else: it
+// prints a thread dump. The file that refuses us is then of another JVM, which had the same pid in the same
+// /tmp.
+Expected<void> AttachClient::check_would_listen() const {
+    if (auto safe = check_survives_quit(*process_); !safe) return safe;
+    const auto file = open_socket_file();
+    if (!file) return tl::make_unexpected(file.error());
+    if (!*file || !listener_runs(*process_)) return {};
+    return failure(socket_path(), "is no longer the socket of " + name() + ": nobody listens there",
+                   "remove the file and try again, or use --attach=never");
+}
+
 // While a JVM starts it removes whatever socket it finds (AttachListener::vm_start), even one that it has
-// just made for us; it answers to a second signal then. The trigger file is still there, so that no thread
-// dump can come of it.
+// just made for us; it answers to a second signal then, which is the next run's to send.
 Expected<Descriptor> AttachClient::start_listener(Deadline deadline) {
     if (signalled_) {
         return failure(name(),
                        "the JVM has no attach socket any more, or did not open one when it was signalled",
                        "try again, or use --attach=never");
     }
-    if (auto safe = check_survives_quit(*process_); !safe) return tl::make_unexpected(safe.error());
-    const SignalsHeld held;
-    const auto trigger = TriggerFile::create(target_);
+    if (auto safe = check_would_listen(); !safe) return tl::make_unexpected(safe.error());
+    if (auto can = check_socket_can_be_made(*process_, tmp_, target_); !can)
+        return tl::make_unexpected(can.error());
+    auto trigger = [&] {
+        const SignalsHeld until_it_is_guarded;
+        auto made = TriggerFile::create(target_);
+        if (!made) return Expected<Handshake>(tl::make_unexpected(made.error()));
+        auto keeper = AttachKeeper::start(*process_, target_, *made, tmp_, trigger_stays_);
+        if (keeper) return Expected<Handshake>(Handshake{std::move(*made), std::move(*keeper)});
+        if (!made->was_there()) made->remove();
+        return Expected<Handshake>(tl::make_unexpected(keeper.error()));
+    }();
     if (!trigger) return tl::make_unexpected(trigger.error());
-    if (auto sent = send_quit(*process_); !sent) return tl::make_unexpected(sent.error());
     signalled_ = true;
+    return wait_for_listener(*trigger, deadline);
+}
+
+Expected<Descriptor> AttachClient::wait_for_listener(Handshake& handshake, Deadline deadline) {
     auto pause = std::chrono::microseconds(250);
     while (remaining_ms(deadline) > 0) {
         std::this_thread::sleep_for(pause);
         pause = std::min(pause * 2, std::chrono::microseconds(8000));
         auto socket = try_connect(deadline);
         if (!socket) return tl::make_unexpected(socket.error());
-        if (*socket) return std::move(**socket);
-        if (held.one_waits() || stop_.stop_requested()) return failure(name(), "interrupted");
+        if (*socket) {
+            handshake.keeper.finish();
+            handshake.trigger.remove();
+            return std::move(**socket);
+        }
+        if (const auto error = handshake.keeper.not_sent())
+            return tl::make_unexpected(quit_error(*process_, *error));
+        if (stop_.stop_requested()) return failure(name(), "interrupted");
         if (!process_->still_same()) return failure(name(), "the process ended while it was asked");
     }
     if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
@@ -235,7 +256,7 @@ Expected<Descriptor> AttachClient::connect(Deadline deadline) {
 }
 
 Expected<std::string> AttachClient::exchange(const Descriptor& socket, std::string_view request,
-                                             Deadline deadline) const {
+                                             Deadline deadline) {
     const auto broken = [&](int error) {
         return failure(name(), "the JVM closed the connection: " + errno_text(error),
                        "run as the JVM's user or root");
@@ -255,13 +276,18 @@ Expected<std::string> AttachClient::exchange(const Descriptor& socket, std::stri
         if (got < 0 && errno != EAGAIN && errno != EINTR) return broken(errno);
         if (got == 0) break;
         if (got > 0) used += static_cast<std::size_t>(got);
-        if (used > longest_reply) {
-            return failure(name(), "the JVM's reply does not end within 256 MiB", "use --attach=never");
+        if (used > bytes_left_) {
+            return failure(name(),
+                           "the JVM's answers are larger than any real ones: more than " +
+                               human(Bytes(most_bytes_)) + " together",
+                           "use --attach=never");
         }
         // An endless reply that never makes us wait must end as well.
         if (remaining_ms(deadline) == 0) return no_answer();
     }
     reply.resize(used);
+    bytes_left_ -= used;
+    ++answers_;
     return reply;
 }
 
@@ -271,7 +297,8 @@ Expected<AttachReply> AttachClient::ask(std::string_view command, milliseconds t
     }
     timeout_ = timeout;
     const auto began = steady_clock::now();
-    const Deadline deadline = began + timeout;
+    const Deadline deadline = began + std::max<steady_clock::duration>(timeout - spent_, {});
+    const AddTime account(began, spent_);
     if (auto can = check_can_answer(*process_); !can) return tl::make_unexpected(can.error());
     const auto socket = connect(deadline);
     if (!socket) return tl::make_unexpected(socket.error());

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -11,6 +12,7 @@
 
 #include "base/error.h"
 #include "platform/attach_handshake.h"
+#include "platform/attach_keeper.h"
 #include "platform/descriptor.h"
 #include "platform/process_files.h"
 
@@ -22,6 +24,9 @@ struct AttachReply {
     double took_ms = 0;
 };
 
+// All answers to one client together. Ten thousand threads make a dump of 15 MiB.
+inline constexpr std::size_t most_answer_bytes = std::size_t{128} << 20U;
+
 class AttachClient {
   public:
     // `process` must live as long as the client.
@@ -29,22 +34,31 @@ class AttachClient {
     AttachClient(const ProcessFiles& process, AttachTarget target)
         : process_(&process), target_(std::move(target)) {}
 
-    // Asks for one diagnostic command ("VM.native_memory summary scale=b"). `timeout` bounds everything, from
-    // the handshake that the first question may need to the last byte. An Error means that the JVM cannot be
-    // asked, or can no longer be; asking on is then of no use.
+    // Asks for one diagnostic command ("VM.native_memory summary scale=b"). `timeout` bounds the time that
+    // all questions of this client take together, from the handshake that the first one may need to the last
+    // byte of the last answer. An Error means that the JVM cannot be asked, or can no longer be; asking on is
+    // then of no use.
     Expected<AttachReply> ask(std::string_view command, std::chrono::milliseconds timeout);
     // Asking then fails within some 50 ms.
     void give_up_at(std::stop_token stop) { stop_ = std::move(stop); }
+    // For tests, which have neither a minute nor 128 MiB.
+    void keep_trigger_for(std::chrono::milliseconds time) { trigger_stays_ = time; }
+    void take_at_most(std::size_t bytes) { bytes_left_ = most_bytes_ = bytes; }
 
   private:
     using Deadline = std::chrono::steady_clock::time_point;
+    struct Handshake {
+        TriggerFile trigger;
+        AttachKeeper keeper;
+    };
     Expected<Descriptor> connect(Deadline deadline);
     Expected<std::optional<Descriptor>> try_connect(Deadline deadline);
     [[nodiscard]] Expected<Descriptor> open_socket_file() const;
     [[nodiscard]] Expected<void> check_peer(const Descriptor& socket) const;
+    [[nodiscard]] Expected<void> check_would_listen() const;
     Expected<Descriptor> start_listener(Deadline deadline);
-    [[nodiscard]] Expected<std::string> exchange(const Descriptor& socket, std::string_view request,
-                                                 Deadline deadline) const;
+    Expected<Descriptor> wait_for_listener(Handshake& handshake, Deadline deadline);
+    Expected<std::string> exchange(const Descriptor& socket, std::string_view request, Deadline deadline);
     [[nodiscard]] tl::unexpected<Error> no_answer() const;
     [[nodiscard]] bool wait_for(int fd, short events, Deadline deadline) const;
     [[nodiscard]] std::string timeout_text() const;
@@ -55,6 +69,11 @@ class AttachClient {
     AttachTarget target_;
     Descriptor tmp_;
     std::chrono::milliseconds timeout_{};
+    std::chrono::steady_clock::duration spent_{};  // on all questions so far
+    std::size_t most_bytes_ = most_answer_bytes;   // of all answers together
+    std::size_t bytes_left_ = most_answer_bytes;
+    unsigned answers_ = 0;
+    std::chrono::milliseconds trigger_stays_ = trigger_stays;
     std::stop_token stop_;
     bool signalled_ = false;  // at most one handshake: SIGQUIT without its trigger file means a thread dump
 };

@@ -2,13 +2,19 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
+#include <utility>
 
+#include "base/cursor.h"
 #include "kernel/status.h"
+#include "platform/acting_as.h"
 #include "platform/clock.h"
 #include "platform/jvm_kind.h"
 #include "platform/system_error.h"
@@ -62,6 +68,24 @@ Expected<void> check_catches_quit(const ProcessFiles& process) {
                    "restart it, or use --attach=never");
 }
 
+// By owner, group and mode; true where an access control list may say something else.
+bool may_write(const Descriptor& directory, const ProcessStatus& status) {
+    struct stat info {};
+    if (::fstat(directory.get(), &info) != 0) return true;
+    constexpr std::uint64_t dac_override = std::uint64_t{1} << 1U;  // include/uapi/linux/capability.h
+    if ((status.cap_eff.value_or(dac_override) & dac_override) != 0) return true;
+    if (::fgetxattr(directory.get(), "system.posix_acl_access", nullptr, 0) >= 0) return true;
+    constexpr mode_t write_and_search = 3;
+    const auto allows = [&](unsigned shift) {
+        return (info.st_mode >> shift & write_and_search) == write_and_search;
+    };
+    if (status.uid[3] == info.st_uid) return allows(6);
+    const auto& groups = status.groups;
+    const bool in_group =
+        status.gid[3] == info.st_gid || std::find(groups.begin(), groups.end(), info.st_gid) != groups.end();
+    return allows(in_group ? 3 : 0);
+}
+
 struct Place {
     Descriptor directory;
     std::string path;
@@ -70,7 +94,7 @@ struct Place {
 // A file of this name that somebody else owns: the JVM looks in its working directory first, and no further
 // once it has found one.
 Expected<void> check_not_in_the_way(const Place& place, const std::string& name, const AttachTarget& target) {
-    struct stat info{};
+    struct stat info {};
     if (::fstatat(place.directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return {};
     if (info.st_uid == target.uid) return {};
     return failure(place.path + "/" + name,
@@ -79,24 +103,21 @@ Expected<void> check_not_in_the_way(const Place& place, const std::string& name,
                    "remove the file, or use --attach=never");
 }
 
-// False where the file cannot be made there; an Error where something is in the JVM's way.
-Expected<bool> make_trigger(const Place& place, const std::string& name, const AttachTarget& target) {
-    const int directory = place.directory.get();
-    const Descriptor file(
-        ::openat(directory, name.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file) {
-        if (errno != EEXIST) return false;
-        // Left by somebody, or another tool is at it this moment; it serves us as well.
-        if (auto clear = check_not_in_the_way(place, name, target); !clear)
-            return tl::make_unexpected(clear.error());
-        return true;
-    }
-    struct stat info{};
-    const bool right_owner = ::fstat(file.get(), &info) == 0 && info.st_uid == target.uid;
-    if (right_owner || ::fchown(file.get(), target.uid, target.gid) == 0) return true;
-    ::unlinkat(directory, name.c_str(), 0);
-    return false;
+// Whether the file was there before; nothing where it cannot be made there; an Error where something is in
+// the JVM's way.
+Expected<std::optional<bool>> make_trigger(const Place& place, const std::string& name,
+                                           const AttachTarget& target) {
+    const Descriptor file(::openat(place.directory.get(), name.c_str(),
+                                   O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (file) return false;
+    if (errno != EEXIST) return std::nullopt;
+    // Left by somebody, or another tool is at it this moment; it serves us as well.
+    if (auto clear = check_not_in_the_way(place, name, target); !clear)
+        return tl::make_unexpected(clear.error());
+    return true;
 }
+
+constexpr std::string_view mark = "nmtx sent SIGQUIT ";
 
 }  // namespace
 
@@ -114,26 +135,107 @@ Expected<AttachTarget> attach_target(const ProcessFiles& process) {
 
 Expected<TriggerFile> TriggerFile::create(const AttachTarget& target) {
     const std::string name = ".attach_pid" + std::to_string(target.nspid);
-    Place cwd{Descriptor(::open(target.cwd.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)), target.cwd};
+    auto working = open_cwd(target.cwd);
+    Place cwd{working ? std::move(*working) : Descriptor(), target.cwd};
     auto tmp = open_below(target.root, "tmp");
     Place temporary{tmp ? std::move(*tmp) : Descriptor(), target.root + "/tmp"};
     if (cwd.directory) {
         if (auto clear = check_not_in_the_way(cwd, name, target); !clear)
             return tl::make_unexpected(clear.error());
     }
+    // The target chooses both directories, so root must not write there by its own right: the file is made as
+    // the target's user would make it, and never changes its owner.
+    const ActingAs user(target.uid, target.gid);
+    if (user.error() != 0) return user.failed(target.root + "/tmp/" + name);
     for (Place* place : {&temporary, &cwd}) {
         if (!place->directory) continue;
-        const auto made = make_trigger(*place, name, target);
-        if (!made) return tl::make_unexpected(made.error());
-        if (*made) return TriggerFile(std::move(place->directory), name);
+        const auto was_there = make_trigger(*place, name, target);
+        if (!was_there) return tl::make_unexpected(was_there.error());
+        if (*was_there) return TriggerFile(std::move(place->directory), name, target, **was_there);
     }
     return failure(target.root + "/tmp/" + name,
                    "can neither be created there nor in the JVM's working directory",
                    "run as the JVM's user or root, and see that its /tmp can be written");
 }
 
-TriggerFile::~TriggerFile() {
-    if (directory_) ::unlinkat(directory_.get(), name_.c_str(), 0);
+TriggerFile::TriggerFile(Descriptor directory, std::string name, AttachTarget target, bool was_there)
+    : directory_(std::move(directory)),
+      name_(std::move(name)),
+      target_(std::move(target)),
+      was_there_(was_there) {
+    struct stat info{};
+    if (::fstatat(directory_.get(), name_.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return;
+    device_ = info.st_dev;
+    inode_ = info.st_ino;
+}
+
+// A regular file of the target's, or nothing: by now the name may stand for anything.
+Descriptor TriggerFile::with(int flags) const {
+    const ActingAs user(target_.uid, target_.gid);
+    if (user.error() != 0) return {};
+    Descriptor file(
+        ::openat(directory_.get(), name_.c_str(), flags | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+    struct stat info{};
+    if (!file || ::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != target_.uid)
+        return {};
+    return file;
+}
+
+std::optional<std::chrono::milliseconds> TriggerFile::signalled_ago(std::uint64_t start_ticks) const {
+    const Descriptor file = with(O_RDONLY);
+    std::string text(128, '\0');
+    const ssize_t got = file ? ::read(file.get(), text.data(), text.size()) : 0;
+    text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+    Cursor cursor(text);
+    if (!cursor.take(mark)) return std::nullopt;
+    const auto at = cursor.decimal();
+    if (!at || !cursor.take(" ") || cursor.decimal() != start_ticks) return std::nullopt;
+    // Of another boot, where it is in the future.
+    const auto now = static_cast<std::uint64_t>(boot_ms());
+    if (*at > now) return std::nullopt;
+    return std::chrono::milliseconds(now - *at);
+}
+
+void TriggerFile::mark_signalled(std::uint64_t start_ticks) const {
+    const std::string text =
+        std::string(mark) + std::to_string(boot_ms()) + " " + std::to_string(start_ticks) + "\n";
+    const Descriptor file = with(O_WRONLY);
+    // Where nothing can be noted, the next run may signal once more: it asks for no more than that.
+    if (!file || ::ftruncate(file.get(), 0) != 0) return;
+    if (::write(file.get(), text.data(), text.size()) < 0) return;
+}
+
+void TriggerFile::remove() const {
+    struct stat info{};
+    if (::fstatat(directory_.get(), name_.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return;
+    if (info.st_dev != device_ || info.st_ino != inode_) return;
+    const ActingAs user(target_.uid, target_.gid);
+    if (user.error() == 0) ::unlinkat(directory_.get(), name_.c_str(), 0);
+}
+
+std::string socket_name_of(const AttachTarget& target) {
+    return ".java_pid" + std::to_string(target.nspid);
+}
+
+Expected<void> check_socket_can_be_made(const ProcessFiles& process, const Descriptor& tmp,
+                                        const AttachTarget& target) {
+    const std::string path = target.root + "/tmp";
+    const std::string hint = "give the JVM a /tmp that can be written, or use --attach=never";
+    struct statvfs system {};
+    if (::fstatvfs(tmp.get(), &system) == 0) {
+        if ((system.f_flag & ST_RDONLY) != 0)
+            return failure(path, "is mounted read-only: the JVM cannot make its attach socket there", hint);
+        // A socket takes no block, only an inode, and the trigger file another one. File systems that make
+        // inodes as they need them (btrfs) say that they have 0 in all.
+        if (system.f_files > 0 && system.f_favail < 2)
+            return failure(path, "has no free inodes: the JVM cannot make its attach socket there",
+                           "delete files in it, or use --attach=never");
+    }
+    const auto status = status_of(process);
+    if (status && !may_write(tmp, *status))
+        return failure(path, "cannot be written by the JVM's user: it cannot make its attach socket there",
+                       hint);
+    return {};
 }
 
 bool may_be_starting(const ProcessFiles& process) {
@@ -158,21 +260,41 @@ Expected<void> check_survives_quit(const ProcessFiles& process) {
     return check_catches_quit(process);
 }
 
-Expected<void> send_quit(const ProcessFiles& process) {
-    if (!process.still_same())
-        return failure(name_of(process), "the process ended or was replaced while it was read");
-    if (auto safe = check_catches_quit(process); !safe) return safe;
+int deliver_quit(const ProcessFiles& process) {
+    if (!process.still_same()) return ESRCH;
+    if (!check_catches_quit(process)) return ECANCELED;
     // A descriptor of /proc/PID stands for the process, not for the number (Linux 5.1); a reused pid cannot
     // be hit.
-    if (::syscall(SYS_pidfd_send_signal, process.descriptor(), SIGQUIT, nullptr, 0) == 0) return {};
-    const bool unknown_call = errno == ENOSYS || errno == EPERM;
+    if (::syscall(SYS_pidfd_send_signal, process.descriptor(), SIGQUIT, nullptr, 0) == 0) return 0;
+    const int error = errno;
+    const bool unknown_call = error == ENOSYS || error == EPERM;
     if (unknown_call && process.still_same() && ::kill(static_cast<pid_t>(process.pid()), SIGQUIT) == 0)
-        return {};
-    if (errno == EINVAL) {
-        return failure(name_of(process), "the /proc that is mounted here belongs to another pid namespace",
-                       "run outside of the container, or use --attach=never");
+        return 0;
+    return error;
+}
+
+Error quit_error(const ProcessFiles& process, int error) {
+    const std::string name = name_of(process);
+    if (error == EINVAL) {
+        return {name, "the /proc that is mounted here belongs to another pid namespace",
+                "run outside of the container, or use --attach=never"};
     }
-    return tl::make_unexpected(process_file_error(name_of(process), errno));
+    if (error == ESRCH || !process.still_same())
+        return {name, "the process ended or was replaced while it was read", {}};
+    if (error == ECANCELED) {
+        if (auto safe = check_catches_quit(process); !safe) return safe.error();
+        return {name, "did not catch SIGQUIT when it was to be asked", "try again, or use --attach=never"};
+    }
+    return process_file_error(name, error);
+}
+
+bool listener_runs(const ProcessFiles& process) {
+    const auto tasks = process.list("task");
+    if (!tasks) return false;
+    return std::any_of(tasks->begin(), tasks->end(), [&](const std::string& tid) {
+        const auto comm = process.read("task/" + tid + "/comm");
+        return comm && *comm == "Attach Listener\n";
+    });
 }
 
 }  // namespace nmtx

@@ -61,13 +61,25 @@ void sleep_until(std::uint64_t monotonic_nanoseconds) {
     }
 }
 
-double own_cpu_ms() {
+namespace {
+
+double cpu_ms_of(int who) {
     rusage usage{};
-    ::getrusage(RUSAGE_SELF, &usage);
+    ::getrusage(who, &usage);
     const auto ms = [](const timeval& t) {
         return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
     };
     return ms(usage.ru_utime) + ms(usage.ru_stime);
+}
+
+}  // namespace
+
+double own_cpu_ms() {
+    return cpu_ms_of(RUSAGE_SELF);
+}
+
+double own_thread_cpu_ms() {
+    return cpu_ms_of(RUSAGE_THREAD);
 }
 
 }  // namespace nmtx

@@ -20,7 +20,8 @@ std::int64_t boot_ms();
 std::uint64_t monotonic_ns();
 void sleep_until(std::uint64_t monotonic_nanoseconds);
 
-// User and system time that this process has used.
+// User and system time that this process has used, and the calling thread.
 double own_cpu_ms();
+double own_thread_cpu_ms();
 
 }  // namespace nmtx

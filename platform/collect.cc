@@ -3,6 +3,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "evidence/redact.h"
@@ -55,6 +56,7 @@ class Collector {
     void derive(WatchedMemory& memory, TargetFiles& files);
     [[nodiscard]] Expected<void> check_it_lived(std::string_view smaps) const;
     [[nodiscard]] bool stopped() const { return options_->stop.stop_requested(); }
+    void rest_until(std::uint64_t monotonic) const;
 
     [[nodiscard]] double elapsed_ms() const {
         return std::chrono::duration<double, std::milli>(steady_clock::now() - began_).count();
@@ -182,6 +184,13 @@ void Collector::ask_jvm() {
     }
 }
 
+// Until then, or until nobody waits for the result any more.
+void Collector::rest_until(std::uint64_t monotonic) const {
+    constexpr std::uint64_t between_looks = 50'000'000;
+    while (!stopped() && monotonic_ns() < monotonic)
+        sleep_until(std::min(monotonic, monotonic_ns() + between_looks));
+}
+
 // Two samples, the JVM asked between them: what its threads did when it was asked is of that interval.
 void Collector::read_threads() {
     if (!options_->thread_interval) {
@@ -191,11 +200,13 @@ void Collector::read_threads() {
     const auto half = static_cast<std::uint64_t>(options_->thread_interval->count()) * 500'000;
     if (half > 0) step(document::tasks_before, [&] { return read_tasks(process_, TaskDetail::times); });
     const std::uint64_t began = monotonic_ns();
-    sleep_until(began + half);
+    rest_until(began + half);
+    if (stopped()) return;
     take_native_stacks();
     const auto question = plan_->question_in_interval(capture_);
     if (client_ && question) ask(*client_, *question);
-    sleep_until(began + 2 * half);
+    rest_until(began + 2 * half);
+    if (stopped()) return;
     step(document::tasks, [&] { return read_tasks(process_, TaskDetail::all); });
     if (const auto cgroup = capture_.text(document::cgroup))
         step(document::cgroup_pids, [&] { return read_cgroup_pids(process_, *cgroup); });

@@ -45,8 +45,8 @@ bool read_segments(Elf* elf, std::size_t count, ElfImage& image) {
         GElf_Phdr segment;
         if (::gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr) return false;
         if (segment.p_type != PT_LOAD) continue;
-        image.segments.push_back(
-            {segment.p_offset, segment.p_filesz, segment.p_vaddr, (segment.p_flags & PF_W) != 0});
+        image.segments.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr, segment.p_memsz,
+                                  (segment.p_flags & PF_W) != 0});
     }
     return !image.segments.empty();
 }
@@ -87,7 +87,7 @@ void read_sections(Elf* elf, std::size_t count, std::uint64_t file_bytes, ElfIma
 }  // namespace
 
 std::optional<std::uint64_t> ElfImage::address_of(std::uint64_t offset, std::uint64_t page) const {
-    for (const ElfSegment& segment : segments) {
+    for (const FileSegment& segment : segments) {
         const std::uint64_t lead = segment.offset % page;
         if (segment.address % page != lead || offset < segment.offset - lead) continue;
         if (offset - (segment.offset - lead) < segment.file_bytes + lead)

@@ -8,15 +8,9 @@
 #include <vector>
 
 #include "base/address.h"
+#include "base/target_files.h"
 
 namespace nmtx {
-
-struct ElfSegment {  // PT_LOAD
-    std::uint64_t offset = 0;
-    std::uint64_t file_bytes = 0;
-    std::uint64_t address = 0;
-    bool writable = false;
-};
 
 struct ElfSymbolTable {
     std::uint64_t offset = 0;
@@ -26,7 +20,7 @@ struct ElfSymbolTable {
 };
 
 struct ElfImage {
-    std::vector<ElfSegment> segments;  // as the file lists them: ascending
+    std::vector<FileSegment> segments;  // as the file lists them: ascending
     std::vector<Range> sections;  // by index, in the file's own addresses; empty ones for what is not loaded
     std::optional<ElfSymbolTable> symbols;  // .symtab, else .dynsym; lies within the file
 

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <utility>
 
+#include "platform/core_dumps.h"
 #include "platform/memory_left.h"
 #include "platform/system_error.h"
 
@@ -41,6 +42,7 @@ Bytes sum_of(const std::vector<Range>& ranges) {
 }  // namespace
 
 Expected<CopyBuffer> CopyBuffer::make(Bytes ready, Bytes capacity) {
+    forbid_core_dumps();
     CopyBuffer buffer;
     buffer.mapped_bytes_ = rounded(capacity, huge_page) + huge_page;
     void* const mapped = ::mmap(nullptr, buffer.mapped_bytes_, PROT_READ | PROT_WRITE,
@@ -50,6 +52,7 @@ Expected<CopyBuffer> CopyBuffer::make(Bytes ready, Bytes capacity) {
     const std::uintptr_t skip = huge_page - reinterpret_cast<std::uintptr_t>(mapped) % huge_page;
     buffer.begin_ = buffer.mapped_ + skip % huge_page;
     buffer.capacity_ = capacity;
+    ::madvise(buffer.mapped_, buffer.mapped_bytes_, MADV_DONTDUMP);
     ::madvise(buffer.begin_, rounded(capacity, huge_page), MADV_HUGEPAGE);
     fault_in(buffer.begin_, rounded(std::min(ready, capacity), page_size()));
     return buffer;

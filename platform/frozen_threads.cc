@@ -15,6 +15,7 @@
 
 #include "base/cursor.h"
 #include "kernel/status.h"
+#include "kernel/trace_rights.h"
 #include "platform/input_file.h"
 #include "platform/system_error.h"
 
@@ -98,6 +99,10 @@ std::optional<std::uint64_t> thread_count(const ProcessFiles& process) {
 TraceObstacles obstacles_of(const ProcessFiles& process) {
     TraceObstacles obstacles;
     obstacles.root = ::geteuid() == 0;
+    if (const auto own = read_input("/proc/self/status", 8192)) {
+        const auto status = parse_status(*own);
+        obstacles.sys_ptrace = status && trace_rights(*status, std::nullopt, {}).sys_ptrace;
+    }
     if (const auto status = process.read("status")) {
         obstacles.tracer = number_in_status(*status, "\nTracerPid:");
         if (obstacles.tracer == 0U) obstacles.tracer.reset();
@@ -128,6 +133,8 @@ Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacle
     } else if (obstacles.yama_scope > 0 && !obstacles.root) {
         refusal.what += ": kernel.yama.ptrace_scope is " + std::to_string(obstacles.yama_scope);
         refusal.hint = "run as root, or " + leave_out;
+    } else if (obstacles.sys_ptrace) {
+        refusal.what += ": a security module or a sandbox forbids it, although CAP_SYS_PTRACE is there";
     } else if (obstacles.root) {
         refusal.hint = "root lacks CAP_SYS_PTRACE here: add it to the container, or " + leave_out;
     } else if (!obstacles.same_user) {

@@ -83,6 +83,7 @@ struct TraceObstacles {
     std::optional<std::uint64_t> tracer;  // who traces it already
     int yama_scope = 0;                   // kernel.yama.ptrace_scope
     bool root = false;                    // are we
+    bool sys_ptrace = false;              // and have we CAP_SYS_PTRACE
     bool same_user = true;                // do we run as the target's user
 };
 // Why `errno` came back from PTRACE_SEIZE, and what to do: leave `option` out, for one.

@@ -9,8 +9,9 @@
 
 namespace nmtx {
 
-// The bytes of the newest such file that belongs to the process: regular, of at most 4 MiB, owned by the
-// process's user, and not left by an earlier process that had the same pid.
+// The bytes of the file that the process itself has mapped for writing: regular, of at most 4 MiB and owned
+// by the process's user. Its name does not decide: containers that share a /tmp may have a JVM of the same
+// pid each. A file that was deleted is read by its mapping, which takes root.
 Expected<std::string> read_hsperfdata(const ProcessFiles& process, const AttachTarget& target);
 
 }  // namespace nmtx

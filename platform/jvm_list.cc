@@ -63,9 +63,10 @@ std::string why(const Error& error) {
 }
 
 // Nothing where it is no JVM.
-std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users) {
+std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std::set<ProcessStart>& known) {
     const auto process = ProcessFiles::open(pid);
     if (!process || process->kernel_thread() || process->zombie()) return std::nullopt;
+    if (known.count({pid, process->start_ticks()}) > 0) return std::nullopt;
     const auto status_text = process->read("status");
     if (!status_text) return std::nullopt;
     const auto status = parse_status(*status_text, process->path("status"));
@@ -102,13 +103,13 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users) {
 
 }  // namespace
 
-Expected<std::vector<ListedJvm>> list_jvms() {
+Expected<std::vector<ListedJvm>> list_jvms(const std::set<ProcessStart>& known) {
     const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
     if (!proc) return tl::make_unexpected(file_error("/proc", errno, "mount it: mount -t proc proc /proc"));
     UserNames users;
     std::vector<ListedJvm> jvms;
     for (const std::uint64_t pid : pids_of(proc.get())) {
-        if (auto jvm = look_at(pid, users)) jvms.push_back(std::move(*jvm));
+        if (auto jvm = look_at(pid, users, known)) jvms.push_back(std::move(*jvm));
     }
     return jvms;
 }

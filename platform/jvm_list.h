@@ -3,7 +3,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -26,7 +28,10 @@ struct ListedJvm {
     std::string why_not;  // what could not be read of it, and the next step; empty where nothing is amiss
 };
 
-// Ascending by pid. Processes that end meanwhile are left out.
-Expected<std::vector<ListedJvm>> list_jvms();
+using ProcessStart = std::pair<std::uint64_t, std::uint64_t>;  // pid and start in clock ticks
+
+// Ascending by pid. Processes that end meanwhile are left out, and those that are `known`: of these no file
+// is read that could keep a reader waiting.
+Expected<std::vector<ListedJvm>> list_jvms(const std::set<ProcessStart>& known = {});
 
 }  // namespace nmtx

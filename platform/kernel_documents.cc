@@ -119,9 +119,8 @@ class TaskReader {
 };
 
 bool holds_process(const Descriptor& directory, std::uint64_t pid) {
-    const Descriptor file(::openat(directory.get(), "cgroup.procs", O_RDONLY | O_CLOEXEC));
-    if (!file) return false;
-    const auto members = read_to_end(file.get(), "cgroup.procs", std::size_t{16} << 20, 0);
+    const auto members =
+        read_in(directory, "cgroup.procs", "cgroup.procs", std::size_t{16} << 20, FileSystem::cgroup);
     if (!members) return false;
     const std::string wanted = std::to_string(pid);
     for (Lines lines(*members); lines.next();) {
@@ -131,7 +130,7 @@ bool holds_process(const Descriptor& directory, std::uint64_t pid) {
 }
 
 // The cgroup's directory in our own view; else in the target's, where a container sees its own cgroup as the
-// root.
+// root. There the target may have put what it likes under that name: only the kernel's own files count.
 Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& cgroup) {
     const bool outside = cgroup.path.starts_with("/..");  // of the cgroup namespace that we are in
     const std::string below = cgroup.path.size() > 1 ? cgroup.path.substr(1) : ".";
@@ -140,13 +139,18 @@ Expected<Descriptor> open_cgroup(const ProcessFiles& process, const CgroupPath& 
                             : std::vector<std::string>{"sys/fs/cgroup", "sys/fs/cgroup/unified"};
     for (const std::string& mount : mounts) {
         if (outside) break;
+        // Our own links lead where they should: /sys/fs/cgroup/cpu is one on many hosts.
         auto directory = open_below("/", fmt::format("{}/{}", mount, below));
-        if (directory && ::faccessat(directory->get(), "cgroup.procs", F_OK, 0) == 0) return directory;
+        if (directory && on_cgroup_file_system(*directory) &&
+            ::faccessat(directory->get(), "cgroup.procs", F_OK, 0) == 0)
+            return directory;
     }
     for (const std::string& mount : mounts) {
         for (const std::string& name : {below, std::string(".")}) {
-            auto directory = open_below(process.path("root"), fmt::format("{}/{}", mount, name));
-            if (directory && holds_process(*directory, process.pid())) return directory;
+            auto directory =
+                open_below(process.path("root"), fmt::format("{}/{}", mount, name), Links::inside_root);
+            if (directory && on_cgroup_file_system(*directory) && holds_process(*directory, process.pid()))
+                return directory;
         }
     }
     return failure("cgroup " + cgroup.path, "its directory below /sys/fs/cgroup cannot be found from here",
@@ -165,9 +169,7 @@ Expected<CgroupPath> charging_cgroup(const ProcessFiles& process, std::string_vi
 // The file with a heading above it. False where there is none.
 bool append_block(std::string& text, const Descriptor& directory, std::string_view name) {
     const std::string file_name(name);
-    const Descriptor file(::openat(directory.get(), file_name.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file) return false;
-    const auto content = read_to_end(file.get(), file_name, std::size_t{1} << 20, 0);
+    const auto content = read_in(directory, file_name, file_name, std::size_t{1} << 20, FileSystem::cgroup);
     if (!content) return false;
     text.append("== ").append(name).append("\n");
     append_line(text, *content);
@@ -182,7 +184,7 @@ void append_upwards(std::string& text, std::initializer_list<std::string_view> n
                            [&](std::string_view name) { return append_block(text, directory, name); });
     };
     for (int level = 0; level < deepest && append_all(); ++level) {
-        Descriptor above(::openat(directory.get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        Descriptor above = directory_above(directory);
         if (!above) break;
         directory = std::move(above);
     }
@@ -228,7 +230,7 @@ Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::strin
     }
     // Of v1 memory.stat has the least limit of all above.
     if (path->version == 2) {
-        Descriptor above(::openat(directory->get(), "..", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        Descriptor above = directory_above(*directory);
         if (above) append_upwards(text, {"memory.max"}, above);
     }
     return text;

@@ -13,13 +13,16 @@
 #include "ledger/malloc_request.h"
 #include "ledger/peek_place.h"
 #include "ledger/reconciliation_plan.h"
+#include "platform/clock.h"
 #include "platform/collect.h"
 #include "platform/demo.h"
 #include "platform/jvm_list.h"
+#include "platform/last_resort.h"
 #include "platform/own_memory.h"
 #include "platform/progress.h"
 #include "platform/residency.h"
 #include "platform/run.h"
+#include "platform/run_rights.h"
 #include "platform/target_files.h"
 #include "platform/target_memory.h"
 #include "report/list.h"
@@ -31,8 +34,12 @@
 namespace nmtx {
 namespace {
 
+// Whose cost a report tells: that of a capture until its evidence was there, or of this run to its end.
+enum class CostOf { capture, this_run };
+
 // The ledger that was printed.
-Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
+Expected<Ledger> print_report(const Command& command, const ProcessView& view,
+                              CostOf cost = CostOf::capture) {
     auto ledger = reconcile(view);
     if (!ledger) return ledger;
     const ReportOptions options{command.all, command.maps};
@@ -41,10 +48,20 @@ Expected<Ledger> print_report(const Command& command, const ProcessView& view) {
     const auto recorded = recorded_history(command, view);
     if (!recorded) return tl::make_unexpected(recorded.error());
     const RunTrend* history = *recorded ? &**recorded : nullptr;
-    const std::string text = command.json ? json_report(view, *ledger, threads, history)
-                             : command.verb == Verb::malloc
-                                 ? malloc_report(view, *ledger, options, style)
-                                 : text_report(view, *ledger, threads, options, style, history);
+    const auto text_of = [&](const ProcessView& shown) {
+        if (command.json) return json_report(shown, *ledger, threads, history);
+        return command.verb == Verb::malloc ? malloc_report(shown, *ledger, options, style)
+                                            : text_report(shown, *ledger, threads, options, style, history);
+    };
+    const double before = own_cpu_ms();
+    std::string text = text_of(view);
+    if (cost == CostOf::this_run) {
+        // What the report took is known once there is one; the second takes as long as the first.
+        ProcessView told = view;
+        const double after = own_cpu_ms();
+        told.header.cost.cpu_ms = after + (after - before);
+        text = text_of(told);
+    }
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     return ledger;
 }
@@ -83,7 +100,9 @@ Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
         if (auto written = write_capture(command, *capture); !written)
             return tl::make_unexpected(written.error());
     }
-    auto ledger = print_report(command, plan.view());
+    // A capture that was kept has to give the same report again.
+    auto ledger =
+        print_report(command, plan.view(), command.output.empty() ? CostOf::this_run : CostOf::capture);
     if (!ledger || !command.peek) return ledger;
     if (auto peeked = peek_at_blocks(command, plan.view(), *ledger); !peeked)
         return tl::make_unexpected(peeked.error());
@@ -264,12 +283,8 @@ Expected<void> run_report_verb(const Command& command) {
             return run_watch(command);
         case Verb::glossary:
             return run_glossary(command);
-        case Verb::fit:
-            return run_fit(command);
         case Verb::ticket:
             return run_ticket(command);
-        case Verb::explain:
-            return run_explain(command);
         default:
             return {};
     }
@@ -278,6 +293,10 @@ Expected<void> run_report_verb(const Command& command) {
 // The verbs that may have an exit code of their own, and those that are done or not.
 Expected<int> run(const Command& command) {
     switch (command.verb) {
+        case Verb::explain:
+            return run_explain(command);
+        case Verb::fit:
+            return run_fit(command);
         case Verb::record:
             return run_record(command);
         case Verb::trend:
@@ -298,10 +317,14 @@ int complain(const Error& error, int exit_code) {
 }  // namespace nmtx
 
 int main(int argc, char** argv) {
-    nmtx::keep_heap_in_one_piece();
-    const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
-    const auto command = nmtx::parse_command(arguments);
-    if (!command) return nmtx::complain(command.error(), 2);
-    const auto done = nmtx::run(*command);
-    return done ? *done : nmtx::complain(done.error(), 1);
+    return nmtx::with_last_resort([&] {
+        nmtx::keep_heap_in_one_piece();
+        const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+        const auto command = nmtx::parse_command(arguments);
+        if (!command) return nmtx::complain(command.error(), 2);
+        nmtx::drop_privileges(nmtx::needs_of(*command));
+        if (const auto work = nmtx::file_work_of(*command)) nmtx::confine_to_files(*work);
+        const auto done = nmtx::run(*command);
+        return done ? *done : nmtx::complain(done.error(), 1);
+    });
 }

@@ -21,42 +21,21 @@ namespace {
 
 constexpr std::size_t own_maps_limit = std::size_t{16} << 20;
 
-// A descriptor by O_PATH has opened nothing yet: no FIFO that waits for a writer, no device that reacts.
-bool regular(const Descriptor& file) {
-    struct stat status{};
-    return file && ::fstat(file.get(), &status) == 0 && S_ISREG(status.st_mode);
+Descriptor open_for_reading(const Descriptor& found, const MappedFile& file) {
+    Descriptor opened = open_regular(found);
+    return opened && is_that_file(opened, file) ? std::move(opened) : Descriptor();
 }
 
+}  // namespace
+
 bool is_that_file(const Descriptor& opened, const MappedFile& file) {
-    struct stat status{};
+    struct stat status {};
     if (::fstat(opened.get(), &status) != 0) return false;
     const FileIdentity wanted{file.device, file.inode};
     const FileIdentity by_status{
         static_cast<std::uint32_t>(major(status.st_dev) << 20U | minor(status.st_dev)), status.st_ino};
     return by_status == wanted || identity_when_mapped(opened) == wanted;
 }
-
-Descriptor open_for_reading(const Descriptor& path, const MappedFile& file) {
-    if (!regular(path)) return {};
-    Descriptor opened(::open(path_of(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-    return opened && is_that_file(opened, file) ? std::move(opened) : Descriptor();
-}
-
-// The kernel prints names with all links resolved, so that a link on the way is somebody's later doing.
-// Following none keeps the target from leading us out of its root.
-Descriptor walk_down(Descriptor directory, std::string_view path) {
-    while (directory) {
-        path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
-        if (path.empty()) return directory;
-        const std::string name(path.substr(0, path.find('/')));
-        if (name == "..") return {};
-        path.remove_prefix(name.size());
-        directory = Descriptor(::openat(directory.get(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    }
-    return {};
-}
-
-}  // namespace
 
 std::optional<FileIdentity> identity_when_mapped(const Descriptor& file) {
     const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
@@ -81,19 +60,22 @@ Descriptor open_by_mapping(const ProcessFiles& process, const MappedFile& file) 
     std::snprintf(name.data(), name.size(), "map_files/%llx-%llx",
                   static_cast<unsigned long long>(file.first.begin.value),
                   static_cast<unsigned long long>(file.first.end.value));
-    const Descriptor path(::openat(process.descriptor(), name.data(), O_PATH | O_CLOEXEC));
-    return open_for_reading(path, file);
+    const auto found = process.open_file(name.data(), O_PATH);
+    return found ? open_for_reading(*found, file) : Descriptor();
 }
 
 Descriptor open_by_name(const ProcessFiles& process, const MappedFile& file) {
     if (!file.path.starts_with('/')) return {};
-    constexpr int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    const std::size_t begin = file.path.find_first_not_of('/');
+    if (begin == std::string::npos) return {};
+    const std::string name(file.path.substr(begin));
     // The name of a file in a container counts from the target's root; that of a process in a mere chroot
-    // from ours.
-    Descriptor roots[] = {Descriptor(::openat(process.descriptor(), "root", flags)),
-                          Descriptor(::open("/", flags))};
-    for (Descriptor& root : roots) {
-        Descriptor opened = open_for_reading(walk_down(std::move(root), file.path), file);
+    // from ours. The kernel prints names with all links resolved, so that a link on the way is somebody's later
+    // doing.
+    for (const std::string& root : {process.path("root"), std::string("/")}) {
+        const auto top = open_below(root, ".");
+        if (!top) continue;
+        Descriptor opened = open_for_reading(find_in(*top, name), file);
         if (opened) return opened;
     }
     return {};

@@ -27,6 +27,9 @@ Descriptor open_by_mapping(const ProcessFiles& process, const MappedFile& file);
 // And by its name, below the target's root or ours.
 Descriptor open_by_name(const ProcessFiles& process, const MappedFile& file);
 
+// Is an open file the one that is mapped?
+bool is_that_file(const Descriptor& opened, const MappedFile& file);
+
 // What maps would print for an open file, had it been mapped. On overlayfs and btrfs fstat says something
 // else.
 std::optional<FileIdentity> identity_when_mapped(const Descriptor& file);

@@ -23,7 +23,7 @@ std::vector<MappedFile> mapped_code(std::string_view maps) {
     for (Lines lines(maps); lines.next();) {
         Mapping mapping;
         if (!read_mapping_header(lines.line(), mapping) || !mapping.protection.execute) continue;
-        if (mapping.inode == 0 && mapping.name != "[vdso]") continue;
+        if (!mapping.of_file() && mapping.name != "[vdso]") continue;
         code.push_back(
             {std::string(mapping.name), mapping.range, mapping.inode, mapping.device, mapping.offset});
     }

@@ -6,12 +6,13 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <csignal>
 #include <deque>
 
 #include "platform/descriptor.h"
+#include "platform/file_size_signal.h"
 #include "platform/signals_held.h"
 #include "platform/system_error.h"
+#include "platform/temporary_file.h"
 
 namespace nmtx {
 namespace {
@@ -26,13 +27,12 @@ class Temporary {
         if (!path_.empty()) ::unlink(path_.c_str());
     }
     Expected<void> write(const std::string& becomes, std::string_view bytes) {
-        std::string name = becomes + ".XXXXXX";
-        Descriptor file(::mkostemp(name.data(), O_CLOEXEC));
-        if (!file)
-            return tl::make_unexpected(file_error(becomes, errno, "choose a directory that can be written"));
-        path_ = std::move(name);
-        if (auto written = write_all(file.get(), bytes, becomes); !written) return written;
-        if (::fsync(file.get()) != 0) return tl::make_unexpected(file_error(becomes, errno));
+        auto made = temporary_file_beside(becomes);
+        if (!made) return tl::make_unexpected(made.error());
+        path_ = std::move(made->path);
+        lock_ = std::move(made->lock);
+        if (auto written = write_all(lock_.get(), bytes, becomes); !written) return written;
+        if (::fsync(lock_.get()) != 0) return tl::make_unexpected(file_error(becomes, errno));
         return {};
     }
     void keep() { path_.clear(); }
@@ -40,6 +40,7 @@ class Temporary {
 
   private:
     std::string path_;
+    Descriptor lock_;
 };
 
 // A directory beside the one that it is to become, removed with what was written into it unless it was kept.
@@ -54,10 +55,10 @@ class TemporaryDirectory {
         ::rmdir(path_.c_str());
     }
     Expected<void> make(const std::string& becomes) {
-        std::string name = becomes + ".XXXXXX";
-        if (::mkdtemp(name.data()) == nullptr)
-            return tl::make_unexpected(file_error(becomes, errno, "choose a directory that can be written"));
-        path_ = std::move(name);
+        auto made = temporary_directory_beside(becomes);
+        if (!made) return tl::make_unexpected(made.error());
+        path_ = std::move(made->path);
+        lock_ = std::move(made->lock);
         return {};
     }
     Expected<void> write(const std::string& name, std::string_view bytes) {
@@ -74,23 +75,8 @@ class TemporaryDirectory {
 
   private:
     std::string path_;
+    Descriptor lock_;
     std::vector<std::string> files_;
-};
-
-// Past the limit of `ulimit -f` a write is to fail, not to end us with the temporary file still there.
-class FileSizeSignalIgnored {
-  public:
-    FileSizeSignalIgnored() {
-        struct sigaction ignore{};
-        ignore.sa_handler = SIG_IGN;
-        ::sigaction(SIGXFSZ, &ignore, &before_);
-    }
-    FileSizeSignalIgnored(const FileSizeSignalIgnored&) = delete;
-    FileSizeSignalIgnored& operator=(const FileSizeSignalIgnored&) = delete;
-    ~FileSizeSignalIgnored() { ::sigaction(SIGXFSZ, &before_, nullptr); }
-
-  private:
-    struct sigaction before_{};
 };
 
 tl::unexpected<Error> already_there(const std::string& path) {
@@ -136,6 +122,7 @@ Expected<void> write_new_directory(const std::string& directory, const std::vect
 
 Expected<void> write_into_directory(const std::string& directory, const std::vector<NamedFile>& files,
                                     bool overwrite) {
+    remove_abandoned_temporaries(directory);
     std::vector<std::string> paths;
     for (const NamedFile& file : files) {
         paths.push_back(directory + "/" + file.name);
@@ -168,6 +155,7 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
 Expected<void> write_files(const std::string& path, const std::vector<NamedFile>& files, bool overwrite) {
     std::string directory = path;
     while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
+    remove_abandoned_temporaries(parent_of(directory));
     const SignalsHeld held;
     const FileSizeSignalIgnored errors_instead;
     struct stat info{};
@@ -194,6 +182,7 @@ Expected<void> write_file(const std::string& path, std::string_view bytes, bool 
     const bool there = ::lstat(path.c_str(), &info) == 0;
     if (there && S_ISDIR(info.st_mode)) return failure(path, "is a directory", "name a file in it");
     if (there && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return write_to_special(path, bytes);
+    remove_abandoned_temporaries(parent_of(path));
     if (there && !overwrite) return already_there(path);
 
     const SignalsHeld held;

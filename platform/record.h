@@ -7,6 +7,7 @@
 #include <string>
 
 #include "platform/record_sampler.h"
+#include "platform/record_writer.h"
 
 namespace nmtx {
 
@@ -22,10 +23,9 @@ struct RecordOptions {
 };
 
 struct RecordState {
-    std::uint64_t samples = 0;
-    std::uint64_t full = 0;    // of them
-    std::uint64_t missed = 0;  // ticks at which a process could not be read
-    std::uint64_t runs = 0;
+    WrittenState written;
+    std::uint64_t taken = 0;      // samples
+    std::uint64_t missed = 0;     // ticks at which a process could not be read
     std::uint64_t processes = 0;  // that are recorded now
     bool waiting = false;         // for the command to be started again
     Bytes rss_at_first, rss;      // of the last run that was sampled; the first is that run's first
@@ -35,6 +35,9 @@ struct RecordState {
     std::int64_t file_bytes = 0;
     std::string last_error;  // why a sample was missed
     std::string end;         // why it is over
+    std::string trouble;     // why samples wait, or are lost at the end
+    // A thread could not be ended, since the kernel keeps it: the process must end by _exit().
+    bool stuck = false;
 };
 
 // Is told after every tick.
@@ -42,10 +45,12 @@ class RecordWatcher {
   public:
     virtual ~RecordWatcher() = default;
     virtual void sampled(const RecordState& state) = 0;
+    // What goes wrong with the file, and that it is over: one line, at once.
+    virtual void say(const std::string& line) = 0;
 };
 
-// Fails where the first sample cannot be taken or a sample cannot be kept: what was kept before is whole.
-// SIGINT, SIGTERM and SIGHUP end it in order.
+// Fails where the first sample cannot be taken, or where there can be no such file. After that it goes on:
+// samples that cannot be written wait. SIGINT, SIGTERM and SIGHUP end it in order, within two seconds.
 Expected<RecordState> record(const RecordOptions& options, RecordWatcher& watcher);
 
 }  // namespace nmtx

@@ -6,45 +6,77 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <filesystem>
 
 #include "base/printable.h"
 #include "platform/descriptor.h"
+#include "platform/record_schema.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::int64_t application_id = 0x6e6d7478;  // "nmtx"
-constexpr int patience_ms = 10000;                   // for a reader or another recorder to let go
 
-// One row for each owner and sample; both small numbers, so that a row takes some 15 bytes.
-constexpr const char* schema = R"(
-CREATE TABLE run(
-  id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, start_ticks INTEGER NOT NULL, boot_id TEXT NOT NULL, command TEXT NOT NULL,
-  java TEXT NOT NULL, gc TEXT NOT NULL, nmt_level TEXT NOT NULL, nmtx_version TEXT NOT NULL, physical_memory INTEGER,
-  ended_ms INTEGER, end TEXT NOT NULL DEFAULT '');
-CREATE TABLE owner(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
-CREATE TABLE category(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE sample(
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id), line_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
-  boot_ms INTEGER NOT NULL, depth INTEGER NOT NULL, uptime_ms INTEGER NOT NULL, rss INTEGER NOT NULL, threads INTEGER,
-  heap_used INTEGER, collections INTEGER, cgroup_current INTEGER, cgroup_limit INTEGER, nmt_committed INTEGER,
-  nmt_malloc INTEGER, malloc_live INTEGER, malloc_untracked INTEGER, malloc_free INTEGER, malloc_told_apart INTEGER,
-  attach_us INTEGER NOT NULL, cpu_us INTEGER NOT NULL, wall_us INTEGER NOT NULL);
-CREATE INDEX sample_by_time ON sample(line_ms);
-CREATE TABLE resident(
-  sample INTEGER NOT NULL, owner INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY(sample, owner)) WITHOUT ROWID;
-CREATE TABLE nmt(
-  sample INTEGER NOT NULL, category INTEGER NOT NULL, committed INTEGER NOT NULL, malloc INTEGER NOT NULL, count INTEGER,
-  PRIMARY KEY(sample, category)) WITHOUT ROWID;
-CREATE TABLE thinned(tier INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL);
-)";
+// A record is small rows; nothing in one comes near these bounds. SQLite takes texts of 1 GB otherwise, and
+// statements that a stranger's file may hold in its schema.
+struct Bound {
+    int what;
+    int most;
+};
+constexpr std::array<Bound, 11> bounds = {{{SQLITE_LIMIT_LENGTH, 1 << 20},
+                                           {SQLITE_LIMIT_SQL_LENGTH, 1 << 16},
+                                           {SQLITE_LIMIT_COLUMN, 100},
+                                           {SQLITE_LIMIT_EXPR_DEPTH, 50},
+                                           {SQLITE_LIMIT_COMPOUND_SELECT, 4},
+                                           {SQLITE_LIMIT_FUNCTION_ARG, 8},
+                                           {SQLITE_LIMIT_ATTACHED, 0},
+                                           {SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100},
+                                           {SQLITE_LIMIT_VARIABLE_NUMBER, 64},
+                                           {SQLITE_LIMIT_TRIGGER_DEPTH, 1},
+                                           {SQLITE_LIMIT_WORKER_THREADS, 0}}};
+constexpr sqlite3_int64 most_memory = sqlite3_int64{256} << 20;
+
+// Reading a whole record of 44 MB, a year, takes less than a second.
+constexpr std::chrono::seconds least_time{15};
+constexpr std::uint64_t bytes_a_second = std::uint64_t{4} << 20;
+constexpr int instructions_between_looks = 10'000;
+
+int is_late(void* deadline) {
+    return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
+}
 
 bool exists(const std::string& path) {
-    struct stat file{};
+    struct stat file {};
     return ::stat(path.c_str(), &file) == 0;
+}
+
+// What lies beside it is a stranger's as well. nmtx leaves no rollback journal, and one may name further
+// files that SQLite would then remove.
+Expected<void> check_companions(const std::string& path) {
+    for (const char* suffix : {"-wal", "-shm"}) {
+        struct stat file {};
+        if (::lstat((path + suffix).c_str(), &file) == 0 && !S_ISREG(file.st_mode))
+            return failure(printable(path + suffix), "is not a regular file", "remove it");
+    }
+    if (exists(path + "-journal"))
+        return failure(printable(path + "-journal"), "is a rollback journal, which nmtx does not read",
+                       "remove it if the record is from somebody else; otherwise: sqlite3 FILE.db .schema");
+    return {};
+}
+
+Expected<void> check_regular(const std::string& path) {
+    std::error_code ignored;
+    if (std::filesystem::is_regular_file(path, ignored)) return check_companions(path);
+    return failure(printable(path), "is no regular file, so it can hold no record",
+                   "name a file that nmtx record has written");
+}
+
+std::uint64_t bytes_of(const std::string& path) {
+    struct stat file {};
+    return ::stat(path.c_str(), &file) == 0 ? static_cast<std::uint64_t>(file.st_size) : 0;
 }
 
 // Before SQLite has it open: closing a descriptor of the file would drop SQLite's locks on it.
@@ -107,6 +139,8 @@ void RecordDatabase::Close::operator()(sqlite3* database) const {
 }
 
 Error RecordDatabase::error(int code) const {
+    failed_ = code & 0xff;
+    failed_errno_ = sqlite3_system_errno(database_.get());
     switch (code & 0xff) {
         case SQLITE_FULL:
             return {path_,
@@ -118,13 +152,23 @@ Error RecordDatabase::error(int code) const {
             return {path_, fmt::format("the record is damaged: {}", sqlite3_errmsg(database_.get())),
                     "save what is left with: sqlite3 FILE .recover"};
         case SQLITE_BUSY:
-            return {path_, "another process holds the record locked", "try again when it has ended"};
+            return {path_, locked_record, "try again when it has ended"};
+        case SQLITE_INTERRUPT:
+            return {path_, "takes too long to read for its size", "is it a record that nmtx wrote?"};
+        case SQLITE_TOOBIG:
+            return {path_, "holds a text or a statement that is longer than any in a record",
+                    "is it a record that nmtx wrote?"};
         case SQLITE_READONLY:
             return {path_, "may not be written", "record as its owner, or into another file"};
         default:
             break;
     }
     const int system_error = sqlite3_system_errno(database_.get());
+    if (system_error == EFBIG || system_error == EDQUOT)
+        return {path_,
+                system_error == EFBIG ? "the limit of file sizes (ulimit -f) is reached"
+                                      : "the disk quota is used up",
+                "raise it"};
     std::string what = sqlite3_errmsg(database_.get());
     if (system_error != 0) what += ": " + errno_text(system_error);
     return {path_, std::move(what), {}};
@@ -185,8 +229,8 @@ void RecordDatabase::roll_back() {
         sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-Expected<RecordDatabase> RecordDatabase::open(const std::string& path, const std::string& address,
-                                              int flags) {
+Expected<RecordDatabase> RecordDatabase::open(const std::string& path, const std::string& address, int flags,
+                                              std::chrono::milliseconds patience) {
     sqlite3* handle = nullptr;
     const int code =
         sqlite3_open_v2(address.c_str(), &handle, flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, nullptr);
@@ -195,11 +239,35 @@ Expected<RecordDatabase> RecordDatabase::open(const std::string& path, const std
         if (handle == nullptr) return failure(printable(path), "there is no memory to open it");
         return tl::make_unexpected(database.error(code));
     }
-    sqlite3_busy_timeout(handle, patience_ms);
+    sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
+    database.bytes_ = bytes_of(path) + bytes_of(path + "-wal");
+    database.distrust();
     return database;
 }
 
+// Whoever made the file chose its schema, its indexes and each byte in it. Settings that this SQLite does not
+// know change nothing; the schema is compared with ours all the same.
+void RecordDatabase::distrust() {
+    sqlite3* const handle = database_.get();
+    sqlite3_db_config(handle, SQLITE_DBCONFIG_DEFENSIVE, 1, static_cast<int*>(nullptr));
+    for (const int off :
+         {SQLITE_DBCONFIG_TRUSTED_SCHEMA, SQLITE_DBCONFIG_ENABLE_VIEW, SQLITE_DBCONFIG_ENABLE_TRIGGER,
+          SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER,
+          SQLITE_DBCONFIG_DQS_DDL, SQLITE_DBCONFIG_DQS_DML})
+        sqlite3_db_config(handle, off, 0, static_cast<int*>(nullptr));
+    for (const Bound& bound : bounds) sqlite3_limit(handle, bound.what, bound.most);
+    sqlite3_hard_heap_limit64(most_memory);
+    const auto seconds = std::chrono::seconds(bytes_ / bytes_a_second);
+    deadline_ = std::make_unique<Deadline>(std::chrono::steady_clock::now() + least_time + seconds);
+    sqlite3_progress_handler(handle, instructions_between_looks, is_late, deadline_.get());
+}
+
+void RecordDatabase::take_any_time() {
+    sqlite3_progress_handler(database_.get(), 0, nullptr, nullptr);
+}
+
 Expected<void> RecordDatabase::check(bool may_be_new) {
+    if (auto set = execute("PRAGMA temp_store=MEMORY; PRAGMA cell_size_check=ON"); !set) return set;
     const auto application = number("PRAGMA application_id");
     if (!application) return tl::make_unexpected(application.error());
     if (*application == 0 && may_be_new) {
@@ -217,14 +285,8 @@ Expected<void> RecordDatabase::check(bool may_be_new) {
             path_,
             fmt::format("is a record of format {}; this nmtx reads format {}", *version, record_format),
             "use the nmtx that wrote it, or a newer one");
-    auto quick = prepare("PRAGMA quick_check(1)");
-    if (!quick) return tl::make_unexpected(quick.error());
-    const auto row = step(*quick);
-    if (!row) return tl::make_unexpected(row.error());
-    if (const std::string found = *row ? quick->text(0) : ""; found != "ok")
-        return failure(path_, fmt::format("the record is damaged: {}", printable(found)),
-                       "save what is left with: sqlite3 FILE .recover");
-    return {};
+    if (auto same = check_record_schema(*this); !same) return same;
+    return check_record_pages(*this);
 }
 
 // WAL while a recorder runs, so that readers do not stop it. FULL: one sync for each sample, so that a loss
@@ -236,7 +298,7 @@ Expected<void> RecordDatabase::use_journal() {
 
 Expected<void> RecordDatabase::set_up() {
     return transaction([&] {
-        auto made = execute(schema);
+        auto made = execute(record_schema().c_str());
         if (!made) return made;
         return execute(
             fmt::format("PRAGMA application_id={}; PRAGMA user_version={}", application_id, record_format)
@@ -244,19 +306,43 @@ Expected<void> RecordDatabase::set_up() {
     });
 }
 
-Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& path) {
+Expected<bool> RecordDatabase::fold_journal() {
+    auto fold = prepare("PRAGMA wal_checkpoint(PASSIVE)");
+    if (!fold) return tl::make_unexpected(fold.error());
+    const auto row = step(*fold);
+    if (!row) return tl::make_unexpected(row.error());
+    // busy, frames in the journal, frames of them that are in the file
+    return *row && fold->number(0) == 0 && fold->number(1) == fold->number(2);
+}
+
+void RecordDatabase::leave_journal() {
+    int yes = 1;
+    sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &yes);
+    sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
+}
+
+bool RecordDatabase::may_pass() const {
+    if (failed_ == SQLITE_BUSY || failed_ == SQLITE_LOCKED || failed_ == SQLITE_FULL) return true;
+    return failed_ == SQLITE_IOERR &&
+           (failed_errno_ == ENOSPC || failed_errno_ == EFBIG || failed_errno_ == EDQUOT);
+}
+
+Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& path,
+                                                          std::chrono::milliseconds patience) {
     const bool is_new = !exists(path);
-    if (!is_new && !std::filesystem::is_regular_file(path))
-        return failure(printable(path), "is no regular file, so it can hold no record",
-                       "record into a file: -o FILE.db");
-    if (is_new) {
+    if (!is_new) {
+        if (auto regular = check_regular(path); !regular) return tl::make_unexpected(regular.error());
+    } else {
         if (auto created = create(path); !created) return tl::make_unexpected(created.error());
     }
-    auto database = open(path, uri_of(path), SQLITE_OPEN_READWRITE);
+    auto database = open(path, uri_of(path), SQLITE_OPEN_READWRITE, patience);
     if (!database) return database;
     Expected<void> ready = database->check(true);
     if (ready) ready = database->use_journal();
-    if (ready) return database;
+    if (ready) {
+        database->take_any_time();
+        return database;
+    }
     if (is_new) {
         database->database_.reset();
         for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
@@ -268,6 +354,7 @@ Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& pat
 // recorder has left a -wal, the file is all there is, and nobody changes it.
 Expected<RecordDatabase> RecordDatabase::open_for_reading(const std::string& path) {
     if (!exists(path)) return tl::make_unexpected(file_error(printable(path), errno));
+    if (auto regular = check_regular(path); !regular) return tl::make_unexpected(regular.error());
     auto database = open(path, uri_of(path), SQLITE_OPEN_READONLY);
     if (!database) return database;
     Expected<void> ready = database->check(false);

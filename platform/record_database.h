@@ -1,6 +1,7 @@
 // The SQLite database that a record is: opened with care, its statements, its errors as sentences.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -43,14 +44,25 @@ class Statement {
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
+// What is said of a lock that somebody holds.
+inline constexpr const char* locked_record = "another process holds the record locked";
+
+// How long to wait for a reader or another recorder to let go.
+inline constexpr std::chrono::milliseconds usual_patience{10000};
+
 class RecordDatabase {
   public:
     // Creates the file (mode 0600) where there is none. Refuses what is no record, what a newer nmtx wrote,
     // and what is damaged.
-    static Expected<RecordDatabase> open_for_writing(const std::string& path);
+    // Both distrust the file: bounds for everything that it holds, a deadline for what is asked of it, and no
+    // schema but ours.
+    static Expected<RecordDatabase> open_for_writing(const std::string& path,
+                                                     std::chrono::milliseconds patience = usual_patience);
     static Expected<RecordDatabase> open_for_reading(const std::string& path);
 
     [[nodiscard]] const std::string& path() const { return path_; }
+    // As large as it was when it was opened, with what a recorder has not folded in yet.
+    [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     // Statements without parameters and without rows.
     Expected<void> execute(const char* sql);
     Expected<Statement> prepare(std::string_view sql);
@@ -73,20 +85,37 @@ class RecordDatabase {
         return done;
     }
 
+    // Copies what the journal has into the file. False where a reader kept some of it there.
+    Expected<bool> fold_journal();
+    // For the time when it is closed: the journal is neither copied nor removed then.
+    void leave_journal();
+    // May what failed last come off the next time? A lock, no room, a limit.
+    [[nodiscard]] bool may_pass() const;
+
   private:
     struct Close {
         void operator()(sqlite3* database) const;
     };
     RecordDatabase(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}
-    static Expected<RecordDatabase> open(const std::string& path, const std::string& address, int flags);
+    static Expected<RecordDatabase> open(const std::string& path, const std::string& address, int flags,
+                                         std::chrono::milliseconds patience = usual_patience);
+    void distrust();
+    // A recorder goes on for months: the deadline is for what a stranger's file may do when it is opened.
+    void take_any_time();
     Expected<void> check(bool may_be_new);
     Expected<void> set_up();
     Expected<void> use_journal();
     void roll_back();
     [[nodiscard]] Error error(int code) const;
 
+    using Deadline = std::chrono::steady_clock::time_point;
     std::string path_;
+    std::uint64_t bytes_ = 0;
+    std::unique_ptr<Deadline> deadline_;  // SQLite's look at it: outlives the database, at one address
     std::unique_ptr<sqlite3, Close> database_;
+    // Of the last call that failed: rolling back changes what SQLite says of it.
+    mutable int failed_ = 0;
+    mutable int failed_errno_ = 0;
 };
 
 }  // namespace nmtx

@@ -1,7 +1,13 @@
 // Reads a record back.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
+#include <unordered_map>
+#include <unordered_set>
 
+#include "change/split_runs.h"
+#include "platform/record_gaps.h"
 #include "platform/record_store.h"
 
 namespace nmtx {
@@ -28,9 +34,20 @@ std::optional<std::uint64_t> count_of(std::optional<std::int64_t> number) {
     return amount(*number);
 }
 
+// Names of owners and categories. Those of nmtx are a file's name at the longest, and a process has some
+// hundred; more of them are no record of a process but a way to make few bytes many.
+constexpr std::size_t longest_name = 1024;
+constexpr std::size_t most_names = 1U << 16U;
+constexpr std::size_t most_names_of_a_run = 4096;
+// What the names of all rows may take, and how many points the owners' curves may have.
+constexpr std::uint64_t least_room = std::uint64_t{64} << 20;
+constexpr std::uint64_t room_for_a_byte = 8;
+constexpr std::uint64_t most_points = std::uint64_t{64} << 20;
+
 class RecordReader {
   public:
-    explicit RecordReader(RecordDatabase& database) : database_(&database) {}
+    explicit RecordReader(RecordDatabase& database)
+        : database_(&database), room_(least_room + room_for_a_byte * database.bytes()) {}
     Expected<std::vector<RecordedSeries>> read(std::int64_t from_ms);
 
   private:
@@ -46,15 +63,28 @@ class RecordReader {
     }
     Expected<void> read_runs();
     Expected<void> read_samples(std::int64_t from_ms);
+    using Names = std::unordered_map<std::int64_t, std::string>;
+    Expected<Names> read_names(std::string_view sql);
     Expected<void> read_owners(std::int64_t from_id);
     Expected<void> read_categories(std::int64_t from_id);
-    Sample* find(std::int64_t id);
+    [[nodiscard]] Expected<void> check_points() const;
+    [[nodiscard]] tl::unexpected<Error> too_much(std::string what) const;
+    // A row keeps its name by itself: a long one in many rows is large in memory and small in the file.
+    bool take_room(const std::string& name) {
+        if (name.size() > room_) return false;
+        room_ -= name.size();
+        return true;
+    }
+    using Place = std::pair<std::size_t, std::size_t>;  // run, and sample in it
+    [[nodiscard]] std::optional<Place> place_of(std::int64_t id) const;
+    Sample& sample_at(Place place) { return series_[place.first].samples[place.second]; }
 
     RecordDatabase* database_;
     std::vector<RecordedSeries> series_;
     std::map<std::int64_t, std::size_t> run_index_;
-    // Ascending by id: run and place of the sample there.
-    std::vector<std::pair<std::int64_t, std::pair<std::size_t, std::size_t>>> places_;
+    std::vector<std::pair<std::int64_t, Place>> places_;  // ascending by id
+    std::uint64_t room_;
+    std::vector<std::unordered_set<std::int64_t>> owners_of_runs_;
 };
 
 Sample sample_of_row(const Statement& row) {
@@ -99,7 +129,7 @@ Expected<void> RecordReader::read_runs() {
             run.ended_ms = row.optional_number(10);
             run.end = row.text(11);
             run_index_[run.id] = series_.size();
-            series_.push_back({std::move(run), {}});
+            series_.push_back({std::move(run), {}, {}});
         });
 }
 
@@ -118,35 +148,90 @@ Expected<void> RecordReader::read_samples(std::int64_t from_ms) {
         });
 }
 
-Sample* RecordReader::find(std::int64_t id) {
+std::optional<RecordReader::Place> RecordReader::place_of(std::int64_t id) const {
     const auto place =
         std::lower_bound(places_.begin(), places_.end(), id,
                          [](const auto& one, std::int64_t wanted) { return one.first < wanted; });
-    if (place == places_.end() || place->first != id) return nullptr;
-    return &series_[place->second.first].samples[place->second.second];
+    if (place == places_.end() || place->first != id) return std::nullopt;
+    return place->second;
 }
 
+tl::unexpected<Error> RecordReader::too_much(std::string what) const {
+    return failure(database_->path(), std::move(what), "is it a record that nmtx wrote?");
+}
+
+Expected<RecordReader::Names> RecordReader::read_names(std::string_view sql) {
+    Names names;
+    bool too_long = false;
+    auto query = database_->prepare(sql);
+    if (!query) return tl::make_unexpected(query.error());
+    auto more = database_->step(*query);
+    for (; more && *more && names.size() <= most_names && !too_long; more = database_->step(*query)) {
+        std::string name = query->text(1);
+        too_long = name.size() > longest_name;
+        names.emplace(query->number(0), std::move(name));
+    }
+    if (!more) return tl::make_unexpected(more.error());
+    if (too_long) return too_much(fmt::format("holds a name of more than {} bytes", longest_name));
+    if (names.size() > most_names) return too_much(fmt::format("holds more than {} names", most_names));
+    return names;
+}
+
+// Rows that refer to nothing say nothing, as a join would have it.
 Expected<void> RecordReader::read_owners(std::int64_t from_id) {
-    return each(
-        "SELECT sample, path, bytes FROM resident JOIN owner ON owner.id = resident.owner WHERE sample >= ?",
-        from_id, [&](const Statement& row) {
-            if (Sample* sample = find(row.number(0)))
-                sample->owners.push_back({row.text(1), Bytes(amount(row.number(2)))});
-        });
+    const auto names = read_names("SELECT id, path FROM owner");
+    if (!names) return tl::make_unexpected(names.error());
+    owners_of_runs_.resize(series_.size());
+    auto query = database_->prepare("SELECT sample, owner, bytes FROM resident WHERE sample >= ?");
+    if (!query) return tl::make_unexpected(query.error());
+    query->bind(0, from_id);
+    auto more = database_->step(*query);
+    for (; more && *more; more = database_->step(*query)) {
+        const auto place = place_of(query->number(0));
+        const auto name = names->find(query->number(1));
+        if (!place || name == names->end()) continue;
+        if (!take_room(name->second)) return too_much("its names take far more memory than the file");
+        auto& owners = owners_of_runs_[place->first];
+        if (owners.insert(name->first).second && owners.size() > most_names_of_a_run)
+            return too_much(fmt::format("holds more than {} owners in one run", most_names_of_a_run));
+        sample_at(*place).owners.push_back({name->second, Bytes(amount(query->number(2)))});
+    }
+    if (!more) return tl::make_unexpected(more.error());
+    return check_points();
+}
+
+// Each owner has a value in each sample of its run, be it 0.
+Expected<void> RecordReader::check_points() const {
+    std::uint64_t points = 0;
+    for (std::size_t i = 0; i < series_.size(); ++i)
+        points += static_cast<std::uint64_t>(owners_of_runs_[i].size()) * series_[i].samples.size();
+    if (points > most_points) return too_much(fmt::format("holds {} owners of samples in all", points));
+    return {};
 }
 
 Expected<void> RecordReader::read_categories(std::int64_t from_id) {
-    return each(
-        "SELECT sample, name, committed, malloc, count FROM nmt JOIN category ON category.id = nmt.category "
-        "WHERE "
-        "sample >= ?",
-        from_id, [&](const Statement& row) {
-            Sample* sample = find(row.number(0));
-            if (sample == nullptr || !sample->nmt) return;
-            sample->nmt->categories.push_back({row.text(1), Bytes(amount(row.number(2))),
-                                               Bytes(amount(row.number(3))),
-                                               count_of(row.optional_number(4))});
-        });
+    const auto names = read_names("SELECT id, name FROM category");
+    if (!names) return tl::make_unexpected(names.error());
+    if (names->size() > most_names_of_a_run)
+        return too_much(fmt::format("holds more than {} categories", most_names_of_a_run));
+    auto query =
+        database_->prepare("SELECT sample, category, committed, malloc, count FROM nmt WHERE sample >= ?");
+    if (!query) return tl::make_unexpected(query.error());
+    query->bind(0, from_id);
+    auto more = database_->step(*query);
+    for (; more && *more; more = database_->step(*query)) {
+        const auto place = place_of(query->number(0));
+        const auto name = names->find(query->number(1));
+        if (!place || name == names->end()) continue;
+        Sample& sample = sample_at(*place);
+        if (!sample.nmt) continue;
+        if (!take_room(name->second)) return too_much("its names take far more memory than the file");
+        sample.nmt->categories.push_back({name->second, Bytes(amount(query->number(2))),
+                                          Bytes(amount(query->number(3))),
+                                          count_of(query->optional_number(4))});
+    }
+    if (!more) return tl::make_unexpected(more.error());
+    return {};
 }
 
 Expected<std::vector<RecordedSeries>> RecordReader::read(std::int64_t from_ms) {
@@ -161,7 +246,11 @@ Expected<std::vector<RecordedSeries>> RecordReader::read(std::int64_t from_ms) {
         std::stable_sort(one.samples.begin(), one.samples.end(),
                          [](const Sample& a, const Sample& b) { return a.time.line_ms < b.time.line_ms; });
     }
-    return std::move(series_);
+    const auto gaps = read_gaps(*database_);
+    if (!gaps) return tl::make_unexpected(gaps.error());
+    std::vector<RecordedSeries> record = join_split_runs(std::move(series_));
+    share_out_gaps(*gaps, record);
+    return record;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "platform/record_sampler.h"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "platform/clock.h"
@@ -13,6 +14,7 @@ namespace {
 constexpr double light_for_full = 1000;
 constexpr double light_for_full_at_least = 100;
 constexpr double full_in_a_recording = 24;
+constexpr double refused_at_once_ms = 500;
 
 }  // namespace
 
@@ -23,13 +25,31 @@ double pause_after_full_ms(const WalkEvery& every, double cost_ms) {
     return std::min(pause, std::max(share, light_for_full_at_least * cost_ms));
 }
 
+std::int64_t pause_after_silence_ms(unsigned silences, double waited_ms) {
+    const double longest = waited_ms < refused_at_once_ms ? 10'000 : 300'000;
+    const double first = std::max(1000.0, 2 * waited_ms);
+    return static_cast<std::int64_t>(std::min(longest, first * std::pow(2, std::min(silences, 20U) - 1.0)));
+}
+
 Expected<std::string> this_boot() {
     return read_system_file("/proc/sys/kernel/random/boot_id").map([](const std::string& text) {
         return text.substr(0, text.find('\n'));
     });
 }
 
+bool Sampler::may_ask() const {
+    return silences_ == 0 || boot_ms() >= ask_again_ms_;
+}
+
+void Sampler::note_answers(const Capture& capture) {
+    const bool silent = capture.missing(document::attach) != nullptr;
+    silences_ = silent ? silences_ + 1 : 0;
+    if (silent) ask_again_ms_ = boot_ms() + pause_after_silence_ms(silences_, capture.header.cost.attach_ms);
+}
+
 bool Sampler::full_is_due() const {
+    // Who has just been silent is asked for little first.
+    if (silences_ > 0 && knows_process_) return false;
     if (options_.walk_every.samples) {
         const unsigned every = *options_.walk_every.samples;
         return every != 0 && taken_ % every == 0;
@@ -44,8 +64,7 @@ bool Sampler::ended() const {
 }
 
 void Sampler::learn(const Capture& capture, const ProcessView& view, Depth depth) {
-    jvm_answers_ = capture.missing(document::attach) == nullptr;
-    if (depth == Depth::full) {
+    if (depth == Depth::full && silences_ == 0) {
         known_ = lasting_answers(capture);
         has_nmt_ = view.nmt.has_value();
     }
@@ -58,11 +77,13 @@ void Sampler::learn(const Capture& capture, const ProcessView& view, Depth depth
     if (view.status) uid_ = view.status->uid[1];
 }
 
-Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth depth) {
+Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth depth,
+                                                const std::stop_token& stop) {
     CollectOptions options = options_.collect;
+    options.stop = stop;
+    options.attach = options.attach && may_ask();
     if (depth == Depth::light) {
         options.known_answers = known_;
-        options.attach = options.attach && jvm_answers_;
         options.effort = name_of(Effort::least);
     }
     const auto capture = collect(options, plan);
@@ -74,31 +95,35 @@ Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth 
     if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
     const auto ledger = reconcile(plan.view());
     if (!ledger) return tl::make_unexpected(ledger.error());
+    if (options.attach) note_answers(*capture);
     learn(*capture, plan.view(), depth);
     Sample sample = sample_of(plan.view(), *ledger, depth);
     sample.time = time;
     return sample;
 }
 
-Expected<Sample> Sampler::take() {
+Expected<Sample> Sampler::take(const std::stop_token& stop) {
+    const auto cpu_ms = options_.beside_others ? own_thread_cpu_ms : own_cpu_ms;
     const Depth depth = full_is_due() ? Depth::full : Depth::light;
     const std::uint64_t began = monotonic_ns();
-    const double cpu_before = own_cpu_ms();
+    const double cpu_before = cpu_ms();
     Expected<Sample> sample = [&] {
         if (depth == Depth::full) {
             ReconciliationPlan plan({options_.effort, options_.ask_nmt}, options_.malloc);
-            return collect_and_reconcile(plan, depth);
+            return collect_and_reconcile(plan, depth, stop);
         }
         LightSamplePlan plan(options_.ask_nmt && has_nmt_);
-        return collect_and_reconcile(plan, depth);
+        return collect_and_reconcile(plan, depth, stop);
     }();
-    if (!sample) return sample;
-    sample->cost.cpu_ms = own_cpu_ms() - cpu_before;
-    sample->cost.wall_ms = static_cast<double>(monotonic_ns() - began) / 1e6;
+    const double wall_ms = static_cast<double>(monotonic_ns() - began) / 1e6;
     if (depth == Depth::full) {
+        // What came to nothing is not tried again at the next tick. Waiting in vain says nothing of the cost.
         last_full_ms_ = boot_ms();
-        full_cost_ms_ = sample->cost.cpu_ms + sample->cost.attach_ms;
+        full_cost_ms_ = cpu_ms() - cpu_before + (sample && silences_ == 0 ? sample->cost.attach_ms : 0);
     }
+    if (!sample) return sample;
+    sample->cost.cpu_ms = cpu_ms() - cpu_before;
+    sample->cost.wall_ms = wall_ms;
     ++taken_;
     return sample;
 }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "change/sample_plan.h"
@@ -31,7 +32,13 @@ struct SamplerOptions {
     WalkEvery walk_every;
     std::string boot_id;
     Bytes physical_memory;
+    bool beside_others = false;  // several are sampled at the same time: CPU is counted by thread
 };
+
+// For how long a JVM is left alone that has not answered for the `silences`th time in a row, the last time
+// after `waited_ms`: twice as long each time, up to five minutes. A refusal that took no time costs nobody
+// anything, so the next try comes soon.
+std::int64_t pause_after_silence_ms(unsigned silences, double waited_ms);
 
 // The id of this boot of the kernel.
 Expected<std::string> this_boot();
@@ -40,8 +47,9 @@ class Sampler {
   public:
     explicit Sampler(SamplerOptions options) : options_(std::move(options)) {}
 
-    // One sample. Its cost has everything but what keeping it takes.
-    Expected<Sample> take();
+    // One sample; fails as soon as it can once `stop` is requested. Its cost has everything but what keeping
+    // it takes. A JVM that does not answer is left alone for a while, then asked for little, then as before.
+    Expected<Sample> take(const std::stop_token& stop = {});
     // Who it is; by the first sample.
     [[nodiscard]] const RecordedRun& run() const { return run_; }
     [[nodiscard]] const std::string& cmdline() const { return cmdline_; }  // NUL-separated, secrets redacted
@@ -51,7 +59,10 @@ class Sampler {
 
   private:
     [[nodiscard]] bool full_is_due() const;
-    Expected<Sample> collect_and_reconcile(ReconciliationPlan& plan, Depth depth);
+    [[nodiscard]] bool may_ask() const;
+    Expected<Sample> collect_and_reconcile(ReconciliationPlan& plan, Depth depth,
+                                           const std::stop_token& stop);
+    void note_answers(const Capture& capture);
     void learn(const Capture& capture, const ProcessView& view, Depth depth);
 
     SamplerOptions options_;
@@ -60,7 +71,8 @@ class Sampler {
     std::uint32_t uid_ = 0;
     KnownAnswers known_;
     bool knows_process_ = false;
-    bool jvm_answers_ = true;  // otherwise it is not asked again before the next full sample
+    unsigned silences_ = 0;          // one after the other
+    std::int64_t ask_again_ms_ = 0;  // since boot; before that a silent JVM is left alone
     bool has_nmt_ = true;
     unsigned taken_ = 0;
     std::int64_t last_full_ms_ = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "platform/record_gaps.h"
 #include "platform/record_thinning.h"
 
 namespace nmtx {
@@ -28,8 +29,8 @@ std::int64_t thousandths(double ms) {
 
 }  // namespace
 
-Expected<RecordStore> RecordStore::open(const std::string& path) {
-    auto database = RecordDatabase::open_for_writing(path);
+Expected<RecordStore> RecordStore::open(const std::string& path, std::chrono::milliseconds patience) {
+    auto database = RecordDatabase::open_for_writing(path, patience);
     if (!database) return tl::make_unexpected(database.error());
     RecordStore store(std::move(*database));
     if (auto prepared = store.prepare(); !prepared) return tl::make_unexpected(prepared.error());
@@ -66,7 +67,36 @@ Expected<void> RecordStore::prepare() {
     return {};
 }
 
-Expected<std::int64_t> RecordStore::begin_run(const RecordedRun& run) {
+// The run of this process that a recorder before us has begun; it has no end then any more.
+Expected<std::optional<std::int64_t>> RecordStore::resume_run(const RecordedRun& run) {
+    auto find = database_.prepare(
+        "SELECT id FROM run WHERE pid = ? AND start_ticks = ? AND boot_id = ? AND boot_id <> '' ORDER BY id "
+        "LIMIT 1");
+    if (!find) return tl::make_unexpected(find.error());
+    find->bind(0, signed_of(run.pid));
+    find->bind(1, signed_of(run.start_ticks));
+    find->bind(2, std::string_view(run.boot_id));
+    const auto row = database_.step(*find);
+    if (!row) return tl::make_unexpected(row.error());
+    if (!*row) return std::nullopt;
+    const std::int64_t id = find->number(0);
+    database_.reset(*find);
+    // What is not known now may have been known before.
+    auto update = database_.prepare(
+        "UPDATE run SET ended_ms = NULL, end = '', java = coalesce(nullif(?, ''), java), "
+        "gc = coalesce(nullif(?, ''), gc), nmt_level = coalesce(nullif(?, ''), nmt_level), nmtx_version = ?, "
+        "physical_memory = ? WHERE id = ?");
+    if (!update) return tl::make_unexpected(update.error());
+    int parameter = 0;
+    for (const std::string* text : {&run.java, &run.gc, &run.nmt_level, &run.nmtx_version})
+        update->bind(parameter++, std::string_view(*text));
+    update->bind(parameter++, signed_of(run.physical_memory));
+    update->bind(parameter, id);
+    if (auto updated = database_.run(*update); !updated) return tl::make_unexpected(updated.error());
+    return id;
+}
+
+Expected<std::int64_t> RecordStore::insert_run(const RecordedRun& run) {
     auto insert = database_.prepare(
         "INSERT INTO run(pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, "
         "physical_memory) "
@@ -80,7 +110,20 @@ Expected<std::int64_t> RecordStore::begin_run(const RecordedRun& run) {
         insert->bind(parameter++, std::string_view(*text));
     insert->bind(parameter, signed_of(run.physical_memory));
     if (auto inserted = database_.run(*insert); !inserted) return tl::make_unexpected(inserted.error());
-    const std::int64_t id = database_.last_id();
+    return database_.last_id();
+}
+
+Expected<std::int64_t> RecordStore::begin_run(const RecordedRun& run) {
+    std::int64_t id = 0;
+    auto begun = database_.transaction([&]() -> Expected<void> {
+        const auto resumed = resume_run(run);
+        if (!resumed) return tl::make_unexpected(resumed.error());
+        const auto begun_now = *resumed ? Expected<std::int64_t>(**resumed) : insert_run(run);
+        if (!begun_now) return tl::make_unexpected(begun_now.error());
+        id = *begun_now;
+        return {};
+    });
+    if (!begun) return tl::make_unexpected(begun.error());
     boot_ids_[id] = run.boot_id;
     return id;
 }
@@ -105,16 +148,18 @@ Expected<std::int64_t> RecordStore::id_of(Statement& find, Statement& insert,
     return id;
 }
 
-// By the clock that nobody sets while one kernel runs, by the wall clock from one boot to the next.
+// By the clock that nobody sets while one kernel runs, by the wall clock from one boot to the next. A sample
+// that had to wait may be older than the last one that another recorder has added.
 Expected<std::int64_t> RecordStore::line_ms(const SampleTime& time, const std::string& boot_id) {
     const auto row = database_.step(last_sample_);
     if (!row) return tl::make_unexpected(row.error());
     std::int64_t line = time.wall_ms;
     if (*row) {
         const bool same_boot = last_sample_.text(3) == boot_id;
-        const std::int64_t passed =
-            same_boot ? time.boot_ms - last_sample_.number(2) : time.wall_ms - last_sample_.number(1);
-        line = last_sample_.number(0) + std::max<std::int64_t>(passed, 0);
+        const std::int64_t passed = same_boot
+                                        ? time.boot_ms - last_sample_.number(2)
+                                        : std::max<std::int64_t>(time.wall_ms - last_sample_.number(1), 0);
+        line = last_sample_.number(0) + passed;
     }
     database_.reset(last_sample_);
     return line;
@@ -122,11 +167,11 @@ Expected<std::int64_t> RecordStore::line_ms(const SampleTime& time, const std::s
 
 Expected<std::int64_t> RecordStore::insert_sample(std::int64_t run, const Sample& sample, std::int64_t line) {
     using Number = std::optional<std::int64_t>;
-    const auto nmt = [&](Bytes NmtSample::* figure) -> Number {
+    const auto nmt = [&](Bytes NmtSample::*figure) -> Number {
         if (!sample.nmt) return std::nullopt;
         return signed_of((*sample.nmt).*figure);
     };
-    const auto malloc = [&](Bytes MallocSample::* figure) -> Number {
+    const auto malloc = [&](Bytes MallocSample::*figure) -> Number {
         if (!sample.malloc) return std::nullopt;
         return signed_of((*sample.malloc).*figure);
     };
@@ -212,6 +257,17 @@ Expected<void> RecordStore::end_run(std::int64_t run, std::string_view why, cons
     update->bind(1, why);
     update->bind(2, run);
     return database_.run(*update);
+}
+
+Expected<void> RecordStore::add_gap(const SampleTime& from, const SampleTime& to, const std::string& boot_id,
+                                    RecordedGap gap) {
+    const auto from_ms = line_ms(from, boot_id);
+    if (!from_ms) return tl::make_unexpected(from_ms.error());
+    const auto to_ms = line_ms(to, boot_id);
+    if (!to_ms) return tl::make_unexpected(to_ms.error());
+    gap.from_ms = *from_ms;
+    gap.to_ms = *to_ms;
+    return nmtx::add_gap(database_, gap);
 }
 
 void RecordStore::finish() {

@@ -14,9 +14,10 @@ namespace nmtx {
 
 class RecordStore {
   public:
-    static Expected<RecordStore> open(const std::string& path);
+    static Expected<RecordStore> open(const std::string& path,
+                                      std::chrono::milliseconds patience = usual_patience);
 
-    // Gives the id of the new run.
+    // Gives the id of the new run, or of the one that a recorder has already begun for this very process.
     Expected<std::int64_t> begin_run(const RecordedRun& run);
     // In one transaction: the sample, with its place on the file's time line, and the thinning of old ones.
     Expected<void> add(std::int64_t run, const Sample& sample);
@@ -24,6 +25,14 @@ class RecordStore {
     // Folds the journal into the file, which is then all there is: for the end of a recording. Where another
     // recorder has the file open, it stays as it is.
     void finish();
+    // When the recorder could not write, by the clocks; `boot_id` is of both. Places it on the time line.
+    Expected<void> add_gap(const SampleTime& from, const SampleTime& to, const std::string& boot_id,
+                           RecordedGap gap);
+    // True where the file alone has everything now; without this its journal has hours of it.
+    Expected<bool> fold_journal() { return database_.fold_journal(); }
+    // The file at the path is another one by now: closing touches nothing there.
+    void leave_journal() { database_.leave_journal(); }
+    [[nodiscard]] bool may_pass() const { return database_.may_pass(); }
     // Bytes of the database without its journal.
     Expected<std::int64_t> bytes();
 
@@ -35,6 +44,8 @@ class RecordStore {
   private:
     explicit RecordStore(RecordDatabase database) : database_(std::move(database)) {}
     Expected<void> prepare();
+    Expected<std::optional<std::int64_t>> resume_run(const RecordedRun& run);
+    Expected<std::int64_t> insert_run(const RecordedRun& run);
     Expected<std::int64_t> id_of(Statement& find, Statement& insert,
                                  std::map<std::string, std::int64_t>& known, const std::string& name);
     Expected<std::int64_t> line_ms(const SampleTime& time, const std::string& boot_id);

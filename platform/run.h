@@ -29,6 +29,9 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
 
+// Says on standard error where a record has been copied without its journal. Before it is read: that may make
+// one.
+void warn_if_incomplete(const std::string& file);
 // Of the record that --record names, the run of this very process, or the one that --run names; nothing
 // without --record.
 Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
@@ -47,16 +50,17 @@ Expected<std::optional<Trend>> recorded_trend(const Command& command, const Proc
 // The run of this very process, or the one that --run names: it is an error where the record has none.
 Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 
-inline constexpr int exit_found = 3;  // a leak, or too much growth
+inline constexpr int exit_undecided = 1;  // what was asked cannot be decided, or nothing was understood
+inline constexpr int exit_found = 3;      // a leak, too much growth, or no heap that fits
 
 Expected<void> run_diff(const Command& command);
 Expected<void> run_nmt(const Command& command);
 Expected<void> run_watch(const Command& command);
 Expected<void> run_glossary(const Command& command);
-Expected<void> run_fit(const Command& command);
 Expected<void> run_ticket(const Command& command);
-Expected<void> run_explain(const Command& command);
 // With the exit code where it did what it was to do.
+Expected<int> run_explain(const Command& command);
+Expected<int> run_fit(const Command& command);
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);
 Expected<int> run_gate(const Command& command);

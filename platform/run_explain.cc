@@ -25,13 +25,15 @@ Expected<std::vector<PastedInput>> read_inputs(const std::vector<std::string>& f
 
 }  // namespace
 
-Expected<void> run_explain(const Command& command) {
+Expected<int> run_explain(const Command& command) {
     auto inputs = read_inputs(command.files);
     if (!inputs) return tl::make_unexpected(inputs.error());
     const Explanation explanation = explanation_of(std::move(*inputs));
     const ReportOptions options{command.all, command.maps};
-    return print(command.json ? json_explain(explanation)
-                              : explain_text(explanation, options, style_of_stdout()));
+    const auto printed = print(command.json ? json_explain(explanation)
+                                            : explain_text(explanation, options, style_of_stdout()));
+    if (!printed) return tl::make_unexpected(printed.error());
+    return understood_something(explanation.pasted) ? 0 : exit_undecided;
 }
 
 }  // namespace nmtx

@@ -13,6 +13,7 @@ Expected<std::optional<Trend>> recorded_trend(const Command& command, const Proc
                                               const std::function<void(RecordedSeries&)>& rewrite) {
     if (command.history.empty()) return std::optional<Trend>();
     const auto window = command.record.window;
+    warn_if_incomplete(command.history);
     auto record = read_record(command.history, window ? window->count() : 0);
     if (!record) return tl::make_unexpected(record.error());
     TrendOptions options = trend_options(command);

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <deque>
 #include <exception>
 
 #include "base/printable.h"
@@ -75,6 +76,7 @@ class Watch {
     void refresh_if_due();
     void keep(const Capture& capture);
     [[nodiscard]] bool wants_walk() const;
+    [[nodiscard]] bool asked_for(WatchAction action) const;
     [[nodiscard]] TextStyle style() const;
 
     const Command& command_;
@@ -88,7 +90,7 @@ class Watch {
     Clock::time_point began_ = Clock::now();
     Clock::time_point asked_ = began_;  // when the last refresh was
     Clock::time_point due_ = began_;
-    unsigned under_way_ = 0;  // jobs that are not answered yet
+    std::deque<WatchAction> under_way_;  // jobs that are not answered yet, in their order
     bool changed_ = true;
     bool over_ = false;
     Ended ended_;
@@ -134,7 +136,7 @@ TextStyle Watch::style() const {
 }
 
 void Watch::refresh_if_due() {
-    if (under_way_ > 0 || state_.paused || Clock::now() < due_) return;
+    if (!under_way_.empty() || state_.paused || Clock::now() < due_) return;
     act(WatchAction::refresh);
 }
 
@@ -142,7 +144,7 @@ void Watch::paint() {
     WatchFigures figures = watched_.figures;
     if (!watched_.all.empty()) figures.all = watched_.all.change();
     if (!watched_.walked.empty()) figures.walked = watched_.walked.change();
-    state_.asking = under_way_ > 0;
+    state_.asking = !under_way_.empty();
     const WatchScreen shown = watch_screen(state_, figures);
     state_.scroll = shown.scroll;
     extent_ = shown.extent;
@@ -154,7 +156,7 @@ void Watch::paint() {
 void Watch::wait_for_news() {
     constexpr milliseconds between_looks(500);
     milliseconds wait = between_looks;
-    if (under_way_ == 0 && !state_.paused)
+    if (under_way_.empty() && !state_.paused)
         wait = std::clamp(std::chrono::ceil<milliseconds>(due_ - Clock::now()), milliseconds(0), wait);
     std::array<pollfd, 3> news{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{signals_.descriptor(), POLLIN, 0},
                                pollfd{refresher_.descriptor(), POLLIN, 0}};
@@ -179,7 +181,7 @@ void Watch::take_signals() {
 // The first refresh has to come off: without one there is nothing to show.
 Expected<void> Watch::take_answers() {
     while (auto answer = refresher_.next_answer()) {
-        --under_way_;
+        under_way_.pop_front();
         changed_ = true;
         const auto now = Clock::now();
         // Never more than half of the time, however long the JVM takes.
@@ -229,20 +231,28 @@ void Watch::act(WatchAction action) {
                 keep(watched_.all.now()->capture);
             return;
         case WatchAction::refresh:
-            if (under_way_ > 0) return;
+            if (!under_way_.empty()) return;
             asked_ = Clock::now();
             break;
+        // One at a time, however long the key is held: each costs the JVM a safepoint, or megabytes of
+        // answers.
         case WatchAction::capture:
+            if (asked_for(action)) return;
             state_.message = "capturing …";
             break;
         case WatchAction::dump:
+            if (asked_for(action)) return;
             state_.message = fmt::format("reading threads over {:g} s, with a dump …",
                                          std::chrono::duration<double>(command_.threads.interval).count());
             break;
     }
     refresher_.ask({action, wants_walk(), style()});
-    ++under_way_;
+    under_way_.push_back(action);
     changed_ = true;
+}
+
+bool Watch::asked_for(WatchAction action) const {
+    return std::find(under_way_.begin(), under_way_.end(), action) != under_way_.end();
 }
 
 void Watch::keep(const Capture& capture) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/lines.h"
+#include "findings/judgement.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/clock.h"
 #include "platform/run.h"
@@ -68,7 +69,9 @@ void WatchRefresher::work(const std::stop_token& stop) {
         WatchJob job;
         {
             std::unique_lock lock(mutex_);
-            if (!wake_.wait(lock, stop, [&] { return !jobs_.empty(); })) return;
+            wake_.wait(lock, stop, [&] { return !jobs_.empty(); });
+            // What waits in the queue is given up as well.
+            if (stop.stop_requested()) return;
             job = jobs_.front();
             jobs_.pop_front();
         }
@@ -149,6 +152,9 @@ Expected<void> WatchRefresher::take_over(const std::shared_ptr<const KeptMoment>
         }
     }
     if (auto added = watched_.all.add(kept); !added) return added;
+    const Judgement judged = judge(kept->view, kept->ledger, thread_table_if_read(kept->view, kept->ledger));
+    watched_.figures.verdict =
+        WatchVerdict{judged.assessment.verdict, judged.findings.empty() ? "" : judged.findings.front().title};
     if (kept->view.walk() == nullptr) return {};
     return watched_.walked.add(kept);
 }

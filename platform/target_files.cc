@@ -45,7 +45,7 @@ class BannerSearch {
   public:
     explicit BannerSearch(int fd) : fd_(fd), block_(banner_block + longest_banner, '\0') {}
 
-    std::optional<std::string> in(const ElfSegment& segment) {
+    std::optional<std::string> in(const FileSegment& segment) {
         for (std::uint64_t done = 0; done < segment.file_bytes && left_ > 0; done += banner_block) {
             const auto want =
                 static_cast<std::size_t>(std::min<std::uint64_t>(block_.size(), segment.file_bytes - done));
@@ -114,11 +114,16 @@ std::vector<std::optional<FileSymbol>> LiveFiles::symbols(const MappedFile& file
     return answers;
 }
 
+std::vector<FileSegment> LiveFiles::segments(const MappedFile& file) {
+    const Opened& from = opened(file);
+    return from.image ? from.image->segments : std::vector<FileSegment>{};
+}
+
 std::optional<std::string> LiveFiles::glibc_release(const MappedFile& file) {
     const Opened& from = opened(file);
     if (!from.image) return std::nullopt;
     BannerSearch search(from.descriptor.get());
-    for (const ElfSegment& segment : from.image->segments) {
+    for (const FileSegment& segment : from.image->segments) {
         if (segment.writable) continue;
         if (auto release = search.in(segment)) return release;
     }

@@ -18,6 +18,7 @@ class LiveFiles : public TargetFiles {
 
     std::vector<std::optional<FileSymbol>> symbols(const MappedFile& file,
                                                    std::span<const Address> addresses) override;
+    std::vector<FileSegment> segments(const MappedFile& file) override;
     std::optional<std::string> glibc_release(const MappedFile& file) override;
 
   private:

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "platform/core_dumps.h"
 #include "platform/progress.h"
 #include "platform/read_ahead.h"
 #include "platform/residency.h"
@@ -23,7 +24,9 @@ class LiveMemory : public WatchedMemory {
         : pid_(static_cast<pid_t>(process.pid())),
           residency_(std::move(residency)),
           stop_(std::move(stop)),
-          ahead_(pid_) {}
+          ahead_(pid_) {
+        forbid_core_dumps();
+    }
 
     // Stops at the first byte that is not resident or not readable.
     std::size_t read(Address at, std::span<std::byte> into) override;

@@ -44,8 +44,7 @@ const AllocatorLibrary* library_of(std::string_view name) {
 
 }  // namespace
 
-std::string AllocatorIdentity::name() const {
-    if (in_its_place.empty()) return std::string(c_library);
+std::string AllocatorIdentity::others() const {
     std::string name;
     for (const std::string_view allocator : in_its_place) {
         if (!name.empty()) name += " and ";

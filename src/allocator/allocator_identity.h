@@ -17,8 +17,14 @@ struct AllocatorIdentity {
 
     // More than one library takes malloc over; nothing tells which of them serves whom.
     [[nodiscard]] bool mixed() const { return in_its_place.size() > 1; }
-    // Who serves malloc: "glibc", "jemalloc", "jemalloc and tcmalloc"; empty where nothing tells.
-    [[nodiscard]] std::string name() const;
+    // "jemalloc", "jemalloc and tcmalloc"; empty where none of them is mapped.
+    [[nodiscard]] std::string others() const;
+    // Who serves malloc, if each library that can take it over has: "glibc", "jemalloc", "jemalloc and
+    // tcmalloc"; empty where nothing tells. JNI code may have brought a library that serves itself only: what
+    // the walk finds decides (serving_allocator.h).
+    [[nodiscard]] std::string name() const {
+        return in_its_place.empty() ? std::string(c_library) : others();
+    }
 };
 
 // What a mapped file tells: "glibc" of "/lib/libc-2.31.so (deleted)", empty for most.

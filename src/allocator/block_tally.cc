@@ -96,6 +96,8 @@ BlockTally::BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags,
       files_(std::move(files)),
       arenas_(arenas),
       small_(small_limit / 16) {
+    for (ArenaFigures& arena : arenas_) arena.to_trim = Bytes();
+    mmapped_.to_trim = Bytes();  // no chunk with a mapping of its own is ever freed and kept
     for (const FileRange& file : files_) {
         constexpr std::uint64_t most_megabytes = 4096;
         const std::uint64_t first = file.range.begin.value >> 20U;
@@ -140,6 +142,7 @@ void BlockTally::chunk(const Chunk& chunk) {
         case ChunkState::fast:
             return add(arena.fast, chunk.size, chunk.resident);
         case ChunkState::binned:
+            *arena.to_trim += Bytes(chunk.to_trim);
             return add(arena.binned, chunk.size, chunk.resident);
         case ChunkState::top:
             return add(arena.top, chunk.size, chunk.resident);

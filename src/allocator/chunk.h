@@ -29,12 +29,30 @@ inline constexpr std::uint64_t smallest_chunk = 32;
 inline constexpr std::uint32_t mmapped_arena =
     0xffffffff;  // the arena of chunks that have a mapping of their own
 
+// prev_size of an mmapped chunk is its distance from the mapping's start; from glibc 2.43 on this bit is set
+// in it where the mapping is of huge pages (MMAP_HP).
+inline constexpr std::uint64_t mmapped_huge = 1;
+
+// The pages that malloc_trim gives back of a chunk that lies in a bin: whole ones, behind the links of the
+// bins (glibc malloc/malloc.c, mtrim). Empty where there is none: end is begin then.
+struct TrimmedPages {
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+};
+constexpr TrimmedPages pages_to_trim(std::uint64_t at, std::uint64_t size) {
+    constexpr std::uint64_t page = 4096, links = 48;
+    const std::uint64_t begin = (at + links + page - 1) / page * page;
+    if (size < page || begin >= at + size) return {begin, begin};
+    return {begin, begin + (at + size - begin) / page * page};
+}
+
 // Valid during the call that hands it over: `user` points into the walk's window.
 struct Chunk {
     std::uint64_t at = 0;  // of the header
     std::uint64_t size =
         0;  // header included, flags removed; for a mmapped chunk all of its mapping from `at` on
     std::uint64_t resident = 0;       // bytes of [at, at + size) in resident pages
+    std::uint64_t to_trim = 0;        // of it, where it lies in a bin: what malloc_trim would give back
     std::span<const std::byte> user;  // what was read from at + 16 on: 112 bytes or more of a live chunk that
                                       // has them and is resident there
     std::uint32_t arena = 0;          // index into GlibcHeap::arenas, or mmapped_arena

@@ -96,7 +96,8 @@ class ChunkWalk {
         for (const ChunkRegion& region : heap_.regions) all_ += weight(region);
         for (const ChunkRegion& region : heap_.regions) {
             runs_ = ResidentRuns(memory_.resident_runs(region.whole));
-            sink_.begin(region, runs_.total());
+            in_rss_ = region.in_rss;
+            sink_.begin(region, in_rss_ ? runs_.total() : Bytes());
             if (outcome_.walked + runs_.total() > bounds_.resident) {
                 lose(region, region.whole.begin.value, region.whole.end.value);
                 outcome_.left_out += runs_.total();
@@ -125,7 +126,11 @@ class ChunkWalk {
 
     void lose(const ChunkRegion& region, std::uint64_t begin, std::uint64_t end) {
         if (begin >= end) return;
-        if (const std::uint64_t bytes = runs_.in(begin, end); bytes > 0) sink_.lost(region, bytes);
+        if (const std::uint64_t bytes = resident(begin, end); bytes > 0) sink_.lost(region, bytes);
+    }
+
+    [[nodiscard]] std::uint64_t resident(std::uint64_t begin, std::uint64_t end) {
+        return in_rss_ ? runs_.in(begin, end) : 0;
     }
 
     void walk(const ChunkRegion& region) {
@@ -172,11 +177,15 @@ class ChunkWalk {
             if (at + size != top_ && !plausible(next_word, at + size, end)) break;
             chunk.at = at;
             chunk.size = size;
-            chunk.resident = size;
+            chunk.resident = in_rss_ ? size : 0;
             chunk.state = ChunkState::binned;
+            chunk.to_trim = 0;
             if ((next_word & 1) != 0) {
                 chunk.user = bytes.subspan(offset + chunk_header_bytes, size - 8);
                 chunk.state = state_of_used(chunk);
+            } else if (in_rss_) {
+                const TrimmedPages pages = pages_to_trim(at, size);
+                chunk.to_trim = pages.end - pages.begin;
             }
             sink_.chunk(chunk);
             offset += size;
@@ -242,7 +251,7 @@ class ChunkWalk {
         Chunk chunk;
         chunk.at = begin;
         chunk.size = end - begin;
-        chunk.resident = runs_.in(begin, end);
+        chunk.resident = resident(begin, end);
         chunk.arena = region.arena;
         chunk.state = ChunkState::overhead;
         sink_.chunk(chunk);
@@ -266,7 +275,11 @@ class ChunkWalk {
                 bytes.first(static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), chunk.usable())));
             chunk.state = state_of_used(chunk);
         }
-        chunk.resident = runs_.in(at, at + size);
+        chunk.resident = resident(at, at + size);
+        if (state == ChunkState::binned) {
+            const TrimmedPages pages = pages_to_trim(at, size);
+            if (pages.begin < pages.end) chunk.to_trim = resident(pages.begin, pages.end);
+        }
         sink_.chunk(chunk);
     }
 
@@ -355,6 +368,7 @@ class ChunkWalk {
     std::size_t cached_at_ = 0;
     std::uint64_t top_ = 0;
     bool main_ = false;
+    bool in_rss_ = true;  // of the region that is walked
 };
 
 template <typename Sink>

@@ -76,6 +76,7 @@ class Finder {
         std::sort(heap_.regions.begin(), heap_.regions.end(),
                   [](const ChunkRegion& a, const ChunkRegion& b) { return a.whole < b.whole; });
         drop_overlaps();
+        mark_beside_rss();
         return std::move(heap_);
     }
 
@@ -181,9 +182,18 @@ class Finder {
                 continue;
             last = header;
             if (memory_.read({header}, bytes) != bytes.size()) continue;
-            if (words[0] == header - begin && words[1] == ((stale - words[0]) | 2)) return header;
+            const std::uint64_t moved = words[0] & ~mmapped_huge;
+            if (moved == header - begin && words[1] == ((stale - moved) | 2)) return header;
         }
         return begin;
+    }
+
+    void mark_beside_rss() {
+        for (ChunkRegion& region : heap_.regions) {
+            region.in_rss =
+                std::none_of(search_.beside_rss.begin(), search_.beside_rss.end(),
+                             [&](const Range& range) { return range.contains(region.whole.begin); });
+        }
     }
 
     // Only a forged or a changing target has any.

@@ -24,6 +24,7 @@ struct GlibcSearch {
     std::optional<Range> brk;       // [heap]
     std::vector<Range> candidates;  // private, writable, anonymous, and nobody else's: extensions of the main
                                     // arena lie there
+    std::vector<Range> beside_rss;  // of the candidates those that RSS does not count: huge pages of hugetlb
     MallocLayout shapes;  // heaps and mmapped chunks that were found in the candidates by their headers
     std::optional<std::string> release;  // "2.36", as the library says
 };
@@ -45,6 +46,7 @@ struct ChunkRegion {
     Address end;    // where the last one ends
     RegionKind kind = RegionKind::arena;
     std::uint32_t arena = 0;  // index into arenas, or mmapped_arena
+    bool in_rss = true;       // false: its chunks are walked, but none of their bytes count as resident
 };
 
 struct GlibcHeap {

@@ -182,6 +182,21 @@ MallocInfoFigures MallocInfo::sum() const {
     return sum;
 }
 
+std::optional<bool> MallocInfo::counts_top() const {
+    for (const MallocInfoHeap& heap : heaps) {
+        if (!heap.whole || !heap.figures.rest) continue;
+        std::uint64_t listed = 0;
+        for (const MallocInfoSize& size : heap.sizes) listed += size.chunks.count;
+        const std::uint64_t counted =
+            heap.figures.rest->count + (heap.figures.fast ? heap.figures.fast->count : 0);
+        if (counted == listed) return false;
+        if (counted == listed + 1) return true;
+    }
+    // Every arena has one.
+    if (total.rest && total.rest->count == 0) return false;
+    return std::nullopt;
+}
+
 Expected<MallocInfo> parse_malloc_info(std::string_view text, std::string_view document) {
     return Reader(text, document).read();
 }

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "allocator/chunk.h"
 #include "base/cursor.h"
 #include "base/lines.h"
 
@@ -46,14 +47,17 @@ std::optional<ArenaHeap> heap_at(Range candidate, Address base, TargetMemory& me
 }
 
 // A chunk with a mapping of its own starts a page: prev_size 0, size with the flag IS_MMAPPED (2) alone; its
-// size is the mapping's up to glibc 2.42 and 16 less from 2.43. aligned_alloc leaves such a header at the
-// start of the mapping too, with the true one further on.
+// size is the mapping's up to glibc 2.42 and 16 less from 2.43. There bit 0 of prev_size (MMAP_HP) says that
+// the mapping is of huge pages (glibc.malloc.hugetlb=2). aligned_alloc leaves such a header at the start of
+// the mapping too, with the true one further on.
 std::optional<std::uint64_t> mmapped_chunk_span(const std::vector<std::uint64_t>& header,
                                                 std::uint64_t room) {
     constexpr std::uint64_t flags = 7, is_mmapped = 2;
-    if (header.size() != 2 || header[0] != 0 || (header[1] & flags) != is_mmapped) return std::nullopt;
+    if (header.size() != 2 || header[0] > mmapped_huge || (header[1] & flags) != is_mmapped)
+        return std::nullopt;
     const std::uint64_t size = header[1] & ~flags;
-    if (size > room || (size % page != 0 && size % page != page - 16)) return std::nullopt;
+    const bool of_2_43 = size % page == page - 16;
+    if (size > room || (!of_2_43 && (size % page != 0 || header[0] == mmapped_huge))) return std::nullopt;
     const std::uint64_t span = up_to_page(size);
     if (span == 0 || span > room) return std::nullopt;
     return span;

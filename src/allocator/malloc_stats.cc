@@ -1,7 +1,10 @@
+#include <fmt/format.h>
+
 #include <string>
 #include <string_view>
 
 #include "allocator/malloc_info.h"
+#include "base/amounts.h"
 #include "base/cursor.h"
 #include "base/lines.h"
 #include "base/printable.h"
@@ -66,6 +69,25 @@ class Reader {
 };
 
 }  // namespace
+
+std::string MallocStats::wrapped() const {
+    const auto impossible = [](const std::optional<Bytes>& used, const std::optional<Bytes>& taken) {
+        return used && taken && *used > *taken;
+    };
+    Bytes in_arenas;
+    for (const Arena& arena : arenas) {
+        if (impossible(arena.in_use, arena.system))
+            return fmt::format("arena {} has {} in use of {} taken from the kernel", arena.nr,
+                               human(*arena.in_use), human(*arena.system));
+        in_arenas += arena.system.value_or(Bytes());
+    }
+    if (impossible(in_use, system))
+        return fmt::format("{} are in use of {} taken from the kernel", human(*in_use), human(*system));
+    if (system && in_arenas > *system)
+        return fmt::format("the arenas have {} by themselves, the total is {}", human(in_arenas),
+                           human(*system));
+    return {};
+}
 
 Expected<MallocStats> parse_malloc_stats(std::string_view text, std::string_view document) {
     MallocStats stats;

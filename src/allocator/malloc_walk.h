@@ -43,6 +43,9 @@ struct ArenaFigures {
     ChunkSum tracked;         // live, with a header of NMT's
     ChunkSum untracked;       // live, without
     ChunkSum tcache, fast, binned, top, overhead;
+    // Resident, of `binned`: whole pages, which malloc_trim gives back. Absent in captures of earlier
+    // versions.
+    std::optional<Bytes> to_trim;
     Bytes not_walked;  // resident bytes in which no chunk could be found
 
     [[nodiscard]] ChunkSum live() const { return ChunkSum(tracked) += untracked; }
@@ -95,8 +98,9 @@ struct MallocWalk {
 
     std::string
         allocator;  // "glibc", "jemalloc", "tcmalloc", "mimalloc", "musl", "unknown", "jemalloc and glibc"
-    std::string version;  // of glibc: "2.36"; empty where unknown
-    std::string layout;   // which row of the table of layouts: "2.27 to 2.42"; empty where nothing was walked
+    std::string also_present;  // mapped beside it, and does not serve malloc: "jemalloc"; mostly empty
+    std::string version;       // of glibc: "2.36"; empty where unknown
+    std::string layout;  // which row of the table of layouts: "2.27 to 2.42"; empty where nothing was walked
     std::string why_not_walked;  // empty where the arenas were walked
     std::string headers;  // how NMT's blocks were told: "canary", "size"; empty where NMT is off: all live
                           // blocks count as untracked
@@ -120,7 +124,7 @@ struct MallocWalk {
     [[nodiscard]] Bytes not_walked() const;
     [[nodiscard]] ChunkSum live_tracked() const;
     [[nodiscard]] ChunkSum live_untracked() const;
-    [[nodiscard]] ChunkSum of_arenas(ChunkSum ArenaFigures::* part) const;  // summed over the arenas
+    [[nodiscard]] ChunkSum of_arenas(ChunkSum ArenaFigures::*part) const;  // summed over the arenas
     [[nodiscard]] ChunkSum free() const;
     friend bool operator==(const MallocWalk&, const MallocWalk&) = default;
 };

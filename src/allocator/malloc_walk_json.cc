@@ -28,7 +28,7 @@ constexpr std::array kind_names{KindName{RegionKind::main_arena, "main arena"},
 
 struct PartName {
     const char* name;
-    ChunkSum ArenaFigures::* part;
+    ChunkSum ArenaFigures::*part;
 };
 constexpr std::array part_names{
     PartName{"tracked", &ArenaFigures::tracked},  PartName{"untracked", &ArenaFigures::untracked},
@@ -48,6 +48,7 @@ ordered_json arena_json(const ArenaFigures& arena) {
                         {"reserved", arena.reserved.value()},
                         {"resident", arena.resident.value()}};
     for (const PartName& part : part_names) out[part.name] = sum_json(arena.*part.part);
+    if (arena.to_trim) out["to_trim"] = arena.to_trim->value();
     out["not_walked"] = arena.not_walked.value();
     return out;
 }
@@ -105,6 +106,7 @@ void read_arena(JsonFields& fields, MallocWalk& walk) {
     read_bytes(fields, "reserved", arena.reserved);
     read_bytes(fields, "resident", arena.resident);
     for (const PartName& part : part_names) read_sum(fields, part.name, arena.*part.part);
+    if (fields.find("to_trim") != nullptr) read_bytes(fields, "to_trim", arena.to_trim.emplace());
     read_bytes(fields, "not_walked", arena.not_walked);
     walk.arenas.push_back(arena);
 }
@@ -176,6 +178,7 @@ void read_head(JsonFields& whole, MallocWalk& walk) {
     if (format != known_format)
         whole.complain(fmt::format("format: expected {}, found {}", known_format, format));
     whole.read("allocator", walk.allocator);
+    if (whole.find("also_present") != nullptr) whole.read("also_present", walk.also_present);
     whole.read("version", walk.version);
     whole.read("layout", walk.layout);
     whole.read("why_not_walked", walk.why_not_walked);
@@ -190,6 +193,7 @@ std::string format_malloc_walk(const MallocWalk& walk) {
     ordered_json out;
     out["format"] = known_format;
     out["allocator"] = text_json(walk.allocator);
+    if (!walk.also_present.empty()) out["also_present"] = text_json(walk.also_present);
     out["version"] = text_json(walk.version);
     out["layout"] = text_json(walk.layout);
     out["why_not_walked"] = text_json(walk.why_not_walked);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "allocator/block_owners.h"
+#include "allocator/serving_allocator.h"
 
 namespace nmtx {
 namespace {
@@ -116,7 +117,7 @@ MallocWalk walk_malloc(const MallocRequest& request, TargetMemory& memory, Targe
     const GlibcHeap heap = find_heap_to_walk(request, memory);
     if (heap.layout == nullptr) {
         walk.why_not_walked = heap.why;
-        if (walk.allocator != "glibc") walk.version.clear();
+        settle_serving_allocator(walk, request.hotspot);
         return walk;
     }
     walk.layout = heap.layout->name;
@@ -132,6 +133,7 @@ MallocWalk walk_malloc(const MallocRequest& request, TargetMemory& memory, Targe
     BlockEvidence evidence = evidence_of(request, heap, done, memory);
     walk.untracked = owners_of_blocks(evidence, done.tally, request.files, files);
     walk.sizes = largest_sizes(std::move(evidence.sizes), most_size_classes);
+    settle_serving_allocator(walk, request.hotspot);
     return walk;
 }
 

@@ -17,6 +17,7 @@ namespace nmtx {
 
 struct MallocRequest {
     std::string allocator;  // by the files that are mapped
+    bool hotspot = false;   // a HotSpot JVM runs in the process
     GlibcSearch search;
     NmtHeaders headers = NmtHeaders::none;
     bool headers_may_be_older = false;  // where none bears the canary, look for those without

@@ -22,6 +22,16 @@ struct MappedFile {
     std::uint64_t offset = 0;  // of that mapping in the file; 0 for all that the loader maps
 };
 
+// A segment that the loader maps (PT_LOAD), by the file's own addresses (elf(5)). What it has in memory
+// beyond the file is .bss.
+struct FileSegment {
+    std::uint64_t offset = 0;
+    std::uint64_t file_bytes = 0;
+    std::uint64_t address = 0;
+    std::uint64_t memory_bytes = 0;
+    bool writable = false;
+};
+
 // The symbol that covers an address, demangled: "vtable for SessionObj", "inflate", "kind".
 struct FileSymbol {
     std::string name;
@@ -40,6 +50,8 @@ class TargetFiles {
     // file cannot be read. Symbols come from .symtab where the file has one, else from .dynsym.
     virtual std::vector<std::optional<FileSymbol>> symbols(const MappedFile& file,
                                                            std::span<const Address> addresses) = 0;
+    // In the file's order, which is ascending; none where it cannot be read or is not an ELF file.
+    virtual std::vector<FileSegment> segments(const MappedFile& /*file*/) { return {}; }
     // The release that a C library names in its banner: "2.36" of "GNU C Library (…) stable release
     // version 2.36."; nothing where none does.
     virtual std::optional<std::string> glibc_release(const MappedFile& file) = 0;

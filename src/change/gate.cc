@@ -34,6 +34,17 @@ GateResult gate(const Sample& baseline, const Sample& now, const GateOptions& op
     result.passed = result.growth.value <= 0 ||
                     Bytes(static_cast<std::uint64_t>(result.growth.value)) <= options.max_growth;
     result.comparable = baseline.depth == now.depth;
+    if (!options.owner.empty()) {
+        const auto knows = [&](const Sample& sample) {
+            return std::any_of(sample.owners.begin(), sample.owners.end(),
+                               [&](const OwnerBytes& owner) { return is_below(owner.path, options.owner); });
+        };
+        if (!knows(baseline) && !knows(now))
+            result.undecided = "neither snapshot has an owner of that name";
+        else if (!result.comparable)
+            result.undecided = "one of the two snapshots is a light sample, which has other owners";
+        result.passed = result.passed && result.undecided.empty();
+    }
     std::map<std::string, Bytes> before;
     for (const OwnerBytes& owner : baseline.owners) before[owner.path] = owner.resident;
     for (const OwnerBytes& owner : now.owners) {

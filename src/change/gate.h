@@ -20,6 +20,7 @@ struct GateResult {
     std::string grew_most;
     Delta its_growth;
     bool comparable = true;  // both moments at one depth: otherwise malloc's leaves are not the same ones
+    std::string undecided;   // why nothing can be said of the owner; then it has neither passed nor failed
 };
 
 GateResult gate(const Sample& baseline, const Sample& now, const GateOptions& options);

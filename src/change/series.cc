@@ -1,5 +1,6 @@
 #include "change/series.h"
 
+#include <algorithm>
 #include <string_view>
 
 #include "process/given_options.h"
@@ -22,6 +23,10 @@ NmtSample nmt_sample(const NmtReport& report) {
 }
 
 }  // namespace
+
+bool RecordedRun::has_id(std::int64_t wanted) const {
+    return id == wanted || std::find(parts.begin(), parts.end(), wanted) != parts.end();
+}
 
 bool is_run_of(const RecordedRun& run, const CaptureHeader& process) {
     return run.pid == process.pid && run.start_ticks == process.start_ticks &&

@@ -15,7 +15,8 @@ namespace nmtx {
 
 // One process from its first sample to its last.
 struct RecordedRun {
-    std::int64_t id = 0;  // in its file; ascending as they began
+    std::int64_t id = 0;              // in its file; ascending as they began
+    std::vector<std::int64_t> parts;  // further ids, of runs of the same process that were joined with it
     std::uint64_t pid = 0;
     std::uint64_t start_ticks = 0;  // since boot: tells a reused pid apart
     std::string boot_id;            // of the kernel that it ran on
@@ -28,6 +29,7 @@ struct RecordedRun {
     std::optional<std::int64_t>
         ended_ms;     // on the file's time line; absent while it runs or where nobody saw
     std::string end;  // why recording ended: "the process ended", "interrupted", …
+    [[nodiscard]] bool has_id(std::int64_t wanted) const;
 };
 
 // Three readings of one moment, in milliseconds.
@@ -95,9 +97,18 @@ struct Sample {
     SampleCost cost;
 };
 
+// A time in which the recorder could not write to its file: by the file's time line.
+struct RecordedGap {
+    std::int64_t from_ms = 0, to_ms = 0;
+    std::uint64_t waited = 0;  // samples that were taken then and written afterwards
+    std::uint64_t lost = 0;    // samples that are not in the file
+    std::string reason;        // "the disk is full", …
+};
+
 struct RecordedSeries {
     RecordedRun run;
-    std::vector<Sample> samples;  // ascending in time
+    std::vector<Sample> samples;    // ascending in time
+    std::vector<RecordedGap> gaps;  // those in the time of the samples
 };
 
 // What is kept of one moment. `time` and the costs but attach_ms are the caller's to fill in.

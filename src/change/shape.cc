@@ -21,6 +21,8 @@ constexpr double above_noise = 3;
 constexpr double most_at_one_stroke = 0.5;
 constexpr std::size_t strokes = 12;
 constexpr std::size_t fewest_crossings = 4;
+// What would take longer than this to count is no growth that anybody waits for.
+constexpr double longest_wait_s = 24 * 3600;
 constexpr double worth_a_wave = 0.02;  // of the level
 
 // The medians of six runs of as many points each: a gap in time empties none of them.
@@ -100,6 +102,14 @@ bool steady(const Shape& shape, double enough, std::size_t rising) {
            shape.rising >= rising && shape.stroke <= most_at_one_stroke;
 }
 
+// It rises steadily, and not by enough yet. Nothing where that would take too long to be of interest.
+bool rises_too_little(const Shape& shape, double material) {
+    if (shape.slope->low <= 0 || shape.slope->per_second <= 0) return false;
+    const double counts_from = std::max(material, above_noise * shape.slope->noise);
+    return steady(shape, still_steady, sixths - 2) &&
+           counts_from / shape.slope->per_second - shape.span_s <= longest_wait_s;
+}
+
 Verdict verdict_where_nothing_rises(const Shape& shape, std::span<const Point> points, double material) {
     if (shape.slope->high < 0 && -shape.growth >= material &&
         -shape.growth > above_noise * shape.slope->noise)
@@ -137,6 +147,8 @@ Shape shape_of(std::span<const Point> points, double material) {
     }
     if (!rose) {
         shape.verdict = verdict_where_nothing_rises(shape, points, material);
+        if (shape.verdict == Verdict::flat && rises_too_little(shape, material))
+            shape.verdict = Verdict::undecided;
     } else {
         shape.verdict = shape.late < still_steady * shape.early ? Verdict::warm_up : Verdict::growing;
     }

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 #include <tuple>
+
+#include "change/material.h"
 
 namespace nmtx {
 namespace {
 
 using Samples = std::vector<const Sample*>;
 
-constexpr double material_bytes = 2 << 20;
-constexpr double material_share = 0.01;         // of RSS
 constexpr double share_of_other_growth = 0.05;  // of all growth outside the Java heap
 constexpr double material_threads = 3;
 
@@ -39,10 +40,16 @@ std::vector<Point> points_of(const Samples& samples, Value value) {
     return points;
 }
 
-std::optional<double> owner_value(const Sample& sample, std::string_view path) {
-    const auto found = std::find_if(sample.owners.begin(), sample.owners.end(),
-                                    [&](const OwnerBytes& owner) { return owner.path == path; });
-    return found == sample.owners.end() ? 0 : number(found->resident);
+// The samples in which each owner held something, from one pass over all rows: looking each owner up in each
+// sample would take the square of their number.
+using Held = std::vector<std::pair<std::size_t, double>>;  // index of the sample, bytes
+std::map<std::string_view, Held> held_by_owner(const Samples& samples) {
+    std::map<std::string_view, Held> held;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        for (const OwnerBytes& owner : samples[i]->owners)
+            held[owner.path].emplace_back(i, number(owner.resident));
+    }
+    return held;
 }
 
 std::optional<double> optional_number(const std::optional<Bytes>& bytes) {
@@ -89,6 +96,17 @@ double rate_outside_heap(const std::vector<OwnerTrend>& owners) {
     return rate;
 }
 
+std::vector<RecordedGap> gaps_since(const RecordedSeries& series, const Sample& first) {
+    std::vector<RecordedGap> gaps;
+    for (RecordedGap gap : series.gaps) {
+        if (gap.to_ms < first.time.line_ms) continue;
+        gap.from_ms += first.time.wall_ms - first.time.line_ms;
+        gap.to_ms += first.time.wall_ms - first.time.line_ms;
+        gaps.push_back(std::move(gap));
+    }
+    return gaps;
+}
+
 class RunReader {
   public:
     RunReader(const RecordedRun& run, Samples samples) : samples_(std::move(samples)) { result_.run = run; }
@@ -105,7 +123,7 @@ class RunReader {
 
     Samples samples_;
     Samples owner_samples_;
-    double material_ = material_bytes;
+    double material_ = growth_that_counts(0);
     RunTrend result_;
 };
 
@@ -134,7 +152,7 @@ void RunReader::describe() {
         result_.mean_cost.cpu_ms += sample.cost.cpu_ms / static_cast<double>(samples_.size());
         result_.mean_cost.wall_ms += sample.cost.wall_ms / static_cast<double>(samples_.size());
     }
-    material_ = std::max(material_bytes, material_share * median(std::move(rss)));
+    material_ = growth_that_counts(median(std::move(rss)));
     Samples full, light;
     for (const Sample* sample : samples_) (sample->depth == Depth::full ? full : light).push_back(sample);
     result_.full = full.size();
@@ -168,14 +186,12 @@ void RunReader::weigh(std::vector<OwnerTrend>& owners) const {
 }
 
 void RunReader::read_owners() {
-    std::set<std::string> paths;
-    for (const Sample* sample : owner_samples_) {
-        for (const OwnerBytes& owner : sample->owners) paths.insert(owner.path);
-    }
-    for (const std::string& path : paths) {
-        const auto points =
-            points_of(owner_samples_, [&](const Sample& sample) { return owner_value(sample, path); });
-        result_.owners.push_back(trend_of_points(path, points, material_));
+    const auto nothing =
+        points_of(owner_samples_, [](const Sample&) { return std::optional<double>(0.0); });
+    for (const auto& [path, held] : held_by_owner(owner_samples_)) {
+        std::vector<Point> points = nothing;
+        for (const auto& [sample, bytes] : held) points[sample].value = bytes;
+        result_.owners.push_back(trend_of_points(std::string(path), points, material_));
         follow_heap(result_.owners.back(), owner_samples_, points);
     }
     const auto add_sum = [&](std::string_view name, auto value) {
@@ -198,8 +214,13 @@ void RunReader::read_owners() {
     weigh(result_.owners);
     weigh(result_.sums);
     std::sort(result_.owners.begin(), result_.owners.end(), [](const OwnerTrend& a, const OwnerTrend& b) {
-        const auto order = [](const OwnerTrend& owner) {
-            return std::tuple(owner.verdict, -std::abs(rate_of(owner)), std::string_view(owner.path));
+        // What rises, and by too little yet, before what does not rise.
+        const auto rank = [](Verdict verdict) {
+            if (verdict == Verdict::undecided) return 2 * static_cast<int>(Verdict::growing) + 1;
+            return 2 * static_cast<int>(verdict);
+        };
+        const auto order = [&](const OwnerTrend& owner) {
+            return std::tuple(rank(owner.verdict), -std::abs(rate_of(owner)), std::string_view(owner.path));
         };
         return order(a) < order(b);
     });
@@ -221,7 +242,7 @@ void RunReader::read_others() {
             return static_cast<double>(*sample.threads);
         },
         material_threads, Unit::count);
-    const auto of_nmt = [](Bytes NmtSample::* figure) {
+    const auto of_nmt = [](Bytes NmtSample::*figure) {
         return [figure](const Sample& sample) -> std::optional<double> {
             if (!sample.nmt) return std::nullopt;
             return number((*sample.nmt).*figure);
@@ -304,7 +325,7 @@ Trend trend_of(const std::vector<RecordedSeries>& record, const TrendOptions& op
         if (!series.samples.empty()) last = std::max(last, series.samples.back().time.line_ms);
     }
     for (const RecordedSeries& series : record) {
-        if (options.run && series.run.id != *options.run) continue;
+        if (options.run && !series.run.has_id(*options.run)) continue;
         Samples samples;
         for (const Sample& sample : series.samples) {
             const double age = static_cast<double>(last - sample.time.line_ms) / 1000;
@@ -314,7 +335,9 @@ Trend trend_of(const std::vector<RecordedSeries>& record, const TrendOptions& op
             ++trend.earlier_runs;
             continue;
         }
+        std::vector<RecordedGap> gaps = gaps_since(series, *samples.front());
         trend.runs.push_back(RunReader(series.run, std::move(samples)).read(options));
+        trend.runs.back().gaps = std::move(gaps);
     }
     return trend;
 }

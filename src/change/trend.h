@@ -60,6 +60,7 @@ struct RunTrend {
     std::int64_t from_wall_ms = 0, to_wall_ms = 0;
     double span_s = 0;
     double longest_gap_s = 0;
+    std::vector<RecordedGap> gaps;  // in the window, their times by the wall clock
     Depth depth = Depth::light;     // of the samples that `owners` are from
     std::size_t owner_samples = 0;  // how many of that depth
     OwnerTrend rss;

@@ -43,8 +43,11 @@ std::string help_text() {
         return out.str();
     }());
     return text +
-           "\nExit status: 0 done, 1 could not, 2 usage; 3 where `trend` found a leak, or `gate` too much "
-           "growth.\n";
+           "\nExit status: 0 success; 1 error, nothing understood by `explain`, or growth that `trend` and "
+           "`gate` "
+           "cannot decide on; 2 bad usage; 3 a leak (`trend`), too much growth (`gate`), or no heap that "
+           "fits "
+           "(`fit`).\n";
 }
 
 }  // namespace nmtx

@@ -5,18 +5,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdint>
 #include <exception>
 #include <memory>
 
 #include "base/printable.h"
 #include "evidence/capture_json.h"
+#include "evidence/unpack.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::string_view index_name = "capture.json";
-constexpr std::uint64_t most_bytes = 2ULL << 30U;
 constexpr std::uint64_t most_index_bytes = 4ULL << 20U;
 constexpr std::size_t most_members = 4096;
 constexpr std::size_t most_name_bytes = 1024;
@@ -36,6 +37,11 @@ using Reader = std::unique_ptr<archive, CloseReader>;
 std::string reason(archive* a) {
     const char* text = archive_error_string(a);
     return text != nullptr ? printable(text) : "unknown reason";
+}
+
+tl::unexpected<Error> damaged(archive* a, const Unpacker& unpacker, const std::string& where) {
+    return failure(where, unpacker.problem().empty() ? "damaged capture: " + reason(a) : unpacker.problem(),
+                   "fetch or take the capture again");
 }
 
 // Where a member's name would lead out of a folder that the archive is unpacked into, or what no file can be
@@ -106,6 +112,7 @@ Expected<std::string> member_text(archive* a, std::uint64_t declared, const std:
 }
 
 struct Members {
+    std::uint64_t most_bytes = 0;  // of all members together
     Capture capture;
     std::optional<std::string> index;
     std::uint64_t bytes = 0;
@@ -126,7 +133,7 @@ Expected<void> read_member(archive* a, archive_entry* entry, Members& members, c
         return failure(where, "expected a regular file, found another kind of member");
     const la_int64_t size = archive_entry_size_is_set(entry) != 0 ? archive_entry_size(entry) : -1;
     const bool is_index = name == index_name;
-    const std::uint64_t left = most_bytes - members.bytes;
+    const std::uint64_t left = members.most_bytes - members.bytes;
     const std::uint64_t room = is_index ? std::min(most_index_bytes, left) : left;
     if (size < 0 || static_cast<std::uint64_t>(size) > room)
         return failure(where,
@@ -142,39 +149,52 @@ Expected<void> read_member(archive* a, archive_entry* entry, Members& members, c
     return {};
 }
 
-Expected<Reader> open_archive(std::string_view bytes, const std::string& file) {
-    constexpr std::string_view zstd_magic = "\x28\xb5\x2f\xfd";
-    if (!bytes.starts_with(zstd_magic))
-        return failure(file, "expected a capture (tar, compressed with zstd), found something else",
-                       "nmtx capture PID -o FILE makes one");
+la_ssize_t next_block(archive* a, void* unpacker, const void** block) {
+    auto& from = *static_cast<Unpacker*>(unpacker);
+    const std::string_view bytes = from.next();
+    *block = bytes.data();
+    if (from.problem().empty()) return static_cast<la_ssize_t>(bytes.size());
+    archive_set_error(a, EINVAL, "%s", from.problem().c_str());
+    return ARCHIVE_FATAL;
+}
+
+// libarchive sees the tar only: what zstd makes of the file is counted on the way, whether it belongs to a
+// member, to padding or to what comes behind.
+Expected<Reader> open_archive(Unpacker& unpacker, const std::string& file) {
     Reader a(archive_read_new());
     // The option makes it read to the last byte: without it whatever comes behind the end mark of the tar is
     // not looked at, cut off or not.
     const bool ready =
         a && archive_read_support_format_tar(a.get()) == ARCHIVE_OK &&
-        archive_read_support_filter_zstd(a.get()) == ARCHIVE_OK &&
         archive_read_set_option(a.get(), "tar", "read_concatenated_archives", "1") == ARCHIVE_OK;
     if (!ready)
-        return failure(file,
-                       "libarchive cannot read tar with zstd: " + (a ? reason(a.get()) : "out of memory"));
-    if (archive_read_open_memory(a.get(), bytes.data(), bytes.size()) != ARCHIVE_OK)
-        return failure(file, "damaged capture: " + reason(a.get()), "fetch or take the capture again");
+        return failure(file, "libarchive cannot read tar: " + (a ? reason(a.get()) : "out of memory"));
+    if (archive_read_open(a.get(), &unpacker, nullptr, next_block, nullptr) != ARCHIVE_OK)
+        return damaged(a.get(), unpacker, file);
     return a;
 }
 
 Expected<Capture> read_members(std::string_view bytes, const std::string& file) {
-    auto a = open_archive(bytes, file);
+    constexpr std::string_view zstd_magic = "\x28\xb5\x2f\xfd";
+    if (!bytes.starts_with(zstd_magic))
+        return failure(file, "expected a capture (tar, compressed with zstd), found something else",
+                       "nmtx capture PID -o FILE makes one");
+    Unpacker unpacker(bytes);
+    auto a = open_archive(unpacker, file);
     if (!a) return tl::make_unexpected(a.error());
     Members members;
+    members.most_bytes = unpacker.limit();
     for (;;) {
         archive_entry* entry = nullptr;
         const int status = archive_read_next_header(a->get(), &entry);
         if (status == ARCHIVE_EOF) break;
-        if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
-            return failure(file, "damaged capture: " + reason(a->get()), "fetch or take the capture again");
-        if (const auto read = read_member(a->get(), entry, members, file); !read)
-            return tl::make_unexpected(read.error());
+        if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return damaged(a->get(), unpacker, file);
+        if (const auto read = read_member(a->get(), entry, members, file); !read) {
+            if (unpacker.problem().empty()) return tl::make_unexpected(read.error());
+            return damaged(a->get(), unpacker, file);
+        }
     }
+    if (!unpacker.problem().empty()) return damaged(a->get(), unpacker, file);
     if (!members.index)
         return failure(file, "expected the member capture.json, found none", "is it a capture of nmtx?");
     if (const auto read = read_capture_json(*members.index, members.capture, file + ": capture.json"); !read)

@@ -41,11 +41,13 @@ inline constexpr std::string_view cgroup_cpu = "kernel/cgroup cpu";        // ke
 inline constexpr std::string_view cpus_online = "kernel/cpus online";      // kernel/cpus.h
 inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
+inline constexpr std::string_view loaded_images = "kernel/loaded images";  // kernel/loaded_images.h
 inline constexpr std::string_view attach =
     "hotspot/attach";  // only ever missing: why the JVM could not be asked
 inline constexpr std::string_view malloc_layout = "malloc/layout";     // allocator/malloc_layout.h
 inline constexpr std::string_view malloc_walk = "malloc/walk.json";    // allocator/malloc_walk.h
 inline constexpr std::string_view thread_entries = "threads/entries";  // process/thread_entries.h
+inline constexpr std::string_view thread_stacks = "threads/stacks";    // kernel/thread_bounds.h
 inline constexpr std::string_view nmt_file =
     "hotspot/VM.native_memory from a file";  // text that someone else produced
 inline constexpr std::string_view hotspot_prefix = "hotspot/";

@@ -25,8 +25,10 @@ std::string_view name_of(Confidence confidence);  // "low", "medium", "high"
 // One thing to do. A command is complete and can be copied: the process id is in it, and what it uses exists
 // in this JDK.
 struct Remedy {
-    std::string what;     // "Return what glibc keeps, once"
-    std::string command;  // "jcmd 3938 System.trim_native_heap", "-XX:MaxDirectMemorySize=256m"; empty: none
+    std::string what;  // "Return what glibc keeps, once"
+    std::string
+        command{};  // "jcmd 3938 System.trim_native_heap", "-XX:MaxDirectMemorySize=256m"; empty: none
+    std::optional<Bytes> gives_back{};  // how much of RSS, at most: an estimate, as `what` says, too
 };
 
 struct Finding {

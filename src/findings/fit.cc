@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
-#include "findings/jvm_flag.h"
 #include "findings/known_bugs.h"
+#include "process/jvm_flag.h"
 
 namespace nmtx {
 namespace {

@@ -2,7 +2,7 @@
 // MCMX is reserved, not the limit: -XX:MaxMetaspaceSize does not show in it.
 #include <fmt/format.h>
 
-#include "findings/jvm_flag.h"
+#include "process/jvm_flag.h"
 #include "findings/pasted_rules.h"
 #include "findings/wording.h"
 

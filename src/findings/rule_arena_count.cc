@@ -5,10 +5,12 @@
 #include <algorithm>
 #include <set>
 
-#include "allocator/allocator_identity.h"
 #include "allocator/malloc_layout.h"
+#include "findings/freed_memory.h"
+#include "findings/growth.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/allocators.h"
 #include "ledger/arena_shape.h"
 
 namespace nmtx::rule {
@@ -18,51 +20,7 @@ namespace {
 // mask from 2.35 on (__get_nprocs_sched), those that are online before.
 constexpr std::uint64_t arenas_a_cpu = 8;
 constexpr std::size_t few_arenas = 8;
-constexpr Bytes least = mib(32);
 constexpr Bytes least_by_shapes = mib(64);
-
-struct Arenas {
-    std::size_t count = 0;  // the main one too
-    bool walked = false;
-    Bytes resident;  // of all but the main one
-    Bytes cost;      // of it what fewer arenas could save: freed and kept, and malloc's own
-    Bytes largest;   // the most that one of them has of that
-};
-
-bool is_glibc(const ProcessView& view) {
-    if (view.malloc_walk && !view.malloc_walk->allocator.empty())
-        return view.malloc_walk->allocator == "glibc";
-    std::vector<std::string_view> names;
-    for (const Mapping& mapping : view.smaps->mappings) names.push_back(mapping.name);
-    return identify_allocator(names).name() == "glibc";
-}
-
-Arenas of_walk(const MallocWalk& walk) {
-    Arenas arenas;
-    arenas.walked = true;
-    arenas.count = walk.arenas.size();
-    for (const ArenaFigures& arena : walk.arenas) {
-        if (arena.main) continue;
-        const Bytes cost = arena.free().resident + arena.overhead.resident;
-        arenas.resident += arena.resident;
-        arenas.cost += cost;
-        arenas.largest = std::max(arenas.largest, cost);
-    }
-    return arenas;
-}
-
-// NMT's malloc may all lie in the arenas: what is more than that cannot be the JVM's.
-Arenas of_mappings(const FindingInput& input) {
-    Arenas arenas;
-    std::set<std::uint64_t> states;
-    if (input.view.malloc_layout) {
-        for (const ArenaHeap& heap : input.view.malloc_layout->heaps) states.insert(heap.arena.value);
-    }
-    arenas.count = 1 + (states.empty() ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
-    arenas.resident = input.ledger.resident_of("malloc/arena");
-    if (input.ledger.malloc.nmt) arenas.cost = minus_or_zero(arenas.resident, *input.ledger.malloc.nmt);
-    return arenas;
-}
 
 // What glibc goes by.
 std::optional<std::uint64_t> cpus_of(const ProcessView& view) {
@@ -83,54 +41,80 @@ std::string cpu_sentence(const ProcessView& view) {
     return text + ".";
 }
 
-void add_remedies(Finding& finding) {
-    finding.remedies = {
-        {"Start it with fewer arenas, an environment variable of the JVM; threads that malloc much may then "
-         "wait for one another",
-         "MALLOC_ARENA_MAX=2"},
-        {"Or with another allocator, where it is installed", "LD_PRELOAD=libjemalloc.so.2"}};
-}
-
-std::optional<Finding> by_walk(const FindingInput& input, const Arenas& arenas) {
-    const Bytes rss = input.ledger.rss;
-    const bool spread = arenas.largest.value() < arenas.cost.value() / 2;
-    if (arenas.cost < least || arenas.cost.value() < rss.value() / 10 || !spread) return std::nullopt;
+std::optional<Finding> by_walk(const FindingInput& input) {
+    if (!kept_in_many_arenas(input)) return std::nullopt;
+    const MallocWalk& walk = *input.view.walk();
+    const ThreadArenas arenas = thread_arenas(walk);
+    const FreePlaces places = free_places(walk);
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
-    finding.title =
-        fmt::format("glibc's {} arenas keep {} that threads have freed", arenas.count, human(arenas.cost));
-    finding.bytes = arenas.cost;
+    finding.bytes =
+        std::max(arenas.kept, input.ledger.malloc.parts ? input.ledger.malloc.parts->free : Bytes());
     finding.outside_nmt = true;
+    finding.title = fmt::format("glibc's {} arenas keep {} that threads have freed: no leak", arenas.count,
+                                human(*finding.bytes));
     Bytes tracked, others;
-    for (const ArenaFigures& arena : input.view.walk()->arenas) {
+    for (const ArenaFigures& arena : walk.arenas) {
         if (arena.main) continue;
         tracked += arena.tracked.resident;
         others += arena.untracked.resident;
     }
     finding.evidence.push_back(
         fmt::format("{} arenas beside the main one hold {} resident: live blocks of the JVM's {}, of others "
-                    "{}; freed, and "
-                    "malloc's own {}, at most {} in one of them (the walk over malloc).",
+                    "{}; freed, and malloc's own {}, at most {} in one of them (the walk over malloc).",
                     arenas.count - 1, human(arenas.resident), human(tracked), human(others),
-                    human(arenas.cost), human(arenas.largest)));
+                    human(arenas.kept), human(arenas.largest)));
+    finding.evidence.push_back(fmt::format(
+        "Where free memory lies, the main arena's too: between live blocks {}, at the ends of arenas "
+        "{}, in caches of threads {}.",
+        human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
+    const OwnerTrend* const row = trend_named(input.history, "malloc free kept");
+    if (row != nullptr && row->verdict == Verdict::retention)
+        finding.evidence.push_back(growth_sentence(*row));
+    add_remedies_for_freed_memory(finding, input);
+    finding.refuted_by =
+        "RSS that is the same with MALLOC_ARENA_MAX=2 under the same load, and after a trim: then one arena "
+        "would "
+        "keep as much, on pages that live blocks share.";
     return finding;
 }
 
-std::optional<Finding> by_mappings(const FindingInput& input, const Arenas& arenas) {
-    if (arenas.cost < least_by_shapes || arenas.cost.value() < input.ledger.rss.value() / 5)
+// NMT's malloc may all lie in the arenas: what is more than that cannot be the JVM's.
+std::optional<Finding> by_mappings(const FindingInput& input) {
+    if (!input.ledger.malloc.nmt) return std::nullopt;
+    std::set<std::uint64_t> states;
+    if (input.view.malloc_layout) {
+        for (const ArenaHeap& heap : input.view.malloc_layout->heaps) states.insert(heap.arena.value);
+    }
+    const std::size_t count =
+        1 + (states.empty() ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
+    const Bytes resident = input.ledger.resident_of("malloc/arena");
+    const Bytes not_nmt = minus_or_zero(resident, *input.ledger.malloc.nmt);
+    if (count <= few_arenas || not_nmt < least_by_shapes || not_nmt.value() < input.ledger.rss.value() / 5)
         return std::nullopt;
     Finding finding;
+    finding.severity = Severity::warning;
     finding.confidence = Confidence::low;
-    finding.title = fmt::format("glibc has {} arenas, in which {} or more are not the JVM's", arenas.count,
-                                human(arenas.cost));
-    finding.bytes = arenas.cost;
+    finding.title =
+        fmt::format("glibc has {} arenas, in which {} or more are not the JVM's", count, human(not_nmt));
+    finding.bytes = not_nmt;
     finding.outside_nmt = true;
     finding.evidence.push_back(
         fmt::format("Heaps of 64 MiB (smaps): {} resident; all of NMT's malloc, {}, would fit there. Whether "
-                    "the rest is live "
-                    "or freed only a walk over malloc tells.",
-                    human(arenas.resident), human(*input.ledger.malloc.nmt)));
+                    "the rest is live or freed only a walk over malloc tells.",
+                    human(resident), human(*input.ledger.malloc.nmt)));
+    finding.remedies = {
+        {"Tell live memory from freed: nmtx walks malloc's chunks, and malloc_info(3) counts them "
+         "(jcmd PID System.native_heap_info, JDK 22 and later); what a trim gives back was freed",
+         "nmtx malloc PID"},
+        {"Start it with fewer arenas, an environment variable of the JVM; threads that malloc much may then "
+         "wait for one another. What it gives back is not known without a walk over malloc",
+         "MALLOC_ARENA_MAX=2"},
+        {"Or with another allocator, where it is installed", "LD_PRELOAD=libjemalloc.so.2"}};
+    finding.refuted_by =
+        "RSS that is the same with MALLOC_ARENA_MAX=2 under the same load: then one arena would keep as "
+        "much.";
     return finding;
 }
 
@@ -138,17 +122,10 @@ std::optional<Finding> by_mappings(const FindingInput& input, const Arenas& aren
 
 std::vector<Finding> arena_count(const FindingInput& input) {
     const ProcessView& view = input.view;
-    if (!view.smaps || !is_glibc(view)) return {};
-    const Arenas arenas = view.walk() != nullptr ? of_walk(*view.walk()) : of_mappings(input);
-    if (arenas.count <= few_arenas) return {};
-    if (!arenas.walked && !input.ledger.malloc.nmt) return {};
-    auto finding = arenas.walked ? by_walk(input, arenas) : by_mappings(input, arenas);
+    if (!view.smaps || serving_allocator(view) != "glibc") return {};
+    auto finding = view.walk() != nullptr ? by_walk(input) : by_mappings(input);
     if (!finding) return {};
     if (std::string cpus = cpu_sentence(view); !cpus.empty()) finding->evidence.push_back(std::move(cpus));
-    add_remedies(*finding);
-    finding->refuted_by =
-        "RSS that is the same with MALLOC_ARENA_MAX=2 under the same load: then one arena would keep as "
-        "much.";
     return {std::move(*finding)};
 }
 

@@ -6,10 +6,10 @@
 #include <array>
 
 #include "findings/growth.h"
-#include "findings/jvm_flag.h"
 #include "findings/native_libraries.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "process/jvm_flag.h"
 
 namespace nmtx::rule {
 namespace {
@@ -39,10 +39,14 @@ bool has_netty(const ProcessView& view) {
            });
 }
 
+bool beyond(const Limit& limit, Bytes held) {
+    return held.value() > limit.bytes.value() + limit.bytes.value() / 20;
+}
+
 std::string limit_sentence(const Limit& limit, Bytes held) {
     const std::string from =
         limit.given ? "-XX:MaxDirectMemorySize" : "-XX:MaxDirectMemorySize is not given: the largest heap";
-    if (held.value() > limit.bytes.value() + limit.bytes.value() / 20)
+    if (beyond(limit, held))
         return fmt::format(
             "More than NIO allows itself, {} ({}): so a part is no NIO buffer but from Unsafe or the foreign "
             "memory "
@@ -59,10 +63,19 @@ std::uint64_t room_for(Bytes held) {
     return room;
 }
 
-void add_remedies(Finding& finding, const FindingInput& input, const std::optional<Limit>& limit) {
-    if (!limit || !limit->given)
-        finding.remedies.push_back({"Bound NIO's buffers: an allocation beyond fails, after a collection",
-                                    fmt::format("-XX:MaxDirectMemorySize={}m", room_for(*finding.bytes))});
+// A bound only changes something where it is lower than the one in effect, and where NIO has what there is.
+void add_bound(Finding& finding, const std::optional<Limit>& limit, Bytes held, bool near) {
+    const std::uint64_t room = room_for(held);
+    const std::string option = fmt::format("-XX:MaxDirectMemorySize={}m", room);
+    if (near) {
+        finding.remedies.push_back({"Raise NIO's limit, if the program needs the buffers", option});
+    } else if (!limit || (!limit->given && !beyond(*limit, held) && mib(room) < limit->bytes)) {
+        finding.remedies.push_back(
+            {"Bound NIO's buffers: an allocation beyond fails, after a collection", option});
+    }
+}
+
+void add_remedies(Finding& finding, const FindingInput& input) {
     finding.remedies.push_back(
         {"Bound what NIO keeps for each thread that reads or writes heap buffers through "
          "channels, the largest that it used",
@@ -101,23 +114,26 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     finding.confidence = other ? Confidence::high : Confidence::medium;
     finding.bytes = resident == Bytes() ? held : resident;
     finding.resident = resident != Bytes();
-    finding.title = fmt::format(
-        "Direct buffers and Unsafe hold {}{}", human(held),
-        near ? fmt::format(": near the limit of {}, beyond which allocation fails", human(limit->bytes))
-             : "");
+    // Before 11 the JVM's own blocks are in the same category.
+    const std::string_view at_most = other ? "" : "at most ";
+    finding.title = fmt::format("Direct buffers and Unsafe hold {}{}", at_most, human(held));
+    if (near)
+        finding.title += fmt::format(": {} the limit of {}, beyond which allocation fails",
+                                     other ? "near" : "perhaps near", human(limit->bytes));
     if (growth != nullptr) {
         finding.severity = Severity::problem;
         finding.confidence = confidence_of_growth(*growth);
         finding.title =
-            fmt::format("Direct buffers, or Unsafe, grow by {} an hour", human(growth_per_hour(*growth)));
+            fmt::format("Direct buffers, or Unsafe{}, grow by {} an hour",
+                        other ? "" : ", or the JVM's own Internal memory", human(growth_per_hour(*growth)));
         finding.evidence.push_back(growth_sentence(*growth));
     }
-    finding.evidence.push_back(
-        fmt::format("NMT's {}: {} in {} blocks{}.", category->name, human(held),
-                    grouped(category->malloc_count.value_or(0)),
-                    other ? "" : "; on this JDK the JVM's own are in there too, some MiB"));
-    if (limit) finding.evidence.push_back(limit_sentence(*limit, held));
-    add_remedies(finding, input, limit);
+    finding.evidence.push_back(fmt::format("NMT's {}: {} in {} blocks{}.", category->name, human(held),
+                                           grouped(category->malloc_count.value_or(0)),
+                                           other ? "" : "; before JDK 11 the JVM's own are in there, too"));
+    if (limit && (other || !beyond(*limit, held))) finding.evidence.push_back(limit_sentence(*limit, held));
+    add_bound(finding, limit, held, near);
+    add_remedies(finding, input);
     finding.refuted_by = "Buffers that the program pools on purpose, and that stay at this amount.";
     return {std::move(finding)};
 }

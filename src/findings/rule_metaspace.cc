@@ -3,10 +3,10 @@
 
 #include "findings/growth.h"
 #include "findings/jdk_offers.h"
-#include "findings/jvm_flag.h"
 #include "findings/known_growth.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
+#include "process/jvm_flag.h"
 
 namespace nmtx::rule {
 namespace {

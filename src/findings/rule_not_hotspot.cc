@@ -56,11 +56,20 @@ Finding zing() {
 }
 
 Finding no_jvm(const ProcessView& view) {
-    Finding finding =
-        finding_of(fmt::format("No JVM runs in this process{}: a native image, or no Java",
-                               view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
-                   "smaps: neither libjvm.so nor a libj9vm library is mapped.");
+    Finding finding = finding_of(
+        fmt::format("No JVM runs in this process{}",
+                    view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
+        "smaps: neither libjvm.so nor a libj9vm library is mapped, and no heap of a native image.");
     finding.refuted_by = "A JVM that is linked into the program itself.";
+    return finding;
+}
+
+Finding native_image(const ProcessView& view) {
+    Finding finding =
+        finding_of(fmt::format("A GraalVM native image runs in this process{}: its heap is an estimate",
+                               view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
+                   "smaps: the program's own file is mapped a second time, in front of a reservation.");
+    finding.refuted_by = "Another program that maps itself in front of memory that it has reserved.";
     return finding;
 }
 
@@ -70,6 +79,8 @@ std::vector<Finding> not_hotspot(const FindingInput& input) {
     switch (input.view.vm) {
         case Vm::openj9:
             return {openj9()};
+        case Vm::native_image:
+            return {native_image(input.view)};
         case Vm::none:
             return {no_jvm(input.view)};
         case Vm::hotspot:

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "findings/native_libraries.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
 
@@ -11,6 +12,7 @@ namespace nmtx::rule {
 namespace {
 
 constexpr Bytes least = mib(4);
+constexpr std::uint64_t percent_of_warning = 5;
 constexpr std::size_t shown = 3;
 
 std::string rights(const Protection& protection) {
@@ -52,22 +54,43 @@ void add_pieces(Finding& finding, const FindingInput& input) {
             "Anonymous memory that can be executed is code that a library or an agent has generated.");
 }
 
+// A HotSpot that has told nothing of where its areas are.
+bool is_silent(const ProcessView& view) {
+    return view.vm == Vm::hotspot && !view.nmt && !view.vm_info && !view.heap_info && !view.system_map;
+}
+
+// Libraries that map memory by themselves, past malloc.
+void add_next_steps(Finding& finding, const ProcessView& view) {
+    if (is_silent(view))
+        finding.evidence.emplace_back("The JVM was not asked, or did not answer: a part may be its own.");
+    if (view.vm == Vm::hotspot && !view.nmt_map && !view.system_map)
+        finding.remedies.push_back(
+            {"Let the JVM name its own memory: restart with", "-XX:NativeMemoryTracking=detail"});
+    const std::vector<std::string_view> libraries = foreign_libraries(view);
+    if (!libraries.empty())
+        finding.evidence.push_back(fmt::format("Native libraries that may map memory themselves: {} (smaps).",
+                                               library_list(libraries)));
+    finding.remedies.push_back({"See what lies beside it", "nmtx PID --maps"});
+    finding.remedies.push_back(
+        {"See who maps memory, from now on", "perf trace -e mmap,mremap --call-graph dwarf -p PID"});
+}
+
 }  // namespace
 
 std::vector<Finding> unexplained(const FindingInput& input) {
     const Bytes nobodys = input.ledger.unexplained;
     if (nobodys < least || nobodys.value() < input.ledger.rss.value() / 200) return {};
     Finding finding;
+    // A JVM that did not answer may own it itself.
+    const bool much = nobodys.value() >= input.ledger.rss.value() / 100 * percent_of_warning;
+    if (much && !is_silent(input.view)) finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} of RSS have no known owner", human(nobodys));
+    finding.title = fmt::format("{} of RSS has no known owner: no document and no library names it",
+                                amount_with_share(nobodys, input.ledger.rss));
     finding.bytes = nobodys;
     finding.outside_nmt = input.view.nmt_map.has_value() || input.view.system_map.has_value();
     add_pieces(finding, input);
-    const std::string level = input.view.nmt_level();
-    if (input.view.vm == Vm::hotspot && !input.view.nmt_map && !input.view.system_map)
-        finding.remedies.push_back(
-            {"Let the JVM name its own memory: restart with", "-XX:NativeMemoryTracking=detail"});
-    finding.remedies.push_back({"See what lies beside it", "nmtx PID --maps"});
+    add_next_steps(finding, input.view);
     finding.refuted_by =
         "An owner for these ranges in another source: a library's own statistics, perf's map of generated "
         "code, a trace of mmap.";

@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "findings/nothing_wrong.h"
+#include "findings/judgement.h"
+#include "findings/malloc_rules.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
 
@@ -13,6 +14,7 @@ namespace {
 constexpr std::array table{
     Rule{"agents", "the options, smaps; NMT", rule::agents},
     Rule{"arena-count", "the walk over malloc, else smaps and NMT", rule::arena_count},
+    Rule{"block-size", "the walk over malloc, where NMT is off", rule::block_size},
     Rule{"code-cache", "Compiler.codecache; on 8 NMT and VM.flags", rule::code_cache},
     Rule{"compiler", "NMT", rule::compiler},
     Rule{"direct-buffers", "NMT", rule::direct_buffers},
@@ -22,6 +24,7 @@ constexpr std::array table{
     Rule{"known-bug", "NMT and the JDK's release", rule::known_bug},
     Rule{"limit-too-small", "the cgroup, VM.flags, smaps and status, NMT where it is on",
          rule::limit_too_small},
+    Rule{"malloc-outside-nmt", "smaps and NMT, without a walk over malloc", rule::malloc_outside},
     Rule{"mapped-files", "smaps, status", rule::mapped_files},
     Rule{"metaspace", "VM.metaspace or GC.heap_info, VM.flags; whether it grows: a record", rule::metaspace},
     Rule{"missing-evidence", "what could not be read", rule::missing_evidence},
@@ -67,9 +70,18 @@ void add_of(const Rule& rule, const FindingInput& input, std::vector<Finding>& f
     for (Finding& finding : rule.find(input)) {
         finding.rule = rule.name;
         add_shares(finding, input.ledger);
-        if (!rule.of_a_log) with_pid(finding, input.view);
+        if (!rule.of_a_log) nmtx::with_pid(finding, input.view);
         findings.push_back(std::move(finding));
     }
+}
+
+void with_pid(Assessment& assessment, const ProcessView& view) {
+    Finding sentences;
+    sentences.evidence = std::move(assessment.why);
+    sentences.remedies = std::move(assessment.next);
+    nmtx::with_pid(sentences, view);
+    assessment.why = std::move(sentences.evidence);
+    assessment.next = std::move(sentences.remedies);
 }
 
 }  // namespace
@@ -88,15 +100,22 @@ std::span<const Rule> rules() {
     return table;
 }
 
-std::vector<Finding> findings_of(const FindingInput& input) {
-    std::vector<Finding> findings;
-    for (const Rule& rule : table) add_of(rule, input, findings);
-    sort(findings);
-    if (findings.empty() || findings.front().severity == Severity::note) {
-        findings.insert(findings.begin(), nothing_wrong(input));
-        with_pid(findings.front(), input.view);
+Judgement judge(const FindingInput& input) {
+    Judgement out;
+    for (const Rule& rule : table) add_of(rule, input, out.findings);
+    sort(out.findings);
+    out.assessment = assess(input.view, input.ledger, out.findings);
+    with_pid(out.assessment, input.view);
+    if (out.assessment.verdict == Assessed::ok || out.assessment.verdict == Assessed::undecided) {
+        Finding finding = finding_of(out.assessment, input.view, input.ledger);
+        nmtx::with_pid(finding, input.view);
+        out.findings.insert(out.findings.begin(), std::move(finding));
     }
-    return findings;
+    return out;
+}
+
+std::vector<Finding> findings_of(const FindingInput& input) {
+    return judge(input).findings;
 }
 
 std::vector<Finding> findings_of_logs(const ProcessView& view) {
@@ -109,11 +128,15 @@ std::vector<Finding> findings_of_logs(const ProcessView& view) {
     return findings;
 }
 
+Judgement judge(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
+                const RunTrend* history) {
+    const std::optional<ContainerUse> container = container_use(view, ledger);
+    return judge({view, ledger, threads ? &*threads : nullptr, container ? &*container : nullptr, history});
+}
+
 std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,
                                  const std::optional<ThreadTable>& threads, const RunTrend* history) {
-    const std::optional<ContainerUse> container = container_use(view, ledger);
-    return findings_of(
-        {view, ledger, threads ? &*threads : nullptr, container ? &*container : nullptr, history});
+    return judge(view, ledger, threads, history).findings;
 }
 
 }  // namespace nmtx

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "base/grouped_number.h"
 #include "base/printable.h"
 
 namespace nmtx::nmt {
@@ -52,14 +53,16 @@ bool ends_figure(std::string_view rest) {
 
 std::optional<Amount> take_amount(Cursor& cursor) {
     Cursor ahead = cursor;
-    const auto figure = ahead.decimal();
+    const auto figure = take_grouped_number(ahead);
     if (!figure) return std::nullopt;
     for (const Unit& unit : units) {
         if (!ahead.take(unit.suffix)) continue;
         if (!ends_figure(ahead.rest())) return std::nullopt;
-        if (*figure > std::numeric_limits<std::uint64_t>::max() / unit.bytes) return std::nullopt;
+        // NMT prints no fractions, but people do of large units: "1.234GB" may be either.
+        if (figure->may_be_fraction && unit.bytes > 1024) return std::nullopt;
+        if (figure->value > std::numeric_limits<std::uint64_t>::max() / unit.bytes) return std::nullopt;
         cursor = ahead;
-        return Amount{Bytes(*figure * unit.bytes), Bytes(unit.bytes), !unit.suffix.empty()};
+        return Amount{Bytes(figure->value * unit.bytes), Bytes(unit.bytes), !unit.suffix.empty()};
     }
     return std::nullopt;
 }
@@ -69,10 +72,10 @@ std::optional<std::uint64_t> take_count(Cursor& cursor) {
     ahead.take(",");
     ahead.skip_blanks();
     if (!ahead.take("#")) return std::nullopt;
-    const auto count = ahead.decimal();
+    const auto count = take_grouped_number(ahead);
     if (!count || !ends_figure(ahead.rest())) return std::nullopt;
     cursor = ahead;
-    return count;
+    return count->value;
 }
 
 std::optional<Delta> take_difference(Cursor& cursor, Bytes unit) {

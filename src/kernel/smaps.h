@@ -51,8 +51,16 @@ struct Mapping {
 
     [[nodiscard]] bool anonymous_mapping() const { return inode == 0 && name.empty(); }
     [[nodiscard]] bool private_anonymous() const { return anonymous_mapping() && !protection.shared; }
+    // Anonymous memory in huge pages of hugetlb. The kernel gives each such mapping an inode of its own and
+    // all of them the same name. pmap without -p leaves the slash out.
+    [[nodiscard]] bool anonymous_hugetlb() const {
+        const std::string_view base = name.starts_with('/') ? name.substr(1) : name;
+        return base == "anon_hugepage (deleted)" || base == "anon_hugepage";
+    }
     // pmap prints no inodes; the names of what is no file stand in brackets.
-    [[nodiscard]] bool of_file() const { return inode != 0 || (!name.empty() && name.front() != '['); }
+    [[nodiscard]] bool of_file() const {
+        return (inode != 0 || (!name.empty() && name.front() != '[')) && !anonymous_hugetlb();
+    }
     [[nodiscard]] bool has_flag(std::string_view two_letters) const;
 };
 

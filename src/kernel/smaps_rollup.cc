@@ -62,8 +62,9 @@ Expected<SmapsRollup> parse_smaps_rollup(std::string_view text, std::string_view
         const Remarked parts = split_remark(trim(lines.line()));
         if (parts.text.empty() && parts.remark.empty()) continue;
         Mapping mapping;
+        // People lose the word at its end.
         const bool header = is_mapping_header(parts.text) && read_mapping_header(parts.text, mapping) &&
-                            mapping.name == "[rollup]";
+                            (mapping.name == "[rollup]" || (mapping.name.empty() && !rollup.rss));
         if (header || read_row(parts.text, rollup)) {
             rollup.not_understood.add_remark(lines.number(), parts.remark);
         } else {

@@ -81,7 +81,7 @@ bool read_state(std::string_view value, char& target) {
 
 struct AmountField {
     std::string_view key;
-    std::optional<Bytes> ProcessStatus::* amount;
+    std::optional<Bytes> ProcessStatus::*amount;
 };
 constexpr std::array<AmountField, 11> amounts{{
     {"VmPeak", &ProcessStatus::vm_peak},
@@ -119,6 +119,12 @@ bool read_field(std::string_view key, std::string_view value, ProcessStatus& sta
     if (key == "Uid") return read_identities(value, status.uid);
     if (key == "Gid") return read_identities(value, status.gid);
     if (key == "NSpid") return read_list(value, status.nspid);
+    if (key == "Groups") {
+        read_list(value, status.groups);  // may be empty
+        return true;
+    }
+    if (key == "CapPrm") return read_mask(value, status.cap_prm);
+    if (key == "CapEff") return read_mask(value, status.cap_eff);
     if (key == "Threads") return read_number(value, status.threads);
     if (key == "SigBlk") return read_mask(value, status.sig_blk);
     if (key == "SigIgn") return read_mask(value, status.sig_ign);

@@ -28,6 +28,8 @@ struct ProcessStatus {
     std::optional<Bytes> vm_peak, vm_size, vm_lck, vm_hwm, vm_rss, rss_anon, rss_file, rss_shmem, vm_pte, vm_swap, hugetlb_pages;
     std::optional<std::uint64_t> cpus_allowed;  // how many CPUs it may run on: sched_setaffinity, cpusets
     std::optional<std::uint64_t> sig_blk, sig_ign, sig_cgt;  // masks: bit n-1 is signal n
+    std::optional<std::uint64_t> cap_prm, cap_eff;           // permitted and effective capabilities: bit n is capability n
+    std::vector<std::uint64_t> groups;                       // supplementary ones
     [[nodiscard]] bool zombie() const { return state == 'Z' || state == 'X'; }
 };
 

@@ -13,17 +13,19 @@ bool knows_nmt_addresses(const ProcessView& view) {
 Layer<Claim> claims_of(const ProcessView& view, Owners& owners) {
     Layer<Claim> all = claims_of_code_heaps(view, owners);
     all = overlay(all, claims_of_nmt_map(view, owners));
+    all = overlay(all, claims_of_bss(view, owners));
     const Layer<Claim> bounds =
         knows_nmt_addresses(view) ? Layer<Claim>() : claims_of_vm_bounds(view, owners);
     all = overlay(all, claims_of_metaspace_nodes(view, bounds, owners));
     all = overlay(all, claims_of_malloc_layout(view, owners));
     all = overlay(all, bounds);
     all = overlay(all, claims_of_system_map(view, owners));
+    all = overlay(all, claims_of_pasted_heap(view, owners));
+    all = overlay(all, claims_of_pasted_arenas(view, owners));
     all = overlay(all, claims_of_stacks(view, owners));
     all = overlay(all, claims_of_zgc_mark_stacks(view, owners));
-    all = overlay(all, claims_of_pasted_malloc(view, all, owners));
-    all = overlay(all, claims_of_shapes(view, owners));
-    return overlay(all, claims_of_heap_tables(view, all, owners));
+    all = overlay(all, claims_of_pasted_chunks(view, all, owners));
+    return overlay(all, claims_of_shapes(view, all, owners));
 }
 
 namespace {

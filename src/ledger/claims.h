@@ -3,6 +3,7 @@
 //
 //   code heaps                  borders inside NMT's "Code"
 //   NMT virtual memory map      exact regions (NMT=detail asked)
+//   .bss of programs            behind their data, where the file says how much it is
 //   metaspace nodes             by their size and place (where no NMT address is known)
 //   the walk over malloc        its regions: main arena, arena heaps, mmapped chunks
 //   malloc's own headers        arena heaps, mmapped chunks that no walk has seen
@@ -11,7 +12,8 @@
 //                               them, so it stands below the headers
 //   stack pointers, guards      stacks that nobody else claims
 //   ZGC's mark stacks           by their fixed size
-//   shapes                      reservations that are committed in part (where no NMT address is known)
+//   shapes                      reservations that are committed in part (where no NMT address is known), no
+//                               more of them than the JVM says or its heap needs (layout_budget.h)
 //   (a mapping's own name or neighbour: mapping_owner.h, for what no layer covers)
 #pragma once
 
@@ -27,13 +29,13 @@ Layer<Claim> claims_of(const ProcessView& view, Owners& owners);
 // The layers alone; normalised.
 Layer<Claim> claims_of_code_heaps(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_nmt_map(const ProcessView& view, Owners& owners);
+Layer<Claim> claims_of_bss(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
-Layer<Claim> claims_of_shapes(const ProcessView& view, Owners& owners);
-Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
+Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners);
 
 // The category of a class space whose place is known by other means than NMT: "Class", but nothing on JDK 8

@@ -4,6 +4,7 @@
 
 #include "kernel/program_files.h"
 #include "ledger/claims.h"
+#include "ledger/java_heap_place.h"
 
 namespace nmtx {
 namespace {
@@ -54,7 +55,11 @@ bool begins_behind_library(Range range, const Smaps& smaps, const ProgramFiles& 
     const auto at = std::lower_bound(mappings.begin(), mappings.end(), range.begin,
                                      [](const Mapping& m, Address begin) { return m.range.begin < begin; });
     if (at == mappings.begin() || at == mappings.end() || at->range.begin != range.begin) return false;
-    return programs.bss_behind(*std::prev(at), *at);
+    return programs.bss_may_follow(*std::prev(at), *at);
+}
+
+bool images_known(const ProcessView& view, Address behind) {
+    return view.loaded_images && view.loaded_images->at({behind.value - 1}) != nullptr;
 }
 
 void claim(Layer<Claim>& layer, const std::optional<Range>& range, OwnerId owner, Evidence evidence) {
@@ -94,12 +99,14 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
     if (!view.system_map) return layer;
     const ClassRegions classes(view);
-    const ProgramFiles programs(*view.smaps);
+    const ProgramFiles programs(*view.smaps, view.loaded_images);
     for (const SystemMapRow& row : view.system_map->rows) {
         if (row.tags.empty()) continue;
         // The kernel has merged a region with the .bss before it, and the tag is the region's: where NMT's
-        // map says which part of the mapping that is, the tag must not take the rest.
-        const bool behind_library = begins_behind_library(row.range, *view.smaps, programs);
+        // map says which part of the mapping that is, the tag must not take the rest. How far the .bss
+        // reaches the program's file says, where it was read.
+        const bool behind_library =
+            !images_known(view, row.range.begin) && begins_behind_library(row.range, *view.smaps, programs);
         if (behind_library && view.nmt_map) continue;
         const bool several = row.tags.size() > 1 || behind_library;
         layer.push_back(
@@ -130,6 +137,8 @@ Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners) {
         for (const NamedRange& range : info.gc) claim(layer, range.range, gc, Evidence::vm_info);
     }
     if (view.heap_info) claim(layer, view.heap_info->reserved(), heap, Evidence::heap_info);
+    if (const auto place = java_heap_place(view))
+        layer.push_back({place->range, Claim{heap, place->evidence, true}});
     normalise(layer);
     return layer;
 }

@@ -1,10 +1,10 @@
-// What malloc maps for one large block has no shape of its own. Where NMT's map is there, everything private,
-// writable and anonymous from 128 KiB on (M_MMAP_THRESHOLD) that neither the JVM nor a stack nor an arena has
-// is taken for that; native code that maps memory itself looks the same.
 #include "ledger/claims_of_pastes.h"
 
+#include "ledger/allocators.h"
 #include "ledger/arena_shape.h"
 #include "ledger/claims.h"
+#include "ledger/heap_by_size.h"
+#include "ledger/mapping_owner.h"
 
 namespace nmtx {
 namespace {
@@ -14,28 +14,44 @@ bool writable(const Mapping& mapping) {
            !mapping.protection.execute;
 }
 
+bool has_malloc_by_shape(const ProcessView& view) {
+    if (!is_pasted(view) || !view.smaps || view.malloc_layout) return false;
+    const std::string allocator = serving_allocator(view);
+    return allocator.empty() || allocator == "glibc";
+}
+
 }  // namespace
 
-Layer<Claim> claims_of_pasted_malloc(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
+Layer<Claim> claims_of_pasted_heap(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
-    if (!is_pasted(view) || !view.smaps || view.malloc_layout) return layer;
-    const auto& mappings = view.smaps->mappings;
+    if (!is_pasted(view)) return layer;
+    if (const auto heap = java_heap_by_size(view))
+        layer.push_back({*heap, {owners.id("jvm/java heap", "Java Heap"), Evidence::smaps_shape, true}});
+    return layer;
+}
+
+Layer<Claim> claims_of_pasted_arenas(const ProcessView& view, Owners& owners) {
+    Layer<Claim> layer;
+    if (!has_malloc_by_shape(view)) return layer;
     for (const Range heap : arena_heaps_by_shape(*view.smaps))
         layer.push_back({heap, {owners.id("malloc/arena"), Evidence::smaps_shape, true}});
     normalise(layer);
-    if (!view.nmt_map) return layer;
-    const Layer<Claim> taken = overlay(above, layer);
+    return layer;
+}
+
+Layer<Claim> claims_of_pasted_chunks(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
     Layer<Claim> chunks;
+    if (!has_malloc_by_shape(view) || !view.nmt_map) return chunks;
     std::size_t first = 0;
-    for (const Mapping& mapping : mappings) {
+    for (const Mapping& mapping : view.smaps->mappings) {
         if (!writable(mapping)) continue;
-        for_each_gap(taken, first, mapping.range, [&](Range gap) {
+        for_each_gap(above, first, mapping.range, [&](Range gap) {
             if (gap.size() >= kib(128))
                 chunks.push_back({gap, {owners.id("malloc/mmapped chunk"), Evidence::smaps_shape, true}});
         });
     }
     normalise(chunks);
-    return overlay(layer, chunks);
+    return chunks;
 }
 
 }  // namespace nmtx

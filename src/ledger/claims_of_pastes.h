@@ -1,5 +1,5 @@
 // Claims for mappings that somebody pasted: there is no memory in which malloc's own headers could be looked
-// at.
+// at. All of it is an estimate. Empty where nothing was pasted.
 #pragma once
 
 #include "base/range_map.h"
@@ -8,9 +8,16 @@
 
 namespace nmtx {
 
-// glibc's arenas by their shape; and, where NMT tells every address that the JVM has mapped, what is left of
-// large private memory as chunks that malloc has mapped. All of it is an estimate. Empty where nothing was
-// pasted.
-Layer<Claim> claims_of_pasted_malloc(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
+// The Java heap, where NMT tells its size and nothing its place.
+Layer<Claim> claims_of_pasted_heap(const ProcessView& view, Owners& owners);
+
+// glibc's arenas by their shape. What they reserve ends above the next heap and looks like the guard below a
+// stack, so they stand above those.
+Layer<Claim> claims_of_pasted_arenas(const ProcessView& view, Owners& owners);
+
+// What malloc maps for one large block has no shape of its own. Where NMT's map is there, everything private,
+// writable and anonymous from 128 KiB on (M_MMAP_THRESHOLD) that neither the JVM nor a stack nor an arena has
+// is taken for that; native code that maps memory itself looks the same.
+Layer<Claim> claims_of_pasted_chunks(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 
 }  // namespace nmtx

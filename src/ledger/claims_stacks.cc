@@ -1,6 +1,8 @@
-// Claims on thread stacks that neither NMT nor malloc claims: by the stack pointers of the tasks, and for
-// tasks that ran (the kernel tells no pointer then, and nobody stopped them) by the guard below the stack.
+// Claims on thread stacks that neither NMT nor malloc claims: by the C library's records of threads; where
+// there are none by the stack pointers of the tasks, and for tasks that ran (the kernel tells no pointer
+// then, and nobody stopped them) by the guard below the stack.
 #include <algorithm>
+#include <unordered_map>
 
 #include "hotspot/thread_names.h"
 #include "ledger/claims.h"
@@ -24,14 +26,26 @@ bool may_hold_stacks(const Mapping& mapping) {
 // glibc's guard is one page.
 enum class Guard { none, glibc, hotspot };
 
+bool is_zone(const Mapping& mapping) {
+    return mapping.protection.none() && !mapping.of_file() && mapping.range.size() >= kib(12) &&
+           mapping.range.size() <= kib(64);
+}
+
 Guard guard_below(const std::vector<Mapping>& mappings, std::size_t i) {
     if (i == 0) return Guard::none;
     const Mapping& below = mappings[i - 1];
     if (below.range.end != mappings[i].range.begin || !below.protection.none() || below.of_file())
         return Guard::none;
     if (below.range.size() == kib(4)) return Guard::glibc;
-    const bool zone = below.range.size() >= kib(12) && below.range.size() <= kib(64);
-    return zone ? Guard::hotspot : Guard::none;
+    return is_zone(below) ? Guard::hotspot : Guard::none;
+}
+
+// Index of the mapping that holds the address; nothing where none does.
+std::optional<std::size_t> mapping_at(const std::vector<Mapping>& mappings, Address address) {
+    const auto after = std::upper_bound(mappings.begin(), mappings.end(), address,
+                                        [](Address a, const Mapping& m) { return a < m.range.begin; });
+    if (after == mappings.begin() || !std::prev(after)->range.contains(address)) return std::nullopt;
+    return static_cast<std::size_t>(after - mappings.begin()) - 1;
 }
 
 class StackClaims {
@@ -41,9 +55,13 @@ class StackClaims {
         named_by_vm_ = knows_nmt_addresses(view) || view.vm != Vm::hotspot;
         jvm_ = owners.id("jvm/thread stack", "Thread");
         native_ = owners.id("stack/native");
+        cached_ = owners.id("stack/cached");
+        const Bytes limit(view.limits ? view.limits->stack_size.value_or(0) : 0);
+        largest_unguarded_ = std::clamp(limit, mib(8), mib(64)) + mib(1);
     }
 
     Layer<Claim> layer() {
+        by_record();
         bool pointer_unknown = !view_.tasks;
         if (view_.tasks) {
             for (const Task& task : *view_.tasks) {
@@ -54,23 +72,75 @@ class StackClaims {
                 }
             }
         }
-        by_shape(pointer_unknown);
+        if (!all_recorded()) by_shape(pointer_unknown);
         normalise(layer_);
         return std::move(layer_);
     }
 
   private:
+    [[nodiscard]] bool all_recorded() const { return view_.thread_bounds && view_.thread_bounds->complete; }
+
+    void by_record() {
+        if (!view_.thread_bounds) return;
+        // The ids of a process in a pid namespace of its own are not always at hand: pointers find names,
+        // too.
+        std::unordered_map<std::uint64_t, std::string_view> by_id;
+        std::vector<std::pair<Address, std::string_view>> by_pointer;
+        if (view_.tasks) {
+            for (const Task& task : *view_.tasks) {
+                by_id.emplace(task.own_id(), task.comm);
+                if (const auto pointer = stack_pointer_of(view_, task))
+                    by_pointer.emplace_back(*pointer, task.comm);
+            }
+        }
+        std::sort(by_pointer.begin(), by_pointer.end());
+        for (const StackBounds& stack : view_.thread_bounds->stacks) {
+            const auto inside = std::lower_bound(by_pointer.begin(), by_pointer.end(),
+                                                 std::pair(stack.range.begin, std::string_view()));
+            std::string_view name;
+            if (inside != by_pointer.end() && stack.range.contains(inside->first)) {
+                name = inside->second;
+            } else if (const auto found = by_id.find(stack.tid); found != by_id.end()) {
+                name = found->second;
+            }
+            // The kernel sets the id to 0 when the thread ends.
+            const bool jvm = !named_by_vm_ && (has_zone(stack.range) || is_hotspot_thread(name));
+            const OwnerId owner = stack.tid == 0 ? cached_ : jvm ? jvm_ : native_;
+            layer_.push_back({stack.range, Claim{owner, Evidence::thread_record, false}});
+        }
+    }
+
+    // HotSpot lays its zone into the stack, at its lower end or above glibc's guard.
+    [[nodiscard]] bool has_zone(Range stack) const {
+        auto i = mapping_at(mappings_, stack.begin);
+        if (!i) return false;
+        for (std::size_t at = *i; at < mappings_.size() && mappings_[at].range.begin < stack.begin + kib(128);
+             ++at) {
+            if (is_zone(mappings_[at])) return true;
+        }
+        return false;
+    }
+
     void by_pointer(const Task& task, Address pointer) {
-        const auto after = std::upper_bound(mappings_.begin(), mappings_.end(), pointer,
-                                            [](Address a, const Mapping& m) { return a < m.range.begin; });
-        if (after == mappings_.begin()) return;
-        const auto i = static_cast<std::size_t>(after - mappings_.begin()) - 1;
-        const Mapping& mapping = mappings_[i];
-        if (!mapping.range.contains(pointer) || !may_hold_stacks(mapping)) return;
-        const bool jvm =
-            !named_by_vm_ && (guard_below(mappings_, i) == Guard::hotspot || is_hotspot_thread(task.comm));
-        layer_.push_back(
-            {mapping.range, Claim{jvm ? jvm_ : native_, Evidence::stack_pointer, !named_by_vm_}});
+        if (view_.thread_bounds && view_.thread_bounds->at(pointer) != nullptr) return;
+        const auto i = mapping_at(mappings_, pointer);
+        if (!i || !may_hold_stacks(mappings_[*i])) return;
+        const Mapping& mapping = mappings_[*i];
+        const Guard guard = guard_below(mappings_, *i);
+        // Nothing bounds the stack: it can be merged with its neighbours, or lie in the heap of a language
+        // that makes its own stacks (goroutines), as it must where the C library's are all known.
+        const bool unbounded = all_recorded() || mapping.range.size() > room_for_stacks_in(mapping.range);
+        if (guard == Guard::none && unbounded) return;
+        const bool jvm = !named_by_vm_ && (guard == Guard::hotspot || is_hotspot_thread(task.comm));
+        const bool estimated = !named_by_vm_ || guard == Guard::none;
+        layer_.push_back({mapping.range, Claim{jvm ? jvm_ : native_, Evidence::stack_pointer, estimated}});
+    }
+
+    // As many stacks as tasks have their pointers there, each as large as the C library makes them by
+    // default.
+    [[nodiscard]] Bytes room_for_stacks_in(Range range) {
+        if (pointers_.empty()) pointers_ = stack_pointers(view_);
+        return Bytes(largest_unguarded_.value() * pointers_in(pointers_, range).size());
     }
 
     // A guard zone of HotSpot's is a stack wherever it stands; a guard of one page only where some thread's
@@ -93,9 +163,12 @@ class StackClaims {
     const ProcessView& view_;
     const std::vector<Mapping>& mappings_;
     Layer<Claim> layer_;
+    std::vector<Address> pointers_;  // of all tasks, ascending; found when it is needed
+    Bytes largest_unguarded_;
     bool named_by_vm_ = false;
     OwnerId jvm_ = unexplained_owner;
     OwnerId native_ = unexplained_owner;
+    OwnerId cached_ = unexplained_owner;
 };
 
 }  // namespace

@@ -30,10 +30,11 @@ std::vector<Area> areas_of(const Ledger& ledger) {
         if (!row.path.starts_with("jvm/")) continue;
         const std::string name = row.path.substr(4, row.path.find('/', 4) - 4);
         const auto [it, added] = index.try_emplace(name, areas.size());
-        if (added) areas.push_back({name, {}, {}, {}, false, {}});
+        if (added) areas.push_back({name, {}, {}, {}, false, false, {}});
         Area& area = areas[it->second];
         area.resident += row.resident;
         area.estimated = area.estimated || row.estimated;
+        area.located = area.located || row.mapped != Bytes();
         area.parts.push_back(&row);
         if (!row.nmt_category.empty()) {
             areas_of_category[row.nmt_category].insert(name);

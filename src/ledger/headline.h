@@ -31,6 +31,7 @@ struct Area {
     Bytes resident;
     std::optional<Bytes> reserved, committed;
     bool estimated = false;
+    bool located = false;           // some address is known to be of it; else nothing tells what is resident
     std::vector<const Row*> parts;  // its leaves, largest first
 };
 // Largest first. Points into the ledger.

@@ -6,9 +6,10 @@
 #include "base/range_map.h"
 #include "hotspot/nmt_tags.h"
 #include "kernel/program_files.h"
+#include "ledger/allocators.h"
 #include "ledger/claims.h"
+#include "ledger/image_search.h"
 #include "ledger/ledger.h"
-#include "ledger/mapping_owner.h"
 
 namespace nmtx {
 namespace {
@@ -20,32 +21,24 @@ bool is_libc(std::string_view name) {
 
 class RequestFiles {
   public:
-    explicit RequestFiles(const Smaps& smaps) : smaps_(smaps), programs_(smaps) {}
+    explicit RequestFiles(const ProcessView& view)
+        : smaps_(*view.smaps), programs_(*view.smaps, view.loaded_images) {}
 
     // Files of which something may be executed, with their .bss: what a block may hold an address of.
     void fill(MallocRequest& request) const {
-        std::map<std::string_view, std::uint32_t> index;
+        std::map<std::pair<std::uint32_t, std::uint64_t>, std::uint32_t> index;
         const auto& mappings = smaps_.mappings;
         for (std::size_t i = 0; i < mappings.size(); ++i) {
             const Mapping& mapping = mappings[i];
             if (mapping.inode == 0 || !programs_.executed(mapping)) continue;
-            const auto [it, added] =
-                index.try_emplace(mapping.name, static_cast<std::uint32_t>(request.files.size()));
+            const auto [it, added] = index.try_emplace({mapping.device, mapping.inode},
+                                                       static_cast<std::uint32_t>(request.files.size()));
             if (added) request.files.push_back(mapped_file(mapping));
             add(request, {mapping.range, it->second, mapping.protection.execute}, mapping);
-            if (i + 1 < mappings.size() && programs_.bss_behind(mapping, mappings[i + 1]))
-                add(request, {mappings[i + 1].range, it->second, false}, mappings[i + 1]);
+            if (i + 1 == mappings.size()) continue;
+            if (const auto bss = programs_.bss_behind(mapping, mappings[i + 1]))
+                add(request, {bss->range, it->second, false}, mappings[i + 1]);
         }
-    }
-
-    static MappedFile mapped_file(const Mapping& mapping) {
-        MappedFile file;
-        file.path = std::string(mapping.name);
-        file.first = mapping.range;
-        file.inode = mapping.inode;
-        file.device = mapping.device;
-        file.offset = mapping.offset;
-        return file;
     }
 
   private:
@@ -58,18 +51,18 @@ class RequestFiles {
     ProgramFiles programs_;
 };
 
-std::vector<Range> libc_data(const Smaps& smaps) {
+std::vector<Range> libc_data(const ProcessView& view) {
     std::vector<Range> found;
-    const ProgramFiles programs(smaps);
-    const auto& mappings = smaps.mappings;
+    const ProgramFiles programs(*view.smaps, view.loaded_images);
+    const auto& mappings = view.smaps->mappings;
     for (std::size_t i = 0; i < mappings.size(); ++i) {
         const Mapping& mapping = mappings[i];
         if (mapping.inode == 0 || !mapping.protection.write || mapping.protection.shared ||
             !is_libc(mapping.name))
             continue;
         found.push_back(mapping.range);
-        if (i + 1 < mappings.size() && programs.bss_behind(mapping, mappings[i + 1]))
-            found.push_back(mappings[i + 1].range);
+        if (i + 1 == mappings.size()) continue;
+        if (const auto bss = programs.bss_behind(mapping, mappings[i + 1])) found.push_back(bss->range);
     }
     return found;
 }
@@ -139,20 +132,24 @@ std::vector<Range> ranges_of_walk(const MallocRequest& request, TargetMemory& me
 
 std::optional<MappedFile> libc_of(const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
-        if (mapping.inode != 0 && is_libc(mapping.name)) return RequestFiles::mapped_file(mapping);
+        if (mapping.inode != 0 && is_libc(mapping.name)) return mapped_file(mapping);
     }
     return std::nullopt;
 }
 
 MallocRequest malloc_request(const ProcessView& view, MallocLayout shapes) {
     MallocRequest request;
-    const std::string allocator = allocator_of(*view.smaps);
+    const std::string allocator = allocators_of(*view.smaps).name();
     request.allocator = allocator.empty() ? "unknown" : allocator;
-    request.search.libc_data = libc_data(*view.smaps);
+    request.hotspot = view.vm == Vm::hotspot;
+    request.search.libc_data = libc_data(view);
     request.search.brk = brk_of(*view.smaps);
     request.search.candidates = malloc_candidates(view);
+    for (const Mapping& mapping : view.smaps->mappings) {
+        if (mapping.anonymous_hugetlb()) request.search.beside_rss.push_back(mapping.range);
+    }
     request.search.shapes = std::move(shapes);
-    RequestFiles(*view.smaps).fill(request);
+    RequestFiles(view).fill(request);
     fill_headers(request, view);
     return request;
 }

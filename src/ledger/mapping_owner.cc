@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "allocator/allocator_identity.h"
+#include "ledger/allocators.h"
 
 namespace nmtx {
 namespace {
@@ -103,6 +103,10 @@ std::string_view path_of(FileKind kind) {
 
 }  // namespace
 
+std::string path_of_bss(FileKind kind) {
+    return std::string(path_of(kind)) + "/bss";
+}
+
 FileKind file_kind(std::string_view printed_name, bool executed, std::string_view java_home) {
     const std::string_view name = without_deleted(printed_name);
     if (name.starts_with("/memfd:")) return FileKind::memfd;
@@ -145,20 +149,12 @@ std::string_view java_home_of(const Smaps& smaps) {
     return {};
 }
 
-std::string allocator_of(const Smaps& smaps) {
-    std::vector<std::string_view> files;
-    for (const Mapping& mapping : smaps.mappings) {
-        if (!mapping.of_file() || (!files.empty() && mapping.name == files.back())) continue;
-        files.push_back(mapping.name);
-    }
-    return identify_allocator(files).name();
-}
-
 MappingOwners::MappingOwners(const ProcessView& view, Owners& owners)
     : owners_(owners),
       java_home_(java_home_of(*view.smaps)),
-      allocator_(allocator_of(*view.smaps)),
-      programs_(*view.smaps) {}
+      headerless_(headerless_allocators(view)),
+      glibc_serves_(serving_allocator(view) == "glibc" || serving_allocator(view).empty()),
+      programs_(*view.smaps, view.loaded_images) {}
 
 Claim MappingOwners::next(const Mapping& mapping) {
     const Claim claim = mapping.of_file() ? of_file(mapping) : of_anonymous(mapping);
@@ -186,18 +182,17 @@ Claim MappingOwners::of_anonymous(const Mapping& mapping) {
         return Claim{owners_.id(path), Evidence::smaps_name, false};
     };
     if (name.empty()) {
-        if (last_ != nullptr && programs_.bss_behind(*last_, mapping))
-            return {owners_.id(std::string(path_of(last_kind_)) + "/bss"), Evidence::smaps_shape, false};
-        // Other allocators than glibc's leave no header that we know: what nobody else claims is most likely
-        // theirs.
+        // Where the size is known it is claimed already (claims_of_bss), and what is left is another's.
+        const auto bss = last_ != nullptr ? programs_.bss_behind(*last_, mapping) : std::nullopt;
+        if (bss && !bss->known) return {owners_.id(path_of_bss(last_kind_)), Evidence::smaps_shape, true};
+        // What nobody else claims is most likely theirs.
         const Protection p = mapping.protection;
-        const bool of_glibc = allocator_.empty() || allocator_ == "glibc";
-        if (!of_glibc && p.read && p.write && !p.execute && !p.shared)
-            return {owners_.id("malloc/" + allocator_), Evidence::smaps_shape, true};
+        if (!headerless_.empty() && p.read && p.write && !p.execute && !p.shared)
+            return {owners_.id("malloc/" + headerless_), Evidence::smaps_shape, true};
         return {};
     }
-    if (name == "[heap]")
-        return named(allocator_.empty() || allocator_ == "glibc" ? "malloc/main arena" : "malloc/[heap]");
+    if (mapping.anonymous_hugetlb()) return named("named/huge pages (hugetlb)");
+    if (name == "[heap]") return named(glibc_serves_ ? "malloc/main arena" : "malloc/[heap]");
     if (name == "[stack]") return named("stack/main thread");
     if (name == "[vdso]" || name.starts_with("[vvar") || name == "[vsyscall]" || name == "[uprobes]") {
         return named("kernel/vdso");

@@ -27,6 +27,8 @@ enum class FileKind {
 // `java_home`: the folder above lib/…/libjvm.so, empty where there is none; `executed`: some mapping of the
 // file may be executed.
 FileKind file_kind(std::string_view name, bool executed, std::string_view java_home);
+// "file/native library/bss"
+std::string path_of_bss(FileKind kind);
 
 // Goes through the mappings in address order once.
 class MappingOwners {
@@ -41,7 +43,8 @@ class MappingOwners {
 
     Owners& owners_;
     std::string_view java_home_;
-    std::string allocator_;  // "glibc", "jemalloc", …: who serves malloc
+    std::string headerless_;  // allocators whose memory has no header that we know
+    bool glibc_serves_ = true;
     ProgramFiles programs_;
     std::string_view last_name_;  // of the last file mapping, and what it is
     Claim last_file_;
@@ -51,7 +54,5 @@ class MappingOwners {
 
 // "/usr/lib/jvm/java-17-openjdk-amd64" for a libjvm.so below it; empty where none is mapped.
 std::string_view java_home_of(const Smaps& smaps);
-// Who serves malloc, by the libraries that are mapped: AllocatorIdentity::name().
-std::string allocator_of(const Smaps& smaps);
 
 }  // namespace nmtx

@@ -46,6 +46,14 @@ std::string_view name_of(Evidence evidence) {
             return "malloc header";
         case Evidence::malloc_walk:
             return "malloc walk";
+        case Evidence::elf_header:
+            return "ELF header";
+        case Evidence::options:
+            return "options";
+        case Evidence::hsperfdata:
+            return "hsperfdata";
+        case Evidence::thread_record:
+            return "struct pthread";
         case Evidence::stack_pointer:
             return "stack pointer";
     }

@@ -21,6 +21,10 @@ enum class Evidence : std::uint8_t {
     smaps_shape,    // sizes, protections and neighbours of mappings
     malloc_header,  // malloc's own bookkeeping at the start of the memory
     malloc_walk,    // the walk from chunk to chunk of malloc's memory
+    elf_header,     // the program headers of a file that is mapped
+    options,        // the JVM's options: how large a heap is asked for
+    hsperfdata,     // the JVM's counters: how large the heap is
+    thread_record,  // the C library's record of a thread (struct pthread)
     stack_pointer,  // a thread's stack pointer points there
 };
 std::string_view name_of(Evidence evidence);

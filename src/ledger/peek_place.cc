@@ -55,11 +55,11 @@ PointerMap pointer_map(const ProcessView& view, const Ledger& ledger, Range itse
     std::string_view library;
     for (const Piece& piece : ledger.pieces) {
         const Mapping& mapping = view.smaps->mappings[piece.mapping];
-        if (mapping.inode != 0) library = base_name(mapping.name);
+        if (mapping.of_file()) library = base_name(mapping.name);
         if (mapping.protection.none() || piece.range == itself) continue;
         const std::string& owner = ledger.owners.path(piece.claim.owner);
         std::string name = owner;
-        if (mapping.inode != 0) {
+        if (mapping.of_file()) {
             name = base_name(mapping.name);
         } else if (owner.ends_with("/bss")) {
             name = library;

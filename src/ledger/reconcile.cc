@@ -4,7 +4,9 @@
 #include <map>
 #include <set>
 
+#include "hotspot/nmt_missing.h"
 #include "ledger/claims.h"
+#include "ledger/committed_caps.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_parts.h"
 #include "ledger/pieces.h"
@@ -89,7 +91,8 @@ void fill_categories(Ledger& ledger, const ProcessView& view) {
     if (!view.nmt) return;
     std::map<std::string, Bytes> resident;
     for (const Row& row : ledger.rows) {
-        if (!row.nmt_category.empty()) resident[row.nmt_category] += row.resident;
+        // Without an address of it nothing is known of what is resident.
+        if (!row.nmt_category.empty() && row.mapped != Bytes()) resident[row.nmt_category] += row.resident;
     }
     // Where no address of NMT's is known only what the VM's bounds cover can be compared.
     for (const NmtCategory& category : view.nmt->categories) {
@@ -112,9 +115,12 @@ void fill_categories(Ledger& ledger, const ProcessView& view) {
 void fill_gap(Ledger& ledger, const ProcessView& view) {
     ledger.malloc.resident = ledger.resident_below("malloc/");
     if (!view.nmt) return;
-    const Bytes nmt_malloc = view.nmt->malloc_total();
-    ledger.malloc.nmt = nmt_malloc;
     ledger.gap.classic = difference(ledger.rss, view.nmt->committed);
+    // Of a report that was cut nobody knows how much malloc its missing categories hold.
+    const NmtMallocBounds bounds = malloc_bounds(*view.nmt);
+    if (bounds.least != bounds.most) return;
+    const Bytes nmt_malloc = bounds.most;
+    ledger.malloc.nmt = nmt_malloc;
     const Bytes high = minus_or_zero(ledger.rss, ledger.jvm);
     ledger.gap.high = difference(high, Bytes());
     // Blocks as they were found have malloc's headers, which NMT does not count.
@@ -153,6 +159,7 @@ Expected<Ledger> reconcile(const ProcessView& view) {
     ledger.rss = view.smaps->rss;
     ledger.pieces = cut_into_pieces(view, ledger.owners);
     const ResidencyNotes notes = fill_residency(view, ledger.owners, ledger.pieces);
+    cap_by_committed(view, ledger.owners, ledger.pieces);
     ledger.estimated = notes.estimated;
     ledger.moved = notes.moved;
     fill_rows(ledger, view);
@@ -207,6 +214,7 @@ std::vector<Range> ranges_of_stacks(const ProcessView& view) {
 std::vector<Range> malloc_candidates(const ProcessView& view) {
     Owners owners;
     Layer<Claim> taken = overlay(claims_of_code_heaps(view, owners), claims_of_nmt_map(view, owners));
+    taken = overlay(taken, claims_of_bss(view, owners));
     if (!knows_nmt_addresses(view)) {
         taken = overlay(taken, claims_of_vm_bounds(view, owners));
         taken = overlay(taken, claims_of_metaspace_nodes(view, taken, owners));
@@ -223,9 +231,12 @@ std::vector<Range> malloc_candidates(const ProcessView& view) {
     std::size_t first = 0;
     for (const Mapping& mapping : view.smaps->mappings) {
         const Protection p = mapping.protection;
-        const bool anonymous =
-            mapping.inode == 0 && (mapping.name.empty() || mapping.name.starts_with("[anon: glibc"));
-        if (!anonymous || p.shared || !p.read || !p.write || view.smaps->untouched(mapping)) continue;
+        const bool huge = mapping.anonymous_hugetlb();  // with glibc.malloc.hugetlb=2
+        const bool anonymous = huge || (mapping.inode == 0 &&
+                                        (mapping.name.empty() || mapping.name.starts_with("[anon: glibc")));
+        const bool touched =
+            huge ? mapping.private_hugetlb != Bytes() && !p.execute : !view.smaps->untouched(mapping);
+        if (!anonymous || p.shared || !p.read || !p.write || !touched) continue;
         for_each_gap(taken, first, mapping.range, [&](Range gap) {
             // malloc maps a chunk of its own from 128 KiB on (M_MMAP_THRESHOLD), and no heap is smaller.
             if (gap.size() >= kib(128)) candidates.push_back(gap);

@@ -1,9 +1,11 @@
 #include "ledger/reconciliation_plan.h"
 
 #include "base/range_map.h"
+#include "ledger/image_search.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
 #include "ledger/thread_entry_search.h"
+#include "ledger/thread_record_search.h"
 
 namespace nmtx {
 
@@ -33,12 +35,18 @@ std::vector<std::uint64_t> ReconciliationPlan::threads_to_stop(const Capture& so
 std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, TargetMemory& running) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return {};
     const ProcessView& view = reader_.view();
+    bounds_of_running_ = find_thread_bounds(view, running);
     return ranges_of_walk(malloc_request(view, find_malloc_shapes(view, running)), running);
 }
 
 void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) {
     if (!reader_.update(so_far) || !reader_.view().smaps) return;
     const ProcessView& view = reader_.view();
+    const LoadedImages images = find_loaded_images(*view.smaps, files);
+    if (!images.images.empty()) so_far.add(document::loaded_images, format_loaded_images(images));
+    const ThreadBounds bounds = bounds_of_running_ ? *bounds_of_running_ : find_thread_bounds(view, memory);
+    if (!bounds.stacks.empty()) so_far.add(document::thread_stacks, format_thread_bounds(bounds));
+    if (!reader_.update(so_far)) return;
     MallocLayout shapes = find_malloc_shapes(view, memory);
     so_far.add(document::malloc_layout, format_malloc_layout(shapes));
     if (stacks_) {

@@ -2,6 +2,7 @@
 // the view that grows here is the one that is reconciled afterwards.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "evidence/plan.h"
@@ -38,6 +39,7 @@ class ReconciliationPlan : public CapturePlan {
     MallocOptions malloc_;
     bool stacks_;
     NativeStackChoice native_;
+    std::optional<ThreadBounds> bounds_of_running_;  // found before the target's memory was copied
     ProcessReader reader_;
 };
 

@@ -19,6 +19,24 @@ std::vector<Range> split_stacks(Range area, const std::vector<Address>& pointers
     return parts;
 }
 
+std::vector<Range> stacks_in(const ProcessView& view, Range area, const std::vector<Address>& pointers,
+                             const std::vector<Range>& resident) {
+    if (!view.thread_bounds) {
+        return pointers.size() > 1 ? split_stacks(area, pointers, resident) : std::vector<Range>{area};
+    }
+    const auto& stacks = view.thread_bounds->stacks;
+    auto stack = std::upper_bound(stacks.begin(), stacks.end(), area.begin,
+                                  [](Address a, const StackBounds& s) { return a < s.range.begin; });
+    std::vector<Range> parts;
+    Address begin = area.begin;
+    for (; stack != stacks.end() && stack->range.begin < area.end; ++stack) {
+        parts.push_back({begin, stack->range.begin});
+        begin = stack->range.begin;
+    }
+    parts.push_back({begin, area.end});
+    return parts;
+}
+
 std::optional<Address> stack_pointer_of(const ProcessView& view, const Task& task) {
     if (task.stack_pointer || !view.native_stacks) return task.stack_pointer;
     const NativeStack* const native = view.native_stacks->find(task.tid);

@@ -18,6 +18,11 @@ namespace nmtx {
 std::vector<Range> split_stacks(Range area, const std::vector<Address>& pointers,
                                 const std::vector<Range>& resident);
 
+// The stacks that lie in `area`, ascending and covering it: by the C library's records of threads where they
+// are there, else as above.
+std::vector<Range> stacks_in(const ProcessView& view, Range area, const std::vector<Address>& pointers,
+                             const std::vector<Range>& resident);
+
 // What the kernel said, or where the thread was stopped; nothing for one that ran.
 std::optional<Address> stack_pointer_of(const ProcessView& view, const Task& task);
 // The stack pointers of tasks, ascending.

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "allocator/main_arena.h"
+#include "kernel/program_files.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
 #include "ledger/pieces.h"
@@ -60,8 +61,7 @@ class Code {
                                             [](Address a, const Mapping& m) { return a < m.range.begin; });
         if (after == mappings_.begin()) return {};
         const Mapping& mapping = *std::prev(after);
-        if (!mapping.range.contains(Address{word}) || mapping.inode == 0 || !mapping.protection.execute)
-            return {};
+        if (!mapping.range.contains(Address{word}) || !is_code_of_file(mapping)) return {};
         return of_c_library(mapping.name) ? std::string_view{} : std::string_view(mapping.name);
     }
 
@@ -103,8 +103,9 @@ std::vector<Range> stacks_in_use(const ProcessView& view, TargetMemory& memory, 
         if (!is_stack(owners.path(piece.claim.owner)) || !mapping.protection.write || mapping.rss == Bytes())
             continue;
         const auto inside = pointers_in(pointers, piece.range);
-        const auto runs = inside.size() > 1 ? memory.resident_runs(piece.range) : std::vector<Range>{};
-        for (const Range part : split_stacks(piece.range, inside, runs)) {
+        const auto runs = inside.size() > 1 && !view.thread_bounds ? memory.resident_runs(piece.range)
+                                                                   : std::vector<Range>{};
+        for (const Range part : stacks_in(view, piece.range, inside, runs)) {
             const bool big_enough = part.size() >= Bytes(variables + struct_pthread);
             if (stacks.size() < most && big_enough && !pointers_in(pointers, part).empty())
                 stacks.push_back(part);

@@ -8,6 +8,7 @@
 #include "pasted/main_arena_of_pmap.h"
 #include "pasted/part_subject.h"
 #include "pasted/resident_estimate.h"
+#include "pasted/told_figures.h"
 
 namespace nmtx {
 namespace {
@@ -45,10 +46,9 @@ class Joiner {
         }
         bring_kills();
         pasted_.containers = containers_of(pasted_);
-        one_container_ = std::ranges::all_of(pasted_.containers, [&](const PastedContainer& other) {
-            return other.name == pasted_.containers.front().name;
-        });
+        one_container_ = are_of_one(pasted_.containers);
         bring_surroundings();
+        bring_told_figures(pasted_);
         for (PastedProcess& process : pasted_.processes) {
             for (PastedMoment& moment : process.moments) finish(moment, process.pid);
         }
@@ -214,7 +214,10 @@ class Joiner {
         if (crash.nmt) take_contents(moment, part, *crash.nmt);
         if (crash.maps) take_contents(moment, part, *crash.maps);
         if (log.memory.resident) moment.process_memory = log.memory;
+        if (log.machine_memory) moment.machine_memory = log.machine_memory;
         moment.crashed = moment.crashed || log.crashed;
+        moment.out_of_memory = moment.out_of_memory || !log.reason.empty() || log.failed_allocation ||
+                               log.headline.starts_with("Out of Memory Error");
         if (log.elapsed_s) view.header.target_uptime_s = *log.elapsed_s;
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ThreadDump& dump) {

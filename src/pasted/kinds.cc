@@ -18,6 +18,8 @@ constexpr std::array table{
               true},
     KindEntry{PastedKind::hs_err, "hs_err log", "#-", begins_hs_err, belongs_hs_err, true},
     KindEntry{PastedKind::vm_info, "VM.info", "#", begins_vm_info, belongs_hs_err, true},
+    KindEntry{PastedKind::process_memory, "Process Memory of VM.info or an hs_err log", "",
+              begins_process_memory, belongs_process_memory},
     KindEntry{PastedKind::command, "command", "", begins_command, belongs_command, false, true},
     KindEntry{PastedKind::safepoint, "safepoint timeout", "#[S", begins_safepoint, belongs_safepoint},
     KindEntry{PastedKind::gc_log, "GC log", "[0123456789{ G#", begins_gc_log, belongs_gc_log},

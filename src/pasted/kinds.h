@@ -18,6 +18,7 @@ enum class PastedKind : std::uint8_t {
     answer,           // a sentence of jcmd instead of a report: "Baseline succeeded"
     hs_err,           // hs_err_pid.log
     vm_info,          // VM.info: the same without a crash
+    process_memory,   // "Process Memory:" of these, by itself
     gc_log,           // -Xlog:gc…, -XX:+PrintGCDetails
     thread_dump,      // jstack, Thread.print, SIGQUIT
     thread_file,      // Thread.dump_to_file

@@ -1,4 +1,5 @@
 // The JVM's own areas: GC logs, the heap, the code cache, metaspace.
+#include <algorithm>
 #include <array>
 
 #include "kernel/oom_records.h"
@@ -64,6 +65,27 @@ constexpr std::array heap_words{
     string_view{"concurrent mark-sweep generation"},
 };
 
+// What a report of the heap has once; empty where a line is another.
+string_view once_in_heap(string_view text) {
+    constexpr std::array metaspace_words{string_view{"Metaspace "}, string_view{"class space "},
+                                         string_view{"PSPermGen "}};
+    for (const string_view word : metaspace_words) {
+        if (text.starts_with(word)) return word;
+    }
+    for (const string_view word : heap_words) {
+        if (text.starts_with(word)) return word;
+    }
+    return {};
+}
+
+// The second time begins another report.
+bool repeats(string_view once, PartSoFar& part) {
+    if (once.empty()) return false;
+    if (std::ranges::find(part.names, once) != part.names.end()) return true;
+    part.names.push_back(once);
+    return false;
+}
+
 bool is_metaspace_use(string_view text) {
     return (text.starts_with("Metaspace ") || text.starts_with("class space ") ||
             text.starts_with("PSPermGen ") || text.starts_with("concurrent-mark-sweep perm gen") ||
@@ -124,6 +146,7 @@ bool begins_heap_info(const LineInContext& at) {
 Fit belongs_heap_info(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return Fit::filler;
+    if (repeats(once_in_heap(text), part)) return Fit::fresh;
     // Reserved figures of Shenandoah: "2048M max, 2048M soft max, …"
     const bool figures =
         is_digit(text.front()) && part.lines < 8 && contains(text, ",") && !text.ends_with(':');
@@ -195,6 +218,8 @@ Fit belongs_metaspace(const LineInContext& at, PartSoFar& part) {
         if (part.total) return Fit::fresh;
         part.total = true;
     }
+    if (is_metaspace_use(text) && repeats(once_in_heap(text), part)) return Fit::fresh;
+    if (text.starts_with("Total Usage") && repeats("Total Usage", part)) return Fit::fresh;
     return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
 }
 

@@ -61,6 +61,41 @@ Fit belongs_hs_err(const LineInContext& at, PartSoFar& part) {
     return Fit::yes;
 }
 
+namespace {
+
+// The lines of "Process Memory:" that are read by themselves; the rest says little without them.
+constexpr std::array process_memory_lines{string_view{"C-Heap outstanding allocations:"},
+                                          string_view{"Resident Set Size:"}, string_view{"Virtual Size:"},
+                                          string_view{"Swapped out:"}};
+
+}  // namespace
+
+// "hs_err_pid7.log:C-Heap …" of grep over several files.
+string_view without_file_of_grep(string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == string_view::npos || contains(text.substr(0, colon), " ")) return text;
+    const string_view rest = text.substr(colon + 1);
+    return begins_with_one_of(rest, process_memory_lines) ? rest : text;
+}
+
+bool begins_process_memory(const LineInContext& at) {
+    const string_view text = without_file_of_grep(at.trimmed());
+    return text == "Process Memory:" || begins_with_one_of(text, process_memory_lines);
+}
+
+Fit belongs_process_memory(const LineInContext& at, PartSoFar& part) {
+    const string_view text = without_file_of_grep(at.trimmed());
+    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text == "Process Memory:") return part.lines > 0 ? Fit::fresh : Fit::yes;
+    for (const string_view line : process_memory_lines) {
+        if (!text.starts_with(line)) continue;
+        if (std::ranges::find(part.names, line) != part.names.end()) return Fit::fresh;
+        part.names.push_back(line);
+        return Fit::yes;
+    }
+    return text.starts_with("glibc malloc tunables:") ? Fit::yes : Fit::no;
+}
+
 bool begins_system_map(const LineInContext& at) {
     const string_view text = at.trimmed();
     if (text.front() == 'M')

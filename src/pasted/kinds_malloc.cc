@@ -31,9 +31,14 @@ bool begins_malloc_stats(const LineInContext& at) {
     return text.starts_with("Total (incl. mmap):");
 }
 
-Fit belongs_malloc_stats(const LineInContext& at, PartSoFar& /*part*/) {
+Fit belongs_malloc_stats(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return Fit::filler;
+    if (text.starts_with("Arena ") && part.total) return Fit::fresh;
+    if (text.starts_with("Total (incl.")) {
+        if (part.total) return Fit::fresh;
+        part.total = true;
+    }
     constexpr std::array words{string_view{"Arena "}, string_view{"system bytes"},
                                string_view{"in use bytes"}, string_view{"Total (incl."},
                                string_view{"max mmap"}};

@@ -29,6 +29,27 @@ bool is_rollup(string_view text) {
     return is_mapping(text) && text.ends_with("[rollup]");
 }
 
+// The first line of smaps_rollup whose last word somebody has taken off. It spans the whole process without
+// access and has something resident, and no "Size:" follows it.
+bool is_bare_rollup(string_view text, string_view next, string_view command) {
+    if (!is_mapping(text) || !next.starts_with("Rss:")) return false;
+    Cursor cursor(text);
+    const std::uint64_t begin = cursor.hex().value_or(0);
+    cursor.take("-");
+    const std::uint64_t end = cursor.hex().value_or(0);
+    if (!trim(cursor.rest()).starts_with("---p 00000000 00:00 0")) return false;
+    Cursor value(next.substr(4));
+    value.skip_blanks();
+    constexpr std::uint64_t whole_process = std::uint64_t{1} << 40U;
+    return contains(command, "smaps_rollup") ||
+           (end - begin >= whole_process && value.decimal().value_or(0) > 0);
+}
+
+bool begins_rollup_at(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    return is_rollup(text) || is_bare_rollup(text, at.next(), at.command());
+}
+
 // "Rss:   92 kB", "VmFlags: rd wr", "THPeligible: 0"; not those of status or meminfo.
 bool is_smaps_field(string_view text) {
     const std::size_t colon = text.find(':');
@@ -114,7 +135,7 @@ Fit belongs_smaps(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return Fit::filler;
     if (is_mapping(text)) {
-        if (is_rollup(text)) return Fit::no;
+        if (begins_rollup_at(at)) return Fit::no;
         const std::uint64_t begin = Cursor(text).hex().value_or(0);
         if (begin < part.address) return Fit::fresh;
         part.address = begin;
@@ -125,7 +146,7 @@ Fit belongs_smaps(const LineInContext& at, PartSoFar& part) {
 
 bool begins_smaps_rollup(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (is_rollup(text)) return true;
+    if (begins_rollup_at(at)) return true;
     // Without its first line: "Rss:" and "Pss_Dirty:" or the like below it.
     return (text.starts_with("Rss: ") || text.starts_with("Pss: ")) && is_smaps_field(at.next());
 }
@@ -133,7 +154,7 @@ bool begins_smaps_rollup(const LineInContext& at) {
 Fit belongs_smaps_rollup(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return Fit::filler;
-    if (is_rollup(text)) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    if (begins_rollup_at(at)) return part.lines > 0 ? Fit::fresh : Fit::yes;
     return is_smaps_field(text) ? Fit::yes : Fit::no;
 }
 

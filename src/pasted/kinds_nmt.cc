@@ -41,9 +41,15 @@ bool is_total(string_view text) {
 
 // "(malloc=903KB type=Internal #102)" below a call stack.
 bool is_site(string_view text) {
-    return (text.starts_with("(malloc=") || text.starts_with("(mmap: reserved=") ||
-            text.starts_with("(reserved=")) &&
-           contains(text, "ype=");
+    return (text.starts_with("(malloc=") || text.starts_with("((malloc=") ||
+            text.starts_with("(mmap: reserved=") || text.starts_with("(reserved=")) &&
+           (contains(text, "ype=") || contains(text, "ag="));
+}
+
+// "[0x00007f10aab71675] ChunkPool::allocate(unsigned long)+0x145", a frame of a call site.
+bool is_frame_of_site(string_view text) {
+    Cursor cursor(text);
+    return cursor.take("[0x") && cursor.hex() && cursor.take("]") && !trim(cursor.rest()).empty();
 }
 
 }  // namespace
@@ -58,7 +64,9 @@ bool begins_nmt(const LineInContext& at) {
             if (is_total(text)) return true;
             break;
         case '[':
-            return is_region(text);
+            // Call sites begin with their frames; two of those, or the figures behind one.
+            return is_region(text) ||
+                   (is_frame_of_site(text) && (is_frame_of_site(at.next()) || is_site(at.next())));
         case '(':
             return is_site(text) || text.starts_with("(mmap: reserved=") ||
                    (text.starts_with("(malloc=") && contains(text, "#"));

@@ -11,6 +11,10 @@ Fit belongs_nmt(const LineInContext& at, PartSoFar& part);
 bool begins_hs_err(const LineInContext& at);
 Fit belongs_hs_err(const LineInContext& at, PartSoFar& part);
 bool begins_vm_info(const LineInContext& at);
+// "C-Heap outstanding allocations: …" behind the name of its file.
+std::string_view without_file_of_grep(std::string_view text);
+bool begins_process_memory(const LineInContext& at);
+Fit belongs_process_memory(const LineInContext& at, PartSoFar& part);
 bool begins_gc_log(const LineInContext& at);
 Fit belongs_gc_log(const LineInContext& at, PartSoFar& part);
 bool begins_thread_dump(const LineInContext& at);

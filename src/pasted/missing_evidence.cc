@@ -1,8 +1,29 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "hotspot/nmt_missing.h"
 #include "pasted/join.h"
 
 namespace nmtx {
+namespace {
+
+// Somebody who pastes a thread dump or a GC log does not ask where RSS is.
+bool wants_reconciliation(const PastedMoment& moment) {
+    const ProcessView& view = moment.view;
+    const bool of_one_moment = view.nmt && !view.nmt->has_changes();
+    return view.smaps || view.nmt_map || view.system_map || moment.told.rollup || of_one_moment ||
+           (view.status && view.status->vm_rss);
+}
+
+bool was_killed(const PastedMoment& moment, std::optional<std::uint64_t> pid) {
+    if (!moment.view.oom_log || !pid) return false;
+    return std::ranges::any_of(moment.view.oom_log->kills, [&](const OomKill& kill) {
+        return std::ranges::any_of(kill.victims, [&](const OomVictim& v) { return v.pid == *pid; });
+    });
+}
+
+}  // namespace
 
 std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::optional<std::uint64_t> pid) {
     std::vector<MissingEvidence> missing;
@@ -11,7 +32,9 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     const auto add = [&](std::string what, std::string command) {
         missing.push_back({std::move(what), std::move(command)});
     };
+    if (was_killed(moment, pid)) return missing;
     if (moment.crashed) {
+        if (!moment.out_of_memory) return missing;
         // The process is gone; what it is started with decides what the next log has.
         if (!view.nmt)
             add("NMT's totals, in the log of the next crash",
@@ -21,6 +44,7 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
                 "before the next crash: nmtx capture PID -o FILE");
         return missing;
     }
+    if (!wants_reconciliation(moment)) return missing;
     switch (moment.resident) {
         case ResidentFrom::nothing:
             if (view.smaps) {
@@ -43,13 +67,18 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
             break;
     }
     if (view.vm == Vm::openj9 || view.vm == Vm::none) return missing;
+    // First of all the mappings, and NMT's totals; what makes their ledger finer comes when they are there.
+    const bool early = !view.smaps;
     const bool addresses = view.nmt_map || (view.system_map && view.system_map->nmt_enabled);
     const bool off = view.nmt_refusal && view.nmt_refusal->find("is not enabled") != std::string::npos;
     if (off && !view.nmt) {
         add("NMT's figures: it is off in this JVM", "start the JVM with -XX:NativeMemoryTracking=summary");
     } else if (!view.nmt) {
         add("NMT's totals", fmt::format("jcmd {} VM.native_memory summary scale=b", id));
+    } else if (missing_categories(*view.nmt)) {
+        add("NMT's report, whole", fmt::format("jcmd {} VM.native_memory summary scale=b", id));
     }
+    if (early) return missing;
     if (!addresses && !off) {
         const std::string detail = fmt::format("jcmd {} VM.native_memory detail", id);
         add("the addresses of the JVM's areas", view.java_feature().value_or(0) >= 22

@@ -7,13 +7,17 @@
 
 #include "base/not_understood.h"
 #include "pasted/pasted_part.h"
+#include "pasted/unix_diff.h"
 
 namespace nmtx::pasted {
 
 void read_nmt(PastedPart& part);
+// The second report, with what has changed since the first.
+PastedPart read_unix_diff(const NmtUnixDiff& diff);
 void read_system_map(PastedPart& part);
 void read_vm_info(PastedPart& part);
 void read_hs_err(PastedPart& part);
+void read_process_memory(PastedPart& part);
 void read_thread_dump(PastedPart& part);
 void read_heap_info(PastedPart& part);
 void read_codecache(PastedPart& part);

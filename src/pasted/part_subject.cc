@@ -30,6 +30,7 @@ Slot slot_of(const PastedPart& part) {
     }
     if (std::holds_alternative<ProcessStatus>(part.contents)) return Slot::status;
     if (std::holds_alternative<SystemMap>(part.contents)) return Slot::system_map;
+    if (std::holds_alternative<ProcessMemoryPart>(part.contents)) return Slot::process_memory;
     if (part.part.kind == PastedKind::hs_err || part.part.kind == PastedKind::vm_info) return Slot::hs_err;
     return Slot::none;
 }

@@ -25,6 +25,7 @@ enum class Slot : std::uint8_t {
     nmt_diff,
     status,
     system_map,
+    process_memory,
     hs_err
 };
 Slot slot_of(const PastedPart& part);

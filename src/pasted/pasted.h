@@ -12,6 +12,7 @@
 #include "pasted/pasted_part.h"
 #include "process/pasted_documents.h"
 #include "process/process_view.h"
+#include "process/told_figures.h"
 
 namespace nmtx {
 
@@ -48,9 +49,12 @@ struct PastedMoment {
     std::vector<std::pair<std::size_t, std::size_t>> parts;  // text, part
     ProcessView view;
     PastedDocuments documents;  // what no capture has
+    ToldFigures told;
     std::optional<HsErrProcessMemory> process_memory;  // of an hs_err log
+    std::optional<Bytes> machine_memory;               // likewise
     ResidentFrom resident = ResidentFrom::nothing;
     bool crashed = false;            // it is an hs_err log: the process is gone
+    bool out_of_memory = false;      // and it crashed for want of memory
     bool piece = false;              // the mappings are not all of the process, as far as can be told
     std::vector<std::string> notes;  // what was inferred, what is estimated
     std::vector<MissingEvidence> missing;

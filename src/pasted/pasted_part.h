@@ -39,6 +39,7 @@
 #include "kernel/status.h"
 #include "kernel/top.h"
 #include "pasted/segments.h"
+#include "process/told_figures.h"
 
 namespace nmtx {
 
@@ -72,6 +73,12 @@ struct CrashLog {
     std::optional<PastedNmt> nmt;  // "Native Memory Tracking:"
 };
 
+// "Process Memory:" of an hs_err log or VM.info, without the rest.
+struct ProcessMemoryPart {
+    HsErrProcessMemory process;
+    std::optional<CHeapUse> c_heap;
+};
+
 struct PssSeries {
     std::vector<Bytes> values;  // at most 100,000
 };
@@ -81,7 +88,8 @@ using PastedContents =
                  std::vector<CodeHeap>, MetaspaceReport, JavaVersion, JvmCommandLine, Smaps, ProcessStatus,
                  Limits, Statm, CgroupMemory, PssSeries, SmapsRollup, MallocInfo, OomLog, Top, ProcessTable,
                  ContainerTable, GcLog, FileThreadDump, ClassHistogram, HsPerfData, ContainerReport,
-                 HostMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats, Vitals>;
+                 HostMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats, Vitals,
+                 ProcessMemoryPart>;
 
 struct PastedPart {
     Part part;

@@ -1,6 +1,9 @@
 // hs_err logs and VM.info in a paste, with the texts inside them.
 #include <fmt/format.h>
 
+#include "base/cursor.h"
+#include "base/lines.h"
+#include "pasted/kinds_of.h"
 #include "pasted/part_readers.h"
 
 namespace nmtx::pasted {
@@ -38,6 +41,17 @@ void read_nmt_of(PastedPart& part, CrashLog& crash) {
     crash.nmt = std::move(*nmt);
 }
 
+// What glibc says of itself by mallinfo(), as the JVM prints it.
+void add_c_heap(PastedPart& part, const VmInfo& vm) {
+    add(part, "malloc outstanding", vm.malloc_outstanding);
+    add(part, "retained by glibc", vm.malloc_retained);
+    if (vm.malloc_may_have_wrapped)
+        part.notes.emplace_back(
+            "malloc's figures may have wrapped, by the JVM's own word: this glibc counts them in 32 bits, "
+            "from 0 "
+            "again at 4 GiB");
+}
+
 }  // namespace
 
 void read_hs_err(PastedPart& part) {
@@ -60,12 +74,37 @@ void read_hs_err(PastedPart& part) {
     if (log.vm.heap) part.figures.push_back(amount("heap", log.vm.heap->size()));
     add(part, "heap used", log.vm.heap_info.used());
     if (!log.threads.empty()) part.figures.push_back(number("threads", log.threads.size()));
-    add(part, "malloc outstanding", log.vm.malloc_outstanding);
+    add_c_heap(part, log.vm);
     if (log.container) add(part, "container limit", log.container->memory_limit);
     take_unread(part, log.not_understood);
     read_maps_of(part, crash);
     read_nmt_of(part, crash);
     part.contents = std::move(crash);
+}
+
+// The section by itself, or lines of it that grep has let through: its heading tells the parser what they
+// are.
+void read_process_memory(PastedPart& part) {
+    std::string lines = "Process Memory:\n";
+    for (Lines each(*part.text); each.next();) {
+        lines += kinds::without_file_of_grep(trim(each.line()));
+        lines += '\n';
+    }
+    auto parsed = parse_hs_err(lines);
+    if (!parsed) {
+        part.problem = problem_of(part, parsed.error());
+        return;
+    }
+    ProcessMemoryPart memory;
+    memory.process = parsed->memory;
+    add(part, "RSS", parsed->memory.resident);
+    add(part, "peak RSS", parsed->memory.resident_peak);
+    add(part, "swap", parsed->memory.swapped);
+    add_c_heap(part, parsed->vm);
+    if (parsed->vm.malloc_outstanding)
+        memory.c_heap = CHeapUse{*parsed->vm.malloc_outstanding, parsed->vm.malloc_retained,
+                                 parsed->vm.malloc_may_have_wrapped};
+    part.contents = memory;
 }
 
 void read_vm_info(PastedPart& part) {

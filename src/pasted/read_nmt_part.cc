@@ -4,7 +4,10 @@
 #include <algorithm>
 #include <variant>
 
+#include "base/amounts.h"
 #include "base/cursor.h"
+#include "hotspot/nmt_missing.h"
+#include "hotspot/nmt_since.h"
 #include "pasted/part_readers.h"
 
 namespace nmtx::pasted {
@@ -64,6 +67,53 @@ void add_categories(PastedPart& part, const NmtReport& report) {
     }
 }
 
+bool is_diff(const PastedNmt& nmt) {
+    const auto changed = [](const NmtSite& site) {
+        return site.committed_change != Delta() || site.reserved_change != Delta() || site.count_change != 0;
+    };
+    return nmt.report.has_changes() || (nmt.sites && std::ranges::any_of(nmt.sites->sites, changed));
+}
+
+// What is missing may be what the question is about.
+void note_what_is_cut(PastedPart& part, const PastedNmt& nmt) {
+    const auto missing = nmt.has_total && !nmt.of_unix_diff ? missing_categories(nmt.report) : std::nullopt;
+    if (!missing) return;
+    if (nmt.report.categories.empty()) {
+        part.notes.push_back(
+            "its total alone: no category is there, so what the JVM has committed is not told by kind");
+        return;
+    }
+    part.title += ", cut";
+    part.notes.push_back(fmt::format(
+        "cut: the categories shown are {} of {} MiB committed, {} %; {} MiB are in categories that are not "
+        "there",
+        in_mib(missing->shown), in_mib(missing->total), percent(missing->shown, missing->total),
+        in_mib(missing->missing)));
+}
+
+void describe(PastedPart& part, PastedNmt nmt) {
+    const NmtReport& report = nmt.report;
+    const bool detail = report.has_map || !report.regions.empty() || nmt.sites;
+    const bool fragment = !nmt.has_total;
+    part.title = fmt::format("NMT {}{}", detail ? "detail" : "summary", is_diff(nmt) ? ".diff" : "");
+    if (nmt.of_unix_diff) part.title = "unix diff of two NMT reports";
+    if (fragment && !nmt.of_unix_diff) part.title += ", a piece of one";
+    if (const auto release = release_of(report, *part.text); !release.empty())
+        part.title += fmt::format(", {}", release);
+    part.title += fmt::format(", {}", unit_name(report.unit));
+    if (nmt.has_total) {
+        part.figures.push_back(amount("reserved", report.reserved, report.change.reserved));
+        part.figures.push_back(amount("committed", report.committed, report.change.committed));
+    }
+    add(part, "malloc", report.malloc);
+    add_categories(part, report);
+    note_what_is_cut(part, nmt);
+    if (!report.regions.empty()) part.figures.push_back(number("regions", report.regions.size()));
+    if (nmt.sites) part.figures.push_back(number("call sites", nmt.sites->sites.size()));
+    take_unread(part, nmt.not_understood);
+    part.contents = std::move(nmt);
+}
+
 }  // namespace
 
 void read_nmt(PastedPart& part) {
@@ -78,25 +128,37 @@ void read_nmt(PastedPart& part) {
         part.contents = std::move(*refusal);
         return;
     }
-    auto& nmt = std::get<PastedNmt>(*parsed);
-    const NmtReport& report = nmt.report;
-    const bool detail = report.has_map || !report.regions.empty() || nmt.sites;
-    const bool fragment = !nmt.has_total;
-    part.title = fmt::format("NMT {}{}", detail ? "detail" : "summary", report.has_changes() ? ".diff" : "");
-    if (fragment) part.title += ", a piece of one";
-    if (const auto release = release_of(report, *part.text); !release.empty())
-        part.title += fmt::format(", {}", release);
-    part.title += fmt::format(", {}", unit_name(report.unit));
-    if (nmt.has_total) {
-        part.figures.push_back(amount("reserved", report.reserved, report.change.reserved));
-        part.figures.push_back(amount("committed", report.committed, report.change.committed));
+    describe(part, std::move(std::get<PastedNmt>(*parsed)));
+}
+
+// Each side of a diff is a piece: what is the same in both is not there.
+PastedPart read_unix_diff(const NmtUnixDiff& diff) {
+    PastedPart part;
+    part.part.kind = PastedKind::nmt;
+    part.part.runs = {diff.run};
+    part.text = std::make_unique<const std::string>(diff.after);
+    part.title = name_of(PastedKind::nmt);
+    auto before = parse_pasted_nmt(diff.before, "NMT");
+    auto after = parse_pasted_nmt(*part.text, "NMT");
+    const auto* first = before ? std::get_if<PastedNmt>(&*before) : nullptr;
+    auto* second = after ? std::get_if<PastedNmt>(&*after) : nullptr;
+    if (second == nullptr) {
+        part.notes.emplace_back("a unix diff of NMT reports, of which only the first is there: paste both");
+        if (first != nullptr) part.text = std::make_unique<const std::string>(diff.before);
+        read_nmt(part);
+        return part;
     }
-    add(part, "malloc", report.malloc);
-    add_categories(part, report);
-    if (!report.regions.empty()) part.figures.push_back(number("regions", report.regions.size()));
-    if (nmt.sites) part.figures.push_back(number("call sites", nmt.sites->sites.size()));
-    take_unread(part, nmt.not_understood);
-    part.contents = std::move(nmt);
+    if (first == nullptr) {
+        part.notes.emplace_back("a unix diff of NMT reports, of which only the second is there: paste both");
+    } else {
+        take_unread(part, first->not_understood);
+        set_changes_since(*second, *first);
+        part.notes.emplace_back(
+            "a unix diff of two NMT reports: the figures are those of the second, with the change since the "
+            "first; what is the same in both is not there");
+    }
+    describe(part, std::move(*second));
+    return part;
 }
 
 }  // namespace nmtx::pasted

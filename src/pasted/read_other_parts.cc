@@ -15,7 +15,7 @@ namespace {
 
 // The last word on a figure of metaspace, with how it has changed since the first.
 void add_over_time(PastedPart& part, const std::string& name, const GcLog& log,
-                   std::optional<Bytes> MetaspaceUse::* figure, MetaspaceUse GcLogMetaspace::* area) {
+                   std::optional<Bytes> MetaspaceUse::*figure, MetaspaceUse GcLogMetaspace::*area) {
     std::optional<Bytes> first, last;
     for (const GcLogMetaspace& reading : log.metaspace) {
         const std::optional<Bytes>& value = reading.*area.*figure;
@@ -160,8 +160,19 @@ void read_malloc_info(PastedPart& part) {
     const MallocInfoFigures figures = info->total.system ? info->total : info->sum();
     part.figures.push_back(number("arenas", info->heaps.size()));
     add(part, "taken from the kernel", figures.system);
-    add(part, "in use", figures.in_use());
-    add(part, "free", figures.free());
+    const std::optional<bool> counts_top = info->counts_top();
+    if (counts_top.value_or(false)) {
+        add(part, "in use", figures.in_use());
+        add(part, "free", figures.free());
+    } else {
+        add(part, "in use at most", figures.in_use());
+        if (figures.free().value_or(Bytes()) != Bytes()) add(part, "free at least", figures.free());
+        part.notes.push_back(
+            counts_top ? "this glibc does not count the top chunk, the free end of each arena, so what is "
+                         "neither in use nor in a bin is not told"
+                       : "an older glibc does not count the top chunk, the free end of each arena, and the "
+                         "text does not tell whether this one does");
+    }
     if (figures.mmap) part.figures.push_back(amount("mmapped", figures.mmap->size));
 }
 
@@ -173,6 +184,15 @@ void read_malloc_stats(PastedPart& part) {
     }
     take_unread(part, stats->not_understood);
     part.figures.push_back(number("arenas", stats->arenas.size()));
+    if (const std::string why = stats->wrapped(); !why.empty()) {
+        add(part, "in chunks with a mapping of their own, at most so far", stats->most_mmapped);
+        part.notes.push_back(fmt::format(
+            "the figures have wrapped: malloc_stats counts in 32 bits, from 0 again at 4 GiB, and {}: no "
+            "totals. "
+            "malloc_info counts in full, as does jcmd PID System.native_heap_info (JDK 22 and later)",
+            why));
+        return;
+    }
     add(part, "taken from the kernel", stats->system);
     add(part, "in use", stats->in_use);
 }

@@ -20,6 +20,7 @@ constexpr std::array readers{
     ReaderEntry{PastedKind::system_map, read_system_map},
     ReaderEntry{PastedKind::vm_info, read_vm_info},
     ReaderEntry{PastedKind::hs_err, read_hs_err},
+    ReaderEntry{PastedKind::process_memory, read_process_memory},
     ReaderEntry{PastedKind::thread_dump, read_thread_dump},
     ReaderEntry{PastedKind::heap_info, read_heap_info},
     ReaderEntry{PastedKind::codecache, read_codecache},

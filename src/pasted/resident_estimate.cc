@@ -72,17 +72,7 @@ class Estimator {
         guess();
         ResidentEstimate estimate;
         estimate.smaps = *view_.smaps;
-        const bool whole = memory_ != nullptr && memory_->resident.has_value();
-        if (whole) {
-            share_out(estimate);
-        } else {
-            estimate.notes.emplace_back(
-                "No text says what is resident of the process (logs do from JDK 11.0.10 and 16 on): each "
-                "mapping is "
-                "taken to be resident as far as it can be accessed, the heap as far as it is used. The sum "
-                "is an upper "
-                "bound and not the RSS.");
-        }
+        share_out(estimate);
         for (const std::vector<Guess>* guesses : {&anonymous_, &files_}) {
             for (const Guess& guess : *guesses)
                 estimate.smaps.mappings[guess.mapping].rss = Bytes(guess.likely);
@@ -94,9 +84,9 @@ class Estimator {
     }
 
   private:
-    [[nodiscard]] bool grounds() const {
-        return (memory_ != nullptr && memory_->resident) || heap_ || view_.nmt || view_.nmt_map;
-    }
+    // Logs say what is resident of the process from JDK 11.0.10 and 16 on; without that there is no ground for
+    // an estimate: what can be accessed need not be resident.
+    [[nodiscard]] bool grounds() const { return memory_ != nullptr && memory_->resident; }
 
     void guess() {
         const auto& mappings = view_.smaps->mappings;
@@ -107,7 +97,9 @@ class Estimator {
                 mapping.name.starts_with("[vvar"))
                 continue;
             Guess guess{i, to_pages(mapping.range.size().value()), 0};
-            guess.likely = guess.most;
+            // One that is larger than RSS is resident in part, and how much nothing tells: it gets what the
+            // others leave.
+            guess.likely = mapping.range.size() > *memory_->resident ? 0 : guess.most;
             if (mapping.of_file()) {
                 files_.push_back(guess);
                 continue;

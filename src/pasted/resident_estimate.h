@@ -18,8 +18,8 @@ struct ResidentEstimate {
 };
 
 // Of view.smaps, whose RSS is not known. `memory`: what the log says of the process; null where there is
-// none. Nothing where the text says neither what is resident of the whole nor anything of the JVM's areas:
-// then there is no ground for an estimate.
+// none. Nothing where the text does not say what is resident of the whole: then there is no ground for an
+// estimate.
 std::optional<ResidentEstimate> estimate_resident(const ProcessView& view, const HsErrProcessMemory* memory);
 
 }  // namespace nmtx

@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "process/native_image.h"
+
 namespace nmtx {
 namespace {
 
@@ -79,11 +81,29 @@ ProcessView& ProcessView::operator=(const ProcessView&) = default;
 ProcessView& ProcessView::operator=(ProcessView&&) noexcept = default;
 ProcessView::~ProcessView() = default;
 
+namespace {
+
+// A launcher that HotSpot is linked into; the ordinary one has a few pages of code.
+bool has_vm_inside(const Mapping& program) {
+    return program.protection.execute && program.range.size() >= mib(4);
+}
+
+// HotSpot maps its own counters so that it can write them; those who watch it can only read them.
+bool own_counters(const Mapping& mapping) {
+    return mapping.protection.shared && mapping.protection.write &&
+           mapping.name.find("/hsperfdata_") != std::string_view::npos;
+}
+
+}  // namespace
+
 Vm vm_of(const Smaps& smaps) {
     Vm vm = Vm::none;
     std::string_view last;
     for (const Mapping& mapping : smaps.mappings) {
-        if (!mapping.of_file() || mapping.name == last) continue;
+        if (!mapping.of_file()) continue;
+        if (own_counters(mapping) || (mapping.name.ends_with("/java") && has_vm_inside(mapping)))
+            vm = Vm::hotspot;
+        if (mapping.name == last) continue;
         last = mapping.name;
         std::string_view name = mapping.name;
         if (name.ends_with(" (deleted)")) name.remove_suffix(10);
@@ -92,6 +112,7 @@ Vm vm_of(const Smaps& smaps) {
         if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
         if (name == "libjvm.so") vm = Vm::hotspot;
     }
+    if (vm == Vm::none && native_image_heap(smaps)) return Vm::native_image;
     return vm;
 }
 
@@ -103,6 +124,8 @@ std::string_view name_of(Vm vm) {
             return "hotspot";
         case Vm::openj9:
             return "openj9";
+        case Vm::native_image:
+            return "native image";
         case Vm::unknown:
             break;
     }
@@ -210,6 +233,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::tasks_before, parse_tasks, view_.tasks_before);
     parse(document::tasks_middle, parse_tasks, view_.tasks_middle);
     parse(document::native_stacks, parse_native_stacks, view_.native_stacks);
+    parse(document::thread_stacks, parse_thread_bounds, view_.thread_bounds);
     parse(document::thread_entries, parse_thread_entries, view_.thread_entries);
     parse(document::threads_max, parse_threads_max, view_.threads_max);
     parse(document::transparent_hugepage, parse_thp_mode, view_.thp);
@@ -217,6 +241,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::cgroup_cpu, parse_cgroup_cpu, view_.cgroup_cpu);
     parse(document::cpus_online, parse_cpu_list, view_.cpus_online);
     parse(document::residency, parse_residency, view_.residency);
+    parse(document::loaded_images, parse_loaded_images, view_.loaded_images);
     parse(document::malloc_layout, parse_malloc_layout, view_.malloc_layout);
     parse(document::malloc_walk, parse_malloc_walk, view_.malloc_walk);
     if (const auto text = fresh(document::exe)) view_.exe = std::string(*text);

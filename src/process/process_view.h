@@ -20,19 +20,21 @@
 #include "kernel/cgroup.h"
 #include "kernel/cpus.h"
 #include "kernel/huge_pages.h"
+#include "kernel/loaded_images.h"
 #include "kernel/native_stacks.h"
 #include "kernel/oom_log.h"
 #include "kernel/residency.h"
 #include "kernel/smaps.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
+#include "kernel/thread_bounds.h"
 #include "process/thread_entries.h"
 
 namespace nmtx {
 
 // Which machine runs in the process, by what is mapped.
-enum class Vm { unknown, none, hotspot, openj9 };
-std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9"
+enum class Vm { unknown, none, hotspot, openj9, native_image };
+std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9", "native image"
 Vm vm_of(const Smaps& smaps);     // by the names of its files, with their paths or without
 
 // A document that was asked for and is not there, or is there and could not be understood.
@@ -71,6 +73,7 @@ struct ProcessView {
     std::optional<CgroupCpu> cgroup_cpu;
     std::optional<std::uint64_t> cpus_online;  // of the host
     std::optional<Residency> residency;
+    std::optional<LoadedImages> loaded_images;
     std::optional<ThpMode> thp;               // of the whole system
     std::vector<std::string_view> arguments;  // of the command line
     std::string exe;
@@ -93,6 +96,7 @@ struct ProcessView {
     std::optional<MallocWalk> malloc_walk;
     std::optional<ThreadDump> thread_dump;
     std::optional<std::vector<ThreadEntry>> thread_entries;
+    std::optional<ThreadBounds> thread_bounds;
     std::string vm_flags;
 
     std::vector<MissingDocument> missing;

@@ -20,4 +20,11 @@ std::string nmt_change_text(const NmtChange& change, bool total, const ReportOpt
 // "1.4 GiB", "12 (+3)"; the words of a figure without them.
 std::string value_of(const PastedFigure& figure);
 
+// The call sites that grew or hold most, of each detail report.
+std::string explain_sites(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
+// By growth where the report is a diff, else by size.
+std::vector<const NmtSite*> sites_by_weight(const NmtSites& sites);
+// The function that took the memory, as far as frames tell: "Unsafe_AllocateMemory0".
+std::string name_of_site(const NmtSite& site);
+
 }  // namespace nmtx

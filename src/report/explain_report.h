@@ -9,6 +9,7 @@
 #include "findings/finding.h"
 #include "ledger/ledger.h"
 #include "pasted/pasted.h"
+#include "report/address_space.h"
 #include "report/style.h"
 
 namespace nmtx {
@@ -17,8 +18,9 @@ namespace nmtx {
 struct ExplainedMoment {
     const PastedMoment* moment = nullptr;
     std::optional<Ledger> ledger;
-    std::string why_no_ledger;      // where there should be one
-    std::vector<Finding> findings;  // of logs alone, where there is no ledger; else its report has them
+    std::string why_no_ledger;          // where there should be one
+    std::optional<AddressSpace> space;  // where no text says what is resident
+    std::vector<Finding> findings;      // of logs alone, where there is no ledger; else its report has them
 };
 
 struct ExplainedProcess {
@@ -38,6 +40,9 @@ struct Explanation {
 
 // Each moment reconciled where its texts allow it.
 Explanation explanation_of(std::vector<PastedInput> inputs);
+
+// Is there a text at all of which something could be read?
+bool understood_something(const Pasted& pasted);
 
 std::string explain_text(const Explanation& explanation, const ReportOptions& options,
                          const TextStyle& style);

@@ -24,6 +24,7 @@ class ExplainText {
         out_ += explain_parts(explanation_.pasted, options_, style_);
         diffs();
         containers();
+        out_ += explain_sites(explanation_.pasted, options_, style_);
         const bool several = explanation_.processes.size() > 1;
         for (const ExplainedProcess& process : explanation_.processes) one_process(process, several);
         out_ += explain_leftovers(explanation_.pasted, options_, style_);
@@ -58,7 +59,9 @@ class ExplainText {
                 if (nmt == nullptr || !nmt->report.has_changes()) continue;
                 const NmtChange change =
                     nmt_changes(at_baseline(nmt->report), nmt->report, CategoryAlignment({}, {}));
-                out_ += title(fmt::format("What has changed since the baseline ({})",
+                out_ += title(fmt::format("What has changed {} ({})",
+                                          nmt->of_unix_diff ? "from the first report to the second"
+                                                            : "since the baseline",
                                           lines_of(part.part.first_line(), part.part.last_line())),
                               style_) +
                         "\n";
@@ -96,14 +99,17 @@ class ExplainText {
         } else if (!explained.why_no_ledger.empty()) {
             out_ += paragraph("No reconciliation: " + explained.why_no_ledger, style_, 2) + "\n";
         }
+        if (explained.space) out_ += address_space_text(*explained.space, style_);
         if (!explained.findings.empty()) out_ += findings_text(explained.findings, options_, style_) + "\n";
     }
 
     void missing(const ExplainedMoment& explained) {
         const auto& missing = explained.moment->missing;
         if (missing.empty()) return;
-        out_ +=
-            title(explained.ledger ? "What would tell more" : "Missing for a reconciliation", style_) + "\n";
+        const std::string_view heading = explained.moment->crashed ? "For the next crash"
+                                         : explained.ledger        ? "What would tell more"
+                                                                   : "Missing for a reconciliation";
+        out_ += title(heading, style_) + "\n";
         for (const MissingEvidence& one : missing) {
             out_ += line(fmt::format("  {}", one.what), style_);
             if (!one.command.empty()) out_ += line(fmt::format("      {}", one.command), style_);

@@ -4,22 +4,41 @@
 #include "change/diff_parts.h"
 #include "findings/pasted_rules.h"
 #include "findings/rules.h"
+#include "findings/told.h"
+#include "hotspot/nmt_since.h"
 #include "report/explain_report.h"
 
 namespace nmtx {
 namespace {
 
-// From the first report of NMT's to the last one, where there are two.
-std::optional<NmtChange> nmt_over_time(const PastedProcess& process) {
+struct NmtPair {
     const NmtReport* first = nullptr;
     const NmtReport* last = nullptr;
+    [[nodiscard]] bool two() const { return first != last; }
+    // The changes that a report of a diff has are told by itself.
+    [[nodiscard]] bool plain() const { return !first->has_changes() && !last->has_changes(); }
+};
+
+NmtPair nmt_of(const PastedProcess& process) {
+    NmtPair pair;
     for (const PastedMoment& moment : process.moments) {
         if (!moment.view.nmt) continue;
-        if (first == nullptr) first = &*moment.view.nmt;
-        last = &*moment.view.nmt;
+        if (pair.first == nullptr) pair.first = &*moment.view.nmt;
+        pair.last = &*moment.view.nmt;
     }
-    if (first == last) return std::nullopt;
-    return nmt_changes(*first, *last, CategoryAlignment({}, {}));
+    return pair;
+}
+
+// What has grown from the first report of NMT's to the last one.
+std::vector<Finding> growth_of(const PastedProcess& process, const NmtPair& pair) {
+    ProcessView view;
+    view.header.pid = process.pid.value_or(0);
+    view.nmt = *pair.last;
+    set_changes_since(*view.nmt, *pair.first);
+    const ToldFigures none;
+    std::vector<Finding> findings = findings_of_told({view, none, Bytes()});
+    std::erase_if(findings, [](const Finding& finding) { return finding.rule != "nmt-category"; });
+    return findings;
 }
 
 ExplainedMoment reconciled(const PastedMoment& moment) {
@@ -33,14 +52,28 @@ ExplainedMoment reconciled(const PastedMoment& moment) {
             explained.why_no_ledger = to_string(ledger.error());
         }
     }
+    explained.space = address_space_of(moment);
     explained.findings = findings_of_pasted({moment.documents, moment.view});
     if (!explained.ledger) {
         std::ranges::move(findings_of_logs(moment.view), std::back_inserter(explained.findings));
     }
+    const Bytes rss = explained.ledger ? explained.ledger->rss : Bytes();
+    std::ranges::move(findings_of_told({moment.view, moment.told, rss}),
+                      std::back_inserter(explained.findings));
     return explained;
 }
 
 }  // namespace
+
+bool understood_something(const Pasted& pasted) {
+    const auto says_something = [](const PastedPart& part) {
+        const bool read = !std::holds_alternative<std::monostate>(part.contents) || !part.figures.empty();
+        return read && part.problem.empty();
+    };
+    return std::ranges::any_of(pasted.texts, [&](const PastedText& text) {
+        return std::ranges::any_of(text.parts, says_something);
+    });
+}
 
 Explanation explanation_of(std::vector<PastedInput> inputs) {
     Explanation explanation;
@@ -49,7 +82,12 @@ Explanation explanation_of(std::vector<PastedInput> inputs) {
         ExplainedProcess explained;
         explained.process = &process;
         for (const PastedMoment& moment : process.moments) explained.moments.push_back(reconciled(moment));
-        explained.nmt = nmt_over_time(process);
+        if (const NmtPair pair = nmt_of(process); pair.two()) {
+            explained.nmt = nmt_changes(*pair.first, *pair.last, CategoryAlignment({}, {}));
+            std::vector<Finding> growth;
+            if (pair.plain()) growth = growth_of(process, pair);
+            for (Finding& finding : growth) explained.moments.back().findings.push_back(std::move(finding));
+        }
         explanation.processes.push_back(std::move(explained));
     }
     return explanation;

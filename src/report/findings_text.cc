@@ -10,6 +10,8 @@ namespace nmtx {
 namespace {
 
 std::string heading(const Finding& finding) {
+    if (finding.rule == "nothing-wrong") return "OK";
+    if (finding.rule == "undecided") return "Undecided";
     switch (finding.severity) {
         case Severity::problem:
             return "Problem";

@@ -2,22 +2,23 @@
 
 #include "report/html_page.h"
 #include "report/html_parts.h"
+#include "report/html_verdict.h"
 #include "report/style.h"
 
 namespace nmtx {
 namespace {
 
 // The badge says in words what its colour says.
-std::string_view badge(TicketSeverity severity) {
-    switch (severity) {
+std::string_view badge(const TicketFinding& finding) {
+    switch (finding.severity) {
         case TicketSeverity::problem:
             return "Problem";
         case TicketSeverity::warning:
             return "Warning";
         case TicketSeverity::note:
-            return "Note";
+            return finding.id == "undecided" ? "Undecided" : "Note";
         case TicketSeverity::ok:
-            return "Fine";
+            return "OK";
     }
     return "";
 }
@@ -42,7 +43,7 @@ std::string card(const TicketFinding& finding) {
     std::string commands;
     for (const std::string& command : finding.commands) commands += html_command(command);
     return fmt::format("<article class=\"finding s-{}\">\n<h3><span class=\"badge\">{}</span> {}</h3>\n",
-                       name_of(finding.severity), badge(finding.severity), html_text(finding.title)) +
+                       name_of(finding.severity), badge(finding), html_text(finding.title)) +
            meta(finding) + part("What it rests on", html_list(finding.evidence)) +
            part("What to do", html_list(finding.remedies) + commands) +
            part("What would refute it", html_list(finding.refuted_by)) +
@@ -50,6 +51,15 @@ std::string card(const TicketFinding& finding) {
 }
 
 }  // namespace
+
+// The verdict: of the finding that carries it.
+std::string html_verdict(const Ticket& ticket) {
+    if (ticket.findings.empty()) return "";
+    const TicketFinding& first = ticket.findings.front();
+    return fmt::format(
+        "<p class=\"lead s-{}\"><span class=\"badge\">{}</span> <a href=\"#findings\">{}</a></p>\n",
+        name_of(first.severity), badge(first), html_text(first.title));
+}
 
 std::string html_findings(const Ticket& ticket) {
     std::string out;

@@ -3,6 +3,7 @@
 #include "report/html_map.h"
 #include "report/html_page.h"
 #include "report/html_parts.h"
+#include "report/html_verdict.h"
 #include "report/style.h"
 
 namespace nmtx {
@@ -43,10 +44,7 @@ std::string html_headline(const Ticket& ticket) {
                         in_mib(ticket.mapped_again), in_mib(minus_or_zero(ticket.rss, ticket.mapped_again))),
             "lead");
     }
-    if (!ticket.findings.empty()) {
-        out += fmt::format("<p class=\"lead\"><a href=\"#findings\">{}</a></p>\n",
-                           html_text(ticket.findings.front().title));
-    }
+    out += html_verdict(ticket);
     out += fmt::format("<dl class=\"figures\">\n{}</dl>\n", shares(ticket));
     std::string when = fmt::format("Taken {} by nmtx {}.", ticket.taken_at, ticket.nmtx_version);
     if (!ticket.redaction.empty()) when += " " + ticket.redaction;

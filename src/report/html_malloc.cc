@@ -7,6 +7,7 @@
 #include "report/html_page.h"
 #include "report/html_parts.h"
 #include "report/style.h"
+#include "report/trend_report.h"
 
 namespace nmtx {
 namespace {
@@ -58,7 +59,7 @@ std::string blocks(const TicketMalloc& malloc) {
             continue;
         }
         table.begin_row();
-        table.text(owner.owner.empty() ? "not attributed" : owner.owner);
+        table.text(owner.owner.empty() ? "owner unknown" : owner.owner);
         table.text(owner.kind);
         table.text(owner.evidence);
         table.count(owner.block == Bytes() ? std::nullopt : std::optional(owner.block.value()));
@@ -177,8 +178,8 @@ std::string html_trend(const Ticket& ticket) {
     };
     row(run.rss);
     for (const OwnerTrend& owner : run.owners) row(owner);
-    return html_paragraph(
-               fmt::format("{} samples over {}.", grouped(run.samples), human_seconds(run.span_s))) +
+    return html_paragraph(fmt::format("{} samples over {}. {}", grouped(run.samples),
+                                      human_seconds(run.span_s), run_verdict_text(run))) +
            html_figure("trend", "What was resident over time: RSS first, then those owners that grow most.",
                        table.finish());
 }

@@ -2,9 +2,10 @@
 
 #include "base/printable.h"
 #include "findings/container.h"
-#include "findings/rules.h"
+#include "findings/judgement.h"
 #include "report/json_values.h"
 #include "report/report.h"
+#include "report/verdict_text.h"
 
 namespace nmtx {
 namespace {
@@ -90,6 +91,7 @@ json container_of(const ProcessView& view, const Ledger& ledger) {
 
 json report_json(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
                  const RunTrend* history) {
+    const Judgement judged = judge(view, ledger, threads, history);
     json out;
     out["schema"] = json_schema_version;
     out["nmtx_version"] = view.header.nmtx_version;
@@ -97,6 +99,7 @@ json report_json(const ProcessView& view, const Ledger& ledger, const std::optio
     out["pid"] = view.header.pid;
     out["uptime_seconds"] = view.header.target_uptime_s;
     out["java"] = java_of(view);
+    out["assessment"] = assessment_json(judged.assessment);
     out["rss_bytes"] = ledger.rss.value();
     out["rss_true_bytes"] = ledger.rss_true().value();
     out["pss_bytes"] = view.smaps->pss.value();
@@ -119,7 +122,7 @@ json report_json(const ProcessView& view, const Ledger& ledger, const std::optio
     out["rss_after_bytes"] = bytes_or_null(ledger.rss_after);
     out["drift_bytes"] = ledger.drift().value;
     out["container"] = container_of(view, ledger);
-    out["findings"] = findings_json(findings_of(view, ledger, threads, history));
+    out["findings"] = findings_json(judged.findings);
     out["missing"] = json::array();
     for (const MissingDocument& missing : view.missing) {
         out["missing"].push_back(

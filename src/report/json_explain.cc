@@ -1,4 +1,5 @@
 #include "base/printable.h"
+#include "report/explain_parts.h"
 #include "report/explain_report.h"
 #include "report/json_values.h"
 #include "report/report.h"
@@ -19,6 +20,26 @@ json figure_json(const PastedFigure& figure) {
     return out;
 }
 
+// The heaviest, by growth where the report is a diff.
+json sites_json(const NmtSites& sites) {
+    json out = json::array();
+    constexpr std::size_t most = 50;
+    for (const NmtSite* site : sites_by_weight(sites)) {
+        if (out.size() == most) break;
+        json frames = json::array();
+        for (const NmtFrame& frame : site->frames) frames.push_back(printable(frame.symbol));
+        out.push_back({{"kind", site->kind == NmtSiteKind::malloc ? "malloc" : "mmap"},
+                       {"category", text_or_null(site->tag)},
+                       {"function", printable(name_of_site(*site))},
+                       {"committed_bytes", site->committed.value()},
+                       {"committed_change_bytes", site->committed_change.value},
+                       {"blocks", json_or_null(site->count, [](std::uint64_t n) { return n; })},
+                       {"blocks_change", site->count_change},
+                       {"frames", std::move(frames)}});
+    }
+    return out;
+}
+
 json part_json(const PastedPart& part) {
     json out;
     out["kind"] = name_of(part.part.kind);
@@ -29,6 +50,8 @@ json part_json(const PastedPart& part) {
     out["command"] = text_or_null(std::string(part.part.command));
     out["figures"] = json::array();
     for (const PastedFigure& figure : part.figures) out["figures"].push_back(figure_json(figure));
+    if (const auto* nmt = std::get_if<PastedNmt>(&part.contents); nmt != nullptr && nmt->sites)
+        out["call_sites"] = sites_json(*nmt->sites);
     out["problem"] = text_or_null(part.problem);
     out["notes"] = json::array();
     for (const std::string& note : part.notes) out["notes"].push_back(printable(note));
@@ -78,6 +101,19 @@ std::string_view resident_name(ResidentFrom from) {
     return "nothing";
 }
 
+json space_json(const std::optional<AddressSpace>& space) {
+    if (!space) return nullptr;
+    json out{{"reserved_bytes", space->reserved.value()},
+             {"nmt_committed_bytes", bytes_or_null(space->jvm_committed)},
+             {"machine_bytes", bytes_or_null(space->machine)}};
+    out["accessible"] = json::array();
+    for (const SpaceRow& row : space->rows)
+        out["accessible"].push_back({{"owner", printable(row.name)},
+                                     {"bytes", row.accessible.value()},
+                                     {"mappings", row.mappings}});
+    return out;
+}
+
 json moment_json(const ExplainedMoment& explained) {
     const PastedMoment& moment = *explained.moment;
     json out;
@@ -86,6 +122,7 @@ json moment_json(const ExplainedMoment& explained) {
     out["resident_from"] = resident_name(moment.resident);
     out["report"] =
         explained.ledger ? report_json(moment.view, *explained.ledger, std::nullopt) : json(nullptr);
+    out["address_space"] = space_json(explained.space);
     out["findings"] = findings_json(explained.findings);
     out["why_no_report"] = text_or_null(explained.why_no_ledger);
     out["notes"] = json::array();

@@ -10,7 +10,10 @@ nlohmann::ordered_json findings_json(std::span<const Finding> findings) {
     for (const Finding& finding : findings) {
         json remedies = json::array();
         for (const Remedy& remedy : finding.remedies)
-            remedies.push_back({{"what", printable(remedy.what)}, {"command", text_or_null(remedy.command)}});
+            remedies.push_back(
+                {{"what", printable(remedy.what)},
+                 {"command", text_or_null(remedy.command)},
+                 {"gives_back_bytes", remedy.gives_back ? json(remedy.gives_back->value()) : json(nullptr)}});
         json evidence = json::array();
         for (const std::string& sentence : finding.evidence) evidence.push_back(printable(sentence));
         list.push_back({{"rule", finding.rule},

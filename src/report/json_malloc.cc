@@ -75,6 +75,7 @@ json malloc_json(const ProcessView& view) {
     const auto known = [&](const auto& value) { return walked ? json(value) : json(nullptr); };
     json out;
     out["allocator"] = text_or_null(walk.allocator);
+    out["also_present"] = text_or_null(walk.also_present);
     out["version"] = text_or_null(walk.version);
     out["layout"] = text_or_null(walk.layout);
     out["nmt_headers"] = text_or_null(walk.headers);

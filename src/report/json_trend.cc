@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "change/trend_verdict.h"
 #include "report/json_values.h"
 #include "report/report.h"
 #include "report/trend_report.h"
@@ -62,6 +63,19 @@ json limit_json(const std::optional<LimitForecast>& limit) {
             {"seconds_left", json_or_null(limit->seconds, [](double s) { return s; })}};
 }
 
+// The recorder could not write then.
+json gaps_json(const std::vector<RecordedGap>& gaps) {
+    json out = json::array();
+    for (const RecordedGap& gap : gaps) {
+        out.push_back({{"from_unix_ms", gap.from_ms},
+                       {"to_unix_ms", gap.to_ms},
+                       {"samples_written_later", gap.waited},
+                       {"samples_lost", gap.lost},
+                       {"reason", text_or_null(gap.reason)}});
+    }
+    return out;
+}
+
 json run_json(const RunTrend& run) {
     json out;
     out["run"] = run.run.id;
@@ -78,7 +92,15 @@ json run_json(const RunTrend& run) {
     out["to_unix_ms"] = run.to_wall_ms;
     out["span_seconds"] = run.span_s;
     out["longest_gap_seconds"] = run.longest_gap_s;
+    out["gaps"] = gaps_json(run.gaps);
     out["owners_of"] = run.depth == Depth::full ? "full samples" : "light samples";
+    const RunConclusion conclusion = conclusion_of(run);
+    out["verdict"] = name_of(conclusion.verdict);
+    json why = json::array();
+    for (const std::string& sentence : conclusion.why) why.push_back(printable(sentence));
+    out["undecided"] = {{"why", std::move(why)},
+                        {"grows", conclusion.grows},
+                        {"missing_seconds", json_or_null(conclusion.missing_s, [](double s) { return s; })}};
     out["leak"] = run.leaks();
     out["rss"] = run.samples > 0 ? owner_json(run.rss) : json(nullptr);
     out["owners"] = owners_json(run.owners);
@@ -91,7 +113,14 @@ json run_json(const RunTrend& run) {
     return out;
 }
 
-std::string csv_field(const std::string& text) {
+// A spreadsheet takes a cell for a formula that begins so, or with white space before it; names are the
+// target's to choose. An apostrophe makes it a text. Figures are not written by this.
+bool may_be_formula(const std::string& text) {
+    return !text.empty() && std::string_view("=+-@ \t\r\n").find(text.front()) != std::string_view::npos;
+}
+
+std::string csv_field(std::string text) {
+    if (may_be_formula(text)) text.insert(text.begin(), '\'');
     if (text.find_first_of("\",\r\n") == std::string::npos) return text;
     std::string quoted = "\"";
     for (const char c : text) {

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/printable.h"
+#include "hotspot/nmt_missing.h"
 #include "ledger/malloc_parts.h"
 #include "report/style.h"
 
@@ -31,11 +34,34 @@ void add_by_count(std::vector<std::string>& notes, const Ledger& ledger) {
 }  // namespace
 
 std::string allocator_name(const MallocWalk& walk) {
-    return walk.version.empty() ? walk.allocator : walk.allocator + " " + walk.version;
+    std::string name = walk.version.empty() ? walk.allocator : walk.allocator + " " + walk.version;
+    if (!walk.also_present.empty()) name += " (" + walk.also_present + " also present)";
+    return name;
 }
+
+namespace {
+
+// Of a report that was cut: whose malloc it is nobody can say.
+void add_cut(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
+    if (!view.nmt) return;
+    const auto missing = missing_categories(*view.nmt);
+    if (!missing) return;
+    notes.push_back(fmt::format("The NMT report is cut: {}.", share_shown(*missing)));
+    if (ledger.malloc.nmt || ledger.malloc.measured() || ledger.malloc.resident == Bytes()) return;
+    const NmtMallocBounds bounds = malloc_bounds(*view.nmt);
+    const Bytes unnamed = minus_or_zero(ledger.malloc.resident, bounds.least);
+    notes.push_back(fmt::format(
+        "How much of malloc's {} MiB the JVM has cannot be told: the categories that are there have {} MiB, "
+        "and up to {} MiB of the other {} MiB may be in those that are missing.",
+        in_mib(ledger.malloc.resident), in_mib(bounds.least),
+        in_mib(std::min(unnamed, missing->missing)), in_mib(unnamed)));
+}
+
+}  // namespace
 
 std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger) {
     std::vector<std::string> notes;
+    add_cut(notes, view, ledger);
     if (!ledger.malloc.measured()) add_by_count(notes, ledger);
     if (!view.malloc_walk) return notes;
     const MallocWalk& walk = *view.malloc_walk;

@@ -9,6 +9,7 @@
 #include "base/printable.h"
 #include "findings/allocator_advice.h"
 #include "ledger/malloc_parts.h"
+#include "ledger/untracked_owners.h"
 #include "report/malloc_notes.h"
 #include "report/notes.h"
 #include "report/report.h"
@@ -210,19 +211,20 @@ class MallocReport {
         add(fmt::format("  {} {} {:>24} {:>9}  {}",
                         padded(fmt::format("owners of {} blocks", live_name()), 26), padded("kind", 18),
                         "blocks", "MiB", "evidence"));
-        for (std::size_t i = 0; i < std::min(walk.untracked.size(), most_); ++i) {
-            const UntrackedOwner& entry = walk.untracked[i];
+        const std::vector<UntrackedOwner> owners = untracked_by_owner(walk);
+        for (std::size_t i = 0; i < std::min(owners.size(), most_); ++i) {
+            const UntrackedOwner& entry = owners[i];
             const std::string blocks = entry.block == Bytes()
                                            ? grouped(entry.chunks.blocks)
                                            : fmt::format("{} {} {} B", grouped(entry.chunks.blocks), times(),
                                                          grouped(entry.block.value()));
             const std::string room(24 - std::min<std::size_t>(24, display_width(blocks)), ' ');
             add(fmt::format("  {} {} {}{} {:>9}  {}",
-                            padded(entry.owner.empty() ? "not attributed" : entry.owner, 26),
+                            padded(entry.owner.empty() ? "owner unknown" : entry.owner, 26),
                             padded(entry.kind.empty() ? "-" : entry.kind, 18), room, blocks,
                             in_mib(entry.chunks.bytes), entry.evidence.empty() ? "-" : entry.evidence));
         }
-        more(walk.untracked.size());
+        more(owners.size());
         const bool second_hop =
             std::any_of(walk.untracked.begin(), walk.untracked.end(),
                         [](const UntrackedOwner& entry) { return entry.evidence == "pointed to by"; });

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "report/markdown_parts.h"
+#include "report/markdown_verdict.h"
 
 namespace nmtx {
 namespace {
@@ -25,7 +26,7 @@ std::string finding_markdown(const TicketFinding& f) {
     add(prose(f.share));
     add(f.confidence.empty() ? "" : "confidence " + prose(f.confidence));
     std::string out =
-        fmt::format("**{}:** {}{}\n\n", name_of(f.severity), head, facts.empty() ? "" : " (" + facts + ")");
+        fmt::format("**{}:** {}{}\n\n", name_of(f), head, facts.empty() ? "" : " (" + facts + ")");
     std::string lines;
     list(lines, "", f.evidence);
     list(lines, "To do: ", f.remedies);

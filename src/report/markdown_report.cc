@@ -6,6 +6,7 @@
 
 #include "report/container_text.h"
 #include "report/markdown_parts.h"
+#include "report/markdown_verdict.h"
 #include "report/style.h"
 #include "report/ticket.h"
 #include "report/trend_report.h"
@@ -52,9 +53,16 @@ class MarkdownReport {
     }
 
     [[nodiscard]] std::string head() const {
-        return fmt::format("## {}\n\n{}\n\nTaken {} by nmtx {}. {}\n\n", prose(t_.title, Place::line, 300),
-                           prose(t_.target, Place::line, 600), prose(t_.taken_at, Place::line, 40),
+        return fmt::format("## {}\n\n{}{}\n\nTaken {} by nmtx {}. {}\n\n", prose(t_.title, Place::line, 300),
+                           verdict(), prose(t_.target, Place::line, 600), prose(t_.taken_at, Place::line, 40),
                            prose(t_.nmtx_version, Place::line, 40), prose(t_.redaction));
+    }
+
+    // Of the finding that carries it.
+    [[nodiscard]] std::string verdict() const {
+        if (t_.findings.empty()) return "";
+        const TicketFinding& first = t_.findings.front();
+        return fmt::format("Verdict: **{}**: {}\n\n", name_of(first), prose(first.title, Place::line, 400));
     }
 
     void end() {

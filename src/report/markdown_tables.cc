@@ -13,7 +13,7 @@ void add_blocks(std::string& out, const std::vector<TicketBlocks>& rows) {
     const std::size_t shown = std::min(rows.size(), most_blocks);
     for (std::size_t i = 0; i < shown; ++i) {
         const TicketBlocks& b = rows[i];
-        table.row({b.owner.empty() ? "not known" : name_cell(b.owner), name_cell(b.kind),
+        table.row({b.owner.empty() ? "owner unknown" : name_cell(b.owner), name_cell(b.kind),
                    b.block == Bytes() ? "different" : grouped(b.block.value()), grouped(b.blocks),
                    in_mib(b.resident), prose(b.evidence, Place::cell, 200)});
     }

@@ -61,6 +61,7 @@ void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
     notes.push_back(fmt::format(
         "Tickets quote RSS - NMT committed = {} MiB; it is no leak measure: committed is not resident.",
         in_mib(*gap.classic)));
+    if (!gap.low || !gap.likely || !gap.high) return;
     notes.push_back(
         fmt::format("RSS that NMT does not know of: low {}, likely {}, high {} MiB (low: all of NMT's malloc "
                     "resident, {}high: none of it).",
@@ -124,9 +125,9 @@ void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view) {
 }
 
 bool matters(const MissingDocument& missing, const ProcessView& view) {
-    return (missing.what == document::attach && view.vm != Vm::none) || missing.what == document::residency ||
-           missing.what == document::tasks || missing.what == document::malloc_walk ||
-           missing.what.starts_with("hotspot/VM.native_memory");
+    return (missing.what == document::attach && view.vm != Vm::none && view.vm != Vm::native_image) ||
+           missing.what == document::residency || missing.what == document::tasks ||
+           missing.what == document::malloc_walk || missing.what.starts_with("hotspot/VM.native_memory");
 }
 
 }  // namespace
@@ -137,6 +138,8 @@ std::string who(const ProcessView& view) {
             return view.status ? view.status->name + " (not Java)" : "not Java";
         case Vm::openj9:
             return "OpenJ9";
+        case Vm::native_image:
+            return view.status ? view.status->name + " (native image)" : "native image";
         case Vm::unknown:
             return "unknown";
         case Vm::hotspot:
@@ -178,6 +181,11 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     std::vector<std::string> notes;
     if (view.vm == Vm::none) {
         notes.emplace_back("No JVM is mapped in this process: what the kernel knows is all there is.");
+    } else if (view.vm == Vm::native_image) {
+        notes.emplace_back(
+            "A GraalVM native image has no Native Memory Tracking that can be asked from outside: its heap "
+            "is an "
+            "estimate by the layout of its mappings.");
     } else if (view.vm == Vm::openj9) {
         notes.emplace_back(
             "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "

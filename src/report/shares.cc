@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "hotspot/nmt_missing.h"
+#include "ledger/allocators.h"
 #include "ledger/headline.h"
 #include "report/malloc_notes.h"
 #include "report/style.h"
@@ -53,7 +55,7 @@ class Shares {
         if (h_.malloc_outside == Bytes()) return;
         if (const MallocUse& use = ledger_.malloc; use.parts && use.measured() == told_apart) {
             parts_of_malloc(*use.parts);
-            of_it("other allocator", minus_or_zero(use.resident, use.parts->whole), "");
+            of_it(other_allocator(), minus_or_zero(use.resident, use.parts->whole), "");
             return;
         }
         if (told_apart) {
@@ -65,7 +67,13 @@ class Shares {
         const Bytes arenas = ledger_.resident_of("malloc/arena") + ledger_.resident_of("malloc/main arena");
         of_it("arenas and main arena", arenas, "");
         of_it("mmapped chunks", chunks, "");
-        of_it("other allocator", minus_or_zero(h_.malloc_outside, arenas + chunks), "");
+        of_it(other_allocator(), minus_or_zero(h_.malloc_outside, arenas + chunks), "");
+    }
+
+    // Its memory has no header that we know: what nobody else claims.
+    [[nodiscard]] std::string other_allocator() const {
+        const std::string name = headerless_allocators(view_);
+        return name.empty() ? "other allocator" : name;
     }
 
     void parts_of_malloc(const MallocParts& parts) {
@@ -87,7 +95,7 @@ class Shares {
     }
 
     [[nodiscard]] std::string committed_remark() const {
-        if (!view_.nmt) return "";
+        if (!view_.nmt || missing_categories(*view_.nmt)) return "";
         Bytes committed;
         for (const CategoryRow& row : ledger_.categories) committed += row.mmap_committed;
         return fmt::format("of {} committed", in_mib(committed));

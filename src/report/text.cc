@@ -4,7 +4,7 @@
 
 #include "base/printable.h"
 #include "findings/container.h"
-#include "findings/rules.h"
+#include "findings/judgement.h"
 #include "ledger/claims.h"
 #include "report/container_text.h"
 #include "report/findings_text.h"
@@ -12,6 +12,7 @@
 #include "report/report.h"
 #include "report/shares.h"
 #include "report/threads_report.h"
+#include "report/verdict_text.h"
 
 namespace nmtx {
 namespace {
@@ -42,7 +43,9 @@ class TextReport {
           history_(history) {}
 
     std::string print() {
+        const Judgement judged = judge(view_, ledger_, threads_, history_);
         target();
+        out_ += verdict_text(judged, style_) + "\n";
         shares();
         if (view_.vm == Vm::hotspot) areas();
         threads();
@@ -53,7 +56,7 @@ class TextReport {
             steps();
         }
         if (options_.maps) maps();
-        out_ += findings_text(findings_of(view_, ledger_, threads_, history_), options_, style_) + "\n";
+        out_ += findings_text(judged.findings, options_, style_) + "\n";
         notes();
         return std::move(out_);
     }
@@ -84,12 +87,13 @@ class TextReport {
     }
 
     void area_line(std::string_view name, const std::optional<Bytes>& reserved,
-                   const std::optional<Bytes>& committed, Bytes resident, std::string_view remark) {
+                   const std::optional<Bytes>& committed, const std::optional<Bytes>& resident,
+                   std::string_view remark) {
         const auto cell = [](const std::optional<Bytes>& bytes) {
             return bytes ? in_mib(*bytes) : std::string();
         };
         add(fmt::format("  {} {:>11} {:>11} {:>11}{}", padded(name, name_width), cell(reserved),
-                        cell(committed), in_mib(resident), remark));
+                        cell(committed), cell(resident), remark));
     }
 
     // Reserved, committed and resident side by side.
@@ -109,7 +113,8 @@ class TextReport {
                 continue;
             }
             ++shown;
-            area_line(area.name, area.reserved, area.committed, area.resident, area_remark(area));
+            const auto resident = area.located ? std::optional(area.resident) : std::nullopt;
+            area_line(area.name, area.reserved, area.committed, resident, area_remark(area));
             if (!options_.all || area.parts.size() < 2) continue;
             for (const Row* part : area.parts) {
                 const std::size_t behind = 4 + area.name.size() + 1;
@@ -128,6 +133,7 @@ class TextReport {
         }
         if (area.name == "thread stack") remark = fmt::format("   {} stacks", area.parts.front()->pieces);
         if (area.estimated) remark += "   estimated";
+        if (!area.located) remark += "   not located";
         return remark;
     }
 

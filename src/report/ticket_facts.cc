@@ -68,6 +68,7 @@ std::vector<TicketFact> versions_of(const ProcessView& view) {
     }
     facts.add("Vendor", perf_text(view, "java.property.java.vm.vendor"));
     if (view.vm == Vm::openj9) facts.add("VM", "OpenJ9");
+    if (view.vm == Vm::native_image) facts.add("VM", "GraalVM native image");
     facts.add("Collector", view.gc());
     if (view.vm == Vm::hotspot) facts.add("NMT", view.nmt_level());
     facts.add("malloc", allocator(view));

@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "ledger/headline.h"
 #include "ledger/malloc_parts.h"
+#include "ledger/untracked_owners.h"
 #include "report/malloc_notes.h"
 #include "report/style.h"
 #include "report/ticket_parts.h"
@@ -33,7 +34,7 @@ void add_walk(const MallocWalk& walk, TicketMalloc& malloc) {
     }
     std::stable_sort(malloc.arenas.begin(), malloc.arenas.end(),
                      [](const TicketArena& a, const TicketArena& b) { return a.resident > b.resident; });
-    for (const UntrackedOwner& owner : walk.untracked) malloc.untracked.push_back(blocks_of(owner));
+    for (const UntrackedOwner& owner : untracked_by_owner(walk)) malloc.untracked.push_back(blocks_of(owner));
     for (const SizeClass& size : walk.sizes)
         malloc.sizes.push_back({{}, {}, "size", size.block, size.chunks.blocks, size.chunks.resident});
 }
@@ -46,6 +47,7 @@ std::vector<TicketArea> ticket_areas(const Ledger& ledger) {
         TicketArea row{printable(area.name), area.resident,  area.reserved,
                        area.committed,       area.estimated, {}};
         if (area.name == "thread stack") row.remark = fmt::format("{} stacks", area.parts.front()->pieces);
+        if (!area.located) row.remark = "not located";
         if (area.name == "java heap" && ledger.mapped_again != Bytes())
             row.remark = fmt::format("{} MiB of it mapped again", in_mib(ledger.mapped_again));
         areas.push_back(std::move(row));

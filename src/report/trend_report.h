@@ -13,6 +13,10 @@ namespace nmtx {
 // options.all every owner, and NMT's figures by category.
 std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style);
 
+// "Undecided: malloc/nmt-tracked/other grows by 112.3 MiB an hour, so far by 1.8 MiB; growth counts from 2.0
+// MiB on. At this rate it takes 6 s more to decide."
+std::string run_verdict_text(const RunTrend& run);
+
 // docs/json.md, "nmtx trend".
 std::string json_trend(const Trend& trend);
 

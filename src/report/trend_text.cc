@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/printable.h"
+#include "change/trend_verdict.h"
 #include "report/trend_report.h"
 
 namespace nmtx {
@@ -96,7 +97,8 @@ std::string row(const OwnerTrend& owner, const TextStyle& style) {
 }
 
 bool worth_a_row(const OwnerTrend& owner) {
-    return owner.verdict != Verdict::flat && owner.verdict != Verdict::undecided;
+    const bool rises = owner.verdict == Verdict::undecided && owner.shape.points >= fewest_samples;
+    return rises || (owner.verdict != Verdict::flat && owner.verdict != Verdict::undecided);
 }
 
 std::string rows_of(const std::vector<OwnerTrend>& owners, bool all, const TextStyle& style) {
@@ -176,23 +178,19 @@ std::string findings(const RunTrend& run, const TextStyle& style) {
                              style, 2);
         }
     }
-    if (out.empty() && run.samples > 0) {
-        out = run.owner_samples < fewest_samples
-                  ? paragraph(fmt::format("No verdict: {} samples are too few, it takes {}.",
-                                          run.owner_samples, fewest_samples),
-                              style)
-                  : paragraph("No leak: nothing grows steadily.", style);
-    }
-    return out;
+    return run.leaks() ? out : out + paragraph(run_verdict_text(run), style, 2);
 }
 
+// "until it is reached" goes by RSS's rate, of which an undecided record knows nothing for certain.
 std::string limit_line(const RunTrend& run, const TextStyle& style) {
     if (!run.limit) return {};
     const LimitForecast& limit = *run.limit;
     const std::string which = limit.cgroup ? "the container's limit" : "the host's memory";
-    const std::string when =
-        limit.seconds ? fmt::format("{} until it is reached at this rate", human_seconds(*limit.seconds))
-                      : "not getting nearer";
+    std::string when = "not getting nearer";
+    if (limit.seconds)
+        when = fmt::format("{} until it is reached at this rate", human_seconds(*limit.seconds));
+    else if (conclusion_of(run).verdict == RunVerdict::undecided)
+        when = "how fast that grows is undecided";
     return paragraph(
         fmt::format("Of {}, {}, {} are in use: {}.", which, human(limit.limit), human(limit.used), when),
         style);
@@ -210,13 +208,21 @@ std::string notes(const RunTrend& run, const TextStyle& style) {
         out += line(fmt::format("A sample cost {:.1f} ms of CPU and {:.1f} ms of the JVM's answering.",
                                 run.mean_cost.cpu_ms, run.mean_cost.attach_ms),
                     style);
+    for (const RecordedGap& gap : run.gaps)
+        out += paragraph(
+            fmt::format(
+                "From {} to {} UTC the record could not be written: {}. {} then and written later, {} lost.",
+                utc(gap.from_ms), utc(gap.to_ms), printable(gap.reason),
+                gap.waited == 1 ? "1 sample was taken" : fmt::format("{} samples were taken", gap.waited),
+                gap.lost),
+            style);
     if (!run.run.end.empty()) out += line(fmt::format("It was recorded until {}.", run.run.end), style);
     return out;
 }
 
 std::string run_text(const RunTrend& run, const ReportOptions& options, const TextStyle& style) {
     std::string out = head(run, style);
-    if (run.samples == 0) return out;
+    if (run.samples == 0) return out + paragraph(run_verdict_text(run), style, 2);
     out += "\n" + table_head(style) + row(run.rss, style);
     out += rows_of(run.owners, options.all, style);
     if (!run.sums.empty()) out += "\n" + rows_of(run.sums, true, style);
@@ -246,6 +252,23 @@ std::string sparkline(const std::vector<double>& values, bool unicode) {
     return out;
 }
 
+std::string run_verdict_text(const RunTrend& run) {
+    const RunConclusion conclusion = conclusion_of(run);
+    if (conclusion.verdict == RunVerdict::leak)
+        return "Leak: memory without a bound of its own grows steadily.";
+    if (conclusion.verdict == RunVerdict::no_leak)
+        return fmt::format("No leak: nothing without a bound of its own grows steadily, in {} of record.",
+                           human_seconds(run.span_s));
+    std::string text = "Undecided: ";
+    for (std::size_t i = 0; i < conclusion.why.size(); ++i)
+        text += (i == 0 ? "" : "; ") + printable(conclusion.why[i]);
+    text += ".";
+    if (!conclusion.missing_s) return text;
+    const std::string more = human_seconds(*conclusion.missing_s) + " more";
+    return text + (conclusion.grows ? " At this rate it takes " + more + " to decide."
+                                    : " Record for " + more + ".");
+}
+
 std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style) {
     if (trend.runs.empty()) return "no sample in the window\n";
     std::string out;
@@ -261,6 +284,8 @@ std::string trend_report(const Trend& trend, const ReportOptions& options, const
 }
 
 std::string gate_line(const GateResult& result, const GateOptions& options) {
+    if (!result.undecided.empty())
+        return fmt::format("undecided: {}: {}\n", printable(options.owner), result.undecided);
     std::string text = fmt::format(
         "{}: {} {} by {} MiB, {} MiB are allowed", result.passed ? "passed" : "failed",
         options.owner.empty() ? "RSS" : printable(options.owner), result.growth.value < 0 ? "shrank" : "grew",

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/lines.h"
+#include "base/printable.h"
 #include "report/notes.h"
 #include "report/style.h"
 #include "report/watch_rows.h"
@@ -59,6 +60,7 @@ class Painter {
         }
         const WatchedChange& shown = change();
         lines.push_back(rss(shown));
+        if (figures_.verdict) lines.push_back(verdict(*figures_.verdict));
         lines.push_back(target(shown));
         lines.push_back(malloc(shown));
         lines.push_back(cost());
@@ -106,6 +108,14 @@ class Painter {
         maker.add(fmt::format("RSS {}{}", in_mib(shown.now.ledger->rss), wide() ? " MiB" : ""),
                   ScreenLook::title);
         changes(maker, shown, shown.since_start->rss.change(), shown.since_last->rss.change(), true);
+        return maker.take();
+    }
+
+    [[nodiscard]] ScreenLine verdict(const WatchVerdict& shown) const {
+        const bool alarming = shown.verdict == Assessed::problem || shown.verdict == Assessed::warning;
+        ScreenLineMaker maker(width());
+        maker.add(name_of(shown.verdict), alarming ? ScreenLook::alert : ScreenLook::title);
+        maker.add("  " + printable(shown.title), ScreenLook::plain);
         return maker.take();
     }
 

@@ -10,15 +10,23 @@
 
 #include "base/screen.h"
 #include "change/watched_moments.h"
+#include "findings/assessment.h"
 #include "report/watch_state.h"
 
 namespace nmtx {
+
+// The assessment of the last refresh.
+struct WatchVerdict {
+    Assessed verdict = Assessed::undecided;
+    std::string title;  // of the severest finding
+};
 
 // What has been seen of the process, and what it cost.
 struct WatchFigures {
     std::uint64_t pid = 0;
     std::optional<WatchedChange> all;     // every refresh; absent before the first
     std::optional<WatchedChange> walked;  // those alone in which malloc was walked
+    std::optional<WatchVerdict> verdict;
     std::size_t refreshes = 0;
     double jvm_ms = 0;   // the last refresh: waiting for the JVM's answers
     double nmtx_ms = 0;  // CPU of nmtx from the refresh before to the end of the last one

@@ -50,7 +50,10 @@ class StackList {
             if (piece.resident != Bytes()) start(piece, mapping, path);  // odd, but no byte is lost
             return;
         }
-        if (!stacks_.empty() && stacks_.back().range.end == piece.range.begin &&
+        const StackBounds* const bounds =
+            view_.thread_bounds ? view_.thread_bounds->at(piece.range.begin) : nullptr;
+        const bool begins = bounds != nullptr && bounds->range.begin == piece.range.begin;
+        if (!begins && !stacks_.empty() && stacks_.back().range.end == piece.range.begin &&
             stacks_.back().path == path) {
             ThreadStack& stack = stacks_.back();
             stack.range.end = piece.range.end;
@@ -70,9 +73,9 @@ class StackList {
         apart.reserve(stacks_.size());
         for (ThreadStack& stack : stacks_) {
             const auto inside = pointers_in(pointers, stack.range);
-            const bool several = inside.size() > 1 && view_.residency->covers(stack.range);
-            const auto parts = several ? split_stacks(stack.range, inside, view_.residency->present)
-                                       : std::vector<Range>{stack.range};
+            const auto parts = view_.residency->covers(stack.range)
+                                   ? stacks_in(view_, stack.range, inside, view_.residency->present)
+                                   : std::vector<Range>{stack.range};
             for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
                 ThreadStack part;
                 part.range = parts[i];

@@ -34,6 +34,11 @@ class Table {
     Table(const ProcessView& view, const Ledger& ledger) : view_(view), ledger_(ledger) {
         stacks_ = thread_stacks(view, ledger);
         taken_.resize(stacks_.size());
+        if (view.thread_bounds) {
+            for (const StackBounds& stack : view.thread_bounds->stacks) {
+                if (stack.tid != 0) records_.emplace(stack.tid, stack.range);
+            }
+        }
         if (view.tasks_before) {
             for (const Task& task : *view.tasks_before) before_.emplace(task.tid, &task);
         }
@@ -150,12 +155,16 @@ class Table {
     void take_stack(const Task& task, ThreadRow& row) {
         std::optional<Address> pointer = stack_pointer_of(view_, task);
         if (!pointer && row.dumped != nullptr) pointer = row.dumped->stack_pointer;
-        if (!pointer) return;
-        auto after = std::upper_bound(stacks_.begin(), stacks_.end(), *pointer,
+        // The C library knows a thread's stack wherever the thread runs at the moment.
+        const auto record = records_.find(task.own_id());
+        const auto inside =
+            record != records_.end() ? std::optional(Address{record->second.end.value - 1}) : pointer;
+        if (!inside) return;
+        auto after = std::upper_bound(stacks_.begin(), stacks_.end(), *inside,
                                       [](Address a, const ThreadStack& s) { return a < s.range.begin; });
         if (after == stacks_.begin()) return;
         const auto i = static_cast<std::size_t>(after - stacks_.begin()) - 1;
-        if (!stacks_[i].range.contains(*pointer) || taken_[i]) return;
+        if (!stacks_[i].range.contains(*inside) || taken_[i]) return;
         taken_[i] = true;
         row.stack = stacks_[i];
         // Where no dump names it, its stack tells whose it is: the JVM's own have HotSpot's guards, or NMT
@@ -166,7 +175,8 @@ class Table {
             row.arena = entry->arena;
             if (row.kind == ThreadKind::native) row.library = entry->file;
         }
-        row.used = Range{*pointer, stacks_[i].range.end}.size();
+        if (pointer && stacks_[i].range.contains(*pointer))
+            row.used = Range{*pointer, stacks_[i].range.end}.size();
     }
 
     void take_native(ThreadRow& row) const {
@@ -276,6 +286,8 @@ class Table {
     std::vector<ThreadStack> stacks_;
     std::vector<bool> taken_;
     std::unordered_map<std::uint64_t, const Task*> before_;
+    std::unordered_map<std::uint64_t, Range>
+        records_;  // stacks by the thread's id, as the C library has them
     std::unordered_map<std::uint64_t, const DumpedThread*> dumped_;
     ThreadTable table_;
 };

@@ -102,3 +102,51 @@ TEST_CASE("chunk walk: resident runs answer in any order") {
     CHECK(runs.next_run(0x2000, 7) == 0x4000);
     CHECK(runs.next_run(0x8000, 7) == 7);
 }
+
+TEST_CASE(
+    "chunk walk: chunks in huge pages are walked as any others, and no byte of them counts as resident") {
+    const GlibcLayout& newest = *glibc_layout_of("2.43");
+    PageMemory memory;
+    ForgedHeap forged(newest, memory);
+    forged.main.live(0x40);
+    forged.main.end_with_top();
+    const std::uint64_t plain = forged.mmapped(0x20000);
+    const std::uint64_t huge = forged.mmapped(0x200000, 0, mmapped_huge);
+    forged.mmapped(0x200000, 0xfff0, mmapped_huge);
+    forged.finish();
+    GlibcSearch search = forged.search();
+    REQUIRE(search.shapes.mmapped_chunks.size() == 3);
+    search.beside_rss = {range_of(huge, huge + 0x400000)};
+    const MallocWalk walk = walk_forged(search, memory);
+    CHECK(walk.mmapped_untracked.blocks == 3);
+    CHECK(walk.mmapped_untracked.bytes == Bytes(0x20000 + 0x400000 - 0xfff0));
+    CHECK(walk.mmapped_untracked.resident == Bytes(0x20000));
+    CHECK(walk.mmapped_not_walked == Bytes());
+    REQUIRE(walk.regions.size() == 4);
+    CHECK(walk.regions[1].range.begin == Address{plain});
+    CHECK(walk.regions[1].resident == Bytes(0x20000));
+    CHECK(walk.regions[2].resident == Bytes());
+}
+
+TEST_CASE("chunk walk: of chunks in bins the whole resident pages are told, which a trim gives back") {
+    static_assert(pages_to_trim(0x10000, 0xfd0).begin == pages_to_trim(0x10000, 0xfd0).end);
+    static_assert(pages_to_trim(0x10fd0, 0x1030).end - pages_to_trim(0x10fd0, 0x1030).begin == 0x1000);
+    // The links of the bin stay.
+    static_assert(pages_to_trim(0x10fe0, 0x1020).begin == pages_to_trim(0x10fe0, 0x1020).end);
+    static_assert(pages_to_trim(0x10010, 0x3fef).begin == 0x11000 &&
+                  pages_to_trim(0x10010, 0x3fef).end == 0x13000);
+
+    PageMemory memory;
+    ForgedHeap forged(layout, memory);
+    const std::uint64_t large = forged.main.binned(0x20000);
+    forged.main.live(0x40);
+    forged.main.binned(0x800);
+    forged.main.live(0x40);
+    forged.main.end_with_top();
+    forged.finish();
+    memory.evict(range_of(large + 0x4000, large + 0x8000));
+    const MallocWalk walk = walk_forged(forged.search(), memory);
+    CHECK(walk.arenas[0].binned.blocks == 2);
+    CHECK(walk.arenas[0].binned.resident == Bytes(0x20000 - 0x4000 + 0x800));
+    CHECK(walk.arenas[0].to_trim == Bytes(0x20000 - 0x1000 - 0x4000));
+}

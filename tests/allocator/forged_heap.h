@@ -204,12 +204,14 @@ class ForgedHeap {
         arena.from(heap + layout_.heap_info);
     }
 
-    // The address of the chunk's header; `offset` is what aligned_alloc moved it by.
-    std::uint64_t mmapped(std::uint64_t bytes, std::uint64_t offset = 0) {
+    // The address of the chunk's header; `offset` is what aligned_alloc moved it by, `huge` mmapped_huge or
+    // 0.
+    std::uint64_t mmapped(std::uint64_t bytes, std::uint64_t offset = 0, std::uint64_t huge = 0) {
         const std::uint64_t begin = std::exchange(next_mapping_, next_mapping_ + bytes);
+        if (huge != 0) memory_.put(begin, huge);
         memory_.put(begin + 8, (bytes - layout_.mmapped_short) | 2);
         if (offset != 0) {
-            memory_.put(begin + offset, offset);
+            memory_.put(begin + offset, offset | huge);
             memory_.put(begin + offset + 8, (bytes - layout_.mmapped_short - offset) | 2);
         }
         memory_.touch(range_of(begin, begin + bytes));

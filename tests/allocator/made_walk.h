@@ -41,6 +41,7 @@ inline MallocWalk made_walk() {
     other.tcache = chunks(7, kib(7), kib(7));
     other.fast = {};
     other.binned = chunks(12, mib(4), mib(3));
+    other.to_trim = mib(2);
     other.top = {};
     other.overhead = chunks(4, kib(4), kib(4));
     other.not_walked = kib(32);

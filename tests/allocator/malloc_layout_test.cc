@@ -139,3 +139,19 @@ TEST_CASE("malloc layout: a chunk behind a stack of 8 MiB that is resident in wh
     REQUIRE(layout.mmapped_chunks.size() == 1);
     CHECK(layout.mmapped_chunks[0] == range_of(begin + stack, begin + stack + chunk));
 }
+
+TEST_CASE("malloc layout: glibc 2.43 marks a chunk in huge pages in what would be its previous size") {
+    BufferMemory memory;
+    const std::uint64_t at = 0x7f2d78a00000, huge = 0x200000;
+    memory.put(at, 1);
+    memory.put(at + 8, (2 * huge - 16) | 2);
+    memory.put(at + 2 * huge, 1);
+    memory.put(at + 2 * huge + 8, (huge - 16) | 2);
+    // Only 2.43 does: there the header is left out of the size.
+    memory.put(at + 3 * huge, 1);
+    memory.put(at + 3 * huge + 8, huge | 2);
+    const auto found = find_malloc_layout({range_of(at, at + 4 * huge)}, memory).mmapped_chunks;
+    REQUIRE(found.size() == 2);
+    CHECK(found[0] == range_of(at, at + 2 * huge));
+    CHECK(found[1] == range_of(at + 2 * huge, at + 3 * huge));
+}

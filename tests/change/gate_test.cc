@@ -33,7 +33,20 @@ TEST_CASE("gate: what shrank passes any bound") {
 TEST_CASE("gate: owners alone can be bounded, by a path of whole names") {
     CHECK_FALSE(gate(before, after, {mib(59), "malloc/untracked"}).passed);
     CHECK(gate(before, after, {mib(1), "malloc/free"}).passed);
-    CHECK(gate(before, after, {Bytes(), "malloc/unt"}).growth.value == 0);
+    CHECK(gate(before, after, {mib(1), "malloc/free"}).undecided.empty());
+}
+
+TEST_CASE(
+    "gate: an owner that neither snapshot has did not pass, and neither did one that only one can have") {
+    const auto unknown = gate(before, after, {Bytes(), "malloc/unt"});
+    CHECK(unknown.growth.value == 0);
+    CHECK_FALSE(unknown.passed);
+    CHECK(unknown.undecided == "neither snapshot has an owner of that name");
+    Sample light = before;
+    light.depth = Depth::light;
+    CHECK_FALSE(gate(light, after, {mib(100), "malloc/untracked"}).passed);
+    CHECK_FALSE(gate(light, after, {mib(100), "malloc/untracked"}).undecided.empty());
+    CHECK(gate(light, after, {mib(100), ""}).undecided.empty());
 }
 
 TEST_CASE("gate: a light sample and a full one are told to be different") {

@@ -26,30 +26,8 @@ TEST_CASE("findings: a process of which nothing is known to be wrong is told so,
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].rule == "nothing-wrong");
     CHECK(findings[0].severity == Severity::note);
-    CHECK(findings[0].title.find("Nothing wrong") == 0);
+    CHECK(findings[0].title == "100.0 % of RSS is accounted for: files 100.0 MiB (100.0 %)");
     CHECK(findings[0].refuted_by.find("nmtx record 42 -o FILE.db") != std::string::npos);
-}
-
-TEST_CASE("findings: that nothing is wrong is as certain as its evidence") {
-    ProcessView view;
-    Ledger ledger;
-    ledger.rss = mib(100);
-    ledger.files = mib(100);
-    CHECK(findings_of(view, ledger, {}).front().confidence == Confidence::medium);
-    ledger.malloc.nmt = mib(1);
-    CHECK(findings_of(view, ledger, {}).front().confidence == Confidence::high);
-
-    view.smaps.emplace();
-    view.smaps->rss = mib(100);
-    view.smaps->rss_known = true;
-    view.header.effort = "pasted";
-    CHECK(findings_of(view, ledger, {}).front().confidence == Confidence::high);
-    view.smaps->rss_estimated = true;
-    const auto findings = findings_of(view, ledger, {});
-    REQUIRE(findings.front().rule == "nothing-wrong");
-    CHECK(findings.front().confidence == Confidence::low);
-    CHECK(findings.front().title.find("estimate") != std::string::npos);
-    CHECK(findings.front().evidence.back().find("This is an estimate") == 0);
 }
 
 TEST_CASE("findings: the process id is put for the word PID alone, and not where it is not known") {

@@ -59,7 +59,7 @@ TEST_CASE("glossary: every owner of every fixture's ledger has an entry") {
 TEST_CASE("glossary: an owner that no fixture has is known as well") {
     for (const std::string_view path :
          {"malloc/jemalloc", "malloc/live/libz.so.1", "malloc/not-walked", "file/memfd", "named/arrow pool",
-          "file/device", "jvm/not told apart", "jvm/gc card set"}) {
+          "file/device", "jvm/not told apart", "jvm/gc card set", "stack/cached"}) {
         INFO(path);
         CHECK(entries_of_owner(path).size() == 1);
     }

@@ -1,8 +1,8 @@
 // Rules on what NMT tells of the JVM: direct buffers, commits, metaspace, compilers, known bugs.
 #include "catch.h"
-#include "findings/jvm_flag.h"
 #include "findings/rule_list.h"
 #include "made_jvm.h"
+#include "process/jvm_flag.h"
 
 using namespace nmtx;
 
@@ -32,6 +32,9 @@ TEST_CASE("flags: by VM.flags in bytes, else as given at the start; the last cou
                       "-XX:MaxMetaspaceSizes=1"};
     CHECK(size_flag(view, "MaxMetaspaceSize") == mib(128));
     CHECK_FALSE(size_flag(view, "MaxMetaspace"));
+    view.arguments.insert(view.arguments.end(), {"-XX:MaxHeapSize=1g", "-Xmx300m", "-Xms16M"});
+    CHECK(size_flag(view, "MaxHeapSize") == mib(300));
+    CHECK(size_flag(view, "InitialHeapSize") == mib(16));
     view.perf.emplace().counters["java.rt.vmArgs"] = std::string("-Xmx64m -XX:MaxMetaspaceSize=1g");
     CHECK(size_flag(view, "MaxMetaspaceSize") == mib(1024));
     view.vm_flags = "-XX:CICompilerCount=2 -XX:MaxMetaspaceSize=16777216 \n";
@@ -57,7 +60,8 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     bounded.view.vm_flags = "-XX:MaxDirectMemorySize=104857600 -XX:MaxHeapSize=4294967296 \n";
     found = rule::direct_buffers(bounded.input());
     CHECK(found.at(0).severity == Severity::warning);
-    CHECK_FALSE(mentions(found.at(0), "-XX:MaxDirectMemorySize=256m"));
+    CHECK_FALSE(mentions(found.at(0), "Bound NIO's buffers"));
+    CHECK(mentions(found.at(0), "Raise NIO's limit"));
     bounded.view.nmt->categories[0].malloc = mib(200);  // twice the limit: Unsafe has a part
     found = rule::direct_buffers(bounded.input());
     CHECK(found.at(0).severity == Severity::note);
@@ -70,6 +74,24 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     CHECK(mentions(found[0], "grow by 12.0 MiB an hour"));
 }
 
+TEST_CASE("direct-buffers: NIO's limit is no remedy where it would change nothing") {
+    constexpr std::string_view limit = "-XX:MaxDirectMemorySize=";
+    const auto found = [](Bytes held, std::string_view flags) {
+        made::Process process = with_direct(held);
+        process.view.vm_flags = flags;
+        return rule::direct_buffers(process.input()).at(0);
+    };
+    CHECK(mentions(found(mib(100), "-XX:MaxHeapSize=536870912 \n"), limit));
+    // What it would be set to is what the heap's size makes it already, or more.
+    CHECK_FALSE(mentions(found(mib(100), "-XX:MaxHeapSize=268435456 \n"), limit));
+    CHECK_FALSE(mentions(found(mib(100), "-XX:MaxHeapSize=134217728 \n"), limit));
+    // More than NIO allows itself: Unsafe's, which the option does not bound.
+    CHECK_FALSE(mentions(found(mib(500), "-XX:MaxHeapSize=67108864 \n"), limit));
+    // It is given.
+    CHECK_FALSE(
+        mentions(found(mib(100), "-XX:MaxDirectMemorySize=4294967296 -XX:MaxHeapSize=134217728 \n"), limit));
+}
+
 TEST_CASE("direct-buffers: Internal before 11, with less confidence; and netty's options where netty is") {
     made::Process process;
     process.jdk(8, "1.8.0_504");
@@ -80,6 +102,7 @@ TEST_CASE("direct-buffers: Internal before 11, with less confidence; and netty's
     REQUIRE(found.size() == 1);
     CHECK(found[0].confidence == Confidence::medium);
     CHECK(mentions(found[0], "NMT's Internal"));
+    CHECK(found[0].title == "Direct buffers and Unsafe hold at most 100.0 MiB");
     process.map("/tmp/libnetty_transport_native_epoll_x86_64123.so");
     CHECK(mentions(rule::direct_buffers(process.input()).at(0), "-Dio.netty.maxDirectMemory="));
     process.view.nmt.reset();

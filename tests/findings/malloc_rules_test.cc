@@ -17,6 +17,14 @@ bool mentions(const Finding& finding, std::string_view text) {
     return all.find(text) != std::string::npos;
 }
 
+// What the remedy with this command is said to give back; nothing where there is none, or no figure.
+std::optional<Bytes> given_back(const Finding& finding, std::string_view command) {
+    for (const Remedy& remedy : finding.remedies) {
+        if (remedy.command == command) return remedy.gives_back;
+    }
+    return std::nullopt;
+}
+
 // Twenty arenas beside the main one, each with so much freed and so much live.
 made::Process with_arenas(Bytes freed, Bytes live) {
     made::Process process;
@@ -55,6 +63,9 @@ TEST_CASE("arena-count: many arenas that keep much are told, with what glibc goe
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == mib(80));
     CHECK(mentions(found[0], "MALLOC_ARENA_MAX=2"));
+    process.parts().free = mib(84);
+    CHECK(rule::retention(process.input()).empty());  // the same bytes
+    CHECK(rule::arena_count(process.input()).at(0).bytes == mib(84));
     CHECK(mentions(found[0], "up to 128 arenas on 16 CPUs"));
     CHECK(mentions(found[0], "quota of 1.5 CPUs, which it does not see, would be worth 12"));
     process.view.status.emplace().cpus_allowed = 2;
@@ -98,7 +109,7 @@ TEST_CASE("arena-count: without a walk what NMT has from malloc is taken off, an
     process.ledger.malloc.nmt = mib(40);
     const auto found = rule::arena_count(process.input());
     REQUIRE(found.size() == 1);
-    CHECK(found[0].severity == Severity::note);
+    CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].confidence == Confidence::low);
     CHECK(found[0].bytes == mib(200));
     CHECK(mentions(found[0], "13 arenas"));
@@ -109,27 +120,55 @@ TEST_CASE("retention: where free memory lies decides which remedy is named") {
     process.jdk(21, "21.0.13");
     process.walk().arenas.resize(3);
     process.walk().arenas[0].main = true;
+    for (ArenaFigures& arena : process.walk().arenas) arena.to_trim = Bytes();
     process.walk().arenas[1].binned = chunks(1000, mib(80));
+    process.walk().arenas[1].to_trim = mib(30);
     process.parts().free = mib(80);
     process.parts().whole = mib(100);
     auto found = rule::retention(process.input());
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
-    CHECK(mentions(found[0], "jcmd PID System.trim_native_heap"));
-    CHECK(mentions(found[0], "80.0 MiB at the most"));
+    CHECK(given_back(found[0], "jcmd PID System.trim_native_heap") == mib(30));
+    CHECK(mentions(found[0], "Give back whole free pages, once: about 30.0 MiB (estimate)"));
+    CHECK(mentions(found[0], "the main arena's end: about 30.0 MiB"));
     CHECK_FALSE(mentions(found[0], "MALLOC_TRIM_THRESHOLD_"));
+    CHECK_FALSE(mentions(found[0], "MALLOC_ARENA_MAX=2"));  // one arena has it all
 
     process.walk().arenas[1].binned = {};
+    process.walk().arenas[1].to_trim = Bytes();
     process.walk().arenas[1].top = chunks(1, mib(80));
     found = rule::retention(process.input());
     REQUIRE(found.size() == 1);
     CHECK_FALSE(mentions(found[0], "trim_native_heap"));  // it does not reach there
-    CHECK(mentions(found[0], "MALLOC_TRIM_THRESHOLD_=131072"));
-    CHECK(mentions(found[0], "MALLOC_ARENA_MAX=2"));
+    CHECK(given_back(found[0], "MALLOC_TRIM_THRESHOLD_=131072") == minus_or_zero(mib(80), kib(128)));
 
     process.jdk(8, "1.8.0_504");
-    process.walk().arenas[1].binned = chunks(1000, mib(80));
+    process.walk().arenas[1].to_trim = mib(30);
     CHECK_FALSE(mentions(rule::retention(process.input()).at(0), "trim_native_heap"));
+}
+
+TEST_CASE("freed memory: each remedy has what it would give back, the one that gives most comes first") {
+    made::Process process = with_arenas(mib(6), mib(1));
+    process.jdk(21, "21.0.13");
+    for (ArenaFigures& arena : process.walk().arenas) {
+        arena.to_trim = mib(2);
+        arena.top = chunks(1, mib(3));
+    }
+    process.walk().arenas[3].binned = chunks(10, mib(20));
+    const auto finding = rule::arena_count(process.input()).at(0);
+    // The main arena's end too.
+    CHECK(given_back(finding, "jcmd PID System.trim_native_heap") == mib(21 * 2 + 3));
+    CHECK(given_back(finding, "MALLOC_TRIM_THRESHOLD_=131072") == minus_or_zero(mib(21 * 3), kib(21 * 128)));
+    // All but the two that keep most, 23 and 9 MiB.
+    CHECK(given_back(finding, "MALLOC_ARENA_MAX=2") == mib(19 * 9));
+    CHECK(finding.remedies.front().command == "MALLOC_ARENA_MAX=2");
+    for (const Remedy& remedy : finding.remedies) {
+        CAPTURE(remedy.what);
+        CHECK((!remedy.gives_back || remedy.what.find("(estimate") != std::string::npos));
+    }
+    // A capture of an earlier version does not tell the pages.
+    process.walk().arenas[5].to_trim.reset();
+    CHECK_FALSE(mentions(rule::arena_count(process.input()).at(0), "trim_native_heap"));
 }
 
 TEST_CASE("retention: a little is a note, less is nothing; what grows in the record is a warning") {
@@ -249,6 +288,17 @@ TEST_CASE("other-allocator: by the walk, else by what is mapped; glibc alone is 
     // Mapped, and glibc serves malloc all the same.
     process.walk().allocator = "glibc";
     CHECK(rule::other_allocator(process.input()).empty());
+    process.walk().allocator = "glibc";
+    process.walk().also_present = "jemalloc";
+    process.row("malloc/jemalloc", mib(100));
+    found = rule::other_allocator(process.input());
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].title ==
+          "jemalloc is present beside glibc, which serves malloc: up to 100.0 MiB may be its");
+    CHECK(found[0].confidence == Confidence::low);
+    CHECK(mentions(found[0], "MALLOC_CONF=stats_print:true"));
+    process.walk().also_present.clear();
+    process.view.smaps->mappings.clear();
     process.walk().allocator = "musl";
     CHECK(mentions(rule::other_allocator(process.input()).at(0), "musl's malloc keeps no numbers"));
 }

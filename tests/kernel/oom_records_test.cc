@@ -9,7 +9,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view kill =
+constexpr std::string_view victim =
     "Memory cgroup out of memory: Killed process 71 (java) total-vm:390360kB, anon-rss:183712kB, "
     "file-rss:1016kB, shmem-rss:0kB, UID:0 pgtables:512kB oom_score_adj:0";
 constexpr std::string_view row = "[  71]     0    71    97590    46182   524288        0             0 java";
@@ -23,17 +23,17 @@ TEST_CASE("oom records: whatever stands before the words of the log is not their
           "* ", "# ", "10.0.0.1: kern:     err: [2025-06-04T04:51:57.579100906Z]: ", "    MESSAGE="}) {
         CAPTURE(prefix);
         const std::string text =
-            std::string(prefix) + std::string(kill) + "\n" + std::string(prefix) + std::string(row) + "\n";
+            std::string(prefix) + std::string(victim) + "\n" + std::string(prefix) + std::string(row) + "\n";
         const OomText plain = plain_oom_text(text);
         CHECK(plain.foreign.empty());
         CHECK(plain.lines == std::vector<std::size_t>{1, 2});
-        CHECK(plain.text.find(std::string(kill) + "\n") != std::string::npos);
+        CHECK(plain.text.find(std::string(victim) + "\n") != std::string::npos);
         CHECK(plain.text.find(std::string(row) + "\n") != std::string::npos);
     }
 }
 
 TEST_CASE("oom records: a record that was wrapped is one again, wherever the break is") {
-    const std::string whole(kill);
+    const std::string whole(victim);
     const std::string stamped = "[12.5] " + whole;
     for (const std::size_t at : {12U, 20U, 28U, 43U, 46U, 53U, 62U, 70U, 77U, 87U, 95U, 100U, 112U, 126U}) {
         // As a terminal breaks it, in the midst of words, and as mail does, at a blank.
@@ -63,16 +63,16 @@ TEST_CASE("oom records: a wrapped heading and a wrapped row are whole again") {
 
 TEST_CASE("oom records: prose behind a record is not its rest") {
     const OomText plain =
-        plain_oom_text("[1.2] " + std::string(kill) + "\nand 5 minutes later it was up again\n12 of them\n");
+        plain_oom_text("[1.2] " + std::string(victim) + "\nand 5 minutes later it was up again\n12 of them\n");
     CHECK(plain.lines == std::vector<std::size_t>{1});
     CHECK(plain.foreign == std::vector<std::size_t>{2, 3});
 }
 
 TEST_CASE("oom records: several in one line are told by their stamps and words") {
     const std::string text = "[1.1] memory: usage 5kB, limit 5kB, failcnt 7 [1.2] " + std::string(row) + " " +
-                             std::string(kill) + "\n";
+                             std::string(victim) + "\n";
     CHECK(plain_oom_text(text).text == "kernel: memory: usage 5kB, limit 5kB, failcnt 7\nkernel: " +
-                                           std::string(row) + "\nkernel: " + std::string(kill) + "\n");
+                                           std::string(row) + "\nkernel: " + std::string(victim) + "\n");
     const std::string escaped =
         "Jun  4 04:51:57 n1 kernel: Memory cgroup stats for /mem:#012anon 104472576#012file 0\n";
     CHECK(plain_oom_text(escaped).text ==

@@ -22,7 +22,7 @@ constexpr std::string_view sample =
     "Uid:\t1000\t1001\t1002\t1003\n"
     "Gid:\t0\t0\t0\t4294967295\n"
     "FDSize:\t256\n"
-    "Groups:\t \n"
+    "Groups:\t24 1001 \n"
     "NStgid:\t15062\t7\n"
     "NSpid:\t15062\t7\n"
     "Kthread:\t0\n"
@@ -41,6 +41,8 @@ constexpr std::string_view sample =
     "SigBlk:\t0000000000000000\n"
     "SigIgn:\t0000000000000006\n"
     "SigCgt:\t2000000101005ccf\n"
+    "CapPrm:\t000001fffeffffff\n"
+    "CapEff:\t0000000000080400\n"
     "Cpus_allowed_list:\t0-1\n";
 
 Error status_error(std::string_view text) {
@@ -101,6 +103,9 @@ TEST_CASE("status: every field that we own is read") {
     CHECK(status->vm_pte == kib(560));
     CHECK(status->vm_swap == kib(4));
     CHECK(status->hugetlb_pages == kib(5));
+    CHECK(status->cap_prm == 0x1fffeffffffU);
+    CHECK(status->cap_eff == 0x80400U);
+    CHECK(status->groups == std::vector<std::uint64_t>{24, 1001});
     CHECK(status->sig_blk == 0);
     CHECK(status->sig_ign == 6);
     CHECK(status->sig_cgt == 0x2000000101005ccf);

@@ -143,3 +143,13 @@ TEST_CASE("malloc request: libc under its old name, and deleted by an update, is
     CHECK_FALSE(request.search.libc_data.empty());
     CHECK(request.search.libc_data[0] == range_of(0x7f0010184000, 0x7f0010186000));
 }
+
+TEST_CASE("malloc request: a heap and a code cache in huge pages are no library's code or data") {
+    Process process = usual();
+    process.map(0x7f0030000000, 0x7f0034000000, "rwxp", 0, "/anon_hugepage (deleted)", 65150)
+        .map(0x7f0034000000, 0x7f0044000000, "rw-p", 0, "/anon_hugepage (deleted)", 65151);
+    const MallocRequest request = malloc_request(process.view(), {});
+    CHECK(request.files.size() == 2);
+    CHECK(request.file_ranges.size() == 7);
+    CHECK(request.library_data.size() == 3);
+}

@@ -360,3 +360,50 @@ TEST_CASE(
     CHECK(ledger.resident_of("jvm/gc") == kib(64));
     CHECK(ledger.resident_of("file/jvm library/bss") == kib(64));
 }
+
+TEST_CASE("ledger: an allocator that JNI code brought has a row of its own, and glibc serves malloc") {
+    constexpr std::string_view jemalloc = "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2";
+    Process process;
+    process.map(0x1000000, 0x1100000, "rw-p", 1024, "[heap]")
+        .map(0x7f0000000000, 0x7f0001000000, "rw-p", 16384)
+        .map(0x7f0010000000, 0x7f0010100000, "r-xp", 100, jemalloc, 21)
+        .map(0x7f0020000000, 0x7f0020100000, "r-xp", 100, "/usr/lib/x86_64-linux-gnu/libc.so.6", 11)
+        .map(0x7f0030000000, 0x7f0030100000, "r-xp", 100, libjvm, 12);
+    ProcessView& view = process.view();
+    // By what is mapped it may be jemalloc that serves malloc.
+    CHECK(reconcile(view)->resident_of("malloc/[heap]") == mib(1));
+    CHECK(reconcile(view)->resident_of("malloc/jemalloc") == mib(16));
+    view.malloc_walk.emplace();
+    view.malloc_walk->allocator = "glibc";
+    view.malloc_walk->also_present = "jemalloc";
+    view.malloc_walk->why_not_walked = "not here";
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("malloc/main arena") == mib(1));
+    CHECK(ledger.resident_of("malloc/jemalloc") == mib(16));
+    const auto row = std::find_if(ledger.rows.begin(), ledger.rows.end(),
+                                  [](const Row& r) { return r.path == "malloc/jemalloc"; });
+    REQUIRE(row != ledger.rows.end());
+    CHECK(row->estimated);
+    // Heaps with headers of glibc's tell it, too.
+    view.malloc_walk.reset();
+    view.malloc_layout.emplace().heaps.push_back(
+        {range_of(0x7f0004000000, 0x7f0004021000), {0x7f0004000030}});
+    CHECK(reconcile(view)->resident_of("malloc/main arena") == mib(1));
+}
+
+TEST_CASE("ledger: huge pages of hugetlb are no file, and malloc may have its chunks there") {
+    Process process;
+    process.map(0x7f0000000000, 0x7f0000400000, "rw-p", 0, "/anon_hugepage (deleted)", 65150)
+        .map(0x7f0000400000, 0x7f0000800000, "rwxp", 0, "/anon_hugepage (deleted)", 65151)
+        .map(0x7f0000800000, 0x7f0000c00000, "rw-p", 0, "/anon_hugepage (deleted)", 65152)
+        .map(0x7f0030000000, 0x7f0030100000, "r-xp", 100, libjvm, 12);
+    ProcessView& view = process.view();
+    view.smaps->mappings[0].private_hugetlb = mib(4);
+    view.smaps->mappings[1].private_hugetlb = mib(2);
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.owners.path(ledger.pieces[0].claim.owner) == "named/huge pages (hugetlb)");
+    CHECK(ledger.owners.path(ledger.pieces[1].claim.owner) == "named/huge pages (hugetlb)");
+    const auto candidates = malloc_candidates(view);
+    REQUIRE(candidates.size() == 1);  // neither code nor what nobody touched
+    CHECK(candidates[0] == range_of(0x7f0000000000, 0x7f0000400000));
+}

@@ -73,7 +73,8 @@ std::string environment(const char* name) {
 
 // Reads on until a line that begins with `word`, and its key=value pairs; nothing where the output ends
 // before.
-std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, const std::string& word) {
+std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, const std::string& word,
+                                                                  std::string& printed) {
     std::string text;
     const auto deadline = Clock::now() + 120s;
     while (text.find(word) == std::string::npos || text.find('\n', text.find(word)) == std::string::npos) {
@@ -82,7 +83,9 @@ std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, cons
         std::array<char, 4096> buffer{};
         const ssize_t n = fd.revents != 0 ? read(from, buffer.data(), buffer.size()) : 1;
         if (n <= 0 || Clock::now() > deadline) return std::nullopt;
-        if (fd.revents != 0) text.append(buffer.data(), static_cast<std::size_t>(n));
+        if (fd.revents == 0) continue;
+        text.append(buffer.data(), static_cast<std::size_t>(n));
+        printed.append(buffer.data(), static_cast<std::size_t>(n));
     }
     std::map<std::string, std::uint64_t> figures;
     std::istringstream words(text.substr(text.find(word) + word.size()));
@@ -98,7 +101,8 @@ std::optional<std::map<std::string, std::uint64_t>> figures_after(int from, cons
     return figures;
 }
 
-// The target's classes as the JVM sees them: in a chroot they are copied to a folder there.
+}  // namespace
+
 std::string targets_for(const Jdk& jdk) {
     const fs::path built = fs::path(nmtx::test::binary_dir()) / "targets";
     if (jdk.chroot.empty()) return built.string();
@@ -118,8 +122,6 @@ std::string targets_for(const Jdk& jdk) {
     return inside.string();
 }
 
-}  // namespace
-
 Jdk jdk_under_test() {
     std::istringstream lines(environment("NMTX_JDKS"));
     const std::string wanted = environment("NMTX_LIVE_FEATURE");
@@ -128,15 +130,19 @@ Jdk jdk_under_test() {
         const auto second = line.find('|', first + 1);
         if (first == std::string::npos || second == std::string::npos) continue;
         if (!wanted.empty() && line.substr(0, first) != wanted) continue;
-        return {std::stoi(line.substr(0, first)), line.substr(first + 1, second - first - 1),
-                line.substr(second + 1)};
+        return {std::stoi(line.substr(0, first)),
+                line.substr(first + 1, second - first - 1),
+                line.substr(second + 1),
+                {}};
     }
     throw std::runtime_error("no JDK " + wanted + " in NMTX_JDKS; run the live tests through ./test");
 }
 
 std::vector<std::string> java_command(const Jdk& jdk) {
-    if (jdk.chroot.empty()) return {jdk.java};
-    return {"chroot", jdk.chroot, jdk.java};
+    std::vector<std::string> command = jdk.before;
+    if (!jdk.chroot.empty()) command.insert(command.end(), {"chroot", jdk.chroot});
+    command.push_back(jdk.java);
+    return command;
 }
 
 Outcome run(const std::vector<std::string>& command, const std::string& input) {
@@ -241,7 +247,7 @@ LiveJvm::LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
     stdout_ = child.out;
     close(child.err);
 
-    const auto answer = figures_after(stdout_, "ready ");
+    const auto answer = figures_after(stdout_, "ready ", printed_);
     if (!answer) {
         close(stdin_);
         wait_for(pid_, 1s);
@@ -254,7 +260,7 @@ std::map<std::string, std::uint64_t> LiveJvm::take(const std::string& more) {
     const std::string line = more + "\n";
     if (write(stdin_, line.data(), line.size()) != static_cast<ssize_t>(line.size()))
         throw std::runtime_error("the target reads no more");
-    const auto answer = figures_after(stdout_, "done ");
+    const auto answer = figures_after(stdout_, "done ", printed_);
     if (!answer) throw std::runtime_error("the target did not answer to " + more);
     return *answer;
 }
@@ -264,6 +270,16 @@ LiveJvm::~LiveJvm() {
     const int code = wait_for(pid_, 20s);
     close(stdout_);
     CHECK(code == 0);
+}
+
+const std::string& LiveJvm::printed() {
+    for (;;) {
+        pollfd fd{stdout_, POLLIN, 0};
+        std::array<char, 4096> buffer{};
+        const ssize_t n = poll(&fd, 1, 0) > 0 ? read(stdout_, buffer.data(), buffer.size()) : 0;
+        if (n <= 0) return printed_;
+        printed_.append(buffer.data(), static_cast<std::size_t>(n));
+    }
 }
 
 std::uint64_t LiveJvm::truth(const std::string& key) const {

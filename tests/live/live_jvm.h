@@ -17,12 +17,17 @@ struct Jdk {
     int feature = 0;
     std::string chroot;  // empty: this machine's own
     std::string java;
+    std::vector<std::string> before;  // words that its command line begins with, as env or unshare
 };
 // The JDK whose feature release NMTX_LIVE_FEATURE names, or the first line. Throws where there is none: a
 // test that finds no JVM has failed.
 Jdk jdk_under_test();
 // How its java is called; options follow.
 std::vector<std::string> java_command(const Jdk& jdk);
+
+// The folder of the target's classes and libraries as the JVM sees it: in a chroot they are copied to one
+// there.
+std::string targets_for(const Jdk& jdk);
 
 // What a program printed and how it ended.
 struct Outcome {
@@ -71,6 +76,8 @@ class LiveJvm {
     // Makes the target take more ("direct=16"), and returns what it says that it took. Throws where it does
     // not answer.
     std::map<std::string, std::uint64_t> take(const std::string& more);
+    // Everything that it has printed so far on its standard output.
+    [[nodiscard]] const std::string& printed();
     // What the target says of itself; 0 where it says nothing.
     [[nodiscard]] std::uint64_t truth(const std::string& key) const;
     [[nodiscard]] bool alive() const;
@@ -79,6 +86,7 @@ class LiveJvm {
     pid_t pid_ = -1;
     int stdin_ = -1;
     int stdout_ = -1;
+    std::string printed_;
     std::map<std::string, std::uint64_t> truth_;
 };
 

@@ -1,12 +1,16 @@
 // `nmtx record` as it is used: killed at any moment, interrupted, with a target that ends and comes again;
 // and `nmtx gate`.
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
+#include <cstring>
 #include <filesystem>
+#include <list>
 #include <memory>
 #include <random>
 
@@ -74,6 +78,16 @@ bool comes_true(Condition condition) {
     return true;
 }
 
+int connect_to(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::strncpy(address.sun_path, path.c_str(), sizeof address.sun_path - 1);
+    const int client = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (connect(client, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return client;
+    close(client);
+    return -1;
+}
+
 std::string integrity_of(const std::string& file) {
     auto database = nmtx::RecordDatabase::open_for_writing(file);
     if (!database) return nmtx::to_string(database.error());
@@ -117,7 +131,7 @@ TEST_CASE(
         CHECK(before >= kept);
     }
     check_whole(file);
-    CHECK(runs_in(file) == 50);
+    CHECK(runs_in(file) == 1);  // each recorder went on with the run of the one before it
     CHECK(jvm.alive());
 }
 
@@ -135,7 +149,7 @@ TEST_CASE("live: record: a signal ends it in order: a summary, one file, exit co
     CHECK_FALSE(std::filesystem::exists(file + "-wal"));
     const auto record = nmtx::read_record(file);
     REQUIRE(record);
-    REQUIRE(record->size() == 2);
+    REQUIRE(record->size() == 1);
     CHECK((*record)[0].run.end == "interrupted");
     CHECK((*record)[0].run.nmt_level == "summary");
     check_whole(file);
@@ -222,6 +236,89 @@ TEST_CASE("live: record: --all has every JVM of the host, those that start later
     const int status = record.end(SIGTERM);
     CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
     check_whole(file);
+}
+
+TEST_CASE("live: record: --all: JVMs that do not answer cost the others nothing, and delay no end") {
+    const Folder folder;
+    const std::string file = folder.path() + "/all.db";
+    const Jdk jdk = jdk_under_test();
+    const std::vector<std::string> options{"-Xmx32m", "-XX:+UseSerialGC", "-XX:NativeMemoryTracking=summary"};
+    const LiveJvm good(jdk, options, {});
+    std::list<LiveJvm> stopped;
+    for (int i = 0; i < 3; ++i)
+        kill(stopped.emplace_back(jdk, options, std::vector<std::string>{}).pid(), SIGSTOP);
+    // The listener serves one client after the other, so the next one waits.
+    const LiveJvm silent(jdk, options, {});
+    REQUIRE(run_nmtx({"nmt", silent.pid_text(), "summary"}).exit_code == 0);
+    const int client = connect_to("/proc/" + silent.pid_text() + "/root/tmp/.java_pid" + silent.pid_text());
+    REQUIRE(client >= 0);
+    Background record(
+        {"record", "--all", "--every=250ms", "--walk-every=never", "--attach-timeout=30s", "-o", file});
+    const auto samples_of = [&](const LiveJvm& jvm) {
+        const auto runs = nmtx::read_record(file);
+        std::vector<nmtx::Sample> samples;
+        if (!runs) return samples;
+        for (const auto& series : *runs) {
+            if (series.run.pid == static_cast<std::uint64_t>(jvm.pid())) samples = series.samples;
+        }
+        return samples;
+    };
+    CHECK(comes_true([&] { return samples_of(good).size() >= 33; }));
+    const auto began = Clock::now();
+    const int status = record.end(SIGTERM);
+    CHECK(Clock::now() - began < 3s);  // one that waits takes thirty
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    close(client);
+    for (const LiveJvm& jvm : stopped) kill(jvm.pid(), SIGCONT);
+    const auto samples = samples_of(good);
+    REQUIRE(samples.size() >= 33);
+    const auto ms = samples.back().time.boot_ms - samples.front().time.boot_ms;
+    CHECK(static_cast<double>(samples.size() - 1) >= 0.95 * static_cast<double>(ms) / 250);
+    for (const LiveJvm& jvm : stopped) CHECK(samples_of(jvm).size() >= 30);  // the kernel answers for them
+    check_whole(file);
+}
+
+TEST_CASE("live: record: a file that is removed under it is begun anew, and the end claims what is there") {
+    const Folder folder;
+    const std::string file = folder.path() + "/removed.db";
+    const LiveJvm jvm(jdk_under_test(), {"-Xmx64m"}, {});
+    Background record({"record", jvm.pid_text(), "--every=50ms", "-o", file});
+    REQUIRE(comes_true([&] { return samples_in(file) > 5; }));
+    std::filesystem::remove(file);
+    REQUIRE(comes_true([&] { return samples_in(file) > 5; }));
+    const int status = record.end(SIGTERM);
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+    const auto runs = nmtx::read_record(file);
+    REQUIRE(runs);
+    REQUIRE((*runs)[0].gaps.size() == 1);
+    CHECK((*runs)[0].gaps[0].reason.find("removed") != std::string::npos);
+    CHECK(run_nmtx({"trend", file}).out.find("the file was removed while it was recorded") !=
+          std::string::npos);
+    check_whole(file);
+}
+
+TEST_CASE("live: record: restarts give one run, with the growth that one recorder sees beside them") {
+    const Folder folder;
+    const std::string whole = folder.path() + "/whole.db", split = folder.path() + "/split.db";
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {});
+    Background beside({"record", jvm.pid_text(), "--every=100ms", "--walk-every=never", "-o", whole});
+    REQUIRE(comes_true([&] { return samples_in(whole) > 0; }));
+    for (int i = 0; i < 5; ++i) {
+        const std::size_t before = samples_in(split);
+        Background record({"record", jvm.pid_text(), "--every=100ms", "--walk-every=never", "-o", split});
+        REQUIRE(comes_true([&] { return samples_in(split) > before + 5; }));
+        record.end(i % 2 == 0 ? SIGTERM : SIGKILL);
+    }
+    beside.end(SIGTERM);
+    CHECK(runs_in(split) == 1);
+    CHECK(runs_in(whole) == 1);
+    const auto of = [](const std::string& file) {
+        return nlohmann::json::parse(run_nmtx({"trend", file, "--json", "--warm-up=0"}).out)["runs"].at(0);
+    };
+    const auto one = of(whole), other = of(split);
+    CHECK(other["samples"] >= 30);
+    CHECK(other["rss"]["verdict"] == one["rss"]["verdict"]);
+    check_whole(split);
 }
 
 TEST_CASE("live: record: what cannot be recorded is refused, and no file is left") {

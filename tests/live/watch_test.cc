@@ -1,6 +1,7 @@
 // `nmtx watch` on a pseudo-terminal, beside live JVMs.
 #include <signal.h>
 
+#include <chrono>
 #include <filesystem>
 #include <regex>
 
@@ -121,6 +122,19 @@ TEST_CASE("live: watch outlives a stopped JVM, answers to keys meanwhile, and go
     CHECK(watch.shows("nmtx threads: "));
     watch.type("q\x03");  // out of the dump, then Ctrl-C
     CHECK(watch.end() == 0);
+    CHECK(watch.restored());
+}
+
+TEST_CASE("live: watch: a key that is held asks for one dump at a time, and none after it has been quit") {
+    LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
+    TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"}, {});
+    REQUIRE(watch.shows("jvm/java heap"));
+    watch.type(std::string(100, 'd'));
+    REQUIRE(watch.shows("reading threads"));
+    const auto began = std::chrono::steady_clock::now();
+    watch.type("\x03");
+    CHECK(watch.end() == 0);
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(10));
     CHECK(watch.restored());
 }
 

@@ -54,6 +54,9 @@ GlibcSearch search_in(const Smaps& smaps, const Glibc& glibc) {
             search.brk = search.brk ? Range{search.brk->begin, mapping.range.end} : mapping.range;
         } else if (mapping.anonymous_mapping() && mapping.rss > Bytes()) {
             search.candidates.push_back(mapping.range);
+        } else if (mapping.anonymous_hugetlb() && mapping.private_hugetlb > Bytes()) {
+            search.candidates.push_back(mapping.range);
+            search.beside_rss.push_back(mapping.range);
         }
     }
     return search;
@@ -96,7 +99,8 @@ LiveWalk walk_live(std::uint64_t pid, const Glibc& glibc) {
     walk.heap = find_glibc_heap(search, memory);
     if (walk.heap.layout == nullptr) return walk;
     const WalkBounds bounds;
-    const FreeChunks free = find_free_chunks(walk.heap, find_caches(walk.heap, memory, bounds), memory, bounds);
+    const FreeChunks free =
+        find_free_chunks(walk.heap, find_caches(walk.heap, memory, bounds), memory, bounds);
     Recorder recorder{walk};
     walk_chunks(walk.heap, free, memory, bounds, recorder);
     return walk;

@@ -2,9 +2,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 
 #include "catch.h"
+#include "huge_pages.h"
 #include "malloc/blocks_program.h"
 #include "malloc/live_walk.h"
 
@@ -44,6 +46,14 @@ const std::vector<BlocksSetup>& setups() {
         {"objects", {"threads=2", "blocks=1000", "objects=5003x4999"}, {}},
     };
     return all;
+}
+
+bool uses_huge_pages(std::uint64_t pid) {
+    std::ifstream status("/proc/" + std::to_string(pid) + "/status");
+    for (std::string line; std::getline(status, line);) {
+        if (line.rfind("HugetlbPages:", 0) == 0) return line.find_first_of("123456789") != std::string::npos;
+    }
+    return false;
 }
 
 struct Verdict {
@@ -199,6 +209,35 @@ TEST_CASE(
             known.arenas.size(), arenas_that_differ, others, other_bytes);
         CHECK(program.end() == 0);
     }
+}
+
+TEST_CASE("malloc walk: blocks in huge pages are found, and none of their bytes counts as resident") {
+    const Glibc glibc = glibc_under_test();
+    const HugePages pages(384);
+    if (!pages.enough()) {
+        WARN("no huge pages could be set aside: this is not tested");
+        return;
+    }
+    // 2.35 and later take huge pages then, where a mapping is as large as one; 2.43 marks such chunks.
+    const BlocksSetup setup{"huge pages",
+                            {"blocks=400", "sizes=large", "aligned=1", "big=1"},
+                            {"GLIBC_TUNABLES=glibc.malloc.hugetlb=2"}};
+    BlocksProgram program(glibc, setup);
+    const LiveWalk walk = walk_live(program.pid(), glibc);
+    INFO("glibc " << glibc.name << ": " << walk.heap.why);
+    REQUIRE(walk.heap.layout != nullptr);
+    const Verdict verdict = judge(program.known(), walk);
+    INFO("first wrong: " << verdict.first_wrong);
+    CHECK(verdict.missed == 0);
+    CHECK(verdict.called_free == 0);
+    CHECK(verdict.other_size == 0);
+    CHECK(mmapped(walk) == program.known().mmapped_count);
+    const auto beside = std::count_if(walk.heap.regions.begin(), walk.heap.regions.end(),
+                                      [](const ChunkRegion& region) { return !region.in_rss; });
+    CHECK((beside > 0) == uses_huge_pages(program.pid()));
+    fmt::print("measured: glibc {:<4} huge pages: blocks {} missed {}, {} regions in huge pages\n",
+               glibc.name, program.known().blocks.size(), verdict.missed, beside);
+    CHECK(program.end() == 0);
 }
 
 TEST_CASE("malloc walk: no page of the target becomes resident") {

@@ -172,6 +172,50 @@ TEST_CASE("attach: a silent JVM is given up on as soon as nobody waits for it an
     CHECK(reply.error().what == "interrupted");
 }
 
+TEST_CASE("attach: the timeout bounds all questions of a run, not each of them") {
+    const Root root;
+    const Child server([&](auto ready) {
+        const int listener = listen_at(root.socket());
+        ready();
+        while (true) {
+            const int connection = ::accept(listener, nullptr, nullptr);
+            read_request(connection);
+            std::this_thread::sleep_for(milliseconds(200));
+            if (::write(connection, "0\nslow", 6) < 0) ::_exit(4);
+            ::close(connection);
+        }
+    });
+    const auto process = ProcessFiles::open(server.pid());
+    AttachClient client(*process, root.target());
+    int answers = 0;
+    Expected<AttachReply> reply;
+    while (reply && answers < 10) {
+        reply = client.ask("VM.version", milliseconds(900));
+        if (reply) ++answers;
+    }
+    CHECK(answers >= 1);
+    CHECK(answers <= 4);  // of 200 ms each
+    REQUIRE_FALSE(reply);
+    CHECK(reply.error().what == "the JVM did not answer all questions within 0.9 s");
+}
+
+TEST_CASE("attach: the bytes of all answers of a run are bounded together") {
+    const Root root;
+    const Child server([&](auto ready) {
+        const int listener = listen_at(root.socket());
+        ready();
+        serve(listener, "0\n" + std::string(40000, 'x'));
+    });
+    const auto process = ProcessFiles::open(server.pid());
+    AttachClient client(*process, root.target());
+    client.take_at_most(100000);
+    CHECK(client.ask("VM.version", milliseconds(10000)));
+    CHECK(client.ask("VM.version", milliseconds(10000)));
+    const auto third = client.ask("VM.version", milliseconds(10000));
+    REQUIRE_FALSE(third);
+    CHECK(third.error().what.find("more than ") != std::string::npos);
+}
+
 TEST_CASE("attach: an endless reply ends") {
     const Root root;
     const Child server([&](auto ready) {
@@ -283,7 +327,8 @@ TEST_CASE("attach: HotSpot opens its socket when it is signalled and finds the t
     CHECK_FALSE(root.trigger_left());
 }
 
-TEST_CASE("attach: HotSpot that does not open a socket is given up on, and no trigger stays") {
+TEST_CASE(
+    "attach: HotSpot that does not open a socket is given up on; the trigger goes when its time is over") {
     const Root root;
     const Child hotspot([&](auto ready) {
         map_libjvm(root.directory);
@@ -292,13 +337,15 @@ TEST_CASE("attach: HotSpot that does not open a socket is given up on, and no tr
     });
     const auto process = ProcessFiles::open(hotspot.pid());
     AttachClient client(*process, root.target());
+    client.keep_trigger_for(milliseconds(400));
     const auto reply = client.ask("VM.version", milliseconds(100));
     REQUIRE_FALSE(reply);
     CHECK(reply.error().what ==
           "the JVM did not open its attach socket within 0.1 s: it is busy, or runs with "
           "-XX:+DisableAttachMechanism");
     CHECK(hotspot.alive());
-    CHECK_FALSE(root.trigger_left());
+    CHECK(root.trigger_left());
+    CHECK(eventually([&] { return !root.trigger_left(); }));
 }
 
 TEST_CASE("attach: who does not catch SIGQUIT, or is no HotSpot, is never signalled") {
@@ -347,4 +394,68 @@ TEST_CASE("attach: a stopped process is refused at once, with or without a socke
     REQUIRE_FALSE(reply);
     CHECK(reply.error().what == "is stopped by a signal and cannot answer");
     CHECK(reply.error().hint == "kill -CONT " + std::to_string(server.pid()) + ", or use --attach=never");
+}
+
+TEST_CASE("attach: root makes the trigger as the target's user would, and never where that user could not") {
+    if (::geteuid() != 0) {
+        WARN("needs root: nobody else acts for another user");
+        return;
+    }
+    constexpr std::uint32_t nobody = 65534;
+    const Root root;
+    AttachTarget target = root.target();
+    target.uid = nobody;
+    target.gid = nobody;
+    const std::string in_tmp = root.directory / "tmp/.attach_pid42";
+    const std::string in_cwd = root.directory / "cwd/.attach_pid42";
+    struct stat info{};
+    REQUIRE(::chmod(root.directory.path().c_str(), 0755) == 0);
+    const auto rights = [] {
+        const std::string status = read_text("/proc/thread-self/status");
+        const auto from = [&](const char* field) {
+            const auto at = status.find(field);
+            return status.substr(at, status.find('\n', at + 1) - at);
+        };
+        return from("\nUid:") + from("\nGid:") + from("\nGroups:") + from("\nCapEff:") + from("\nCapPrm:");
+    };
+    const std::string rights_before = rights();
+    SECTION("in directories of root there is none") {
+        const auto trigger = TriggerFile::create(target);
+        REQUIRE_FALSE(trigger);
+        CHECK(trigger.error().what == "can neither be created there nor in the JVM's working directory");
+        CHECK_FALSE(root.trigger_left());
+    }
+    SECTION("in one of its own it is its own, and goes") {
+        REQUIRE(::chown((root.directory / "cwd").c_str(), nobody, nobody) == 0);
+        {
+            const auto trigger = TriggerFile::create(target);
+            REQUIRE(trigger);
+            REQUIRE(::stat(in_cwd.c_str(), &info) == 0);
+            CHECK(info.st_uid == nobody);
+            CHECK(info.st_gid == nobody);
+            CHECK((info.st_mode & 07777) == 0600);
+        }
+        CHECK_FALSE(root.trigger_left());
+    }
+    SECTION("a link that waits under its name is not followed") {
+        REQUIRE(::chown((root.directory / "tmp").c_str(), nobody, nobody) == 0);
+        write_text(root.directory / "precious", "precious");
+        std::filesystem::create_symlink(root.directory / "precious", in_tmp);
+        REQUIRE(::lchown(in_tmp.c_str(), nobody, nobody) == 0);
+        { const auto trigger = TriggerFile::create(target); }
+        CHECK(read_text(root.directory / "precious") == "precious");
+        REQUIRE(::stat((root.directory / "precious").c_str(), &info) == 0);
+        CHECK(info.st_uid == 0);
+    }
+    SECTION("what has taken its place in a directory of root is not removed") {
+        REQUIRE(::chown((root.directory / "tmp").c_str(), nobody, nobody) == 0);
+        {
+            const auto trigger = TriggerFile::create(target);
+            REQUIRE(trigger);
+            REQUIRE(::chown((root.directory / "tmp").c_str(), 0, 0) == 0);
+            REQUIRE(::chown(in_tmp.c_str(), 0, 0) == 0);
+        }
+        CHECK(std::filesystem::exists(in_tmp));
+    }
+    CHECK(rights() == rights_before);
 }

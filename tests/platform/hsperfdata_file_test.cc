@@ -1,5 +1,7 @@
 #include "platform/hsperfdata_file.h"
 
+#include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -20,15 +22,72 @@ struct Root {
     [[nodiscard]] std::string file() const { return directory / "tmp/hsperfdata_joe/42"; }
 };
 
+// As a JVM does: 8 KiB, mapped for writing and shared, with a name in front.
+void map_counters(const std::string& path, const std::string& text, int protection = PROT_READ | PROT_WRITE) {
+    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (file < 0 || ::ftruncate(file, 8192) != 0) ::_exit(1);
+    if (!text.empty() && ::pwrite(file, text.data(), text.size(), 0) < 0) ::_exit(1);
+    if (::mmap(nullptr, 8192, protection, MAP_SHARED, file, 0) == MAP_FAILED) ::_exit(1);
+    ::close(file);
+}
+
+std::string counters(const Child& jvm, const Root& root) {
+    const auto process = ProcessFiles::open(jvm.pid());
+    const auto read = read_hsperfdata(*process, root.target());
+    return read ? std::string(read->c_str()) : "error: " + read.error().what;
+}
+
+double seconds(clockid_t clock) {
+    timespec now{};
+    ::clock_gettime(clock, &now);
+    return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+// Until a process that starts now is later than what was written before, by the coarser of both clocks.
+void let_time_pass() {
+    const double written = seconds(CLOCK_BOOTTIME);
+    REQUIRE(eventually([&] { return seconds(CLOCK_BOOTTIME) > written + 0.2; }));
+}
+
 }  // namespace
 
-TEST_CASE("hsperfdata file: the process's own is read, under whatever user name") {
+TEST_CASE(
+    "hsperfdata file: the one that the process has mapped for writing is read, under whatever user name") {
     const Root root;
-    const Child jvm([](auto ready) { ready(); });
-    const auto process = ProcessFiles::open(jvm.pid());
-    CHECK(read_hsperfdata(*process, root.target()).error().what == "no hsperfdata file of this process");
-    write_text(root.file(), "counters");
-    CHECK(read_hsperfdata(*process, root.target()) == "counters");
+    {
+        const Child jvm([](auto ready) { ready(); });
+        CHECK(counters(jvm, root) == "error: no hsperfdata file of this process");
+    }
+    const Child jvm([&](auto ready) {
+        map_counters(root.file(), "counters");
+        ready();
+    });
+    REQUIRE(jvm.ready());
+    CHECK(counters(jvm, root) == "counters");
+}
+
+TEST_CASE(
+    "hsperfdata file: a JVM of another container that shares /tmp and has the same pid is not taken for it") {
+    const Root root;
+    const Child first([&](auto ready) {
+        map_counters(root.file(), "first");
+        ready();
+    });
+    REQUIRE(first.ready());
+    REQUIRE(std::filesystem::remove(root.file()));
+    const Child second([&](auto ready) {
+        map_counters(root.file(), "second");
+        ready();
+    });
+    REQUIRE(second.ready());
+    CHECK(counters(second, root) == "second");
+    // By its mapping, which takes CAP_CHECKPOINT_RESTORE: what was deleted is still its own.
+    const std::string of_first = counters(first, root);
+    INFO(of_first);
+    CHECK((of_first == "first" ||
+           of_first ==
+               "error: belongs to another process with the same pid: the file that this one has mapped "
+               "is gone"));
 }
 
 TEST_CASE("hsperfdata file: links, other kinds of files, other users' and huge ones are passed over") {
@@ -60,18 +119,49 @@ TEST_CASE("hsperfdata file: links, other kinds of files, other users' and huge o
     CHECK(read_hsperfdata(*process, target).error().what == "no hsperfdata file of this process");
 }
 
-TEST_CASE("hsperfdata file: what an earlier process with the same pid left is refused") {
+TEST_CASE("hsperfdata file: a mapped one of another user, or a huge one, is not read either") {
     const Root root;
-    write_text(root.file(), "stale");
-    const auto seconds = [](clockid_t clock) {
-        timespec now{};
-        ::clock_gettime(clock, &now);
-        return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
-    };
-    const double written = seconds(CLOCK_BOOTTIME);
-    REQUIRE(eventually([&] { return seconds(CLOCK_BOOTTIME) > written + 0.2; }));
-    const Child jvm([](auto ready) { ready(); });
+    const Child jvm([&](auto ready) {
+        map_counters(root.file(), "counters");
+        ready();
+    });
+    REQUIRE(jvm.ready());
     const auto process = ProcessFiles::open(jvm.pid());
-    CHECK(read_hsperfdata(*process, root.target()).error().what ==
-          "was left by an earlier process with the same pid");
+    AttachTarget target = root.target();
+    SECTION("of another user") {
+        target.uid += 1;
+    }
+    SECTION("huge") {
+        std::filesystem::resize_file(root.file(), (std::size_t{4} << 20) + 1);
+    }
+    CHECK_FALSE(read_hsperfdata(*process, target));
+}
+
+TEST_CASE("hsperfdata file: what another process wrote is refused, and by what is known of it") {
+    const Root root;
+    SECTION("before this one began: it may have ended, or run in another container") {
+        write_text(root.file(), "stale");
+        let_time_pass();
+        const Child jvm([](auto ready) { ready(); });
+        CHECK(
+            counters(jvm, root) ==
+            "error: was left by an earlier process with the same pid, or belongs to one in a container that "
+            "shares this /tmp");
+    }
+    SECTION("since: it runs in another container") {
+        const Child jvm([](auto ready) { ready(); });
+        let_time_pass();
+        write_text(root.file(), "newer");
+        CHECK(counters(jvm, root) ==
+              "error: belongs to another process with the same pid, in a container that shares this /tmp");
+    }
+    SECTION("a tool that has mapped it for reading") {
+        write_text(root.file(), "of a JVM");
+        const Child tool([&](auto ready) {
+            map_counters(root.file(), "", PROT_READ);
+            ready();
+        });
+        REQUIRE(tool.ready());
+        CHECK(counters(tool, root).starts_with("error: "));
+    }
 }

@@ -8,6 +8,7 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/input_file.h"
+#include "platform/temporary_file.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
@@ -137,4 +138,36 @@ TEST_CASE("output file: into a directory that is there, all files or none, over 
     CHECK(read_text(directory / "b") == "2");
     CHECK(read_text(directory / "c") == "mine");
     CHECK(files_in(directory) == 3);
+}
+
+TEST_CASE(
+    "output file: what a killed run has left is removed by the next one, what a live one writes is not") {
+    const TemporaryDirectory directory;
+    std::filesystem::create_directory(directory / "in");
+    for (const std::string where : {"a", "in/a"}) {
+        Child killed([&](auto ready) {
+            const auto file = temporary_file_beside(directory / where);
+            const auto folder = temporary_directory_beside(directory / where);
+            write_text(folder->path + "/ticket.md", "half");
+            ready();
+            while (true) ::pause();
+        });
+        killed.end();  // by SIGKILL
+    }
+    Child writer([&](auto ready) {
+        const auto file = temporary_file_beside(directory / "b");
+        const auto folder = temporary_directory_beside(directory / "b");
+        write_text(folder->path + "/ticket.md", "half");
+        ready();
+        while (true) ::pause();
+    });
+    write_text(directory / ".nmtx-notes.tmp", "somebody's");
+    REQUIRE(files_in(directory) == 2 + 2 + 1 + 1);
+    REQUIRE(write_file(directory / "a", "whole", false));
+    CHECK(files_in(directory) == 2 + 1 + 1 + 1);
+    REQUIRE(write_files(directory / "in", {{"ticket.md", "whole"}}, false));
+    CHECK(std::distance(std::filesystem::directory_iterator(directory / "in"), {}) == 1);
+    writer.end();
+    REQUIRE(write_files(directory / "new", {{"ticket.md", "whole"}}, false));
+    CHECK(files_in(directory) == 1 + 1 + 1 + 1);  // a, in, new and the notes
 }

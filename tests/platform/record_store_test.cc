@@ -135,7 +135,9 @@ TEST_CASE("record store: a file is continued, a run for each process") {
     const std::string path = folder.file("a.db");
     for (int i = 0; i < 3; ++i) {
         auto store = RecordStore::open(path).value();
-        const auto run = store.begin_run(a_run()).value();
+        RecordedRun process = a_run();
+        process.start_ticks += static_cast<std::uint64_t>(i);
+        const auto run = store.begin_run(process).value();
         CHECK(run == i + 1);
         REQUIRE(store.add(run, a_sample(i * 10)));
     }
@@ -144,6 +146,66 @@ TEST_CASE("record store: a file is continued, a run for each process") {
     CHECK(record[2].samples.at(0).time.line_ms == began_ms + 20'000);
     CHECK(read_record(path, 5000).value()[0].samples.empty());
     CHECK(read_record(path, 5000).value()[2].samples.size() == 1);
+}
+
+TEST_CASE("record store: a recorder that is started again goes on with the run of the same process") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    for (int i = 0; i < 31; ++i) {
+        auto store = RecordStore::open(path).value();
+        RecordedRun process = a_run();
+        if (i > 0) process.java = "";  // the JVM did not answer
+        if (i > 0) process.nmt_level = "";
+        const auto run = store.begin_run(process).value();
+        CHECK(run == 1);
+        REQUIRE(store.add(run, a_sample(i * 3)));
+        if (i % 2 == 0) {
+            REQUIRE(store.end_run(run, "interrupted", a_sample(i * 3 + 1).time));
+        }
+    }
+    const auto record = read_record(path).value();
+    REQUIRE(record.size() == 1);
+    CHECK(record[0].samples.size() == 31);
+    CHECK(record[0].run.java == "17.0.15");
+    CHECK(record[0].run.nmt_level == "summary");
+    CHECK(record[0].run.end == "interrupted");
+    {
+        auto store = RecordStore::open(path).value();
+        REQUIRE(store.begin_run(a_run()).value() == 1);
+        CHECK(read_record(path).value()[0].run.end.empty());  // it is being recorded
+        RecordedRun other = a_run();
+        other.boot_id = "boot-2";
+        CHECK(store.begin_run(other).value() == 2);
+        other.pid = 43;
+        CHECK(store.begin_run(other).value() == 3);
+    }
+}
+
+TEST_CASE("record store: a file in which the runs of one process are split is read as one run") {
+    const Folder folder;
+    const std::string path = folder.file("a.db");
+    {
+        auto store = RecordStore::open(path).value();
+        for (int i = 0; i < 5; ++i) {
+            RecordedRun process = a_run();
+            process.start_ticks += static_cast<std::uint64_t>(i);
+            const auto run = store.begin_run(process).value();
+            REQUIRE(store.add(run, a_sample(i * 10)));
+        }
+        store.finish();
+    }
+    {
+        auto database = RecordDatabase::open_for_writing(path).value();
+        REQUIRE(database.execute("UPDATE run SET start_ticks = 4711 WHERE id <> 3"));
+    }
+    const auto record = read_record(path).value();
+    REQUIRE(record.size() == 2);
+    CHECK(record[0].samples.size() == 4);
+    CHECK(record[0].run.has_id(1));
+    CHECK(record[0].run.has_id(5));
+    CHECK_FALSE(record[0].run.has_id(3));
+    CHECK(record[1].run.id == 3);
+    CHECK(record[1].samples.size() == 1);
 }
 
 TEST_CASE(

@@ -106,7 +106,8 @@ TEST_CASE("trend report: too few samples give no verdict, and none at all say so
     run.owner_samples = 7;
     for (OwnerTrend& one : run.owners) one.verdict = Verdict::undecided;
     run.sums.clear();
-    CHECK(has(text_of(trend), "No verdict: 7 samples are too few, it takes 12."));
+    CHECK(has(text_of(trend),
+              "Undecided: 7 samples are too few, at least 12 are needed. Record for 50 min more."));
     run.samples = 0;
     CHECK(has(text_of(trend), "--warm-up 0"));
     CHECK(text_of({}) == "no sample in the window\n");
@@ -142,6 +143,18 @@ TEST_CASE("trend report: CSV has a line for each owner, with as many fields as t
     CHECK(rss.rfind("2,3938,rss,rss,bytes,growing,", 0) == 0);
     CHECK(has(leak, "\"malloc/untracked/lib\"\"x\"\",y.so\",bytes,leak,"));
     CHECK(std::count(rss.begin(), rss.end(), ',') == std::count(header.begin(), header.end(), ','));
+}
+
+TEST_CASE("trend report: no name in the CSV is a formula to a spreadsheet, and figures stay figures") {
+    for (const char* name : {"=1+1", "+1", "-1", "@SUM(A1)", " =1", "=cmd|' /C calc'!A0"}) {
+        CAPTURE(name);
+        Trend trend = a_trend();
+        trend.runs[0].owners[0].path = name;
+        trend.runs[0].owners[0].last = -5.0 * (1 << 20);
+        const std::string csv = csv_trend(trend);
+        CHECK(has(csv, std::string(",owner,'") + name + ",bytes,leak,"));
+        CHECK(has(csv, ",-5242880,"));
+    }
 }
 
 TEST_CASE("trend report: a sparkline goes from the least to the most") {

@@ -1,4 +1,6 @@
-#include "findings/jvm_flag.h"
+#include "process/jvm_flag.h"
+
+#include <array>
 
 #include "base/cursor.h"
 #include "hotspot/identity.h"
@@ -6,7 +8,17 @@
 namespace nmtx {
 namespace {
 
+// Options of the java command that set a flag, with the size right behind them.
+struct ShortOption {
+    std::string_view option, flag;
+};
+constexpr std::array short_options{ShortOption{"-Xmx", "MaxHeapSize"}, ShortOption{"-Xms", "InitialHeapSize"},
+                                   ShortOption{"-mx", "MaxHeapSize"}, ShortOption{"-ms", "InitialHeapSize"}};
+
 std::optional<std::string_view> value_of(std::string_view option, std::string_view name) {
+    for (const ShortOption& given : short_options) {
+        if (given.flag == name && option.starts_with(given.option)) return option.substr(given.option.size());
+    }
     if (!option.starts_with("-XX:")) return std::nullopt;
     option.remove_prefix(4);
     if (!option.starts_with(name)) return std::nullopt;

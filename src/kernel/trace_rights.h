@@ -1,0 +1,28 @@
+// Why the kernel refuses to show the memory of a process, and what helps. Source: kernel/ptrace.c
+// (__ptrace_may_access) and security/commoncap.c (cap_ptrace_access_check).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kernel/status.h"
+
+namespace nmtx {
+
+// What is known of who asks and of whom.
+struct TraceRights {
+    bool root = false;
+    bool sys_ptrace = false;  // CAP_SYS_PTRACE is effective
+    bool initial_user_namespace = true;
+    std::optional<bool> same_user;     // nothing where the target's user is not known
+    std::optional<bool> more_capable;  // the target has capabilities that who asks lacks
+};
+
+// `uid_map`: /proc/self/uid_map.
+TraceRights trace_rights(const ProcessStatus& self, const std::optional<ProcessStatus>& target,
+                         std::string_view uid_map);
+
+// After EPERM or EACCES: "root lacks CAP_SYS_PTRACE here: add it to the container, or run as the JVM's user".
+std::string hint_after_refusal(const TraceRights& rights);
+
+}  // namespace nmtx

@@ -1,0 +1,43 @@
+// What texts that somebody pasted say of a process beside its mappings.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kernel/smaps.h"
+
+namespace nmtx {
+
+inline constexpr std::string_view told_by_kill = "the log of its kill";
+
+// RSS as one figure: of /proc/PID/status, of ps, of the kernel's log of a kill.
+struct ToldResident {
+    Bytes rss;
+    std::optional<Bytes> file, shmem;  // of it, where the text tells
+    std::string from;                  // "/proc/PID/status"
+};
+
+// "C-Heap outstanding allocations: 75765K, retained: 3094K", which VM.info and hs_err logs print.
+struct CHeapUse {
+    Bytes outstanding;              // taken from malloc and not freed
+    std::optional<Bytes> retained;  // freed, and not given back by glibc
+    bool may_have_wrapped = false;  // by the text's own word: counted in 32 bits
+};
+
+// A row of `top -H`.
+struct ThreadLoad {
+    std::uint64_t tid = 0;
+    double cpu_percent = 0;  // of one CPU
+};
+
+struct ToldFigures {
+    std::optional<ToldResident> resident;
+    std::optional<SmapsRollup> rollup;
+    std::optional<CHeapUse> c_heap;
+    std::vector<ThreadLoad> loads;
+};
+
+}  // namespace nmtx

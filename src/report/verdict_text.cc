@@ -1,0 +1,46 @@
+#include "report/verdict_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "report/json_values.h"
+
+namespace nmtx {
+
+std::string verdict_text(const Judgement& judged, const TextStyle& style) {
+    const Assessment& assessment = judged.assessment;
+    std::string text;
+    for (const char c : name_of(assessment.verdict)) text += static_cast<char>(c - 'a' + 'A');
+    text += "  ";
+    if (assessment.verdict == Assessed::ok) {
+        text += fmt::format("{:.1f} % of RSS is accounted for", assessment.percent.accounted);
+    } else if (!judged.findings.empty()) {
+        text += judged.findings.front().title;
+    }
+    const auto more =
+        std::count_if(judged.findings.begin(), judged.findings.end(),
+                      [](const Finding& finding) { return finding.severity != Severity::note; });
+    if (more > 1) text += fmt::format(" (and {} more, below)", more - 1);
+    std::string folded = paragraph(text, style, 2);
+    folded.pop_back();
+    return title(folded, style) + "\n";
+}
+
+nlohmann::ordered_json assessment_json(const Assessment& assessment) {
+    using json = nlohmann::ordered_json;
+    json why = json::array();
+    for (const std::string& sentence : assessment.why) why.push_back(printable(sentence));
+    json next = json::array();
+    for (const Remedy& step : assessment.next)
+        next.push_back({{"what", printable(step.what)}, {"command", text_or_null(step.command)}});
+    return {{"verdict", name_of(assessment.verdict)},
+            {"accounted_percent", assessment.percent.accounted},
+            {"estimated_percent", assessment.percent.estimated},
+            {"unexplained_percent", assessment.percent.unexplained},
+            {"not_examined_percent", assessment.percent.not_examined},
+            {"why", std::move(why)},
+            {"next", std::move(next)}};
+}
+
+}  // namespace nmtx

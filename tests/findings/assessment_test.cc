@@ -1,0 +1,292 @@
+#include "findings/assessment.h"
+
+#include "catch.h"
+#include "findings/judgement.h"
+#include "findings/made_memory.h"
+
+using namespace nmtx;
+
+namespace {
+
+// NMT is at summary, and its Metaspace and GC have room for memory whose place is not known.
+MadeMemory jvm(Bytes rss) {
+    MadeMemory made(rss);
+    made.view.nmt.emplace();
+    made.view.nmt->unit = Bytes(1);
+    made.view.version = JavaVersion{17, "17.0.15", "17.0.15", "OpenJDK 64-Bit Server VM"};
+    made.ledger.malloc.nmt = Bytes();
+    return made;
+}
+
+void category(MadeMemory& made, std::string name, Bytes committed) {
+    CategoryRow row;
+    row.name = std::move(name);
+    row.mmap_committed = committed;
+    made.ledger.categories.push_back(std::move(row));
+}
+
+void estimated(MadeMemory& made, std::string_view owner, Bytes resident) {
+    made.map(owner, "", resident);
+    made.ledger.pieces.back().claim.estimated = true;
+    made.ledger.rows.back().estimated = true;
+}
+
+void walk(MadeMemory& made, bool told_apart) {
+    made.view.malloc_walk.emplace();
+    made.view.malloc_walk->allocator = "glibc";
+    if (told_apart) made.view.malloc_walk->headers = "canary";
+    made.ledger.malloc.parts.emplace();
+    made.ledger.malloc.parts->told_apart = told_apart;
+}
+
+Assessment assessed(const MadeMemory& made) {
+    return judge(made.view, made.ledger, {}).assessment;
+}
+
+bool says(const Assessment& assessment, std::string_view part) {
+    return std::any_of(assessment.why.begin(), assessment.why.end(),
+                       [&](const std::string& sentence) { return sentence.find(part) != std::string::npos; });
+}
+
+bool proposes(const Assessment& assessment, std::string_view part) {
+    return std::any_of(assessment.next.begin(), assessment.next.end(),
+                       [&](const Remedy& step) { return step.command.find(part) != std::string::npos; });
+}
+
+}  // namespace
+
+TEST_CASE("assessment: RSS that evidence accounts for is ok, and the shares are of it") {
+    MadeMemory made = jvm(mib(100));
+    made.map("file/jvm library", "libjvm.so", mib(98));
+    made.map("unexplained", "", mib(2));
+    made.ledger.files = mib(98);
+    const Assessment assessment = assessed(made);
+    CHECK(assessment.verdict == Assessed::ok);
+    CHECK(assessment.coverage.accounted == mib(98));
+    CHECK(assessment.coverage.unexplained == mib(2));
+    CHECK(assessment.percent.accounted == Approx(98));
+    CHECK(assessment.percent.unexplained == Approx(2));
+    CHECK(assessment.next.empty());
+    const auto findings = judge(made.view, made.ledger, {}).findings;
+    CHECK(findings.front().rule == "nothing-wrong");
+    CHECK(findings.front().title.find("98.0 % of RSS is accounted for: files") == 0);
+}
+
+TEST_CASE("assessment: 5 % and 4 MiB without an owner are a warning, with what to do") {
+    MadeMemory made = jvm(mib(100));
+    made.map("file/jvm library", "libjvm.so", mib(95));
+    made.map("unexplained", "", mib(5));
+    const Judgement judged = judge(made.view, made.ledger, {});
+    CHECK(judged.assessment.verdict == Assessed::warning);
+    REQUIRE(judged.findings.front().rule == "unexplained");
+    CHECK(proposes(judged.findings.front(), "nmtx peek 42 0x"));
+    CHECK(proposes(judged.findings.front(), "-XX:NativeMemoryTracking=detail"));
+    CHECK(says(judged.assessment, "5.0 MiB (5.0 %) of RSS has no known owner"));
+}
+
+TEST_CASE("assessment: a JVM that told nothing may own the rest itself: undecided, and no warning") {
+    MadeMemory made(mib(100));
+    made.map("file/jvm library", "libjvm.so", mib(40));
+    made.map("unexplained", "", mib(60));
+    made.view.missing.push_back({std::string(document::attach), "attach is off", "run as the JVM's user"});
+    const Assessment assessment = assessed(made);
+    CHECK(assessment.verdict == Assessed::undecided);
+    CHECK(says(assessment, "60.0 MiB (60.0 %) has no known owner"));
+    CHECK(assessment.next.front().what == "run as the JVM's user");
+}
+
+TEST_CASE("assessment: what is small in percent and large in bytes is not ok either") {
+    MadeMemory made = jvm(mib(4000));
+    made.map("file/jvm library", "libjvm.so", mib(3960));
+    made.map("unexplained", "", mib(40));
+    CHECK(assessed(made).verdict == Assessed::undecided);
+}
+
+TEST_CASE("assessment: memory taken for the JVM's by its shape counts as far as NMT has committed as much") {
+    MadeMemory made = jvm(mib(100));
+    made.map("file/jvm library", "libjvm.so", mib(70));
+    estimated(made, "jvm/metaspace or gc", mib(30));
+    SECTION("as much") {
+        category(made, "Metaspace", mib(20));
+        category(made, "GC", mib(12));
+        CHECK(assessed(made).coverage.estimated == Bytes());
+        CHECK(assessed(made).verdict == Assessed::ok);
+    }
+    SECTION("less") {
+        category(made, "Metaspace", mib(20));
+        CHECK(assessed(made).coverage.estimated == mib(10));
+        CHECK(assessed(made).verdict == Assessed::undecided);
+    }
+    SECTION("the heap's room is for the heap") {
+        category(made, "Java Heap", mib(500));
+        CHECK(assessed(made).coverage.estimated == mib(30));
+    }
+    SECTION("a report of another moment bears nothing out") {
+        category(made, "Metaspace", mib(200));
+        made.view.nmt_from_file = true;
+        CHECK(assessed(made).coverage.estimated == mib(30));
+    }
+    SECTION("pages that were shared out by size are an estimate, whatever was committed") {
+        category(made, "Metaspace", mib(200));
+        made.ledger.estimated = mib(30);
+        CHECK(assessed(made).coverage.estimated == mib(30));
+    }
+}
+
+TEST_CASE("assessment: malloc that was not walked is not examined, but for what NMT counts of it") {
+    MadeMemory made = jvm(mib(100));
+    made.map("file/jvm library", "libjvm.so", mib(60));
+    made.map("malloc/arena", "", mib(40));
+    made.ledger.malloc.resident = mib(40);
+    made.ledger.malloc.nmt = mib(25);
+    const Assessment assessment = assessed(made);
+    CHECK(assessment.verdict == Assessed::undecided);
+    CHECK(assessment.coverage.not_examined == mib(15));
+    CHECK(assessment.coverage.estimated == mib(25));
+    CHECK(assessment.coverage.accounted == mib(60));
+    CHECK(says(assessment, "15.0 MiB (15.0 %) is malloc memory that was not walked"));
+    CHECK(proposes(assessment, "nmtx 42"));
+}
+
+TEST_CASE(
+    "assessment: most of RSS in malloc that was not walked, and that NMT does not count, is a warning") {
+    MadeMemory made = jvm(mib(600));
+    made.map("file/jvm library", "libjvm.so", mib(60));
+    made.map("malloc/arena", "", mib(540));
+    made.ledger.malloc.resident = mib(540);
+    made.ledger.malloc.nmt = mib(25);
+    const Judgement judged = judge(made.view, made.ledger, {});
+    CHECK(judged.assessment.verdict == Assessed::warning);
+    REQUIRE(judged.findings.front().rule == "malloc-outside-nmt");
+    CHECK(judged.findings.front().title.find("515.0 MiB (85.8 %)") == 0);
+    CHECK(proposes(judged.findings.front(), "MALLOC_ARENA_MAX=2"));
+}
+
+TEST_CASE("assessment: another allocator's memory is not examined") {
+    MadeMemory made = jvm(mib(300));
+    made.map("file/jvm library", "libjvm.so", mib(60));
+    estimated(made, "malloc/jemalloc", mib(240));
+    made.ledger.malloc.resident = mib(240);
+    made.ledger.malloc.nmt = mib(190);
+    made.view.malloc_walk.emplace();
+    made.view.malloc_walk->allocator = "jemalloc";
+    made.view.malloc_walk->why_not_walked = "its memory has no known layout";
+    const Assessment assessment = assessed(made);
+    CHECK(assessment.verdict == Assessed::undecided);
+    CHECK(assessment.coverage.other_allocator == mib(50));
+    CHECK(says(assessment, "is memory of jemalloc, which nmtx cannot look into"));
+}
+
+TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the next step is NMT") {
+    MadeMemory made(mib(100));
+    made.view.nmt_refusal = "Native memory tracking is not enabled";
+    made.map("file/jvm library", "libjvm.so", mib(70));
+    made.map("malloc/live/not attributed", "", mib(30));
+    made.ledger.malloc.resident = mib(30);
+    walk(made, false);
+    made.ledger.malloc.parts->whole = made.ledger.malloc.parts->untracked = mib(30);
+    const Judgement judged = judge(made.view, made.ledger, {});
+    CHECK(judged.assessment.verdict == Assessed::undecided);
+    CHECK(judged.assessment.coverage.accounted == mib(100));
+    CHECK(says(judged.assessment,
+               "30.0 MiB (30.0 %) is live malloc memory that cannot be attributed: NMT is off"));
+    CHECK(proposes(judged.assessment, "-XX:NativeMemoryTracking=summary"));
+    CHECK(judged.findings.front().rule == "undecided");
+    CHECK(judged.findings.front().severity == Severity::note);
+}
+
+TEST_CASE("assessment: with NMT off thousands of blocks of one size that hold most of RSS are a finding") {
+    MadeMemory made(mib(600));
+    made.view.nmt_refusal = "Native memory tracking is not enabled";
+    made.map("malloc/live/not attributed", "", mib(540));
+    made.ledger.malloc.resident = mib(540);
+    walk(made, false);
+    made.ledger.malloc.parts->whole = made.ledger.malloc.parts->untracked = mib(540);
+    MallocWalk& found = *made.view.malloc_walk;
+    found.sizes = {{Bytes(1000), {5'000, mib(5), mib(5)}},
+                   {Bytes(65'544), {8'000, mib(500), mib(500)}},
+                   {Bytes(), {100, mib(35), mib(35)}}};
+    const Judgement judged = judge(made.view, made.ledger, {});
+    CHECK(judged.assessment.verdict == Assessed::warning);
+    REQUIRE(judged.findings.front().rule == "block-size");
+    CHECK(judged.findings.front().title ==
+          "500.0 MiB (83.3 %) in 8,000 malloc blocks of 65,544 bytes, owner unknown: NMT is off, so the "
+          "JVM's own "
+          "blocks look like any other");
+    CHECK(proposes(judged.findings.front(), "-XX:NativeMemoryTracking=summary"));
+    CHECK(proposes(judged.findings.front(), "nmtx malloc 42 --owners"));
+
+    found.sizes[1].chunks = {90, mib(500), mib(500)};
+    CHECK(made.find("block-size").empty());
+    found.sizes[1].chunks = {8'000, mib(100), mib(100)};
+    CHECK(made.find("block-size").empty());
+    found.sizes[1].chunks = {8'000, mib(500), mib(500)};
+    made.ledger.malloc.parts->told_apart = true;
+    CHECK(made.find("block-size").empty());
+}
+
+TEST_CASE("assessment: native memory too small for a finding, and too large to be nothing, is undecided") {
+    MadeMemory made = jvm(mib(300));
+    walk(made, true);
+    made.map("file/jvm library", "libjvm.so", mib(280));
+    made.map("malloc/untracked/not attributed", "", mib(20));
+    made.ledger.malloc.resident = mib(20);
+    made.ledger.malloc.parts->whole = made.ledger.malloc.parts->untracked = mib(20);
+    CHECK(assessed(made).verdict == Assessed::undecided);
+    CHECK(says(assessed(made), "malloc memory of native code, not tracked by NMT"));
+    made.ledger.rss = mib(1000);
+    CHECK(assessed(made).verdict == Assessed::ok);
+}
+
+TEST_CASE("assessment: anonymous memory that merely has a name is not judged by it") {
+    MadeMemory made = jvm(mib(300));
+    made.map("file/jvm library", "libjvm.so", mib(100));
+    made.map("named/v8 heap", "", mib(200));
+    CHECK(assessed(made).verdict == Assessed::undecided);
+    CHECK(says(assessed(made), "200.0 MiB (66.7 %) is anonymous memory that has a name"));
+}
+
+TEST_CASE("assessment: what each mapping has resident was inferred: all of it is an estimate") {
+    MadeMemory made = jvm(mib(100));
+    estimated(made, "file/jvm library", mib(60));
+    estimated(made, "jvm/java heap", mib(40));
+    made.view.header.effort = "pasted";
+    made.view.smaps->rss_estimated = true;
+    made.ledger.estimated = mib(100);
+    const Judgement judged = judge(made.view, made.ledger, {});
+    CHECK(judged.assessment.percent.estimated == 100);
+    CHECK(judged.assessment.verdict == Assessed::undecided);
+    CHECK(says(judged.findings.front(), "was inferred"));
+}
+
+TEST_CASE("assessment: without RSS nothing was examined") {
+    MadeMemory made = jvm(Bytes());
+    CHECK(assessed(made).percent.not_examined == 100);
+    CHECK(assessed(made).verdict == Assessed::undecided);
+}
+
+TEST_CASE("assessment: findings decide before what is missing does") {
+    MadeMemory made = jvm(mib(100));
+    made.map("unexplained", "", mib(100));
+    std::vector<Finding> findings(1);
+    findings[0].severity = Severity::problem;
+    findings[0].title = "It grows";
+    const Assessment assessment = assess(made.view, made.ledger, findings);
+    CHECK(assessment.verdict == Assessed::problem);
+    CHECK(assessment.why.front() == "It grows.");
+    CHECK(says(assessment, "100.0 MiB (100.0 %) has no known owner"));
+}
+
+TEST_CASE("assessment: percentages sum to exactly 100, whatever is rounded") {
+    for (std::uint64_t a = 1; a < 40; ++a) {
+        for (std::uint64_t b = 0; b < 7; ++b) {
+            Coverage coverage;
+            coverage.accounted = Bytes(a * 4096), coverage.estimated = Bytes(b * 4096);
+            coverage.unexplained = Bytes(4096), coverage.not_examined = Bytes(b * a);
+            const CoveragePercent percent = percent_of(coverage);
+            CAPTURE(a, b);
+            CHECK(percent.accounted + percent.estimated + percent.unexplained + percent.not_examined ==
+                  Approx(100).epsilon(1e-12));
+        }
+    }
+}

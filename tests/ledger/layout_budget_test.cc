@@ -1,0 +1,97 @@
+// Layout is weak evidence: no more is claimed by it than the JVM says that it has.
+#include "ledger/layout_budget.h"
+
+#include "catch.h"
+#include "ledger/ledger.h"
+#include "made_mappings.h"
+
+using namespace nmtx;
+
+namespace {
+
+constexpr std::uint64_t gib = std::uint64_t{1} << 30U;
+
+// Native code reserves `reserved` MiB and commits and touches `committed` of them.
+void reserve(made::Mappings& process, std::uint64_t at, std::uint64_t reserved, std::uint64_t committed) {
+    process.map(at, at + (committed << 20U), "rw-p", committed << 10U)
+        .map(at + (committed << 20U), at + (reserved << 20U), "---p", 0);
+}
+
+}  // namespace
+
+TEST_CASE("ledger: with NMT=summary, memory that native code reserved and committed is not the JVM's") {
+    const std::uint64_t reserved = GENERATE(std::uint64_t{600}, std::uint64_t{1024});
+    made::Mappings process;
+    process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U);
+    reserve(process, 0x7f0020000000, reserved, 400);
+    ProcessView& view = process.view();
+    view.version = JavaVersion{17, "17.0.15", "17.0.15", ""};
+    view.vm_info.emplace().heap = range_of(0xf8000000, 0x100000000);
+    made::category(view, "Java Heap", mib(128), mib(128));
+    made::category(view, "Class", mib(1024), kib(256));
+    made::category(view, "Metaspace", mib(64), kib(768));
+    made::category(view, "GC", mib(42), mib(37));
+    view.heap_info.emplace().class_space = MetaspaceUse{kib(100), kib(256), mib(1024)};
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.unexplained == mib(400));
+    CHECK(ledger.jvm == mib(20));
+    for (const Row& row : ledger.rows) {
+        if (row.committed) CHECK(row.resident <= *row.committed);
+    }
+}
+
+TEST_CASE(
+    "ledger: with NMT off, what a heap of that size needs and the JVM says of classes bounds the claim") {
+    made::Mappings process;
+    process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U);
+    reserve(process, 0x7f0010000000, 8, 1);  // a table, or the like
+    reserve(process, 0x7f0020000000, 600, 400);
+    ProcessView& view = process.view();
+    HeapSpace heap;
+    heap.reserved = range_of(0xf8000000, 0x100000000);
+    view.heap_info.emplace().spaces.push_back(heap);
+    view.heap_info->metaspace = MetaspaceUse{mib(2), mib(3), mib(1032)};
+    view.heap_info->class_space = MetaspaceUse{kib(100), kib(256), mib(1024)};
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == mib(1));
+    CHECK(ledger.unexplained == mib(400));
+}
+
+TEST_CASE("ledger: a class space is as large as the JVM says, committed and reserved") {
+    made::Mappings process;
+    process.map(0x800000000, 0x800040000, "rw-p", 256).map(0x800040000, 0x800000000 + gib, "---p", 0);
+    ProcessView& view = process.view();
+    view.heap_info.emplace().class_space = MetaspaceUse{kib(100), kib(256), mib(1024)};
+    CHECK(reconcile(view).value().resident_of("jvm/class space") == kib(256));
+    made::Mappings native;
+    reserve(native, 0x800000000, 1024, 300);
+    native.view().heap_info = view.heap_info;
+    const auto ledger = reconcile(native.view()).value();
+    CHECK(ledger.resident_of("jvm/class space") == Bytes());
+    CHECK(ledger.unexplained == mib(300));
+}
+
+TEST_CASE(
+    "ledger: generated code is the code cache's by its reservation, and never where the JVM told the place") {
+    made::Mappings process;
+    process.map(0x7f0000000000, 0x7f0000270000, "rwxp", 924).map(0x7f0000270000, 0x7f000f000000, "---p", 0);
+    process.map(0x7f0020000000, 0x7f0020400000, "rwxp", 4096).map(0x7f0020400000, 0x7f0028000000, "---p", 0);
+    ProcessView& view = process.view();
+    view.heap_info.emplace();
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/code cache") == kib(924));
+    CHECK(ledger.unexplained == kib(4096));
+    view.code_heaps.emplace();
+    CHECK(reconcile(view).value().resident_of("jvm/code cache") == Bytes());
+}
+
+TEST_CASE("layout budget: the smallest parts come first, and what does not fit is left out") {
+    Owners owners;
+    const Claim claim{owners.id("jvm/metaspace or gc"), Evidence::smaps_shape, true};
+    const Layer<Claim> claims{{range_of(0x100000, 0x900000), claim}, {range_of(0x1000000, 0x1100000), claim}};
+    Bytes budget = mib(2);
+    const auto fitting = fitted(claims, {}, budget);
+    REQUIRE(fitting.size() == 1);
+    CHECK(fitting[0].range == range_of(0x1000000, 0x1100000));
+    CHECK(budget == mib(1));
+}
