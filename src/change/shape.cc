@@ -97,8 +97,8 @@ bool rises(const Shape& shape, double material) {
            shape.growth > above_noise * shape.slope->noise;
 }
 
-bool steady(const Shape& shape, double enough, std::size_t rising) {
-    return shape.late >= enough * shape.early && shape.late >= shape.slope->per_second / 2 &&
+bool steady(const Shape& shape, double enough, std::size_t rising, double doubt = 0) {
+    return shape.late + doubt >= enough * shape.early && shape.late >= shape.slope->per_second / 2 &&
            shape.rising >= rising && shape.stroke <= most_at_one_stroke;
 }
 
@@ -106,7 +106,9 @@ bool steady(const Shape& shape, double enough, std::size_t rising) {
 bool rises_too_little(const Shape& shape, double material) {
     if (shape.slope->low <= 0 || shape.slope->per_second <= 0) return false;
     const double counts_from = std::max(material, above_noise * shape.slope->noise);
-    return steady(shape, still_steady, sixths - 2) &&
+    // Of so small a growth the rates are known no better than by the noise at both ends of their thirds.
+    const double doubt = 2 * shape.slope->noise / (shape.span_s / 3);
+    return steady(shape, still_steady, sixths - 2, doubt) &&
            counts_from / shape.slope->per_second - shape.span_s <= longest_wait_s;
 }
 

@@ -15,9 +15,10 @@ struct Judgement {
     std::vector<Finding> findings;
 };
 
-Judgement judge(const FindingInput& input);
-// With the container's figures.
+Judgement judge(const FindingInput& input, std::vector<Finding> told = {});
+// With the container's figures. `told`: what texts beside the ledger's have shown of this process, which the
+// verdict takes in.
 Judgement judge(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                const RunTrend* history = nullptr);
+                const RunTrend* history = nullptr, std::vector<Finding> told = {});
 
 }  // namespace nmtx

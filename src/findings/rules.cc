@@ -100,8 +100,10 @@ std::span<const Rule> rules() {
     return table;
 }
 
-Judgement judge(const FindingInput& input) {
+Judgement judge(const FindingInput& input, std::vector<Finding> told) {
     Judgement out;
+    out.findings = std::move(told);
+    for (Finding& finding : out.findings) add_shares(finding, input.ledger);
     for (const Rule& rule : table) add_of(rule, input, out.findings);
     sort(out.findings);
     out.assessment = assess(input.view, input.ledger, out.findings);
@@ -129,9 +131,10 @@ std::vector<Finding> findings_of_logs(const ProcessView& view) {
 }
 
 Judgement judge(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                const RunTrend* history) {
+                const RunTrend* history, std::vector<Finding> told) {
     const std::optional<ContainerUse> container = container_use(view, ledger);
-    return judge({view, ledger, threads ? &*threads : nullptr, container ? &*container : nullptr, history});
+    return judge({view, ledger, threads ? &*threads : nullptr, container ? &*container : nullptr, history},
+                 std::move(told));
 }
 
 std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,

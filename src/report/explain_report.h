@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "change/diff.h"
-#include "findings/finding.h"
+#include "findings/judgement.h"
 #include "ledger/ledger.h"
 #include "pasted/pasted.h"
 #include "report/address_space.h"
@@ -18,9 +18,10 @@ namespace nmtx {
 struct ExplainedMoment {
     const PastedMoment* moment = nullptr;
     std::optional<Ledger> ledger;
+    std::optional<Judgement> judged;    // where there is a ledger; it takes in what the other texts show
     std::string why_no_ledger;          // where there should be one
     std::optional<AddressSpace> space;  // where no text says what is resident
-    std::vector<Finding> findings;      // of logs alone, where there is no ledger; else its report has them
+    std::vector<Finding> findings;      // where there is no ledger
 };
 
 struct ExplainedProcess {

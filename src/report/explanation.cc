@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "change/diff_parts.h"
+#include "findings/judgement.h"
 #include "findings/pasted_rules.h"
 #include "findings/rules.h"
 #include "findings/told.h"
@@ -41,7 +42,8 @@ std::vector<Finding> growth_of(const PastedProcess& process, const NmtPair& pair
     return findings;
 }
 
-ExplainedMoment reconciled(const PastedMoment& moment) {
+// `growth`: what the texts of all moments together show, told of the last one.
+ExplainedMoment reconciled(const PastedMoment& moment, std::vector<Finding> growth) {
     ExplainedMoment explained;
     explained.moment = &moment;
     if (moment.reconcilable()) {
@@ -53,13 +55,17 @@ ExplainedMoment reconciled(const PastedMoment& moment) {
         }
     }
     explained.space = address_space_of(moment);
-    explained.findings = findings_of_pasted({moment.documents, moment.view});
-    if (!explained.ledger) {
-        std::ranges::move(findings_of_logs(moment.view), std::back_inserter(explained.findings));
-    }
+    std::vector<Finding> told = findings_of_pasted({moment.documents, moment.view});
+    const auto add = [&](std::vector<Finding> more) { std::ranges::move(more, std::back_inserter(told)); };
     const Bytes rss = explained.ledger ? explained.ledger->rss : Bytes();
-    std::ranges::move(findings_of_told({moment.view, moment.told, rss}),
-                      std::back_inserter(explained.findings));
+    if (!explained.ledger) add(findings_of_logs(moment.view));
+    add(findings_of_told({moment.view, moment.told, rss}));
+    add(std::move(growth));
+    if (explained.ledger) {
+        explained.judged = judge(moment.view, *explained.ledger, std::nullopt, nullptr, std::move(told));
+    } else {
+        explained.findings = std::move(told);
+    }
     return explained;
 }
 
@@ -81,12 +87,14 @@ Explanation explanation_of(std::vector<PastedInput> inputs) {
     for (const PastedProcess& process : explanation.pasted.processes) {
         ExplainedProcess explained;
         explained.process = &process;
-        for (const PastedMoment& moment : process.moments) explained.moments.push_back(reconciled(moment));
+        std::vector<Finding> growth;
         if (const NmtPair pair = nmt_of(process); pair.two()) {
             explained.nmt = nmt_changes(*pair.first, *pair.last, CategoryAlignment({}, {}));
-            std::vector<Finding> growth;
             if (pair.plain()) growth = growth_of(process, pair);
-            for (Finding& finding : growth) explained.moments.back().findings.push_back(std::move(finding));
+        }
+        for (const PastedMoment& moment : process.moments) {
+            const bool last = &moment == &process.moments.back();
+            explained.moments.push_back(reconciled(moment, last ? std::move(growth) : std::vector<Finding>{}));
         }
         explanation.processes.push_back(std::move(explained));
     }

@@ -89,9 +89,8 @@ json container_of(const ProcessView& view, const Ledger& ledger) {
 
 }  // namespace
 
-json report_json(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                 const RunTrend* history) {
-    const Judgement judged = judge(view, ledger, threads, history);
+json report_json(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
+                 const std::optional<ThreadTable>& threads) {
     json out;
     out["schema"] = json_schema_version;
     out["nmtx_version"] = view.header.nmtx_version;
@@ -142,7 +141,7 @@ json report_json(const ProcessView& view, const Ledger& ledger, const std::optio
 
 std::string json_report(const ProcessView& view, const Ledger& ledger,
                         const std::optional<ThreadTable>& threads, const RunTrend* history) {
-    return report_json(view, ledger, threads, history).dump(2) + "\n";
+    return report_json(view, ledger, judge(view, ledger, threads, history), threads).dump(2) + "\n";
 }
 
 }  // namespace nmtx

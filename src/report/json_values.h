@@ -29,9 +29,8 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
 }
 
 // The whole object of `nmtx PID --json` (json.cc).
-nlohmann::ordered_json report_json(const ProcessView& view, const Ledger& ledger,
-                                   const std::optional<ThreadTable>& threads,
-                                   const RunTrend* history = nullptr);
+nlohmann::ordered_json report_json(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
+                                   const std::optional<ThreadTable>& threads);
 // The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
 // `findings` (json_findings.cc).

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "change/trend.h"
+#include "findings/judgement.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
 #include "report/style.h"
@@ -18,6 +19,11 @@ namespace nmtx {
 std::string text_report(const ProcessView& view, const Ledger& ledger,
                         const std::optional<ThreadTable>& threads, const ReportOptions& options,
                         const TextStyle& style, const RunTrend* history = nullptr);
+
+// As it was judged already.
+std::string text_report(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
+                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
+                        const TextStyle& style);
 
 // `nmtx malloc`: the arenas, what their memory is made of, and who holds the blocks that NMT does not know.
 // With options.all every arena, size and owner.

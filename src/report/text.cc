@@ -33,19 +33,19 @@ std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
 
 class TextReport {
   public:
-    TextReport(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-               const ReportOptions& options, const TextStyle& style, const RunTrend* history)
+    TextReport(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
+               const std::optional<ThreadTable>& threads, const ReportOptions& options,
+               const TextStyle& style)
         : view_(view),
           ledger_(ledger),
+          judged_(judged),
           threads_(threads),
           options_(options),
-          style_(style),
-          history_(history) {}
+          style_(style) {}
 
     std::string print() {
-        const Judgement judged = judge(view_, ledger_, threads_, history_);
         target();
-        out_ += verdict_text(judged, style_) + "\n";
+        out_ += verdict_text(judged_, style_) + "\n";
         shares();
         if (view_.vm == Vm::hotspot) areas();
         threads();
@@ -56,7 +56,7 @@ class TextReport {
             steps();
         }
         if (options_.maps) maps();
-        out_ += findings_text(judged.findings, options_, style_) + "\n";
+        out_ += findings_text(judged_.findings, options_, style_) + "\n";
         notes();
         return std::move(out_);
     }
@@ -210,10 +210,10 @@ class TextReport {
 
     const ProcessView& view_;
     const Ledger& ledger_;
+    const Judgement& judged_;
     const std::optional<ThreadTable>& threads_;
     const ReportOptions& options_;
     const TextStyle& style_;
-    const RunTrend* history_;
     std::string out_;
 };
 
@@ -222,7 +222,13 @@ class TextReport {
 std::string text_report(const ProcessView& view, const Ledger& ledger,
                         const std::optional<ThreadTable>& threads, const ReportOptions& options,
                         const TextStyle& style, const RunTrend* history) {
-    return TextReport(view, ledger, threads, options, style, history).print();
+    return text_report(view, ledger, judge(view, ledger, threads, history), threads, options, style);
+}
+
+std::string text_report(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
+                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
+                        const TextStyle& style) {
+    return TextReport(view, ledger, judged, threads, options, style).print();
 }
 
 }  // namespace nmtx

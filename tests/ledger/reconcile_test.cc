@@ -284,8 +284,11 @@ TEST_CASE("ledger: the three figures of the gap are in order and the classic one
     view.nmt->committed = mib(64);
     NmtCategory other;
     other.name = "Other";
-    other.malloc = kib(1500);
-    view.nmt->categories.push_back(other);
+    other.committed = other.malloc = kib(1500);
+    NmtCategory heap;
+    heap.name = "Java Heap";
+    heap.committed = heap.mmap_committed = minus_or_zero(mib(64), kib(1500));
+    view.nmt->categories = {heap, other};
     const auto ledger = reconcile(view).value();
     CHECK(ledger.gap.classic->value == 1040 * 1024 - 64 * 1024 * 1024);
     CHECK(ledger.gap.high->value == 1000 * 1024);

@@ -157,7 +157,6 @@ TEST_CASE(
     CHECK(found.severity("jni-malloc").empty());
     // 8 has what the JVM itself takes in the same category: some MiB more.
     CHECK(found.severity("direct-buffers") == "warning");
-    const int feature = jdk_under_test().feature;
     // Blocks of 331 bytes: no whole page is free between those that stay, so that a trim would give back
     // nothing.
     CHECK_FALSE(found.says("retention", "System.trim_native_heap"));
