@@ -9,7 +9,7 @@
 #include "base/bytes.h"
 #include "base/printable.h"
 #include "change/trend.h"
-#include "findings/finding.h"
+#include "findings/judgement.h"
 #include "ledger/ledger.h"
 #include "threads/thread_choice.h"
 
