@@ -8,11 +8,16 @@
 namespace nmtx {
 namespace {
 
+bool nmt_is_off(const ProcessView& view) {
+    return view.nmt_refusal && view.nmt_refusal->find("is not enabled") != std::string::npos;
+}
+
 // Somebody who pastes a thread dump or a GC log does not ask where RSS is.
 bool wants_reconciliation(const PastedMoment& moment) {
     const ProcessView& view = moment.view;
     const bool of_one_moment = view.nmt && !view.nmt->has_changes();
-    return view.smaps || view.nmt_map || view.system_map || moment.told.rollup || of_one_moment ||
+    // And who asked NMT is told how it is switched on.
+    return nmt_is_off(view) || view.smaps || view.nmt_map || view.system_map || moment.told.rollup || of_one_moment ||
            (view.status && view.status->vm_rss);
 }
 
@@ -70,7 +75,7 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     // First of all the mappings, and NMT's totals; what makes their ledger finer comes when they are there.
     const bool early = !view.smaps;
     const bool addresses = view.nmt_map || (view.system_map && view.system_map->nmt_enabled);
-    const bool off = view.nmt_refusal && view.nmt_refusal->find("is not enabled") != std::string::npos;
+    const bool off = nmt_is_off(view);
     if (off && !view.nmt) {
         add("NMT's figures: it is off in this JVM", "start the JVM with -XX:NativeMemoryTracking=summary");
     } else if (!view.nmt) {

@@ -53,7 +53,7 @@ TEST_CASE("ledger: stacks keep what is resident of them, and so does all beside 
 TEST_CASE(
     "ledger: areas that belong to no category alone have what the categories without addresses committed") {
     made::Mappings process;
-    process.map(0xf0000000, 0x100000000, "rw-p", 20 << 10U).map(0x20000000, 0x20400000, "rw-p", 4 << 10U);
+    process.map(0x20000000, 0x20400000, "rw-p", 4 << 10U).map(0xf0000000, 0x100000000, "rw-p", 20 << 10U);
     ProcessView& view = process.view();
     view.vm_info.emplace().heap = range_of(0xf0000000, 0x100000000);
     view.vm_info->card_table = range_of(0x20000000, 0x20400000);
