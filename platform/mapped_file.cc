@@ -69,6 +69,8 @@ Descriptor open_by_name(const ProcessFiles& process, const MappedFile& file) {
     const std::size_t begin = file.path.find_first_not_of('/');
     if (begin == std::string::npos) return {};
     const std::string name(file.path.substr(begin));
+    // No name of the kernel's goes upwards.
+    if (("/" + name + "/").find("/../") != std::string::npos) return {};
     // The name of a file in a container counts from the target's root; that of a process in a mere chroot
     // from ours. The kernel prints names with all links resolved, so that a link on the way is somebody's later
     // doing.

@@ -183,11 +183,14 @@ TEST_CASE("attach keeper: a target that ends takes its trigger along") {
 
 TEST_CASE("attach keeper: while the target is stopped its trigger's time stands still") {
     const Root root;
-    const PausedHotspot hotspot(root, milliseconds(300));
+    const PausedHotspot hotspot(root, milliseconds(1000));
     const auto process = ProcessFiles::open(hotspot.pid());
     AttachClient client(*process, root.target());
     client.keep_trigger_for(milliseconds(600));
     CHECK_FALSE(client.ask("VM.version", milliseconds(30)));
+    // The signal is on its way when the mark is there.
+    REQUIRE(eventually([&] { return !read_text(root.trigger()).empty(); }));
+    std::this_thread::sleep_for(milliseconds(100));
     REQUIRE(::kill(static_cast<pid_t>(hotspot.pid()), SIGSTOP) == 0);
     std::this_thread::sleep_for(milliseconds(1800));
     CHECK(root.exists(root.trigger()));

@@ -434,6 +434,7 @@ TEST_CASE("attach: root makes the trigger as the target's user would, and never 
             CHECK(info.st_uid == nobody);
             CHECK(info.st_gid == nobody);
             CHECK((info.st_mode & 07777) == 0600);
+            trigger->remove();
         }
         CHECK_FALSE(root.trigger_left());
     }
@@ -454,6 +455,7 @@ TEST_CASE("attach: root makes the trigger as the target's user would, and never 
             REQUIRE(trigger);
             REQUIRE(::chown((root.directory / "tmp").c_str(), 0, 0) == 0);
             REQUIRE(::chown(in_tmp.c_str(), 0, 0) == 0);
+            trigger->remove();
         }
         CHECK(std::filesystem::exists(in_tmp));
     }

@@ -30,7 +30,7 @@ std::shared_ptr<const RecordedRun> a_run() {
 
 Sample a_sample(std::int64_t second) {
     Sample sample;
-    sample.time = {0, began_ms + second * 1000, 5'000'000 + second * 1000};
+    sample.time = {0, began_ms + second * 1000, 1 + second * 1000};
     sample.uptime_s = static_cast<double>(second);
     sample.rss = mib(30);
     sample.owners = {{"jvm/java heap", mib(20)}, {"malloc/free/top", mib(10)}};
