@@ -8,6 +8,7 @@
 // The kernel does not join all of the pieces, and words in them may look like the header of a chunk. A heap
 // of an arena is as large, on a border of 64 MiB.
 #include <algorithm>
+#include <optional>
 
 #include "ledger/claims.h"
 #include "ledger/layout_budget.h"
@@ -18,40 +19,41 @@ namespace {
 
 constexpr Bytes node_size = mib(64);
 
-// Behind the last of the plain neighbours from `first` on that end exactly there; `first` where none does.
-std::size_t end_of_run(const std::vector<Mapping>& mappings, std::size_t first, Address there) {
-    for (std::size_t i = first; i < mappings.size() && mappings[i].private_anonymous(); ++i) {
-        if (i > first && mappings[i].range.begin != mappings[i - 1].range.end) break;
-        if (mappings[i].range.end == there) return i + 1;
-        if (mappings[i].range.end > there) break;
-    }
-    return first;
-}
-
 struct Node {
-    std::size_t first = 0, last = 0;  // mappings [first, last)
+    Range range;
+    std::size_t first = 0, last = 0;  // mappings [first, last); the kernel may have joined another's to the first
     Bytes committed;
 };
+
+// The node that ends where mappings[last - 1] does, if plain neighbours fill it and its begin can be written.
+std::optional<Node> node_that_ends(const std::vector<Mapping>& mappings, std::size_t last) {
+    const Address end = mappings[last - 1].range.end;
+    if (end.value < node_size.value()) return std::nullopt;
+    Node node{{Address{end.value - node_size.value()}, end}, last - 1, last, {}};
+    const std::uint64_t begin = node.range.begin.value;
+    if (begin % mib(4).value() != 0 || begin % node_size.value() == 0) return std::nullopt;
+    for (std::size_t i = last;; --i) {
+        const Mapping& mapping = mappings[i - 1];
+        if (!mapping.private_anonymous()) return std::nullopt;
+        if (i < last && mapping.range.end != mappings[i].range.begin) return std::nullopt;
+        node.first = i - 1;
+        if (mapping.protection.write) node.committed += intersect(mapping.range, node.range).size();
+        if (mapping.range.begin <= node.range.begin)
+            return mapping.protection.write ? std::optional(node) : std::nullopt;
+        if (i == 1) return std::nullopt;
+    }
+}
 
 std::vector<Node> nodes_of(const std::vector<Mapping>& mappings, const Layer<Claim>& above) {
     std::vector<Node> nodes;
     std::size_t seen = 0;
-    for (std::size_t i = 0; i < mappings.size(); ++i) {
-        const Range node{mappings[i].range.begin, mappings[i].range.begin + node_size};
-        const bool on_its_border =
-            node.begin.value % mib(4).value() == 0 && node.begin.value % node_size.value() != 0;
-        if (!on_its_border || !mappings[i].private_anonymous() || !mappings[i].protection.write) continue;
-        const std::size_t end = end_of_run(mappings, i, node.end);
-        if (end == i || !is_reservation(mappings[end - 1])) continue;
+    for (std::size_t last = 1; last <= mappings.size(); ++last) {
+        if (!is_reservation(mappings[last - 1])) continue;
+        const std::optional<Node> node = node_that_ends(mappings, last);
+        if (!node || (!nodes.empty() && nodes.back().range.end > node->range.begin)) continue;
         Bytes unclaimed;
-        for_each_gap(above, seen, node, [&](Range gap) { unclaimed += gap.size(); });
-        if (unclaimed != node.size()) continue;
-        Node found{i, end, {}};
-        for (; i < end; ++i) {
-            if (mappings[i].protection.write) found.committed += mappings[i].range.size();
-        }
-        nodes.push_back(found);
-        --i;
+        for_each_gap(above, seen, node->range, [&](Range gap) { unclaimed += gap.size(); });
+        if (unclaimed == node->range.size()) nodes.push_back(*node);
     }
     return nodes;
 }
@@ -72,7 +74,8 @@ Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Clai
         if (node.committed > left + std::min(mib(1), Bytes(left.value() / 8))) break;
         left = minus_or_zero(left, node.committed);
         for (std::size_t i = node.first; i < node.last; ++i) {
-            if (mappings[i].protection.write) layer.push_back({mappings[i].range, claim});
+            if (mappings[i].protection.write)
+                layer.push_back({intersect(mappings[i].range, node.range), claim});
         }
     }
     normalise(layer);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "catch.h"
+#include "ledger/made_mappings.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
 #include "ledger/mapping_owner.h"
@@ -261,6 +262,19 @@ TEST_CASE(
         CHECK(reconcile(view).value().unexplained == kib(4096));
         CHECK_FALSE(malloc_candidates(view).empty());
     }
+}
+
+TEST_CASE("ledger: a metaspace node is found where the kernel has joined its first piece to another's memory") {
+    Process process;
+    process.map(0x7f0002b00000, 0x7f0003400000, "rw-p", 9216)
+        .map(0x7f0003400000, 0x7f0007000000, "---p", 0);
+    ProcessView& view = process.view();
+    view.heap_info.emplace();
+    made::category(view, "Metaspace", mib(64), mib(4));
+    view.version = JavaVersion{17, "17.0.15", "17.0.15", "OpenJDK 64-Bit Server VM"};
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(4096));
+    CHECK(ledger.unexplained == kib(5120));
 }
 
 TEST_CASE("ledger: without NMT, a reservation right behind a mapped file is no .bss of it") {
