@@ -12,17 +12,19 @@ constexpr Bytes drift = mib(1);
 
 bool located(std::string_view path) {
     return path.starts_with("jvm/") && path != "jvm/java heap" && path != "jvm/thread stack" &&
-           !path.starts_with("jvm/code cache");
+           path != "jvm/cds archive" && !path.starts_with("jvm/code cache");
 }
 
 bool of_metaspace(std::string_view path) {
     return path == "jvm/metaspace" || path == "jvm/class space" || path == "jvm/metaspace or gc";
 }
 
-// What exact claims on the JVM's areas have committed: of the metaspace, and of the rest.
+// What exact claims on the JVM's areas have committed: of the metaspace, of the collector, and of the rest but
+// the CDS archive, which is a file and has a category of its own.
 struct Located {
     Bytes metaspace;
-    Bytes others;
+    Bytes gc;
+    Bytes others;  // the collector's too
     bool class_space = false;
 };
 Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Owners& owners) {
@@ -35,8 +37,9 @@ Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Own
             if (!located(path)) continue;
             if (path == "jvm/class space") found.class_space = true;
             if (mapping.protection.none()) continue;
-            Bytes& sum = of_metaspace(path) ? found.metaspace : found.others;
-            sum += intersect(exact[i].range, mapping.range).size();
+            const Bytes committed = intersect(exact[i].range, mapping.range).size();
+            (of_metaspace(path) ? found.metaspace : found.others) += committed;
+            if (path == "jvm/gc") found.gc += committed;
         }
     }
     return found;
@@ -90,7 +93,8 @@ void bound_by_nmt(LayoutBudget& budget, const ProcessView& view, const Located& 
     Bytes metaspace, others;
     const bool split = view.nmt->find("Metaspace") != nullptr;
     for (const NmtCategory& category : view.nmt->categories) {
-        if (category.name == "Java Heap" || category.name == "Thread" || category.name == "Thread Stack")
+        if (category.name == "Java Heap" || category.name == "Thread" || category.name == "Thread Stack" ||
+            category.name == "Shared class space")
             continue;
         if (category.name == "Code") {
             budget.code_committed = category.mmap_committed;
@@ -116,7 +120,7 @@ LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, c
     const auto said = metaspace_by_answers(view);
     budget.metaspace = said ? *said : metaspace_by_counters(view);
     const auto heap = java_heap_size(view);
-    budget.others = minus_or_zero(tables_over_heap(view.gc(), heap.value_or(mib(1024))), found.others);
+    budget.others = minus_or_zero(tables_over_heap(view.gc(), heap.value_or(mib(1024))), found.gc);
     // Then the heap itself is among what nothing tells but its layout.
     if (heap && !knows_heap_place(view)) budget.others += *heap;
     budget.code_reserved = code_cache_reserved(view);

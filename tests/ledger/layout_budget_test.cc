@@ -57,6 +57,27 @@ TEST_CASE(
     CHECK(ledger.unexplained == mib(400));
 }
 
+TEST_CASE("ledger: the CDS archive takes none of the room that the collector's tables have") {
+    made::Mappings process;
+    process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U)
+        .map(0x7f0010000000, 0x7f0010c00000, "rw-p", 12 << 10U)
+        .map(0x7f0030001000, 0x7f0030046000, "rw-p", 276);
+    ProcessView& view = process.view();
+    VmInfo& info = view.vm_info.emplace();
+    info.heap = range_of(0xf8000000, 0x100000000);
+    info.cds.push_back({"base", range_of(0x7f0010000000, 0x7f0010c00000)});
+    SECTION("with NMT") {
+        made::category(view, "Java Heap", mib(128), mib(128));
+        made::category(view, "GC", mib(42), mib(5));
+        made::category(view, "Shared class space", mib(16), mib(12));
+    }
+    SECTION("without") {}
+    const auto ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/cds archive") == mib(12));
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(276));
+    CHECK(ledger.unexplained == Bytes());
+}
+
 TEST_CASE("ledger: a class space is as large as the JVM says, committed and reserved") {
     made::Mappings process;
     process.map(0x800000000, 0x800040000, "rw-p", 256).map(0x800040000, 0x800000000 + gib, "---p", 0);

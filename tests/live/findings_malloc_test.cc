@@ -157,9 +157,11 @@ TEST_CASE(
     CHECK(found.severity("jni-malloc").empty());
     // 8 has what the JVM itself takes in the same category: some MiB more.
     CHECK(found.severity("direct-buffers") == "warning");
-    // Blocks of 331 bytes: no whole page is free between those that stay, so that a trim would give back
-    // nothing.
-    CHECK_FALSE(found.says("retention", "System.trim_native_heap"));
+    // Each 16th block stays, and they are 5.4 KiB apart: of the pages between them only some are free as a
+    // whole.
+    if (jdk_under_test().feature >= 11)
+        CHECK(found.gives_back("retention", "System.trim_native_heap") <
+              static_cast<double>(found.bytes("retention")) / 2);
 }
 
 TEST_CASE("live: findings: a trim gives back what was estimated") {
