@@ -137,8 +137,8 @@ tl::unexpected<Error> of_another(const ProcessFiles& process, const Candidate& c
     return failure(candidate.path,
                    earlier ? "was left by an earlier process with the same pid, or belongs to one in a "
                              "container that shares this /tmp"
-                           : "belongs to another process with the same pid, in a container that shares this "
-                             "/tmp");
+                           : "is not mapped by this process: it belongs to one with the same pid in a "
+                             "container that shares this /tmp, or the JVM had no room to write it");
 }
 
 }  // namespace

@@ -15,7 +15,9 @@ constexpr std::string_view heap_category = "Java Heap";
 // What is resident of the JVM's areas, by NMT category; "" for areas that are not one category's.
 struct JvmAreas {
     std::map<std::string, Bytes> known, estimated;
-    Bytes all_estimated;
+    Bytes all_estimated;  // of both
+    // In rows of System.map that hold others' memory, too: what is committed has room for either.
+    Bytes joined;
 };
 
 JvmAreas areas_of_jvm(const Ledger& ledger) {
@@ -24,6 +26,10 @@ JvmAreas areas_of_jvm(const Ledger& ledger) {
         const OwnerId owner = piece.claim.owner;
         if (piece.resident == Bytes() || !ledger.owners.path(owner).starts_with(jvm_prefix)) continue;
         const std::string& category = ledger.owners.nmt_category(owner);
+        if (piece.claim.estimated && piece.claim.evidence == Evidence::system_map && !category.empty()) {
+            areas.joined += piece.resident;
+            continue;
+        }
         (piece.claim.estimated ? areas.estimated : areas.known)[category] += piece.resident;
         if (piece.claim.estimated) areas.all_estimated += piece.resident;
     }
@@ -59,7 +65,7 @@ Bytes estimated_of_jvm(const ProcessView& view, const Ledger& ledger) {
     const Bytes by_size = std::min(ledger.estimated, areas.all_estimated);
     const Bytes provable = minus_or_zero(areas.all_estimated, by_size);
     const Bytes borne_out = borne_out_by_nmt(view, ledger, areas);
-    return by_size + minus_or_zero(provable, borne_out);
+    return areas.joined + by_size + minus_or_zero(provable, borne_out);
 }
 
 // Neither the JVM's nor malloc's.

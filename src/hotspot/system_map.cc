@@ -130,7 +130,7 @@ std::optional<SystemMapRow> parse_row(std::string_view line) {
         file.empty()) {
         return std::nullopt;
     }
-    SystemMapRow row{range_of(*begin, *end), Bytes(*rss), {}, {}, {}};
+    SystemMapRow row{range_of(*begin, *end), Bytes(*rss), {}, {}, {}, protection[1] == 'w'};
     if (!read_tags(info, row)) return std::nullopt;
     if (file != "-") row.file = file;
     return row;

@@ -24,6 +24,7 @@ struct SystemMapRow {
     std::vector<std::string> tags;     // as printed, "JAVAHEAP", "GC", "CODE", …; STACK-… rows have the tag "STACK"; empty where '-'
     std::vector<SystemMapThread> threads;
     std::string file;                  // empty where '-'
+    bool writable = false;
 };
 
 struct SystemMap {

@@ -5,6 +5,7 @@
 #include "kernel/program_files.h"
 #include "ledger/claims.h"
 #include "ledger/java_heap_place.h"
+#include "process/joined_regions.h"
 
 namespace nmtx {
 namespace {
@@ -100,8 +101,12 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners) {
     if (!view.system_map) return layer;
     const ClassRegions classes(view);
     const ProgramFiles programs(*view.smaps, view.loaded_images);
+    const auto joined = categories_joined_with_others(view);
     for (const SystemMapRow& row : view.system_map->rows) {
         if (row.tags.empty()) continue;
+        const auto category = nmt_category_of_system_map_tag(row.tags.front());
+        // As behind a library, below.
+        if (view.nmt_map && row.tags.size() == 1 && category && joined.contains(*category)) continue;
         // The kernel has merged a region with the .bss before it, and the tag is the region's: where NMT's
         // map says which part of the mapping that is, the tag must not take the rest. How far the .bss
         // reaches the program's file says, where it was read.

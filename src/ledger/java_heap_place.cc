@@ -92,14 +92,18 @@ std::optional<Range> part_of_size(const std::vector<Mapping>& mappings, const Ru
         if (part.end > run.range.end) return std::nullopt;
         while (mappings[last].range.end < part.end) ++last;
         if (begin.protection.none()) continue;
-        if (mappings[last].range.end == part.end || mappings[last].protection.none()) return part;
+        // The class space of 8 lies right behind, committed from its begin on.
+        const bool low = i == run.first && part.end.value <= compressed_end;
+        if (low || mappings[last].range.end == part.end || mappings[last].protection.none()) return part;
     }
     return std::nullopt;
 }
 
-Bytes resident_in(const std::vector<Mapping>& mappings, const Run& run) {
+Bytes resident_in(const std::vector<Mapping>& mappings, const Run& run, Range part) {
     Bytes sum;
-    for (std::size_t i = run.first; i < run.last; ++i) sum += mappings[i].rss;
+    for (std::size_t i = run.first; i < run.last; ++i) {
+        if (part.overlaps(mappings[i].range)) sum += mappings[i].rss;
+    }
     return sum;
 }
 
@@ -116,12 +120,23 @@ std::vector<Bytes> sizes_near(Bytes asked) {
     return sizes;
 }
 
+// A run of that size first: a part of one may be of a class space, which lies below 32 GiB as well (JDK 25).
 std::optional<HeapPlace> place_by_size(const std::vector<Mapping>& mappings, const std::vector<Run>& runs,
                                        const HeapSize& heap) {
-    for (const Bytes size : sizes_near(heap.size)) {
-        for (const Run& run : runs) {
-            if (run.range.size() < size) continue;
-            if (const auto part = part_of_size(mappings, run, size)) return HeapPlace{*part, heap.evidence};
+    const std::vector<Bytes> sizes = sizes_near(heap.size);
+    std::optional<HeapPlace> best;
+    Bytes most;
+    for (const bool whole : {true, false}) {
+        for (const Bytes size : sizes) {
+            for (const Run& run : runs) {
+                if (whole ? run.range.size() != size : run.range.size() < size) continue;
+                const auto part = part_of_size(mappings, run, size);
+                const Bytes resident = part ? resident_in(mappings, run, *part) : Bytes();
+                if (!part || (best && resident <= most)) continue;
+                best = HeapPlace{*part, heap.evidence};
+                most = resident;
+            }
+            if (best) return best;
         }
     }
     return std::nullopt;
@@ -134,7 +149,7 @@ std::optional<HeapPlace> place_by_address(const std::vector<Mapping>& mappings,
     Bytes most;
     for (const Run& run : runs) {
         if (run.range.end.value > compressed_end || run.range.size() < mib(1)) continue;
-        const Bytes resident = resident_in(mappings, run);
+        const Bytes resident = resident_in(mappings, run, run.range);
         if (best && resident <= most) continue;
         best = HeapPlace{run.range, Evidence::smaps_shape};
         most = resident;

@@ -7,6 +7,7 @@
 #include "hotspot/nmt_missing.h"
 #include "ledger/claims.h"
 #include "ledger/committed_caps.h"
+#include "ledger/joined_pieces.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_parts.h"
 #include "ledger/pieces.h"
@@ -158,6 +159,7 @@ Expected<Ledger> reconcile(const ProcessView& view) {
     Ledger ledger;
     ledger.rss = view.smaps->rss;
     ledger.pieces = cut_into_pieces(view, ledger.owners);
+    doubt_joined_pieces(view, ledger.owners, ledger.pieces);
     const ResidencyNotes notes = fill_residency(view, ledger.owners, ledger.pieces);
     cap_by_committed(view, ledger.owners, ledger.pieces);
     ledger.estimated = notes.estimated;

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "process/joined_regions.h"
+
 namespace nmtx {
 namespace {
 
@@ -80,7 +82,7 @@ constexpr std::array questions{
              [](const ProcessView& v, const Capture& c, const QuestionOptions& o) {
                  if (o.effort == Effort::least && !o.call_sites) return false;
                  if (v.nmt_sites || !may_have_detail(v, c)) return false;
-                 return sites_wanted(o) || !has_addresses(v);
+                 return sites_wanted(o) || !has_addresses(v) || !categories_joined_with_others(v).empty();
              }},
     Question{question::vm_info, 11, false,
              [](const ProcessView& v, const Capture&, const QuestionOptions& o) {

@@ -41,6 +41,35 @@ TEST_CASE("heap place: -Xmx and the mappings tell a heap of a JVM that nobody co
     }
 }
 
+TEST_CASE("heap place: committed whole, and the class space behind it in the same mapping") {
+    made::Mappings process;
+    process.map(0xf0000000, 0x1000a0000, "rw-p", 62000)
+        .map(0x1000a0000, 0x140000000, "---p", 0)
+        .map(0x7f0000000000, 0x7f0000100000, "r-xp", 512, libjvm, 78);
+    ProcessView& view = process.view();
+    view.arguments = {"java", "-Xmx256m", "Main"};
+    const auto place = java_heap_place(view);
+    REQUIRE(place);
+    CHECK(place->range == range_of(0xf0000000, 0x100000000));
+}
+
+TEST_CASE("heap place: not in a class space below it that has room for it, with the CDS archive in front") {
+    made::Mappings process;
+    process.map(0x77001000, 0x77d92000, "rw-p", 13640, "/usr/lib/jvm/java-25/lib/server/classes.jsa", 79)
+        .map(0x77d92000, 0x78000000, "---p", 0)
+        .map(0x78000000, 0x78010000, "rw-p", 16)
+        .map(0x78010000, 0xb8000000, "---p", 0)
+        .map(0xf0000000, 0xffe00000, "rw-p", 9000)
+        .map(0xffe00000, 0xfff22000, "rw-p", 1160, "/usr/lib/jvm/java-25/lib/server/classes.jsa", 79)
+        .map(0xfff22000, 0x100000000, "rw-p", 0)
+        .map(0x7f0000000000, 0x7f0000100000, "r-xp", 512, libjvm, 78);
+    ProcessView& view = process.view();
+    view.arguments = {"java", "-Xmx256m", "Main"};
+    const auto place = java_heap_place(view);
+    REQUIRE(place);
+    CHECK(place->range == range_of(0xf0000000, 0x100000000));
+}
+
 TEST_CASE("heap place: by hsperfdata where no option says how large it is") {
     made::Mappings process = serial();
     ProcessView& view = process.view();

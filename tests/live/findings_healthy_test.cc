@@ -80,12 +80,12 @@ TEST_CASE("live: with each collector a JVM that has just started, and one after 
 
 TEST_CASE("live: idle threads, buffers in use and a heap that was touched in advance are healthy") {
     const Jdk jdk = jdk_under_test();
-    SECTION("200 idle threads and 64 MiB of direct buffers") {
+    SECTION("200 idle threads and 40 MiB of direct buffers") {
         for (const char* level : {"off", "summary"}) {
             LiveJvm jvm(jdk, {"-Xmx256m", std::string("-XX:NativeMemoryTracking=") + level}, {"threads=200"});
             check_healthy(nmtx_json({jvm.pid_text()}), std::string("200 threads, NMT ") + level);
-            jvm.take("direct=64");
-            check_healthy(nmtx_json({jvm.pid_text()}), std::string("64 MiB direct, NMT ") + level);
+            jvm.take("direct=40");
+            check_healthy(nmtx_json({jvm.pid_text()}), std::string("40 MiB direct, NMT ") + level);
         }
     }
     SECTION("-Xms as large as -Xmx, all of it touched") {

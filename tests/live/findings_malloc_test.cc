@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "live/live_jvm.h"
+#include "platform/attach.h"
 
 using namespace nmtx::live;
 
@@ -174,7 +175,11 @@ TEST_CASE("live: findings: a trim gives back what was estimated") {
     const double estimated = found.gives_back("retention", "System.trim_native_heap");
     REQUIRE(estimated > 0);
     const double before = rss_of(jvm);
-    REQUIRE(run({"jcmd", jvm.pid_text(), "System.trim_native_heap"}).exit_code == 0);
+    const auto process = nmtx::ProcessFiles::open(static_cast<std::uint64_t>(jvm.pid()));
+    REQUIRE(process);
+    auto client = nmtx::AttachClient::open(*process);
+    REQUIRE(client);
+    REQUIRE(client->ask("System.trim_native_heap", std::chrono::seconds(10)));
     const double given = before - rss_of(jvm);
     fmt::print("measured: JDK {} a trim gave back {:.1f} MiB, estimated {:.1f}\n", jdk.feature,
                given / (1 << 20), estimated / (1 << 20));
