@@ -43,6 +43,11 @@ void keep_heap_in_one_piece() {
     std::free(heap);
 }
 
+void give_large_pieces_back() {
+    mallopt(M_MMAP_THRESHOLD, 1 << 20);
+    mallopt(M_TRIM_THRESHOLD, 8 << 20);
+}
+
 void share_heap_among_threads() {
     mallopt(M_ARENA_MAX, 1);
 }

@@ -8,6 +8,11 @@ namespace nmtx {
 // several times as much, above all in a virtual machine.
 void keep_heap_in_one_piece();
 
+// To be called before files of any length are read: what is large has a mapping of its own from then on, and
+// goes back to the kernel as soon as it is freed. A list that doubles as it grows would else leave as much
+// memory behind as it takes in the end.
+void give_large_pieces_back();
+
 // To be called before a second thread begins: what it allocates lies in that same piece.
 void share_heap_among_threads();
 

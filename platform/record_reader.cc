@@ -39,10 +39,12 @@ std::optional<std::uint64_t> count_of(std::optional<std::int64_t> number) {
 constexpr std::size_t longest_name = 1024;
 constexpr std::size_t most_names = 1U << 16U;
 constexpr std::size_t most_names_of_a_run = 4096;
-// What the names of all rows may take, and how many points the owners' curves may have.
-constexpr std::uint64_t least_room = std::uint64_t{64} << 20;
-constexpr std::uint64_t room_for_a_byte = 8;
-constexpr std::uint64_t most_points = std::uint64_t{64} << 20;
+// What the rows and their names may take in memory, by the length of the file; and how many points the
+// owners' curves may have, by the number of rows: a JVM's owners hold something in most samples.
+constexpr std::uint64_t least_room = std::uint64_t{32} << 20;
+constexpr std::uint64_t room_for_a_byte = 7;
+constexpr std::uint64_t least_points = std::uint64_t{8} << 20;
+constexpr std::uint64_t points_for_a_row = 16;
 
 class RecordReader {
   public:
@@ -70,9 +72,11 @@ class RecordReader {
     [[nodiscard]] Expected<void> check_points() const;
     [[nodiscard]] tl::unexpected<Error> too_much(std::string what) const;
     // A row keeps its name by itself: a long one in many rows is large in memory and small in the file.
+    template <typename Row>
     bool take_room(const std::string& name) {
-        if (name.size() > room_) return false;
-        room_ -= name.size();
+        const std::size_t size = sizeof(Row) + name.size();
+        if (size > room_) return false;
+        room_ -= size;
         return true;
     }
     using Place = std::pair<std::size_t, std::size_t>;  // run, and sample in it
@@ -84,6 +88,7 @@ class RecordReader {
     std::map<std::int64_t, std::size_t> run_index_;
     std::vector<std::pair<std::int64_t, Place>> places_;  // ascending by id
     std::uint64_t room_;
+    std::uint64_t rows_ = 0;  // of owners
     std::vector<std::unordered_set<std::int64_t>> owners_of_runs_;
 };
 
@@ -190,10 +195,12 @@ Expected<void> RecordReader::read_owners(std::int64_t from_id) {
         const auto place = place_of(query->number(0));
         const auto name = names->find(query->number(1));
         if (!place || name == names->end()) continue;
-        if (!take_room(name->second)) return too_much("its names take far more memory than the file");
+        if (!take_room<OwnerBytes>(name->second))
+            return too_much("its names take far more memory than the file");
         auto& owners = owners_of_runs_[place->first];
         if (owners.insert(name->first).second && owners.size() > most_names_of_a_run)
             return too_much(fmt::format("holds more than {} owners in one run", most_names_of_a_run));
+        ++rows_;
         sample_at(*place).owners.push_back({name->second, Bytes(amount(query->number(2)))});
     }
     if (!more) return tl::make_unexpected(more.error());
@@ -205,7 +212,8 @@ Expected<void> RecordReader::check_points() const {
     std::uint64_t points = 0;
     for (std::size_t i = 0; i < series_.size(); ++i)
         points += static_cast<std::uint64_t>(owners_of_runs_[i].size()) * series_[i].samples.size();
-    if (points > most_points) return too_much(fmt::format("holds {} owners of samples in all", points));
+    if (points > least_points + points_for_a_row * rows_)
+        return too_much(fmt::format("holds {} owners of samples in all", points));
     return {};
 }
 
@@ -225,7 +233,8 @@ Expected<void> RecordReader::read_categories(std::int64_t from_id) {
         if (!place || name == names->end()) continue;
         Sample& sample = sample_at(*place);
         if (!sample.nmt) continue;
-        if (!take_room(name->second)) return too_much("its names take far more memory than the file");
+        if (!take_room<CategorySample>(name->second))
+            return too_much("its names take far more memory than the file");
         sample.nmt->categories.push_back({name->second, Bytes(amount(query->number(2))),
                                           Bytes(amount(query->number(3))),
                                           count_of(query->optional_number(4))});

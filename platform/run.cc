@@ -12,6 +12,7 @@
 #include "platform/identity.h"
 #include "platform/input_file.h"
 #include "platform/output_file.h"
+#include "platform/own_memory.h"
 #include "platform/terminal.h"
 
 namespace nmtx {
@@ -84,6 +85,7 @@ Expected<void> write_capture(const Command& command, const Capture& capture) {
 }
 
 Expected<Capture> read_capture(const std::string& file) {
+    give_large_pieces_back();
     const auto bytes = read_input(file, most_capture_bytes);
     if (!bytes) return tl::make_unexpected(bytes.error());
     return read_archive(*bytes, file);

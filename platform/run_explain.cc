@@ -3,6 +3,7 @@
 
 #include "pasted/pasted.h"
 #include "platform/input_file.h"
+#include "platform/own_memory.h"
 #include "platform/run.h"
 #include "report/explain_report.h"
 
@@ -26,6 +27,7 @@ Expected<std::vector<PastedInput>> read_inputs(const std::vector<std::string>& f
 }  // namespace
 
 Expected<int> run_explain(const Command& command) {
+    give_large_pieces_back();
     auto inputs = read_inputs(command.files);
     if (!inputs) return tl::make_unexpected(inputs.error());
     const Explanation explanation = explanation_of(std::move(*inputs));

@@ -10,6 +10,7 @@
 #include "change/trend_verdict.h"
 #include "findings/judgement.h"
 #include "ledger/reconciliation_plan.h"
+#include "platform/own_memory.h"
 #include "platform/record.h"
 #include "platform/record_file.h"
 #include "platform/record_store.h"
@@ -218,6 +219,7 @@ TrendOptions trend_options(const Command& command) {
 }
 
 Expected<int> run_trend(const Command& command) {
+    give_large_pieces_back();
     const auto window = command.record.window;
     warn_if_incomplete(command.file);
     const auto record = read_record(command.file, window ? window->count() : 0);

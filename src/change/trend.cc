@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <set>
 #include <tuple>
 
+#include "base/first_and_last.h"
 #include "change/material.h"
 
 namespace nmtx {
@@ -117,6 +117,7 @@ class RunReader {
     void describe();
     void read_owners();
     void read_others();
+    void add_categories();
     void forecast();
     void weigh(std::vector<OwnerTrend>& owners) const;
     void follow_heap(OwnerTrend& owner, const Samples& samples, const std::vector<Point>& points) const;
@@ -250,20 +251,28 @@ void RunReader::read_others() {
     };
     add("nmt committed", of_nmt(&NmtSample::committed), material_, Unit::bytes);
     add("nmt malloc", of_nmt(&NmtSample::malloc), material_, Unit::bytes);
-    std::set<std::string> names;
+    add_categories();
+}
+
+// From one pass over all rows, as of the owners.
+void RunReader::add_categories() {
+    std::vector<Point> nothing;
+    std::map<std::string_view, Held> held;
     for (const Sample* sample : samples_) {
         if (!sample->nmt) continue;
-        for (const CategorySample& category : sample->nmt->categories) names.insert(category.name);
+        const std::size_t index = nothing.size();
+        nothing.push_back({seconds(*sample) - seconds(*samples_.front()), 0});
+        for (const CategorySample& category : sample->nmt->categories) {
+            Held& of_name = held[category.name];
+            if (of_name.empty() || of_name.back().first != index)
+                of_name.emplace_back(index, number(category.committed));
+        }
     }
-    for (const std::string& name : names) {
-        const auto committed = [&](const Sample& sample) -> std::optional<double> {
-            if (!sample.nmt) return std::nullopt;
-            const auto& all = sample.nmt->categories;
-            const auto found = std::find_if(all.begin(), all.end(),
-                                            [&](const CategorySample& one) { return one.name == name; });
-            return found == all.end() ? 0 : number(found->committed);
-        };
-        add("nmt committed/" + name, committed, material_, Unit::bytes);
+    for (const auto& [name, values] : held) {
+        std::vector<Point> points = nothing;
+        for (const auto& [sample, bytes] : values) points[sample].value = bytes;
+        result_.others.push_back(
+            trend_of_points("nmt committed/" + std::string(name), points, material_, Unit::bytes));
     }
 }
 
@@ -315,11 +324,33 @@ bool RunTrend::leaks() const {
 }
 
 bool Trend::leaks() const {
-    return std::any_of(runs.begin(), runs.end(), [](const RunTrend& run) { return run.leaks(); });
+    return leaks_left_out > 0 ||
+           std::any_of(runs.begin(), runs.end(), [](const RunTrend& run) { return run.leaks(); });
 }
+
+namespace {
+
+constexpr std::size_t most_runs = 64;    // from the begin, and as many from the end
+constexpr std::size_t most_rows = 8192;  // of all runs that are kept
+constexpr std::size_t fewest_rows = 64;  // of a run, whatever the others have
+
+// The rows that matter least are last.
+void bound_rows(RunTrend& run, std::size_t& left) {
+    for (std::vector<OwnerTrend>* rows : {&run.owners, &run.others}) {
+        const std::size_t kept = std::min(rows->size(), std::max(left, fewest_rows));
+        run.rows_left_out += rows->size() - kept;
+        rows->resize(kept);
+        rows->shrink_to_fit();
+        left -= std::min(left, kept);
+    }
+}
+
+}  // namespace
 
 Trend trend_of(const std::vector<RecordedSeries>& record, const TrendOptions& options) {
     Trend trend;
+    FirstAndLast<RunTrend> runs(most_runs);
+    std::size_t rows_left = most_rows;
     std::int64_t last = 0;
     for (const RecordedSeries& series : record) {
         if (!series.samples.empty()) last = std::max(last, series.samples.back().time.line_ms);
@@ -336,9 +367,16 @@ Trend trend_of(const std::vector<RecordedSeries>& record, const TrendOptions& op
             continue;
         }
         std::vector<RecordedGap> gaps = gaps_since(series, *samples.front());
-        trend.runs.push_back(RunReader(series.run, std::move(samples)).read(options));
-        trend.runs.back().gaps = std::move(gaps);
+        RunTrend run = RunReader(series.run, std::move(samples)).read(options);
+        run.gaps = std::move(gaps);
+        bound_rows(run, rows_left);  // leaks are the first rows
+        if (const auto dropped = runs.add(std::move(run))) {
+            ++trend.runs_left_out;
+            if (dropped->leaks()) ++trend.leaks_left_out;
+            rows_left += dropped->owners.size() + dropped->others.size();
+        }
     }
+    trend.runs = runs.take();
     return trend;
 }
 

@@ -67,6 +67,7 @@ struct RunTrend {
     std::vector<OwnerTrend> owners;  // leaves of the ledger: leaks first, then by rate
     std::vector<OwnerTrend> sums;    // "malloc live untracked" or "malloc live", "malloc free kept"
     std::vector<OwnerTrend> others;  // NMT's figures, the Java heap's use, threads: of every sample
+    std::size_t rows_left_out = 0;   // of `owners` and `others`, where the record has very many in all
     std::optional<LimitForecast> limit;
     SampleCost mean_cost;
     [[nodiscard]] bool leaks() const;
@@ -75,6 +76,9 @@ struct RunTrend {
 struct Trend {
     std::vector<RunTrend> runs;    // with samples in the window, as they began
     std::size_t earlier_runs = 0;  // that have none there
+    // Of very many runs the first and the last ones are kept; those between were looked at, and are counted.
+    std::size_t runs_left_out = 0;
+    std::size_t leaks_left_out = 0;  // of them
     [[nodiscard]] bool leaks() const;
 };
 

@@ -152,7 +152,8 @@ bool words_across(string_view record, string_view line) {
 
 bool oom_record_goes_on(const OomRecord& record, string_view line) {
     const string_view text = record.text;
-    if (text.empty() || line.empty()) return false;
+    constexpr std::size_t longest = 16384;  // far more than the kernel prints
+    if (text.empty() || line.empty() || text.size() > longest) return false;
     switch (record.form) {
         case OomForm::killed:
             return killed_goes_on(text, line);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/cursor.h"
+#include "base/first_and_last.h"
 #include "base/lines.h"
 #include "kernel/oom_lines.h"
 
@@ -12,6 +13,12 @@ namespace nmtx {
 namespace {
 
 using std::string_view;
+
+// Of what one line or several that were wrapped hold, so much is looked through for the end of a record: of
+// one line with many records, each would look through all the others otherwise.
+constexpr std::size_t longest_record = 4096;
+constexpr std::size_t most_cuts = 100'000;  // of one line; what follows belongs to the last
+constexpr std::size_t most_by_oomd = 100;   // from the begin, and as many from the end
 
 // Where a record begins in a line, and what of it is not the record's own.
 struct Cut {
@@ -47,7 +54,7 @@ bool kill_follows(string_view text) {
 }
 
 bool path_follows(string_view text) {
-    return text.starts_with('/') && contains(text, " due to ");
+    return text.starts_with('/') && contains(text.substr(0, longest_record), " due to ");
 }
 
 bool anything_follows(string_view /*text*/) {
@@ -87,10 +94,12 @@ bool may_have_words(string_view line) {
 
 // The thread's name before "invoked oom-killer:" at `at`: 15 bytes at the most, behind what a log sets there.
 std::size_t begin_of_name(string_view line, std::size_t at) {
-    std::size_t begin = 0;
+    constexpr std::size_t farthest = 256;
+    const std::size_t from = at - std::min(at, farthest);
+    std::size_t begin = from;
     for (const string_view behind : {": ", "] ", "| ", "> "}) {
-        const std::size_t found = line.substr(0, at).rfind(behind);
-        if (found != string_view::npos) begin = std::max(begin, found + behind.size());
+        const std::size_t found = line.substr(from, at - from).rfind(behind);
+        if (found != string_view::npos) begin = std::max(begin, from + found + behind.size());
     }
     begin = std::min(line.find_first_not_of("-*# ", begin), at);
     constexpr std::size_t longest = 15;
@@ -122,16 +131,19 @@ void add_words(string_view line, std::vector<Cut>& cuts) {
         for (std::size_t at = line.find(words.text); at != string_view::npos;
              at = line.find(words.text, at + 1)) {
             const bool inside = at > 0 && (is_letter(line[at - 1]) || line[at - 1] == '+');
+            if (cuts.size() == most_cuts) return;
             if (!inside && words.fit(line.substr(at + words.text.size()))) cuts.push_back({at, 0, true});
         }
     }
     constexpr string_view invoked = " invoked oom-killer:";
-    for (std::size_t at = line.find(invoked); at != string_view::npos; at = line.find(invoked, at + 1))
+    for (std::size_t at = line.find(invoked); at != string_view::npos && cuts.size() < most_cuts;
+         at = line.find(invoked, at + 1))
         cuts.push_back({begin_of_name(line, at), 0, true});
 }
 
 void add_marks(string_view line, std::vector<Cut>& cuts) {
-    for (std::size_t at = line.find('['); at != string_view::npos; at = line.find('[', at + 1)) {
+    for (std::size_t at = line.find('['); at != string_view::npos && cuts.size() < most_cuts;
+         at = line.find('[', at + 1)) {
         if (const std::size_t stamp = log_stamp_at(line, at)) {
             cuts.push_back({at, stamp, false});
         } else if (is_row_at(line.substr(at))) {
@@ -140,7 +152,8 @@ void add_marks(string_view line, std::vector<Cut>& cuts) {
     }
     // Line ends as rsyslog, the journal and JSON write them.
     for (const string_view escape : {"#012", "\\x0a", "\\n"}) {
-        for (std::size_t at = line.find(escape); at != string_view::npos; at = line.find(escape, at + 1))
+        for (std::size_t at = line.find(escape); at != string_view::npos && cuts.size() < most_cuts;
+             at = line.find(escape, at + 1))
             cuts.push_back({at, escape.size(), false});
     }
 }
@@ -203,7 +216,7 @@ bool has_oom_words(string_view line) {
 bool begins_oom_log(string_view line, string_view next) {
     if (has_oom_words(line)) return true;
     for (std::size_t at = line.find('['); at != string_view::npos; at = line.find('[', at + 1)) {
-        const string_view row = line.substr(at);
+        const string_view row = line.substr(at, longest_record);
         if (is_row_at(row) && (contains(row, "total_vm") || !oom_columns_of_row(row).empty())) return true;
     }
     if (next.empty()) return false;
@@ -291,19 +304,25 @@ bool OomRecords::add_stat(string_view text, bool logged, std::size_t number) {
 OomText plain_oom_text(string_view text) {
     OomText plain;
     OomRecords records;
+    FirstAndLast<std::string> by_oomd(most_by_oomd);
+    const auto add = [&](std::vector<OomRecord> complete) {
+        for (OomRecord& record : complete) {
+            if (record.form == OomForm::oomd) {
+                if (by_oomd.add(std::move(record.text))) ++plain.by_oomd_left_out;
+                continue;
+            }
+            if (record.logged) plain.text += "kernel: ";
+            plain.text.append(record.text).append(1, '\n');
+            plain.lines.push_back(record.line);
+        }
+    };
     for (Lines lines(text); lines.next();) {
         if (!trim(lines.line()).empty() && !records.take(lines.line(), lines.number()))
             plain.foreign.push_back(lines.number());
+        add(records.complete());
     }
-    for (OomRecord& record : records.finish()) {
-        if (record.form == OomForm::oomd) {
-            plain.by_oomd.push_back(std::move(record.text));
-            continue;
-        }
-        if (record.logged) plain.text += "kernel: ";
-        plain.text += record.text + '\n';
-        plain.lines.push_back(record.line);
-    }
+    add(records.finish());
+    plain.by_oomd = by_oomd.take();
     return plain;
 }
 

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "kernel/log_prefix.h"
@@ -39,7 +40,9 @@ class OomRecords {
   public:
     // False where the line is not one of such a log.
     bool take(std::string_view line, std::size_t number = 0);
-    // All that are complete, the last one included; begins anew with the next line.
+    // Those that are complete by now and have not been taken: what follows belongs to none of them.
+    std::vector<OomRecord> complete() { return std::exchange(done_, {}); }
+    // The rest, the last one included; begins anew with the next line.
     std::vector<OomRecord> finish();
     // Forgets the complete ones: for who wants to know only which lines belong to the log.
     void drop() { done_.clear(); }
@@ -61,7 +64,9 @@ struct OomText {
     std::string text;
     std::vector<std::size_t> lines;    // of the text that was given: where each of these lines begins
     std::vector<std::size_t> foreign;  // those of no record
-    std::vector<std::string> by_oomd;  // records of systemd-oomd, which are not in `text`
+    // Records of systemd-oomd, which are not in `text`: of very many the first and the last ones.
+    std::vector<std::string> by_oomd;
+    std::size_t by_oomd_left_out = 0;
 };
 OomText plain_oom_text(std::string_view text);
 

@@ -204,7 +204,9 @@ Expected<ProcessTable> parse_process_table(std::string_view text, std::string_vi
         if (!read && columns.empty())
             read = read_process_row(line, process_columns_of_row(line), row) && row.pid;
         row.line = lines.number();
-        if (read) {
+        if (read && table.rows.size() == most_process_rows) {
+            ++table.rows_left_out;
+        } else if (read) {
             table.rows.push_back(row);
         } else {
             table.not_understood.add_line(lines.number(), lines.line());

@@ -51,8 +51,12 @@ std::vector<ProcessColumn> process_columns_of_heading(std::string_view line);
 std::vector<ProcessColumn> process_columns_of_row(std::string_view line);
 bool read_process_row(std::string_view line, const std::vector<ProcessColumn>& columns, ProcessRow& row);
 
+// A row takes far more memory than its line does; more of them are no machine's.
+inline constexpr std::size_t most_process_rows = 1U << 16U;
+
 struct ProcessTable {
-    std::vector<ProcessRow> rows;
+    std::vector<ProcessRow> rows;   // the first ones, where they are more than that
+    std::size_t rows_left_out = 0;  // the others
     bool heading = false;  // there was one; otherwise the columns were told by the rows' shape
     NotUnderstood not_understood;
 };

@@ -138,7 +138,11 @@ class Reader {
             read = read_process_row(line, process_columns_of_row(line), row) && row.pid;
         if (!read) return false;
         row.line = lines_.number();
-        frame().rows.push_back(row);
+        if (frame().rows.size() == most_process_rows) {
+            ++top_.rows_left_out;
+        } else {
+            frame().rows.push_back(row);
+        }
         return true;
     }
 

@@ -29,7 +29,8 @@ struct TopFrame {
 };
 
 struct Top {
-    std::vector<TopFrame> frames;  // several of `top -b -n 3`
+    std::vector<TopFrame> frames;   // several of `top -b -n 3`
+    std::size_t rows_left_out = 0;  // of frames with more than most_process_rows
     NotUnderstood not_understood;
 };
 // Fails where neither a row nor a line of memory is found.

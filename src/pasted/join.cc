@@ -33,7 +33,7 @@ class Joiner {
     explicit Joiner(Pasted& pasted) : pasted_(pasted) {}
 
     void run() {
-        only_pid_ = the_only_pid();
+        only_pid_ = the_only_pid(pasted_.texts);
         for (std::size_t t = 0; t < pasted_.texts.size(); ++t) {
             for (std::size_t p = 0; p < pasted_.texts[t].parts.size(); ++p) {
                 PastedPart& part = pasted_.texts[t].parts[p];
@@ -55,19 +55,6 @@ class Joiner {
     }
 
   private:
-    // Where but one process is named, texts without a name are taken to be of it.
-    [[nodiscard]] std::optional<std::uint64_t> the_only_pid() const {
-        std::optional<std::uint64_t> only;
-        for (const PastedText& text : pasted_.texts) {
-            for (const PastedPart& part : text.parts) {
-                if (!part.pid || !of_a_process(part)) continue;
-                if (only && *only != *part.pid) return std::nullopt;
-                only = part.pid;
-            }
-        }
-        return only;
-    }
-
     PastedProcess& process_of(const PastedPart& part) {
         std::optional<std::uint64_t> pid = part.pid;
         if (!pid) pid = only_pid_ ? only_pid_ : last_pid_;
@@ -159,14 +146,14 @@ class Joiner {
         ProcessView& view = moment.view;
         const bool finer = !view.nmt || nmt.report.unit <= view.nmt->unit;
         if (!nmt.report.regions.empty()) {
+            std::vector<NmtRegion> regions = std::move(nmt.report.regions);
+            nmt.report.regions.clear();
             view.nmt_map = nmt.report;
             view.nmt_map->has_map = true;
+            view.nmt_map->regions = std::move(regions);
         }
         if (nmt.sites && !view.nmt_sites) view.nmt_sites = *nmt.sites;
-        if (nmt.has_total && finer) {
-            view.nmt = nmt.report;
-            view.nmt->regions.clear();
-        }
+        if (nmt.has_total && finer) view.nmt = nmt.report;
     }
 
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, NmtRefusal& refusal) {
@@ -181,22 +168,26 @@ class Joiner {
             part.notes.emplace_back("its mappings are not used: another text of the same moment tells more");
             return;
         }
-        moment.view.smaps = smaps;
+        moment.view.smaps = std::move(smaps);
         moment.piece = part.piece;
     }
 
     template <typename T>
-    static void keep(std::optional<T>& into, T& contents) {
+    static void keep(std::optional<T>& into, const T& contents) {
         if (!into) into = contents;
+    }
+    // Of what may be as long as the input is, and is looked at in the view alone: no second copy.
+    template <typename T>
+    static void hand_over(std::optional<T>& into, T& contents) {
+        if (!into) into = std::move(contents);
     }
 
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, SystemMap& map) {
-        keep(moment.view.system_map, map);
+        hand_over(moment.view.system_map, map);
     }
     static void take_contents(PastedMoment& moment, PastedPart& part, CrashLog& crash) {
         ProcessView& view = moment.view;
         HsErr& log = crash.log;
-        keep(view.vm_info, log.vm);
         if (!log.vm.heap_info.spaces.empty()) keep(view.heap_info, log.vm.heap_info);
         if (!log.vm.code_heaps.empty()) keep(view.code_heaps, log.vm.code_heaps);
         if (log.vm.metaspace) keep(view.metaspace, *log.vm.metaspace);
@@ -211,6 +202,7 @@ class Joiner {
         const std::string& arguments = log.jvm_arguments.empty() ? log.command_line : log.jvm_arguments;
         if (!view.options) view.options = read_jvm_options(split_joined_options(arguments));
         if (!view.options->gc) view.options->gc = gc_in(log.vm.vm);
+        hand_over(view.vm_info, log.vm);
         if (crash.nmt) take_contents(moment, part, *crash.nmt);
         if (crash.maps) take_contents(moment, part, *crash.maps);
         if (log.memory.resident) moment.process_memory = log.memory;
@@ -221,7 +213,7 @@ class Joiner {
         if (log.elapsed_s) view.header.target_uptime_s = *log.elapsed_s;
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, ThreadDump& dump) {
-        keep(moment.view.thread_dump, dump);
+        hand_over(moment.view.thread_dump, dump);
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, HeapInfo& info) {
         keep(moment.view.heap_info, info);
@@ -254,7 +246,7 @@ class Joiner {
         keep(moment.documents.jmap_heap, heap);
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, CompilerMemory& memory) {
-        keep(moment.documents.compiler_memory, memory);
+        hand_over(moment.documents.compiler_memory, memory);
     }
     static void take_contents(PastedMoment& moment, PastedPart& /*part*/, JemallocStats& stats) {
         moment.documents.jemalloc = stats;
@@ -328,8 +320,7 @@ class Joiner {
             auto estimate =
                 estimate_resident(moment.view, moment.process_memory ? &*moment.process_memory : nullptr);
             if (!estimate) return ResidentFrom::nothing;
-            smaps = std::move(estimate->smaps);
-            for (std::string& note : estimate->notes) moment.notes.push_back(std::move(note));
+            for (std::string& note : *estimate) moment.notes.push_back(std::move(note));
             return ResidentFrom::estimate;
         }
         if (moment.piece && vm_of(smaps) == Vm::none) return ResidentFrom::piece;

@@ -108,7 +108,9 @@ Fit belongs_nmt(const LineInContext& at, PartSoFar& part) {
             break;
     }
     if (const string_view category = category_in(text); !category.empty()) {
-        if (std::ranges::find(part.names, category) != part.names.end()) return Fit::fresh;
+        constexpr std::size_t most = 256;  // no JVM has so many
+        if (part.names.size() == most || std::ranges::find(part.names, category) != part.names.end())
+            return Fit::fresh;
         part.names.push_back(category);
         return Fit::yes;
     }

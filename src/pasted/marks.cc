@@ -5,7 +5,6 @@
 #include <cctype>
 #include <cstdint>
 #include <optional>
-#include <vector>
 
 #include "base/cursor.h"
 #include "pasted/clean_text.h"
@@ -131,18 +130,17 @@ Lead lead_of(std::string_view line) {
     return {};
 }
 
-// One pass; nothing where no mark was to be taken off.
+// One pass; nothing where no mark was to be taken off. Lines of a run are looked at again instead of being
+// remembered: a list of them would be far larger than short lines are.
 class Pass {
   public:
     Pass(std::string_view text, Anchor anchor) : text_(text), anchor_(anchor) {}
 
     std::optional<std::string> run() {
-        for (std::size_t at = 0; at < text_.size();) {
-            const std::size_t newline = text_.find('\n', at);
-            const std::size_t end = newline == std::string_view::npos ? text_.size() : newline;
-            take({at, end - at, lead_of(text_.substr(at, end - at))});
-            at = end + 1;
-        }
+        each_line(0, text_.size(), [&](const Line& line) {
+            take(line);
+            return true;
+        });
         end_run();
         if (!changed_) return std::nullopt;
         out_ += text_.substr(copied_);
@@ -155,15 +153,30 @@ class Pass {
         Lead lead;
     };
 
+    // Of the lines that begin in [begin, end), until one is answered with false.
+    template <typename Look>
+    bool each_line(std::size_t begin, std::size_t end, Look look) const {
+        for (std::size_t at = begin; at < end;) {
+            const std::size_t newline = std::min(text_.find('\n', at), text_.size());
+            if (!look(Line{at, newline - at, lead_of(text_.substr(at, newline - at))})) return false;
+            at = newline + 1;
+        }
+        return true;
+    }
+
     void take(const Line& line) {
         const bool empty =
             text_.substr(line.begin, line.length).find_first_not_of(blanks) == std::string_view::npos;
-        const bool goes_on =
-            !run_.empty() && (empty || (line.lead.mark == run_.front().lead.mark && in_order(line.lead)));
+        const bool goes_on = lines_ > 0 && (empty || (line.lead.mark == mark_ && in_order(line.lead)));
         if (!goes_on) end_run();
         if (line.lead.mark == Mark::none && !goes_on) return;
         if (!empty) last_number_ = line.lead.number;
-        run_.push_back(line);
+        if (lines_ == 0) {
+            begin_ = line.begin;
+            mark_ = line.lead.mark;
+        }
+        end_ = line.begin + line.length;
+        ++lines_;
     }
 
     // Lines are numbered one after the other, or they are not numbers of lines.
@@ -173,25 +186,25 @@ class Pass {
 
     void end_run() {
         if (wanted()) {
-            for (const Line& line : run_) {
+            each_line(begin_, end_, [&](const Line& line) {
                 out_ += text_.substr(copied_, line.begin - copied_);
                 copied_ = line.begin + std::min(line.lead.length, line.length);
-            }
+                return true;
+            });
             changed_ = true;
         }
-        run_.clear();
+        lines_ = 0;
     }
 
     [[nodiscard]] bool wanted() const {
-        if (run_.empty()) return false;
-        const Mark mark = run_.front().lead.mark;
-        if (mark == Mark::quote) return true;
-        const std::size_t least = mark == Mark::stamp || mark == Mark::hash ? 1 : 2;
-        if (run_.size() < least) return false;
+        if (lines_ == 0) return false;
+        if (mark_ == Mark::quote) return true;
+        const std::size_t least = mark_ == Mark::stamp || mark_ == Mark::hash ? 1 : 2;
+        if (lines_ < least) return false;
         const auto any = [&](bool below) {
-            return std::any_of(run_.begin(), run_.end(), [&](const Line& line) {
+            return !each_line(begin_, end_, [&](const Line& line) {
                 const std::size_t from = below ? std::min(line.lead.length, line.length) : 0;
-                return anchor_(text_.substr(line.begin + from, line.length - from));
+                return !anchor_(text_.substr(line.begin + from, line.length - from));
             });
         };
         return any(true) && !any(false);
@@ -199,7 +212,9 @@ class Pass {
 
     std::string_view text_;
     Anchor anchor_;
-    std::vector<Line> run_;
+    // The run that is open: where it begins, and where its last line ends.
+    std::size_t begin_ = 0, end_ = 0, lines_ = 0;
+    Mark mark_ = Mark::none;
     std::uint64_t last_number_ = 0;
     std::string out_;
     std::size_t copied_ = 0;

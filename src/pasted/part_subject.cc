@@ -1,5 +1,8 @@
 #include "pasted/part_subject.h"
 
+#include <algorithm>
+#include <array>
+
 namespace nmtx {
 namespace {
 
@@ -8,11 +11,40 @@ bool holds_one_of(const PastedContents& contents) {
     return (std::holds_alternative<Kinds>(contents) || ...);
 }
 
+// Of texts that were not read, by their kind alone.
+bool is_of_a_process(PastedKind kind) {
+    constexpr std::array others{
+        PastedKind::oom,         PastedKind::top,        PastedKind::process_rows, PastedKind::container_rows,
+        PastedKind::cgroup_rows, PastedKind::pod,        PastedKind::inspect,      PastedKind::meminfo,
+        PastedKind::free_memory, PastedKind::pss_series, PastedKind::names};
+    return std::ranges::find(others, kind) == others.end();
+}
+
 }  // namespace
 
 bool of_a_process(const PastedPart& part) {
     return !holds_one_of<std::monostate, PssSeries, Top, ProcessTable, ContainerTable, OomLog,
                          ContainerReport, HostMemory>(part.contents);
+}
+
+std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts) {
+    std::optional<std::uint64_t> only;
+    const auto is_another = [&](const std::optional<std::uint64_t>& pid) {
+        return only && pid && *only != *pid;
+    };
+    for (const PastedText& text : texts) {
+        for (const PastedPart& part : text.parts) {
+            if (!part.pid || !of_a_process(part)) continue;
+            if (is_another(part.pid)) return std::nullopt;
+            only = part.pid;
+        }
+        for (const LeftOut& left_out : text.left_out) {
+            if (!is_of_a_process(left_out.kind)) continue;
+            if (left_out.several_pids || is_another(left_out.pid)) return std::nullopt;
+            if (left_out.pid) only = left_out.pid;
+        }
+    }
+    return only;
 }
 
 bool asks_for_nothing(const PastedPart& part) {

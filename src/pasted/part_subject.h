@@ -2,14 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <vector>
 
-#include "pasted/pasted_part.h"
+#include "pasted/pasted.h"
 
 namespace nmtx {
 
 // A process, which the text or the command above it may name. Tables of processes and of containers, the
 // machine's memory and logs of kills are about something else.
 bool of_a_process(const PastedPart& part);
+
+// Where but one process is named, texts without a name are taken to be of it.
+std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts);
 
 // By itself it calls for no reconciliation: the process is gone, the text says what it has to say, or it
 // need not be about a JVM, as files of a cgroup.

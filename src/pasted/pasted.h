@@ -26,8 +26,10 @@ struct PastedText {
     std::string name;
     std::unique_ptr<const std::string> clean;
     std::size_t lines = 0;
-    std::vector<PastedPart> parts;
-    std::vector<Leftover> leftovers;
+    std::vector<PastedPart> parts;    // of very many of a kind the first and the last ones
+    std::vector<LeftOut> left_out;    // the others of these kinds
+    std::vector<Leftover> leftovers;  // likewise
+    std::size_t leftovers_left_out = 0, lines_left_out = 0;
 };
 
 // What resident memory of a moment is known by.

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -91,9 +92,33 @@ using PastedContents =
                  HostMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats, Vitals,
                  ProcessMemoryPart>;
 
+// The lines of a part: a piece of the clean text, where they stand there in one piece and need no change, and
+// a copy where not.
+class PartText {
+  public:
+    PartText() = default;
+    static PartText of_piece(std::string_view piece) {
+        PartText text;
+        text.view_ = piece;
+        return text;
+    }
+    static PartText of_copy(std::string copy) {
+        PartText text;
+        text.copy_ = std::make_unique<const std::string>(std::move(copy));
+        text.view_ = *text.copy_;
+        return text;
+    }
+    std::string_view operator*() const { return view_; }
+    const std::string_view* operator->() const { return &view_; }
+
+  private:
+    std::unique_ptr<const std::string> copy_;
+    std::string_view view_;
+};
+
 struct PastedPart {
     Part part;
-    std::unique_ptr<const std::string> text;  // its own lines; `contents` points into it
+    PartText text;                            // its own lines; `contents` points into them
     std::string title;                        // "NMT summary, JDK 8, KB"
     std::vector<PastedFigure> figures;
     PastedContents contents;
@@ -105,7 +130,7 @@ struct PastedPart {
     bool piece = false;  // of a longer text, as far as can be told: mappings that are not all of the process
 };
 
-// Reads the text of a part.
+// Reads the text of a part. What it gives points into `text`, which must outlive it.
 PastedPart read_part(const Part& part, std::string_view text);
 
 }  // namespace nmtx

@@ -133,8 +133,9 @@ void read_statm(PastedPart& part) {
 
 void read_cgroup(PastedPart& part) {
     // Which file a figure is of the command says, where one was pasted.
-    const std::string with_command =
-        part.part.command.empty() ? *part.text : fmt::format("$ {}\n{}", part.part.command, *part.text);
+    const std::string with_command = part.part.command.empty()
+                                         ? std::string(*part.text)
+                                         : fmt::format("$ {}\n{}", part.part.command, *part.text);
     auto parsed = parse_pasted_cgroup(with_command);
     if (!parsed) {
         part.problem = problem_of(part, parsed.error());

@@ -136,7 +136,7 @@ PastedPart read_unix_diff(const NmtUnixDiff& diff) {
     PastedPart part;
     part.part.kind = PastedKind::nmt;
     part.part.runs = {diff.run};
-    part.text = std::make_unique<const std::string>(diff.after);
+    part.text = PartText::of_copy(diff.after);
     part.title = name_of(PastedKind::nmt);
     auto before = parse_pasted_nmt(diff.before, "NMT");
     auto after = parse_pasted_nmt(*part.text, "NMT");
@@ -144,7 +144,7 @@ PastedPart read_unix_diff(const NmtUnixDiff& diff) {
     auto* second = after ? std::get_if<PastedNmt>(&*after) : nullptr;
     if (second == nullptr) {
         part.notes.emplace_back("a unix diff of NMT reports, of which only the first is there: paste both");
-        if (first != nullptr) part.text = std::make_unique<const std::string>(diff.before);
+        if (first != nullptr) part.text = PartText::of_copy(diff.before);
         read_nmt(part);
         return part;
     }

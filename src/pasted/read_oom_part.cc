@@ -6,6 +6,7 @@
 
 #include "base/amounts.h"
 #include "base/lines.h"
+#include "kernel/long_oom_log.h"
 #include "kernel/oom_lines.h"
 #include "kernel/oom_records.h"
 #include "kernel/oomd.h"
@@ -84,7 +85,7 @@ OomText take_records(PastedPart& part) {
         unread.add_line(lines.number(), lines.line());
         take_unread(part, unread);
     }
-    part.text = std::make_unique<const std::string>(plain.text);
+    part.text = PartText::of_copy(std::move(plain.text));
     return plain;
 }
 
@@ -93,15 +94,21 @@ OomText take_records(PastedPart& part) {
 void read_oom(PastedPart& part) {
     const OomText plain = take_records(part);
     add_by_oomd(part, plain.by_oomd);
+    if (plain.by_oomd_left_out > 0)
+        part.notes.push_back(
+            fmt::format("{} more kills by systemd-oomd between the first and the last of these "
+                        "were not kept",
+                        grouped(plain.by_oomd_left_out)));
     if (plain.lines.empty()) {
         part.title = "systemd-oomd log";
         return;
     }
-    auto log = parse_oom_log(*part.text);
-    if (!log) {
-        part.problem = log.error().what;
+    auto read = parse_long_oom_log(*part.text);
+    if (!read) {
+        part.problem = read.error().what;
         return;
     }
+    OomLog* const log = &read->log;
     NotUnderstood unread;
     for (const UnreadText& text : log->not_understood.texts()) {
         constexpr std::string_view prefix = "kernel: ";  // of plain_oom_text()
@@ -111,7 +118,15 @@ void read_oom(PastedPart& part) {
     take_unread(part, unread);
     const auto ended = [](const OomKill& kill) { return !kill.victims.empty(); };
     const auto kills = static_cast<std::size_t>(std::ranges::count_if(log->kills, ended));
-    part.figures.push_back(number("kills", kills));
+    part.figures.push_back(number("kills", kills + read->kills_left_out));
+    if (read->kills_left_out > 0)
+        part.notes.push_back(
+            fmt::format("{} more kills between the first and the last of these were not kept",
+                        grouped(read->kills_left_out)));
+    if (read->lines_left_out > 0)
+        part.notes.push_back(
+            fmt::format("{} more lines of tasks, victims and figures were not kept: no kill has so many",
+                        grouped(read->lines_left_out)));
     for (const OomKill& kill : log->kills) {
         if (ended(kill) || kills == 0) add_kill(part, kill);
     }

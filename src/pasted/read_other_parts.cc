@@ -60,9 +60,12 @@ void note_heap(PastedPart& part, const ProcessRow& row) {
                                      human(*max)));
 }
 
-void add_rows(PastedPart& part, const std::vector<ProcessRow>& rows, bool threads) {
+void add_rows(PastedPart& part, const std::vector<ProcessRow>& rows, std::size_t left_out, bool threads) {
     constexpr std::size_t most = 5;
-    part.figures.push_back(number(threads ? "threads" : "processes", rows.size()));
+    part.figures.push_back(number(threads ? "threads" : "processes", rows.size() + left_out));
+    if (left_out > 0)
+        part.notes.push_back(fmt::format("{} more rows behind the first {} were not kept", grouped(left_out),
+                                         grouped(rows.size())));
     if (threads) {
         if (!rows.empty() && rows.front().resident)
             part.figures.push_back(amount("RSS of the process", rows.front().resident->bytes));
@@ -205,7 +208,7 @@ void read_top(PastedPart& part) {
     if (frame.threads && !part.pid) part.pid = process_of_threads(frame);
     if (top->frames.size() > 1) part.figures.push_back(number("screens", top->frames.size()));
     if (frame.memory.total) part.figures.push_back(amount("machine's memory", frame.memory.total->bytes));
-    add_rows(part, frame.rows, frame.threads);
+    add_rows(part, frame.rows, top->rows_left_out, frame.threads);
 }
 
 void read_process_rows(PastedPart& part) {
@@ -214,7 +217,7 @@ void read_process_rows(PastedPart& part) {
     // "ps -o rss,cmd 27477" has no column for what its command says.
     const bool told = table->rows.size() == 1 && !table->rows.front().pid && part.pid;
     if (told) table->rows.front().pid = part.pid;
-    add_rows(part, table->rows, false);
+    add_rows(part, table->rows, table->rows_left_out, false);
     if (told) part.notes.emplace_back("its pid is that of the command");
     for (std::size_t i = 0; i < std::min<std::size_t>(5, table->rows.size()); ++i)
         note_heap(part, table->rows[i]);

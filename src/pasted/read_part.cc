@@ -71,7 +71,7 @@ constexpr std::array readers{
 };
 
 // Blanks that all lines begin with are the article's.
-std::string without_indentation(std::string text) {
+std::size_t common_indentation(std::string_view text) {
     std::size_t common = std::string::npos;
     for (std::size_t at = 0; at < text.size() && common != 0;) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
@@ -79,17 +79,33 @@ std::string without_indentation(std::string text) {
         if (first < end) common = std::min(common, first - at);
         at = end + 1;
     }
-    if (common == 0 || common == std::string::npos) return text;
+    return common == std::string::npos ? 0 : common;
+}
+
+std::string without_indentation(std::string_view text, std::size_t common) {
     std::string out;
     out.reserve(text.size());
     for (std::size_t at = 0; at < text.size();) {
         const std::size_t end = std::min(text.find('\n', at), text.size());
-        const std::string_view line = std::string_view(text).substr(at, end - at);
+        const std::string_view line = text.substr(at, end - at);
         out += line.substr(std::min(common, line.size()));
         if (end < text.size()) out += '\n';
         at = end + 1;
     }
     return out;
+}
+
+PartText lines_of_part(const Part& part, std::string_view text) {
+    const LineRun& first = part.runs.front();
+    if (part.runs.size() == 1) {
+        const std::string_view piece = text.substr(first.begin, first.end - first.begin);
+        const std::size_t common = common_indentation(piece);
+        return common == 0 ? PartText::of_piece(piece)
+                           : PartText::of_copy(without_indentation(piece, common));
+    }
+    std::string joined = text_of(part, text);
+    const std::size_t common = common_indentation(joined);
+    return PartText::of_copy(common == 0 ? std::move(joined) : without_indentation(joined, common));
 }
 
 }  // namespace
@@ -146,7 +162,7 @@ PastedPart read_part(const Part& part, std::string_view text) {
     read.part = part;
     read.title = name_of(part.kind);
     if (part.pid != 0) read.pid = part.pid;
-    read.text = std::make_unique<const std::string>(without_indentation(text_of(part, text)));
+    read.text = lines_of_part(part, text);
     for (const ReaderEntry& entry : readers) {
         if (entry.kind == part.kind) entry.read(read);
     }

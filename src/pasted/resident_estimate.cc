@@ -52,7 +52,7 @@ bool settle(std::vector<Guess>& guesses, std::uint64_t target) {
 
 class Estimator {
   public:
-    Estimator(const ProcessView& view, const HsErrProcessMemory* memory) : view_(view), memory_(memory) {
+    Estimator(ProcessView& view, const HsErrProcessMemory* memory) : view_(view), memory_(memory) {
         const VmInfo* vm = view.vm_info ? &*view.vm_info : nullptr;
         const HeapInfo* heap = view.heap_info ? &*view.heap_info : vm != nullptr ? &vm->heap_info : nullptr;
         if (vm != nullptr && vm->heap) heap_ = vm->heap;
@@ -67,20 +67,18 @@ class Estimator {
         }
     }
 
-    std::optional<ResidentEstimate> run() {
+    std::optional<std::vector<std::string>> run() {
         if (!grounds()) return std::nullopt;
         guess();
-        ResidentEstimate estimate;
-        estimate.smaps = *view_.smaps;
-        share_out(estimate);
+        Smaps& smaps = *view_.smaps;
+        std::vector<std::string> notes = share_out();
         for (const std::vector<Guess>* guesses : {&anonymous_, &files_}) {
-            for (const Guess& guess : *guesses)
-                estimate.smaps.mappings[guess.mapping].rss = Bytes(guess.likely);
+            for (const Guess& guess : *guesses) smaps.mappings[guess.mapping].rss = Bytes(guess.likely);
         }
-        estimate.smaps.rss_known = true;
-        estimate.smaps.rss_estimated = true;
-        estimate.smaps.add_up();
-        return estimate;
+        smaps.rss_known = true;
+        smaps.rss_estimated = true;
+        smaps.add_up();
+        return notes;
     }
 
   private:
@@ -136,7 +134,8 @@ class Estimator {
                below.range.size() <= kib(64);
     }
 
-    void share_out(ResidentEstimate& estimate) {
+    std::vector<std::string> share_out() {
+        std::vector<std::string> notes;
         const std::uint64_t resident = memory_->resident->value();
         std::uint64_t file = 0, anonymous = 0;
         if (memory_->resident_anon && memory_->resident_file) {
@@ -151,18 +150,19 @@ class Estimator {
         }
         const bool all_anonymous = settle(anonymous_, anonymous);
         const bool all_files = settle(files_, file);
-        estimate.notes.push_back(fmt::format(
+        notes.push_back(fmt::format(
             "The maps have no figures of what is resident. RSS, {} KiB, is what the log prints; it is shared "
             "out by "
             "size, the heap by what is used of it, stacks by {}. Each row is an estimate, their sum is not.",
             resident / 1024, view_.nmt ? "what NMT has committed of them" : "64 KiB each"));
         if (!all_anonymous || !all_files)
-            estimate.notes.emplace_back(
+            notes.emplace_back(
                 "The mappings have less room than the RSS that is printed: some are missing, or the log is "
                 "cut.");
+        return notes;
     }
 
-    const ProcessView& view_;
+    ProcessView& view_;
     const HsErrProcessMemory* memory_;
     std::optional<Range> heap_;
     std::optional<Bytes> heap_used_;
@@ -172,7 +172,8 @@ class Estimator {
 
 }  // namespace
 
-std::optional<ResidentEstimate> estimate_resident(const ProcessView& view, const HsErrProcessMemory* memory) {
+std::optional<std::vector<std::string>> estimate_resident(ProcessView& view,
+                                                          const HsErrProcessMemory* memory) {
     if (!view.smaps || view.smaps->rss_known || view.smaps->mappings.empty()) return std::nullopt;
     return Estimator(view, memory).run();
 }

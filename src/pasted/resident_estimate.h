@@ -12,14 +12,11 @@
 
 namespace nmtx {
 
-struct ResidentEstimate {
-    Smaps smaps;                     // with rss in each mapping; rss_known and rss_estimated are set
-    std::vector<std::string> notes;  // how it was made, and what it is worth
-};
-
-// Of view.smaps, whose RSS is not known. `memory`: what the log says of the process; null where there is
-// none. Nothing where the text does not say what is resident of the whole: then there is no ground for an
-// estimate.
-std::optional<ResidentEstimate> estimate_resident(const ProcessView& view, const HsErrProcessMemory* memory);
+// Puts rss into each mapping of view.smaps, whose RSS is not known; rss_known and rss_estimated are set.
+// Gives notes on how it was made, and what it is worth. `memory`: what the log says of the process; null
+// where there is none. Nothing, and no change, where the text does not say what is resident of the whole:
+// then there is no ground for an estimate.
+std::optional<std::vector<std::string>> estimate_resident(ProcessView& view,
+                                                          const HsErrProcessMemory* memory);
 
 }  // namespace nmtx

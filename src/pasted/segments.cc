@@ -1,9 +1,11 @@
 #include "pasted/segments.h"
 
 #include <algorithm>
-#include <optional>
+#include <iterator>
+#include <map>
 
 #include "base/cursor.h"
+#include "base/first_and_last.h"
 #include "pasted/kinds_of.h"
 
 namespace nmtx {
@@ -29,6 +31,10 @@ class Divider {
             at = end + 1;
         }
         close();
+        for (auto& [kind, kept] : kept_) std::ranges::move(kept.take(), std::back_inserter(segments_.parts));
+        std::ranges::sort(segments_.parts, {}, [](const Part& part) { return part.runs.front().begin; });
+        for (auto& [kind, left_out] : left_out_) segments_.left_out.push_back(left_out);
+        segments_.leftovers = leftovers_.take();
         return std::move(segments_);
     }
 
@@ -105,6 +111,7 @@ class Divider {
         }
         foreign_ = 0;
         ++so_far_.lines;
+        if (part_.runs.size() > most_runs) close();
     }
 
     void close() {
@@ -122,21 +129,29 @@ class Divider {
             part_.pid = pid_;
             command_ = {};
         }
-        segments_.parts.push_back(std::move(part_));
+        const PastedKind kind = part_.kind;
+        auto& kept = kept_.try_emplace(kind, most_parts_of_a_kind).first->second;
+        if (const auto dropped = kept.add(std::move(part_))) {
+            LeftOut& left_out = left_out_[kind];
+            left_out.kind = kind;
+            left_out.add(dropped->runs.front(), dropped->runs.back(), dropped->pid);
+        }
         part_ = {};
     }
 
     void leave(std::size_t begin, std::size_t end) {
-        auto& leftovers = segments_.leftovers;
         const std::size_t number = segments_.lines;
-        if (!leftovers.empty() && goes_on(leftovers.back(), begin, number)) {
-            Leftover& last = leftovers.back();
+        if (!leftovers_.empty() && goes_on(leftovers_.from_end(0), begin, number)) {
+            Leftover& last = leftovers_.from_end(0);
             const auto from = static_cast<std::size_t>(last.text.data() - text_.data());
             last.text = text_.substr(from, end - from);
             last.lines = number - last.first_line + 1;
             return;
         }
-        leftovers.push_back({number, 1, text_.substr(begin, end - begin)});
+        if (const auto dropped = leftovers_.add({number, 1, text_.substr(begin, end - begin)})) {
+            ++segments_.leftovers_left_out;
+            segments_.lines_left_out += dropped->lines;
+        }
     }
 
     // Nothing but blank lines between.
@@ -149,6 +164,9 @@ class Divider {
 
     std::string_view text_;
     Segments segments_;
+    std::map<PastedKind, FirstAndLast<Part>> kept_;
+    std::map<PastedKind, LeftOut> left_out_;
+    FirstAndLast<Leftover> leftovers_{most_leftovers};
     const KindEntry* open_ = nullptr;
     PartSoFar so_far_;
     Part part_;
@@ -158,6 +176,15 @@ class Divider {
 };
 
 }  // namespace
+
+void LeftOut::add(const LineRun& first, const LineRun& last, std::uint64_t of_pid) {
+    if (parts == 0) first_line = first.first_line;
+    ++parts;
+    last_line = last.first_line + last.lines - 1;
+    if (of_pid == 0) return;
+    several_pids = several_pids || (pid && *pid != of_pid);
+    pid = of_pid;
+}
 
 std::size_t Part::lines() const {
     std::size_t sum = 0;

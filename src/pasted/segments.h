@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,9 +41,29 @@ struct Leftover {
     std::string_view text;
 };
 
+// Of a text that has very many parts of a kind, so many are kept from its begin and as many from its end.
+inline constexpr std::size_t most_parts_of_a_kind = 64;
+// Likewise of leftovers.
+inline constexpr std::size_t most_leftovers = 1000;
+// A part with more runs than that ends there, and the next line of its kind may begin another.
+inline constexpr std::size_t most_runs = 10'000;
+
+// The parts of a kind that were not kept.
+struct LeftOut {
+    PastedKind kind = PastedKind::command;
+    std::size_t parts = 0;
+    std::size_t first_line = 0, last_line = 0;
+    std::optional<std::uint64_t> pid;  // of one of them
+    bool several_pids = false;
+    void add(const LineRun& first, const LineRun& last, std::uint64_t of_pid = 0);
+};
+
 struct Segments {
-    std::vector<Part> parts;  // in the order of the text
+    std::vector<Part> parts;        // in the order of the text
+    std::vector<LeftOut> left_out;  // of the kinds of which not all parts are in `parts`
     std::vector<Leftover> leftovers;
+    std::size_t leftovers_left_out = 0;
+    std::size_t lines_left_out = 0;  // of these
     std::size_t lines = 0;
 };
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
 #include "base/cursor.h"
+#include "base/first_and_last.h"
 
 namespace nmtx {
 namespace {
@@ -14,15 +14,32 @@ struct Line {
     std::size_t number = 0;
 };
 
-std::vector<Line> lines_of(std::string_view text) {
-    std::vector<Line> lines;
-    for (std::size_t at = 0; at < text.size();) {
-        const std::size_t end = std::min(text.find('\n', at), text.size());
-        lines.push_back({at, end, lines.size() + 1});
-        at = end + 1;
+// The lines of a text, one at a time: a list of all would be far larger than short lines are.
+class LinesBothWays {
+  public:
+    explicit LinesBothWays(const std::string& text) : text_(text) {}
+
+    [[nodiscard]] Line first() const { return {0, end_of(0), 1}; }
+    [[nodiscard]] bool at_end(const Line& line) const { return line.begin >= text_.size(); }
+    [[nodiscard]] Line below(const Line& line) const {
+        return {line.end + 1, end_of(line.end + 1), line.number + 1};
     }
-    return lines;
-}
+    // Not of the first.
+    [[nodiscard]] Line above(const Line& line) const {
+        const std::size_t end = line.begin - 1;
+        const std::size_t newline = end == 0 ? std::string::npos : text_.rfind('\n', end - 1);
+        return {newline == std::string::npos ? 0 : newline + 1, end, line.number - 1};
+    }
+    [[nodiscard]] std::string_view at(const Line& line) const {
+        return std::string_view(text_).substr(line.begin, line.end - line.begin);
+    }
+
+  private:
+    [[nodiscard]] std::size_t end_of(std::size_t begin) const {
+        return std::min(text_.find('\n', begin), text_.size());
+    }
+    const std::string& text_;
+};
 
 bool has(std::string_view text, std::string_view word) {
     return text.find(word) != std::string_view::npos;
@@ -74,35 +91,39 @@ bool is_of_report(std::string_view line) {
 
 class Taker {
   public:
-    explicit Taker(std::string& text) : text_(text), lines_(lines_of(text)) {}
+    explicit Taker(std::string& text) : text_(text), lines_(text) {}
 
-    std::vector<NmtUnixDiff> run() {
-        std::vector<NmtUnixDiff> found;
-        for (std::size_t i = 0; i < lines_.size(); ++i) {
-            if (!is_signed_head(at(i))) continue;
-            const std::size_t first = beginning_of(i);
-            std::size_t last = i;
-            while (last + 1 < lines_.size() && goes_on_with(at(last + 1))) ++last;
-            while (trim(at(last)).empty()) --last;
-            found.push_back(taken(first, last));
-            i = last;
-            free_from_ = last + 1;
+    NmtUnixDiffs run() {
+        NmtUnixDiffs found;
+        FirstAndLast<NmtUnixDiff> kept(most_parts_of_a_kind);
+        Line line = lines_.first();
+        for (; !lines_.at_end(line); line = lines_.below(line)) {
+            if (!is_signed_head(lines_.at(line))) continue;
+            const Line first = beginning_of(line);
+            Line last = line;
+            for (Line next = lines_.below(last); !lines_.at_end(next) && goes_on_with(lines_.at(next));
+                 next = lines_.below(next))
+                last = next;
+            while (trim(lines_.at(last)).empty()) last = lines_.above(last);
+            if (const auto dropped = kept.add(taken(first, last)))
+                found.left_out.add(dropped->run, dropped->run);
+            found.left_out.kind = PastedKind::nmt;
+            line = last;
+            free_from_ = last.number;
         }
+        found.diffs = kept.take();
         return found;
     }
 
   private:
-    [[nodiscard]] std::string_view at(std::size_t i) const {
-        return std::string_view(text_).substr(lines_[i].begin, lines_[i].end - lines_[i].begin);
-    }
-
     // Above the first signed line stand lines that are the same in both, below a "@@". Without that they may
     // be a report of its own.
-    [[nodiscard]] std::size_t beginning_of(std::size_t signed_head) const {
-        std::size_t first = signed_head, above = signed_head;
-        while (above > free_from_ && goes_on_with(at(above - 1))) {
-            --above;
-            if (is_meta(at(above))) first = above;
+    [[nodiscard]] Line beginning_of(const Line& signed_head) const {
+        Line first = signed_head;
+        for (Line at = signed_head; at.number > free_from_ + 1;) {
+            at = lines_.above(at);
+            if (!goes_on_with(lines_.at(at))) break;
+            if (is_meta(lines_.at(at))) first = at;
         }
         return first;
     }
@@ -115,14 +136,14 @@ class Taker {
         return lead && is_of_report(line);
     }
 
-    NmtUnixDiff taken(std::size_t first, std::size_t last) {
+    NmtUnixDiff taken(const Line& first, const Line& last) {
         NmtUnixDiff diff;
-        const std::size_t end = std::min(lines_[last].end + 1, text_.size());
-        diff.run = {lines_[first].number, last - first + 1, lines_[first].begin, end};
-        for (std::size_t i = first; i <= last; ++i) {
-            add_line(diff, at(i));
-            std::fill(text_.begin() + static_cast<std::ptrdiff_t>(lines_[i].begin),
-                      text_.begin() + static_cast<std::ptrdiff_t>(lines_[i].end), ' ');
+        diff.run = {first.number, last.number - first.number + 1, first.begin,
+                    std::min(last.end + 1, text_.size())};
+        for (Line line = first; line.number <= last.number; line = lines_.below(line)) {
+            add_line(diff, lines_.at(line));
+            std::fill(text_.begin() + static_cast<std::ptrdiff_t>(line.begin),
+                      text_.begin() + static_cast<std::ptrdiff_t>(line.end), ' ');
         }
         return diff;
     }
@@ -146,54 +167,54 @@ class Taker {
     }
 
     std::string& text_;
-    std::vector<Line> lines_;
-    std::size_t free_from_ = 0;
+    LinesBothWays lines_;
+    std::size_t free_from_ = 0;  // the number of the last line that is of a diff
 };
 
 }  // namespace
 
 std::string with_unified_diffs(std::string text) {
     if (text.find("\n< ") == std::string::npos && text.find("\n> ") == std::string::npos) return text;
-    const std::vector<Line> lines = lines_of(text);
-    const auto at = [&](std::size_t i) {
-        return std::string_view(text).substr(lines[i].begin, lines[i].end - lines[i].begin);
-    };
+    const LinesBothWays lines(text);
     std::string out;
     out.reserve(text.size());
     std::size_t copied = 0;
-    for (std::size_t i = 0; i + 1 < lines.size(); ++i) {
-        if (!is_classic_command(at(i)) || !is_classic_line(at(i + 1))) continue;
-        std::size_t last = i + 1;
-        bool of_nmt = false;
-        for (; last < lines.size(); ++last) {
-            const std::string_view line = at(last);
-            const bool command = is_classic_command(line) || line == "---";
-            if (!command && !is_classic_line(line)) break;
-            of_nmt = of_nmt || (line.size() > 2 && is_head(trim(line.substr(2))));
-        }
-        if (!of_nmt) {
-            i = last - 1;
+    for (Line line = lines.first(); !lines.at_end(line);) {
+        const Line next = lines.below(line);
+        if (!is_classic_command(lines.at(line)) || lines.at_end(next) || !is_classic_line(lines.at(next))) {
+            line = next;
             continue;
         }
-        out += std::string_view(text).substr(copied, lines[i].begin - copied);
-        for (; i < last; ++i) {
-            const std::string_view line = at(i);
-            if (is_classic_line(line)) {
-                out += line.front() == '<' ? '-' : '+';
-                out += line.substr(std::min<std::size_t>(2, line.size()));
+        Line behind = next;
+        bool of_nmt = false;
+        for (; !lines.at_end(behind); behind = lines.below(behind)) {
+            const std::string_view text_of_line = lines.at(behind);
+            const bool command = is_classic_command(text_of_line) || text_of_line == "---";
+            if (!command && !is_classic_line(text_of_line)) break;
+            of_nmt = of_nmt || (text_of_line.size() > 2 && is_head(trim(text_of_line.substr(2))));
+        }
+        if (!of_nmt) {
+            line = behind;
+            continue;
+        }
+        out += std::string_view(text).substr(copied, line.begin - copied);
+        for (; line.number < behind.number; line = lines.below(line)) {
+            const std::string_view text_of_line = lines.at(line);
+            if (is_classic_line(text_of_line)) {
+                out += text_of_line.front() == '<' ? '-' : '+';
+                out += text_of_line.substr(std::min<std::size_t>(2, text_of_line.size()));
             } else {
                 out += "@@";
             }
-            if (lines[i].end < text.size()) out += '\n';
+            if (line.end < text.size()) out += '\n';
         }
-        --i;
-        copied = std::min(lines[last - 1].end + 1, text.size());
+        copied = std::min(behind.begin, text.size());
     }
     out += std::string_view(text).substr(copied);
     return out;
 }
 
-std::vector<NmtUnixDiff> take_unix_diffs(std::string& text) {
+NmtUnixDiffs take_unix_diffs(std::string& text) {
     if (text.find("reserved=") == std::string::npos) return {};
     return Taker(text).run();
 }

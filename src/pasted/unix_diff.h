@@ -23,7 +23,12 @@ struct NmtUnixDiff {
     std::string before, after;  // the two sides; each has as many lines as `run`, foreign ones are empty
 };
 
+struct NmtUnixDiffs {
+    std::vector<NmtUnixDiff> diffs;  // the first and the last ones
+    LeftOut left_out;                // those between
+};
+
 // Takes the unified diffs of NMT reports out of the text: their lines become blank there.
-std::vector<NmtUnixDiff> take_unix_diffs(std::string& text);
+NmtUnixDiffs take_unix_diffs(std::string& text);
 
 }  // namespace nmtx

@@ -14,10 +14,41 @@ namespace {
 constexpr std::size_t lines_width = 16;
 
 // What was typed and what jcmd puts around its answers is of no interest by itself.
-bool told_by_others(const PastedPart& part) {
-    const PastedKind kind = part.part.kind;
-    return kind == PastedKind::command || kind == PastedKind::pid_line || part.title == "return code";
+bool told_by_others(PastedKind kind) {
+    return kind == PastedKind::command || kind == PastedKind::pid_line;
 }
+bool told_by_others(const PastedPart& part) {
+    return told_by_others(part.part.kind) || part.title == "return code";
+}
+
+// Where they stood between those that were kept.
+class LeftOutParts {
+  public:
+    LeftOutParts(const PastedText& text, const ReportOptions& options, const TextStyle& style)
+        : all_(text.left_out), options_(options), style_(style) {
+        std::ranges::stable_sort(all_, {}, &LeftOut::first_line);
+    }
+    // What is to be said before a part that begins at this line.
+    std::string above(std::size_t line_number) {
+        std::string out;
+        for (; next_ < all_.size() && all_[next_].first_line < line_number; ++next_) {
+            const LeftOut& left_out = all_[next_];
+            if (told_by_others(left_out.kind) && !options_.all) continue;
+            out += line(fmt::format("  {} {} more of the kind \"{}\" {} not kept",
+                                    padded(lines_of(left_out.first_line, left_out.last_line), lines_width),
+                                    grouped(left_out.parts), name_of(left_out.kind),
+                                    left_out.parts == 1 ? "was" : "were"),
+                        style_);
+        }
+        return out;
+    }
+
+  private:
+    std::vector<LeftOut> all_;
+    std::size_t next_ = 0;
+    const ReportOptions& options_;
+    const TextStyle& style_;
+};
 
 std::string sign(std::int64_t change) {
     return change < 0 ? "-" : "+";
@@ -84,6 +115,7 @@ class Leftovers {
         std::size_t lines = 0;
         for (const PastedText& text : pasted_.texts) {
             for (const Leftover& left : text.leftovers) lines += left.lines;
+            lines += text.lines_left_out;
             for (const PastedPart& part : text.parts) lines += part.unread.size() + part.unread_left_out;
         }
         if (lines == 0) return "";
@@ -99,6 +131,12 @@ class Leftovers {
   private:
     static constexpr std::size_t most_runs = 20;
     static constexpr std::size_t most_lines = 3;
+    static constexpr std::size_t most_lines_of_all = 2000;  // of one place, where all is wanted
+    static constexpr std::size_t longest_quote = 4000;      // far wider than any line that is printed
+
+    [[nodiscard]] std::size_t most_lines_of_a_quote() const {
+        return options_.all ? most_lines_of_all : most_lines;
+    }
 
     struct Quote {
         std::size_t first = 0, lines = 0;
@@ -111,9 +149,9 @@ class Leftovers {
         for (const Leftover& left : text.leftovers) {
             Quote quote{left.first_line, left.lines, {}, false};
             std::string_view rest = left.text;
-            while (!rest.empty() && (options_.all || quote.texts.size() < most_lines)) {
+            while (!rest.empty() && quote.texts.size() < most_lines_of_a_quote()) {
                 const std::size_t end = rest.find('\n');
-                quote.texts.push_back(trim(rest.substr(0, end)));
+                quote.texts.push_back(trim(rest.substr(0, end)).substr(0, longest_quote));
                 rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
             }
             quotes.push_back(std::move(quote));
@@ -129,6 +167,10 @@ class Leftovers {
         join_neighbours(quotes);
         if (pasted_.texts.size() > 1 && !quotes.empty()) out_ += line("  " + text.name, style_);
         for (const Quote& quote : quotes) one_quote(quote);
+        if (text.leftovers_left_out > 0)
+            out_ += line(fmt::format("  … and {} more lines in {} places between these, which were not kept",
+                                     grouped(text.lines_left_out), grouped(text.leftovers_left_out)),
+                         style_);
         if (uncounted > 0) out_ += line(fmt::format("  … and {} more within these texts", uncounted), style_);
     }
 
@@ -155,8 +197,7 @@ class Leftovers {
         }
         ++runs_;
         std::string where = lines_of(quote.first, quote.first + quote.lines - 1);
-        const std::size_t shown =
-            options_.all ? quote.texts.size() : std::min(most_lines, quote.texts.size());
+        const std::size_t shown = std::min(most_lines_of_a_quote(), quote.texts.size());
         for (std::size_t i = 0; i < shown; ++i) {
             const std::string_view mark = quote.remark ? "behind what was read: " : "";
             out_ +=
@@ -197,6 +238,8 @@ std::string explain_parts(const Pasted& pasted, const ReportOptions& options, co
         lines += text.lines;
         parts += static_cast<std::size_t>(
             std::ranges::count_if(text.parts, [](const PastedPart& part) { return !told_by_others(part); }));
+        for (const LeftOut& left_out : text.left_out)
+            parts += told_by_others(left_out.kind) ? 0 : left_out.parts;
     }
     std::string out =
         title(parts == 0 ? fmt::format("{} lines, and nothing in them that nmtx reads", lines)
@@ -205,7 +248,9 @@ std::string explain_parts(const Pasted& pasted, const ReportOptions& options, co
         "\n";
     for (const PastedText& text : pasted.texts) {
         if (pasted.texts.size() > 1) out += line("  " + text.name, style);
+        LeftOutParts left_out(text, options, style);
         for (const PastedPart& part : text.parts) {
+            out += left_out.above(part.part.first_line());
             if (told_by_others(part) && !options.all) continue;
             const std::string where = lines_of(part.part.first_line(), part.part.last_line());
             const std::string pid = part.pid ? fmt::format(", pid {}", *part.pid) : std::string();

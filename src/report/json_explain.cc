@@ -64,7 +64,7 @@ json text_json(const PastedText& text) {
     out["lines"] = text.lines;
     out["parts"] = json::array();
     out["not_understood"] = json::array();
-    std::size_t left_out = 0;
+    std::size_t left_out = text.lines_left_out;
     for (const Leftover& left : text.leftovers) {
         constexpr std::size_t longest = 1000;
         out["not_understood"].push_back({{"first_line", left.first_line},
@@ -82,6 +82,12 @@ json text_json(const PastedText& text) {
         left_out += part.unread_left_out;
     }
     out["not_understood_left_out"] = left_out;
+    out["parts_left_out"] = json::array();
+    for (const LeftOut& parts : text.left_out)
+        out["parts_left_out"].push_back({{"kind", name_of(parts.kind)},
+                                         {"parts", parts.parts},
+                                         {"first_line", parts.first_line},
+                                         {"last_line", parts.last_line}});
     return out;
 }
 

@@ -106,6 +106,7 @@ json run_json(const RunTrend& run) {
     out["owners"] = owners_json(run.owners);
     out["sums"] = owners_json(run.sums);
     out["others"] = owners_json(run.others);
+    out["rows_left_out"] = run.rows_left_out;
     out["limit"] = limit_json(run.limit);
     out["mean_cost"] = {{"cpu_ms", run.mean_cost.cpu_ms},
                         {"attach_ms", run.mean_cost.attach_ms},
@@ -152,6 +153,8 @@ std::string json_trend(const Trend& trend) {
     out["runs"] = json::array();
     for (const RunTrend& run : trend.runs) out["runs"].push_back(run_json(run));
     out["runs_without_samples"] = trend.earlier_runs;
+    out["runs_left_out"] = trend.runs_left_out;
+    out["leaking_runs_left_out"] = trend.leaks_left_out;
     return out.dump(2) + "\n";
 }
 

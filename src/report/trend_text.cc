@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 
+#include "base/amounts.h"
 #include "base/printable.h"
 #include "change/trend_verdict.h"
 #include "report/trend_report.h"
@@ -225,6 +226,10 @@ std::string run_text(const RunTrend& run, const ReportOptions& options, const Te
     if (run.samples == 0) return out + paragraph(run_verdict_text(run), style, 2);
     out += "\n" + table_head(style) + row(run.rss, style);
     out += rows_of(run.owners, options.all, style);
+    if (run.rows_left_out > 0)
+        out += line(fmt::format("  and {} rows that were not kept: the record has very many",
+                                grouped(run.rows_left_out)),
+                    style);
     if (!run.sums.empty()) out += "\n" + rows_of(run.sums, true, style);
     std::vector<OwnerTrend> others;
     for (const OwnerTrend& other : run.others) {
@@ -276,6 +281,14 @@ std::string trend_report(const Trend& trend, const ReportOptions& options, const
         if (!out.empty()) out += "\n";
         out += run_text(run, options, style);
     }
+    if (trend.runs_left_out > 0)
+        out +=
+            "\n" +
+            paragraph(fmt::format("{} more runs between the first {} and the last {} are not shown; {} of "
+                                  "them leak. To see one of them: --run N",
+                                  grouped(trend.runs_left_out), trend.runs.size() / 2, trend.runs.size() / 2,
+                                  trend.leaks_left_out == 0 ? "none" : grouped(trend.leaks_left_out)),
+                      style);
     if (trend.earlier_runs > 0)
         out +=
             line(fmt::format("{} other runs of the file have no sample in the window.", trend.earlier_runs),

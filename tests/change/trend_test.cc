@@ -238,3 +238,40 @@ TEST_CASE("trend: an empty record has no runs") {
     CHECK(trend_of({}, {}).runs.empty());
     CHECK(trend_of({RecordedSeries{}}, {}).runs.empty());
 }
+
+TEST_CASE("trend: of very many runs the first and the last are kept, the others looked at and counted") {
+    std::vector<RecordedSeries> record;
+    for (std::int64_t id = 1; id <= 200; ++id) {
+        const double rate = id == 100 ? 1 : 0;
+        record.push_back(series_by(60, [&](double t) {
+            return Held{{"malloc/untracked/libx.so", 10 + rate * t}};
+        }));
+        record.back().run.id = id;
+    }
+    const Trend trend = trend_of(record, no_warm_up());
+    CHECK(trend.runs.size() == 128);
+    CHECK(trend.runs[63].run.id == 64);
+    CHECK(trend.runs[64].run.id == 137);
+    CHECK(trend.runs_left_out == 72);
+    CHECK(trend.leaks_left_out == 1);
+    CHECK(trend.leaks());
+}
+
+TEST_CASE("trend: rows of all runs are bounded, and the last run keeps those that matter") {
+    std::vector<RecordedSeries> record;
+    for (std::int64_t id = 1; id <= 10; ++id) {
+        record.push_back(series_by(2, [](double) {
+            Held held;
+            for (int i = 0; i < 2000; ++i) held.emplace_back("file/mapped/" + std::to_string(i), 1);
+            return held;
+        }));
+    }
+    const Trend trend = trend_of(record, no_warm_up());
+    std::size_t rows = 0;
+    for (const RunTrend& run : trend.runs) rows += run.owners.size();
+    CHECK(rows < 9000);
+    CHECK(trend.runs.front().owners.size() == 2000);
+    CHECK(trend.runs.front().rows_left_out == 0);
+    CHECK(trend.runs.back().owners.size() == 64);
+    CHECK(trend.runs.back().rows_left_out == 2000 - 64);
+}

@@ -1,8 +1,7 @@
-#include "kernel/oom_log.h"
-
 #include <string>
 
 #include "catch.h"
+#include "kernel/long_oom_log.h"
 
 using namespace nmtx;
 
@@ -251,4 +250,27 @@ TEST_CASE("oom log: every prefix gives a value or an error") {
         }
     }
     CHECK_FALSE(parse_oom_log("nothing of the kind\n"));
+}
+
+TEST_CASE("oom log: of very many kills the first and the last are kept, the others counted") {
+    std::string text;
+    for (int i = 1; i <= 1000; ++i) text += "Killed process " + std::to_string(i) + " (java)\n";
+    const auto read = nmtx::parse_long_oom_log(text);
+    REQUIRE(read);
+    CHECK(read->log.kills.size() == 200);
+    CHECK(read->kills_left_out == 800);
+    CHECK(read->log.kills.front().victims.front().pid == 1);
+    CHECK(read->log.kills[99].victims.front().pid == 100);
+    CHECK(read->log.kills[100].victims.front().pid == 901);
+    CHECK(read->log.kills.back().victims.front().pid == 1000);
+}
+
+TEST_CASE("oom log: figures of a cgroup without end are counted, not kept") {
+    std::string text = "Memory cgroup stats for /a:\n";
+    for (int i = 0; i < 2000; ++i) text += "anon_" + std::to_string(i) + " 1\n";
+    const auto read = nmtx::parse_long_oom_log(text + "Killed process 7 (java)\n");
+    REQUIRE(read);
+    REQUIRE(read->log.kills.size() == 1);
+    CHECK(read->log.kills[0].stats.front().figures.size() == 512);
+    CHECK(read->lines_left_out == 2000 - 512);
 }

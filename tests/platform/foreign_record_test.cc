@@ -113,6 +113,14 @@ TEST_CASE("foreign record: texts, names and owners are bounded") {
                  "6000) INSERT INTO owner SELECT x, 'o' || x FROM n; INSERT INTO resident SELECT 1, id, 1 "
                  "FROM owner WHERE id >= 100;")
               .refusal() == "holds more than 4096 owners in one run");
+    // An owner has a value in each sample, be it 0: each of these in one row, in thousands of samples.
+    CHECK(Forged(numbers +
+                 "4000) INSERT INTO owner SELECT x, 'o' || x FROM n; INSERT INTO resident SELECT 1, id, 1 "
+                 "FROM owner WHERE id >= 100;" +
+                 numbers +
+                 "5000) INSERT INTO sample SELECT x,1,x,x,x,0,0,1,0,0,0,0,0,0,0,0,0,0,0,0,0,0 FROM n;")
+              .refusal()
+              .ends_with(" owners of samples in all"));
     // 100,000 rows of 15 bytes with a name of 1,000 bytes each.
     CHECK(Forged("UPDATE owner SET path = printf('%.*c', 1000, 'x') WHERE id = 1;" + numbers +
                  "150000) INSERT INTO resident SELECT x, 1, 1 FROM n; " + numbers +

@@ -83,3 +83,21 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
     CHECK(has(both, "RSS 1.5 MiB"));
     CHECK(has(both, "The kernel killed java (pid 71)"));
 }
+
+TEST_CASE("explain: says how many texts of a kind were not kept, and where they stood") {
+    std::string text;
+    for (int i = 0; i < 1000; ++i) text += "Total: reserved=2048KB, committed=1024KB\n";
+    const auto explanation = explained(text);
+    const std::string out = nmtx::explain_text(explanation, {}, {});
+    CHECK(has(out, "1000 texts in 1000 lines"));
+    CHECK(has(out, "lines 65-936     872 more of the kind \"NMT report\" were not kept"));
+    const std::string json = nmtx::json_explain(explanation);
+    CHECK(has(json, "\"parts_left_out\""));
+    CHECK(has(json, "\"parts\": 872"));
+}
+
+TEST_CASE("explain: even with --all no endless run of lines is quoted") {
+    std::string prose;
+    for (int i = 0; i < 5000; ++i) prose += "no such format at all\n";
+    CHECK(has(nmtx::explain_text(explained(prose), {true, false}, {}), "and 3000 more lines"));
+}
