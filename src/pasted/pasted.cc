@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "evidence/redact.h"
 #include "pasted/clean_text.h"
 #include "pasted/join.h"
 #include "pasted/part_readers.h"
@@ -14,6 +15,7 @@ PastedText read_text(PastedInput input) {
     read.name = std::move(input.name);
     std::string clean =
         without_marks(with_unified_diffs(clean_text(std::move(input.text))), is_anchor);
+    redact_reply(clean);
     const std::vector<NmtUnixDiff> diffs = take_unix_diffs(clean);
     read.clean = std::make_unique<const std::string>(std::move(clean));
     Segments segments = divide(*read.clean);
