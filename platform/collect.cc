@@ -72,7 +72,7 @@ class Collector {
             capture_.miss(name, missing_because(text.error()));
             return tl::make_unexpected(std::move(text.error()));
         }
-        capture_.add(name, std::move(*text));
+        capture_.add(name, without_secrets(name, std::move(*text)));
         return {};
     }
     Expected<void> step_file(std::string_view name, std::string_view file) {
@@ -104,12 +104,7 @@ void Collector::fill_header() {
 
 void Collector::read_kernel_documents() {
     step_file(document::statm_before, "statm");
-    step(document::cmdline, [&] {
-        return process_.read("cmdline").map([](std::string text) {
-            redact_options(text, std::string_view("\0", 1));
-            return text;
-        });
-    });
+    step_file(document::cmdline, "cmdline");
     step(document::exe, [&] { return process_.link("exe"); });
     step_file(document::auxv, "auxv");
     step_file(document::limits, "limits");
@@ -128,10 +123,7 @@ void Collector::read_counters() {
     step(document::hsperfdata, [&]() -> Expected<std::string> {
         const auto target = attach_target(process_);
         if (!target) return tl::make_unexpected(target.error());
-        return read_hsperfdata(process_, *target).map([](std::string bytes) {
-            redact_options(bytes, std::string_view("\0 ", 2));
-            return bytes;
-        });
+        return read_hsperfdata(process_, *target);
     });
 }
 
@@ -148,7 +140,7 @@ bool Collector::ask(AttachClient& client, const std::string& question) {
         capture_.miss(document::attach, missing_because(reply.error()));
         return false;
     }
-    redact_reply(reply->text);
+    reply->text = without_secrets(name, std::move(reply->text));
     if (reply->rc != 0) {
         capture_.miss(name, {reply->text.substr(0, reply->text.find('\n')), {}});
     } else {
@@ -280,7 +272,7 @@ Expected<Capture> Collector::run() {
         return tl::make_unexpected(status.error());
     read_kernel_documents();
     read_counters();
-    if (options_->nmt_text) capture_.add(document::nmt_file, *options_->nmt_text);
+    if (options_->nmt_text) capture_.add(document::nmt_file, without_secrets(document::nmt_file, *options_->nmt_text));
     for (const auto& [name, text] : options_->known_answers) capture_.add(name, text);
     ask_jvm();
     // After the questions: the first of them starts a thread in the JVM.

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string_view>
 
+#include "evidence/capture.h"
 #include "evidence/redact.h"
 #include "kernel/status.h"
 #include "platform/clock.h"
@@ -87,14 +88,12 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     jvm.start_ticks = process->start_ticks();
     jvm.uptime_s = seconds_since_start(jvm.start_ticks);
     jvm.rss = status->vm_rss;
-    redact_options(*cmdline, std::string_view("\0", 1));
-    jvm.cmdline = std::move(*cmdline);
+    jvm.cmdline = without_secrets(document::cmdline, std::move(*cmdline));
     if (jvm.kind != JvmKind::hotspot) return jvm;
     const auto target = attach_target(*process);
     auto counters = target ? read_hsperfdata(*process, *target) : tl::make_unexpected(target.error());
     if (counters) {
-        redact_options(*counters, std::string_view("\0 ", 2));
-        jvm.hsperfdata = std::move(*counters);
+        jvm.hsperfdata = without_secrets(document::hsperfdata, std::move(*counters));
     } else {
         jvm.why_not = why(counters.error());
     }

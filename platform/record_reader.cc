@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "change/split_runs.h"
+#include "evidence/redact.h"
 #include "platform/record_gaps.h"
 #include "platform/record_store.h"
 
@@ -126,6 +127,7 @@ Expected<void> RecordReader::read_runs() {
             run.start_ticks = amount(row.number(2));
             run.boot_id = row.text(3);
             run.command = row.text(4);
+            redact_options(run.command, " ");
             run.java = row.text(5);
             run.gc = row.text(6);
             run.nmt_level = row.text(7);

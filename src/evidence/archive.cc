@@ -12,6 +12,7 @@
 
 #include "base/printable.h"
 #include "evidence/capture_json.h"
+#include "evidence/redact.h"
 #include "evidence/unpack.h"
 
 namespace nmtx {
@@ -144,7 +145,7 @@ Expected<void> read_member(archive* a, archive_entry* entry, Members& members, c
     if (is_index) {
         members.index = std::move(*text);
     } else {
-        members.capture.add(name, std::move(*text));
+        members.capture.add(name, without_secrets(name, std::move(*text)));
     }
     return {};
 }

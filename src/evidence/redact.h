@@ -1,4 +1,14 @@
-// What never enters a capture: the values of options whose names speak of secrets, and the environment.
+// The one place that decides what is a secret. Nothing that nmtx keeps or prints has not been through it: the
+// values of options whose names speak of secrets, what looks like a secret whatever it is called, and the
+// environment.
+//
+// By name (secret_names.h): "-D<name>=<value>", "--name=value", "name: value", "--name value",
+// "?name=value&",
+// "\"name\": \"value\"", "name: X" above "value: Y" where X speaks of secrets; headers; the password of
+// "-u user:password" and "-p password"; the password of a URL, and the path of a webhook (secret_urls.h).
+// By shape (secret_shapes.h): tokens of known makes anywhere, private keys; random text as a value or an
+// argument. In doubt it is a secret. Every one becomes the same eight stars, which tell no length. A second
+// run changes nothing, and lines keep their numbers.
 #pragma once
 
 #include <cstddef>
@@ -7,18 +17,20 @@
 
 namespace nmtx {
 
-// Replaces, in place and with as many '*' as the value had bytes, the value of each "-D<name>=<value>" (and
-// of "--name=value", "name=value" arguments) whose name contains, in any case, password, passwd, pwd,
-// passphrase, secret, token, credential, apikey, api_key, api-key, access_key, accesskey, private_key or ends
-// in key or pass; of "--name value" the next word, of a URL also "?name=value&", of JSON
-// "\"name\":". -XX: options stay. `separators` are the bytes that end a value (NUL for cmdline, NUL and blank
-// for joined lines, where the quoting is lost: there a value goes on to the next word that begins with '-',
-// or to the end of the line). Also the password of a URL's userinfo (scheme://user:PASSWORD@host). Length
-// never changes, so that binary files keep their layout. Returns how many values were redacted.
+// A document of a capture (capture.h): all that comes in, from a process or a file, passes here.
+std::string without_secrets(std::string_view document, std::string text);
+
+// A command line. `separators` are the bytes that end a value: NUL for /proc/PID/cmdline, NUL and blank for
+// joined lines, where the quoting is lost: there a value goes on to the next word that begins with '-', or to
+// the end of the line. Returns how many secrets there were.
 std::size_t redact_options(std::string& text, std::string_view separators);
 
-// redact_options for a reply of the JVM (VM.info, VM.command_line, hs_err text), and the section "Environment
-// Variables:" without its values.
+// Any text: a reply of the JVM, a paste. Of the section "Environment Variables:" all values go. Words by
+// themselves are judged by their looks only in lines that are commands.
 std::size_t redact_reply(std::string& text);
+
+// The strings of hsperfdata, whose layout follows: the room that one takes does not tell how long a secret
+// was.
+std::size_t redact_counters(std::string& bytes);
 
 }  // namespace nmtx

@@ -201,25 +201,59 @@ Expected<std::size_t> each_entry(std::string_view bytes, const std::string& file
 
 }  // namespace
 
-Expected<HsPerfPlaces> hsperfdata_strings(std::string_view bytes, std::string_view document) {
+namespace {
+
+void put_i32(std::string& bytes, std::size_t at, std::size_t number, bool little) {
+    for (std::size_t i = 0; i < 4; ++i)
+        bytes[at + (little ? i : 3 - i)] = static_cast<char>((number >> (8 * i)) & 0xffU);
+}
+
+// An entry with another string, padded to 8 bytes as HotSpot does it.
+std::string with_string(std::string_view whole, const Entry& entry, const std::string& value, bool little) {
+    std::string out(whole.substr(0, entry.data));
+    out += value;
+    out += '\0';
+    const std::size_t capacity = out.size() - entry.data;
+    out.resize((out.size() + 7) / 8 * 8, '\0');
+    put_i32(out, 0, out.size(), little);
+    put_i32(out, 8, capacity, little);
+    return out;
+}
+
+}  // namespace
+
+Expected<std::string> rewrite_hsperfdata(
+    std::string_view bytes, const std::function<std::string(std::string_view, std::string_view)>& value,
+    std::string_view document) {
     const std::string file_name(document);
     if (auto checked = check_prologue(bytes, file_name); !checked)
         return tl::make_unexpected(checked.error());
-    HsPerfPlaces places;
-    places.end = prologue_size;
-    if (!is_accessible(bytes)) return places;
-    const auto end =
-        each_entry(bytes, file_name,
-                   [&](const Entry& entry, std::size_t at, const std::string& where) -> Expected<void> {
-                       const auto name = name_of_entry(entry, bytes.substr(at, entry.length), where);
-                       if (!name) return tl::make_unexpected(name.error());
-                       if (entry.type == 'B' && entry.vector_length > 0)
-                           places.strings.push_back({*name, at + entry.data, entry.vector_length});
-                       return {};
-                   });
-    if (!end) return tl::make_unexpected(end.error());
-    places.end = *end;
-    return places;
+    std::string out(bytes.substr(0, prologue_size));
+    if (is_accessible(bytes)) {
+        const bool little = is_little_endian(bytes);
+        put_i32(out, 24, prologue_size, little);
+        const auto end =
+            each_entry(bytes, file_name,
+                       [&](const Entry& entry, std::size_t at, const std::string& where) -> Expected<void> {
+                           const std::string_view whole = bytes.substr(at, entry.length);
+                           const auto name = name_of_entry(entry, whole, where);
+                           if (!name) return tl::make_unexpected(name.error());
+                           const bool text = entry.type == 'B' && entry.vector_length > 0;
+                           if (!text) {
+                               out += whole;
+                               return {};
+                           }
+                           const auto before = until_nul(whole.substr(entry.data, entry.vector_length));
+                           std::string now = value(*name, before);
+                           now.resize(std::min(now.find('\0'), now.size()));
+                           out += with_string(whole, entry, now, little);
+                           return {};
+                       });
+        if (!end) return tl::make_unexpected(end.error());
+        put_i32(out, 8, out.size(), little);
+    }
+    out.resize(std::max(out.size(), bytes.size()), '\0');
+    return out;
 }
 
 Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document) {

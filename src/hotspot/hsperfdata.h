@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -35,18 +36,13 @@ struct GcCounters {
 // Nothing where there are no generations: not laid out yet, or a collector without.
 std::optional<GcCounters> gc_counters(const HsPerfData& perf);
 
-// Where a string of the file lies: its bytes up to the NUL, in room for `capacity`.
-struct HsPerfString {
-    std::string_view name;
-    std::size_t begin = 0;
-    std::size_t capacity = 0;
-};
-struct HsPerfPlaces {
-    std::vector<HsPerfString> strings;
-    std::size_t end = 0;  // behind the last entry
-};
-// Nothing of a file that the JVM has not finished to lay out.
-Expected<HsPerfPlaces> hsperfdata_strings(std::string_view bytes, std::string_view document = "hsperfdata");
+// The same file with other strings: `value` is given each one's name and what it is. Entries are laid out
+// anew, so that none tells how long its string was before; nothing is left behind strings and entries. Of a
+// file that the JVM has not finished to lay out, the prologue alone.
+Expected<std::string> rewrite_hsperfdata(
+    std::string_view bytes,
+    const std::function<std::string(std::string_view name, std::string_view value)>& value,
+    std::string_view document = "hsperfdata");
 
 Expected<HsPerfData> parse_hsperfdata(std::string_view bytes, std::string_view document = "hsperfdata");
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/amounts.h"
+#include "evidence/redact.h"
 #include "pasted/clean_text.h"
 #include "pasted/join.h"
 #include "pasted/part_readers.h"
@@ -36,6 +37,7 @@ PastedText read_text(PastedInput input) {
     read.name = std::move(input.name);
     std::string clean =
         without_marks(with_unified_diffs(clean_text(std::move(input.text))), is_anchor);
+    redact_reply(clean);
     NmtUnixDiffs diffs = take_unix_diffs(clean);
     read.clean = std::make_unique<const std::string>(std::move(clean));
     Segments segments = divide(*read.clean);

@@ -55,9 +55,9 @@ bool is_jvm_counter(std::string_view name) {
     return std::any_of(begins.begin(), begins.end(), [&](std::string_view b) { return name.starts_with(b); });
 }
 
-std::string redact_counter(const HsPerfString& place, std::string_view value, NameRedactor& names) {
-    if (is_jvm_counter(place.name)) return std::string(value);
-    if (place.name == "java.rt.vmArgs" || place.name == "java.rt.vmFlags")
+std::string redact_counter(std::string_view name, std::string_view value, NameRedactor& names) {
+    if (is_jvm_counter(name)) return std::string(value);
+    if (name == "java.rt.vmArgs" || name == "java.rt.vmFlags")
         return redact_joined_options(names, value);
     return names.redact(value);
 }
@@ -193,21 +193,11 @@ std::string redact_command_line_reply(std::string_view text, NameRedactor& names
     return out;
 }
 
-// The layout stays: a placeholder that is longer than what it stands for is cut.
 std::optional<std::string> redact_hsperfdata(std::string_view bytes, NameRedactor& names) {
-    const auto places = hsperfdata_strings(bytes);
-    if (!places) return std::nullopt;
-    std::string out(bytes);
-    for (const HsPerfString& place : places->strings) {
-        const std::string_view room = bytes.substr(place.begin, place.capacity);
-        std::string value = redact_counter(place, room.substr(0, room.find('\0')), names);
-        // The last byte of a string is its NUL; nothing of what stood there before is left behind it.
-        value.resize(std::min(value.size(), place.capacity - 1));
-        value.resize(place.capacity, '\0');
-        out.replace(place.begin, place.capacity, value);
-    }
-    std::fill(out.begin() + static_cast<std::ptrdiff_t>(places->end), out.end(), '\0');
-    return out;
+    auto rewritten = rewrite_hsperfdata(bytes, [&](std::string_view name, std::string_view value) {
+        return redact_counter(name, value, names);
+    });
+    return rewritten ? std::optional(std::move(*rewritten)) : std::nullopt;
 }
 
 }  // namespace nmtx

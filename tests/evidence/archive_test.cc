@@ -34,7 +34,7 @@ Capture sample() {
         x ^= x << 13U, x ^= x >> 7U, x ^= x << 17U;  // so that it does not compress to nothing
         large += static_cast<char>(x);
     }
-    capture.add("hotspot/hsperfdata", large);
+    capture.add("kernel/large", large);
     capture.miss("hotspot/attach", {"the socket is another user's", "run as root"});
     capture.miss("kernel/\xff", {"a name that is \xc3\x28 no UTF-8", ""});
     capture.note_step({"kernel/smaps", 0.30000000000000004, 12.75});
@@ -341,4 +341,22 @@ TEST_CASE("archive: a time that is no number does not lose the capture") {
     const auto read = read_archive(*bytes);
     REQUIRE(read.has_value());
     CHECK(read->header.cost.cpu_ms == 0);
+}
+
+TEST_CASE("archive: secrets that a stranger's capture has are taken out when it is read") {
+    Capture capture;
+    capture.header.effort = "default";
+    capture.add(document::cmdline, "java\0-Ddb.password=hunter2\0Main\0"s);
+    capture.add("hotspot/VM.command_line", "jvm_args: -Ddb.password=hunter2 -Xmx1g\n");
+    capture.add(document::nmt_file, "token: hunter2\nNative Memory Tracking:\n");
+    const auto bytes = write_archive(capture);
+    REQUIRE(bytes.has_value());
+    const auto read = read_archive(*bytes);
+    REQUIRE(read.has_value());
+    CHECK(read->documents().size() == 3);
+    for (const auto& [name, text] : read->documents()) {
+        INFO(name);
+        CHECK(text->find("hunter2") == std::string::npos);
+        CHECK(text->find("********") != std::string::npos);
+    }
 }

@@ -224,3 +224,43 @@ TEST_CASE("hsperfdata: the Java heap's use is the sum over generations and space
     perf.counters["sun.gc.collector.1.invocations"] = std::int64_t{-7};  // no count is negative
     CHECK(gc_counters(perf)->collections == 5U);
 }
+
+TEST_CASE("hsperfdata: strings are rewritten, and the layout does not tell how long they were") {
+    for (const bool little : {true, false}) {
+        const auto file_with = [&](const std::string& arguments) {
+            return File(little)
+                .text("java.rt.vmArgs", arguments)
+                .number("sun.rt.createVmBeginTime", 4711)
+                .text("sun.gc.policy.name", "GarbageFirst")
+                .as_laid_out();
+        };
+        const auto rewritten = [](const std::string& bytes) {
+            return rewrite_hsperfdata(bytes, [](std::string_view name, std::string_view value) {
+                return name == "java.rt.vmArgs" ? std::string("-Dp=********") : std::string(value);
+            });
+        };
+        const auto one = rewritten(file_with("-Dp=x"));
+        const auto other = rewritten(file_with("-Dp=" + std::string(100, 'x')));
+        REQUIRE(one.has_value());
+        REQUIRE(other.has_value());
+        CHECK(other->starts_with(*one));
+        CHECK(other->find_first_not_of('\0', one->size()) == std::string::npos);
+        const auto perf = parse_hsperfdata(*other);
+        REQUIRE(perf.has_value());
+        CHECK(perf->text("java.rt.vmArgs") == "-Dp=********");
+        CHECK(perf->text("sun.gc.policy.name") == "GarbageFirst");
+        CHECK(perf->number("sun.rt.createVmBeginTime") == 4711);
+        CHECK(*rewritten(*other) == *other);
+    }
+}
+
+TEST_CASE("hsperfdata: of a file that the JVM is still laying out a rewritten one has the beginning alone") {
+    std::string bytes = sample();
+    bytes[7] = '\0';
+    const auto rewritten =
+        rewrite_hsperfdata(bytes, [](std::string_view, std::string_view value) { return std::string(value); });
+    REQUIRE(rewritten.has_value());
+    CHECK(rewritten->size() == bytes.size());
+    CHECK(rewritten->find_first_not_of('\0', 32) == std::string::npos);
+    CHECK(parse_hsperfdata(*rewritten)->counters.empty());
+}

@@ -45,7 +45,7 @@ const std::map<std::string, std::set<std::string>> may_include{
     {"kernel", {"base", "kernel"}},
     {"hotspot", {"base", "hotspot"}},
     {"allocator", {"base", "allocator"}},
-    {"evidence", {"base", "evidence"}},
+    {"evidence", {"base", "hotspot", "evidence"}},
     {"process", {"base", "kernel", "hotspot", "allocator", "evidence", "process"}},
     {"redaction", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "redaction"}},
     {"ledger", {"base", "kernel", "hotspot", "allocator", "evidence", "process", "ledger"}},

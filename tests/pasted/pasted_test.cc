@@ -202,3 +202,19 @@ TEST_CASE("paste: a log of kills is of the process that was killed, else of the 
     CHECK(alone.processes[0].moments[0].view.oom_log);
     CHECK(alone.processes[0].moments[0].missing.empty());
 }
+
+TEST_CASE("paste: secrets are gone before anything is read, lines and figures stay") {
+    const auto pasted = read("token: hunter2\n$ curl -u admin:hunter2 http://host/\n"
+                             "java -Xmx1g -Ddb.password=hunter2 -jar /opt/app.jar\n" +
+                             std::string(smaps) + "mail me: hooks https://hooks.slack.com/services/T0/B0/hunter2\n");
+    const auto& text = pasted.texts.front();
+    CHECK(text.clean->find("hunter2") == std::string::npos);
+    REQUIRE(text.leftovers.size() == 2);
+    CHECK(text.leftovers[0].text.find("token: ********") != std::string_view::npos);
+    const auto java = std::ranges::find(text.parts, PastedKind::java_command,
+                                        [](const PastedPart& part) { return part.part.kind; });
+    REQUIRE(java != text.parts.end());
+    CHECK(java->part.first_line() == 3);
+    REQUIRE(figure(*java, "MaxHeapSize") != nullptr);
+    CHECK(figure(*java, "MaxHeapSize")->bytes == nmtx::mib(1024));
+}

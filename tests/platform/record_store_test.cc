@@ -360,3 +360,19 @@ TEST_CASE("record store: a file that may only be read is read") {
     fs::permissions(path, fs::perms::owner_read);
     CHECK(read_record(path).value()[0].samples.size() == 1);
 }
+
+TEST_CASE("record: secrets in a command line that somebody else recorded are taken out when it is read") {
+    const Folder folder;
+    const std::string path = folder.file("r.db");
+    {
+        RecordStore store = RecordStore::open(path).value();
+        RecordedRun run = a_run();
+        run.command = "java -Ddb.password=hunter2 -Dmode=fast com.acme.app.Main --token abc";
+        REQUIRE(store.add(store.begin_run(run).value(), full_sample(0)));
+        store.finish();
+    }
+    const auto record = read_record(path).value();
+    REQUIRE(record.size() == 1);
+    CHECK(record[0].run.command ==
+          "java -Ddb.password=******** -Dmode=fast com.acme.app.Main --token ********");
+}

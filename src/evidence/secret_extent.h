@@ -1,0 +1,87 @@
+// Names, the signs behind them, and where the values end.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace nmtx {
+
+// What a byte is, by table: every reply of the JVM is looked through.
+struct ByteKinds {
+    std::array<bool, 256> name{}, ends_string{}, ends_joined_word{};
+    constexpr ByteKinds() {
+        for (std::size_t i = 0; i < 256; ++i) {
+            const char c = static_cast<char>(i);
+            name[i] = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '_' || c == '.' || c == '-' || i >= 0x80;
+            ends_string[i] = c == '\0';
+            ends_joined_word[i] = c == '\0' || c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        }
+    }
+};
+inline constexpr ByteKinds byte_kinds;
+
+inline bool is_name_byte(char c) {
+    return byte_kinds.name[static_cast<unsigned char>(c)];
+}
+inline bool is_quote(char c) {
+    return c == '"' || c == '\'';
+}
+inline bool is_blank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+// Behind a name: "=", ":", "%3D", also behind a quote and blanks.
+struct Sign {
+    std::size_t end = 0;  // behind it; 0: there is none
+    bool colon = false;
+    bool quoted = false;  // the name was
+};
+
+// Where a value stands.
+struct Extent {
+    std::size_t begin = 0, end = 0;
+    bool inside = false;  // something else may follow in the same word
+};
+
+class SecretText {
+  public:
+    // `joined`: words are separated by blanks; otherwise by NUL alone, and may hold blanks.
+    SecretText(std::string_view text, bool joined)
+        : text_(text),
+          joined_(joined),
+          word_ends_(joined ? byte_kinds.ends_joined_word : byte_kinds.ends_string) {}
+
+    [[nodiscard]] bool ends_word(char c) const { return word_ends_[static_cast<unsigned char>(c)]; }
+
+    // Of the line, or the string, in which `at` is.
+    std::size_t line_end(std::size_t at);
+
+    // Where a value that begins in a word ending at `end` ends. In a joined text it goes on to the next word
+    // that begins with '-', or that is a class, or to the end of its line; a mask ends with itself.
+    std::size_t value_end(std::size_t begin, std::size_t end);
+
+    // Where the quote that begins at `quote` ends, if a value can end there; else npos.
+    std::size_t closing(std::size_t quote);
+
+    // Behind a name that ends at `i`.
+    [[nodiscard]] Sign sign_at(std::size_t i, std::size_t limit) const;
+
+    // Of the value behind a sign; the name begins at `name_begin`, `before` stands before it, the word ends
+    // at `end`. Of one that is `surely` a secret all is gone through, since all goes; else only so much as
+    // another name may have to go through again.
+    Extent extent(std::size_t name_begin, const Sign& sign, char before, std::size_t end, bool surely);
+
+  private:
+    [[nodiscard]] bool is_class_name_at(std::size_t at) const;
+
+    std::string_view text_;
+    bool joined_;
+    const std::array<bool, 256>& word_ends_;
+    // What was found last, so that a line is gone through once.
+    std::size_t line_known_from_ = 1, line_end_ = 0;
+    std::size_t value_known_from_ = 1, value_stop_ = 0, value_end_ = 0;
+};
+
+}  // namespace nmtx

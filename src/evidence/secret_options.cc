@@ -1,0 +1,118 @@
+#include "evidence/secret_options.h"
+
+#include <algorithm>
+#include <array>
+
+#include "evidence/secret_names.h"
+
+namespace nmtx {
+namespace {
+
+using std::string_view;
+constexpr auto npos = string_view::npos;
+
+bool is_digit(char c) {
+    return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_name_byte(char c) {
+    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+}
+
+template <std::size_t N>
+bool among(const std::array<string_view, N>& words, string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+bool only_digits(string_view text) {
+    return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
+}
+
+// Options of one dash that begin with p and u.
+constexpr std::array<string_view, 72> with_p{
+    "package",    "packages", "page",     "pages",    "paginate",  "par",       "parallel", "param",
+    "params",     "parent",   "parser",   "part",     "partition", "passes",    "patch",    "path",
+    "paths",      "pattern",  "pause",    "pedantic", "peer",      "percent",   "perf",     "period",
+    "persist",    "pg",       "phase",    "pid",      "pidfile",   "pids",      "pie",      "ping",
+    "pipe",       "pipeline", "pkg",      "platform", "play",      "plugin",    "plugins",  "policy",
+    "poll",       "pom",      "pool",     "port",     "ports",     "prefix",    "preload",  "preset",
+    "pretty",     "preview",  "print",    "priority", "private",   "processor", "prod",     "production",
+    "prof",       "profile",  "profiles", "program",  "progress",  "project",   "projects", "prop",
+    "properties", "props",    "protocol", "provider", "proxy",     "pthread",   "public",   "publish"};
+constexpr std::array<string_view, 10> with_u{"uri",   "url",    "user", "users", "unit",
+                                             "units", "update", "use",  "usage", "uuid"};
+
+string_view first_letters(string_view text) {
+    return text.substr(
+        0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_letter) - text.begin()));
+}
+
+}  // namespace
+
+NextWord next_word_of(string_view word, bool command) {
+    if (word == "Bearer" || word == "bearer" || word == "\"Bearer" || word == "'Bearer")
+        return NextWord::bearer;
+    if (word == "Basic" || word == "\"Basic" || word == "'Basic") return NextWord::basic;
+    if (word.size() < 2 || !std::all_of(word.begin(), word.end(), is_name_byte)) return NextWord::as_ever;
+    if (word.front() != '-') {
+        // "password hunter2", but not a class.
+        const bool bare = command && word.find('.') == npos && word.back() != '-' && ends_in_secret(word);
+        return bare ? NextWord::secret : NextWord::as_ever;
+    }
+    if (word.starts_with("-D") || word.starts_with("-X")) return NextWord::as_ever;
+    constexpr std::array<string_view, 9> of_users{
+        "-u", "-U", "--user", "--username", "--proxy-user", "-user", "--login", "--userpwd", "--basic"};
+    if (among(of_users, word)) return NextWord::user;
+    if (word == "-p") return NextWord::p;
+    if (word == "-H") return NextWord::header_only;
+    if (names_header(word)) return NextWord::header;
+    return speaks_of_secrets(word) ? NextWord::secret : NextWord::as_ever;
+}
+
+std::size_t attached_secret(string_view word) {
+    if (word.size() < 4 || word.front() != '-') return 0;
+    const string_view name = first_letters(word.substr(1));
+    if (word[1] == 'u') {
+        const std::size_t password = password_of_user(word.substr(2));
+        return password > 0 && !among(with_u, name) ? 2 + password : 0;
+    }
+    if (word[1] != 'p' || word.find('=') != npos || among(with_p, name)) return 0;
+    return is_harmless_p(word.substr(2), {}) || ends_in_secret(word.substr(0, 1 + name.size())) ? 0 : 2;
+}
+
+bool is_harmless_p(string_view value, string_view word_behind) {
+    // Pids have at most seven digits.
+    if (value.size() <= 7 && only_digits(value)) return true;
+    if (value.empty() || value.front() == '-' || value.front() == '/' || value.front() == '.') return true;
+    if (value.ends_with(".jar") || value.ends_with("/")) return true;
+    const bool published = std::all_of(
+        value.begin(), value.end(), [](char c) { return is_digit(c) || c == ':' || c == '.' || c == ','; });
+    if (published && value.find_first_of(":,") != npos) return true;
+    constexpr std::array<string_view, 6> of_modules{"-m",          "--module",        "--add-modules",
+                                                    "--add-opens", "--limit-modules", "--add-exports"};
+    return among(of_modules, word_behind.substr(0, word_behind.find('=')));
+}
+
+std::size_t password_of_user(string_view value) {
+    constexpr std::size_t longest_user = 256;
+    const std::size_t colon = value.substr(0, longest_user).find(':');
+    if (colon == npos || colon + 1 >= value.size() || value.substr(colon).starts_with("://")) return 0;
+    if (only_digits(value.substr(0, colon)) && only_digits(value.substr(colon + 1))) return 0;
+    if (value.front() == '/' || value.find('/') < colon) return 0;
+    return colon + 1;
+}
+
+bool begins_command(string_view word) {
+    constexpr std::array<string_view, 14> programs{
+        "java", "javaw",   "java.exe", "curl",    "wget",          "mysql",     "mysqldump",
+        "psql", "sshpass", "mariadb",  "keytool", "java_command:", "jvm_args:", "Line:"};
+    while (!word.empty() && (word.front() == '"' || word.front() == '\'' || word.front() == '['))
+        word.remove_prefix(1);
+    while (!word.empty() && (word.back() == '"' || word.back() == '\'' || word.back() == ','))
+        word.remove_suffix(1);
+    return among(programs, word.substr(word.rfind('/') + 1));
+}
+
+}  // namespace nmtx

@@ -1,0 +1,171 @@
+// Which secrets go, and what stays.
+#include "catch.h"
+#include "evidence/harmless_options.h"
+#include "evidence/planted_secrets.h"
+#include "evidence/redact.h"
+
+using namespace std::string_literals;
+using nmtx::redact_options;
+using nmtx::redact_reply;
+using nmtx::test::harmless_options;
+using nmtx::test::planted_secrets;
+
+namespace {
+
+std::string cmdline(const std::vector<std::string>& arguments) {
+    std::string text;
+    for (const std::string& argument : arguments) text += argument + '\0';
+    return text;
+}
+
+std::string joined(const std::vector<std::string>& arguments) {
+    std::string text;
+    for (const std::string& argument : arguments) text += (text.empty() ? "" : " ") + argument;
+    return text;
+}
+
+std::string without_secrets(std::string text, const std::string& separators) {
+    redact_options(text, separators);
+    return text;
+}
+
+std::string reply_without(std::string text) {
+    redact_reply(text);
+    return text;
+}
+
+void check_gone(const std::string& text, const std::string& secret) {
+    INFO(text);
+    CHECK(text.find(secret) == std::string::npos);
+    CHECK(text.find("********") != std::string::npos);
+    CHECK(text.find("*********") == std::string::npos);
+}
+
+}  // namespace
+
+TEST_CASE("secrets: every planted one goes from command lines, joined options and replies") {
+    CHECK(planted_secrets().size() >= 72);
+    for (const auto& [arguments, secret] : planted_secrets()) {
+        std::vector<std::string> all{"java", "-Xmx1g", "-cp", "/opt/app.jar", "Main"};
+        all.insert(all.end(), arguments.begin(), arguments.end());
+        const std::string nul = without_secrets(cmdline(all), "\0"s);
+        check_gone(nul, secret);
+        CHECK(nul.starts_with("java\0-Xmx1g\0-cp\0/opt/app.jar\0Main\0"s));
+        all.emplace_back("-Xrs");
+        const std::string line = without_secrets(joined(all), "\0 "s);
+        check_gone(line, secret);
+        CHECK(line.ends_with(" -Xrs"));
+        check_gone(reply_without("VM Arguments:\njvm_args: " + joined(all) + "\nLauncher Type: x\n"), secret);
+        check_gone(reply_without("java_command: " + joined(all) + "\n"), secret);
+    }
+}
+
+TEST_CASE("secrets: harmless options stay as they are, in command lines and joined") {
+    std::size_t total = 0, nul_touched = 0, joined_touched = 0;
+    for (const std::string_view option : harmless_options()) {
+        ++total;
+        const std::vector<std::string> all{"java", std::string(option), "-Xrs"};
+        INFO(option);
+        const std::string nul = without_secrets(cmdline(all), "\0"s);
+        CHECK(nul == cmdline(all));
+        nul_touched += nul != cmdline(all) ? 1U : 0U;
+        const std::string line = without_secrets(joined(all), "\0 "s);
+        CHECK(line == joined(all));
+        joined_touched += line != joined(all) ? 1U : 0U;
+    }
+    CHECK(total >= 200);
+    CHECK(nul_touched == 0);
+    CHECK(joined_touched == 0);
+}
+
+TEST_CASE("secrets: all harmless options together stay as they are") {
+    std::vector<std::string> all{"java"};
+    for (const std::string_view option : harmless_options()) all.emplace_back(option);
+    CHECK(without_secrets(cmdline(all), "\0"s) == cmdline(all));
+}
+
+TEST_CASE("secrets: the mask does not tell how long one was, and a second run changes nothing") {
+    for (const std::string& secret : {"a"s, "hunter2"s, std::string(100, 'x'), "********"s, "***"s}) {
+        CHECK(without_secrets("-Dpassword=" + secret, "\0"s) == "-Dpassword=********");
+        CHECK(without_secrets("--token " + secret, "\0 "s) == "--token ********");
+    }
+    for (const auto& [arguments, secret] : planted_secrets()) {
+        const std::string once = without_secrets(cmdline(arguments), "\0"s);
+        std::string twice = once;
+        CHECK(redact_options(twice, "\0"s) == 0);
+        CHECK(twice == once);
+        const std::string reply = reply_without(joined(arguments) + "\n");
+        CHECK(reply_without(reply) == reply);
+    }
+}
+
+TEST_CASE("secrets: texts that speak of them without holding any stay") {
+    const std::string text =
+        "ProtectionKey:         0\nVmPin:        0 kB\n"
+        "\tat com.acme.TokenFilter.doFilter(TokenFilter.java:12)\n"
+        "\tat com.acme.Key::get(Native Method)\n"
+        "\"token-refresher\" #12 prio=5 os_prio=0 cpu=12.31ms tid=0x00007f8c2c01b800 nid=0x1a2b waiting\n"
+        "[0x00007f41e07c85d2] SymbolTable::Key::add(unsigned char*)+0x1b2\n"
+        "_ZN2os6mallocEm8MEMFLAGSRK15NativeCallStack+0x1b2\n"
+        "    Container ID:  containerd://9f86d081884c7d659a2feaa0c55ad0159f86d081884c7d659a2feaa0c55ad015\n"
+        "      SecretName:  payments-tls\n"
+        "7f8142000000-7f8142021000 r--p 00c7b000 fe:00 1163267  /opt/x/9f86d081884c7d659a2feaa0c55ad015.so\n";
+    CHECK(reply_without(text) == text);
+}
+
+TEST_CASE("secrets: containers' variables lose their values, lines keep their numbers") {
+    CHECK(reply_without("env:\n- name: DB_PASSWORD\n  value: hunter2\n- name: MODE\n  value: fast\n") ==
+          "env:\n- name: DB_PASSWORD\n  value: ********\n- name: MODE\n  value: fast\n");
+    CHECK(reply_without("    Environment:\n      DB_PASSWORD:  hunter2\n      MODE:         fast\n") ==
+          "    Environment:\n      DB_PASSWORD:  ********\n      MODE:         fast\n");
+    CHECK(reply_without("\"Env\": [\n  \"API_TOKEN=hunter2\",\n  \"MODE=fast\"\n]\n") ==
+          "\"Env\": [\n  \"API_TOKEN=********\",\n  \"MODE=fast\"\n]\n");
+    CHECK(reply_without("-----BEGIN PRIVATE KEY-----\nMIIE\nabc\n-----END PRIVATE KEY-----\nRSS 1\n") ==
+          "-----BEGIN PRIVATE KEY-----\n********\n********\n-----END PRIVATE KEY-----\nRSS 1\n");
+}
+
+TEST_CASE("secrets: what is quoted ends with its quote") {
+    CHECK(reply_without("curl -H \"Authorization: Bearer a b\" http://host/\n") ==
+          "curl -H \"Authorization: ********\" http://host/\n");
+    CHECK(without_secrets("{\"password\": \"x\", \"user\": \"bob\"}"s, "\0"s) ==
+          "{\"password\": \"********\", \"user\": \"bob\"}");
+    // A password that has a quote in it.
+    CHECK(without_secrets("-Dpassword=\"ab\"cd"s, "\0"s) == "-Dpassword=********");
+}
+
+TEST_CASE("secrets: time grows with the size of the text") {
+    // Each would take minutes if it were gone through again and again.
+    for (const std::string piece : {"a=",
+                                    "\"",
+                                    "\\\"",
+                                    "://",
+                                    "a://b:c",
+                                    "sk-",
+                                    "eyJ",
+                                    "-p ",
+                                    "--token ",
+                                    "'x=",
+                                    "password=\"x -",
+                                    "-----BEGIN ",
+                                    "-----BEGIN PRIVATE KEY-----",
+                                    "\" : ",
+                                    "name: ",
+                                    "https://h/webhook",
+                                    "x@",
+                                    "=x9",
+                                    "Bearer ",
+                                    "-H ",
+                                    "\t",
+                                    "%3D",
+                                    "password=",
+                                    "user=",
+                                    "?user=",
+                                    "header=a ",
+                                    "header: a: /x ",
+                                    "auth=true "}) {
+        std::string text;
+        while (text.size() < 60'000) text += piece;
+        (void)without_secrets(text, "\0"s);
+        (void)reply_without(text);
+    }
+}
