@@ -99,11 +99,9 @@ std::optional<Range> part_of_size(const std::vector<Mapping>& mappings, const Ru
     return std::nullopt;
 }
 
-Bytes resident_in(const std::vector<Mapping>& mappings, const Run& run, Range part) {
+Bytes resident_in(const std::vector<Mapping>& mappings, const Run& run) {
     Bytes sum;
-    for (std::size_t i = run.first; i < run.last; ++i) {
-        if (part.overlaps(mappings[i].range)) sum += mappings[i].rss;
-    }
+    for (std::size_t i = run.first; i < run.last; ++i) sum += mappings[i].rss;
     return sum;
 }
 
@@ -120,23 +118,22 @@ std::vector<Bytes> sizes_near(Bytes asked) {
     return sizes;
 }
 
-// A run of that size first: a part of one may be of a class space, which lies below 32 GiB as well (JDK 25).
+// Where compressed references reach first, for only a heap and what belongs to it is put there; and there a run of
+// that size first, for a part of one may be of a class space (JDK 25).
 std::optional<HeapPlace> place_by_size(const std::vector<Mapping>& mappings, const std::vector<Run>& runs,
                                        const HeapSize& heap) {
     const std::vector<Bytes> sizes = sizes_near(heap.size);
-    std::optional<HeapPlace> best;
-    Bytes most;
-    for (const bool whole : {true, false}) {
+    struct Search {
+        bool low, whole;
+    };
+    for (const Search search : {Search{true, true}, {true, false}, {false, true}, {false, false}}) {
         for (const Bytes size : sizes) {
             for (const Run& run : runs) {
-                if (whole ? run.range.size() != size : run.range.size() < size) continue;
-                const auto part = part_of_size(mappings, run, size);
-                const Bytes resident = part ? resident_in(mappings, run, *part) : Bytes();
-                if (!part || (best && resident <= most)) continue;
-                best = HeapPlace{*part, heap.evidence};
-                most = resident;
+                if ((run.range.begin.value < compressed_end) != search.low) continue;
+                if (search.whole ? run.range.size() != size : run.range.size() < size) continue;
+                if (const auto part = part_of_size(mappings, run, size))
+                    return HeapPlace{*part, heap.evidence};
             }
-            if (best) return best;
         }
     }
     return std::nullopt;
@@ -149,7 +146,7 @@ std::optional<HeapPlace> place_by_address(const std::vector<Mapping>& mappings,
     Bytes most;
     for (const Run& run : runs) {
         if (run.range.end.value > compressed_end || run.range.size() < mib(1)) continue;
-        const Bytes resident = resident_in(mappings, run, run.range);
+        const Bytes resident = resident_in(mappings, run);
         if (best && resident <= most) continue;
         best = HeapPlace{run.range, Evidence::smaps_shape};
         most = resident;
