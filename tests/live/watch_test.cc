@@ -31,7 +31,9 @@ std::vector<std::string> captures_in(const std::string& directory) {
 TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks in their own view") {
     LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {"leak=1000x1009", "pool=worker:9"});
     const Folder folder;
-    TerminalProgram watch({"watch", jvm.pid_text(), "--every=300ms"}, {.directory = folder.path()});
+    // High enough for the blocks below the parts of malloc, without scrolling.
+    TerminalProgram watch({"watch", jvm.pid_text(), "--every=300ms"},
+                          {.height = 40, .directory = folder.path()});
     INFO(watch.screen());
     REQUIRE(watch.shows("file/jvm library"));
     CHECK(watch.shows("pid " + jvm.pid_text()));
@@ -45,10 +47,12 @@ TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks 
     CHECK(watch.shows("worker-#"));
     watch.type("3");
     CHECK(watch.shows("untracked/libtarget.so"));
-    CHECK(watch.wait_until([](const std::string& screen) {  // malloc may give one a little more, and the JVM
-                                                            // have one of that size
+    // malloc may give one a little more, and the JVM have some of that size.
+    const bool blocks = watch.wait_until([](const std::string& screen) {
         return std::regex_search(screen, std::regex("1,016 bytes, 2[01],[09][0-9][0-9] blocks"));
-    }));
+    });
+    INFO(watch.screen());
+    CHECK(blocks);
     jvm.take("leak=10000x1009");
     CHECK(watch.wait_until([](const std::string& screen) {
         return std::abs(since_start(screen, "untracked/libtarget.so") - 9.8) < 0.5;
