@@ -57,4 +57,7 @@ struct Finding {
     std::optional<double> share_of_gap;  // of RSS that NMT does not know of
 };
 
+// The severest first, then by bytes; equal ones as they came.
+void sort_by_weight(std::vector<Finding>& findings);
+
 }  // namespace nmtx

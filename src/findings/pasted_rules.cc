@@ -1,6 +1,5 @@
 #include "findings/pasted_rules.h"
 
-#include <algorithm>
 #include <array>
 
 #include "findings/wording.h"
@@ -34,10 +33,7 @@ std::vector<Finding> findings_of_pasted(const PastedEvidence& evidence) {
             findings.push_back(std::move(finding));
         }
     }
-    std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-        if (a.severity != b.severity) return a.severity > b.severity;
-        return a.bytes.value_or(Bytes()) > b.bytes.value_or(Bytes());
-    });
+    sort_by_weight(findings);
     return findings;
 }
 

@@ -58,14 +58,6 @@ void add_shares(Finding& finding, const Ledger& ledger) {
         finding.share_of_gap = std::min(100.0, percent_of(*finding.bytes, static_cast<double>(gap->value)));
 }
 
-// The severest first, then by bytes.
-void sort(std::vector<Finding>& findings) {
-    std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-        if (a.severity != b.severity) return a.severity > b.severity;
-        return a.bytes.value_or(Bytes()) > b.bytes.value_or(Bytes());
-    });
-}
-
 void add_of(const Rule& rule, const FindingInput& input, std::vector<Finding>& findings) {
     for (Finding& finding : rule.find(input)) {
         finding.rule = rule.name;
@@ -105,7 +97,7 @@ Judgement judge(const FindingInput& input, std::vector<Finding> told) {
     out.findings = std::move(told);
     for (Finding& finding : out.findings) add_shares(finding, input.ledger);
     for (const Rule& rule : table) add_of(rule, input, out.findings);
-    sort(out.findings);
+    sort_by_weight(out.findings);
     out.assessment = assess(input.view, input.ledger, out.findings);
     with_pid(out.assessment, input.view);
     if (out.assessment.verdict == Assessed::ok || out.assessment.verdict == Assessed::undecided) {
@@ -126,7 +118,7 @@ std::vector<Finding> findings_of_logs(const ProcessView& view) {
     for (const Rule& rule : table) {
         if (rule.of_a_log) add_of(rule, {view, none}, findings);
     }
-    sort(findings);
+    sort_by_weight(findings);
     return findings;
 }
 

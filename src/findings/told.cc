@@ -1,6 +1,5 @@
 #include "findings/told.h"
 
-#include <algorithm>
 #include <array>
 
 #include "findings/rule_list.h"
@@ -40,10 +39,7 @@ std::vector<Finding> findings_of_told(const ToldInput& input) {
             findings.push_back(std::move(finding));
         }
     }
-    std::stable_sort(findings.begin(), findings.end(), [](const Finding& a, const Finding& b) {
-        if (a.severity != b.severity) return a.severity > b.severity;
-        return a.bytes.value_or(Bytes()) > b.bytes.value_or(Bytes());
-    });
+    sort_by_weight(findings);
     return findings;
 }
 

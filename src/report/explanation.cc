@@ -64,6 +64,7 @@ ExplainedMoment reconciled(const PastedMoment& moment, std::vector<Finding> grow
     if (explained.ledger) {
         explained.judged = judge(moment.view, *explained.ledger, std::nullopt, nullptr, std::move(told));
     } else {
+        sort_by_weight(told);
         explained.findings = std::move(told);
     }
     return explained;
