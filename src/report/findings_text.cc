@@ -23,11 +23,6 @@ std::string heading(const Finding& finding) {
     return "Note";
 }
 
-std::string remedy_text(const Remedy& remedy) {
-    if (remedy.command.empty()) return remedy.what + ".";
-    return remedy.what.empty() ? remedy.command : fmt::format("{}: {}", remedy.what, remedy.command);
-}
-
 // A paragraph that stands `depth` columns in.
 std::string inside(std::string_view text, std::size_t depth, const TextStyle& style) {
     TextStyle narrower = style;
@@ -52,6 +47,11 @@ std::string in_full(const Finding& finding, const TextStyle& style) {
 
 }  // namespace
 
+std::string remedy_text(const Remedy& remedy) {
+    if (remedy.command.empty()) return remedy.what + ".";
+    return remedy.what.empty() ? remedy.command : fmt::format("{}: {}", remedy.what, remedy.command);
+}
+
 std::string weight_of(const Finding& finding) {
     std::string text;
     const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
@@ -66,7 +66,8 @@ std::string findings_text(std::span<const Finding> findings, const ReportOptions
                           const TextStyle& style) {
     std::string out;
     for (const Finding& finding : findings) {
-        const bool full = options.all || finding.severity != Severity::note;
+        const bool full =
+            options.all || finding.severity != Severity::note || finding.rule == "undecided";
         out += full ? in_full(finding, style)
                     : paragraph(fmt::format("{}: {}", heading(finding), finding.title), style, 2);
     }

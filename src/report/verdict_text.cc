@@ -4,9 +4,21 @@
 
 #include <algorithm>
 
+#include "report/findings_text.h"
 #include "report/json_values.h"
 
 namespace nmtx {
+namespace {
+
+// What can be typed comes first; where nothing can, what there is to do.
+const Remedy* first_command(const std::vector<Remedy>& remedies) {
+    const auto command = std::find_if(remedies.begin(), remedies.end(),
+                                      [](const Remedy& remedy) { return !remedy.command.empty(); });
+    if (command != remedies.end()) return &*command;
+    return remedies.empty() ? nullptr : &remedies.front();
+}
+
+}  // namespace
 
 std::string verdict_text(const Judgement& judged, const TextStyle& style) {
     const Assessment& assessment = judged.assessment;
@@ -24,7 +36,13 @@ std::string verdict_text(const Judgement& judged, const TextStyle& style) {
     if (more > 1) text += fmt::format(" (and {} more, below)", more - 1);
     std::string folded = paragraph(text, style, 2);
     folded.pop_back();
-    return title(folded, style) + "\n";
+    std::string out = title(folded, style) + "\n";
+    if (assessment.verdict == Assessed::ok || judged.findings.empty()) return out;
+    const Finding& first = judged.findings.front();
+    std::string step;
+    if (first.severity != Severity::note) step = fmt::format("Confidence {}. ", name_of(first.confidence));
+    if (const Remedy* next = first_command(first.remedies)) step += "Next: " + remedy_text(*next);
+    return step.empty() ? out : out + paragraph(step, style, 2);
 }
 
 nlohmann::ordered_json assessment_json(const Assessment& assessment) {
