@@ -190,7 +190,7 @@ Expected<void> AttachClient::check_would_listen() const {
     const auto file = open_socket_file();
     if (!file) return tl::make_unexpected(file.error());
     if (!*file || !listener_runs(*process_)) return {};
-    return failure(socket_path(), "is no longer the socket of " + name() + ": nobody listens there",
+    return failure(socket_path(), "is stale: " + name() + " no longer listens on it",
                    "remove the file and try again, or use --attach=never");
 }
 

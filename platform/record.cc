@@ -25,8 +25,7 @@ namespace {
 constexpr std::int64_t search_every_ms = 1000;  // for JVMs that have started
 constexpr std::uint64_t ms_ns = 1'000'000;
 
-// More only wait when so many JVMs are silent at the same time, and each of these is then left alone for
-// longer and longer.
+// Others wait only while this many JVMs are silent at once, and a silent JVM is asked less and less often.
 constexpr unsigned most_threads = 32;
 // What reading a process may take beyond waiting for its JVM: a walk over a heap of tens of gigabytes.
 constexpr std::chrono::seconds for_reading{60};

@@ -70,7 +70,7 @@ Expected<void> check_companions(const std::string& path) {
 Expected<void> check_regular(const std::string& path) {
     std::error_code ignored;
     if (std::filesystem::is_regular_file(path, ignored)) return check_companions(path);
-    return failure(printable(path), "is no regular file, so it can hold no record",
+    return failure(printable(path), "is not a regular file, so it cannot be a record",
                    "name a file that nmtx record has written");
 }
 

@@ -11,7 +11,7 @@ namespace nmtx {
 // Makes the table where there is none: files of before that have none.
 Expected<void> add_gap(RecordDatabase& database, const RecordedGap& gap);
 
-// None where there is no such table.
+// Empty if the table does not exist.
 Expected<std::vector<RecordedGap>> read_gaps(RecordDatabase& database);
 
 // To each series the gaps that lie between its first sample and its last one, or touch that time.

@@ -36,7 +36,7 @@ std::optional<std::uint64_t> count_of(std::optional<std::int64_t> number) {
 }
 
 // Names of owners and categories. Those of nmtx are a file's name at the longest, and a process has some
-// hundred; more of them are no record of a process but a way to make few bytes many.
+// hundred. More than that is no real record, but an attempt to make a small file take much memory.
 constexpr std::size_t longest_name = 1024;
 constexpr std::size_t most_names = 1U << 16U;
 constexpr std::size_t most_names_of_a_run = 4096;

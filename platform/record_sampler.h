@@ -35,7 +35,7 @@ struct SamplerOptions {
     bool beside_others = false;  // several are sampled at the same time: CPU is counted by thread
 };
 
-// For how long a JVM is left alone that has not answered for the `silences`th time in a row, the last time
+// How long to wait before asking a JVM again that has not answered `silences` times in a row, the last time
 // after `waited_ms`: twice as long each time, up to five minutes. A refusal that took no time costs nobody
 // anything, so the next try comes soon.
 std::int64_t pause_after_silence_ms(unsigned silences, double waited_ms);
@@ -48,7 +48,7 @@ class Sampler {
     explicit Sampler(SamplerOptions options) : options_(std::move(options)) {}
 
     // One sample; fails as soon as it can once `stop` is requested. Its cost has everything but what keeping
-    // it takes. A JVM that does not answer is left alone for a while, then asked for little, then as before.
+    // it takes. A JVM that does not answer is not asked for a while; then for little, and then as before.
     Expected<Sample> take(const std::stop_token& stop = {});
     // Who it is; by the first sample.
     [[nodiscard]] const RecordedRun& run() const { return run_; }
