@@ -21,7 +21,8 @@ constexpr Bytes node_size = mib(64);
 
 struct Node {
     Range range;
-    std::size_t first = 0, last = 0;  // mappings [first, last); the kernel may have joined another's to the first
+    std::size_t first = 0,
+                last = 0;  // mappings [first, last); the kernel may have joined another's to the first
     Bytes committed;
 };
 

@@ -118,8 +118,8 @@ std::vector<Bytes> sizes_near(Bytes asked) {
     return sizes;
 }
 
-// Where compressed references reach first, for only a heap and what belongs to it is put there; and there a run of
-// that size first, for a part of one may be of a class space (JDK 25).
+// Where compressed references reach first, for only a heap and what belongs to it is put there; and there a
+// run of that size first, for a part of one may be of a class space (JDK 25).
 std::optional<HeapPlace> place_by_size(const std::vector<Mapping>& mappings, const std::vector<Run>& runs,
                                        const HeapSize& heap) {
     const std::vector<Bytes> sizes = sizes_near(heap.size);

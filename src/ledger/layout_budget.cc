@@ -19,8 +19,8 @@ bool of_metaspace(std::string_view path) {
     return path == "jvm/metaspace" || path == "jvm/class space" || path == "jvm/metaspace or gc";
 }
 
-// What exact claims on the JVM's areas have committed: of the metaspace, of the collector, and of the rest but
-// the CDS archive, which is a file and has a category of its own.
+// What exact claims on the JVM's areas have committed: of the metaspace, of the collector, and of the rest
+// but the CDS archive, which is a file and has a category of its own.
 struct Located {
     Bytes metaspace;
     Bytes gc;

@@ -17,8 +17,8 @@ bool wants_reconciliation(const PastedMoment& moment) {
     const ProcessView& view = moment.view;
     const bool of_one_moment = view.nmt && !view.nmt->has_changes();
     // And who asked NMT is told how it is switched on.
-    return nmt_is_off(view) || view.smaps || view.nmt_map || view.system_map || moment.told.rollup || of_one_moment ||
-           (view.status && view.status->vm_rss);
+    return nmt_is_off(view) || view.smaps || view.nmt_map || view.system_map || moment.told.rollup ||
+           of_one_moment || (view.status && view.status->vm_rss);
 }
 
 bool was_killed(const PastedMoment& moment, std::optional<std::uint64_t> pid) {

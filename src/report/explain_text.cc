@@ -93,7 +93,8 @@ class ExplainText {
     void one_moment(const ExplainedMoment& explained) {
         const PastedMoment& moment = *explained.moment;
         if (explained.judged) {
-            out_ += text_report(moment.view, *explained.ledger, *explained.judged, std::nullopt, options_, style_);
+            out_ += text_report(moment.view, *explained.ledger, *explained.judged, std::nullopt, options_,
+                                style_);
             for (const std::string& note : moment.notes) out_ += paragraph(note, style_, 2);
             out_ += "\n";
         } else if (!explained.why_no_ledger.empty()) {

@@ -66,8 +66,7 @@ std::string findings_text(std::span<const Finding> findings, const ReportOptions
                           const TextStyle& style) {
     std::string out;
     for (const Finding& finding : findings) {
-        const bool full =
-            options.all || finding.severity != Severity::note || finding.rule == "undecided";
+        const bool full = options.all || finding.severity != Severity::note || finding.rule == "undecided";
         out += full ? in_full(finding, style)
                     : paragraph(fmt::format("{}: {}", heading(finding), finding.title), style, 2);
     }

@@ -9,8 +9,8 @@
 
 namespace nmtx {
 
-// Each with its evidence, remedies and what would refute it. Notes are one line, but with options.all; that it is
-// undecided is no such note, for what would decide it is the answer.
+// Each with its evidence, remedies and what would refute it. Notes are one line, but with options.all; that
+// it is undecided is no such note, for what would decide it is the answer.
 std::string findings_text(std::span<const Finding> findings, const ReportOptions& options,
                           const TextStyle& style);
 

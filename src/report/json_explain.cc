@@ -114,9 +114,8 @@ json space_json(const std::optional<AddressSpace>& space) {
              {"machine_bytes", bytes_or_null(space->machine)}};
     out["accessible"] = json::array();
     for (const SpaceRow& row : space->rows)
-        out["accessible"].push_back({{"owner", printable(row.name)},
-                                     {"bytes", row.accessible.value()},
-                                     {"mappings", row.mappings}});
+        out["accessible"].push_back(
+            {{"owner", printable(row.name)}, {"bytes", row.accessible.value()}, {"mappings", row.mappings}});
     return out;
 }
 

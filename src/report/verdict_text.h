@@ -9,8 +9,8 @@
 
 namespace nmtx {
 
-// "WARNING  23.7 MiB allocated by …", "OK  99.9 % of RSS is accounted for": what a report opens with. Below it how sure
-// that is, and the first thing to do.
+// "WARNING  23.7 MiB allocated by …", "OK  99.9 % of RSS is accounted for": what a report opens with. Below
+// it how sure that is, and the first thing to do.
 std::string verdict_text(const Judgement& judged, const TextStyle& style);
 
 // `assessment` of docs/json.md.

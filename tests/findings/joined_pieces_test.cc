@@ -34,7 +34,8 @@ bool estimated(const Ledger& ledger, std::string_view path) {
 
 }  // namespace
 
-TEST_CASE("joined pieces: a mapping of more than NMT has committed is the JVM's as an estimate, no evidence") {
+TEST_CASE(
+    "joined pieces: a mapping of more than NMT has committed is the JVM's as an estimate, no evidence") {
     made::Mappings process;
     const ProcessView& view = tagged(process, mib(34));
     CHECK(categories_joined_with_others(view).at("GC") == mib(30));

@@ -190,7 +190,8 @@ TEST_CASE("law: no form of a report says ok above the bounds, and the shares sum
 }
 
 // Their target holds 24 MiB of JNI memory (fixtures/captures/README.md).
-TEST_CASE("law: JNI memory of the captures is a warning where malloc was walked with NMT on, else undecided") {
+TEST_CASE(
+    "law: JNI memory of the captures is a warning where malloc was walked with NMT on, else undecided") {
     std::size_t warnings = 0;
     for (const auto& file : fixture_files()) {
         INFO(file.filename().string());

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include "catch.h"
-#include "ledger/made_mappings.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
+#include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
 
 using namespace nmtx;
@@ -264,10 +264,10 @@ TEST_CASE(
     }
 }
 
-TEST_CASE("ledger: a metaspace node is found where the kernel has joined its first piece to another's memory") {
+TEST_CASE(
+    "ledger: a metaspace node is found where the kernel has joined its first piece to another's memory") {
     Process process;
-    process.map(0x7f0002b00000, 0x7f0003400000, "rw-p", 9216)
-        .map(0x7f0003400000, 0x7f0007000000, "---p", 0);
+    process.map(0x7f0002b00000, 0x7f0003400000, "rw-p", 9216).map(0x7f0003400000, 0x7f0007000000, "---p", 0);
     ProcessView& view = process.view();
     view.heap_info.emplace();
     made::category(view, "Metaspace", mib(64), mib(4));

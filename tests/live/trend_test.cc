@@ -71,7 +71,8 @@ class Growing {
   private:
     std::vector<std::string> with_files(std::vector<std::string> rates) const {
         for (std::string& rate : rates) {
-            if (const auto at = rate.find('@'); at != std::string::npos) rate.replace(at, 1, mapped_.inside());
+            if (const auto at = rate.find('@'); at != std::string::npos)
+                rate.replace(at, 1, mapped_.inside());
         }
         rates.push_back("accounts=" + accounts_.inside());
         return rates;
@@ -91,8 +92,8 @@ const std::array<Rates, kinds> rates_of{{{{"native=1048576", "garbage=52428800"}
                                          {{"direct=1048576"}},
                                          {{"classes=500"}, "detail"},
                                          {{"threads=10"}},
-                                         // More than of the others: what the JVM's own threads free, a MiB or so
-                                         // at a time, lies in the same row.
+                                         // More than of the others: what the JVM's own threads free, a MiB or
+                                         // so at a time, lies in the same row.
                                          {{"retained=4194304"}},
                                          {{"mapped=@:1048576"}},
                                          {{"work=1"}}}};
@@ -105,7 +106,8 @@ std::unique_ptr<Growing> grown(Kind kind) {
     const std::size_t last = std::min<std::size_t>(first + together, kinds);
     if (!running[kind].valid()) {
         for (std::size_t i = first; i < last; ++i)
-            running[i] = std::async(std::launch::async, [i] { return std::make_unique<Growing>(rates_of[i]); });
+            running[i] =
+                std::async(std::launch::async, [i] { return std::make_unique<Growing>(rates_of[i]); });
     }
     return running[kind].get();
 }

@@ -65,7 +65,7 @@ class PausedHotspot {
     PausedHotspot(const Root& root, milliseconds pause)
         : child_([&root, pause](auto ready) {
               map_libjvm(root.directory);
-              struct sigaction action{};
+              struct sigaction action {};
               action.sa_handler = count_quit;
               ::sigaction(SIGQUIT, &action, nullptr);
               ready();
@@ -226,7 +226,7 @@ TEST_CASE("attach keeper: a listener that runs beside a socket file of somebody 
     const Root root;
     const Child hotspot([&](auto ready) {
         map_libjvm(root.directory);
-        struct sigaction action{};
+        struct sigaction action {};
         action.sa_handler = [](int) { ::_exit(9); };
         ::sigaction(SIGQUIT, &action, nullptr);
         ::prctl(PR_SET_NAME, "Attach Listener");
