@@ -1,18 +1,16 @@
 #include "platform/record_database.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <filesystem>
 
 #include "base/printable.h"
-#include "platform/descriptor.h"
+#include "platform/record_path.h"
 #include "platform/record_schema.h"
+#include "platform/record_vfs.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
@@ -46,57 +44,6 @@ constexpr int instructions_between_looks = 10'000;
 
 int is_late(void* deadline) {
     return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
-}
-
-bool exists(const std::string& path) {
-    struct stat file {};
-    return ::stat(path.c_str(), &file) == 0;
-}
-
-// What lies beside it is a stranger's as well. nmtx leaves no rollback journal, and one may name further
-// files that SQLite would then remove.
-Expected<void> check_companions(const std::string& path) {
-    for (const char* suffix : {"-wal", "-shm"}) {
-        struct stat file {};
-        if (::lstat((path + suffix).c_str(), &file) == 0 && !S_ISREG(file.st_mode))
-            return failure(printable(path + suffix), "is not a regular file", "remove it");
-    }
-    if (exists(path + "-journal"))
-        return failure(printable(path + "-journal"), "is a rollback journal, which nmtx does not read",
-                       "remove it if the record is from somebody else; otherwise: sqlite3 FILE.db .schema");
-    return {};
-}
-
-Expected<void> check_regular(const std::string& path) {
-    std::error_code ignored;
-    if (std::filesystem::is_regular_file(path, ignored)) return check_companions(path);
-    return failure(printable(path), "is not a regular file, so it cannot be a record",
-                   "name a file that nmtx record has written");
-}
-
-std::uint64_t bytes_of(const std::string& path) {
-    struct stat file {};
-    return ::stat(path.c_str(), &file) == 0 ? static_cast<std::uint64_t>(file.st_size) : 0;
-}
-
-// Before SQLite has it open: closing a descriptor of the file would drop SQLite's locks on it.
-Expected<void> create(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
-    if (!file) return tl::make_unexpected(file_error(path, errno));
-    return {};
-}
-
-// A path as SQLite takes it in a URI.
-std::string uri_of(const std::string& path) {
-    std::string uri = "file:";
-    for (const char c : path) {
-        if (c == '?' || c == '#' || c == '%') {
-            uri += fmt::format("%{:02x}", static_cast<unsigned>(static_cast<unsigned char>(c)));
-        } else {
-            uri += c;
-        }
-    }
-    return uri;
 }
 
 }  // namespace
@@ -232,15 +179,16 @@ void RecordDatabase::roll_back() {
 Expected<RecordDatabase> RecordDatabase::open(const std::string& path, const std::string& address, int flags,
                                               std::chrono::milliseconds patience) {
     sqlite3* handle = nullptr;
-    const int code =
-        sqlite3_open_v2(address.c_str(), &handle, flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, nullptr);
+    const int code = sqlite3_open_v2(address.c_str(), &handle,
+                                     flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, record_vfs());
     RecordDatabase database(printable(path), handle);
     if (code != SQLITE_OK) {
         if (handle == nullptr) return failure(printable(path), "there is no memory to open it");
         return tl::make_unexpected(database.error(code));
     }
     sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
-    database.bytes_ = bytes_of(path) + bytes_of(path + "-wal");
+    const std::string file = real_path(path);
+    database.bytes_ = file_bytes(file) + file_bytes(file + wal_suffix);
     database.distrust();
     return database;
 }
@@ -327,15 +275,27 @@ bool RecordDatabase::may_pass() const {
            (failed_errno_ == ENOSPC || failed_errno_ == EFBIG || failed_errno_ == EDQUOT);
 }
 
+// Whoever is killed while a file is made, or while its journal changes its kind, leaves a rollback journal:
+// SQLite undoes that change with the first look by somebody who may write. That look fails where the journal
+// names a super-journal, which is not opened; the change is undone by then.
+void RecordDatabase::undo_unfinished_change(const std::string& file) {
+    if (!file_exists(file + rollback_suffix)) return;
+    auto database = open(file, uri_of(file), SQLITE_OPEN_READWRITE);
+    if (!database) return;
+    database->leave_journal();
+    static_cast<void>(database->number("PRAGMA schema_version"));
+}
+
 Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& path,
                                                           std::chrono::milliseconds patience) {
-    const bool is_new = !exists(path);
-    if (!is_new) {
-        if (auto regular = check_regular(path); !regular) return tl::make_unexpected(regular.error());
-    } else {
-        if (auto created = create(path); !created) return tl::make_unexpected(created.error());
+    const bool is_new = !file_exists(path);
+    if (is_new) {
+        if (auto created = create_record_file(path); !created) return tl::make_unexpected(created.error());
     }
-    auto database = open(path, uri_of(path), SQLITE_OPEN_READWRITE, patience);
+    const std::string file = real_path(path);
+    if (auto regular = check_record_files(file); !regular) return tl::make_unexpected(regular.error());
+    undo_unfinished_change(file);
+    auto database = open(path, uri_of(file), SQLITE_OPEN_READWRITE, patience);
     if (!database) return database;
     Expected<void> ready = database->check(true);
     if (ready) ready = database->use_journal();
@@ -345,24 +305,31 @@ Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& pat
     }
     if (is_new) {
         database->database_.reset();
-        for (const char* suffix : {"", "-wal", "-shm"}) ::unlink((path + suffix).c_str());
+        for (const char* suffix : {"", wal_suffix, shm_suffix, rollback_suffix})
+            ::unlink((file + suffix).c_str());
     }
     return tl::make_unexpected(ready.error());
 }
 
 // Reading a WAL database needs its -shm file, which a reader makes where it may. Where it may not and no
-// recorder has left a -wal, the file is all there is, and nobody changes it.
+// recorder has left a journal, the file is all there is, and nobody changes it.
 Expected<RecordDatabase> RecordDatabase::open_for_reading(const std::string& path) {
-    if (!exists(path)) return tl::make_unexpected(file_error(printable(path), errno));
-    if (auto regular = check_regular(path); !regular) return tl::make_unexpected(regular.error());
-    auto database = open(path, uri_of(path), SQLITE_OPEN_READONLY);
+    if (!file_exists(path)) return tl::make_unexpected(file_error(printable(path), errno));
+    const std::string file = real_path(path);
+    if (auto regular = check_record_files(file); !regular) return tl::make_unexpected(regular.error());
+    if (is_own_file(file)) undo_unfinished_change(file);  // reading changes no other one's
+    auto database = open(path, uri_of(file), SQLITE_OPEN_READONLY);
     if (!database) return database;
     Expected<void> ready = database->check(false);
-    if (!ready && !exists(path + "-wal")) {
-        database = open(path, uri_of(path) + "?immutable=1", SQLITE_OPEN_READONLY);
+    if (!ready && !file_exists(file + wal_suffix) && !file_exists(file + rollback_suffix)) {
+        database = open(path, uri_of(file) + "?immutable=1", SQLITE_OPEN_READONLY);
         if (!database) return database;
         ready = database->check(false);
     }
+    if (!ready && database->failed_ == SQLITE_READONLY && file_exists(file + rollback_suffix))
+        return failure(printable(file + rollback_suffix),
+                       "is of a change that was not finished, and only who may write the file can undo it",
+                       "run nmtx trend as the file's owner");
     if (!ready) return tl::make_unexpected(ready.error());
     return database;
 }

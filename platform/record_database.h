@@ -99,6 +99,7 @@ class RecordDatabase {
     RecordDatabase(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}
     static Expected<RecordDatabase> open(const std::string& path, const std::string& address, int flags,
                                          std::chrono::milliseconds patience = usual_patience);
+    static void undo_unfinished_change(const std::string& file);
     void distrust();
     // A recorder goes on for months: the deadline is for what a stranger's file may do when it is opened.
     void take_any_time();

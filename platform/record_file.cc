@@ -8,14 +8,13 @@
 #include <string>
 #include <utility>
 
+#include "platform/record_path.h"
+
 namespace nmtx {
 namespace {
 
-constexpr const char* wal_suffix = "-wal";
-constexpr const char* shm_suffix = "-shm";
-
 std::optional<struct stat> look_at(const std::string& path) {
-    struct stat info{};
+    struct stat info {};
     if (::stat(path.c_str(), &info) != 0) return std::nullopt;
     return info;
 }
@@ -23,8 +22,8 @@ std::optional<struct stat> look_at(const std::string& path) {
 }  // namespace
 
 RecordFile::RecordFile(std::string path)
-    : path_(std::move(path)), file_(::open(path_.c_str(), O_PATH | O_CLOEXEC)) {
-    struct stat info{};
+    : path_(std::move(path)), real_path_(real_path(path_)), file_(::open(path_.c_str(), O_PATH | O_CLOEXEC)) {
+    struct stat info {};
     if (file_ && ::fstat(file_.get(), &info) == 0) self_ = {info.st_dev, info.st_ino};
     note_journals();
 }
@@ -32,12 +31,12 @@ RecordFile::RecordFile(std::string path)
 void RecordFile::note_journals() {
     for (const auto& [identity, suffix] : {std::pair(&wal_, wal_suffix), std::pair(&shm_, shm_suffix)}) {
         if (identity->known()) continue;
-        if (const auto info = look_at(path_ + suffix)) *identity = {info->st_dev, info->st_ino};
+        if (const auto info = look_at(real_path_ + suffix)) *identity = {info->st_dev, info->st_ino};
     }
 }
 
 bool RecordFile::is_still(const Identity& journal, const char* suffix) const {
-    const auto info = look_at(path_ + suffix);
+    const auto info = look_at(real_path_ + suffix);
     return info && info->st_dev == journal.device && info->st_ino == journal.inode;
 }
 
@@ -53,7 +52,7 @@ std::optional<std::string> RecordFile::path_now() const {
 }
 
 FileChange RecordFile::change() const {
-    struct stat own{};
+    struct stat own {};
     if (!self_.known() || ::fstat(file_.get(), &own) != 0) return FileChange::none;
     if (own.st_nlink == 0) return FileChange::removed;
     const auto there = look_at(path_);
@@ -65,15 +64,15 @@ FileChange RecordFile::change() const {
 }
 
 void RecordFile::remove_journals() const {
-    if (wal_.known() && is_still(wal_, wal_suffix)) ::unlink((path_ + wal_suffix).c_str());
-    if (shm_.known() && is_still(shm_, shm_suffix)) ::unlink((path_ + shm_suffix).c_str());
+    if (wal_.known() && is_still(wal_, wal_suffix)) ::unlink((real_path_ + wal_suffix).c_str());
+    if (shm_.known() && is_still(shm_, shm_suffix)) ::unlink((real_path_ + shm_suffix).c_str());
 }
 
 // Bytes 18 and 19 of the file: 2 while its journal is a WAL, https://www.sqlite.org/fileformat.html. A file
 // that has one may be open for writing in this very process, and closing a descriptor would drop its locks:
 // so that is looked at first.
 bool lacks_journal(const std::string& path) {
-    const auto journal = look_at(path + wal_suffix);
+    const auto journal = look_at(real_path(path) + wal_suffix);
     if (journal && journal->st_size > 0) return false;
     const Descriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
     std::array<char, 20> header{};

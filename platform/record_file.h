@@ -43,7 +43,7 @@ class RecordFile {
     };
     [[nodiscard]] bool is_still(const Identity& journal, const char* suffix) const;
 
-    std::string path_;
+    std::string path_, real_path_;
     Descriptor file_;  // O_PATH
     Identity self_, wal_, shm_;
 };

@@ -32,7 +32,7 @@ const std::map<std::string, Opener> may_open{
     {"input_file.cc", {1, "files that the user names"}},
     {"output_file.cc", {2, "files that the user names"}},
     {"temporary_file.cc", {4, "directories that the user names, and our temporaries in them"}},
-    {"record_database.cc", {1, "records that the user names"}},
+    {"record_path.cc", {1, "records that the user names"}},
     {"record_file.cc", {2, "records that the user names"}},
     {"run_record.cc", {1, "records that the user names"}},
     {"confinement.cc", {4, "nothing: it names the calls that a filter lets through"}},
