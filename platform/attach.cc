@@ -92,6 +92,12 @@ std::string AttachClient::timeout_text() const {
     return fmt::format("{:g} s", std::chrono::duration<double>(timeout_).count());
 }
 
+std::string AttachClient::what_to_try() const {
+    const auto longer = std::max<milliseconds>(std::chrono::seconds(60), timeout_ * 2);
+    return fmt::format("try --attach-timeout {}s or --attach=never",
+                       std::chrono::ceil<std::chrono::seconds>(longer).count());
+}
+
 // False at the deadline, and where nobody waits for the answer any more.
 bool AttachClient::wait_for(int fd, short events, Deadline deadline) const {
     constexpr int between_looks_ms = 50;
@@ -113,7 +119,7 @@ tl::unexpected<Error> AttachClient::no_answer() const {
         name(),
         (answers_ == 0 ? "the JVM did not answer within " : "the JVM did not answer all questions within ") +
             timeout_text(),
-        "try --attach-timeout 60s or --attach=never");
+        what_to_try());
 }
 
 Expected<Descriptor> AttachClient::open_socket_file() const {
@@ -151,6 +157,7 @@ Expected<void> AttachClient::check_peer(const Descriptor& socket) const {
 
 // Nothing where nobody listens: no socket yet, or one that a dead process left.
 Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline) {
+    refused_ = false;
     const auto file = open_socket_file();
     if (!file) return tl::make_unexpected(file.error());
     if (!*file) return std::nullopt;
@@ -171,7 +178,8 @@ Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline)
                 error = errno;
         }
         if (error == 0) break;
-        if (error == ECONNREFUSED || error == ENOENT) return std::nullopt;
+        refused_ = error == ECONNREFUSED;
+        if (refused_ || error == ENOENT) return std::nullopt;
         if (error != EAGAIN && error != EINTR)
             return tl::make_unexpected(process_file_error(socket_path(), error));
         // EAGAIN: more clients wait than the JVM lets queue.
@@ -187,9 +195,7 @@ Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline)
 // /tmp.
 Expected<void> AttachClient::check_would_listen() const {
     if (auto safe = check_survives_quit(*process_); !safe) return safe;
-    const auto file = open_socket_file();
-    if (!file) return tl::make_unexpected(file.error());
-    if (!*file || !listener_runs(*process_)) return {};
+    if (!refused_ || !listener_runs(*process_)) return {};
     return failure(socket_path(), "is stale: " + name() + " no longer listens on it",
                    "remove the file and try again, or use --attach=never");
 }
@@ -227,8 +233,9 @@ Expected<Descriptor> AttachClient::wait_for_listener(Handshake& handshake, Deadl
         auto socket = try_connect(deadline);
         if (!socket) return tl::make_unexpected(socket.error());
         if (*socket) {
-            handshake.keeper.finish();
+            // In this order: whenever this process is killed, somebody is left who removes it.
             handshake.trigger.remove();
+            handshake.keeper.finish();
             return std::move(**socket);
         }
         if (const auto error = handshake.keeper.not_sent())
@@ -240,7 +247,7 @@ Expected<Descriptor> AttachClient::wait_for_listener(Handshake& handshake, Deadl
     return failure(name(),
                    "the JVM did not open its attach socket within " + timeout_text() +
                        ": it is busy, or runs with -XX:+DisableAttachMechanism",
-                   "try --attach-timeout 60s or --attach=never");
+                   what_to_try());
 }
 
 Expected<Descriptor> AttachClient::connect(Deadline deadline) {
@@ -249,9 +256,15 @@ Expected<Descriptor> AttachClient::connect(Deadline deadline) {
         if (!tmp) return tl::make_unexpected(tmp.error());
         tmp_ = std::move(*tmp);
     }
-    auto socket = try_connect(deadline);
-    if (!socket) return tl::make_unexpected(socket.error());
-    if (*socket) return std::move(**socket);
+    // A listener that starts anew has its old socket file for a moment more.
+    constexpr int looks = 5;
+    for (int look = 0; look < looks; ++look) {
+        if (look > 0) std::this_thread::sleep_for(milliseconds(20));
+        auto socket = try_connect(deadline);
+        if (!socket) return tl::make_unexpected(socket.error());
+        if (*socket) return std::move(**socket);
+        if (!refused_ || !listener_runs(*process_)) break;
+    }
     return start_listener(deadline);
 }
 

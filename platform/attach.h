@@ -62,6 +62,7 @@ class AttachClient {
     [[nodiscard]] tl::unexpected<Error> no_answer() const;
     [[nodiscard]] bool wait_for(int fd, short events, Deadline deadline) const;
     [[nodiscard]] std::string timeout_text() const;
+    [[nodiscard]] std::string what_to_try() const;
     [[nodiscard]] std::string name() const { return "pid " + std::to_string(process_->pid()); }
     [[nodiscard]] std::string socket_path() const;
 
@@ -69,6 +70,7 @@ class AttachClient {
     AttachTarget target_;
     Descriptor tmp_;
     std::chrono::milliseconds timeout_{};
+    bool refused_ = false;  // by a socket file that was there, when it was last tried
     std::chrono::steady_clock::duration spent_{};  // on all questions so far
     std::size_t most_bytes_ = most_answer_bytes;   // of all answers together
     std::size_t bytes_left_ = most_answer_bytes;

@@ -41,7 +41,7 @@ class AttachKeeper {
 
     // The errno with which the signal could not be sent; nothing where it was, or that is not known yet.
     [[nodiscard]] std::optional<int> not_sent() const;
-    // The socket is there: ends the child. The trigger is the caller's to remove.
+    // The socket is there, and the caller has removed the trigger: ends the child.
     void finish();
 
   private:

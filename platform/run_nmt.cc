@@ -55,7 +55,8 @@ Expected<void> run_nmt(const Command& command) {
     if (!answer) {
         for (const std::string_view name : {std::string_view(plan.document()), document::attach}) {
             if (const Missing* missing = capture->missing(name))
-                return failure(where, missing->why, missing->hint);
+                return failure(missing->why.starts_with(where + ": ") ? "" : where, missing->why,
+                               missing->hint);
         }
         return failure(where, "is no JVM that could be asked", "`nmtx list` shows the JVMs");
     }
