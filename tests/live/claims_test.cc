@@ -69,7 +69,8 @@ TEST_CASE("live: what lies behind a library is its .bss only as far as the libra
         INFO("JDK " << jdk.feature << " NMT=" << level << "\n" << report.dump(1));
         CHECK(bss(report) < 16 * mib);
         CHECK(below(report, "file/") < 150 * mib);
-        CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= 99 * mib);
+        // Of 100.4 MiB; with NMT off, tables of the collector are told by shape, up to some MiB, as estimates.
+        CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= (level == "off" ? 96 : 99) * mib);
     }
 }
 
