@@ -27,8 +27,10 @@ find_path(NMTX_ZSTD_INCLUDE zstd.h REQUIRED)
 target_include_directories(nmtx_archive SYSTEM INTERFACE ${NMTX_ZSTD_INCLUDE})
 find_library(NMTX_LIBARCHIVE_A libarchive.a)
 find_library(NMTX_LIBZSTD_A libzstd.a)
-if(NMTX_STATIC_LIBRARIES AND NMTX_LIBARCHIVE_A AND NMTX_LIBZSTD_A)
-  target_link_libraries(nmtx_archive INTERFACE ${NMTX_LIBARCHIVE_A} ${NMTX_LIBZSTD_A})
+find_library(NMTX_LIBLZMA_A liblzma.a)
+if(NMTX_STATIC_LIBRARIES AND NMTX_LIBARCHIVE_A AND NMTX_LIBZSTD_A AND NMTX_LIBLZMA_A)
+  # liblzma: of the dozen the one that libunwind.so needs as well, and so is in the linker's sight before it is dropped.
+  target_link_libraries(nmtx_archive INTERFACE ${NMTX_LIBARCHIVE_A} ${NMTX_LIBZSTD_A} ${NMTX_LIBLZMA_A})
   target_link_options(nmtx_archive INTERFACE -Wl,--gc-sections)
 else()
   find_library(NMTX_LIBZSTD zstd REQUIRED)
@@ -66,18 +68,20 @@ else()
   target_link_libraries(nmtx_elf INTERFACE ${NMTX_LIBELF})
 endif()
 
-# libdw unwinds stacks by the unwind information of ELF files. Its archive may also ask for what decompresses whole files.
+# libunwind unwinds copied stacks: its library for x86-64 alone, since libunwind.a would take the place of libgcc's unwinder for exceptions.
+# Its archives are not position independent on any distribution, so only the portable program links them, and is no PIE.
 add_library(nmtx_unwind INTERFACE)
-find_path(NMTX_DW_INCLUDE elfutils/libdwfl.h REQUIRED)
-target_include_directories(nmtx_unwind SYSTEM INTERFACE ${NMTX_DW_INCLUDE})
-find_library(NMTX_LIBDW_A libdw.a)
-find_library(NMTX_LIBLZMA_A liblzma.a)
-find_library(NMTX_LIBBZ2_A libbz2.a)
-if(NMTX_STATIC_LIBRARIES AND NMTX_LIBDW_A AND NMTX_LIBELF_A AND NMTX_LIBLZMA_A AND NMTX_LIBBZ2_A)
-  target_link_libraries(nmtx_unwind INTERFACE ${NMTX_LIBDW_A} ${NMTX_LIBLZMA_A} ${NMTX_LIBBZ2_A} nmtx_elf ${CMAKE_DL_LIBS})
+find_path(NMTX_UNWIND_INCLUDE libunwind.h REQUIRED)
+target_include_directories(nmtx_unwind SYSTEM INTERFACE ${NMTX_UNWIND_INCLUDE})
+if(NMTX_PORTABLE)
+  find_library(NMTX_LIBUNWIND_A libunwind-x86_64.a REQUIRED)
+  # What the archive asks libunwind.a for, to go on in the unwound function, is never done with a copy.
+  add_library(nmtx_unwind_rest STATIC ${CMAKE_SOURCE_DIR}/cmake/libunwind_archive.c)
+  target_link_libraries(nmtx_unwind INTERFACE ${NMTX_LIBUNWIND_A} nmtx_unwind_rest ${NMTX_LIBLZMA_A} nmtx_elf)
+  target_link_options(nmtx_unwind INTERFACE -no-pie)
 else()
-  find_library(NMTX_LIBDW dw REQUIRED)
-  target_link_libraries(nmtx_unwind INTERFACE ${NMTX_LIBDW} nmtx_elf)
+  find_library(NMTX_LIBUNWIND unwind-x86_64 REQUIRED)
+  target_link_libraries(nmtx_unwind INTERFACE ${NMTX_LIBUNWIND} nmtx_elf)
 endif()
 
 # Records (nmtx record) are SQLite databases. Its archive asks for libm, which is everywhere that libc is.

@@ -44,6 +44,7 @@ bool read_segments(Elf* elf, std::size_t count, ElfImage& image) {
     for (std::size_t i = 0; i < count; ++i) {
         GElf_Phdr segment;
         if (::gelf_getphdr(elf, static_cast<int>(i), &segment) == nullptr) return false;
+        if (segment.p_type == PT_GNU_EH_FRAME) image.unwind_header = segment.p_vaddr;
         if (segment.p_type != PT_LOAD) continue;
         image.segments.push_back({segment.p_offset, segment.p_filesz, segment.p_vaddr, segment.p_memsz,
                                   (segment.p_flags & PF_W) != 0});

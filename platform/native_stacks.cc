@@ -7,28 +7,15 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
-#include "kernel/mapping_header.h"
 #include "kernel/native_stacks.h"
 #include "platform/child_work.h"
 #include "platform/target_files.h"
 #include "platform/thread_copy.h"
+#include "platform/unwind_files.h"
 #include "platform/unwinder.h"
 
 namespace nmtx {
 namespace {
-
-// What files' code is executed from, ascending.
-std::vector<MappedFile> mapped_code(std::string_view maps) {
-    std::vector<MappedFile> code;
-    for (Lines lines(maps); lines.next();) {
-        Mapping mapping;
-        if (!read_mapping_header(lines.line(), mapping) || !mapping.protection.execute) continue;
-        if (!mapping.of_file() && mapping.name != "[vdso]") continue;
-        code.push_back(
-            {std::string(mapping.name), mapping.range, mapping.inode, mapping.device, mapping.offset});
-    }
-    return code;
-}
 
 // From the child: "NUMBER-OF-END NEXT FRAME FRAME …\n" for each copy.
 std::string format_unwound(const std::vector<UnwoundStack>& stacks) {

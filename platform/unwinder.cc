@@ -1,105 +1,81 @@
 #include "platform/unwinder.h"
 
-#include <elfutils/libdwfl.h>
-#include <fcntl.h>
-#include <sys/auxv.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include <libunwind.h>
 
-#include <algorithm>
+#include <array>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <optional>
 
-#include "platform/elf_image.h"
-#include "platform/mapped_file.h"
+#include "platform/unwind_files.h"
+
+// Not in libunwind.h before 1.7, and exported by all: reads a table of .eh_frame_hdr through access_mem.
+extern "C" int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t, unw_word_t, unw_dyn_info_t*,
+                                                  unw_proc_info_t*, int, void*);
 
 namespace nmtx {
 namespace {
 
-constexpr std::string_view vdso = "[vdso]";
-
-int no_file(Dwfl_Module*, void**, const char*, Dwarf_Addr, char**, Elf**) {
-    return -1;  // each was reported with its own
-}
-
-// Separate debug information would be asked for where the file has no unwind information of its own.
-int no_debug_file(Dwfl_Module*, void**, const char*, Dwarf_Addr, const char*, const char*, GElf_Word,
-                  char**) {
-    return -1;
-}
-
-constexpr Dwfl_Callbacks file_callbacks{no_file, no_debug_file, nullptr, nullptr};
-
-struct DwflEnd {
-    void operator()(Dwfl* dwfl) const { ::dwfl_end(dwfl); }
+struct AddressSpaceEnd {
+    void operator()(unw_addr_space_t space) const { ::unw_destroy_addr_space(space); }
 };
+using AddressSpace = std::unique_ptr<std::remove_pointer_t<unw_addr_space_t>, AddressSpaceEnd>;
 
-// The kernel maps the same code for every process: ours stands for the target's, in a file of its own.
-Descriptor own_vdso() {
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    const auto* const image = reinterpret_cast<const std::byte*>(::getauxval(AT_SYSINFO_EHDR));
-    if (image == nullptr) return {};
-    Elf64_Ehdr header{};
-    std::memcpy(&header, image, sizeof header);
-    const std::size_t bytes = header.e_shoff + std::size_t{header.e_shnum} * header.e_shentsize;
-    Descriptor file(::memfd_create("vdso", MFD_CLOEXEC));
-    if (!file || ::pwrite(file.get(), image, bytes, 0) != static_cast<ssize_t>(bytes)) return {};
-    return file;
-}
-
-// One thread's copy as libdw asks for it.
+// One thread's copy as libunwind asks for it.
 class Unwinding {
   public:
-    Unwinding(std::span<const MappedFile> code, const ThreadCopy& copy) : code_(code), copy_(copy) {}
+    Unwinding(UnwindFiles& files, const ThreadCopy& copy) : files_(files), copy_(copy) {}
 
-    UnwoundStack run(Dwfl* dwfl) {
-        current = this;
-        const int ended = ::dwfl_getthread_frames(dwfl, copy_.tid, frame, this);
-        current = nullptr;
-        if (stopped_) {
-            // frame() has said why.
-        } else if (ended == 0) {
-            stack_.end = StackEnd::bottom;
-        } else {
-            stack_.end = beyond_copy_ ? StackEnd::cut : StackEnd::not_told;
+    UnwoundStack run(unw_addr_space_t space) {
+        unw_cursor_t cursor;
+        if (::unw_init_remote(&cursor, space, this) != 0) return std::move(stack_);
+        bool exact =
+            true;  // a caller is named by its call, which may be the last instruction of its function
+        while (take(cursor, exact)) {
+            const bool of_signal = ::unw_is_signal_frame(&cursor) > 0;
+            beyond_copy_ = untold_ = false;
+            const int more = ::unw_step(&cursor);
+            // Where no information is, libunwind has gone on by a guess at the frame pointer.
+            if (more <= 0 || untold_) {
+                stack_.end = untold_        ? StackEnd::not_told
+                             : more == 0    ? StackEnd::bottom
+                             : beyond_copy_ ? StackEnd::cut
+                                            : StackEnd::not_told;
+                break;
+            }
+            exact = of_signal || ::unw_is_signal_frame(&cursor) > 0;
         }
         return std::move(stack_);
     }
 
-    static pid_t next_thread(Dwfl*, void*, void** of_thread) {
-        *of_thread = current;
-        return 0;  // dwfl_getthread_frames takes get_thread
+    static int find_unwind_information(unw_addr_space_t space, unw_word_t at, unw_proc_info_t* found,
+                                       int need, void* self) {
+        return static_cast<Unwinding*>(self)->find(space, at, found, need);
     }
-    static bool get_thread(Dwfl*, pid_t, void*, void** of_thread) {
-        *of_thread = current;
-        return true;
+    static int read_memory(unw_addr_space_t, unw_word_t at, unw_word_t* value, int write, void* self) {
+        if (write != 0) return -UNW_EINVAL;
+        return static_cast<Unwinding*>(self)->read(Address{at}, *value) ? 0 : -UNW_EINVAL;
     }
-    static bool memory_read(Dwfl*, Dwarf_Addr at, Dwarf_Word* into, void*) {
-        return current != nullptr && current->read(Address{at}, *into);
-    }
-    static bool set_registers(Dwfl_Thread* thread, void*) {
-        return ::dwfl_thread_state_registers(thread, 0, dwarf_registers, current->copy_.registers.data());
+    // libunwind numbers the registers of x86-64 as DWARF does.
+    static int read_register(unw_addr_space_t, unw_regnum_t number, unw_word_t* value, int write,
+                             void* self) {
+        if (write != 0 || number < 0 || static_cast<std::size_t>(number) >= dwarf_registers)
+            return -UNW_EBADREG;
+        *value = static_cast<Unwinding*>(self)->copy_.registers[static_cast<std::size_t>(number)];
+        return 0;
     }
 
   private:
-    static int frame(Dwfl_Frame* state, void* argument) {
-        return static_cast<Unwinding*>(argument)->take(state) ? DWARF_CB_OK : DWARF_CB_ABORT;
-    }
-
-    // False ends it: where no file is, libdw would go on by guessing at frame pointers.
-    bool take(Dwfl_Frame* state) {
-        Dwarf_Addr at = 0;
-        bool interrupted = false;
-        stopped_ = true;
-        if (!::dwfl_frame_pc(state, &at, &interrupted)) return false;
-        // A caller is named by its call, which may be the last instruction of its function.
-        const bool calls = !stack_.frames.empty() && !interrupted;
-        if (at == 0 && calls) {
+    // False ends it.
+    bool take(unw_cursor_t& cursor, bool exact) {
+        unw_word_t at = 0;
+        if (::unw_get_reg(&cursor, UNW_REG_IP, &at) != 0) return false;
+        if (at == 0 && !stack_.frames.empty()) {
             stack_.end = StackEnd::bottom;
             return false;
         }
-        if (code_at(code_, Address{at - (calls ? 1 : 0)}) == nullptr) {
+        if (files_.code_at(Address{at - (exact ? 0 : 1)}) == nullptr) {
             stack_.end = StackEnd::no_file;
             stack_.next = Address{at};
             return false;
@@ -109,78 +85,82 @@ class Unwinding {
             return false;
         }
         stack_.frames.push_back(Address{at});
-        stopped_ = false;
         return true;
     }
 
-    bool read(Address at, Dwarf_Word& into) {
+    int find(unw_addr_space_t space, unw_word_t at, unw_proc_info_t* found, int need) {
+        const auto table = files_.table_of(Address{at});
+        if (!table) {
+            untold_ = true;
+            return -UNW_ENOINFO;
+        }
+        unw_dyn_info_t where{};
+        const Range code = files_.code_at(Address{at})->first;
+        where.start_ip = code.begin.value;
+        where.end_ip = code.end.value;
+        where.format = UNW_INFO_FORMAT_REMOTE_TABLE;
+        where.u.rti.segbase = table->header.value;
+        where.u.rti.table_data = table->table.value;
+        where.u.rti.table_len = table->entries * 8 / sizeof(unw_word_t);
+        // Of a C++ function the information leads to its personality routine, by way of a word that is
+        // written when the file is loaded; nobody here looks at the routine.
+        use_ = UnwindFiles::Use::of_table;
+        const int result = UNW_OBJ(dwarf_search_unwind_table)(space, at, &where, found, need, this);
+        use_ = UnwindFiles::Use::of_process;
+        untold_ = result != 0;
+        return result;
+    }
+
+    bool read(Address at, unw_word_t& into) {
         const std::uint64_t offset = at.value - copy_.begin.value;
-        if (at < copy_.begin || offset > copy_.bytes.size() || copy_.bytes.size() - offset < sizeof into) {
+        if (at >= copy_.begin && offset <= copy_.bytes.size() && copy_.bytes.size() - offset >= sizeof into) {
+            std::memcpy(&into, copy_.bytes.data() + offset, sizeof into);
+            return true;
+        }
+        const auto word = files_.word_at(at, use_);
+        if (!word) {
             beyond_copy_ = true;
             return false;
         }
-        std::memcpy(&into, copy_.bytes.data() + offset, sizeof into);
+        into = *word;
         return true;
     }
 
-    // libdw hands its own argument to some of the callbacks only; one thread unwinds at a time.
-    static Unwinding* current;
-
-    std::span<const MappedFile> code_;
+    UnwindFiles& files_;
     const ThreadCopy& copy_;
     UnwoundStack stack_;
-    bool stopped_ = false;
+    UnwindFiles::Use use_ = UnwindFiles::Use::of_process;
     bool beyond_copy_ = false;
+    bool untold_ = false;
 };
 
-Unwinding* Unwinding::current = nullptr;
-
-constexpr Dwfl_Thread_Callbacks thread_callbacks{Unwinding::next_thread,
-                                                 Unwinding::get_thread,
-                                                 Unwinding::memory_read,
-                                                 Unwinding::set_registers,
-                                                 nullptr,
-                                                 nullptr};
-
-void report(Dwfl* dwfl, const ProcessFiles& process, const MappedFile& code) {
-    const bool of_kernel = code.path == vdso;
-    const Descriptor file = of_kernel ? own_vdso() : open_mapped_file(process, code);
-    if (!file) return;
-    const auto image = read_elf_image(file.get());
-    if (!image) return;
-    const auto begins = image->address_of(code.offset, static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
-    if (!begins || code.first.begin.value < *begins) return;
-    // libdw closes what it is given.
-    const int fd = ::fcntl(file.get(), F_DUPFD_CLOEXEC, 0);
-    if (fd < 0) return;
-    if (::dwfl_report_elf(dwfl, code.path.c_str(), code.path.c_str(), fd, code.first.begin.value - *begins,
-                          true) == nullptr)
-        ::close(fd);
+unw_accessors_t accessors() {
+    unw_accessors_t all{};
+    all.find_proc_info = Unwinding::find_unwind_information;
+    all.put_unwind_info = [](unw_addr_space_t, unw_proc_info_t*, void*) {};
+    all.get_dyn_info_list_addr = [](unw_addr_space_t, unw_word_t*, void*) { return -UNW_ENOINFO; };
+    all.access_mem = Unwinding::read_memory;
+    all.access_reg = Unwinding::read_register;
+    all.access_fpreg = [](unw_addr_space_t, unw_regnum_t, unw_fpreg_t*, int, void*) { return -UNW_EBADREG; };
+    all.resume = [](unw_addr_space_t, unw_cursor_t*, void*) { return -UNW_EINVAL; };
+    all.get_proc_name = [](unw_addr_space_t, unw_word_t, char*, std::size_t, unw_word_t*, void*) {
+        return -UNW_ENOINFO;
+    };
+    return all;
 }
 
 }  // namespace
 
-const MappedFile* code_at(std::span<const MappedFile> code, Address address) {
-    const auto after =
-        std::upper_bound(code.begin(), code.end(), address,
-                         [](Address a, const MappedFile& file) { return a < file.first.begin; });
-    if (after == code.begin()) return nullptr;
-    const MappedFile& file = *std::prev(after);
-    return file.first.contains(address) ? &file : nullptr;
-}
-
 std::vector<UnwoundStack> unwind(const ProcessFiles& process, std::span<const MappedFile> code,
                                  std::span<const ThreadCopy> copies) {
     std::vector<UnwoundStack> stacks(copies.size());
-    const std::unique_ptr<Dwfl, DwflEnd> dwfl(::dwfl_begin(&file_callbacks));
-    if (!dwfl) return stacks;
-    ::dwfl_report_begin(dwfl.get());
-    for (const MappedFile& file : code) report(dwfl.get(), process, file);
-    ::dwfl_report_end(dwfl.get(), nullptr, nullptr);
-    if (!::dwfl_attach_state(dwfl.get(), nullptr, static_cast<pid_t>(process.pid()), &thread_callbacks,
-                             nullptr))
-        return stacks;
-    for (std::size_t i = 0; i < copies.size(); ++i) stacks[i] = Unwinding(code, copies[i]).run(dwfl.get());
+    unw_accessors_t ours = accessors();
+    const AddressSpace space(::unw_create_addr_space(&ours, 0));
+    if (!space) return stacks;
+    // Most threads wait in the same few functions.
+    ::unw_set_caching_policy(space.get(), UNW_CACHE_GLOBAL);
+    UnwindFiles files(process, code);
+    for (std::size_t i = 0; i < copies.size(); ++i) stacks[i] = Unwinding(files, copies[i]).run(space.get());
     return stacks;
 }
 

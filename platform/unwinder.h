@@ -1,5 +1,6 @@
 // From a copy of a thread's registers and stack to the addresses that its functions will return to, by the
-// unwind information (.eh_frame) of the files that it has mapped. libdw does it; the target is not touched.
+// unwind information (.eh_frame) of the files that it has mapped. libunwind does it, by its generic address
+// space (unw_create_addr_space(3)) over the copy and the files; the target is not touched.
 #pragma once
 
 #include <span>
@@ -22,8 +23,5 @@ struct UnwoundStack {
 // that cannot be opened tells no callers.
 std::vector<UnwoundStack> unwind(const ProcessFiles& process, std::span<const MappedFile> code,
                                  std::span<const ThreadCopy> copies);
-
-// The one of `code` that an address lies in; null where none.
-const MappedFile* code_at(std::span<const MappedFile> code, Address address);
 
 }  // namespace nmtx

@@ -26,6 +26,7 @@ std::atomic<std::uint64_t> rounds;
     innermost();
     rounds.fetch_add(1);  // so that the call is no jump
 }
+void without_information(void (*work)());
 [[gnu::noinline]] void descend(int depth) {
     if (depth == 0) innermost();
     if (depth > 0) descend(depth - 1);
@@ -82,6 +83,22 @@ TEST_CASE("native stacks: a thread that runs shows its functions, from the inner
     CHECK(stack.frames[middle].file.find("test_platform") != std::string::npos);
     CHECK(stack.stopped_ms > 0);
     CHECK(child.alive());
+}
+
+TEST_CASE("native stacks: where a file says nothing of a function, its caller is not guessed") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        ready();
+        native_stacks_test::without_information(native_stacks_test::in_the_middle);
+    });
+    NativeStack stack;
+    REQUIRE(eventually([&] {
+        stack = stacks_of(child, {child.pid()}).stacks.at(0);
+        return index_of(stack, "innermost") < stack.frames.size();
+    }));
+    REQUIRE_FALSE(stack.frames.empty());
+    CHECK(stack.frames.back().symbol.find("without_information") != std::string::npos);
+    CHECK(stack.end == StackEnd::not_told);
 }
 
 TEST_CASE("native stacks: a thread that waits is unwound through the C library") {
