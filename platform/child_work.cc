@@ -40,6 +40,7 @@ rlim_t own_address_space() {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent) ::_exit(1);
     limit(RLIMIT_CORE, 0);
+    ::signal(SIGBUS, SIG_DFL);  // a crash, to whoever waits for us
     limit(RLIMIT_CPU, static_cast<rlim_t>(bounds.time.count()));
     // The shadow of AddressSanitizer alone is larger than any bound.
 #ifndef __SANITIZE_ADDRESS__

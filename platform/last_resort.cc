@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <exception>
 #include <new>
@@ -36,10 +37,21 @@ int complain() {
     ::_exit(complain());
 }
 
+// SQLite maps a file that lies beside a record, and who owns that one may cut it short at any time.
+void end_for_lost_page(int, siginfo_t* info, void*) {
+    if (info->si_code != BUS_ADRERR) std::abort();
+    say("nmtx: a file was cut short while it was read; try again, or read a copy of it\n");
+    ::_exit(1);
+}
+
 }  // namespace
 
 int with_last_resort(const std::function<int()>& work) {
     std::set_terminate(end_with_words);
+    struct sigaction action {};
+    action.sa_sigaction = end_for_lost_page;
+    action.sa_flags = SA_SIGINFO;
+    ::sigaction(SIGBUS, &action, nullptr);
     try {
         return work();
     } catch (...) {

@@ -7,7 +7,8 @@ namespace nmtx {
 
 // Runs `work` and returns its exit code. Whatever escapes it, in this thread or another, is an error on
 // stderr and exit code 1, not a signal and a core file: memory that runs out (a bound of ulimit, a
-// container's) is nobody's bug. Call it once.
+// container's) is nobody's bug, and a mapped file that somebody cuts short (SIGBUS) is an error as well. Call
+// it once.
 int with_last_resort(const std::function<int()>& work);
 
 }  // namespace nmtx

@@ -10,6 +10,7 @@
 
 #include "platform/descriptor.h"
 #include "platform/file_size_signal.h"
+#include "platform/output_place.h"
 #include "platform/signals_held.h"
 #include "platform/system_error.h"
 #include "platform/temporary_file.h"
@@ -51,7 +52,7 @@ class TemporaryDirectory {
     TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
     ~TemporaryDirectory() {
         if (path_.empty()) return;
-        for (const std::string& file : files_) ::unlink(file.c_str());
+        for (const std::string& name : files_) ::unlinkat(lock_.get(), name.c_str(), 0);
         ::rmdir(path_.c_str());
     }
     Expected<void> make(const std::string& becomes) {
@@ -63,9 +64,10 @@ class TemporaryDirectory {
     }
     Expected<void> write(const std::string& name, std::string_view bytes) {
         const std::string path = path_ + "/" + name;
-        const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        const Descriptor file(
+            ::openat(lock_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!file) return tl::make_unexpected(file_error(path, errno));
-        files_.push_back(path);
+        files_.push_back(name);
         if (auto written = write_all(file.get(), bytes, path); !written) return written;
         if (::fsync(file.get()) != 0) return tl::make_unexpected(file_error(path, errno));
         return {};
@@ -95,8 +97,17 @@ int give_name(const std::string& temporary, const std::string& path, bool overwr
     return 0;
 }
 
-Expected<void> write_to_special(const std::string& path, std::string_view bytes) {
-    const Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+// A FIFO or a device of somebody else may have been put there for us to write to.
+Expected<void> write_to_special(const OutputPlace& place, std::string_view bytes) {
+    const std::string path = place.path();
+    const Descriptor found(
+        ::openat(place.directory.get(), place.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+    struct stat info {};
+    if (!found || ::fstat(found.get(), &info) != 0) return tl::make_unexpected(file_error(path, errno));
+    if (S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || !is_trusted_owner(info.st_uid))
+        return failure(path, "is no regular file, and uid " + std::to_string(info.st_uid) + " has made it",
+                       "choose another name");
+    const Descriptor file(::open(path_of_descriptor(found).c_str(), O_WRONLY | O_CLOEXEC));
     if (!file) return tl::make_unexpected(file_error(path, errno));
     return write_all(file.get(), bytes, path);
 }
@@ -126,7 +137,7 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
     std::vector<std::string> paths;
     for (const NamedFile& file : files) {
         paths.push_back(directory + "/" + file.name);
-        struct stat info{};
+        struct stat info {};
         if (::lstat(paths.back().c_str(), &info) != 0) continue;
         if (!overwrite) return already_there(paths.back());
         if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
@@ -150,21 +161,53 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
     return {};
 }
 
+Expected<void> write_at(const OutputPlace& place, std::string_view bytes, bool overwrite) {
+    const std::string path = place.path();
+    struct stat info {};
+    const bool there = ::fstatat(place.directory.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
+    if (there && S_ISDIR(info.st_mode)) return failure(path, "is a directory", "name a file in it");
+    if (there && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return write_to_special(place, bytes);
+    remove_abandoned_temporaries(place.directory_path());
+    if (there && !overwrite) return already_there(path);
+
+    const SignalsHeld held;
+    const FileSizeSignalIgnored errors_instead;
+    Temporary temporary;
+    if (auto written = temporary.write(path, bytes); !written) return written;
+    const int error = give_name(temporary.path(), path, overwrite);
+    if (error == EEXIST) return already_there(path);
+    if (error != 0) return tl::make_unexpected(file_error(path, error));
+    temporary.keep();
+    return {};
+}
+
+// An error names a path as the user has typed it.
+Expected<void> named_as_asked(Expected<void> done, const std::string& used, const std::string& asked) {
+    if (done || done.error().where.rfind(used, 0) != 0) return done;
+    Error error = done.error();
+    error.where.replace(0, used.size(), asked);
+    return tl::make_unexpected(std::move(error));
+}
+
 }  // namespace
 
 Expected<void> write_files(const std::string& path, const std::vector<NamedFile>& files, bool overwrite) {
-    std::string directory = path;
-    while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
-    remove_abandoned_temporaries(parent_of(directory));
+    const auto place = output_place(path, LastLink::followed);
+    if (!place) return tl::make_unexpected(place.error());
+    remove_abandoned_temporaries(place->directory_path());
     const SignalsHeld held;
     const FileSizeSignalIgnored errors_instead;
-    struct stat info{};
-    if (::stat(directory.c_str(), &info) != 0) {
-        if (errno != ENOENT) return tl::make_unexpected(file_error(directory, errno));
-        return write_new_directory(directory, files);
+    struct stat info {};
+    if (::fstatat(place->directory.get(), place->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        if (errno != ENOENT) return tl::make_unexpected(file_error(path, errno));
+        return named_as_asked(write_new_directory(place->path(), files), place->path(), path);
     }
-    if (!S_ISDIR(info.st_mode)) return failure(directory, "is no directory", "choose another name");
-    return write_into_directory(directory, files, overwrite);
+    if (!S_ISDIR(info.st_mode)) return failure(path, "is no directory", "choose another name");
+    const Descriptor directory(
+        ::openat(place->directory.get(), place->name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!directory) return tl::make_unexpected(file_error(path, errno));
+    const std::string below = path_of_descriptor(directory);
+    return named_as_asked(write_into_directory(below, files, overwrite), below, path);
 }
 
 Expected<void> write_all(int fd, std::string_view bytes, const std::string& path) {
@@ -178,22 +221,9 @@ Expected<void> write_all(int fd, std::string_view bytes, const std::string& path
 }
 
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite) {
-    struct stat info{};
-    const bool there = ::lstat(path.c_str(), &info) == 0;
-    if (there && S_ISDIR(info.st_mode)) return failure(path, "is a directory", "name a file in it");
-    if (there && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return write_to_special(path, bytes);
-    remove_abandoned_temporaries(parent_of(path));
-    if (there && !overwrite) return already_there(path);
-
-    const SignalsHeld held;
-    const FileSizeSignalIgnored errors_instead;
-    Temporary temporary;
-    if (auto written = temporary.write(path, bytes); !written) return written;
-    const int error = give_name(temporary.path(), path, overwrite);
-    if (error == EEXIST) return already_there(path);
-    if (error != 0) return tl::make_unexpected(file_error(path, error));
-    temporary.keep();
-    return {};
+    const auto place = output_place(path, LastLink::left);
+    if (!place) return tl::make_unexpected(place.error());
+    return named_as_asked(write_at(*place, bytes, overwrite), place->path(), path);
 }
 
 }  // namespace nmtx

@@ -176,18 +176,18 @@ void RecordDatabase::roll_back() {
         sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
-Expected<RecordDatabase> RecordDatabase::open(const std::string& path, const std::string& address, int flags,
+Expected<RecordDatabase> RecordDatabase::open(const std::string& shown, const std::string& file,
+                                              const char* parameters, int flags,
                                               std::chrono::milliseconds patience) {
     sqlite3* handle = nullptr;
-    const int code = sqlite3_open_v2(address.c_str(), &handle,
+    const int code = sqlite3_open_v2((uri_of(file) + parameters).c_str(), &handle,
                                      flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, record_vfs());
-    RecordDatabase database(printable(path), handle);
+    RecordDatabase database(printable(shown), handle);
     if (code != SQLITE_OK) {
-        if (handle == nullptr) return failure(printable(path), "there is no memory to open it");
+        if (handle == nullptr) return failure(printable(shown), "there is no memory to open it");
         return tl::make_unexpected(database.error(code));
     }
     sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
-    const std::string file = real_path(path);
     database.bytes_ = file_bytes(file) + file_bytes(file + wal_suffix);
     database.distrust();
     return database;
@@ -263,10 +263,11 @@ Expected<bool> RecordDatabase::fold_journal() {
     return *row && fold->number(0) == 0 && fold->number(1) == fold->number(2);
 }
 
-void RecordDatabase::leave_journal() {
-    int yes = 1;
-    sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &yes);
-    sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, static_cast<int*>(nullptr));
+void RecordDatabase::leave_journal(bool yes) {
+    int on = yes ? 1 : 0;
+    sqlite3_file_control(database_.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+    sqlite3_db_config(database_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, yes ? 1 : 0,
+                      static_cast<int*>(nullptr));
 }
 
 bool RecordDatabase::may_pass() const {
@@ -280,33 +281,42 @@ bool RecordDatabase::may_pass() const {
 // names a super-journal, which is not opened; the change is undone by then.
 void RecordDatabase::undo_unfinished_change(const std::string& file) {
     if (!file_exists(file + rollback_suffix)) return;
-    auto database = open(file, uri_of(file), SQLITE_OPEN_READWRITE);
+    auto database = open(file, file, "", SQLITE_OPEN_READWRITE);
     if (!database) return;
     database->leave_journal();
     static_cast<void>(database->number("PRAGMA schema_version"));
 }
 
+// A journal is folded into no file that is then refused.
 Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& path,
                                                           std::chrono::milliseconds patience) {
-    const bool is_new = !file_exists(path);
+    auto place = output_place(path, LastLink::followed);
+    if (!place) return tl::make_unexpected(place.error());
+    const std::string file = place->path();
+    const bool is_new = !file_exists(file);
     if (is_new) {
-        if (auto created = create_record_file(path); !created) return tl::make_unexpected(created.error());
+        if (auto created = create_record_file(*place, path); !created)
+            return tl::make_unexpected(created.error());
     }
-    const std::string file = real_path(path);
-    if (auto regular = check_record_files(file); !regular) return tl::make_unexpected(regular.error());
-    undo_unfinished_change(file);
-    auto database = open(path, uri_of(file), SQLITE_OPEN_READWRITE, patience);
-    if (!database) return database;
-    Expected<void> ready = database->check(true);
-    if (ready) ready = database->use_journal();
+    Expected<void> ready = check_record_files(file, path);
     if (ready) {
-        database->take_any_time();
-        return database;
+        undo_unfinished_change(file);
+        auto database = open(path, file, "", SQLITE_OPEN_READWRITE, patience);
+        if (!database) return database;
+        database->leave_journal();
+        ready = database->check(true);
+        if (ready) ready = database->use_journal();
+        if (ready) {
+            database->leave_journal(false);
+            database->take_any_time();
+            database->directory_ = std::move(place->directory);
+            return database;
+        }
     }
     if (is_new) {
-        database->database_.reset();
-        for (const char* suffix : {"", wal_suffix, shm_suffix, rollback_suffix})
-            ::unlink((file + suffix).c_str());
+        for (const char* suffix : {"", wal_suffix, shm_suffix, rollback_suffix}) {
+            if (is_own_file(file + suffix)) ::unlink((file + suffix).c_str());
+        }
     }
     return tl::make_unexpected(ready.error());
 }
@@ -315,22 +325,25 @@ Expected<RecordDatabase> RecordDatabase::open_for_writing(const std::string& pat
 // recorder has left a journal, the file is all there is, and nobody changes it.
 Expected<RecordDatabase> RecordDatabase::open_for_reading(const std::string& path) {
     if (!file_exists(path)) return tl::make_unexpected(file_error(printable(path), errno));
-    const std::string file = real_path(path);
-    if (auto regular = check_record_files(file); !regular) return tl::make_unexpected(regular.error());
+    auto place = output_place(real_path(path), LastLink::followed);
+    if (!place) return tl::make_unexpected(place.error());
+    const std::string file = place->path();
+    if (auto regular = check_record_files(file, path); !regular) return tl::make_unexpected(regular.error());
     if (is_own_file(file)) undo_unfinished_change(file);  // reading changes no other one's
-    auto database = open(path, uri_of(file), SQLITE_OPEN_READONLY);
+    auto database = open(path, file, "", SQLITE_OPEN_READONLY);
     if (!database) return database;
     Expected<void> ready = database->check(false);
     if (!ready && !file_exists(file + wal_suffix) && !file_exists(file + rollback_suffix)) {
-        database = open(path, uri_of(file) + "?immutable=1", SQLITE_OPEN_READONLY);
+        database = open(path, file, "?immutable=1", SQLITE_OPEN_READONLY);
         if (!database) return database;
         ready = database->check(false);
     }
     if (!ready && database->failed_ == SQLITE_READONLY && file_exists(file + rollback_suffix))
-        return failure(printable(file + rollback_suffix),
+        return failure(printable(path + rollback_suffix),
                        "is of a change that was not finished, and only who may write the file can undo it",
                        "run nmtx trend as the file's owner");
     if (!ready) return tl::make_unexpected(ready.error());
+    database->directory_ = std::move(place->directory);
     return database;
 }
 

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "platform/descriptor.h"
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -87,8 +88,8 @@ class RecordDatabase {
 
     // Copies what the journal has into the file. False where a reader kept some of it there.
     Expected<bool> fold_journal();
-    // For the time when it is closed: the journal is neither copied nor removed then.
-    void leave_journal();
+    // For the time when it is closed: is the journal neither copied nor removed then?
+    void leave_journal(bool yes = true);
     // May what failed last come off the next time? A lock, no room, a limit.
     [[nodiscard]] bool may_pass() const;
 
@@ -97,7 +98,8 @@ class RecordDatabase {
         void operator()(sqlite3* database) const;
     };
     RecordDatabase(std::string path, sqlite3* database) : path_(std::move(path)), database_(database) {}
-    static Expected<RecordDatabase> open(const std::string& path, const std::string& address, int flags,
+    static Expected<RecordDatabase> open(const std::string& shown, const std::string& file,
+                                         const char* parameters, int flags,
                                          std::chrono::milliseconds patience = usual_patience);
     static void undo_unfinished_change(const std::string& file);
     void distrust();
@@ -111,6 +113,7 @@ class RecordDatabase {
 
     using Deadline = std::chrono::steady_clock::time_point;
     std::string path_;
+    Descriptor directory_;  // by which SQLite knows the file
     std::uint64_t bytes_ = 0;
     std::unique_ptr<Deadline> deadline_;  // SQLite's look at it: outlives the database, at one address
     std::unique_ptr<sqlite3, Close> database_;

@@ -35,22 +35,35 @@ std::uint64_t file_bytes(const std::string& path) {
     return ::stat(path.c_str(), &file) == 0 ? static_cast<std::uint64_t>(file.st_size) : 0;
 }
 
-Expected<void> check_record_files(const std::string& path) {
+bool is_companion_of(const std::string& companion, const std::string& record) {
+    struct stat file {};
+    struct stat owner {};
+    if (::lstat(companion.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return false;
+    return is_trusted_owner(file.st_uid) ||
+           (::stat(record.c_str(), &owner) == 0 && file.st_uid == owner.st_uid);
+}
+
+Expected<void> check_record_files(const std::string& path, const std::string& shown) {
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored))
-        return failure(printable(path), "is not a regular file, so it cannot be a record",
+        return failure(printable(shown), "is not a regular file, so it cannot be a record",
                        "name a file that nmtx record has written");
     for (const char* suffix : {wal_suffix, shm_suffix, rollback_suffix}) {
         struct stat file {};
-        if (::lstat((path + suffix).c_str(), &file) == 0 && !S_ISREG(file.st_mode))
-            return failure(printable(path + suffix), "is not a regular file", "remove it");
+        if (::lstat((path + suffix).c_str(), &file) != 0 || is_companion_of(path + suffix, path)) continue;
+        if (!S_ISREG(file.st_mode))
+            return failure(printable(shown + suffix), "is not a regular file", "remove it");
+        return failure(printable(shown + suffix),
+                       "is owned by uid " + std::to_string(file.st_uid) + ", not by the record's owner",
+                       "remove it");
     }
     return {};
 }
 
-Expected<void> create_record_file(const std::string& path) {
-    const Descriptor file(::open(path.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600));
-    if (!file) return tl::make_unexpected(file_error(path, errno));
+Expected<void> create_record_file(const OutputPlace& place, const std::string& shown) {
+    const Descriptor file(::openat(place.directory.get(), place.name.c_str(),
+                                   O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file) return tl::make_unexpected(file_error(printable(shown), errno));
     return {};
 }
 

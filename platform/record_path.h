@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "platform/output_place.h"
 
 namespace nmtx {
 
@@ -20,12 +21,16 @@ bool file_exists(const std::string& path);
 bool is_own_file(const std::string& path);
 std::uint64_t file_bytes(const std::string& path);
 
-// A regular file, with nothing but regular files beside it: what lies there may be a stranger's as well.
-Expected<void> check_record_files(const std::string& path);
+// Regular, and root's, this user's, or of the record's own owner: SQLite believes what it says of the record.
+bool is_companion_of(const std::string& companion, const std::string& record);
+
+// A regular file, with nothing beside it but what belongs to it: what lies there may be a stranger's as well.
+// `shown`: the path in errors.
+Expected<void> check_record_files(const std::string& path, const std::string& shown);
 
 // An empty one, mode 0600. Before SQLite has it open: closing a descriptor of the file would drop SQLite's
 // locks on it.
-Expected<void> create_record_file(const std::string& path);
+Expected<void> create_record_file(const OutputPlace& place, const std::string& shown);
 
 // As SQLite takes it in a URI.
 std::string uri_of(const std::string& path);

@@ -1,6 +1,16 @@
 #include "platform/record_vfs.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <string>
+#include <string_view>
+
+#include "platform/descriptor.h"
+#include "platform/record_path.h"
 
 namespace nmtx {
 namespace {
@@ -9,11 +19,38 @@ constexpr const char* name = "nmtx-record";
 
 decltype(sqlite3_vfs::xOpen) usual_open = nullptr;
 
-int open_but_no_super_journal(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags,
-                              int* out_flags) {
-    if ((flags & SQLITE_OPEN_SUPER_JOURNAL) == 0) return usual_open(vfs, path, file, flags, out_flags);
+// Makes it with the mode of the record, as SQLite does. False: something is there that is no companion.
+bool is_ours_now(const std::string& companion, const std::string& record) {
+    struct stat info {};
+    if (::stat(record.c_str(), &info) != 0) return true;
+    const mode_t mode = info.st_mode & 0777U;
+    const Descriptor made(
+        ::open(companion.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode));
+    if (made) return ::fchmod(made.get(), mode) == 0;
+    return errno != EEXIST || is_companion_of(companion, record);
+}
+
+bool may_open(const char* path, int flags) {
+    constexpr int beside = SQLITE_OPEN_WAL | SQLITE_OPEN_MAIN_JOURNAL;
+    if ((flags & SQLITE_OPEN_SUPER_JOURNAL) != 0) return false;
+    if (path == nullptr || (flags & beside) == 0) return true;
+    const std::string companion = path;
+    const std::string record = companion.substr(0, companion.rfind('-'));
+    if ((flags & SQLITE_OPEN_CREATE) == 0) return is_companion_of(companion, record);
+    if (!is_ours_now(companion, record)) return false;
+    // It opens the shared memory by itself, and not before the WAL.
+    return (flags & SQLITE_OPEN_WAL) == 0 || is_ours_now(record + shm_suffix, record);
+}
+
+int open_with_care(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
+    if (may_open(path, flags)) return usual_open(vfs, path, file, flags, out_flags);
     file->pMethods = nullptr;
     return SQLITE_CANTOPEN;
+}
+
+int same_path(sqlite3_vfs*, const char* path, int bytes, char* into) {
+    const int length = std::snprintf(into, static_cast<std::size_t>(bytes), "%s", path);
+    return length >= 0 && length < bytes ? SQLITE_OK : SQLITE_CANTOPEN;
 }
 
 const char* make() {
@@ -22,7 +59,8 @@ const char* make() {
     if (usual == nullptr) return name;  // opening with it then fails
     vfs = *usual;
     usual_open = vfs.xOpen;
-    vfs.xOpen = open_but_no_super_journal;
+    vfs.xOpen = open_with_care;
+    vfs.xFullPathname = same_path;
     vfs.zName = name;
     vfs.pNext = nullptr;
     sqlite3_vfs_register(&vfs, 0);

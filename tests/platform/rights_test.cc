@@ -199,6 +199,15 @@ TEST_CASE("last resort: memory that runs out is an error and exit code 1, in wha
     CHECK(ended([]() -> int { throw std::bad_alloc(); }) == out_of_memory);
     CHECK(ended([]() -> int { throw std::runtime_error("no thread"); }) == "1 nmtx: no thread\n");
     CHECK(ended([] {
+              const TemporaryDirectory directory;
+              write_text(directory / "a", std::string(8192, 'x'));
+              const int file = ::open((directory / "a").c_str(), O_RDWR);
+              void* const map = ::mmap(nullptr, 8192, PROT_READ, MAP_SHARED, file, 0);
+              std::filesystem::remove_all(directory.path());
+              if (::ftruncate(file, 0) != 0) return 5;
+              return static_cast<int>(*static_cast<const volatile char*>(map));
+          }) == "1 nmtx: a file was cut short while it was read; try again, or read a copy of it\n");
+    CHECK(ended([] {
               std::thread other([] { throw std::bad_alloc(); });
               other.join();
               return 0;
