@@ -8,6 +8,7 @@
 
 #include "evidence/redact.h"
 #include "platform/attach.h"
+#include "platform/attach_options.h"
 #include "platform/clock.h"
 #include "platform/frozen_memory.h"
 #include "platform/hsperfdata_file.h"
@@ -48,6 +49,7 @@ class Collector {
     void read_kernel_documents();
     void read_counters();
     void ask_jvm();
+    Expected<void> attach_enabled();
     void read_threads();
     void take_native_stacks();
     bool ask(AttachClient& client, const std::string& question);
@@ -149,6 +151,14 @@ bool Collector::ask(AttachClient& client, const std::string& question) {
     return true;
 }
 
+// Its counters hold all of its options, wherever they came from.
+Expected<void> Collector::attach_enabled() {
+    if (capture_.text(document::hsperfdata)) return {};
+    const auto target = attach_target(process_);
+    if (!target) return tl::make_unexpected(target.error());
+    return check_attach_enabled(process_, *target);
+}
+
 void Collector::ask_jvm() {
     if (!options_->attach) {
         capture_.miss(document::attach,
@@ -157,6 +167,10 @@ void Collector::ask_jvm() {
     }
     if (auto refused = plan_->attach_refused(capture_)) {
         capture_.miss(document::attach, std::move(*refused));
+        return;
+    }
+    if (auto enabled = attach_enabled(); !enabled) {
+        capture_.miss(document::attach, missing_because(enabled.error()));
         return;
     }
     auto client = AttachClient::open(process_);
@@ -272,7 +286,8 @@ Expected<Capture> Collector::run() {
         return tl::make_unexpected(status.error());
     read_kernel_documents();
     read_counters();
-    if (options_->nmt_text) capture_.add(document::nmt_file, without_secrets(document::nmt_file, *options_->nmt_text));
+    if (options_->nmt_text)
+        capture_.add(document::nmt_file, without_secrets(document::nmt_file, *options_->nmt_text));
     for (const auto& [name, text] : options_->known_answers) capture_.add(name, text);
     ask_jvm();
     // After the questions: the first of them starts a thread in the JVM.

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -63,8 +64,12 @@ std::string why(const Error& error) {
     return to_string(error);
 }
 
+// Whoever fills his /tmp with folders hsperfdata_* may not make everybody wait.
+constexpr std::chrono::seconds most_time_for_counters{3};
+
 // Nothing where it is no JVM.
-std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std::set<ProcessStart>& known) {
+std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std::set<ProcessStart>& known,
+                                 std::chrono::nanoseconds& spent_on_counters) {
     const auto process = ProcessFiles::open(pid);
     if (!process || process->kernel_thread() || process->zombie()) return std::nullopt;
     if (known.count({pid, process->start_ticks()}) > 0) return std::nullopt;
@@ -90,8 +95,15 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     jvm.rss = status->vm_rss;
     jvm.cmdline = without_secrets(document::cmdline, std::move(*cmdline));
     if (jvm.kind != JvmKind::hotspot) return jvm;
+    if (spent_on_counters > most_time_for_counters) {
+        jvm.why_not =
+            "its counters were not looked for: those of others took too long (too many hsperfdata_*)";
+        return jvm;
+    }
+    const auto began = std::chrono::steady_clock::now();
     const auto target = attach_target(*process);
     auto counters = target ? read_hsperfdata(*process, *target) : tl::make_unexpected(target.error());
+    spent_on_counters += std::chrono::steady_clock::now() - began;
     if (counters) {
         jvm.hsperfdata = without_secrets(document::hsperfdata, std::move(*counters));
     } else {
@@ -106,9 +118,10 @@ Expected<std::vector<ListedJvm>> list_jvms(const std::set<ProcessStart>& known) 
     const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
     if (!proc) return tl::make_unexpected(file_error("/proc", errno, "mount it: mount -t proc proc /proc"));
     UserNames users;
+    std::chrono::nanoseconds spent_on_counters{};
     std::vector<ListedJvm> jvms;
     for (const std::uint64_t pid : pids_of(proc.get())) {
-        if (auto jvm = look_at(pid, users, known)) jvms.push_back(std::move(*jvm));
+        if (auto jvm = look_at(pid, users, known, spent_on_counters)) jvms.push_back(std::move(*jvm));
     }
     return jvms;
 }

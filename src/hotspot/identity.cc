@@ -162,6 +162,21 @@ std::vector<std::string_view> split_joined_options(std::string_view line) {
     return options;
 }
 
+std::optional<JvmOptions> options_of_hsperfdata(const HsPerfData& perf) {
+    const auto arguments = perf.text("java.rt.vmArgs");
+    if (!arguments) return std::nullopt;
+    std::vector<std::string> flags;
+    const auto of_file = perf.text("java.rt.vmFlags");
+    for (Cursor cursor(of_file ? std::string_view(*of_file) : std::string_view()); !cursor.at_end();
+         cursor.skip_blanks()) {
+        if (const std::string_view word = cursor.word(); !word.empty())
+            flags.push_back("-XX:" + std::string(word));
+    }
+    std::vector<std::string_view> options(flags.begin(), flags.end());
+    for (const std::string_view option : split_joined_options(*arguments)) options.push_back(option);
+    return read_jvm_options(options);
+}
+
 JavaCommandLine read_java_cmdline(std::string_view cmdline) {
     std::vector<std::string_view> words;
     while (!cmdline.empty()) {

@@ -39,6 +39,9 @@ JvmOptions read_jvm_options(const std::vector<std::string_view>& options);
 // Splits a line of options joined by blanks (java.rt.vmArgs, "jvm_args:"), where the JVM has dropped the quoting: a piece that does not begin
 // with '-' belongs to the option before it.
 std::vector<std::string_view> split_joined_options(std::string_view line);
+// What hsperfdata has of them: a file of flags first (java.rt.vmFlags, "+NAME" each), then all options of the command line, of variables and
+// of argument files (java.rt.vmArgs). Nothing where the JVM has not written the latter yet.
+std::optional<JvmOptions> options_of_hsperfdata(const HsPerfData& perf);
 // /proc/PID/cmdline (NUL-separated): the options from argv[1] on, and the main class, jar or module behind them (empty where it is cut).
 struct JavaCommandLine {
     std::vector<std::string_view> options;

@@ -249,11 +249,9 @@ Expected<void> ProcessReader::update(const Capture& capture) {
 
     parse(document::hsperfdata, parse_hsperfdata, view_.perf);
     if (!view_.options) {
-        if (view_.perf && view_.perf->text("java.rt.vmArgs")) {
-            view_.options = read_jvm_options(split_joined_options(*view_.perf->text("java.rt.vmArgs")));
-        } else if (const auto text = capture.text(document::cmdline)) {
-            view_.options = read_jvm_options(read_java_cmdline(*text).options);
-        }
+        if (view_.perf) view_.options = options_of_hsperfdata(*view_.perf);
+        const auto text = capture.text(document::cmdline);
+        if (!view_.options && text) view_.options = read_jvm_options(read_java_cmdline(*text).options);
     }
     reply(question::version, parse_vm_version, view_.version);
     for (const auto command : {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail,

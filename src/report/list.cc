@@ -30,11 +30,8 @@ Cells cells_of(const JvmRow& jvm) {
     if (jvm.perf) {
         if (auto perf = parse_hsperfdata(*jvm.perf)) view.perf = std::move(*perf);
     }
-    if (view.perf && view.perf->text("java.rt.vmArgs")) {
-        view.options = read_jvm_options(split_joined_options(*view.perf->text("java.rt.vmArgs")));
-    } else {
-        view.options = read_jvm_options(read_java_cmdline(jvm.cmdline).options);
-    }
+    if (view.perf) view.options = options_of_hsperfdata(*view.perf);
+    if (!view.options) view.options = read_jvm_options(read_java_cmdline(jvm.cmdline).options);
     Cells row;
     row.version = view.java_version();
     row.gc = view.gc();
