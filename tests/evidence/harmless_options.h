@@ -274,6 +274,9 @@ inline const std::vector<std::string_view>& harmless_options() {
         "-Dsun.rmi.dgc.client.gcInterval=3600000",
         "-Dnetworkaddress.cache.negative.ttl=10",
         "-Djdk.httpclient.keepalive.timeout=30",
+        // Names that speak of secrets, with values that are none
+        "jdbc:oracle:thin:@//db:1521/x",
+        "https://registry.npmjs.org/@scope/x",
     };
     return all;
 }
