@@ -10,6 +10,7 @@
 #include "evidence/secret_options.h"
 #include "evidence/secret_shapes.h"
 #include "evidence/secret_urls.h"
+#include "evidence/secret_xml.h"
 
 namespace nmtx {
 namespace {
@@ -206,6 +207,8 @@ class Walk {
         const char before = name_begin > begin ? text_[name_begin - 1] : ' ';
         const bool loose = sign.colon && !sign.quoted;
         if (loose && before == '/') return 0;  // "/opt/secret:/opt/lib"
+        const bool attribute = !sign.colon && names_pair(name) && is_in_tag(text_, name_begin);
+        if (attribute) return 0;  // mark_xml_secrets
         bool secret = loose && !command_ ? ends_in_secret(name) : speaks_of_secrets(name);
         if (sign.colon && names_value(name)) secret = std::exchange(secret_value_lines_, 0) > 0;
         const bool pair = sign.colon && names_pair(name);
@@ -265,6 +268,7 @@ class Walk {
 
 void mark_secrets(string_view text, WalkedText kind, SecretMarks& marks) {
     mark_private_keys(text, marks);
+    mark_xml_secrets(text, marks);
     Walk(text, kind, marks).run();
 }
 

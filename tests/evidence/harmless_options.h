@@ -290,6 +290,8 @@ inline const std::vector<std::string_view>& harmless_options() {
         "--db.sid=ORCL",
         "jdbc:oracle:thin:@//db:1521/x",
         "https://registry.npmjs.org/@scope/x",
+        "<entry key=\"db.url\">h</entry>",
+        "<key>color</key><string>red</string>",
     };
     return all;
 }
