@@ -133,6 +133,25 @@ TEST_CASE("secrets: what is quoted ends with its quote") {
     CHECK(without_secrets("-Dpassword=\"ab\"cd"s, "\0"s) == "-Dpassword=********");
 }
 
+TEST_CASE("secrets: of a list and of XML only the values of the secret go") {
+    const auto words = [](const std::string& text) { return without_secrets(text, "\0"s); };
+    CHECK(words("{\"password\":[\"a\",{\"b\":[]}],\"user\":\"bob\"}") ==
+          "{\"password\":[********],\"user\":\"bob\"}");
+    CHECK(words("{\"password\":\"a\",\"user\":\"bob\"}") == "{\"password\":\"********\",\"user\":\"bob\"}");
+    CHECK(words("-javaagent:a.jar=password=\"x\",host=h") == "-javaagent:a.jar=password=\"********\",host=h");
+    CHECK(words("-Dp.password=\"hunt\",\"second\"") == "-Dp.password=\"********\"");
+    CHECK(words("<password>hunter2</password><user>bob</user>") ==
+          "<password>********</password><user>bob</user>");
+    CHECK(words("<entry key=\"db.password\">hunter2</entry>") ==
+          "<entry key=\"db.password\">********</entry>");
+    CHECK(words("<property name=\"db.password\" value=\"x\"/><property name=\"a\" value=\"b\"/>") ==
+          "<property name=\"db.password\" value=\"********\"/><property name=\"a\" value=\"b\"/>");
+    CHECK(words("<![CDATA[x <password>hunter2</password>") == "<![CDATA[x <password>********</password>");
+    CHECK(words("jdbc:oracle:thin:scott/a@b@//h:1521/s") == "jdbc:oracle:thin:scott/********@//h:1521/s");
+    CHECK(words("http://u:p@ss@host/") == "http://u:********@host/");
+    CHECK(words("http://u:pw@host.x/a@b") == "http://u:********@host.x/a@b");
+}
+
 TEST_CASE("secrets: time grows with the size of the text") {
     // Each would take minutes if it were gone through again and again.
     for (const std::string piece : {"a=",
