@@ -65,6 +65,10 @@ class SecretText {
     // Where the quote that begins at `quote` ends, if a value can end there; else npos.
     std::size_t closing(std::size_t quote);
 
+    // "hunt","second": where the last quote of such a list closes, of which the first closes at `close`. What
+    // has a name of its own is no part of it. `quoted_name`: it is a value of JSON.
+    std::size_t behind_list(std::size_t close, bool quoted_name);
+
     // Behind a name that ends at `i`.
     [[nodiscard]] Sign sign_at(std::size_t i, std::size_t limit) const;
 
@@ -74,6 +78,13 @@ class SecretText {
     Extent extent(std::size_t name_begin, const Sign& sign, char before, std::size_t end, bool surely);
 
   private:
+    struct Brackets {
+        std::size_t end = 0;  // the bracket that closes, or where the list is cut off
+        bool closed = false;
+    };
+    // Of the array or object that opens at `open`. In a joined text it may go on over lines that look like
+    // JSON.
+    [[nodiscard]] Brackets brackets(std::size_t open, std::size_t end) const;
     [[nodiscard]] bool is_class_name_at(std::size_t at) const;
 
     std::string_view text_;

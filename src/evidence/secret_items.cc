@@ -20,7 +20,8 @@ bool is_hex(char c) {
 
 // Commits and digests: "-Dgit.commit=4f3a…", "image@sha256:9f86…".
 bool is_digest(string_view name, string_view value) {
-    return names_digest(name) && std::all_of(value.begin(), value.end(), is_hex);
+    return names_digest(name) &&
+           std::all_of(value.begin(), value.end(), [](char c) { return is_hex(c) || c == '-'; });
 }
 
 }  // namespace
@@ -36,11 +37,12 @@ void mark_known_tokens(string_view word, std::size_t begin, SecretMarks& marks) 
     }
 }
 
-void mark_random_items(string_view word, std::size_t begin, bool judged, SecretMarks& marks) {
+void mark_random_items(string_view word, std::size_t begin, string_view option, bool judged,
+                       SecretMarks& marks) {
     constexpr std::size_t shortest = 12;
     if (word.size() < shortest || (!judged && word.find('=') == npos)) return;
     constexpr string_view outer = "=,;&?\"'{}()<>|` \t\n\r", inner = ":@\\[]";
-    string_view name;
+    string_view name = option;
     char sign = ' ';
     for (std::size_t at = 0; at < word.size();) {
         const std::size_t outer_end = std::min(word.find_first_of(outer, at), word.size());
@@ -54,7 +56,7 @@ void mark_random_items(string_view word, std::size_t begin, bool judged, SecretM
                 marks.add(begin + at, begin + outer_end);
                 found = true;
             }
-            name = item;
+            if (!item.empty()) name = item;
             at = end < outer_end ? end + 1 : end;
         }
         at = outer_end;
@@ -62,6 +64,25 @@ void mark_random_items(string_view word, std::size_t begin, bool judged, SecretM
         sign = word[at];
         ++at;
     }
+}
+
+bool mark_header(string_view text, std::size_t begin, std::size_t end, bool surely, SecretMarks& marks) {
+    const string_view header = text.substr(begin, end - begin);
+    const std::size_t sign = header.find_first_of(":=");
+    if (sign == npos) {
+        constexpr std::size_t shortest = 4;
+        const bool is_value = surely && header.size() >= shortest && !is_harmless_value("header", header);
+        if (is_value) marks.add(begin, end);
+        return is_value;
+    }
+    const string_view name = header.substr(0, sign);
+    if (name.find_first_of("/ ") != npos || is_harmless_header(name)) return false;
+    std::size_t value = begin + sign + 1;
+    while (value < end && (text[value] == ' ' || text[value] == '\t')) ++value;
+    if (header.substr(sign).starts_with("://") || is_harmless_value(name, text.substr(value, end - value)))
+        return false;
+    marks.add(value, end);
+    return true;
 }
 
 void mark_private_keys(string_view text, SecretMarks& marks) {

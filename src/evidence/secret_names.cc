@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <vector>
 
 #include "evidence/secret_shapes.h"
+#include "evidence/secret_words.h"
 
 namespace nmtx {
 namespace {
@@ -23,91 +23,54 @@ constexpr bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-// Longer names are not told apart: the end of one decides.
-constexpr std::size_t longest_name = 256;
-
-// "-Djavax.net.ssl.keyStorePassword" → javax net ssl key store password, in lower case, without figures.
-class Words {
-  public:
-    explicit Words(string_view name) {
-        for (const string_view option : {"-J-D", "-D", "-P", "-E"}) {
-            if (!name.starts_with(option) || name.size() <= option.size()) continue;
-            name.remove_prefix(option.size());
-            break;
-        }
-        if (name.size() > longest_name) name.remove_prefix(name.size() - longest_name);
-        folded_.reserve(name.size());
-        bool begins = true;
-        for (std::size_t i = 0; i < name.size(); ++i) {
-            const char c = name[i];
-            if (!is_lower(c) && !is_upper(c)) {
-                begins = true;
-                continue;
-            }
-            const bool hump = is_upper(c) && i > 0 &&
-                              (is_lower(name[i - 1]) ||
-                               (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
-            if (begins || hump) starts_.push_back(folded_.size());
-            begins = false;
-            folded_ += is_upper(c) ? static_cast<char>(c - 'A' + 'a') : c;
-        }
-    }
-
-    // All of them, without what stood between.
-    [[nodiscard]] string_view all() const { return folded_; }
-    [[nodiscard]] std::size_t count() const { return starts_.size(); }
-    // The last is the 0th.
-    [[nodiscard]] string_view from_end(std::size_t nth) const {
-        if (nth >= starts_.size()) return {};
-        const std::size_t at = starts_.size() - 1 - nth;
-        const std::size_t end = at + 1 < starts_.size() ? starts_[at + 1] : folded_.size();
-        return string_view(folded_).substr(starts_[at], end - starts_[at]);
-    }
-    [[nodiscard]] string_view last() const { return from_end(0); }
-
-  private:
-    std::string folded_;
-    std::vector<std::size_t> starts_;
-};
-
 template <std::size_t N>
 bool among(const std::array<string_view, N>& words, string_view word) {
     return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 // Wherever they stand, and with whatever between their parts: "api.key", "API_KEY", "apiKey".
-constexpr std::array<string_view, 35> strong{
-    "password",   "passwort",    "passwd",     "passphrase", "passcode",   "passwrd",    "pswd",
-    "pwd",        "kennwort",    "geheim",     "schluessel", "contrasena", "motdepasse", "wachtwoord",
-    "secret",     "token",       "credential", "apikey",     "accesskey",  "privatekey", "signingkey",
-    "encryptkey", "cryptionkey", "authkey",    "accountkey", "sharedkey",  "masterkey",  "storagekey",
-    "licensekey", "sessionid",   "mnemonic",   "setcookie",  "authheader", "basicauth",  "webhook"};
+constexpr std::array<string_view, 48> strong{
+    "password",   "passwort",    "passwd",     "passphrase",  "passcode",   "passwrd",    "pswd",
+    "pwd",        "kennwort",    "geheim",     "schluessel",  "contrasena", "motdepasse", "wachtwoord",
+    "secret",     "token",       "credential", "apikey",      "accesskey",  "privatekey", "signingkey",
+    "encryptkey", "cryptionkey", "authkey",    "accountkey",  "sharedkey",  "masterkey",  "storagekey",
+    "licensekey", "sessionid",   "mnemonic",   "setcookie",   "authheader", "basicauth",  "webhook",
+    "schlussel",  "losenord",    "passord",    "adgangskode", "salasana",   "jelszo",     "palavrapasse",
+    "пароль",     "密码",        "密碼",       "口令",        "パスワード", "비밀번호"};
 
 // As the last word alone.
-constexpr std::array<string_view, 42> weak{
-    "auth",    "authorization", "authorisation", "bearer", "oauth",     "pin",    "tok",
-    "pw",      "salt",          "pepper",        "sig",    "signature", "hmac",   "cookie",
-    "cookies", "session",       "sid",           "jwt",    "otp",       "totp",   "pat",
-    "sas",     "pass",          "mdp",           "clave",  "senha",     "parola", "cred",
-    "creds",   "license",       "licence",       "csrf",   "xsrf",      "psk",    "storepass",
-    "keypass", "passin",        "passout",       "psw",    "pword",     "dsn",    "userpwd"};
+constexpr std::array<string_view, 45> weak{
+    "auth",  "authorization", "authorisation", "bearer",    "oauth",  "pin",     "tok",     "pw",
+    "salt",  "pepper",        "sig",           "signature", "hmac",   "cookie",  "cookies", "session",
+    "sid",   "jwt",           "otp",           "totp",      "pat",    "sas",     "pass",    "mdp",
+    "clave", "senha",         "parola",        "cred",      "creds",  "license", "licence", "csrf",
+    "xsrf",  "psk",           "storepass",     "keypass",   "passin", "passout", "psw",     "pword",
+    "dsn",   "userpwd",       "haslo",         "heslo",     "sifre"};
+
+// As the end of the last word: "keystorepw", "dbauth".
+constexpr std::array<string_view, 14> weak_ends{"pass",          "pw",     "psw",    "pword",   "auth",
+                                                "authorization", "bearer", "cookie", "cookies", "jwt",
+                                                "signature",     "hmac",   "psk",    "creds"};
+constexpr std::array<string_view, 3> open_ends{"bypass", "compass", "trespass"};
 
 // Keys that open nothing, by the word before.
 constexpr std::array<string_view, 20> open_keys{
     "partition", "primary", "foreign", "sort", "routing", "row",    "message", "public", "hot",   "group",
     "map",       "object",  "cache",   "join", "index",   "lookup", "unique",  "order",  "shard", "natural"};
 
-bool is_secret_key(const Words& words) {
+bool is_secret_key(const NameWords& words) {
     const string_view last = words.last();
     if (!last.ends_with("key")) return false;
     if (last != "key") return last != "monkey" && last != "turkey" && last != "hotkey" && last != "donkey";
     return !among(open_keys, words.from_end(1));
 }
 
-bool last_is_secret(const Words& words) {
+bool last_is_secret(const NameWords& words) {
     const string_view last = words.last();
-    if (last.ends_with("pass")) return last != "bypass" && last != "compass" && last != "trespass";
-    return among(weak, last) || is_secret_key(words);
+    if (among(open_ends, last)) return false;
+    return among(weak, last) || is_secret_key(words) ||
+           std::any_of(weak_ends.begin(), weak_ends.end(),
+                       [&](string_view end) { return last.ends_with(end); });
 }
 
 // The kernel's and other programs' own fields.
@@ -116,10 +79,14 @@ bool is_known_field(string_view name) {
 }
 
 bool has_strong_word(string_view folded) {
+    const auto is_open = [](string_view rest) {
+        return rest.starts_with("tokeniz") || rest.starts_with("secretar") ||
+               rest.starts_with("passwordless");
+    };
     return std::any_of(strong.begin(), strong.end(), [&](string_view word) {
-        const std::size_t at = folded.find(word);
-        return at != npos && !folded.substr(at).starts_with("tokeniz") &&
-               !folded.substr(at).starts_with("secretar") && !folded.substr(at).starts_with("passwordless");
+        std::size_t at = folded.find(word);
+        while (at != npos && is_open(folded.substr(at))) at = folded.find(word, at + 1);
+        return at != npos;
     });
 }
 
@@ -153,12 +120,44 @@ std::string folded(string_view text) {
     return low;
 }
 
+// "3600", "1.5h", "30days"
 bool is_figure(string_view value) {
-    std::size_t digits = 0;
-    while (digits < value.size() && (is_digit(value[digits]) || value[digits] == '.')) ++digits;
-    const string_view unit = value.substr(digits);
-    return digits > 0 && unit.size() <= 7 &&
-           std::all_of(unit.begin(), unit.end(), [](char c) { return is_lower(c) || is_upper(c); });
+    constexpr std::size_t longest = 19;
+    constexpr std::array<string_view, 37> units{
+        "",    "ns",   "us",     "ms",      "s",     "m",      "h",      "d",       "w",      "y",
+        "sec", "secs", "second", "seconds", "min",   "mins",   "minute", "minutes", "hour",   "hours",
+        "day", "days", "week",   "weeks",   "month", "months", "year",   "years",   "millis", "b",
+        "k",   "g",    "kb",     "mb",      "gb",    "kib",    "mib"};
+    const std::size_t digits = std::min(value.find_first_not_of("0123456789."), value.size());
+    return digits > 0 && digits <= longest && among(units, string_view(folded(value.substr(digits))));
+}
+
+// "max.tokens=4096": how many there are of things that would be secrets.
+bool is_count_of(const NameWords& words, string_view value) {
+    constexpr std::array<string_view, 7> things{"tokens",  "keys",        "sessions", "cookies",
+                                                "secrets", "credentials", "passwords"};
+    constexpr std::array<string_view, 18> counts{"max",    "maximum", "min",   "minimum", "limit",   "count",
+                                                 "size",   "num",     "total", "quota",   "budget",  "ttl",
+                                                 "expiry", "length",  "age",   "window",  "timeout", "per"};
+    constexpr std::size_t longest = 9;
+    if (value.size() > longest || value.empty() || !std::all_of(value.begin(), value.end(), is_digit))
+        return false;
+    string_view last = words.last();
+    if (last.starts_with("max") || last.starts_with("min") || last.starts_with("num"))
+        return among(things, last.substr(3));
+    bool counted = false;
+    for (std::size_t i = 1; i < words.count(); ++i) counted = counted || among(counts, words.from_end(i));
+    return counted && among(things, last);
+}
+
+// "oracle.sid=ORCL": the name of a database.
+bool is_database(const NameWords& words, string_view value) {
+    constexpr std::array<string_view, 9> databases{"oracle", "ora",      "db",  "database", "jdbc",
+                                                   "tns",    "instance", "sap", "ds"};
+    constexpr std::size_t longest = 30;
+    return words.last() == "sid" && among(databases, words.from_end(1)) && value.size() <= longest &&
+           std::all_of(value.begin(), value.end(),
+                       [](char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_'; });
 }
 
 bool is_plain_words(string_view value) {
@@ -171,13 +170,13 @@ bool is_plain_words(string_view value) {
 
 bool speaks_of_secrets(string_view name) {
     if (name.empty() || is_known_field(name)) return false;
-    const Words words(name);
+    const NameWords words(name);
     return words.count() > 0 && (last_is_secret(words) || has_strong_word(words.all()));
 }
 
 bool ends_in_secret(string_view name) {
     if (name.empty() || is_known_field(name)) return false;
-    const Words words(name);
+    const NameWords words(name);
     if (words.count() == 0) return false;
     if (last_is_secret(words)) return true;
     string_view all = words.all();
@@ -192,8 +191,9 @@ bool is_harmless_value(string_view name, string_view value) {
     const std::string low = folded(value);
     if (low.empty() || low == "true" || low == "false" || low == "null") return true;
     if (looks_like_secret(value)) return false;
-    const Words words(name);
+    const NameWords words(name);
     const string_view last = words.last();
+    if (is_count_of(words, value) || is_database(words, value)) return true;
     if (has_strong_word(words.all())) {
         const bool hook =
             words.all().find("webhook") != npos && (last == "url" || last == "uri" || last == "endpoint");
@@ -209,17 +209,25 @@ bool is_port_of_service(string_view name, string_view value) {
     constexpr std::array<string_view, 10> services{"auth",   "session", "token",  "key",     "cookie",
                                                    "secret", "oauth",   "tokens", "webhook", "jwt"};
     return value.size() <= 5 && !value.empty() && std::all_of(value.begin(), value.end(), is_digit) &&
-           among(services, Words(name).last());
+           among(services, NameWords(name).last());
 }
 
 bool names_user(string_view name) {
     constexpr std::array<string_view, 7> users{"user", "username", "login", "userinfo", "basic", "u", "usr"};
-    return among(users, Words(name).last());
+    return among(users, NameWords(name).last());
 }
 
 bool names_header(string_view name) {
-    const Words words(name);
+    const NameWords words(name);
     return words.last() == "header" || words.last() == "headers";
+}
+
+bool names_pair(string_view name) {
+    return name == "name" || name == "Name" || name == "key" || name == "Key";
+}
+
+bool names_value(string_view name) {
+    return name == "value" || name == "Value";
 }
 
 bool is_harmless_header(string_view name) {
@@ -249,11 +257,14 @@ bool is_harmless_header(string_view name) {
 }
 
 bool names_digest(string_view name) {
-    constexpr std::array<string_view, 17> digests{
+    constexpr std::array<string_view, 18> digests{
         "commit", "sha", "md",      "digest",      "checksum", "revision", "rev",   "build", "buildid",
-        "etag",   "git", "version", "fingerprint", "uuid",     "guid",     "image", "crc"};
-    const Words words(name);
-    return among(digests, words.last()) || (words.last() == "id" && among(digests, words.from_end(1)));
+        "etag",   "git", "version", "fingerprint", "uuid",     "guid",     "image", "crc",   "traceparent"};
+    if (speaks_of_secrets(name)) return false;
+    const NameWords words(name);
+    const string_view last = words.last();
+    // "trace.id", "spanId", "requestid"
+    return among(digests, last) || (last.ends_with("id") && last != "sid");
 }
 
 }  // namespace nmtx

@@ -15,7 +15,7 @@ bool speaks_of_secrets(std::string_view name);
 bool ends_in_secret(std::string_view name);
 
 // Whether a value may stay although its name speaks of secrets: "true", "--auth=basic",
-// "password.file=/etc/x", "token.ttl=3600", "keyStoreType=PKCS12".
+// "password.file=/etc/x", "token.ttl=3600", "max.tokens=4096", "keyStoreType=PKCS12", "oracle.sid=ORCL".
 bool is_harmless_value(std::string_view name, std::string_view value);
 
 // "partition.key", and a port behind the name of a service, "auth:8080", "token:443".
@@ -27,10 +27,14 @@ bool names_user(std::string_view name);
 // "header", "headers": the value is "Name: value".
 bool names_header(std::string_view name);
 
+// JSON and YAML of containers: {"name": "DB_PASSWORD", "value": "…"}.
+bool names_pair(std::string_view name);
+bool names_value(std::string_view name);
+
 // Of "Accept: text/plain" the name: what follows is no secret.
 bool is_harmless_header(std::string_view name);
 
-// "commit", "sha256", "build": long hexadecimal numbers there tell a version.
+// "commit", "sha256", "build", "trace.id": long hexadecimal numbers there are public.
 bool names_digest(std::string_view name);
 
 }  // namespace nmtx

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "evidence/secret_names.h"
+#include "evidence/secret_shapes.h"
 
 namespace nmtx {
 namespace {
@@ -18,7 +19,8 @@ bool is_letter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 bool is_name_byte(char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-';
+    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-' ||
+           static_cast<unsigned char>(c) >= 0x80;
 }
 
 template <std::size_t N>
@@ -44,6 +46,9 @@ constexpr std::array<string_view, 72> with_p{
 constexpr std::array<string_view, 10> with_u{"uri",   "url",    "user", "users", "unit",
                                              "units", "update", "use",  "usage", "uuid"};
 
+// What may stand before an option that is a part of a value: "-Dexec.args=-p".
+constexpr string_view before_option = "=;,|&([{\"'`";
+
 string_view first_letters(string_view text) {
     return text.substr(
         0, static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_letter) - text.begin()));
@@ -55,6 +60,11 @@ NextWord next_word_of(string_view word, bool command) {
     if (word == "Bearer" || word == "bearer" || word == "\"Bearer" || word == "'Bearer")
         return NextWord::bearer;
     if (word == "Basic" || word == "\"Basic" || word == "'Basic") return NextWord::basic;
+    if (word.front() == '/' && command) {
+        constexpr std::array<string_view, 5> of_windows{"/password", "/passwd", "/passphrase", "/pass",
+                                                        "/pwd"};
+        return among(of_windows, word) ? NextWord::secret : NextWord::as_ever;
+    }
     if (word.size() < 2 || !std::all_of(word.begin(), word.end(), is_name_byte)) return NextWord::as_ever;
     if (word.front() != '-') {
         // "password hunter2", but not a class.
@@ -71,6 +81,53 @@ NextWord next_word_of(string_view word, bool command) {
     return speaks_of_secrets(word) ? NextWord::secret : NextWord::as_ever;
 }
 
+bool is_option(string_view word) {
+    constexpr std::array<string_view, 14> of_jvm{"-XX:",    "-Xmx",   "-Xms",    "-Xmn",    "-Xss",
+                                                 "-Xlog",   "-Xrun",  "-Xint",   "-Xrs",    "-Xcomp",
+                                                 "-Xshare", "-Xboot", "-Xdebug", "-Xverify"};
+    if (std::any_of(of_jvm.begin(), of_jvm.end(),
+                    [&](string_view option) { return word.starts_with(option); }))
+        return true;
+    const string_view name = word.substr(0, word.find('='));
+    if (word.starts_with("-D")) return name.size() > 2 && name.size() < word.size();
+    if (next_word_of(word, false) != NextWord::as_ever) return word.front() == '-';
+    return name.size() > 3 && name.starts_with("--") && name[2] != '-' && name.back() != '-' &&
+           std::all_of(name.begin(), name.end(),
+                       [](char c) { return (c >= 'a' && c <= 'z') || c == '-' || c == '.'; });
+}
+
+bool is_windows_option(string_view word, std::size_t name, std::size_t value) {
+    const bool first = name == 1 || (name == 2 && (word[0] == '"' || word[0] == '\''));
+    if (!first || value >= word.size() || word[value] == '/' || word[value] == '.') return false;
+    const string_view text = word.substr(value);
+    const bool says_password = word.substr(name, value - name).find("ass") != npos;
+    return !is_ordinary_path(text) && (says_password || text.find('/') == npos);
+}
+
+bool names_a_header(string_view value) {
+    constexpr std::size_t longest = 64;
+    return value.size() <= longest && value.find('-') != npos &&
+           std::all_of(value.begin(), value.end(), [](char c) { return is_letter(c) || c == '-'; });
+}
+
+string_view option_inside(string_view word) {
+    while (!word.empty() && string_view("\"',;").find(word.back()) != npos) word.remove_suffix(1);
+    const std::size_t sign = word.find_last_of(before_option);
+    if (sign == npos || sign + 2 >= word.size() || word[sign + 1] != '-') return {};
+    return word.substr(sign + 1);
+}
+
+std::size_t attached_inside(string_view word) {
+    for (std::size_t at = word.find_first_of(before_option); at != npos;
+         at = word.find_first_of(before_option, at)) {
+        ++at;
+        const std::size_t secret = attached_secret(
+            word.substr(at, std::min(word.find_first_of(before_option, at), word.size()) - at));
+        if (secret > 0) return at + secret;
+    }
+    return 0;
+}
+
 std::size_t attached_secret(string_view word) {
     if (word.size() < 4 || word.front() != '-') return 0;
     const string_view name = first_letters(word.substr(1));
@@ -85,6 +142,9 @@ std::size_t attached_secret(string_view word) {
 bool is_harmless_p(string_view value, string_view word_behind) {
     // Pids have at most seven digits.
     if (value.size() <= 7 && only_digits(value)) return true;
+    // The JVM's own pid, in -XX:OnError.
+    if (value.starts_with("%p") && (value.size() == 2 || string_view("\"';|&").find(value[2]) != npos))
+        return true;
     if (value.empty() || value.front() == '-' || value.front() == '/' || value.front() == '.') return true;
     if (value.ends_with(".jar") || value.ends_with("/")) return true;
     const bool published = std::all_of(

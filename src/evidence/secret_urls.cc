@@ -16,6 +16,39 @@ string_view authority_at(string_view word, std::size_t from) {
     return word.substr(from, std::min(word.find_first_of("/?#", from), word.size()) - from);
 }
 
+bool is_number(string_view text) {
+    return text.find_first_not_of("0123456789") == npos;
+}
+
+// "db7.acme.internal", "localhost", "cache:6379", "[::1]"; not the "s" of "u:p@s/s2@host".
+bool is_plausible_host(string_view host) {
+    const std::size_t colon = host.rfind(':');
+    return host.find_first_of(".[") != npos || host == "localhost" ||
+           (colon != npos && colon + 1 < host.size() && is_number(host.substr(colon + 1)));
+}
+
+// Of a URL whose authority begins at `from` where the user's part ends: the last '@' of the authority. One
+// of the path counts too if what stood between would be no host.
+std::size_t end_of_userinfo(string_view word, std::size_t from, string_view authority) {
+    const std::size_t at = authority.rfind('@');
+    if (at == npos || is_plausible_host(authority.substr(at + 1))) return at;
+    string_view url = word.substr(from);
+    url = url.substr(0, std::min(url.find("://"), url.size()));
+    url = url.substr(0, std::min(url.find_first_of(ends_url, authority.size()), url.size()));
+    const std::size_t last = url.rfind('@');
+    return last != npos && last > at && url[last - 1] != '/' ? last : at;
+}
+
+// "host:8080/a@b" has one; in "u:12#4@host" it is a password.
+bool is_port(string_view word, std::size_t from, string_view authority, std::size_t colon) {
+    if (!is_number(authority.substr(colon + 1))) return false;
+    const string_view behind = word.substr(from + authority.size());
+    if (behind.empty() || behind.front() == '/') return true;
+    constexpr std::size_t longest = 256;
+    const std::size_t at = behind.substr(0, longest).find('@');
+    return at == npos || (behind.front() == '?' && behind.substr(0, at).find('=') != npos);
+}
+
 void mark_userinfo(string_view word, std::size_t begin, SecretMarks& marks) {
     const std::size_t last_at = word.rfind('@');
     if (last_at == npos) return;
@@ -24,7 +57,7 @@ void mark_userinfo(string_view word, std::size_t begin, SecretMarks& marks) {
         from = i + 3;
         const string_view authority = authority_at(word, from);
         const std::size_t colon = authority.find(':');
-        const std::size_t at = authority.rfind('@');
+        const std::size_t at = end_of_userinfo(word, from, authority);
         if (colon == npos || (at != npos && at < colon)) {
             // A user alone is none, unless it is a token.
             if (at != npos && at > 0 && looks_like_secret(authority.substr(0, at)))
@@ -36,17 +69,46 @@ void mark_userinfo(string_view word, std::size_t begin, SecretMarks& marks) {
             from += at;
             continue;
         }
-        const bool port = authority.substr(colon + 1).find_first_not_of("0123456789") == npos;
-        if (port || last_at < from + colon) continue;
+        if (is_port(word, from, authority, colon) || last_at < from + colon) continue;
         marks.add(begin + from + colon + 1, begin + last_at);
         return;
     }
+}
+
+// Of "scott/hun@ter2@//h:1521/x" the '@' before the host, from `slash` on.
+std::size_t end_of_oracle_user(string_view url, std::size_t slash) {
+    const std::size_t host = std::max(url.rfind("@//") + 1, url.rfind("@(") + 1);  // 0: there is none
+    if (host > slash) return host - 1;
+    const std::size_t quoted =
+        slash + 1 < url.size() && url[slash + 1] == '"' ? url.find("\"@", slash + 2) : npos;
+    const std::size_t end = url.find_first_of("\"'<>|` \t\n", quoted == npos ? slash : quoted + 1);
+    const std::size_t last = url.substr(0, end).rfind('@');
+    return last != npos && last > slash ? last : url.find('@', slash);
+}
+
+// "jdbc:oracle:thin:user/PASSWORD@host", and without the scheme where it is "@//host".
+void mark_oracle(string_view word, std::size_t begin, SecretMarks& marks) {
     constexpr string_view oracle = "jdbc:oracle:";
-    const std::size_t jdbc = word.find(oracle);
-    if (jdbc == npos) return;
-    const std::size_t slash = word.find('/', jdbc);
-    const std::size_t at = slash == npos ? npos : word.find('@', slash);
-    if (at != npos) marks.add(begin + slash + 1, begin + at);
+    std::size_t from = word.find(oracle);
+    if (from == npos) {
+        const std::size_t at = word.find("@//");
+        const std::size_t slash = word.substr(0, at).find('/');
+        if (at == npos || slash == npos || slash == 0 || word.substr(slash).starts_with("//")) return;
+        marks.add(begin + slash + 1, begin + word.rfind("@//"));
+        return;
+    }
+    while (from != npos) {
+        const std::size_t next = std::min(word.find(oracle, from + oracle.size()), word.size());
+        const string_view url = word.substr(from, next - from);
+        const std::size_t slash = url.find('/');
+        const std::size_t first = url.find('@');
+        // "thin:@//host" and "thin:/@alias" have none.
+        if (slash != npos && first != npos && url[first - 1] != ':') {
+            const std::size_t at = end_of_oracle_user(url, slash);
+            if (at != npos) marks.add(begin + from + slash + 1, begin + from + at);
+        }
+        from = next < word.size() ? next : npos;
+    }
 }
 
 bool is_hook(string_view segment) {
@@ -93,7 +155,10 @@ void mark_hooks(string_view word, std::size_t begin, SecretMarks& marks) {
 }  // namespace
 
 void mark_url_secrets(string_view word, std::size_t begin, SecretMarks& marks) {
-    mark_userinfo(word, begin, marks);
+    if (word.find('@') != npos) {
+        mark_userinfo(word, begin, marks);
+        mark_oracle(word, begin, marks);
+    }
     if (word.find("://") != npos) mark_hooks(word, begin, marks);
 }
 

@@ -9,8 +9,8 @@
 namespace nmtx {
 
 // In the word at `begin` of a text:
-//   scheme://user:PASSWORD@host, also where the password holds a '/'; scheme://TOKEN@host
-//   jdbc:oracle:thin:user/PASSWORD@host
+//   scheme://user:PASSWORD@host, also where the password holds a '/' or an '@'; scheme://TOKEN@host
+//   jdbc:oracle:thin:user/PASSWORD@host, user/PASSWORD@//host
 //   https://hooks.slack.com/PATH, https://host/…/webhooks/PATH, https://api.telegram.org/botTOKEN/…
 void mark_url_secrets(std::string_view word, std::size_t begin, SecretMarks& marks);
 

@@ -2,14 +2,17 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
+#include "evidence/secret_blocks.h"
 #include "evidence/secret_extent.h"
 #include "evidence/secret_items.h"
 #include "evidence/secret_names.h"
 #include "evidence/secret_options.h"
 #include "evidence/secret_shapes.h"
 #include "evidence/secret_urls.h"
+#include "evidence/secret_xml.h"
 
 namespace nmtx {
 namespace {
@@ -34,48 +37,95 @@ class Walk {
                 continue;
             }
             // A line and a string end here: what comes next is no value of the option before.
-            if (kind_.joined && !is_blank(c)) end_line(c);
             ++at_;
+            if (kind_.joined && !is_blank(c)) end_line(c);
         }
     }
 
   private:
     void end_line(char c) {
-        next_ = NextWord::as_ever;
-        after_option_ = false;
+        if (c == '\r' && at_ < text_.size() && text_[at_] == '\n') return;
+        // In a list of arguments, each on its line, the value is on the next one.
+        const bool goes_on =
+            c == '\n' && words_ == 1 && name_.starts_with('-') &&
+            (next_ == NextWord::secret || next_ == NextWord::header || next_ == NextWord::user);
+        if (!goes_on) next_ = NextWord::as_ever;
+        words_ = 0;
+        // In a second look at NUL-separated words the option before is still the one before.
+        if (c != '\0') after_option_ = false;
         command_ = kind_.command;
         if (c == '\n' && secret_value_lines_ > 0) --secret_value_lines_;
+        if (c == '\n' && block_) at_ = mark_block(text_, at_, *block_, marks_);
+        block_.reset();
     }
 
     // Returns where to go on.
     std::size_t word(std::size_t begin, std::size_t end) {
         const string_view whole = text_.substr(begin, end - begin);
         const NextWord expected = std::exchange(next_, NextWord::as_ever);
-        const bool behind_option = std::exchange(after_option_, false);
+        const string_view option = std::exchange(after_option_, false) ? name_ : string_view();
         if (!command_) command_ = begins_command(whole);
+        if (whole == "-" && words_ == 0) {
+            next_ = expected;
+            return end;
+        }
+        ++words_;
         if (expected != NextWord::as_ever) {
             const std::size_t taken = expected_word(expected, begin, end);
             if (taken > 0) return taken;
         }
+        if (whole.starts_with("-XX:")) return jvm_option(begin, end);
         if (whole.size() > 1) {
-            const std::size_t attached = command_ ? attached_secret(whole) : 0;
+            const std::size_t attached = command_ ? attached_in(whole) : 0;
             if (attached > 0) {
                 marks_.add(begin + attached, end);
                 return end;
             }
             after_option_ = whole.front() == '-' && whole.find_first_of("=:") == npos;
-            next_ = next_word_of(whole, command_);
+            // What is the value of an option already says nothing of the next word.
+            if (expected != NextWord::secret || whole.front() == '-') next_ = next_word_of(whole, command_);
             name_ = whole;
+            if (next_ == NextWord::as_ever && kind_.joined) {
+                const string_view inside = option_inside(whole);
+                if (!inside.empty()) next_ = next_word_of(inside, command_);
+                if (next_ != NextWord::as_ever) name_ = inside;
+            }
         }
-        std::size_t go_on = end;
-        if (!whole.starts_with("-XX:")) go_on = assignments(begin, end);
+        const std::size_t go_on = assignments(begin, end);
         if (go_on > end) next_ = NextWord::as_ever;
+        mark_looks(begin, end, option, command_ || (!option.empty() && whole.front() != '-'));
+        return go_on;
+    }
+
+    static std::size_t attached_in(string_view whole) {
+        const std::size_t attached = attached_secret(whole);
+        return attached > 0 ? attached : attached_inside(whole);
+    }
+
+    void mark_looks(std::size_t begin, std::size_t end, string_view option, bool judged) {
+        const string_view whole = text_.substr(begin, end - begin);
         mark_url_secrets(whole, begin, marks_);
         mark_known_tokens(whole, begin, marks_);
-        if (!whole.starts_with("-X")) {
-            const bool judged = command_ || (behind_option && whole.front() != '-');
-            mark_random_items(whole, begin, judged, marks_);
+        if (!whole.starts_with("-X")) mark_random_items(whole, begin, option, judged, marks_);
+    }
+
+    // "-XX:OnError=curl --token X": the value is a text of its own, that of -XX:On… a command line.
+    std::size_t jvm_option(std::size_t begin, std::size_t end) {
+        constexpr string_view extra = "-XX:", commands = "-XX:On";
+        const string_view whole = text_.substr(begin, end - begin);
+        const std::size_t sign = whole.find_first_of("=:", extra.size());
+        if (sign == npos) return end;
+        std::size_t value = begin + sign + 1;
+        if (value < end && text_[value] == '\\') ++value;
+        if (value < end && is_quote(text_[value])) ++value;
+        if (value >= end) return end;
+        if (!whole.starts_with(commands)) {
+            mark_looks(begin, end, {}, false);
+            return assignments(value, end);
         }
+        command_ = true;
+        const std::size_t go_on = word(value, end);
+        if (!kind_.joined) next_ = NextWord::as_ever;
         return go_on;
     }
 
@@ -131,13 +181,15 @@ class Walk {
 
     std::size_t secret_word(std::size_t begin, std::size_t end) {
         const string_view whole = text_.substr(begin, end - begin);
-        const bool option = whole.front() == '-' && next_word_of(whole, false) != NextWord::as_ever;
-        if (option || whole.starts_with("-XX:") || is_harmless_value(name_, whole)) return 0;
+        if (is_option(whole) || is_harmless_value(name_, whole)) return 0;
+        if (name_.starts_with('/') && whole.front() == '/') return 0;
         if (is_quote(whole.front())) {
             const std::size_t close = values_.closing(begin);
             if (close != npos) {
-                marks_.add(begin + 1, close);
-                return std::max(end, close);
+                const std::size_t last = values_.behind_list(close, name_.front() != '-');
+                const bool open = last >= text_.size() || (text_[last] != '\\' && !is_quote(text_[last]));
+                marks_.add(open ? begin : begin + 1, last);
+                return std::max(end, last);
             }
         }
         const std::size_t last = whole.front() == '-' ? end : values_.value_end(begin, end);
@@ -151,29 +203,8 @@ class Walk {
         const std::size_t close = quoted ? values_.closing(begin) : npos;
         const std::size_t from = begin + (quoted ? 1 : 0);
         const std::size_t last = close != npos ? close : values_.value_end(begin, end);
-        if (!mark_header(from, last, expected == NextWord::header)) return 0;
+        if (!mark_header(text_, from, last, expected == NextWord::header, marks_)) return 0;
         return std::max(last, end);
-    }
-
-    // False where nothing of it is a secret.
-    bool mark_header(std::size_t begin, std::size_t end, bool surely) {
-        const string_view header = text_.substr(begin, end - begin);
-        const std::size_t sign = header.find_first_of(":=");
-        if (sign == npos) {
-            constexpr std::size_t shortest = 4;
-            const bool is_value = surely && header.size() >= shortest && !is_harmless_value("header", header);
-            if (is_value) marks_.add(begin, end);
-            return is_value;
-        }
-        const string_view name = header.substr(0, sign);
-        if (name.find_first_of("/ ") != npos || is_harmless_header(name)) return false;
-        std::size_t value = begin + sign + 1;
-        while (value < end && is_blank(text_[value])) ++value;
-        if (header.substr(sign).starts_with("://") ||
-            is_harmless_value(name, text_.substr(value, end - value)))
-            return false;
-        marks_.add(value, end);
-        return true;
     }
 
     // Every "name=value" of the word, and "\"name\":value" of JSON. Returns where the last value ends, at
@@ -187,7 +218,10 @@ class Walk {
             if (i < end && is_name_byte(text_[i])) continue;
             const Sign sign = i > name_begin ? values_.sign_at(i, limit) : Sign{};
             if (sign.end == 0) {
-                name_begin = i + 1;
+                const std::size_t listed = i > name_begin ? listed_value(name_begin, i, end) : 0;
+                if (listed >= end) return listed;
+                name_begin = std::max(listed, i) + 1;
+                i = name_begin - 1;
                 continue;
             }
             const std::size_t next = assignment(name_begin, i, sign, begin, end);
@@ -199,13 +233,50 @@ class Walk {
         return end;
     }
 
+    // ["--password","hunter2"]: returns where the value ends if that is a secret; else 0.
+    std::size_t listed_value(std::size_t name_begin, std::size_t name_end, std::size_t end) {
+        if (name_end >= end || text_[name_begin] != '-' || name_begin == 0 ||
+            !is_quote(text_[name_begin - 1]))
+            return 0;
+        std::size_t at = name_end + (text_[name_end] == '\\' ? 1 : 0);
+        if (at >= end || text_[at] != text_[name_begin - 1]) return 0;
+        const std::size_t limit = kind_.joined ? values_.line_end(name_begin) : end;
+        const std::size_t quote = text_.find_first_not_of(" \t,\\", at + 1);
+        if (quote >= limit || !is_quote(text_[quote])) return 0;
+        const NextWord next = next_word_of(text_.substr(name_begin, name_end - name_begin), true);
+        const std::size_t close = next == NextWord::as_ever ? npos : values_.closing(quote);
+        if (close == npos || close == quote + 1) return 0;
+        name_ = text_.substr(name_begin, name_end - name_begin);
+        const string_view value = text_.substr(quote + 1, close - quote - 1);
+        if (next == NextWord::secret) {
+            if (is_option(value) || is_harmless_value(name_, value)) return 0;
+            marks_.add(quote + 1, close);
+            return close;
+        }
+        const std::size_t taken =
+            next == NextWord::header || next == NextWord::header_only
+                ? (mark_header(text_, quote + 1, close, next == NextWord::header, marks_) ? close : 0)
+                : expected_word(next, quote + 1, close);
+        return taken > 0 ? close : 0;
+    }
+
     // Returns where its value ends if that is a secret; else 0.
     std::size_t assignment(std::size_t name_begin, std::size_t name_end, const Sign& sign, std::size_t begin,
                            std::size_t end) {
         const string_view name = text_.substr(name_begin, name_end - name_begin);
         const char before = name_begin > begin ? text_[name_begin - 1] : ' ';
         const bool loose = sign.colon && !sign.quoted;
-        if (loose && before == '/') return 0;  // "/opt/secret:/opt/lib"
+        if (loose && before == '/' &&
+            !is_windows_option(text_.substr(begin, end - begin), name_begin - begin, sign.end - begin))
+            return 0;
+        // "(CONNECT_DATA=(SID=ORCL))"
+        if (before == '(' && name == "SID" && sign.end < end) {
+            constexpr std::size_t longest = 64;
+            const string_view rest = text_.substr(sign.end, std::min(longest, end - sign.end));
+            if (is_harmless_value("oracle.sid", rest.substr(0, rest.find(')')))) return 0;
+        }
+        const bool attribute = !sign.colon && names_pair(name) && is_in_tag(text_, name_begin);
+        if (attribute) return 0;  // mark_xml_secrets
         bool secret = loose && !command_ ? ends_in_secret(name) : speaks_of_secrets(name);
         if (sign.colon && names_value(name)) secret = std::exchange(secret_value_lines_, 0) > 0;
         const bool pair = sign.colon && names_pair(name);
@@ -219,11 +290,13 @@ class Walk {
             secret_value_lines_ = speaks_of_secrets(text.substr(0, text.find(' '))) ? lines_to_value : 0;
             if (secret_value_lines_ > 0) return 0;
         }
-        if (value.begin >= value.end) return 0;
+        if (secret && loose && kind_.joined && words_ == 1)
+            block_ = block_below(text_, name_begin, text_.substr(value.begin, value.end - value.begin));
+        if (block_ || value.begin >= value.end) return 0;
         const string_view text = text_.substr(value.begin, value.end - value.begin);
         if (!secret) {
             const bool surely = command_ && !sign.colon && !names_a_header(text);
-            if (header && mark_header(value.begin, value.end, surely)) return value.end;
+            if (header && mark_header(text_, value.begin, value.end, surely, marks_)) return value.end;
             const std::size_t password = user ? password_of_user(text) : 0;
             if (password == 0) return 0;
             marks_.add(value.begin + password, value.end);
@@ -235,20 +308,6 @@ class Walk {
         return value.inside ? value.end : std::max(value.end, end);
     }
 
-    // "X-Request-Id"
-    static bool names_a_header(string_view value) {
-        constexpr std::size_t longest = 64;
-        return value.size() <= longest && value.find('-') != npos &&
-               std::all_of(value.begin(), value.end(), [](char c) {
-                   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
-               });
-    }
-    // JSON and YAML of containers: {"name": "DB_PASSWORD", "value": "…"}.
-    static bool names_pair(string_view name) {
-        return name == "name" || name == "Name" || name == "key" || name == "Key";
-    }
-    static bool names_value(string_view name) { return name == "value" || name == "Value"; }
-
     string_view text_;
     WalkedText kind_;
     bool command_;
@@ -258,6 +317,8 @@ class Walk {
     NextWord next_ = NextWord::as_ever;
     string_view name_;  // of the option before
     bool after_option_ = false;
+    std::size_t words_ = 0;       // of the line so far
+    std::optional<Block> block_;  // its values are on the lines below
     int secret_value_lines_ = 0;  // so many lines on, "value:" is that of a secret
 };
 
@@ -265,6 +326,7 @@ class Walk {
 
 void mark_secrets(string_view text, WalkedText kind, SecretMarks& marks) {
     mark_private_keys(text, marks);
+    mark_xml_secrets(text, marks);
     Walk(text, kind, marks).run();
 }
 
