@@ -69,8 +69,9 @@ TEST_CASE("live: what lies behind a library is its .bss only as far as the libra
         INFO("JDK " << jdk.feature << " NMT=" << level << "\n" << report.dump(1));
         CHECK(bss(report) < 16 * mib);
         CHECK(below(report, "file/") < 150 * mib);
-        // Of 100.4 MiB; with NMT off, tables of the collector are told by shape, up to some MiB, as estimates.
-        CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= (level == "off" ? 96 : 99) * mib);
+        // Of 100.4 MiB. With NMT off, areas of the JVM are told by shape, as estimates: with this heap the
+        // collector's tables may be up to 7.3 MiB, and a MiB is left for what was committed meanwhile.
+        CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= (level == "off" ? 90 : 99) * mib);
     }
 }
 
