@@ -41,7 +41,9 @@ TEST_CASE(
     int refused = 0;
     for (int round = 0; round < 10; ++round) {
         CAPTURE(round);
-        // As a cleaner of /tmp does: the listener has to be started anew.
+        // As a cleaner of /tmp does, which takes what is old, not a socket that a guard of its trigger has
+        // yet to see: the listener has to be started anew.
+        CHECK(comes_true([&] { return !std::filesystem::exists(in_tmp(jvm, ".attach_pid")); }));
         std::error_code ignored;
         std::filesystem::remove(in_tmp(jvm, ".java_pid"), ignored);
         std::thread pause([&] { jvm.take("gc=2"); });
