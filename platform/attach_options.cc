@@ -35,13 +35,12 @@ class Options {
         take_command_line(split(command, nul));
         take_variable(environment, "_JAVA_OPTIONS");
         if (disabled_by_)
-            return failure({},
-                           "was started with -XX:+DisableAttachMechanism, which stands in " + *disabled_by_,
+            return failure({}, "was started with -XX:+DisableAttachMechanism (set in " + *disabled_by_ + ")",
                            "start it without that option to let tools ask it");
         if (unread_)
             return failure({},
                            "takes options from " + *unread_ +
-                               ", which cannot be read: so it is not known whether it answers",
+                               ", which cannot be read, so it is not known whether it can be asked",
                            "run as a user who may read that file, or start it without -XX:-UsePerfData");
         return {};
     }

@@ -97,7 +97,8 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     if (jvm.kind != JvmKind::hotspot) return jvm;
     if (spent_on_counters > most_time_for_counters) {
         jvm.why_not =
-            "its counters were not looked for: those of others took too long (too many hsperfdata_*)";
+            "its counters were not read: finding those of other JVMs took too long (too many hsperfdata_* "
+            "folders)";
         return jvm;
     }
     const auto began = std::chrono::steady_clock::now();

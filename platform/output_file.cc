@@ -13,6 +13,7 @@
 #include "platform/output_place.h"
 #include "platform/signals_held.h"
 #include "platform/system_error.h"
+#include "platform/target_root.h"
 #include "platform/temporary_file.h"
 
 namespace nmtx {
@@ -105,9 +106,9 @@ Expected<void> write_to_special(const OutputPlace& place, std::string_view bytes
     struct stat info {};
     if (!found || ::fstat(found.get(), &info) != 0) return tl::make_unexpected(file_error(path, errno));
     if (S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || !is_trusted_owner(info.st_uid))
-        return failure(path, "is no regular file, and uid " + std::to_string(info.st_uid) + " has made it",
+        return failure(path, "is not a regular file, and belongs to uid " + std::to_string(info.st_uid),
                        "choose another name");
-    const Descriptor file(::open(path_of_descriptor(found).c_str(), O_WRONLY | O_CLOEXEC));
+    const Descriptor file(::open(path_of(found).c_str(), O_WRONLY | O_CLOEXEC));
     if (!file) return tl::make_unexpected(file_error(path, errno));
     return write_all(file.get(), bytes, path);
 }
@@ -206,7 +207,7 @@ Expected<void> write_files(const std::string& path, const std::vector<NamedFile>
     const Descriptor directory(
         ::openat(place->directory.get(), place->name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!directory) return tl::make_unexpected(file_error(path, errno));
-    const std::string below = path_of_descriptor(directory);
+    const std::string below = path_of(directory);
     return named_as_asked(write_into_directory(below, files, overwrite), below, path);
 }
 

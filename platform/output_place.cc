@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "platform/system_error.h"
+#include "platform/target_root.h"
 
 namespace nmtx {
 namespace {
@@ -62,9 +63,9 @@ class Way {
 
     Expected<void> follow(const std::string& name, uid_t owner) {
         if (!is_trusted_owner(owner))
-            return failure(path_,
-                           "leads over a link that uid " + std::to_string(owner) + " has made (" + name + ")",
-                           "name the place itself, or one where nobody else may write");
+            return failure(
+                path_, "goes through a link that belongs to uid " + std::to_string(owner) + " (" + name + ")",
+                "name the place itself, or one where nobody else may write");
         std::string target(4096, '\0');
         const ssize_t bytes = ::readlinkat(directory_.get(), name.c_str(), target.data(), target.size());
         if (bytes <= 0 || bytes == static_cast<ssize_t>(target.size()) || ++links_ > most_links)
@@ -88,12 +89,8 @@ bool is_trusted_owner(unsigned uid) {
     return uid == 0 || uid == ::geteuid();
 }
 
-std::string path_of_descriptor(const Descriptor& file) {
-    return "/proc/self/fd/" + std::to_string(file.get());
-}
-
 std::string OutputPlace::directory_path() const {
-    return path_of_descriptor(directory);
+    return path_of(directory);
 }
 
 std::string OutputPlace::path() const {

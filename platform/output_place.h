@@ -28,7 +28,4 @@ Expected<OutputPlace> output_place(const std::string& path, LastLink last);
 // Owned by root or by this user.
 bool is_trusted_owner(unsigned uid);
 
-// "/proc/self/fd/7"
-std::string path_of_descriptor(const Descriptor& file);
-
 }  // namespace nmtx

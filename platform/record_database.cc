@@ -184,7 +184,7 @@ Expected<RecordDatabase> RecordDatabase::open(const std::string& shown, const st
                                      flags | SQLITE_OPEN_URI | SQLITE_OPEN_EXRESCODE, record_vfs());
     RecordDatabase database(printable(shown), handle);
     if (code != SQLITE_OK) {
-        if (handle == nullptr) return failure(printable(shown), "there is no memory to open it");
+        if (handle == nullptr) return failure(printable(shown), "out of memory while it was opened");
         return tl::make_unexpected(database.error(code));
     }
     sqlite3_busy_timeout(handle, static_cast<int>(patience.count()));
@@ -339,9 +339,10 @@ Expected<RecordDatabase> RecordDatabase::open_for_reading(const std::string& pat
         ready = database->check(false);
     }
     if (!ready && database->failed_ == SQLITE_READONLY && file_exists(file + rollback_suffix))
-        return failure(printable(path + rollback_suffix),
-                       "is of a change that was not finished, and only who may write the file can undo it",
-                       "run nmtx trend as the file's owner");
+        return failure(
+            printable(path + rollback_suffix),
+            "belongs to an unfinished change, which only somebody who may write the record can undo",
+            "run nmtx trend as the file's owner");
     if (!ready) return tl::make_unexpected(ready.error());
     database->directory_ = std::move(place->directory);
     return database;

@@ -19,7 +19,7 @@ constexpr const char* name = "nmtx-record";
 
 decltype(sqlite3_vfs::xOpen) usual_open = nullptr;
 
-// Makes it with the mode of the record, as SQLite does. False: something is there that is no companion.
+// Creates it with the record's mode, as SQLite does. False: what is there already is not a companion.
 bool is_ours_now(const std::string& companion, const std::string& record) {
     struct stat info {};
     if (::stat(record.c_str(), &info) != 0) return true;

@@ -30,8 +30,8 @@ class Unwinding {
     UnwoundStack run(unw_addr_space_t space) {
         unw_cursor_t cursor;
         if (::unw_init_remote(&cursor, space, this) != 0) return std::move(stack_);
-        bool exact =
-            true;  // a caller is named by its call, which may be the last instruction of its function
+        // A caller is named by its call, which may be the last instruction of its function.
+        bool exact = true;
         while (take(cursor, exact)) {
             const bool of_signal = ::unw_is_signal_frame(&cursor) > 0;
             beyond_copy_ = untold_ = false;

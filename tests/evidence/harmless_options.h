@@ -294,7 +294,7 @@ inline const std::vector<std::string_view>& harmless_options() {
         "--db.sid=ORCL",
         "jdbc:oracle:thin:@(DESCRIPTION=(ADDRESS=(HOST=h)(PORT=1521))(CONNECT_DATA=(SID=ORCL)))",
         "jdbc:oracle:thin:@//db:1521/x",
-        "https://registry.npmjs.org/@scope/x",
+        "https://packages.example/@scope/x",
         "-Ddb=${DB:-postgres}",
         "/secrets:lib/x.jar",
         "<entry key=\"db.url\">h</entry>",

@@ -76,7 +76,7 @@ TEST_CASE("hostile neighbour: a FIFO in the way of a file is neither written to 
     let_nobody([&] { ::mkfifo(wanted.c_str(), 0666); });
     const auto written = write_file(wanted, "what only root may see", true);
     REQUIRE_FALSE(written);
-    CHECK(written.error().what == "is no regular file, and uid 65534 has made it");
+    CHECK(written.error().what == "is not a regular file, and belongs to uid 65534");
     CHECK(written.error().where == wanted);
 }
 
@@ -167,7 +167,7 @@ TEST_CASE("hostile neighbour: a link that nobody has made is not followed, one o
     const std::string link = place / "link", own = place / "own";
     let_nobody([&] { ::symlink(place.jail.protected_place().c_str(), link.c_str()); });
     CHECK(write_file(link + "/a", "x", true).error().what ==
-          "leads over a link that uid 65534 has made (link)");
+          "goes through a link that belongs to uid 65534 (link)");
     CHECK_FALSE(write_files(link, {{"a", "x"}}, true));
     CHECK_FALSE(RecordStore::open(link + "/a.db"));
     CHECK(place.jail.untouched());

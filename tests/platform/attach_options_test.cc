@@ -30,7 +30,7 @@ std::string refusal(const std::vector<std::string>& command,
 }
 
 std::string disabled_by(const std::string& where) {
-    return "was started with -XX:+DisableAttachMechanism, which stands in " + where;
+    return "was started with -XX:+DisableAttachMechanism (set in " + where + ")";
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ TEST_CASE("attach options: the last one counts, and the application's own words 
 
 TEST_CASE("attach options: a file that cannot be read leaves it unknown") {
     CHECK(refusal({"java", "@nowhere", "Main"}) ==
-          "takes options from nowhere, which cannot be read: so it is not known whether it answers");
+          "takes options from nowhere, which cannot be read, so it is not known whether it can be asked");
     CHECK(refusal({"java", "@nowhere", "-XX:+DisableAttachMechanism", "Main"}) ==
           disabled_by("its command line"));
 }

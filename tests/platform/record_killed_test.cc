@@ -139,7 +139,7 @@ TEST_CASE("record killed: a change that was not finished is undone before the re
         const Error error = read_record(path).error();
         CHECK(error.where == path + "-journal");
         CHECK(error.what ==
-              "is of a change that was not finished, and only who may write the file can undo it");
+              "belongs to an unfinished change, which only somebody who may write the record can undo");
         CHECK(error.hint == "run nmtx trend as the file's owner");
         CHECK(read_text(path) == content);
         CHECK(fs::exists(path + "-journal"));
