@@ -77,17 +77,17 @@ void close_all_but(std::array<int, 4> kept) {
 }
 
 // Which file a name stands for. HotSpot makes its socket under another name and renames it.
-struct FileIdentity {
+struct SocketIdentity {
     dev_t device = 0;
     ino_t inode = 0;
     timespec changed{};
-    bool operator==(const FileIdentity& other) const {
+    bool operator==(const SocketIdentity& other) const {
         return device == other.device && inode == other.inode && changed.tv_sec == other.changed.tv_sec &&
                changed.tv_nsec == other.changed.tv_nsec;
     }
 };
 
-FileIdentity socket_in(const Descriptor& tmp, const std::string& name) {
+SocketIdentity socket_in(const Descriptor& tmp, const std::string& name) {
     struct stat info{};
     if (::fstatat(tmp.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0 || !S_ISSOCK(info.st_mode))
         return {};
@@ -109,7 +109,7 @@ class Keeping {
 
   private:
     [[nodiscard]] bool socket_came() const {
-        const FileIdentity now = socket_in(*tmp_, socket_name_);
+        const SocketIdentity now = socket_in(*tmp_, socket_name_);
         return now.inode != 0 && !(now == before_);
     }
     [[nodiscard]] bool over() const { return socket_came() || !process_->still_same(); }
@@ -123,7 +123,7 @@ class Keeping {
     const Descriptor* tmp_;
     milliseconds stays_;
     std::string socket_name_;
-    FileIdentity before_;
+    SocketIdentity before_;
 };
 
 template <typename Condition>

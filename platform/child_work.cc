@@ -15,6 +15,7 @@
 #include "kernel/status.h"
 #include "platform/descriptor.h"
 #include "platform/input_file.h"
+#include "platform/page_size.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
@@ -31,7 +32,7 @@ void limit(__rlimit_resource_t what, rlim_t value) {
 rlim_t own_address_space() {
     const auto text = read_input("/proc/self/statm", 256);
     const auto statm = text ? parse_statm(*text) : tl::make_unexpected(text.error());
-    return statm ? static_cast<rlim_t>(statm->size_pages) * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE)) : 0;
+    return statm ? static_cast<rlim_t>(statm->size_pages) * static_cast<rlim_t>(page_size()) : 0;
 }
 #endif
 

@@ -15,6 +15,7 @@
 #include "platform/kernel_documents.h"
 #include "platform/memory_left.h"
 #include "platform/native_stacks.h"
+#include "platform/page_size.h"
 #include "platform/process_files.h"
 #include "platform/progress.h"
 #include "platform/residency.h"
@@ -101,7 +102,7 @@ void Collector::fill_header() {
     utsname system{};
     if (::uname(&system) == 0) header.kernel_release = system.release;
     header.effort = options_->effort;
-    header.page_size = static_cast<std::uint32_t>(::sysconf(_SC_PAGESIZE));
+    header.page_size = static_cast<std::uint32_t>(page_size());
 }
 
 void Collector::read_kernel_documents() {

@@ -7,19 +7,15 @@
 #include <cerrno>
 #include <utility>
 
+#include "base/pages.h"
 #include "platform/core_dumps.h"
 #include "platform/memory_left.h"
+#include "platform/page_size.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
 namespace {
 
-constexpr std::uintptr_t huge_page = std::uintptr_t{2} << 20U;
-
-std::uint64_t page_size() {
-    static const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return size;
-}
 
 std::size_t rounded(Bytes bytes, std::size_t unit) {
     return (static_cast<std::size_t>(bytes.value()) + unit - 1) / unit * unit;

@@ -25,7 +25,7 @@ namespace nmtx {
 namespace {
 
 constexpr off_t largest = off_t{4} << 20;
-constexpr std::string_view prefix = "hsperfdata_";
+constexpr std::string_view directory_prefix = "hsperfdata_";
 
 // There is one folder for each user who runs a JVM. Anybody can fill a /tmp with more.
 constexpr std::size_t most_folders = 4096;
@@ -86,7 +86,7 @@ Expected<std::vector<Candidate>> candidates_in_tmp(const AttachTarget& target) {
     const auto deadline = std::chrono::steady_clock::now() + longest_search;
     while (const dirent* entry = ::readdir(stream)) {
         if (std::chrono::steady_clock::now() > deadline) return too_many_to_search(target);
-        if (!std::string_view(entry->d_name).starts_with(prefix)) continue;
+        if (!std::string_view(entry->d_name).starts_with(directory_prefix)) continue;
         if (++folders > most_folders) return too_many_to_search(target);
         Candidate candidate = candidate_in(*tmp, entry->d_name, target);
         if (candidate.file) candidates.push_back(std::move(candidate));

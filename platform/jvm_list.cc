@@ -12,6 +12,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/paths.h"
 #include "evidence/capture.h"
 #include "evidence/redact.h"
 #include "kernel/status.h"
@@ -56,7 +57,7 @@ class UserNames {
 // argv[0] without its folders; what the kernel calls the process where there is none.
 bool called_java(std::string_view cmdline, const std::string& name) {
     const std::string_view program = cmdline.substr(0, cmdline.find('\0'));
-    const std::string_view base = program.substr(program.rfind('/') + 1);
+    const std::string_view base = base_name(program);
     return base == "java" || name == "java";
 }
 

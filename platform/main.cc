@@ -12,6 +12,7 @@
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
 #include "ledger/peek_place.h"
+#include "ledger/reconcile.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/clock.h"
 #include "platform/collect.h"

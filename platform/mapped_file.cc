@@ -14,6 +14,7 @@
 
 #include "base/lines.h"
 #include "kernel/mapping_header.h"
+#include "platform/page_size.h"
 #include "platform/target_root.h"
 
 namespace nmtx {
@@ -38,7 +39,7 @@ bool is_that_file(const Descriptor& opened, const MappedFile& file) {
 }
 
 std::optional<FileIdentity> identity_when_mapped(const Descriptor& file) {
-    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    const auto page = page_size();
     // Never touched: nothing is read, and a file without a byte does no harm.
     void* mapped = ::mmap(nullptr, page, PROT_NONE, MAP_PRIVATE, file.get(), 0);
     if (mapped == MAP_FAILED) return std::nullopt;

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <thread>
 
+#include "platform/page_size.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
@@ -22,11 +23,6 @@ constexpr Bytes most_at_once = mib(64);
 constexpr unsigned most_workers = 4;
 // Below this a thread costs more than it brings.
 constexpr Bytes least_for_a_worker = mib(32);
-
-Bytes page_size() {
-    static const Bytes size(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
-    return size;
-}
 
 // What the next call copies: pieces of the runs from `at` in run `run` on.
 class Batch {
@@ -113,7 +109,7 @@ class Worker {
                 feed.skip(taken);
                 left = minus_or_zero(left, taken);
             }
-            if (stopped_short) feed.skip(page_size());
+            if (stopped_short) feed.skip(Bytes(page_size()));
         }
     }
 
@@ -147,8 +143,8 @@ std::vector<Worker> share_out(const std::vector<Range>& resident, std::byte* buf
     const std::uint64_t fit = std::max<std::uint64_t>(all.value() / least_for_a_worker.value(), 1);
     const unsigned processors = std::clamp(std::thread::hardware_concurrency(), 1U, most_workers);
     const std::uint64_t workers = std::min<std::uint64_t>(processors, fit);
-    const std::uint64_t pages = all.value() / workers / page_size().value() + 1;
-    const Bytes share(pages * page_size().value());
+    const std::uint64_t pages = all.value() / workers / page_size() + 1;
+    const Bytes share(pages * page_size());
 
     std::vector<Worker> out;
     std::vector<Range> runs;

@@ -6,11 +6,11 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/pages.h"
+
 namespace nmtx {
 namespace {
 
-constexpr std::uintptr_t page = 4096;
-constexpr std::uintptr_t huge_page = std::uintptr_t{2} << 20U;
 
 std::uintptr_t to_border(const void* address, std::uintptr_t unit) {
     return (unit - reinterpret_cast<std::uintptr_t>(address) % unit) % unit;
@@ -26,9 +26,9 @@ void advise(const void* begin, std::size_t bytes, int advice) {
 // Linux 5.14 they fault in one by one.
 void populate([[maybe_unused]] const void* begin, [[maybe_unused]] std::size_t bytes) {
 #ifdef MADV_POPULATE_WRITE
-    const std::uintptr_t skip = to_border(begin, page);
+    const std::uintptr_t skip = to_border(begin, small_page);
     if (bytes > skip)
-        advise(static_cast<const char*>(begin) + skip, (bytes - skip) / page * page, MADV_POPULATE_WRITE);
+        advise(static_cast<const char*>(begin) + skip, (bytes - skip) / small_page * small_page, MADV_POPULATE_WRITE);
 #endif
 }
 

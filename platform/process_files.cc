@@ -13,6 +13,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/paths.h"
 #include "platform/own_memory.h"
 #include "platform/system_error.h"
 
@@ -57,10 +58,8 @@ std::optional<std::uint64_t> process_of(std::string_view status) {
 
 // What exe points to; an upgrade that replaces the file meanwhile makes it no other program.
 std::string program_of(const ProcessFiles& files) {
-    constexpr std::string_view deleted = " (deleted)";
-    std::string program = files.link("exe").value_or("");
-    if (program.ends_with(deleted)) program.resize(program.size() - deleted.size());
-    return program;
+    const std::string program = files.link("exe").value_or("");
+    return std::string(without_deleted_mark(program));
 }
 
 // Reads on behind the first `used` bytes. A string that is only resized is filled with zeros first, which

@@ -16,6 +16,7 @@
 #include "platform/file_size_signal.h"
 #include "platform/jvm_list.h"
 #include "platform/own_memory.h"
+#include "platform/page_size.h"
 #include "platform/record_process.h"
 #include "platform/signal_queue.h"
 
@@ -102,7 +103,7 @@ SamplerOptions Recording::sampler_options(std::uint64_t pid) const {
     options.boot_id = boot_id_;
     options.beside_others = options_->all;
     options.physical_memory = Bytes(static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                                    static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+                                    page_size());
     return options;
 }
 

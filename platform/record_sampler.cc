@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "ledger/reconcile.h"
 #include "platform/clock.h"
 #include "platform/kernel_documents.h"
 #include "platform/process_files.h"

@@ -9,6 +9,7 @@
 #include <cerrno>
 
 #include "base/range_map.h"
+#include "platform/page_size.h"
 #include "platform/system_error.h"
 
 namespace nmtx {
@@ -87,8 +88,7 @@ Expected<PageResidency> PageResidency::open(const ProcessFiles& process, Residen
         }
         method = known ? ResidencyMethod::pagemap_scan : ResidencyMethod::pagemap;
     }
-    const auto page_size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    return PageResidency(std::move(*pagemap), page_size, method);
+    return PageResidency(std::move(*pagemap), page_size(), method);
 }
 
 Range PageResidency::whole_pages(Range range) const {

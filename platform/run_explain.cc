@@ -10,11 +10,11 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_bytes = std::size_t{1} << 30U;
+constexpr std::size_t most_pasted_bytes = std::size_t{1} << 30U;
 
 Expected<std::vector<PastedInput>> read_inputs(const std::vector<std::string>& files) {
     std::vector<PastedInput> inputs;
-    std::size_t left = most_bytes;
+    std::size_t left = most_pasted_bytes;
     for (const std::string& file : files) {
         auto text = read_input(file, left);
         if (!text) return tl::make_unexpected(text.error());

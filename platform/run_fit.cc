@@ -1,4 +1,5 @@
 // `nmtx fit PID|FILE --limit SIZE`.
+#include "ledger/reconcile.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/run.h"
 #include "report/fit_report.h"

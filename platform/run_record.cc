@@ -9,6 +9,7 @@
 #include "base/printable.h"
 #include "change/trend_verdict.h"
 #include "findings/judgement.h"
+#include "ledger/reconcile.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/own_memory.h"
 #include "platform/record.h"

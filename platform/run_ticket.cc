@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "evidence/archive.h"
+#include "ledger/reconcile.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/output_file.h"
 #include "platform/run.h"

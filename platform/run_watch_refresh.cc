@@ -9,6 +9,7 @@
 
 #include "base/lines.h"
 #include "findings/judgement.h"
+#include "ledger/reconcile.h"
 #include "ledger/reconciliation_plan.h"
 #include "platform/clock.h"
 #include "platform/run.h"

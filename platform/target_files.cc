@@ -8,6 +8,7 @@
 #include "platform/elf_image.h"
 #include "platform/elf_symbols.h"
 #include "platform/mapped_file.h"
+#include "platform/page_size.h"
 
 namespace nmtx {
 namespace {
@@ -103,7 +104,7 @@ std::vector<std::optional<FileSymbol>> LiveFiles::symbols(const MappedFile& file
     Opened& from = opened(file);
     if (!from.image) return answers;
     const auto begins =
-        from.image->address_of(file.offset, static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+        from.image->address_of(file.offset, page_size());
     if (!begins) return answers;
     if (!from.symbols) read_symbols(from);
     for (std::size_t i = 0; i < addresses.size(); ++i) {

@@ -11,7 +11,7 @@ namespace {
 constexpr Bytes window_size = mib(8);
 
 // IOV_MAX: what one call of process_vm_readv takes.
-constexpr std::size_t most_at_once = 1024;
+constexpr std::size_t most_pieces_at_once = 1024;
 
 // What of [at, at + most) one run covers, from its start.
 Bytes covered(const std::vector<Range>& runs, Range wanted) {
@@ -53,7 +53,7 @@ void LiveMemory::read_heads(std::span<Head> heads) const {
         remote[i] = {reinterpret_cast<void*>(heads[i].at.value), head_bytes};
     }
     for (std::size_t done = 0; done < heads.size();) {
-        const std::size_t count = std::min(heads.size() - done, most_at_once);
+        const std::size_t count = std::min(heads.size() - done, most_pieces_at_once);
         const ssize_t got = ::process_vm_readv(pid_, &local[done], count, &remote[done], count, 0);
         const std::size_t read = got <= 0 ? 0 : static_cast<std::size_t>(got) / head_bytes;
         done += read;

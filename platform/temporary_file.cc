@@ -17,17 +17,17 @@
 namespace nmtx {
 namespace {
 
-constexpr std::string_view prefix = ".nmtx-";
-constexpr std::string_view suffix = ".tmp";
-constexpr std::size_t name_bytes = prefix.size() + 6 + suffix.size();
+constexpr std::string_view name_prefix = ".nmtx-";
+constexpr std::string_view name_suffix = ".tmp";
+constexpr std::size_t name_bytes = name_prefix.size() + 6 + name_suffix.size();
 constexpr int attempts = 100;
 
 std::string pattern_beside(const std::string& becomes) {
-    return parent_of(becomes) + "/" + std::string(prefix) + "XXXXXX" + std::string(suffix);
+    return parent_of(becomes) + "/" + std::string(name_prefix) + "XXXXXX" + std::string(name_suffix);
 }
 
 bool is_ours_by_name(std::string_view name) {
-    return name.size() == name_bytes && name.starts_with(prefix) && name.ends_with(suffix);
+    return name.size() == name_bytes && name.starts_with(name_prefix) && name.ends_with(name_suffix);
 }
 
 // False where another run took it for abandoned, in the moment between its making and this. Where the file
@@ -82,7 +82,7 @@ std::string parent_of(const std::string& path) {
 Expected<TemporaryName> temporary_file_beside(const std::string& becomes) {
     for (int attempt = 0; attempt < attempts; ++attempt) {
         std::string path = pattern_beside(becomes);
-        Descriptor file(::mkostemps(path.data(), static_cast<int>(suffix.size()), O_CLOEXEC));
+        Descriptor file(::mkostemps(path.data(), static_cast<int>(name_suffix.size()), O_CLOEXEC));
         if (!file) return not_made(becomes, errno);
         if (lock(file)) return TemporaryName{std::move(path), std::move(file)};
     }
@@ -93,7 +93,7 @@ Expected<TemporaryName> temporary_file_beside(const std::string& becomes) {
 Expected<TemporaryName> temporary_directory_beside(const std::string& becomes) {
     for (int attempt = 0; attempt < attempts; ++attempt) {
         std::string path = pattern_beside(becomes);
-        Descriptor file(::mkostemps(path.data(), static_cast<int>(suffix.size()), O_CLOEXEC));
+        Descriptor file(::mkostemps(path.data(), static_cast<int>(name_suffix.size()), O_CLOEXEC));
         if (!file) return not_made(becomes, errno);
         ::unlink(path.c_str());
         if (::mkdir(path.c_str(), 0700) != 0) {

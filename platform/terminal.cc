@@ -8,16 +8,13 @@
 #include <string>
 #include <string_view>
 
+#include "platform/environment.h"
+
 namespace nmtx {
 namespace {
 
 constexpr std::size_t narrowest = 20;
 constexpr std::size_t widest = 1000;
-
-std::string_view environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view{} : std::string_view(value);
-}
 
 std::size_t width_of(bool is_terminal) {
     winsize size{};

@@ -14,16 +14,12 @@
 #include <string_view>
 
 #include "base/printable.h"
+#include "platform/environment.h"
 
 namespace nmtx {
 namespace {
 
 constexpr const char* instead = "`nmtx record` needs no terminal, nor does `nmtx PID`";
-
-std::string_view environment(const char* name) {
-    const char* value = std::getenv(name);
-    return value == nullptr ? std::string_view{} : std::string_view(value);
-}
 
 // ncurses writes by the locale. Where that calls for UTF-8 but is not installed, the C library's own has it.
 bool choose_locale() {

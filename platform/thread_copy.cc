@@ -5,6 +5,7 @@
 #include <string>
 
 #include "platform/frozen_threads.h"
+#include "platform/page_size.h"
 #include "platform/target_memory.h"
 #include "platform/urgency.h"
 
@@ -42,7 +43,7 @@ Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const T
     if (registers) {
         copy.registers = by_dwarf_number(*registers);
         const std::uint64_t lowest = copy.registers[dwarf_stack_pointer] - red_zone;
-        copy.begin = Address{lowest - lowest % static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))};
+        copy.begin = Address{lowest - lowest % page_size()};
         held = memory.read(copy.begin, copy.bytes);
     }
     frozen->release();

@@ -12,12 +12,13 @@
 #include "base/lines.h"
 #include "kernel/mapping_header.h"
 #include "platform/mapped_file.h"
+#include "platform/page_size.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::string_view vdso = "[vdso]";
-constexpr std::uint64_t block_bytes = 16384;
+constexpr std::uint64_t unwind_block_bytes = 16384;
 
 // The last that begins at or before the address; null where none holds it.
 template <typename Piece, typename RangeOf>
@@ -72,7 +73,7 @@ void UnwindFiles::take(const ProcessFiles& process, const MappedFile& code, std:
     if (!file) return;
     auto image = read_elf_image(file.get());
     if (!image) return;
-    const auto begins = image->address_of(code.offset, static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)));
+    const auto begins = image->address_of(code.offset, page_size());
     if (!begins || code.first.begin.value < *begins) return;
     const std::uint64_t bias = code.first.begin.value - *begins;
     for (const FileSegment& segment : image->segments) {
@@ -90,10 +91,10 @@ const MappedFile* UnwindFiles::code_at(Address address) const {
 const std::vector<std::byte>& UnwindFiles::block(File& file, std::uint64_t offset) {
     auto& bytes = file.blocks[offset];
     if (bytes.empty()) {
-        bytes.resize(block_bytes);
+        bytes.resize(unwind_block_bytes);
         // What cannot be read, or lies behind the end of the file, is zero.
         if (::pread(file.file.get(), bytes.data(), bytes.size(), static_cast<off_t>(offset)) < 0)
-            bytes.assign(block_bytes, std::byte{});
+            bytes.assign(unwind_block_bytes, std::byte{});
     }
     return bytes;
 }
@@ -109,7 +110,7 @@ std::optional<std::uint64_t> UnwindFiles::word_at(Address address, Use use) {
     std::uint64_t word = 0;
     auto* into = reinterpret_cast<std::byte*>(&word);
     while (left > 0) {
-        const std::uint64_t within = offset % block_bytes, now = std::min(left, block_bytes - within);
+        const std::uint64_t within = offset % unwind_block_bytes, now = std::min(left, unwind_block_bytes - within);
         std::memcpy(into, block(file, offset - within).data() + within, now);
         into += now;
         offset += now;

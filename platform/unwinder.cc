@@ -17,10 +17,10 @@ extern "C" int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t, unw_word_t, 
 namespace nmtx {
 namespace {
 
-struct AddressSpaceEnd {
+struct UnwindSpaceEnd {
     void operator()(unw_addr_space_t space) const { ::unw_destroy_addr_space(space); }
 };
-using AddressSpace = std::unique_ptr<std::remove_pointer_t<unw_addr_space_t>, AddressSpaceEnd>;
+using UnwindSpace = std::unique_ptr<std::remove_pointer_t<unw_addr_space_t>, UnwindSpaceEnd>;
 
 // One thread's copy as libunwind asks for it.
 class Unwinding {
@@ -155,7 +155,7 @@ std::vector<UnwoundStack> unwind(const ProcessFiles& process, std::span<const Ma
                                  std::span<const ThreadCopy> copies) {
     std::vector<UnwoundStack> stacks(copies.size());
     unw_accessors_t ours = accessors();
-    const AddressSpace space(::unw_create_addr_space(&ours, 0));
+    const UnwindSpace space(::unw_create_addr_space(&ours, 0));
     if (!space) return stacks;
     // Most threads wait in the same few functions.
     ::unw_set_caching_policy(space.get(), UNW_CACHE_GLOBAL);

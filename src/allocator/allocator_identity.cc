@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/paths.h"
+
 namespace nmtx {
 namespace {
 
@@ -25,15 +27,8 @@ constexpr std::array allocator_libraries{
 constexpr std::string_view musl_itself = "libc.so";
 
 // libfoo.so, libfoo.so.1.2.3
-bool is_shared_object(std::string_view base) {
-    const std::size_t at = base.find(".so");
-    return at != std::string_view::npos && (at + 3 == base.size() || base[at + 3] == '.');
-}
-
 const AllocatorLibrary* library_of(std::string_view name) {
-    constexpr std::string_view deleted = " (deleted)";
-    if (name.ends_with(deleted)) name.remove_suffix(deleted.size());
-    name = name.substr(name.rfind('/') + 1);
+    name = base_name(without_deleted_mark(name));
     if (!is_shared_object(name)) return nullptr;
     for (const AllocatorLibrary& library : allocator_libraries) {
         if (name.starts_with(library.begins) || (name == musl_itself && library.allocator == "musl"))

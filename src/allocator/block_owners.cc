@@ -4,11 +4,13 @@
 #include <map>
 #include <tuple>
 
+#include "base/paths.h"
+
 namespace nmtx {
 namespace {
 
 constexpr std::size_t most_symbols_a_file = 4096;
-constexpr std::size_t most_owners = 64;
+constexpr std::size_t most_rows = 64;
 constexpr std::size_t most_sizes = 32;
 constexpr std::size_t most_kind_characters = 160;
 
@@ -16,12 +18,6 @@ struct Named {
     std::string kind;
     std::string_view evidence;
 };
-
-std::string base_name(const std::string& path) {
-    std::string_view name = path;
-    if (name.ends_with(" (deleted)")) name.remove_suffix(10);
-    return std::string(name.substr(name.rfind('/') + 1));
-}
 
 Named named(const std::optional<FileSymbol>& symbol, bool code) {
     constexpr std::string_view vtable = "vtable for ";
@@ -136,7 +132,7 @@ class OwnerSums {
              const ChunkSum& blocks) {
         const ChunkSum taken = unowned_.take(usable, blocks);
         if (taken.blocks == 0) return;
-        const std::string name = base_name(file.path);
+        const std::string name(base_name(without_deleted_mark(file.path)));
         UntrackedOwner& owner = sums_[{name, kind, std::string(evidence), usable}];
         owner.owner = name;
         owner.kind = kind;
@@ -154,16 +150,16 @@ class OwnerSums {
 
 // Owners beyond the largest ones join: first those of one file, then all.
 void join_small_ones(std::vector<UntrackedOwner>& owners) {
-    if (owners.size() <= most_owners) return;
+    if (owners.size() <= most_rows) return;
     std::sort(owners.begin(), owners.end(), more_bytes);
     std::map<std::string, UntrackedOwner> rest;
-    for (std::size_t i = most_owners; i < owners.size(); ++i) {
+    for (std::size_t i = most_rows; i < owners.size(); ++i) {
         UntrackedOwner& owner = rest[owners[i].owner];
         owner.owner = owners[i].owner;
         owner.evidence = "data pointer";
         owner.chunks += owners[i].chunks;
     }
-    owners.resize(most_owners);
+    owners.resize(most_rows);
     for (auto& [name, owner] : rest) owners.push_back(std::move(owner));
 }
 

@@ -12,7 +12,7 @@ constexpr std::uint64_t granule = 32;  // no two chunks start in the same one
 constexpr std::uint8_t nobody = 1;     // a block that seeks an owner; 0: no such block starts here
 constexpr std::uint8_t first_owner = 2;
 constexpr std::uint8_t upper_half = 0x80;  // the block starts in the second 16 bytes of its granule
-constexpr std::size_t most_owners = 0x7f - first_owner;
+constexpr std::size_t most_files = 0x7f - first_owner;
 
 // A byte for each granule of what is resident of the regions: whether a block that seeks an owner starts
 // there, and whom it has been given.
@@ -88,7 +88,7 @@ class OwnerNumbers {
   public:
     std::uint8_t of(std::uint32_t file) {
         if (const auto it = numbers_.find(file); it != numbers_.end()) return it->second;
-        if (files_.size() >= most_owners) return nobody;
+        if (files_.size() >= most_files) return nobody;
         files_.push_back(file);
         const auto number = static_cast<std::uint8_t>(first_owner + files_.size() - 1);
         numbers_.emplace(file, number);

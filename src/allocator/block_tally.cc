@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "allocator/chunk_window.h"
+#include "base/pages.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::uint64_t small_limit = std::uint64_t{64} << 10U;
-constexpr std::uint64_t page = 4096;
 
 std::size_t megabyte_slot(std::uint64_t address) {
     return static_cast<std::size_t>((address >> 20U) * 0x9e3779b97f4a7c15U >> 52U);
@@ -36,7 +36,7 @@ bool canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, 
     if (tag >= tag_count || size > usable || usable - size < header + footer) return false;
     // realloc leaves up to a smallest chunk behind the block, a mapping of its own up to a page.
     const std::uint64_t spare = usable - size - header - footer;
-    if (spare >= (chunk.arena == mmapped_arena ? page + smallest_chunk : 2 * smallest_chunk)) return false;
+    if (spare >= (chunk.arena == mmapped_arena ? small_page + smallest_chunk : 2 * smallest_chunk)) return false;
     const std::uint64_t footer_at = header + size;
     if (footer_at + footer > chunk.user.size())
         return true;  // was not read: the canary and the size have to do
@@ -50,7 +50,7 @@ bool size_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, st
     if (tag >= tag_count || size == 0 || size > chunk.size) return false;
     const std::uint64_t needed = chunk_for(size + header);
     if (chunk.arena != mmapped_arena) return chunk.size == needed || chunk.size == needed + 16;
-    return chunk.size / page == (needed + 8 + page - 1) / page;
+    return chunk.size / small_page == (needed + 8 + small_page - 1) / small_page;
 }
 
 }  // namespace

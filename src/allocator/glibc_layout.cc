@@ -19,21 +19,22 @@ namespace {
 //   2.35  heap_info knows its page size
 //   2.42  caches have further slots, for large chunks
 //   2.43  no fastbins; a mmapped chunk's size no longer counts its header
-using enum TcacheKind;
+constexpr auto no_tcache = TcacheKind::none, lists_only = TcacheKind::lists_only, struct_key = TcacheKind::struct_key,
+               random_word = TcacheKind::random_key;
 // clang-format off
 constexpr std::array layouts{
     // minors, fastbins and their count, top, bins, attached_threads, heap_info, tcache, mangled, tcache chunks, short
-    GlibcLayout{"2.17 to 2.22", 17, 22, 0x8, 10, 0x58, 0x68, 0, 0x20, none, false, {}, 0},
-    GlibcLayout{"2.23 to 2.25", 23, 25, 0x8, 10, 0x58, 0x68, 8, 0x20, none, false, {}, 0},
+    GlibcLayout{"2.17 to 2.22", 17, 22, 0x8, 10, 0x58, 0x68, 0, 0x20, no_tcache, false, {}, 0},
+    GlibcLayout{"2.23 to 2.25", 23, 25, 0x8, 10, 0x58, 0x68, 8, 0x20, no_tcache, false, {}, 0},
     GlibcLayout{"2.26", 26, 26, 0x8, 10, 0x58, 0x68, 8, 0x20, lists_only, false, {0x250, 0}, 0},
     GlibcLayout{"2.26 updated", 26, 26, 0x10, 10, 0x60, 0x70, 8, 0x20, lists_only, false, {0x250, 0}, 0},
     GlibcLayout{"2.27 to 2.28", 27, 28, 0x10, 10, 0x60, 0x70, 8, 0x20, lists_only, false, {0x250, 0x290}, 0},
     GlibcLayout{"2.29 to 2.31", 29, 31, 0x10, 10, 0x60, 0x70, 8, 0x20, struct_key, false, {0x250, 0x290}, 0},
     GlibcLayout{"2.32 to 2.33", 32, 33, 0x10, 10, 0x60, 0x70, 8, 0x20, struct_key, true, {0x290, 0}, 0},
-    GlibcLayout{"2.34", 34, 34, 0x10, 10, 0x60, 0x70, 8, 0x20, random_key, true, {0x290, 0}, 0},
-    GlibcLayout{"2.35 to 2.41", 35, 41, 0x10, 10, 0x60, 0x70, 8, 0x30, random_key, true, {0x290, 0}, 0},
-    GlibcLayout{"2.42", 42, 42, 0x10, 10, 0x60, 0x70, 8, 0x30, random_key, true, {0x300, 0}, 0},
-    GlibcLayout{"2.43", 43, 43, 0, 0, 0x8, 0x18, 8, 0x30, random_key, true, {0x300, 0x310}, 16},
+    GlibcLayout{"2.34", 34, 34, 0x10, 10, 0x60, 0x70, 8, 0x20, random_word, true, {0x290, 0}, 0},
+    GlibcLayout{"2.35 to 2.41", 35, 41, 0x10, 10, 0x60, 0x70, 8, 0x30, random_word, true, {0x290, 0}, 0},
+    GlibcLayout{"2.42", 42, 42, 0x10, 10, 0x60, 0x70, 8, 0x30, random_word, true, {0x300, 0}, 0},
+    GlibcLayout{"2.43", 43, 43, 0, 0, 0x8, 0x18, 8, 0x30, random_word, true, {0x300, 0x310}, 16},
 };
 // clang-format on
 

@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <bit>
 
+#include "base/pages.h"
 #include "base/range_map.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::uint64_t bin_pairs = 127;
-constexpr std::uint64_t page = 4096;
 // libc's data is 20 to 60 KiB; nobody's is larger than this.
 constexpr std::uint64_t most_data_bytes = std::uint64_t{4} << 20U;
 
@@ -114,7 +114,7 @@ std::optional<std::uint64_t> end_of_fenceposts(ChunkWindow& window, std::uint64_
         const std::uint64_t word = word_at(bytes, 8);
         if ((word | 1) != 0x11 || (count > 0 && word != 0x11)) return std::nullopt;
         at += chunk_header_bytes;
-        if (at % page == 0) return count > 0 ? std::optional(at) : std::nullopt;
+        if (at % small_page == 0) return count > 0 ? std::optional(at) : std::nullopt;
     }
     return std::nullopt;
 }
@@ -183,7 +183,7 @@ void MainArenaRegions::find(const std::vector<DataWords>& libc_data) {
         in_brk = Bytes(search_.brk->end.value - std::min(begin, search_.brk->end.value));
     }
     const Bytes missing = minus_or_zero(main.system, in_brk);
-    if (missing.value() >= page) add_extensions(missing);
+    if (missing.value() >= small_page) add_extensions(missing);
 }
 
 void MainArenaRegions::add_brk() {
@@ -210,7 +210,7 @@ void MainArenaRegions::add_extensions(Bytes missing) {
         });
     }
     for (const Range& gap : gaps) {
-        if (missing.value() >= page && steps_left_ > 0) add_extensions_of(gap, missing);
+        if (missing.value() >= small_page && steps_left_ > 0) add_extensions_of(gap, missing);
     }
     if (steps_left_ == 0)
         heap_.notes.emplace_back("The search for the main arena's extensions was given up.");
@@ -218,11 +218,11 @@ void MainArenaRegions::add_extensions(Bytes missing) {
 
 void MainArenaRegions::add_extensions_of(Range gap, Bytes& missing) {
     for (const Range& run : memory_.resident_runs(gap)) {
-        std::uint64_t at = (run.begin.value + page - 1) / page * page;
-        while (at < run.end.value && missing.value() >= page && steps_left_ > 0) {
+        std::uint64_t at = (run.begin.value + small_page - 1) / small_page * small_page;
+        while (at < run.end.value && missing.value() >= small_page && steps_left_ > 0) {
             const auto end = extension_end(at, gap.end.value);
             if (!end) {
-                at += page;
+                at += small_page;
                 continue;
             }
             heap_.regions.push_back({range_of(at, *end), {at}, {*end}, RegionKind::main_arena, 0});
@@ -230,7 +230,7 @@ void MainArenaRegions::add_extensions_of(Range gap, Bytes& missing) {
             missing = minus_or_zero(missing, Bytes(*end - at));
             at = *end;
         }
-        if (missing.value() < page) return;
+        if (missing.value() < small_page) return;
     }
 }
 
@@ -254,7 +254,7 @@ std::optional<std::uint64_t> MainArenaRegions::extension_end(std::uint64_t begin
         if (size < smallest_chunk || size % 16 != 0 || size > limit - at || (word & 6) != 0)
             return std::nullopt;
         at += size;
-        if (at - size == top) return at % page == 0 ? std::optional(at) : std::nullopt;
+        if (at - size == top) return at % small_page == 0 ? std::optional(at) : std::nullopt;
     }
     return std::nullopt;
 }

@@ -8,14 +8,14 @@
 #include "allocator/chunk.h"
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/pages.h"
 
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t page = 4096;
 
 std::uint64_t up_to_page(std::uint64_t n) {
-    return (n + page - 1) / page * page;
+    return (n + small_page - 1) / small_page * small_page;
 }
 
 std::vector<std::uint64_t> read_words(TargetMemory& memory, Address at, std::size_t count) {
@@ -33,8 +33,8 @@ std::optional<ArenaHeap> heap_at(Range candidate, Address base, TargetMemory& me
     if (words.empty()) return std::nullopt;
     const auto [arena, previous, size, mprotected] = std::array{words[0], words[1], words[2], words[3]};
     const std::uint64_t span = arena_heap_span.value();
-    if (size == 0 || size > span || size % page != 0 || mprotected < size || mprotected > span ||
-        mprotected % page != 0) {
+    if (size == 0 || size > span || size % small_page != 0 || mprotected < size || mprotected > span ||
+        mprotected % small_page != 0) {
         return std::nullopt;
     }
     const bool first = previous == 0 && (arena == base.value + 0x20 || arena == base.value + 0x30);
@@ -56,8 +56,8 @@ std::optional<std::uint64_t> mmapped_chunk_span(const std::vector<std::uint64_t>
     if (header.size() != 2 || header[0] > mmapped_huge || (header[1] & flags) != is_mmapped)
         return std::nullopt;
     const std::uint64_t size = header[1] & ~flags;
-    const bool of_2_43 = size % page == page - 16;
-    if (size > room || (!of_2_43 && (size % page != 0 || header[0] == mmapped_huge))) return std::nullopt;
+    const bool of_2_43 = size % small_page == small_page - 16;
+    if (size > room || (!of_2_43 && (size % small_page != 0 || header[0] == mmapped_huge))) return std::nullopt;
     const std::uint64_t span = up_to_page(size);
     if (span == 0 || span > room) return std::nullopt;
     return span;
@@ -115,7 +115,7 @@ class Search {
             const auto span = mmapped_chunk_span(read_words(memory_, {at}, 2), piece.end.value - at);
             if (!span) {
                 --misses_left_;
-                return at + page;
+                return at + small_page;
             }
             found_.mmapped_chunks.push_back(range_of(at, at + *span));
             at += *span;

@@ -22,7 +22,7 @@
 namespace nmtx {
 namespace {
 
-class Reader {
+class StatsReader {
   public:
     // True where the line is one of malloc_stats'.
     bool take(std::string_view line, MallocStats& stats) {
@@ -91,7 +91,7 @@ std::string MallocStats::wrapped() const {
 
 Expected<MallocStats> parse_malloc_stats(std::string_view text, std::string_view document) {
     MallocStats stats;
-    Reader reader;
+    StatsReader reader;
     for (Lines lines(text); lines.next();) {
         const Remarked parts = split_remark(trim(lines.line()));
         if (parts.text.empty() && parts.remark.empty()) continue;

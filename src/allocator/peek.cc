@@ -8,7 +8,7 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t word = PeekSorter::word;
-constexpr std::size_t page = PeekSorter::page;
+constexpr std::size_t peek_page = PeekSorter::page;
 constexpr Bytes unit = kib(64);  // read at once; of a sample each unit is read whole
 
 // Calls visit(at, bytes) for what can be read of the run; visit says whether to go on. Returns what could not
@@ -25,7 +25,7 @@ Bytes read_run(Range run, TargetMemory& memory, std::vector<std::byte>& buffer, 
             run.begin = run.begin + Bytes(got);
             continue;
         }
-        const Address next{(run.begin.value / page + 1) * page};
+        const Address next{(run.begin.value / peek_page + 1) * peek_page};
         unreadable += intersect(run, {run.begin, next}).size();
         run.begin = next;
     }

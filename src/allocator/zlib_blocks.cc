@@ -14,9 +14,9 @@ struct Header {
     std::uint64_t usable = 0;
 };
 
-class Finder {
+class ZlibFinder {
   public:
-    Finder(const std::vector<Range>& arenas, TargetMemory& memory) : arenas_(arenas), memory_(memory) {}
+    ZlibFinder(const std::vector<Range>& arenas, TargetMemory& memory) : arenas_(arenas), memory_(memory) {}
 
     void add(const ZStream& stream) {
         // The pointers of either state lie in its first 256 bytes.
@@ -92,7 +92,7 @@ class Finder {
 
 std::vector<ZlibBlock> find_zlib_blocks(const std::vector<ZStream>& streams, const std::vector<Range>& arenas,
                                         TargetMemory& memory) {
-    Finder finder(arenas, memory);
+    ZlibFinder finder(arenas, memory);
     for (const ZStream& stream : streams) finder.add(stream);
     return std::move(finder).blocks();
 }

@@ -55,7 +55,8 @@ std::string grouped(std::uint64_t number) {
 std::string grouped(Delta delta) {
     const auto size =
         delta.value < 0 ? -static_cast<std::uint64_t>(delta.value) : static_cast<std::uint64_t>(delta.value);
-    return (delta.value < 0 ? "-" : delta.value > 0 ? "+" : "") + grouped(size);
+    std::string text = delta.value < 0 ? "-" : delta.value > 0 ? "+" : "";
+    return text += grouped(size);
 }
 
 }  // namespace nmtx

@@ -16,6 +16,7 @@ std::string in_mib(Delta delta);
 std::string percent(Bytes part, Bytes whole);
 // "12 KiB", "342.9 MiB", "1.4 GiB"
 std::string human(Bytes bytes);
+inline constexpr double seconds_an_hour = 3600;
 // "3 min", "2 h 5 min", "9 days"
 std::string human_seconds(double seconds);
 

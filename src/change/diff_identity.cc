@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/cursor.h"
+#include "base/paths.h"
 #include "base/printable.h"
 #include "change/diff_parts.h"
 
@@ -19,10 +20,8 @@ std::uint64_t own_pid(const ProcessView& view) {
 }
 
 // The file may have been replaced on disk meanwhile.
-std::string_view program(std::string_view exe) {
-    constexpr std::string_view deleted = " (deleted)";
-    if (exe.ends_with(deleted)) exe.remove_suffix(deleted.size());
-    return exe;
+std::string_view program_of(std::string_view exe) {
+    return without_deleted_mark(exe);
 }
 
 std::optional<double> started_at(const ProcessView& view) {
@@ -74,7 +73,7 @@ std::vector<std::string> differences_of_processes(const ProcessView& before, con
     } else if (before.header.start_ticks != after.header.start_ticks) {
         differences.emplace_back("started at different times");
     }
-    if (program(before.exe) != program(after.exe) && !before.exe.empty() && !after.exe.empty())
+    if (program_of(before.exe) != program_of(after.exe) && !before.exe.empty() && !after.exe.empty())
         differences.push_back(fmt::format("running {} and {}", printable(before.exe), printable(after.exe)));
     return differences;
 }

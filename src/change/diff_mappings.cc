@@ -28,9 +28,9 @@ std::vector<std::string> owners_of(const Ledger& ledger, std::size_t mappings) {
     return owners;
 }
 
-class Joined {
+class JoinedMappings {
   public:
-    Joined(const Moment& before, const Moment& after)
+    JoinedMappings(const Moment& before, const Moment& after)
         : before_(before.view->smaps->mappings),
           after_(after.view->smaps->mappings),
           owners_before_(owners_of(*before.ledger, before_.size())),
@@ -112,7 +112,7 @@ class Joined {
 }  // namespace
 
 MappingChanges mapping_changes(const Moment& before, const Moment& after) {
-    return Joined(before, after).changes();
+    return JoinedMappings(before, after).changes();
 }
 
 }  // namespace nmtx

@@ -7,6 +7,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/paths.h"
 #include "change/diff_parts.h"
 
 namespace nmtx {
@@ -23,7 +24,7 @@ std::string place_in_file(const ProcessView& view, Address address) {
     if (after == mappings.begin()) return std::string(generated);
     const Mapping& mapping = *--after;
     if (!mapping.range.contains(address) || !mapping.of_file()) return std::string(generated);
-    const std::string_view file = mapping.name.substr(mapping.name.rfind('/') + 1);
+    const std::string_view file = base_name(mapping.name);
     return fmt::format("{}+0x{:x}", file, address.value - mapping.range.begin.value + mapping.offset);
 }
 
@@ -58,10 +59,10 @@ bool of_asking(const std::vector<std::string>& frames) {
 
 using Key = std::tuple<NmtSiteKind, std::string, std::vector<std::string>>;
 
-class Joined {
+class JoinedSites {
   public:
     // `invisible`: below half of it a moment shows no site; nothing where both show all.
-    Joined(bool offsets, Bytes invisible) : offsets_(offsets), invisible_(invisible) {}
+    JoinedSites(bool offsets, Bytes invisible) : offsets_(offsets), invisible_(invisible) {}
 
     void add(const ProcessView& view, Bytes AmountChange::* moment, std::uint64_t CountChange::* count) {
         for (const NmtSite& site : view.nmt_sites->sites) {
@@ -113,7 +114,7 @@ class Joined {
 
 SiteChanges site_changes(const ProcessView& before, const ProcessView& after) {
     const Bytes first = before.nmt_sites->unit, second = after.nmt_sites->unit;
-    Joined joined(same_jvm(before, after), first == second ? Bytes() : std::max(first, second));
+    JoinedSites joined(same_jvm(before, after), first == second ? Bytes() : std::max(first, second));
     joined.add(before, &AmountChange::before, &CountChange::before);
     joined.add(after, &AmountChange::after, &CountChange::after);
     SiteChanges changes = joined.changes();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "ledger/reconcile.h"
+
 namespace nmtx {
 
 Expected<void> reconcile_moment(KeptMoment& kept, bool both) {

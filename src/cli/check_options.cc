@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "cli/options.h"
 #include "cli/usage.h"
 
@@ -103,7 +104,7 @@ Expected<void> check_redact(const Command& command) {
 Expected<TicketForm> ticket_form(std::string_view output) {
     if (output == "-") return TicketForm::markdown;
     if (output.ends_with('/')) return TicketForm::directory;
-    const std::string_view name = output.substr(output.rfind('/') + 1);
+    const std::string_view name = base_name(output);
     if (name.size() > 3 && name.ends_with(".md")) return TicketForm::markdown;
     if (name.size() > 5 && name.ends_with(".html")) return TicketForm::html;
     if (name.find('.') == std::string_view::npos || name == "." || name == "..") return TicketForm::directory;

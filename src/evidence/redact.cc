@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/words.h"
 #include "evidence/capture.h"
 #include "evidence/secret_marks.h"
 #include "evidence/secret_walk.h"
@@ -12,7 +13,6 @@ namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
 
 // The values of the section, whose end is a line that no JDK lacks there. A value may hold newlines: a line
 // without '=' goes on with the value before, and is masked as a whole.

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "base/words.h"
+
 namespace nmtx {
 
 namespace {
 
-constexpr auto npos = std::string_view::npos;
 
 }  // namespace
 

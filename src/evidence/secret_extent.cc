@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "evidence/secret_marks.h"
 
 namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
 
 }  // namespace
 

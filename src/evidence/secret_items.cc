@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/characters.h"
+#include "base/words.h"
 #include "evidence/secret_names.h"
 #include "evidence/secret_shapes.h"
 
@@ -9,14 +11,6 @@ namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
-
-bool is_alnum(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
-bool is_hex(char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 // Commits and digests: "-Dgit.commit=4f3a…", "image@sha256:9f86…".
 bool is_digest(string_view name, string_view value) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <string>
 
+#include "base/characters.h"
+#include "base/words.h"
 #include "evidence/secret_shapes.h"
 #include "evidence/secret_words.h"
 
@@ -11,22 +13,6 @@ namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
-
-constexpr bool is_lower(char c) {
-    return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
-constexpr bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-template <std::size_t N>
-bool among(const std::array<string_view, N>& words, string_view word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
-}
 
 // Wherever they stand, and with whatever between their parts: "api.key", "API_KEY", "apiKey".
 constexpr std::array<string_view, 48> strong{
@@ -157,12 +143,12 @@ bool is_database(const NameWords& words, string_view value) {
     constexpr std::size_t longest = 30;
     return words.last() == "sid" && among(databases, words.from_end(1)) && value.size() <= longest &&
            std::all_of(value.begin(), value.end(),
-                       [](char c) { return is_lower(c) || is_upper(c) || is_digit(c) || c == '_'; });
+                       [](char c) { return is_lower_or_beyond(c) || is_upper(c) || is_digit(c) || c == '_'; });
 }
 
 bool is_plain_words(string_view value) {
     return std::all_of(value.begin(), value.end(), [](char c) {
-        return is_lower(c) || is_upper(c) || is_digit(c) || string_view("._-:/, $").find(c) != npos;
+        return is_lower_or_beyond(c) || is_upper(c) || is_digit(c) || string_view("._-:/, $").find(c) != npos;
     });
 }
 

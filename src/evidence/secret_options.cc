@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/characters.h"
+#include "base/paths.h"
+#include "base/words.h"
 #include "evidence/secret_names.h"
 #include "evidence/secret_shapes.h"
 
@@ -10,22 +13,10 @@ namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_name_byte(char c) {
+bool is_option_byte(char c) {
     return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
-
-template <std::size_t N>
-bool among(const std::array<string_view, N>& words, string_view word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
+           is_beyond_ascii(c);
 }
 
 bool only_digits(string_view text) {
@@ -65,7 +56,7 @@ NextWord next_word_of(string_view word, bool command) {
                                                         "/pwd"};
         return among(of_windows, word) ? NextWord::secret : NextWord::as_ever;
     }
-    if (word.size() < 2 || !std::all_of(word.begin(), word.end(), is_name_byte)) return NextWord::as_ever;
+    if (word.size() < 2 || !std::all_of(word.begin(), word.end(), is_option_byte)) return NextWord::as_ever;
     if (word.front() != '-') {
         // "password hunter2", but not a class.
         const bool bare = command && word.find('.') == npos && word.back() != '-' && ends_in_secret(word);
@@ -172,7 +163,7 @@ bool begins_command(string_view word) {
         word.remove_prefix(1);
     while (!word.empty() && (word.back() == '"' || word.back() == '\'' || word.back() == ','))
         word.remove_suffix(1);
-    return among(programs, word.substr(word.rfind('/') + 1));
+    return among(programs, base_name(word));
 }
 
 }  // namespace nmtx

@@ -3,30 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/characters.h"
+#include "base/words.h"
+
 namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
-
-constexpr bool is_lower(char c) {
-    return c >= 'a' && c <= 'z';
-}
-constexpr bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-constexpr bool is_letter(char c) {
-    return is_lower(c) || is_upper(c);
-}
-constexpr bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-constexpr bool is_alnum(char c) {
-    return is_letter(c) || is_digit(c);
-}
-constexpr bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 template <typename Is>
 std::size_t run_of(string_view text, Is is) {
@@ -276,7 +259,7 @@ bool is_ordinary_path(string_view value) {
         if (value.starts_with(scheme)) return true;
     }
     const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
-        return is_alnum(c) || static_cast<unsigned char>(c) >= 0x80 ||
+        return is_alnum(c) || is_beyond_ascii(c) ||
                string_view("/._-~${}%: ").find(c) != npos;
     });
     if (!plain) return false;

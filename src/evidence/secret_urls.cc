@@ -2,13 +2,13 @@
 
 #include <algorithm>
 
+#include "base/words.h"
 #include "evidence/secret_shapes.h"
 
 namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
 constexpr string_view ends_url = "?#\"'<>|` \t\n\\";
 
 // What stands between "://" and the path, from `from` on.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/words.h"
 #include "evidence/secret_blocks.h"
 #include "evidence/secret_extent.h"
 #include "evidence/secret_items.h"
@@ -18,7 +19,6 @@ namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
 
 // A text is NUL-separated (a value may hold blanks and ends with its word), or joined by blanks: then a value
 // may have had blanks too, and goes on until the next word that begins with '-', or the end of its line.

@@ -1,16 +1,11 @@
 #include "evidence/secret_words.h"
 
+#include "base/characters.h"
+
 namespace nmtx {
 namespace {
 
 using std::string_view;
-
-constexpr bool is_lower(char c) {
-    return (c >= 'a' && c <= 'z') || static_cast<unsigned char>(c) >= 0x80;
-}
-constexpr bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
 
 constexpr std::size_t longest_name = 256;
 
@@ -59,16 +54,16 @@ NameWords::NameWords(string_view name) {
     bool begins = true;
     for (std::size_t i = 0; i < name.size(); ++i) {
         const char c = name[i];
-        if (!is_lower(c) && !is_upper(c)) {
+        if (!is_lower_or_beyond(c) && !is_upper(c)) {
             begins = true;
             continue;
         }
         const bool hump = is_upper(c) && i > 0 &&
-                          (is_lower(name[i - 1]) ||
-                           (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower(name[i + 1])));
+                          (is_lower_or_beyond(name[i - 1]) ||
+                           (is_upper(name[i - 1]) && i + 1 < name.size() && is_lower_or_beyond(name[i + 1])));
         if (begins || hump) starts_.push_back(folded_.size());
         begins = false;
-        if (static_cast<unsigned char>(c) >= 0x80) {
+        if (is_beyond_ascii(c)) {
             const Letter letter = fold(name.substr(i));
             folded_ += letter.folded;
             i += letter.size - 1;

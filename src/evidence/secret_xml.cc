@@ -6,22 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "base/characters.h"
+#include "base/words.h"
 #include "evidence/secret_names.h"
 
 namespace nmtx {
 namespace {
 
 using std::string_view;
-constexpr auto npos = string_view::npos;
 
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
-
-template <std::size_t N>
-bool among(const std::array<string_view, N>& words, string_view word) {
-    return std::find(words.begin(), words.end(), word) != words.end();
+bool begins_xml_name(char c) {
+    return is_letter(c) || c == '_' || is_beyond_ascii(c);
 }
 
 // Elements and attributes whose text is the name of another value.
@@ -62,10 +57,10 @@ std::optional<Tag> tag_at(string_view text, std::size_t at) {
     std::size_t i = at + 1;
     tag.closes = i < text.size() && text[i] == '/';
     if (tag.closes) ++i;
-    if (i >= text.size() || !is_letter(text[i])) return std::nullopt;
+    if (i >= text.size() || !begins_xml_name(text[i])) return std::nullopt;
     const std::size_t name = i;
     const std::size_t most = std::min(text.size(), at + longest);
-    while (i < most && (is_letter(text[i]) || string_view("0123456789.-:").find(text[i]) != npos)) ++i;
+    while (i < most && (begins_xml_name(text[i]) || string_view("0123456789.-:").find(text[i]) != npos)) ++i;
     tag.name = text.substr(name, i - name);
     tag.name.remove_prefix(tag.name.rfind(':') + 1);
     const std::size_t attributes = i;
@@ -266,7 +261,7 @@ bool is_in_tag(string_view text, std::size_t at) {
     const std::size_t from = at > longest ? at - longest : 0;
     const string_view before = text.substr(from, at - from);
     const std::size_t open = before.find_last_of(string_view("<>\n\0", 4));
-    return open != npos && before[open] == '<' && open + 1 < before.size() && is_letter(before[open + 1]);
+    return open != npos && before[open] == '<' && open + 1 < before.size() && begins_xml_name(before[open + 1]);
 }
 
 }  // namespace nmtx

@@ -1,8 +1,19 @@
 #include "findings/finding.h"
 
 #include <algorithm>
+#include <array>
 
 namespace nmtx {
+
+std::string_view name_of(Severity severity) {
+    constexpr std::array names{"note", "warning", "problem"};
+    return names[static_cast<std::size_t>(severity)];
+}
+
+std::string_view name_of(Confidence confidence) {
+    constexpr std::array names{"low", "medium", "high"};
+    return names[static_cast<std::size_t>(confidence)];
+}
 
 Finding::Finding() = default;
 Finding::Finding(const Finding&) = default;

@@ -35,12 +35,6 @@ std::string mib_text(Bytes bytes) {
     return fmt::format("{:.1f}", static_cast<double>(bytes.value()) / 1024 / 1024);
 }
 
-const CategoryRow* category(const Ledger& ledger, std::string_view name) {
-    const auto found = std::find_if(ledger.categories.begin(), ledger.categories.end(),
-                                    [&](const CategoryRow& row) { return row.name == name; });
-    return found == ledger.categories.end() ? nullptr : &*found;
-}
-
 class Fitting {
   public:
     Fitting(const ProcessView& view, const Ledger& ledger, Fit& fit)
@@ -100,7 +94,7 @@ class Fitting {
     // Reserved for the heap at its largest, and touched as the heap is. ZGC reserves far more than it can
     // use.
     void gc_tables() {
-        const CategoryRow* gc = category(ledger_, "GC");
+        const CategoryRow* gc = ledger_.category("GC");
         if (gc == nullptr) return;
         const Bytes resident = gc->resident.value_or(ledger_.resident_below("jvm/gc"));
         const std::string gc_name = view_.gc();

@@ -7,7 +7,8 @@
 
 #include "allocator/malloc_walk.h"
 #include "base/bytes.h"
-#include "findings/rules.h"
+#include "findings/finding.h"
+#include "findings/finding_input.h"
 
 namespace nmtx {
 

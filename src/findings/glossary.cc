@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "hotspot/nmt_tags.h"
 #include "ledger/owner.h"
 
@@ -19,10 +20,6 @@ std::string in_small_letters(std::string_view text) {
     return small;
 }
 
-std::string_view last_part(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
 template <typename F>
 void for_each_entry(F visit) {
     for (const auto entries : {glossary_categories(), glossary_owners()}) {
@@ -35,10 +32,10 @@ void for_each_entry(F visit) {
 std::vector<std::string> names_of(const GlossaryEntry& entry) {
     std::vector<std::string> names{in_small_letters(entry.name)};
     if (entry.kind == GlossaryKind::owner) {
-        names.emplace_back(last_part(names.front()));
+        names.emplace_back(base_name(names.front()));
     } else {
         names.push_back(path_of_category(entry.name));
-        names.emplace_back(last_part(names.back()));
+        names.emplace_back(base_name(names.back()));
         names.push_back(std::string(of_malloc) + names.front());
     }
     return names;

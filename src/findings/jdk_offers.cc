@@ -11,7 +11,7 @@ namespace {
 
 // JDK-8268893: openjdk/jdk 4510 (18), openjdk/jdk17u 70 of September 2021, after the fork of 17.0.1, and
 // jdk11u-dev 1354 of September 2022, after that of 11.0.17. 8u has it in no update.
-constexpr std::array trim_command{JdkOffer::Backport{17, 2}, JdkOffer::Backport{11, 18}};
+constexpr std::array trim_backports{JdkOffer::Backport{17, 2}, JdkOffer::Backport{11, 18}};
 // JDK-8293114 brought it to 22, 21.0.1 and 17.0.9, experimental: there it takes an option more, and is not
 // named. From JDK-8325496 on (openjdk/jdk 17799, jdk21u-dev 284 and jdk17u-dev 2244 of February 2024) it is
 // as any other.
@@ -33,7 +33,7 @@ constexpr std::array offers{
     JdkOffer{"GC.run", 8, 0, {}},
     JdkOffer{"Compiler.memory", 22, 0, {}},
     JdkOffer{"System.map", 22, 0, system_map},
-    JdkOffer{"System.trim_native_heap", 18, 0, trim_command},
+    JdkOffer{"System.trim_native_heap", 18, 0, trim_backports},
     JdkOffer{"VM.classloaders", 11, 0, {}},
 };
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "findings/assessment.h"
-#include "findings/rules.h"
+#include "findings/finding_input.h"
 
 namespace nmtx {
 
@@ -20,5 +20,15 @@ Judgement judge(const FindingInput& input, std::vector<Finding> told = {});
 // verdict takes in.
 Judgement judge(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
                 const RunTrend* history = nullptr, std::vector<Finding> told = {});
+
+// What every rule found, the severest first, then by bytes. Where none is above a note, the first one says
+// that nothing is wrong, and what RSS is made of.
+std::vector<Finding> findings_of(const FindingInput& input);
+// With the container's figures, and without history.
+std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,
+                                 const std::optional<ThreadTable>& threads,
+                                 const RunTrend* history = nullptr);
+// Of a view without mappings: what the rules of logs alone say. That nothing is wrong is not said.
+std::vector<Finding> findings_of_logs(const ProcessView& view);
 
 }  // namespace nmtx

@@ -5,33 +5,22 @@
 #include <algorithm>
 #include <array>
 
+#include "base/paths.h"
 #include "base/printable.h"
 
 namespace nmtx {
 namespace {
 
-std::string_view file_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
-std::string_view without_deleted(std::string_view path) {
-    constexpr std::string_view deleted = " (deleted)";
-    if (path.ends_with(deleted)) path.remove_suffix(deleted.size());
-    return path;
-}
-
 bool is_library(const Mapping& mapping) {
     if (mapping.inode == 0 || !mapping.protection.execute) return false;
-    const std::string_view name = file_name(without_deleted(mapping.name));
-    const std::size_t at = name.find(".so");
-    return at != std::string_view::npos && (at + 3 == name.size() || name[at + 3] == '.');
+    return is_shared_object(base_name(without_deleted_mark(mapping.name)));
 }
 
 // "/usr/lib/jvm/java-17/lib/" of ".../lib/server/libjvm.so"; of 8 ".../jre/lib/amd64/".
 std::string_view home_of_libraries(const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
-        std::string_view path = without_deleted(mapping.name);
-        if (mapping.inode == 0 || file_name(path) != "libjvm.so") continue;
+        std::string_view path = without_deleted_mark(mapping.name);
+        if (mapping.inode == 0 || base_name(path) != "libjvm.so") continue;
         for (int up = 0; up < 2; ++up) path = path.substr(0, path.rfind('/'));
         return path;
     }
@@ -60,9 +49,9 @@ std::vector<std::string_view> foreign_libraries(const ProcessView& view) {
     if (home.empty()) return found;
     for (const Mapping& mapping : view.smaps->mappings) {
         if (!is_library(mapping)) continue;
-        const std::string_view path = without_deleted(mapping.name);
+        const std::string_view path = without_deleted_mark(mapping.name);
         const bool of_jdk = path.starts_with(home) && path.substr(home.size()).starts_with('/');
-        if (of_jdk || is_of_the_system(file_name(path))) continue;
+        if (of_jdk || is_of_the_system(base_name(path))) continue;
         if (std::find(found.begin(), found.end(), path) == found.end()) found.push_back(path);
     }
     return found;
@@ -72,7 +61,7 @@ std::string library_list(const std::vector<std::string_view>& paths) {
     constexpr std::size_t most = 5;
     std::string list;
     for (std::size_t i = 0; i < std::min(paths.size(), most); ++i)
-        list += (i == 0 ? "" : ", ") + printable(file_name(paths[i]));
+        list += (i == 0 ? "" : ", ") + printable(base_name(paths[i]));
     if (paths.size() > most) list += fmt::format(" and {} more", paths.size() - most);
     return list;
 }
@@ -80,7 +69,7 @@ std::string library_list(const std::vector<std::string_view>& paths) {
 bool maps_library(const ProcessView& view, std::string_view name_begins) {
     if (!view.smaps) return false;
     return std::any_of(view.smaps->mappings.begin(), view.smaps->mappings.end(), [&](const Mapping& mapping) {
-        return mapping.inode != 0 && file_name(mapping.name).starts_with(name_begins);
+        return mapping.inode != 0 && base_name(mapping.name).starts_with(name_begins);
     });
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/paths.h"
 #include "base/printable.h"
 #include "findings/jdk_offers.h"
 #include "findings/known_bugs.h"
@@ -14,16 +15,12 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least_of_warning = mib(64);
+constexpr Bytes agents_warns_at = mib(64);
 
 struct Agent {
     std::string name;  // "opentelemetry-javaagent 2.1.0"
     std::string how;   // "-javaagent", "mapped"
 };
-
-std::string_view file_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 // "dd-java-agent-1.31.2.jar" is version 1.31.2 of dd-java-agent.
 std::string with_version(std::string_view file) {
@@ -48,7 +45,7 @@ std::vector<Agent> of_options(const ProcessView& view) {
             if (!option.starts_with(kind)) continue;
             std::string_view value = option.substr(kind.size());
             value = value.substr(0, value.find('='));
-            agents.push_back({with_version(file_name(value)), std::string(kind.substr(0, kind.size() - 1))});
+            agents.push_back({with_version(base_name(value)), std::string(kind.substr(0, kind.size() - 1))});
         }
     }
     return agents;
@@ -69,7 +66,7 @@ bool is_named(const std::vector<Agent>& agents, std::string_view library) {
 void add_mapped(std::vector<Agent>& agents, const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
         if (mapping.inode == 0 || !mapping.protection.execute) continue;
-        const std::string_view file = file_name(mapping.name);
+        const std::string_view file = base_name(mapping.name);
         for (const std::string_view library : libraries) {
             if (!file.starts_with(library) || is_named(agents, file)) continue;
             const bool instrument = library == "libinstrument.so";
@@ -110,7 +107,7 @@ std::vector<Finding> agents(const FindingInput& input) {
     const Bytes serviceability = committed_of(view, "Serviceability"),
                 tracing = committed_of(view, "Tracing");
     const Bytes both = serviceability + tracing;
-    const bool large = both >= least_of_warning && both.value() > input.ledger.rss_true().value() / 20;
+    const bool large = both >= agents_warns_at && both.value() > input.ledger.rss_true().value() / 20;
     if (found.empty() && !large) return {};
     Finding finding;
     if (large) finding.severity = Severity::warning;

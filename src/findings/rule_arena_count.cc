@@ -8,7 +8,7 @@
 #include "allocator/malloc_layout.h"
 #include "findings/freed_memory.h"
 #include "findings/growth.h"
-#include "findings/rule_list.h"
+#include "findings/malloc_rules.h"
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/arena_shape.h"

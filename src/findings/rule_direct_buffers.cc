@@ -14,17 +14,17 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
+constexpr Bytes direct_buffers_least = mib(16);
 
-struct Limit {
+struct DirectLimit {
     Bytes bytes;
     bool given = false;  // -XX:MaxDirectMemorySize; else the largest heap, as NIO takes it
 };
 
-std::optional<Limit> limit_of(const ProcessView& view) {
+std::optional<DirectLimit> limit_of(const ProcessView& view) {
     const auto given = size_flag(view, "MaxDirectMemorySize");
-    if (given && *given != Bytes()) return Limit{*given, true};
-    if (const auto heap = size_flag(view, "MaxHeapSize")) return Limit{*heap, false};
+    if (given && *given != Bytes()) return DirectLimit{*given, true};
+    if (const auto heap = size_flag(view, "MaxHeapSize")) return DirectLimit{*heap, false};
     return std::nullopt;
 }
 
@@ -39,11 +39,11 @@ bool has_netty(const ProcessView& view) {
            });
 }
 
-bool beyond(const Limit& limit, Bytes held) {
+bool beyond(const DirectLimit& limit, Bytes held) {
     return held.value() > limit.bytes.value() + limit.bytes.value() / 20;
 }
 
-std::string limit_sentence(const Limit& limit, Bytes held) {
+std::string limit_sentence(const DirectLimit& limit, Bytes held) {
     const std::string from =
         limit.given ? "-XX:MaxDirectMemorySize" : "-XX:MaxDirectMemorySize is not given: the largest heap";
     if (beyond(limit, held))
@@ -64,7 +64,7 @@ std::uint64_t room_for(Bytes held) {
 }
 
 // A bound only changes something where it is lower than the one in effect, and where NIO has what there is.
-void add_bound(Finding& finding, const std::optional<Limit>& limit, Bytes held, bool near) {
+void add_bound(Finding& finding, const std::optional<DirectLimit>& limit, Bytes held, bool near) {
     const std::uint64_t room = room_for(held);
     const std::string option = fmt::format("-XX:MaxDirectMemorySize={}m", room);
     if (near) {
@@ -103,9 +103,9 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     const Bytes held = category->malloc, resident = input.ledger.resident_of(leaf);
     const OwnerTrend* const growth =
         fastest_leak(input.history, {other ? "nmt committed/Other" : "nmt committed/Internal"});
-    const bool large = held >= least && held.value() >= input.ledger.rss.value() / 10;
+    const bool large = held >= direct_buffers_least && held.value() >= input.ledger.rss.value() / 10;
     if (!large && growth == nullptr) return {};
-    const std::optional<Limit> limit = limit_of(input.view);
+    const std::optional<DirectLimit> limit = limit_of(input.view);
     // Unsafe counts as well, so what is far beyond the limit is no sign that NIO comes near it.
     const bool near = limit && held.value() >= limit->bytes.value() / 100 * 85 &&
                       held.value() <= limit->bytes.value() / 100 * 105;

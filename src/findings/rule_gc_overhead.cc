@@ -8,8 +8,8 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(8);
-constexpr Bytes least_of_warning = mib(256);
+constexpr Bytes gc_overhead_least = mib(8);
+constexpr Bytes gc_overhead_warns_at = mib(256);
 constexpr std::uint64_t few_workers = 4;
 
 struct GcMemory {
@@ -42,9 +42,9 @@ std::vector<Finding> gc_overhead(const FindingInput& input) {
     const HeapFigures heap = heap_figures(input.view, input.ledger);
     const GcMemory gc = gc_memory(input);
     if (!heap.committed || *heap.committed == Bytes()) return {};
-    if (gc.all() < least || gc.all().value() <= heap.committed->value() / 10) return {};
+    if (gc.all() < gc_overhead_least || gc.all().value() <= heap.committed->value() / 10) return {};
     Finding finding;
-    if (gc.all() >= least_of_warning && gc.all().value() > heap.committed->value() / 100 * 15 &&
+    if (gc.all() >= gc_overhead_warns_at && gc.all().value() > heap.committed->value() / 100 * 15 &&
         gc.all().value() > input.ledger.rss_true().value() / 10)
         finding.severity = Severity::warning;
     finding.confidence = gc.malloc_measured ? Confidence::high : Confidence::medium;

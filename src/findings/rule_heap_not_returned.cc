@@ -12,8 +12,8 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(64);
-constexpr Bytes least_of_warning = mib(256);
+constexpr Bytes heap_not_returned_least = mib(64);
+constexpr Bytes heap_not_returned_warns_at = mib(256);
 constexpr double idle_s = 300;  // the delay after which ZGC and Shenandoah give back
 
 // As large as it shall be: every page was touched at the start, or it may not shrink.
@@ -36,7 +36,7 @@ void add_option(Finding& finding, const ProcessView& view, std::string_view name
 
 void add_remedies(Finding& finding, const ProcessView& view, const HeapFigures& heap, Bytes used) {
     const std::string gc = view.gc();
-    if (heap.least && *heap.least > used + least) {
+    if (heap.least && *heap.least > used + heap_not_returned_least) {
         const std::uint64_t mebibytes = std::max<std::uint64_t>(8, used.value() / 1024 / 1024 * 2);
         finding.remedies.push_back(
             {"Let it become smaller, for which -Xms is the lower bound", fmt::format("-Xms{}m", mebibytes)});
@@ -74,11 +74,11 @@ std::vector<Finding> heap_not_returned(const FindingInput& input) {
     const Bytes used = std::max(*heap.used, *heap.used_after_gc);
     const Bytes free = minus_or_zero(heap.resident, used);
     const Bytes rss = input.ledger.rss_true();
-    if (free < least || free.value() < heap.resident.value() / 2 || free.value() < rss.value() / 10)
+    if (free < heap_not_returned_least || free.value() < heap.resident.value() / 2 || free.value() < rss.value() / 10)
         return {};
     Finding finding;
     const bool long_ago = *heap.since_last_gc_s >= idle_s;
-    if (long_ago && free >= least_of_warning && free.value() >= rss.value() / 3)
+    if (long_ago && free >= heap_not_returned_warns_at && free.value() >= rss.value() / 3)
         finding.severity = Severity::warning;
     finding.confidence = long_ago ? Confidence::high : Confidence::medium;
     finding.title = fmt::format("{} of the Java heap are resident and free: not returned since it was larger",

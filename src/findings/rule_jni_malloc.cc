@@ -7,7 +7,7 @@
 #include "base/printable.h"
 #include "findings/growth.h"
 #include "findings/native_libraries.h"
-#include "findings/rule_list.h"
+#include "findings/malloc_rules.h"
 #include "findings/wording.h"
 #include "findings/zlib_use.h"
 #include "ledger/malloc_parts.h"
@@ -15,7 +15,7 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
+constexpr Bytes jni_malloc_least = mib(16);
 
 std::string largest_sentence(const UntrackedOwner& largest) {
     const std::string size =
@@ -96,7 +96,7 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     const Bytes held = minus_or_zero(parts->untracked, of_zlib);
     const std::string_view sum = parts->told_apart ? "malloc live untracked" : "malloc live";
     if (const OwnerTrend* growth = fastest_leak(input.history, {sum})) return growing(input, *growth, held);
-    if (!parts->told_apart || held < least || held.value() < input.ledger.rss.value() / 10) return {};
+    if (!parts->told_apart || held < jni_malloc_least || held.value() < input.ledger.rss.value() / 10) return {};
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::high;

@@ -1,4 +1,4 @@
-// The rules by name, one a file; for rules.cc and the tests.
+// The rules by name, one a file, for rules.cc and the tests; those on malloc are in malloc_rules.h.
 #pragma once
 
 #include "findings/rules.h"
@@ -6,13 +6,11 @@
 namespace nmtx::rule {
 
 std::vector<Finding> agents(const FindingInput& input);
-std::vector<Finding> arena_count(const FindingInput& input);
 std::vector<Finding> code_cache(const FindingInput& input);
 std::vector<Finding> compiler(const FindingInput& input);
 std::vector<Finding> direct_buffers(const FindingInput& input);
 std::vector<Finding> gc_overhead(const FindingInput& input);
 std::vector<Finding> heap_not_returned(const FindingInput& input);
-std::vector<Finding> jni_malloc(const FindingInput& input);
 std::vector<Finding> known_bug(const FindingInput& input);
 std::vector<Finding> limit_too_small(const FindingInput& input);
 std::vector<Finding> mapped_files(const FindingInput& input);
@@ -22,9 +20,7 @@ std::vector<Finding> native_threads(const FindingInput& input);
 std::vector<Finding> nmt_off(const FindingInput& input);
 std::vector<Finding> not_hotspot(const FindingInput& input);
 std::vector<Finding> oom_log(const FindingInput& input);
-std::vector<Finding> other_allocator(const FindingInput& input);
 std::vector<Finding> page_cache(const FindingInput& input);
-std::vector<Finding> retention(const FindingInput& input);
 std::vector<Finding> stack_count(const FindingInput& input);
 std::vector<Finding> stack_size_unit(const FindingInput& input);
 std::vector<Finding> swap_hugetlb(const FindingInput& input);
@@ -32,6 +28,5 @@ std::vector<Finding> thp_stacks(const FindingInput& input);
 std::vector<Finding> unexplained(const FindingInput& input);
 std::vector<Finding> untouched_commit(const FindingInput& input);
 std::vector<Finding> zgc_multi_map(const FindingInput& input);
-std::vector<Finding> zlib(const FindingInput& input);
 
 }  // namespace nmtx::rule

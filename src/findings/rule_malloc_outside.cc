@@ -9,7 +9,6 @@
 #include "findings/jdk_offers.h"
 #include "findings/malloc_rules.h"
 #include "findings/native_libraries.h"
-#include "findings/rule_list.h"
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/arena_shape.h"

@@ -12,8 +12,8 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(32);
-constexpr std::size_t shown = 3;
+constexpr Bytes mapped_files_least = mib(32);
+constexpr std::size_t shown_files = 3;
 
 struct File {
     std::string_view name;
@@ -74,7 +74,7 @@ Bytes on_tmpfs(const FindingInput& input, const Files& data) {
 // The largest, and of the rest how many there are. Shared memory has no disk to be written to.
 void add_files(Finding& finding, const Files& all, bool on_disk) {
     std::size_t told = 0;
-    for (; told < all.files.size() && told < shown; ++told) {
+    for (; told < all.files.size() && told < shown_files; ++told) {
         const File& file = all.files[told];
         if (told > 0 && file.resident.value() < all.resident.value() / 20) break;
         std::string text = fmt::format("smaps: {}: {} resident", printable(file.name), human(file.resident));
@@ -92,7 +92,7 @@ void add_files(Finding& finding, const Files& all, bool on_disk) {
 }
 
 bool is_much(Bytes bytes, const FindingInput& input) {
-    return bytes >= least && bytes.value() >= input.ledger.rss.value() / 10;
+    return bytes >= mapped_files_least && bytes.value() >= input.ledger.rss.value() / 10;
 }
 
 // Less than a twentieth of the limit is left, and nothing that could be dropped.

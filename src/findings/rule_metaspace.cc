@@ -47,7 +47,7 @@ std::string class_sentence(const ProcessView& view) {
                       : "";
 }
 
-void add_remedies(Finding& finding, const ProcessView& view) {
+void add_metaspace_remedies(Finding& finding, const ProcessView& view) {
     finding.remedies.push_back(
         {"See which loaders hold how many classes",
          jdk_has(view, "VM.classloaders") ? "jcmd PID VM.classloaders" : "jcmd PID VM.classloader_stats"});
@@ -69,7 +69,7 @@ std::optional<Finding> near_limit(const FindingInput& input, std::string_view wh
                                            option, human(*limit)));
     if (std::string classes = class_sentence(input.view); !classes.empty())
         finding.evidence.push_back(std::move(classes));
-    add_remedies(finding, input.view);
+    add_metaspace_remedies(finding, input.view);
     finding.remedies.push_back({"Allow more", fmt::format("{}={}m", option, limit->value() / (1 << 20) * 2)});
     finding.refuted_by = "A collection that unloads classes and brings it down by itself.";
     return finding;
@@ -89,7 +89,7 @@ std::optional<Finding> growing(const FindingInput& input) {
     finding.evidence.push_back(growth_sentence(*growth));
     if (std::string classes = class_sentence(input.view); !classes.empty())
         finding.evidence.push_back(std::move(classes));
-    add_remedies(finding, input.view);
+    add_metaspace_remedies(finding, input.view);
     finding.remedies.push_back(
         {"Bound it, so that it fails by name and not by the kernel's hand", "-XX:MaxMetaspaceSize=512m"});
     add_bugs(finding, bugs_that_fit(input.view, "Metaspace"));

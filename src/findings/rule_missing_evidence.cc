@@ -10,10 +10,10 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(4);
+constexpr Bytes missing_evidence_least = mib(4);
 
 bool matters(Bytes bytes, const Ledger& ledger) {
-    return bytes >= least && bytes.value() >= ledger.rss.value() / 100;
+    return bytes >= missing_evidence_least && bytes.value() >= ledger.rss.value() / 100;
 }
 
 class Gathering {

@@ -5,6 +5,7 @@
 #include <array>
 #include <unordered_set>
 
+#include "base/paths.h"
 #include "base/printable.h"
 #include "findings/rule_list.h"
 #include "findings/wording.h"
@@ -16,8 +17,8 @@ namespace {
 
 constexpr std::size_t least_threads = 8;
 constexpr std::size_t many_threads = 500;
-constexpr Bytes least = mib(8);
-constexpr Bytes least_of_warning = mib(128);
+constexpr Bytes native_threads_least = mib(8);
+constexpr Bytes native_threads_warns_at = mib(128);
 
 // Whose names they are, as those projects' sources give them to their threads.
 struct Known {
@@ -102,7 +103,7 @@ std::string libraries_sentence(const std::vector<const ThreadRow*>& rows) {
     std::vector<std::pair<std::string, std::size_t>> libraries;
     for (const ThreadRow* row : rows) {
         if (row->library.empty()) continue;
-        const std::string file = row->library.substr(row->library.rfind('/') + 1);
+        const std::string_view file = base_name(row->library);
         const auto found = std::find_if(libraries.begin(), libraries.end(),
                                         [&](const auto& each) { return each.first == file; });
         if (found == libraries.end()) {
@@ -131,10 +132,10 @@ std::vector<Finding> native_threads(const FindingInput& input) {
     for (const ThreadRow* row : rows) {
         if (row->stack && row->stack->path == "stack/native") stacks += row->stack->resident;
     }
-    if (rows.size() < least_threads && stacks < least) return {};
+    if (rows.size() < least_threads && stacks < native_threads_least) return {};
     Finding finding;
     if (rows.size() >= many_threads ||
-        (stacks >= least_of_warning && stacks.value() > input.ledger.rss_true().value() / 10))
+        (stacks >= native_threads_warns_at && stacks.value() > input.ledger.rss_true().value() / 10))
         finding.severity = Severity::warning;
     finding.confidence = by_word_of_jvm ? Confidence::high : Confidence::medium;
     finding.title =

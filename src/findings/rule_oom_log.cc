@@ -14,7 +14,7 @@ namespace nmtx::rule {
 namespace {
 
 constexpr std::size_t most = 5;   // kills that are told in full
-constexpr std::size_t shown = 3;  // other processes
+constexpr std::size_t shown_processes = 3;  // other processes
 
 std::string named(std::string_view name, std::uint64_t pid) {
     return fmt::format("{} (pid {})", printable(name), pid);
@@ -106,7 +106,7 @@ void add_others(Finding& finding, const OomKill& kill, const OomVictim& victim, 
     std::stable_sort(others.begin(), others.end(),
                      [](const OomTask* a, const OomTask* b) { return a->rss > b->rss; });
     std::string text;
-    for (std::size_t i = 0; i < others.size() && i < shown; ++i)
+    for (std::size_t i = 0; i < others.size() && i < shown_processes; ++i)
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", named(others[i]->name, others[i]->pid),
                             human(others[i]->rss));
     if (!text.empty())

@@ -5,14 +5,14 @@
 #include "allocator/allocator_identity.h"
 #include "base/printable.h"
 #include "findings/allocator_advice.h"
-#include "findings/rule_list.h"
+#include "findings/malloc_rules.h"
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
+constexpr Bytes other_allocator_least = mib(16);
 
 std::string file_of(const ProcessView& view, std::string_view allocator) {
     for (const Mapping& mapping : view.smaps->mappings) {
@@ -31,7 +31,7 @@ void add_file(Finding& finding, const ProcessView& view, std::string_view alloca
 std::vector<Finding> also_present(const FindingInput& input, const std::string& allocator,
                                   const AllocatorAdvice& advice) {
     const Bytes resident = input.ledger.resident_of("malloc/" + allocator);
-    if (resident < least) return {};
+    if (resident < other_allocator_least) return {};
     Finding finding;
     finding.confidence = Confidence::low;
     finding.bytes = resident;

@@ -8,10 +8,10 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(64);
+constexpr Bytes page_cache_least = mib(64);
 
 bool is_much(Bytes part, Bytes whole) {
-    return part >= least && part.value() >= whole.value() / 10;
+    return part >= page_cache_least && part.value() >= whole.value() / 10;
 }
 
 std::string charged_sentence(const ContainerUse& use) {

@@ -3,14 +3,14 @@
 
 #include "findings/freed_memory.h"
 #include "findings/growth.h"
-#include "findings/rule_list.h"
+#include "findings/malloc_rules.h"
 #include "findings/wording.h"
 
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
-constexpr Bytes much = mib(32);
+constexpr Bytes retention_least = mib(16);
+constexpr Bytes retention_much = mib(32);
 
 }  // namespace
 
@@ -18,10 +18,10 @@ std::vector<Finding> retention(const FindingInput& input) {
     const auto& parts = input.ledger.malloc.parts;
     const MallocWalk* const walk = input.view.walk();
     if (!parts || walk == nullptr) return {};
-    if (parts->free < least || parts->free.value() < input.ledger.rss.value() / 10) return {};
+    if (parts->free < retention_least || parts->free.value() < input.ledger.rss.value() / 10) return {};
     if (kept_in_many_arenas(input)) return {};  // the same bytes, told with the number of arenas
     Finding finding;
-    finding.severity = parts->free < much ? Severity::note : Severity::warning;
+    finding.severity = parts->free < retention_much ? Severity::note : Severity::warning;
     finding.confidence = Confidence::high;
     finding.title = fmt::format("glibc keeps {} that the program has freed: no leak", human(parts->free));
     finding.bytes = parts->free;

@@ -12,9 +12,9 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr std::size_t many_threads = 500;
-constexpr Bytes least = mib(32);
-constexpr Bytes least_of_warning = mib(128);
+constexpr std::size_t many_stacks = 500;
+constexpr Bytes stack_count_least = mib(32);
+constexpr Bytes stack_count_warns_at = mib(128);
 
 std::string pools_sentence(const ThreadTable& table) {
     constexpr std::size_t most_pools = 3;
@@ -32,7 +32,7 @@ std::string pools_sentence(const ThreadTable& table) {
 }
 
 // The JVM's own have flags of their own; -Xss is for Java threads alone.
-void add_remedies(Finding& finding, const FindingInput& input) {
+void add_stack_remedies(Finding& finding, const FindingInput& input) {
     const auto& kinds = input.threads->totals.of_kind;
     const auto count = [&](ThreadKind kind) { return kinds[static_cast<std::size_t>(kind)]; };
     finding.remedies.push_back(
@@ -56,10 +56,10 @@ std::vector<Finding> stack_count(const FindingInput& input) {
     const ThreadTotals& totals = input.threads->totals;
     const std::size_t threads = input.threads->counts.tasks;
     const Bytes rss = input.ledger.rss_true();
-    const bool much = totals.stacks_resident >= least && totals.stacks_resident.value() > rss.value() / 20;
-    if (threads < many_threads && !much) return {};
+    const bool stack_count_much = totals.stacks_resident >= stack_count_least && totals.stacks_resident.value() > rss.value() / 20;
+    if (threads < many_stacks && !stack_count_much) return {};
     Finding finding;
-    if (totals.stacks_resident >= least_of_warning && totals.stacks_resident.value() > rss.value() / 10)
+    if (totals.stacks_resident >= stack_count_warns_at && totals.stacks_resident.value() > rss.value() / 10)
         finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
     finding.title = fmt::format("{} threads hold {} of stacks, and reserve {}", grouped(threads),
@@ -70,7 +70,7 @@ std::vector<Finding> stack_count(const FindingInput& input) {
         human(totals.stacks_resident),
         human(Bytes(totals.stacks_resident.value() / std::max<std::size_t>(1, threads)))));
     finding.evidence.push_back(fmt::format("Most of it: {}.", pools_sentence(*input.threads)));
-    add_remedies(finding, input);
+    add_stack_remedies(finding, input);
     finding.refuted_by = "A peak of load that needs these threads: then they are what it costs.";
     return {std::move(finding)};
 }

@@ -10,8 +10,8 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
-constexpr Bytes much = mib(64);
+constexpr Bytes swap_hugetlb_least = mib(16);
+constexpr Bytes swap_hugetlb_much = mib(64);
 
 struct SwapUse {
     Bytes swapped, of_heap, heap_resident;
@@ -50,11 +50,11 @@ void add_limits(Finding& finding, const FindingInput& input) {
 std::vector<Finding> of_swap(const FindingInput& input) {
     const SwapUse use = swap_of(input);
     const Bytes all = input.ledger.rss + use.swapped;
-    if (use.swapped < least || use.swapped.value() < all.value() / 100) return {};
+    if (use.swapped < swap_hugetlb_least || use.swapped.value() < all.value() / 100) return {};
     Finding finding;
-    const bool large = use.swapped >= much && use.swapped.value() >= all.value() / 4;
+    const bool large = use.swapped >= swap_hugetlb_much && use.swapped.value() >= all.value() / 4;
     const bool large_of_heap =
-        use.of_heap >= much && use.of_heap.value() >= (use.of_heap + use.heap_resident).value() / 10;
+        use.of_heap >= swap_hugetlb_much && use.of_heap.value() >= (use.of_heap + use.heap_resident).value() / 10;
     finding.severity = large || large_of_heap ? Severity::warning : Severity::note;
     finding.confidence = Confidence::high;
     finding.title = fmt::format("{} are swapped out: RSS shows {} of {}", human(use.swapped),
@@ -83,7 +83,7 @@ std::vector<Finding> of_hugetlb(const FindingInput& input) {
     if (input.view.status && input.view.status->hugetlb_pages)
         huge = std::max(huge, *input.view.status->hugetlb_pages);
     const Bytes all = input.ledger.rss + huge;
-    if (huge < least || huge.value() < all.value() / 50) return {};
+    if (huge < swap_hugetlb_least || huge.value() < all.value() / 50) return {};
     Finding finding;
     finding.confidence = Confidence::high;
     finding.title =

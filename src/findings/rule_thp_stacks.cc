@@ -13,8 +13,8 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
-constexpr Bytes least_of_warning = mib(64);
+constexpr Bytes thp_stacks_least = mib(16);
+constexpr Bytes thp_stacks_warns_at = mib(64);
 constexpr Bytes least_stack = kib(512);  // a smaller one may well have been used to its end
 constexpr std::size_t least_full = 8;
 
@@ -71,11 +71,11 @@ void add_bug(Finding& finding, const ProcessView& view) {
 std::vector<Finding> thp_stacks(const FindingInput& input) {
     if (input.threads == nullptr || !input.view.smaps) return {};
     const FilledStacks filled = filled_stacks(input);
-    const bool some = filled.huge_bytes >= least;
+    const bool some = filled.huge_bytes >= thp_stacks_least;
     const bool shattered = filled.full >= least_full && filled.full >= filled.stacks / 2;
-    if (filled.filled_bytes < least || (!some && !shattered)) return {};
+    if (filled.filled_bytes < thp_stacks_least || (!some && !shattered)) return {};
     Finding finding;
-    if (filled.filled_bytes >= least_of_warning &&
+    if (filled.filled_bytes >= thp_stacks_warns_at &&
         filled.filled_bytes.value() > input.ledger.rss_true().value() / 20)
         finding.severity = Severity::warning;
     finding.confidence = some ? Confidence::high : Confidence::medium;

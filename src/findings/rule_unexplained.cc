@@ -11,14 +11,9 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(4);
+constexpr Bytes unexplained_least = mib(4);
 constexpr std::uint64_t percent_of_warning = 5;
-constexpr std::size_t shown = 3;
-
-std::string rights(const Protection& protection) {
-    return fmt::format("{}{}{}{}", protection.read ? 'r' : '-', protection.write ? 'w' : '-',
-                       protection.execute ? 'x' : '-', protection.shared ? 's' : 'p');
-}
+constexpr std::size_t shown_ranges = 3;
 
 // The largest pieces without an owner.
 std::vector<const Piece*> largest(const Ledger& ledger) {
@@ -38,17 +33,17 @@ void add_pieces(Finding& finding, const FindingInput& input) {
         if (!input.view.smaps || pieces[i]->mapping >= input.view.smaps->mappings.size()) continue;
         const Mapping& mapping = input.view.smaps->mappings[pieces[i]->mapping];
         code = code || mapping.protection.execute;
-        if (i >= shown) continue;
+        if (i >= shown_ranges) continue;
         const Range range = pieces[i]->range;
         finding.evidence.push_back(fmt::format("smaps: {:x}-{:x} {}{}{}: {} resident of {}.",
-                                               range.begin.value, range.end.value, rights(mapping.protection),
+                                               range.begin.value, range.end.value, mapping.protection.text(),
                                                mapping.name.empty() ? "" : " ", printable(mapping.name),
                                                human(pieces[i]->resident), human(range.size())));
         finding.remedies.push_back(
             {i == 0 ? "Look into it" : "", fmt::format("nmtx peek PID 0x{:x}", range.begin.value)});
     }
-    if (pieces.size() > shown)
-        finding.evidence.push_back(fmt::format("And {} smaller ones.", pieces.size() - shown));
+    if (pieces.size() > shown_ranges)
+        finding.evidence.push_back(fmt::format("And {} smaller ones.", pieces.size() - shown_ranges));
     if (code)
         finding.evidence.emplace_back(
             "Anonymous memory that can be executed is code that a library or an agent has generated.");
@@ -79,11 +74,11 @@ void add_next_steps(Finding& finding, const ProcessView& view) {
 
 std::vector<Finding> unexplained(const FindingInput& input) {
     const Bytes nobodys = input.ledger.unexplained;
-    if (nobodys < least || nobodys.value() < input.ledger.rss.value() / 200) return {};
+    if (nobodys < unexplained_least || nobodys.value() < input.ledger.rss.value() / 200) return {};
     Finding finding;
     // A JVM that did not answer may own it itself.
-    const bool much = nobodys.value() >= input.ledger.rss.value() / 100 * percent_of_warning;
-    if (much && !is_silent(input.view)) finding.severity = Severity::warning;
+    const bool unexplained_much = nobodys.value() >= input.ledger.rss.value() / 100 * percent_of_warning;
+    if (unexplained_much && !is_silent(input.view)) finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
     finding.title = fmt::format("{} of RSS has no known owner: no document and no library names it",
                                 amount_with_share(nobodys, input.ledger.rss));

@@ -9,13 +9,7 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(8);
-
-const CategoryRow* category(const Ledger& ledger, std::string_view name) {
-    const auto found = std::find_if(ledger.categories.begin(), ledger.categories.end(),
-                                    [&](const CategoryRow& row) { return row.name == name; });
-    return found == ledger.categories.end() ? nullptr : &*found;
-}
+constexpr Bytes untouched_commit_least = mib(8);
 
 }  // namespace
 
@@ -24,13 +18,13 @@ const CategoryRow* category(const Ledger& ledger, std::string_view name) {
 std::vector<Finding> untouched_commit(const FindingInput& input) {
     const Ledger& ledger = input.ledger;
     if (!ledger.gap.classic || ledger.gap.classic->value >= 0) return {};
-    const CategoryRow* const heap = category(ledger, "Java Heap");
+    const CategoryRow* const heap = ledger.category("Java Heap");
     if (heap == nullptr) return {};
     const Bytes views = ledger.mapped_again;  // of ZGC: the same pages once more
     const Bytes resident = minus_or_zero(ledger.resident_below("jvm/java heap"), views);
     if (resident == Bytes()) return {};  // its place is not known
     const Bytes untouched = minus_or_zero(heap->mmap_committed, resident);
-    if (untouched < least) return {};
+    if (untouched < untouched_commit_least) return {};
     Finding finding;
     finding.confidence = Confidence::high;
     finding.bytes = untouched;

@@ -4,15 +4,15 @@
 
 #include "findings/growth.h"
 #include "findings/native_libraries.h"
-#include "findings/rule_list.h"
+#include "findings/malloc_rules.h"
 #include "findings/wording.h"
 #include "findings/zlib_use.h"
 
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes least = mib(16);
-constexpr Bytes much = mib(64);
+constexpr Bytes zlib_least = mib(16);
+constexpr Bytes zlib_much = mib(64);
 constexpr std::uint64_t few_streams = 100;
 
 const OwnerTrend* growth_of_zlib(const FindingInput& input) {
@@ -44,11 +44,11 @@ std::vector<Finding> zlib(const FindingInput& input) {
         return {};
     const ZlibUse use = zlib_use(*walk);
     const OwnerTrend* const growth = growth_of_zlib(input);
-    const bool large = use.resident >= least && use.resident.value() >= input.ledger.rss.value() / 20 &&
+    const bool large = use.resident >= zlib_least && use.resident.value() >= input.ledger.rss.value() / 20 &&
                        use.streams() >= few_streams;
     if (use.streams() == 0 || (!large && growth == nullptr)) return {};
     Finding finding;
-    finding.severity = use.resident >= much && use.resident.value() >= input.ledger.rss.value() / 10
+    finding.severity = use.resident >= zlib_much && use.resident.value() >= input.ledger.rss.value() / 10
                            ? Severity::warning
                            : Severity::note;
     finding.confidence = Confidence::high;

@@ -6,22 +6,10 @@
 #include <string_view>
 #include <vector>
 
-#include "change/trend.h"
-#include "findings/container.h"
 #include "findings/finding.h"
-#include "ledger/ledger.h"
-#include "threads/thread_table.h"
+#include "findings/finding_input.h"
 
 namespace nmtx {
-
-// All that a rule may look at. What is null was not taken: a rule that needs it then says nothing.
-struct FindingInput {
-    const ProcessView& view;
-    const Ledger& ledger;
-    const ThreadTable* threads = nullptr;
-    const ContainerUse* container = nullptr;
-    const RunTrend* history = nullptr;  // of a record of the same process: the last run
-};
 
 struct Rule {
     std::string_view name;   // "arena-count"
@@ -33,15 +21,5 @@ struct Rule {
 
 // In no order that matters.
 std::span<const Rule> rules();
-
-// What every rule found, the severest first, then by bytes. Where none is above a note, the first one says
-// that nothing is wrong, and what RSS is made of.
-std::vector<Finding> findings_of(const FindingInput& input);
-// With the container's figures, and without history.
-std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,
-                                 const std::optional<ThreadTable>& threads,
-                                 const RunTrend* history = nullptr);
-// Of a view without mappings: what the rules of logs alone say. That nothing is wrong is not said.
-std::vector<Finding> findings_of_logs(const ProcessView& view);
 
 }  // namespace nmtx

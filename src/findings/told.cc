@@ -19,7 +19,7 @@ struct Told {
     std::string_view name;
     std::vector<Finding> (*find)(const ToldInput& input);
 };
-constexpr std::array table{
+constexpr std::array told_figures{
     Told{"busy-thread", told::busy_thread},
     Told{"c-heap", told::c_heap},
     Told{"compiler", compiler},
@@ -32,7 +32,7 @@ constexpr std::array table{
 
 std::vector<Finding> findings_of_told(const ToldInput& input) {
     std::vector<Finding> findings;
-    for (const Told& told : table) {
+    for (const Told& told : told_figures) {
         for (Finding& finding : told.find(input)) {
             finding.rule = told.name;
             with_pid(finding, input.view);

@@ -9,7 +9,7 @@
 namespace nmtx::told {
 namespace {
 
-constexpr Bytes least = mib(64);
+constexpr Bytes c_heap_least = mib(64);
 
 std::optional<CHeapUse> c_heap_of(const ToldInput& input) {
     const ProcessView& view = input.view;
@@ -45,7 +45,7 @@ std::vector<Finding> c_heap(const ToldInput& input) {
     if (!use || !use->retained || input.view.walk() != nullptr) return {};
     const std::optional<Bytes> rss = rss_of(input);
     if (!use->may_have_wrapped && rss && *use->retained > *rss) return {};  // it counts more than is resident
-    if (*use->retained < least || (rss && use->retained->value() < rss->value() / 10)) return {};
+    if (*use->retained < c_heap_least || (rss && use->retained->value() < rss->value() / 10)) return {};
     Finding finding;
     finding.severity = use->may_have_wrapped ? Severity::note : Severity::warning;
     finding.confidence = use->may_have_wrapped ? Confidence::low : Confidence::medium;

@@ -12,7 +12,7 @@
 namespace nmtx::told {
 namespace {
 
-constexpr Bytes least = mib(128);
+constexpr Bytes nmt_least = mib(128);
 constexpr Bytes least_growth = mib(8);
 constexpr Bytes much_growth = mib(64);
 constexpr std::uint64_t many_threads = 1000;
@@ -84,7 +84,7 @@ bool is_large(const NmtCategory& category, const Cause* cause, const NmtCategory
     // Its tables are made for all that the heap may become.
     const bool tables =
         category.name == "GC" && heap != nullptr && category.committed.value() < heap->reserved.value() / 5;
-    return category.committed >= (cause != nullptr ? cause->usual : least) && !tables &&
+    return category.committed >= (cause != nullptr ? cause->usual : nmt_least) && !tables &&
            category.committed.value() >= beside_heap.value() / 4;
 }
 

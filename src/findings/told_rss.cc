@@ -10,7 +10,7 @@
 namespace nmtx::told {
 namespace {
 
-constexpr Bytes least = mib(64);
+constexpr Bytes rss_least = mib(64);
 
 void add_files(Finding& finding, const ToldResident& told) {
     if (!told.file && !told.shmem) return;
@@ -49,8 +49,8 @@ std::vector<Finding> rss_beside_nmt(const ToldInput& input) {
                         "native code holds memory beside the JVM only mappings tell";
         return {std::move(finding)};
     }
-    const bool much = beyond >= least && beyond.value() >= told.rss.value() / 5;
-    finding.severity = much ? Severity::warning : Severity::note;
+    const bool rss_much = beyond >= rss_least && beyond.value() >= told.rss.value() / 5;
+    finding.severity = rss_much ? Severity::warning : Severity::note;
     finding.confidence = Confidence::high;
     finding.bytes = beyond;
     finding.title = fmt::format("{}: at least {} MiB ({} % of RSS) are not the JVM's by NMT", both,

@@ -7,12 +7,12 @@
 namespace nmtx::told {
 namespace {
 
-constexpr Bytes least = mib(64);
+constexpr Bytes views_least = mib(64);
 
 // How often each dirty shared page is mapped, by the sums of smaps_rollup: Pss counts each mapping of a page
 // for its part of it. Nothing where the sums do not tell, or where nearly all are mapped once.
 std::optional<double> times_mapped(const SmapsRollup& sums) {
-    if (!sums.rss || !sums.pss || !sums.shared_dirty || *sums.shared_dirty < least) return std::nullopt;
+    if (!sums.rss || !sums.pss || !sums.shared_dirty || *sums.shared_dirty < views_least) return std::nullopt;
     const Bytes own = sums.private_clean.value_or(Bytes()) + sums.private_dirty.value_or(Bytes());
     const Bytes shared = minus_or_zero(*sums.pss, own);
     if (shared == Bytes() || sums.shared_dirty->value() < sums.rss->value() / 4) return std::nullopt;

@@ -2,17 +2,19 @@
 
 #include <fmt/format.h>
 
+#include "base/characters.h"
+
 namespace nmtx {
 namespace {
 
-bool is_letter(char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
+bool is_word_letter(char c) {
+    return is_letter(c) || c == '_';
 }
 
 void put_pid(std::string& text, const std::string& pid) {
     for (std::size_t at = 0; (at = text.find("PID", at)) != std::string::npos;) {
         const bool word =
-            (at == 0 || !is_letter(text[at - 1])) && (at + 3 == text.size() || !is_letter(text[at + 3]));
+            (at == 0 || !is_word_letter(text[at - 1])) && (at + 3 == text.size() || !is_word_letter(text[at + 3]));
         if (word) text.replace(at, 3, pid);
         at += word ? pid.size() : 3;
     }

@@ -16,23 +16,17 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "hotspot/vm_text.h"
 
 namespace nmtx {
 namespace {
 
+constexpr std::size_t most_words = 64;
+
 using std::string_view;
 
 constexpr std::size_t most_compilations = 200'000;
-
-std::vector<string_view> words_of(string_view line) {
-    constexpr std::size_t most = 64;
-    std::vector<string_view> words;
-    Cursor cursor(line);
-    for (cursor.skip_blanks(); !cursor.at_end() && words.size() < most; cursor.skip_blanks())
-        words.push_back(cursor.word());
-    return words;
-}
 
 std::optional<Bytes> size_of(string_view word) {
     if (word.ends_with('*')) word.remove_suffix(1);  // the limit was hit
@@ -42,7 +36,7 @@ std::optional<Bytes> size_of(string_view word) {
 }
 
 bool read_row(string_view line, const std::vector<string_view>& columns, CompilationMemory& row) {
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_words);
     if (words.size() < columns.size() || columns.empty()) return false;
     row = {};
     bool total = false;
@@ -113,7 +107,7 @@ bool read_field(const Field& field, std::vector<CompilationMemory>& compilations
 }  // namespace
 
 bool is_compiler_memory_heading(string_view line) {
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_words);
     constexpr std::size_t fewest = 6;
     if (words.size() < fewest || words.back() != "method") return false;
     return (words[0] == "total" || words[0] == "ctyp") &&
@@ -157,7 +151,7 @@ bool is_compiler_memory_line(string_view line) {
 
 // Also a phase's row of the verbose form: a name and an amount for each arena.
 bool is_compiler_memory_row(string_view line) {
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_words);
     constexpr std::size_t fewest = 6;
     if (words.size() < fewest) return false;
     const auto sized = static_cast<std::size_t>(std::count_if(
@@ -178,7 +172,7 @@ Expected<CompilerMemory> parse_compiler_memory(string_view text, string_view doc
         if (line.starts_with("Compilation memory statistics disabled") || line == "(unavailable)") {
             found.disabled = true;
         } else if (is_compiler_memory_heading(line)) {
-            columns = words_of(line);
+            columns = words_of(line, most_words);
         } else if (line == "No entries." || line == "Not initialized." || line.starts_with("Total: ")) {
             empty = true;
         } else if (read_row(line, columns, row)) {

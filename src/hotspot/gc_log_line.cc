@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/characters.h"
 #include "base/cursor.h"
 #include "hotspot/vm_text.h"
 
@@ -10,10 +11,6 @@ namespace nmtx::vm {
 namespace {
 
 constexpr std::uint64_t first_epoch_ms = 100'000'000'000;  // an uptime is less than three years
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // "12.345", "12,345" where the target's locale has it so. Moves on behind it.
 std::optional<double> take_seconds(Cursor& cursor) {
@@ -43,7 +40,7 @@ bool is_level(std::string_view text) {
 // "gc,heap     ", and the host's name
 bool is_word(std::string_view text) {
     const auto fits = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == ',' || c == '-' ||
+        return is_alnum(c) || c == ',' || c == '-' ||
                c == '.' || c == '+' || c == '_';
     };
     return !text.empty() && std::ranges::all_of(text, fits);

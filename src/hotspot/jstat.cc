@@ -8,14 +8,17 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "hotspot/vm_text.h"
 
 namespace nmtx {
 namespace {
 
+constexpr std::size_t most_columns = 40;
+
 using std::string_view;
 
-constexpr std::array names{
+constexpr std::array column_names{
     string_view{"Timestamp"}, string_view{"S0C"},   string_view{"S1C"},   string_view{"S0U"},
     string_view{"S1U"},       string_view{"EC"},    string_view{"EU"},    string_view{"OC"},
     string_view{"OU"},        string_view{"MC"},    string_view{"MU"},    string_view{"CCSC"},
@@ -30,16 +33,7 @@ constexpr std::array names{
     string_view{"DSS"},       string_view{"S0CMX"}, string_view{"S1CMX"}, string_view{"ECMX"},
     string_view{"LGCC"},      string_view{"GCC"}};
 
-constexpr std::size_t most_samples = 100'000;
-
-std::vector<string_view> words_of(string_view line) {
-    constexpr std::size_t most = 40;
-    std::vector<string_view> words;
-    Cursor cursor(line);
-    for (cursor.skip_blanks(); !cursor.at_end() && words.size() < most; cursor.skip_blanks())
-        words.push_back(cursor.word());
-    return words;
-}
+constexpr std::size_t most_rows = 100'000;
 
 // "512.0", "1,437" in some locales, "-" and "�" (a ratio of nothing) for no value.
 bool read_cell(string_view word, std::optional<double>& into) {
@@ -98,15 +92,15 @@ std::optional<std::uint64_t> JstatTable::count(const JstatSample& sample, std::s
 }
 
 bool is_jstat_heading(string_view line) {
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_columns);
     constexpr std::size_t fewest = 5;
     return words.size() >= fewest && std::ranges::all_of(words, [](string_view word) {
-               return std::ranges::find(names, word) != names.end();
+               return std::ranges::find(column_names, word) != column_names.end();
            });
 }
 
 bool is_jstat_row(string_view line) {
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_columns);
     constexpr std::size_t fewest = 5;
     if (words.size() < fewest) return false;
     std::optional<double> value;
@@ -120,7 +114,7 @@ Expected<JstatTable> parse_jstat(string_view text, string_view document) {
         const string_view line = trim(lines.line());
         if (line.empty()) continue;
         if (is_jstat_heading(line)) {
-            auto columns = words_of(line);
+            auto columns = words_of(line, most_columns);
             if (columns == table.columns) continue;  // "-h 20" repeats it
             if (table.samples.empty()) {
                 table.columns = std::move(columns);
@@ -128,7 +122,7 @@ Expected<JstatTable> parse_jstat(string_view text, string_view document) {
             }
         }
         JstatSample sample;
-        if (!table.columns.empty() && table.samples.size() < most_samples &&
+        if (!table.columns.empty() && table.samples.size() < most_rows &&
             read_row(line, table.columns, sample)) {
             table.samples.push_back(std::move(sample));
         } else {

@@ -18,7 +18,6 @@ namespace {
 
 using nmt::Line;
 
-constexpr std::string_view title = "Native Memory Tracking:";
 constexpr std::size_t most_of_refusal = 200;
 
 bool all_digits(std::string_view text) {
@@ -42,13 +41,6 @@ NmtRefusal refusal_of(std::string_view text) {
 }
 
 // Somebody's excerpt may begin below the title.
-bool is_total(std::string_view text) {
-    Cursor cursor(text);
-    if (!cursor.take("Total:")) return false;
-    cursor.skip_blanks();
-    return cursor.rest().starts_with("reserved=");
-}
-
 enum class Section { before, summary, map, end };
 
 // In VM.info and hs_err logs the summary is followed by other sections; the call sites of a detail report are
@@ -81,11 +73,11 @@ class Reader {
     tl::expected<void, Error> step(const Line& line) {
         const std::string_view text = trim(line.text);
         if (section_ == Section::before) {
-            const bool is_title = text == title;
-            if (!is_title && !is_total(text)) return {};
+            const bool is_title = text == nmt::title;
+            if (!is_title && !nmt::is_total(text)) return {};
             section_ = Section::summary;
             if (is_title) return {};
-        } else if (text == title) {
+        } else if (text == nmt::title) {
             another_report(line.number);
             return {};
         }

@@ -17,15 +17,6 @@ namespace {
 
 using nmt::Line;
 
-constexpr std::string_view title = "Native Memory Tracking:";
-
-bool is_total(std::string_view text) {
-    Cursor cursor(text);
-    if (!cursor.take("Total:")) return false;
-    cursor.skip_blanks();
-    return cursor.rest().starts_with("reserved=");
-}
-
 // "..." and the like: somebody has left lines out.
 bool is_ellipsis(std::string_view text) {
     return text == "..." || text == "…" || text == "[...]" || text == "[…]" || text == "(...)" ||
@@ -95,7 +86,7 @@ class PasteReader {
         if (text.empty()) return true;
         if (text.starts_with('[')) return bracket(line, text);
         if (text.starts_with('(')) return parenthesis(line, text);
-        if (text == title || is_total(text)) return beginning(line, text);
+        if (text == nmt::title || nmt::is_total(text)) return beginning(line, text);
         if (text.starts_with("Preinit state:") || text.starts_with("-----")) return !something();
         if (const auto name = nmt::category_name(text)) return category(line, *name);
         if (heading(text)) return true;
@@ -113,7 +104,7 @@ class PasteReader {
     bool beginning(const Line& line, std::string_view text) {
         if (something()) return false;
         section_ = Section::summary;
-        if (text == title) return true;
+        if (text == nmt::title) return true;
         return take(line, summary_.read(line));
     }
 

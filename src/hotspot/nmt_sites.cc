@@ -10,15 +10,13 @@
 namespace nmtx {
 namespace {
 
-constexpr std::string_view title = "Native Memory Tracking:";
-
 // Finds where the call sites begin.
 class Beginning {
   public:
     enum class Found { nothing, heading, frame };
 
     Found look_at(std::string_view text) {
-        if (text == title) titled_ = true;
+        if (text == nmt::title) titled_ = true;
         if (text == "Virtual memory map:" || text == "Memory file details") map_ = true;
         if (text == "Details:") return Found::heading;
         // detail.diff has no heading above its call sites.
@@ -43,7 +41,7 @@ Expected<std::optional<NmtSites>> parse_nmt_sites(std::string_view text, std::st
             const auto found = beginning.look_at(trim(line.text));
             inside = found != Beginning::Found::nothing;
             if (found != Beginning::Found::frame) continue;
-        } else if (trim(line.text) == title) {
+        } else if (trim(line.text) == nmt::title) {
             notes.add(line.number, "another report begins here; only the first one was read");
             break;
         }

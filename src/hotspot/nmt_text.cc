@@ -51,6 +51,13 @@ bool ends_figure(std::string_view rest) {
 
 }  // namespace
 
+bool is_total(std::string_view text) {
+    Cursor cursor(text);
+    if (!cursor.take("Total:")) return false;
+    cursor.skip_blanks();
+    return cursor.rest().starts_with("reserved=");
+}
+
 std::optional<Amount> take_amount(Cursor& cursor) {
     Cursor ahead = cursor;
     const auto figure = take_grouped_number(ahead);

@@ -15,6 +15,11 @@
 
 namespace nmtx::nmt {
 
+// The first line of a report (memReporter.cpp, MemSummaryReporter::report).
+inline constexpr std::string_view title = "Native Memory Tracking:";
+// "Total: reserved=…": the line that its sums stand on.
+bool is_total(std::string_view text);
+
 struct Amount {
     Bytes value;
     Bytes unit;  // 1, 1024, 1 MiB or 1 GiB

@@ -25,8 +25,6 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t most_unread = 100;
-constexpr std::string_view heading = "Full thread dump ";
-
 struct Candidate {
     ThreadHeader header;
     std::size_t begin = 0;       // of the name in the text
@@ -233,7 +231,7 @@ void DumpReader::read_body(std::string_view line) {
 
 bool DumpReader::read(const Lines& at, bool cut) {
     const std::string_view line = at.line();
-    if (ended_ && line.starts_with(heading)) {
+    if (ended_ && line.starts_with(thread_dump_heading)) {
         unread(at.number(), "another dump, of which nothing is read", line);
         return false;
     }
@@ -342,7 +340,7 @@ ThreadDump DumpReader::take(std::string vm) {
 // Full thread dump OpenJDK 64-Bit Server VM (17.0.21.0.3+1-1-Debian mixed mode, sharing):          no ':'
 // since 21
 std::string vm_of(std::string_view line) {
-    line = trim(line.substr(heading.size()));
+    line = trim(line.substr(thread_dump_heading.size()));
     if (line.ends_with(":")) line.remove_suffix(1);
     return std::string(line);
 }
@@ -358,7 +356,7 @@ Expected<ThreadDump> parse_thread_dump_part(std::string_view text, std::string_v
     // Where a heading is, what stands above it is the program's own output.
     Lines lines(text);
     bool headed = false;
-    while (!headed && lines.next()) headed = lines.line().starts_with(heading);
+    while (!headed && lines.next()) headed = lines.line().starts_with(thread_dump_heading);
     std::string vm;
     if (headed)
         vm = vm_of(lines.line());

@@ -40,6 +40,9 @@ struct DumpedThread {
     std::optional<std::uint64_t> carries;  // "Carrying virtual thread #N" (19+)
 };
 
+// How a dump begins (threads.cpp, Threads::print_on).
+inline constexpr std::string_view thread_dump_heading = "Full thread dump ";
+
 struct ThreadDump {
     // "OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode, sharing)"; empty where the text has no heading
     std::string vm;

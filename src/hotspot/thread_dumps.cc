@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/characters.h"
 #include "base/cursor.h"
 #include "base/lines.h"
 #include "hotspot/thread_header.h"
@@ -12,12 +13,6 @@
 
 namespace nmtx {
 namespace {
-
-constexpr std::string_view heading = "Full thread dump ";
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 // "2019-10-08 18:38:22"
 bool is_time(std::string_view line) {
@@ -54,7 +49,7 @@ std::vector<Part> cut_at_headings(std::string_view text) {
     std::vector<Part> parts;
     std::string_view above;
     for (Lines lines(text); lines.next(); above = lines.line()) {
-        if (!lines.line().starts_with(heading)) continue;
+        if (!lines.line().starts_with(thread_dump_heading)) continue;
         const auto begin = static_cast<std::size_t>(lines.line().data() - text.data());
         if (!parts.empty()) parts.back().end = begin;
         parts.push_back(
@@ -89,7 +84,7 @@ class Surroundings {
                 dump_.heap_line = number;
             } else {
                 heap_.reset();
-                if (!line.empty() && !line.starts_with(heading) && !is_time(line) && !is_of_dump(line))
+                if (!line.empty() && !line.starts_with(thread_dump_heading) && !is_time(line) && !is_of_dump(line))
                     unread_.add_line(number, line);
             }
         }

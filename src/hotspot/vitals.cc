@@ -52,9 +52,9 @@ std::size_t time_length(string_view line) {
     return at + shape.size();
 }
 
-class Table {
+class VitalsTable {
   public:
-    explicit Table(string_view heading) : columns_(columns_of(heading)) {}
+    explicit VitalsTable(string_view heading) : columns_(columns_of(heading)) {}
 
     [[nodiscard]] bool empty() const { return columns_.empty(); }
 
@@ -148,11 +148,11 @@ bool is_vitals_row(string_view line) {
 
 Expected<Vitals> parse_vitals(string_view text, string_view document) {
     Vitals vitals;
-    Table table{string_view{}};
+    VitalsTable table{string_view{}};
     for (Lines lines(text); lines.next();) {
         const string_view line = lines.line();
         if (is_vitals_heading(line)) {
-            table = Table(line);
+            table = VitalsTable(line);
         } else if (is_vitals_row(line) && !table.empty()) {
             if (vitals.samples.size() < most_samples)
                 vitals.samples.push_back(table.read(line, time_length(line)));

@@ -1,13 +1,10 @@
 #include "kernel/cgroup_line.h"
 
+#include "base/characters.h"
 #include "base/cursor.h"
 
 namespace nmtx {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 bool is_group(std::string_view text) {
     return text.size() >= 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&

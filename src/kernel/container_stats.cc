@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "kernel/fields.h"
 
 // CONTAINER ID   NAME     CPU %     MEM USAGE / LIMIT     MEM %     NET I/O         BLOCK I/O         PIDS
@@ -15,6 +16,8 @@
 namespace nmtx {
 namespace {
 
+constexpr std::size_t most_words = 32;
+
 enum class Heading { none, docker, kubectl };
 
 Heading heading_of(std::string_view line) {
@@ -22,15 +25,6 @@ Heading heading_of(std::string_view line) {
     return line.find("MEM USAGE") != std::string_view::npos && line.find("LIMIT") != std::string_view::npos
                ? Heading::docker
                : Heading::none;
-}
-
-std::vector<std::string_view> words_of(std::string_view line) {
-    constexpr std::size_t most = 32;
-    std::vector<std::string_view> words;
-    Cursor cursor(line);
-    for (cursor.skip_blanks(); !cursor.at_end() && words.size() < most; cursor.skip_blanks())
-        words.push_back(cursor.word());
-    return words;
 }
 
 // "461MiB", or in old releases "461.2 MiB", at `at`; moves `at` behind it. A bare number is none.
@@ -53,7 +47,7 @@ std::optional<HumanSize> size_at(const std::vector<std::string_view>& words, std
 // `heading`: columns of the caller's choice may have left out the share of CPU, and the id.
 bool read_docker(std::string_view line, std::string_view heading, ContainerStats& row) {
     row = {};
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_words);
     std::size_t slash = 0;
     while (slash < words.size() && words[slash] != "/") ++slash;
     if (slash == words.size() || slash < 2) return false;
@@ -86,7 +80,7 @@ bool read_docker(std::string_view line, std::string_view heading, ContainerStats
 // The namespace may stand before the name, a container's name behind the pod's; nodes have shares as well.
 bool read_kubectl(std::string_view line, ContainerStats& row) {
     row = {};
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_words);
     if (words.size() < 3 || words.size() > 5) return false;
     const bool shares = words.back().ends_with('%');
     if (shares && words.size() != 5) return false;

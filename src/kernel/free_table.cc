@@ -11,6 +11,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "kernel/fields.h"
 #include "kernel/host_memory.h"
 #include "kernel/human_size.h"
@@ -18,16 +19,9 @@
 namespace nmtx {
 namespace {
 
-using std::string_view;
+constexpr std::size_t most_words_of_row = 16;
 
-std::vector<string_view> words_of(string_view line) {
-    constexpr std::size_t most = 16;
-    std::vector<string_view> words;
-    Cursor cursor(line);
-    for (cursor.skip_blanks(); !cursor.at_end() && words.size() < most; cursor.skip_blanks())
-        words.push_back(cursor.word());
-    return words;
-}
+using std::string_view;
 
 // By the options of free(1).
 std::optional<Bytes> unit_of(string_view command) {
@@ -45,7 +39,7 @@ std::optional<Bytes> unit_of(string_view command) {
                                  Option{'\0', "--kilo", Bytes(1000)},
                                  Option{'\0', "--mega", Bytes(1'000'000)},
                                  Option{'\0', "--giga", Bytes(1'000'000'000)}};
-    for (const string_view word : words_of(command.substr(at + 4))) {
+    for (const string_view word : words_of(command.substr(at + 4), most_words_of_row)) {
         if (word.starts_with('|') || word.starts_with(';') || word.starts_with('&')) break;
         const bool letters = word.starts_with('-') && !word.starts_with("--");
         for (const Option& option : options) {
@@ -65,24 +59,24 @@ Bytes plausible_unit(std::uint64_t total) {
     return Bytes(1);
 }
 
-struct Name {
+struct FreeName {
     string_view name;
     std::optional<Bytes> HostMemory::*into;
 };
-constexpr std::array names{Name{"total", &HostMemory::total},        Name{"used", &HostMemory::used},
-                           Name{"free", &HostMemory::free},          Name{"shared", &HostMemory::shared},
-                           Name{"buffers", &HostMemory::buffers},    Name{"cached", &HostMemory::cached},
-                           Name{"cache", &HostMemory::cached},       Name{"buff/cache", &HostMemory::cached},
-                           Name{"available", &HostMemory::available}};
+constexpr std::array free_names{FreeName{"total", &HostMemory::total},        FreeName{"used", &HostMemory::used},
+                           FreeName{"free", &HostMemory::free},          FreeName{"shared", &HostMemory::shared},
+                           FreeName{"buffers", &HostMemory::buffers},    FreeName{"cached", &HostMemory::cached},
+                           FreeName{"cache", &HostMemory::cached},       FreeName{"buff/cache", &HostMemory::cached},
+                           FreeName{"available", &HostMemory::available}};
 
-using Row = std::vector<string_view>;
+using FreeWords = std::vector<string_view>;
 
-void read_row(const Row& heading, const Row& row, Bytes unit, HostMemory& memory) {
+void read_row(const FreeWords& heading, const FreeWords& row, Bytes unit, HostMemory& memory) {
     for (std::size_t i = 0; i < heading.size() && i + 1 < row.size(); ++i) {
         const auto size = read_human_size(row[i + 1], unit);
-        const auto* const named = std::find_if(names.begin(), names.end(),
-                                               [&](const Name& name) { return name.name == heading[i]; });
-        if (size && named != names.end()) memory.*named->into = size->bytes;
+        const auto* const named = std::find_if(free_names.begin(), free_names.end(),
+                                               [&](const FreeName& name) { return name.name == heading[i]; });
+        if (size && named != free_names.end()) memory.*named->into = size->bytes;
     }
 }
 
@@ -93,18 +87,18 @@ bool is_figure(string_view word) {
 }  // namespace
 
 bool is_free_heading(string_view line) {
-    const auto words = words_of(line);
+    const auto words = words_of(line, most_words_of_row);
     return words.size() >= 3 && words[0] == "total" && words[1] == "used" && words[2] == "free";
 }
 
 Expected<HostMemory> parse_free(string_view text, string_view command, string_view document) {
     HostMemory memory;
-    Row heading{"total", "used", "free"};
-    Row memory_row, swap_row;
+    FreeWords heading{"total", "used", "free"};
+    FreeWords memory_row, swap_row;
     for (Lines lines(text); lines.next();) {
         const string_view line = trim(lines.line());
         if (line.empty()) continue;
-        Row words = words_of(line);
+        FreeWords words = words_of(line, most_words_of_row);
         const bool figures =
             words.size() >= 3 && std::all_of(words.begin() + 1, words.begin() + 3, is_figure);
         if (is_free_heading(line)) {

@@ -16,11 +16,11 @@
 namespace nmtx {
 namespace {
 
-struct Row {
+struct LimitRow {
     std::string_view name;
     std::optional<std::uint64_t> Limits::* soft;
 };
-constexpr std::array<Row, 4> rows{{
+constexpr std::array<LimitRow, 4> limit_rows{{
     {"Max stack size", &Limits::stack_size},
     {"Max processes", &Limits::processes},
     {"Max address space", &Limits::address_space},
@@ -40,7 +40,7 @@ bool read_limit(Cursor& cursor, std::optional<std::uint64_t>& target) {
 
 // False: a row of ours whose limits cannot be read.
 bool read_row(std::string_view line, Limits& limits, bool& ours) {
-    for (const Row& row : rows) {
+    for (const LimitRow& row : limit_rows) {
         Cursor cursor(line);
         if (!cursor.take(row.name) || !(cursor.at_end() || cursor.rest().front() == ' ')) continue;
         ours = true;

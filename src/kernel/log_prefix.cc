@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/characters.h"
 #include "base/cursor.h"
 
 namespace nmtx {
@@ -9,16 +10,10 @@ namespace {
 
 constexpr std::size_t farthest = 160;
 
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
 // What a character counts as in a shape.
 char class_of(char c) {
     if (is_digit(c)) return '9';
-    const bool letter =
-        (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80;
-    if (letter) return 'a';
+    if (is_letter(c) || is_beyond_ascii(c)) return 'a';
     return c == '\t' ? ' ' : c;
 }
 

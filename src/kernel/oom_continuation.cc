@@ -2,7 +2,9 @@
 #include <algorithm>
 #include <array>
 
+#include "base/characters.h"
 #include "base/cursor.h"
+#include "base/words.h"
 #include "kernel/oom_records.h"
 
 // [500.000009] Memory cgroup out of memory: Killed process 259541 (java) total-vm:157064kB,
@@ -14,14 +16,6 @@ namespace {
 using std::string_view;
 
 constexpr string_view digits = "0123456789";
-
-bool contains(string_view text, string_view piece) {
-    return text.find(piece) != string_view::npos;
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 template <typename List>
 bool begins_with_one_of(string_view text, const List& list) {

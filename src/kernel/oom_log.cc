@@ -7,6 +7,7 @@
 #include "base/cursor.h"
 #include "base/first_and_last.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "kernel/fields.h"
 #include "kernel/log_prefix.h"
 #include "kernel/long_oom_log.h"
@@ -29,10 +30,6 @@
 
 namespace nmtx {
 namespace {
-
-bool contains(std::string_view text, std::string_view piece) {
-    return text.find(piece) != std::string_view::npos;
-}
 
 // What the words before "Kill process" and "Killed process" say.
 OomConstraint constraint_in(std::string_view text) {
@@ -82,9 +79,9 @@ bool merge_same_kill(OomKill& kill, const OomKill& other) {
     return true;
 }
 
-class Reader {
+class OomReader {
   public:
-    Reader(std::string_view text, std::string_view document, Bytes page)
+    OomReader(std::string_view text, std::string_view document, Bytes page)
         : lines_(text), document_(document), page_(page) {}
 
     Expected<LongOomLog> read() {
@@ -310,13 +307,13 @@ std::string_view without_log_prefix(std::string_view line) {
 }
 
 Expected<OomLog> parse_oom_log(std::string_view text, std::string_view document, Bytes page) {
-    auto read = Reader(text, document, page).read();
+    auto read = OomReader(text, document, page).read();
     if (!read) return tl::make_unexpected(read.error());
     return std::move(read->log);
 }
 
 Expected<LongOomLog> parse_long_oom_log(std::string_view text, std::string_view document, Bytes page) {
-    return Reader(text, document, page).read();
+    return OomReader(text, document, page).read();
 }
 
 }  // namespace nmtx

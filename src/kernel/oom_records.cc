@@ -4,9 +4,11 @@
 #include <array>
 #include <utility>
 
+#include "base/characters.h"
 #include "base/cursor.h"
 #include "base/first_and_last.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "kernel/oom_lines.h"
 
 namespace nmtx {
@@ -27,18 +29,6 @@ struct Cut {
     bool words =
         false;  // by words that only this log has; else by a stamp, or by a line end that was escaped
 };
-
-bool contains(string_view text, string_view piece) {
-    return text.find(piece) != string_view::npos;
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool digit_follows(string_view text) {
     return text.empty() || is_digit(text.front());

@@ -8,13 +8,13 @@
 namespace nmtx {
 namespace {
 
-struct ColumnName {
+struct TaskColumn {
     std::string_view name;
     OomColumn column;
 };
 // Linux 2.6.36 had cpu and oom_adj, 3.5 nr_ptes and swapents, 4.0 nr_pmds, 4.14 nr_puds, 4.15
 // pgtables_bytes, 6.9 the three parts of rss.
-constexpr std::array<ColumnName, 14> column_names{{
+constexpr std::array<TaskColumn, 14> task_columns{{
     {"uid", OomColumn::uid},
     {"tgid", OomColumn::tgid},
     {"total_vm", OomColumn::total_vm},
@@ -92,9 +92,9 @@ std::vector<OomColumn> oom_columns_of_heading(std::string_view line) {
     std::vector<OomColumn> columns;
     for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) {
         const std::string_view word = cursor.word();
-        const auto* const named = std::find_if(column_names.begin(), column_names.end(),
-                                               [&](const ColumnName& c) { return c.name == word; });
-        columns.push_back(named == column_names.end() ? OomColumn::other : named->column);
+        const auto* const named = std::find_if(task_columns.begin(), task_columns.end(),
+                                               [&](const TaskColumn& c) { return c.name == word; });
+        columns.push_back(named == task_columns.end() ? OomColumn::other : named->column);
         if (columns.back() == OomColumn::name) return columns;
     }
     // A heading that was cut leaves the name's place unknown.

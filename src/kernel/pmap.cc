@@ -29,9 +29,9 @@ bool is_rule(std::string_view line) {
     return line.find_first_not_of("-= \t") == std::string_view::npos;
 }
 
-class Reader {
+class PmapReader {
   public:
-    Reader(std::string_view text, std::string_view document)
+    PmapReader(std::string_view text, std::string_view document)
         : text_(text), document_(document), lines_(text) {}
 
     Expected<Pmap> read() {
@@ -207,7 +207,7 @@ bool is_pmap_of_process(std::string_view line) {
 }
 
 Expected<Pmap> parse_pmap(std::string_view text, std::string_view document) {
-    return Reader(text, document).read();
+    return PmapReader(text, document).read();
 }
 
 }  // namespace nmtx

@@ -26,13 +26,13 @@ namespace {
 
 using Role = PmapColumn::Role;
 
-struct Name {
+struct PmapName {
     std::string_view name;
     Role role;
     Bytes Mapping::* amount = nullptr;
 };
 // What -x and -d call differently from smaps, or smaps does not have.
-constexpr std::array<Name, 16> names{{
+constexpr std::array<PmapName, 16> pmap_names{{
     {"Address", Role::address},
     {"Kbytes", Role::size},
     {"Size", Role::size},
@@ -52,7 +52,7 @@ constexpr std::array<Name, 16> names{{
 }};
 
 PmapColumn column_named(std::string_view word) {
-    for (const Name& name : names) {
+    for (const PmapName& name : pmap_names) {
         if (name.name == word) return {name.role, name.amount};
     }
     const SmapsField field = smaps_field_named(word);

@@ -26,12 +26,12 @@ namespace {
 
 using std::string_view;
 
-struct Field {
+struct PodField {
     string_view key, value;
 };
 
 // "Last State:     Terminated"; without a key where the line has none.
-Field field_of(string_view line) {
+PodField field_of(string_view line) {
     const string_view text = trim(line);
     const std::size_t colon = text.find(':');
     if (colon == string_view::npos) return {};
@@ -53,7 +53,7 @@ class PodReader {
     enum class Block { none, now, last, limits, requests, words };
 
     void line() {
-        const Field field = field_of(lines_.line());
+        const PodField field = field_of(lines_.line());
         add_memory_options(lines_.line(), waiting_options_);
         if (section_of(field)) return;
         if (section_ == Section::events) return;
@@ -67,7 +67,7 @@ class PodReader {
         waiting_options_.clear();
     }
 
-    bool section_of(const Field& field) {
+    bool section_of(const PodField& field) {
         constexpr std::array lists{string_view{"Containers"}, string_view{"Init Containers"},
                                    string_view{"Ephemeral Containers"}};
         constexpr std::array ends{string_view{"Conditions"}, string_view{"Volumes"}, string_view{"Events"}};
@@ -82,7 +82,7 @@ class PodReader {
     }
 
     // "  web:", and "Container ID:" below it.
-    bool container_begins(const Field& field) {
+    bool container_begins(const PodField& field) {
         if (field.key == "Container ID") {
             // Without its name above, where the paste begins here.
             if (!pending_.empty() || !in_container_ || seen_id_) begin(pending_);
@@ -106,7 +106,7 @@ class PodReader {
         return false;
     }
 
-    bool pod_field(const Field& field) {
+    bool pod_field(const PodField& field) {
         if (in_container_) return false;
         if (field.key == "Name") {
             report_.pod = field.value;
@@ -122,7 +122,7 @@ class PodReader {
         return true;
     }
 
-    void container_field(const Field& field) {
+    void container_field(const PodField& field) {
         if (field.key == "State" || field.key == "Last State") {
             if (!is_phase(field.value)) return;
             const bool now = field.key == "State";
@@ -156,7 +156,7 @@ class PodReader {
                value.starts_with("Terminated");
     }
 
-    void phase_field(const Field& field) {
+    void phase_field(const PodField& field) {
         ContainerPhase& into = phase();
         if (field.key == "Reason") into.reason = field.value;
         if (field.key == "Exit Code") read_number(field.value, into.exit_code);

@@ -6,6 +6,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/words.h"
 #include "kernel/fields.h"
 
 // USER         PID %CPU %MEM    VSZ   RSS TTY      STAT START   TIME COMMAND
@@ -21,11 +22,11 @@ namespace {
 
 using Column = ProcessColumn;
 
-struct Name {
+struct HeadingWord {
     std::string_view name;
     Column column;
 };
-constexpr std::array<Name, 36> names{{
+constexpr std::array<HeadingWord, 36> heading_words{{
     {"PID", Column::pid},           {"TID", Column::tid},          {"LWP", Column::tid},
     {"SPID", Column::tid},          {"PPID", Column::parent},      {"NLWP", Column::threads},
     {"THCNT", Column::threads},     {"nTH", Column::threads},      {"USER", Column::user},
@@ -112,14 +113,6 @@ std::string_view last_word(std::string_view& text) {
     return word;
 }
 
-std::vector<std::string_view> words_of(std::string_view line, std::size_t most) {
-    std::vector<std::string_view> words;
-    Cursor cursor(line);
-    for (cursor.skip_blanks(); !cursor.at_end() && words.size() < most; cursor.skip_blanks())
-        words.push_back(cursor.word());
-    return words;
-}
-
 }  // namespace
 
 std::vector<ProcessColumn> process_columns_of_heading(std::string_view line) {
@@ -128,13 +121,13 @@ std::vector<ProcessColumn> process_columns_of_heading(std::string_view line) {
     bool memory = false;
     for (const std::string_view word : words_of(line, most_columns)) {
         const auto* const named =
-            std::find_if(names.begin(), names.end(), [&](const Name& name) { return name.name == word; });
+            std::find_if(heading_words.begin(), heading_words.end(), [&](const HeadingWord& name) { return name.name == word; });
         // Others are in capitals too; a figure or a sentence is not.
-        if (named == names.end() &&
+        if (named == heading_words.end() &&
             (word.find_first_of("0123456789abcdefghijklmnopqrstuvwxyz:/") != std::string_view::npos))
             return {};
-        columns.push_back(named == names.end() ? Column::other : named->column);
-        if (named != names.end()) ++known;
+        columns.push_back(named == heading_words.end() ? Column::other : named->column);
+        if (named != heading_words.end()) ++known;
         memory = memory || is_memory(columns.back());
     }
     if (!memory || known < 2 || std::count(columns.begin(), columns.end(), Column::command) > 1) return {};

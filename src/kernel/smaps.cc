@@ -44,7 +44,7 @@ constexpr std::size_t value_columns = 8;
 constexpr std::size_t row_bytes = key_columns + value_columns + 4;
 
 // One line of the record that the first mapping had.
-struct Row {
+struct KnownRow {
     Field field;
     std::array<char, key_columns> columns{};
     bool fixed = false;  // laid out as above, so that `columns` may be compared whole
@@ -79,10 +79,10 @@ bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-class Reader {
+class SmapsReader {
   public:
     // Where `pasted` is given, what cannot be understood goes there and no error comes of it.
-    Reader(std::string_view text, std::string_view document, PastedSmaps* pasted = nullptr)
+    SmapsReader(std::string_view text, std::string_view document, PastedSmaps* pasted = nullptr)
         : text_(text),
           document_(document),
           at_(text.data()),
@@ -115,7 +115,7 @@ class Reader {
     bool fixed_row() {
         if (!owned_ || next_row_ >= rows_.size() || static_cast<std::size_t>(end_ - at_) < row_bytes)
             return false;
-        const Row& row = rows_[next_row_];
+        const KnownRow& row = rows_[next_row_];
         if (!row.fixed || std::memcmp(at_, row.columns.data(), key_columns) != 0) return false;
         if (std::memcmp(at_ + key_columns + value_columns, " kB\n", 4) != 0) return false;
         const auto value = eight_columns(at_ + key_columns);
@@ -256,7 +256,7 @@ class Reader {
     }
 
     void learn(const Field& known, std::string_view line) {
-        Row row{known, {}, false};
+        KnownRow row{known, {}, false};
         const std::string_view columns = line.substr(0, key_columns);
         // No digit may stand among the columns that are compared: those after the key hold its colon and
         // blanks.
@@ -297,12 +297,16 @@ class Reader {
     PastedSmaps* pasted_;
     bool owned_ = true;  // the fields that follow are those of the last mapping; false only in pasted text
     std::size_t line_number_ = 0;
-    std::vector<Row> rows_;
+    std::vector<KnownRow> rows_;
     std::size_t next_row_ = 0;  // which of them is expected to come next
     Smaps smaps_;
 };
 
 }  // namespace
+
+std::string Protection::text() const {
+    return {read ? 'r' : '-', write ? 'w' : '-', execute ? 'x' : '-', shared ? 's' : 'p'};
+}
 
 bool Mapping::has_flag(std::string_view two_letters) const {
     Cursor cursor(vm_flags);
@@ -323,12 +327,12 @@ void Smaps::add_up() {
 }
 
 Expected<Smaps> parse_smaps(std::string_view text, std::string_view document) {
-    return Reader(text, document).read();
+    return SmapsReader(text, document).read();
 }
 
 Expected<PastedSmaps> parse_pasted_smaps(std::string_view text, std::string_view document) {
     PastedSmaps pasted;
-    auto smaps = Reader(text, document, &pasted).read();
+    auto smaps = SmapsReader(text, document, &pasted).read();
     if (!smaps) return tl::make_unexpected(std::move(smaps.error()));
     if (smaps->mappings.empty()) {
         return nothing_understood(document, "mappings \"begin-end rwxp offset major:minor inode name\"",

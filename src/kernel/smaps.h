@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,7 @@ struct Protection {
     bool execute = false;
     bool shared = false;  // 's': MAP_SHARED; otherwise 'p', private (copy on write)
     [[nodiscard]] bool none() const { return !read && !write && !execute; }
+    [[nodiscard]] std::string text() const;  // "rw-p"
     friend bool operator==(const Protection&, const Protection&) = default;
 };
 

@@ -16,11 +16,11 @@
 namespace nmtx {
 namespace {
 
-struct Row {
+struct RollupRow {
     std::string_view key;
     std::optional<Bytes> SmapsRollup::* amount;
 };
-constexpr std::array<Row, 16> rows{{
+constexpr std::array<RollupRow, 16> rollup_rows{{
     {"Rss", &SmapsRollup::rss},
     {"Pss", &SmapsRollup::pss},
     {"Pss_Dirty", &SmapsRollup::pss_dirty},
@@ -45,7 +45,7 @@ bool read_row(std::string_view line, SmapsRollup& rollup) {
     if (colon == std::string_view::npos) return false;
     const auto amount = read_kilobytes(line.substr(colon + 1));
     if (!amount) return false;
-    for (const Row& row : rows) {
+    for (const RollupRow& row : rollup_rows) {
         if (row.key != line.substr(0, colon)) continue;
         // A second figure is another process's, or another moment's.
         if (rollup.*row.amount) return false;

@@ -81,9 +81,9 @@ bool read_memory(std::string_view line, TopFrame& frame) {
     return read_figures(cursor.rest(), unit, swap ? frame.swap : frame.memory, frame.memory);
 }
 
-class Reader {
+class TopReader {
   public:
-    Reader(std::string_view text, std::string_view document) : lines_(text), document_(document) {}
+    TopReader(std::string_view text, std::string_view document) : lines_(text), document_(document) {}
 
     Expected<Top> read() {
         bool found = false;
@@ -155,7 +155,7 @@ class Reader {
 }  // namespace
 
 Expected<Top> parse_top(std::string_view text, std::string_view document) {
-    return Reader(text, document).read();
+    return TopReader(text, document).read();
 }
 
 }  // namespace nmtx

@@ -9,7 +9,7 @@ namespace nmtx {
 namespace {
 
 // Reserved or committed, or objects from an archive of the JVM's (CDS).
-bool may_be_heap(const Mapping& mapping) {
+bool may_be_private_heap(const Mapping& mapping) {
     if (mapping.protection.execute || mapping.protection.shared) return false;
     return mapping.private_anonymous() || mapping.name.ends_with(".jsa");
 }
@@ -27,7 +27,7 @@ class Search {
     std::vector<Candidate> run() {
         for (std::size_t i = 0; i < mappings_.size();) {
             std::size_t end = i;
-            while (end < mappings_.size() && may_be_heap(mappings_[end]) &&
+            while (end < mappings_.size() && may_be_private_heap(mappings_[end]) &&
                    (end == i || mappings_[end].range.begin == mappings_[end - 1].range.end))
                 ++end;
             if (end > i &&

@@ -2,22 +2,22 @@
 
 #include <optional>
 
+#include "base/pages.h"
 #include "kernel/program_files.h"
 
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t page = 4096;
 // A JVM with its native code maps a hundred; each is opened.
 constexpr std::size_t most_images = 1024;
 
 std::uint64_t down_to_page(std::uint64_t n) {
-    return n / page * page;
+    return n / small_page * small_page;
 }
 
 std::optional<std::uint64_t> up_to_page(std::uint64_t n) {
-    if (n > ~std::uint64_t{0} - page) return std::nullopt;
-    return down_to_page(n + page - 1);
+    if (n > ~std::uint64_t{0} - small_page) return std::nullopt;
+    return down_to_page(n + small_page - 1);
 }
 
 // Where a segment ends, by the file's own addresses.

@@ -110,26 +110,13 @@ struct Ledger {
         return rss_before && rss_after ? difference(*rss_after, *rss_before) : Delta{};
     }
     [[nodiscard]] const Piece* piece_at(Address address) const;    // null where nothing is mapped
+    [[nodiscard]] const CategoryRow* category(std::string_view name) const;  // null where NMT has none
     [[nodiscard]] Bytes resident_of(std::string_view path) const;  // of one leaf
     [[nodiscard]] Bytes resident_below(
         std::string_view prefix) const;  // of all leaves whose path begins with it
 };
 
-// Needs view.smaps. Fails only on a broken promise of ours: rows that do not sum to RSS.
-Expected<Ledger> reconcile(const ProcessView& view);
-
-// Mappings that more than one owner shares and whose pages must therefore be told apart: their ranges,
-// ascending.
-std::vector<Range> ranges_to_tell_apart(const ProcessView& view);
-
-// Mappings that stacks lie in, and that are resident in part: where pages tell how deep a stack was.
-std::vector<Range> ranges_of_stacks(const ProcessView& view);
-
 // Is it an owner of thread stacks: "jvm/thread stack", "stack/native", "stack/main thread"?
 bool is_stack(std::string_view path);
-
-// Private, writable, anonymous ranges that nothing better claims: where malloc may have put a heap or a
-// chunk. Ascending, disjoint.
-std::vector<Range> malloc_candidates(const ProcessView& view);
 
 }  // namespace nmtx

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/paths.h"
 #include "base/range_map.h"
 #include "hotspot/nmt_tags.h"
 #include "kernel/program_files.h"
@@ -10,12 +11,13 @@
 #include "ledger/claims.h"
 #include "ledger/image_search.h"
 #include "ledger/ledger.h"
+#include "ledger/ranges_to_ask.h"
 
 namespace nmtx {
 namespace {
 
 bool is_libc(std::string_view name) {
-    const std::string_view base = name.substr(name.rfind('/') + 1);
+    const std::string_view base = base_name(name);
     return base.starts_with("libc.so.6") || base.starts_with("libc-2.");
 }
 

@@ -3,28 +3,11 @@
 #include <algorithm>
 #include <array>
 
+#include "base/paths.h"
 #include "ledger/allocators.h"
 
 namespace nmtx {
 namespace {
-
-constexpr std::string_view deleted_mark = " (deleted)";
-
-std::string_view without_deleted(std::string_view name) {
-    if (name.ends_with(deleted_mark)) name.remove_suffix(deleted_mark.size());
-    return name;
-}
-
-std::string_view base_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
-
-// libfoo.so, libfoo.so.1.2.3, libfoo-2.31.so
-bool is_shared_object(std::string_view path) {
-    const std::string_view base = base_name(path);
-    const std::size_t at = base.find(".so");
-    return at != std::string_view::npos && (at + 3 == base.size() || base[at + 3] == '.');
-}
 
 struct FilePath {
     FileKind kind;
@@ -108,7 +91,7 @@ std::string path_of_bss(FileKind kind) {
 }
 
 FileKind file_kind(std::string_view printed_name, bool executed, std::string_view java_home) {
-    const std::string_view name = without_deleted(printed_name);
+    const std::string_view name = without_deleted_mark(printed_name);
     if (name.starts_with("/memfd:")) return FileKind::memfd;
     if (name.starts_with("/SYSV") || name.starts_with("/dev/shm/") || name == "/dev/zero")
         return FileKind::shared_memory;
@@ -120,7 +103,7 @@ FileKind file_kind(std::string_view printed_name, bool executed, std::string_vie
         if (name == "java" && executed) return FileKind::jvm_library;
         if (name == "modules") return FileKind::jar_or_jimage;
     }
-    if (is_shared_object(name)) return of_jvm ? FileKind::jvm_library : FileKind::native_library;
+    if (is_shared_object(base_name(name))) return of_jvm ? FileKind::jvm_library : FileKind::native_library;
     if (!java_home.empty() && name.ends_with(".jsa")) return FileKind::cds_archive;
     const std::string_view base = base_name(name);
     for (const std::string_view ending : {".jar", ".zip", ".war", ".ear", ".jmod", ".jimage"}) {
@@ -137,8 +120,8 @@ FileKind file_kind(std::string_view printed_name, bool executed, std::string_vie
 
 std::string_view java_home_of(const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
-        if (!mapping.of_file() || base_name(without_deleted(mapping.name)) != "libjvm.so") continue;
-        const std::string_view name = without_deleted(mapping.name);
+        if (!mapping.of_file() || base_name(without_deleted_mark(mapping.name)) != "libjvm.so") continue;
+        const std::string_view name = without_deleted_mark(mapping.name);
         // …/lib/server/libjvm.so, on 8 …/jre/lib/amd64/server/libjvm.so: all of the JDK counts as the JVM's.
         std::size_t at = name.rfind("/jre/lib/");
         if (at == std::string_view::npos) at = name.rfind("/lib/");

@@ -5,12 +5,10 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/paths.h"
+
 namespace nmtx {
 namespace {
-
-std::string_view base_name(std::string_view path) {
-    return path.substr(path.rfind('/') + 1);
-}
 
 tl::unexpected<Error> not_mapped(const std::vector<Piece>& pieces, Address address) {
     const auto behind = std::upper_bound(pieces.begin(), pieces.end(), address,

@@ -1,3 +1,5 @@
+#include "ledger/reconcile.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include "ledger/claims.h"
 #include "ledger/committed_caps.h"
 #include "ledger/joined_pieces.h"
-#include "ledger/ledger.h"
 #include "ledger/malloc_parts.h"
 #include "ledger/pieces.h"
 
@@ -131,28 +132,6 @@ void fill_gap(Ledger& ledger, const ProcessView& view) {
 
 }  // namespace
 
-const Piece* Ledger::piece_at(Address address) const {
-    const auto behind = std::upper_bound(pieces.begin(), pieces.end(), address,
-                                         [](Address a, const Piece& piece) { return a < piece.range.begin; });
-    if (behind == pieces.begin() || !std::prev(behind)->range.contains(address)) return nullptr;
-    return &*std::prev(behind);
-}
-
-Bytes Ledger::resident_of(std::string_view path) const {
-    for (const Row& row : rows) {
-        if (row.path == path) return row.resident;
-    }
-    return {};
-}
-
-Bytes Ledger::resident_below(std::string_view prefix) const {
-    Bytes sum;
-    for (const Row& row : rows) {
-        if (row.path.starts_with(prefix)) sum += row.resident;
-    }
-    return sum;
-}
-
 Expected<Ledger> reconcile(const ProcessView& view) {
     if (!view.smaps)
         return failure("smaps", "the capture has no smaps; without it nothing can be reconciled");
@@ -189,62 +168,6 @@ Expected<Ledger> reconcile(const ProcessView& view) {
                        "please report it with the file that `nmtx capture` writes");
     }
     return ledger;
-}
-
-std::vector<Range> ranges_to_tell_apart(const ProcessView& view) {
-    std::vector<Range> ranges;
-    for (const std::uint32_t i : mappings_to_tell_apart(view))
-        ranges.push_back(view.smaps->mappings[i].range);
-    return ranges;
-}
-
-bool is_stack(std::string_view path) {
-    return path == "jvm/thread stack" || path.starts_with("stack/");
-}
-
-std::vector<Range> ranges_of_stacks(const ProcessView& view) {
-    Owners owners;
-    std::vector<Range> ranges;
-    for (const Piece& piece : cut_into_pieces(view, owners)) {
-        const Mapping& mapping = view.smaps->mappings[piece.mapping];
-        const bool in_part = mapping.rss != Bytes() && mapping.rss != mapping.range.size();
-        if (in_part && is_stack(owners.path(piece.claim.owner))) ranges.push_back(piece.range);
-    }
-    return ranges;
-}
-
-std::vector<Range> malloc_candidates(const ProcessView& view) {
-    Owners owners;
-    Layer<Claim> taken = overlay(claims_of_code_heaps(view, owners), claims_of_nmt_map(view, owners));
-    taken = overlay(taken, claims_of_bss(view, owners));
-    if (!knows_nmt_addresses(view)) {
-        taken = overlay(taken, claims_of_vm_bounds(view, owners));
-        taken = overlay(taken, claims_of_metaspace_nodes(view, taken, owners));
-    }
-    // A tag of System.map covers the mapping, not the region: but for the heap and the stacks, chunks may lie
-    // in it.
-    Layer<Claim> tagged = claims_of_system_map(view, owners);
-    std::erase_if(tagged, [&](const Segment<Claim>& s) {
-        const std::string& path = owners.path(s.value.owner);
-        return path != "jvm/java heap" && path != "jvm/thread stack";
-    });
-    taken = overlay(taken, tagged);
-    std::vector<Range> candidates;
-    std::size_t first = 0;
-    for (const Mapping& mapping : view.smaps->mappings) {
-        const Protection p = mapping.protection;
-        const bool huge = mapping.anonymous_hugetlb();  // with glibc.malloc.hugetlb=2
-        const bool anonymous = huge || (mapping.inode == 0 &&
-                                        (mapping.name.empty() || mapping.name.starts_with("[anon: glibc")));
-        const bool touched =
-            huge ? mapping.private_hugetlb != Bytes() && !p.execute : !view.smaps->untouched(mapping);
-        if (!anonymous || p.shared || !p.read || !p.write || !touched) continue;
-        for_each_gap(taken, first, mapping.range, [&](Range gap) {
-            // malloc maps a chunk of its own from 128 KiB on (M_MMAP_THRESHOLD), and no heap is smaller.
-            if (gap.size() >= kib(128)) candidates.push_back(gap);
-        });
-    }
-    return candidates;
 }
 
 }  // namespace nmtx

@@ -4,6 +4,7 @@
 #include "ledger/image_search.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
+#include "ledger/ranges_to_ask.h"
 #include "ledger/thread_entry_search.h"
 #include "ledger/thread_record_search.h"
 

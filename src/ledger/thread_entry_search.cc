@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "allocator/main_arena.h"
+#include "base/paths.h"
 #include "kernel/program_files.h"
 #include "ledger/ledger.h"
 #include "ledger/malloc_request.h"
@@ -23,11 +24,11 @@ namespace {
 constexpr std::uint64_t struct_pthread = 2304;
 constexpr std::uint64_t variables = 4096;
 constexpr std::size_t words_of_variables = variables / sizeof(std::uint64_t);
-constexpr std::size_t words = (variables + struct_pthread) / sizeof(std::uint64_t);
+constexpr std::size_t entry_words = (variables + struct_pthread) / sizeof(std::uint64_t);
 
 // The C library's own addresses in there are no thread's first function.
 bool of_c_library(std::string_view name) {
-    const std::string_view base = name.substr(name.rfind('/') + 1);
+    const std::string_view base = base_name(name);
     for (const std::string_view own : {"libc.so", "libc-", "ld-linux", "ld-", "libpthread", "ld-musl"}) {
         if (base.starts_with(own)) return true;
     }
@@ -79,7 +80,7 @@ bool read_below(TargetMemory& memory, Address top, std::span<std::uint64_t> into
 // has touched.
 std::size_t near_words(Address top, std::uint64_t page) {
     const std::uint64_t bytes = struct_pthread + (top.value - struct_pthread) % page;
-    return std::min<std::size_t>(bytes / sizeof(std::uint64_t), words);
+    return std::min<std::size_t>(bytes / sizeof(std::uint64_t), entry_words);
 }
 
 // The nearest to struct pthread: further down frames of the thread may hold such an address, too.
@@ -140,18 +141,18 @@ std::vector<ThreadEntry> find_thread_entries(const ProcessView& view, const std:
     memory.expect(reads);
     const Code code(*view.smaps);
     std::vector<ThreadEntry> entries;
-    std::array<std::uint64_t, words> found{};
+    std::array<std::uint64_t, entry_words> found{};
     for (std::size_t i = 0; i < stacks.size(); ++i) {
         const std::span<std::uint64_t> all(found);
         const std::size_t near = near_words(stacks[i].end, view.header.page_size);
         if (!read_below(memory, stacks[i].end, all.last(near))) continue;
         ThreadEntry entry{stacks[i].end, {}, std::nullopt};
-        entry.arena = arena_among(all.last(near).first(near - (words - words_of_variables)), arenas);
+        entry.arena = arena_among(all.last(near).first(near - (entry_words - words_of_variables)), arenas);
         // The page below costs as much again: not where there is one arena alone.
-        if (!entry.arena && arenas.size() > 1 && near < words && read_below(memory, stacks[i].end, all))
+        if (!entry.arena && arenas.size() > 1 && near < entry_words && read_below(memory, stacks[i].end, all))
             entry.arena = arena_among(all.first(words_of_variables), arenas);
         const bool foreign = !pointers_in(unknown, stacks[i]).empty();
-        for (std::size_t at = words_of_variables; at < words && foreign && entry.file.empty(); ++at)
+        for (std::size_t at = words_of_variables; at < entry_words && foreign && entry.file.empty(); ++at)
             entry.file = code.file_of(found[at]);
         if (entry.arena || !entry.file.empty()) entries.push_back(std::move(entry));
     }

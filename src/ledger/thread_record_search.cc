@@ -6,12 +6,12 @@
 #include <set>
 #include <span>
 
+#include "base/pages.h"
 #include "ledger/stack_split.h"
 
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t page = 4096;
 constexpr std::size_t self_word = 2;
 constexpr std::size_t next_word = 704 / sizeof(std::uint64_t);
 constexpr std::size_t previous_word = next_word + 1;
@@ -19,13 +19,13 @@ constexpr std::size_t tid_word = 720 / sizeof(std::uint64_t);
 constexpr std::uint64_t to_list = next_word * sizeof(std::uint64_t);
 // Where the three words of the stack have been: 1,680 from glibc 2.31 to 2.43.
 constexpr std::size_t first_stack_word = 1024 / sizeof(std::uint64_t);
-constexpr std::size_t words = 1984 / sizeof(std::uint64_t);
+constexpr std::size_t record_words = 1984 / sizeof(std::uint64_t);
 constexpr std::uint64_t alignment = 64;
 // A record ends with its stack: what lies behind its beginning is its own size, 2,304 bytes or somewhat more.
-constexpr std::uint64_t least_behind = words * sizeof(std::uint64_t);
-constexpr std::uint64_t most_behind = page;
+constexpr std::uint64_t least_behind = record_words * sizeof(std::uint64_t);
+constexpr std::uint64_t most_behind = small_page;
 
-using Record = std::array<std::uint64_t, words>;
+using Record = std::array<std::uint64_t, record_words>;
 
 class RecordSearch {
   public:
@@ -125,10 +125,10 @@ class RecordSearch {
     // The main thread has a record and no stack of glibc's.
     void keep(const Record& record) {
         const std::uint64_t self = record[0];
-        for (std::size_t i = first_stack_word; i + 2 < words; ++i) {
+        for (std::size_t i = first_stack_word; i + 2 < record_words; ++i) {
             const std::uint64_t begin = record[i], size = record[i + 1], guard = record[i + 2];
-            const bool aligned = begin % page == 0 && size % page == 0 && guard % page == 0;
-            if (!aligned || begin == 0 || size < 4 * page || guard >= size || begin > self) continue;
+            const bool aligned = begin % small_page == 0 && size % small_page == 0 && guard % small_page == 0;
+            if (!aligned || begin == 0 || size < 4 * small_page || guard >= size || begin > self) continue;
             if (size > ~std::uint64_t{0} - begin) continue;
             const std::uint64_t end = begin + size;
             if (end <= self || end - self < least_behind || end - self > most_behind) continue;

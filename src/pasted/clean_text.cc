@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/characters.h"
+
 namespace nmtx {
 namespace {
 
@@ -98,10 +100,6 @@ char narrow_of(std::string_view text) {
     if (second != 0xBC && second != 0xBD) return '\0';
     const unsigned code = (second == 0xBC ? 0U : 0x40U) + (third & 0x3FU);
     return code >= 0x01 && code <= 0x5E ? static_cast<char>(code + 0x20) : '\0';
-}
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
 }
 
 // Three digits and no more: a group of a number.

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/paths.h"
+#include "base/words.h"
 #include "pasted/kinds_of.h"
 #include "pasted/option_lines.h"
 
@@ -34,7 +36,7 @@ constexpr std::array bare{string_view{"jcmd "},
                           string_view{"kubectl exec"}};
 
 bool is_known(string_view word) {
-    word = word.substr(word.rfind('/') == string_view::npos ? 0 : word.rfind('/') + 1);
+    word = base_name(word);
     return std::ranges::find(commands, word) != commands.end();
 }
 
@@ -47,7 +49,7 @@ string_view program_of(string_view text) {
         const string_view word = cursor.word();
         const bool before = word == "sudo" || word == "env" || word == "time" || word == "-u" ||
                             word == "-E" || (words > 0 && word.starts_with("JDK_")) ||
-                            kinds::contains(word, "=");
+                            contains(word, "=");
         if (before && word == "-u") {
             // the user's name
             cursor.skip_blanks();
@@ -102,8 +104,8 @@ std::uint64_t pid_among(string_view command, string_view program) {
     for (int words = 0; words < 24 && !cursor.at_end(); ++words) {
         cursor.skip_blanks();
         const string_view word = cursor.word();
-        if (word == "|" || word == ";" || word == "&&" || kinds::contains(word, "$(") ||
-            kinds::contains(word, "`"))
+        if (word == "|" || word == ";" || word == "&&" || contains(word, "$(") ||
+            contains(word, "`"))
             break;
         const std::uint64_t number = whole_number(word);
         if (number != 0 && !number_follows && (pid_follows || program != "top")) return number;
@@ -140,7 +142,7 @@ std::uint64_t pid_in_command(string_view command) {
     if (const std::size_t at = command.find("/proc/"); at != string_view::npos)
         return Cursor(command.substr(at + 6)).decimal().value_or(0);
     string_view program = command.substr(0, command.find(' '));
-    program = program.substr(program.rfind('/') == string_view::npos ? 0 : program.rfind('/') + 1);
+    program = base_name(program);
     constexpr std::array of_a_process{string_view{"jcmd"},  string_view{"jstack"}, string_view{"jmap"},
                                       string_view{"jinfo"}, string_view{"pmap"},   string_view{"jstat"},
                                       string_view{"top"},   string_view{"ps"}};
@@ -156,11 +158,11 @@ bool begins_command(const LineInContext& at) {
 }
 
 // A command goes on behind a "\" at the end of its line.
-Fit belongs_command(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_command(const LineInContext& at, PartSoFar& part) {
     const bool continued = part.lines == 0 || part.total;
-    if (!continued) return Fit::no;
+    if (!continued) return LineFit::no;
     part.total = at.trimmed().ends_with('\\');
-    return part.total ? Fit::yes : Fit::last;
+    return part.total ? LineFit::yes : LineFit::last;
 }
 
 bool begins_pid_line(const LineInContext& at) {
@@ -169,8 +171,8 @@ bool begins_pid_line(const LineInContext& at) {
            std::ranges::all_of(text.substr(0, text.size() - 1), is_digit);
 }
 
-Fit belongs_nothing(const LineInContext& /*at*/, PartSoFar& part) {
-    return part.lines == 0 ? Fit::last : Fit::no;
+LineFit belongs_nothing(const LineInContext& /*at*/, PartSoFar& part) {
+    return part.lines == 0 ? LineFit::last : LineFit::no;
 }
 
 }  // namespace kinds

@@ -110,7 +110,7 @@ struct PartSoFar {
     OomRecords oom;                       // the kernel's log of kills: its records so far
 };
 
-enum class Fit : std::uint8_t {
+enum class LineFit : std::uint8_t {
     no,      // not of this kind
     filler,  // belongs where something of the kind follows: blank lines
     yes,
@@ -124,7 +124,7 @@ struct KindEntry {
     // The characters other than blanks that a first line may begin with; empty: any.
     std::string_view first;
     bool (*begins)(const LineInContext& line);
-    Fit (*belongs)(const LineInContext& line, PartSoFar& part);
+    LineFit (*belongs)(const LineInContext& line, PartSoFar& part);
     // It takes whatever stands in it: only a line that may end it (`interrupts`) does.
     bool swallows = false;
     // May begin in the midst of a text that swallows.

@@ -82,21 +82,21 @@ bool begins_pod(const LineInContext& at) {
 }
 
 // What is deeper than the first line belongs to it, whatever it is: arguments, variables, events.
-Fit belongs_pod(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_pod(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (part.lines == 0) {
         part.indent = at.indent();
         part.total = text.starts_with("Name:") || text.ends_with("Containers:");
-        return Fit::yes;
+        return LineFit::yes;
     }
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("Name:") && begins_pod(at) && at.indent() <= part.indent) return Fit::fresh;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("Name:") && begins_pod(at) && at.indent() <= part.indent) return LineFit::fresh;
     constexpr std::size_t most = 5000;
-    if (part.lines > most) return Fit::no;
-    if (part.total && at.indent() > part.indent) return Fit::yes;
-    if (begins_with_one_of(text, container_keys)) return Fit::yes;
-    if (part.total && begins_with_one_of(text, pod_keys)) return Fit::yes;
-    return begins_pod(at) || text.starts_with("Reason:") ? Fit::yes : Fit::no;
+    if (part.lines > most) return LineFit::no;
+    if (part.total && at.indent() > part.indent) return LineFit::yes;
+    if (begins_with_one_of(text, container_keys)) return LineFit::yes;
+    if (part.total && begins_with_one_of(text, pod_keys)) return LineFit::yes;
+    return begins_pod(at) || text.starts_with("Reason:") ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -122,15 +122,15 @@ bool begins_inspect(const LineInContext& at) {
            (text.starts_with("\"Memory\":") && text.find_first_of("0123456789") != string_view::npos);
 }
 
-Fit belongs_inspect(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_inspect(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     constexpr std::size_t most = 20'000;
     const bool scalar = text == "null" || text == "null," || text == "true" || text == "false" ||
                         text.find_first_not_of("-0123456789.,") == string_view::npos;
     const bool bracket =
         text.front() == '{' || text.front() == '}' || text.front() == '[' || text.front() == ']';
-    return part.lines < most && (text.front() == '"' || bracket || scalar) ? Fit::yes : Fit::no;
+    return part.lines < most && (text.front() == '"' || bracket || scalar) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_cgroup_rows(const LineInContext& at) {
@@ -138,11 +138,11 @@ bool begins_cgroup_rows(const LineInContext& at) {
     return is_cgroup_top_heading(text) || (text.front() == '/' && is_cgroup_top_row(text));
 }
 
-Fit belongs_cgroup_rows(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_cgroup_rows(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (is_cgroup_top_heading(text)) return part.lines > 0 ? Fit::fresh : Fit::yes;
-    return is_cgroup_top_row(text) ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::filler;
+    if (is_cgroup_top_heading(text)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return is_cgroup_top_row(text) ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -115,11 +115,11 @@ bool begins_gc_log(const LineInContext& at) {
            (contains(text, ": [GC") || contains(text, ": [Full GC") || contains(text, "[GC pause"));
 }
 
-Fit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
+LineFit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (begins_gc_log(at)) return Fit::yes;
-    if (begins_oom_log(text, {})) return Fit::no;  // the kernel's lines begin with brackets, too
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (begins_gc_log(at)) return LineFit::yes;
+    if (begins_oom_log(text, {})) return LineFit::no;  // the kernel's lines begin with brackets, too
     constexpr std::array words{string_view{"Heap after"},
                                string_view{"Heap before"},
                                string_view{"}"},
@@ -128,11 +128,11 @@ Fit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
                                string_view{"concurrent "},
                                string_view{"Desired survivor size"},
                                string_view{"- age "}};
-    if (begins_with_one_of(text, words) || is_heap_line(text) || text == "Heap") return Fit::yes;
-    if (text.front() == '[') return text.starts_with("[0x") ? Fit::no : Fit::yes;
+    if (begins_with_one_of(text, words) || is_heap_line(text) || text == "Heap") return LineFit::yes;
+    if (text.front() == '[') return text.starts_with("[0x") ? LineFit::no : LineFit::yes;
     // "2026-11-22T20:26:55.041+0000: 1.2: Total time …", ", 0.0028214 secs]"
     const bool dated = is_digit(text.front()) && (contains(text.substr(0, 40), ": ")) && text.size() > 20;
-    return dated || contains(text, " secs]") ? Fit::yes : Fit::no;
+    return dated || contains(text, " secs]") ? LineFit::yes : LineFit::no;
 }
 
 bool begins_heap_info(const LineInContext& at) {
@@ -143,14 +143,14 @@ bool begins_heap_info(const LineInContext& at) {
     return is_metaspace_use(text);
 }
 
-Fit belongs_heap_info(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_heap_info(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (repeats(once_in_heap(text), part)) return Fit::fresh;
+    if (text.empty()) return LineFit::filler;
+    if (repeats(once_in_heap(text), part)) return LineFit::fresh;
     // Reserved figures of Shenandoah: "2048M max, 2048M soft max, …"
     const bool figures =
         is_digit(text.front()) && part.lines < 8 && contains(text, ",") && !text.ends_with(':');
-    return is_heap_line(text) || figures ? Fit::yes : Fit::no;
+    return is_heap_line(text) || figures ? LineFit::yes : LineFit::no;
 }
 
 bool begins_codecache(const LineInContext& at) {
@@ -158,20 +158,20 @@ bool begins_codecache(const LineInContext& at) {
     return text.starts_with("CodeHeap '") || text.starts_with("CodeCache: size=");
 }
 
-Fit belongs_codecache(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_codecache(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (text.starts_with("CodeHeap '")) return part.total ? Fit::fresh : Fit::yes;
+    if (text.empty()) return LineFit::filler;
+    if (text.starts_with("CodeHeap '")) return part.total ? LineFit::fresh : LineFit::yes;
     if (text.starts_with("CodeCache: size=")) {
-        if (part.total) return Fit::fresh;
+        if (part.total) return LineFit::fresh;
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
     constexpr std::array words{string_view{"bounds ["},      string_view{"total_blobs="},
                                string_view{"total blobs="},  string_view{"blobs="},
                                string_view{"Compilation: "}, string_view{"stopped_count="},
                                string_view{"full_count="}};
-    return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+    return begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_metaspace(const LineInContext& at) {
@@ -183,9 +183,9 @@ bool begins_metaspace(const LineInContext& at) {
     return at.line().starts_with("Metaspace  ") && contains(text, "used ") && contains(text, "committed ");
 }
 
-Fit belongs_metaspace(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_metaspace(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
+    if (text.empty()) return LineFit::filler;
     constexpr std::array words{string_view{"Usage"},
                                string_view{"Non-class"},
                                string_view{"Non-Class"},
@@ -215,12 +215,12 @@ Fit belongs_metaspace(const LineInContext& at, PartSoFar& part) {
                                string_view{"-total-"},
                                string_view{"(percentages refer"}};
     if (text == "Usage:") {
-        if (part.total) return Fit::fresh;
+        if (part.total) return LineFit::fresh;
         part.total = true;
     }
-    if (is_metaspace_use(text) && repeats(once_in_heap(text), part)) return Fit::fresh;
-    if (text.starts_with("Total Usage") && repeats("Total Usage", part)) return Fit::fresh;
-    return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+    if (is_metaspace_use(text) && repeats(once_in_heap(text), part)) return LineFit::fresh;
+    if (text.starts_with("Total Usage") && repeats("Total Usage", part)) return LineFit::fresh;
+    return begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

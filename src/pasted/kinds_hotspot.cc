@@ -51,14 +51,14 @@ bool begins_vm_info(const LineInContext& at) {
     return text.starts_with("# JRE version:") || (text == "#" && at.next().starts_with("# JRE version:"));
 }
 
-Fit belongs_hs_err(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_hs_err(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (text == "END.") return Fit::last;
+    if (text.empty()) return LineFit::filler;
+    if (text == "END.") return LineFit::last;
     const bool head = text.front() == '#' && begins_with_one_of(text, log_heads);
-    if (head && part.total) return Fit::fresh;
+    if (head && part.total) return LineFit::fresh;
     part.total = part.total || head || is_log_section(text);
-    return Fit::yes;
+    return LineFit::yes;
 }
 
 namespace {
@@ -83,17 +83,17 @@ bool begins_process_memory(const LineInContext& at) {
     return text == "Process Memory:" || begins_with_one_of(text, process_memory_lines);
 }
 
-Fit belongs_process_memory(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_process_memory(const LineInContext& at, PartSoFar& part) {
     const string_view text = without_file_of_grep(at.trimmed());
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text == "Process Memory:") return part.lines > 0 ? Fit::fresh : Fit::yes;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text == "Process Memory:") return part.lines > 0 ? LineFit::fresh : LineFit::yes;
     for (const string_view line : process_memory_lines) {
         if (!text.starts_with(line)) continue;
-        if (std::ranges::find(part.names, line) != part.names.end()) return Fit::fresh;
+        if (std::ranges::find(part.names, line) != part.names.end()) return LineFit::fresh;
         part.names.push_back(line);
-        return Fit::yes;
+        return LineFit::yes;
     }
-    return text.starts_with("glibc malloc tunables:") ? Fit::yes : Fit::no;
+    return text.starts_with("glibc malloc tunables:") ? LineFit::yes : LineFit::no;
 }
 
 bool begins_system_map(const LineInContext& at) {
@@ -106,23 +106,23 @@ bool begins_system_map(const LineInContext& at) {
            text.substr(dash).starts_with("-0x") && (contains(text, "p ") || contains(text, "s "));
 }
 
-Fit belongs_system_map(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_system_map(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     constexpr std::size_t longest_legend = 60;
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (text == "Memory mappings:" || text.starts_with("Memory mappings for process"))
-        return part.total ? Fit::fresh : Fit::yes;
+        return part.total ? LineFit::fresh : LineFit::yes;
     if (text.starts_with("0x")) {
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    if (text.starts_with("====") || text.starts_with("from  ")) return Fit::yes;
-    if (!part.total) return part.lines < longest_legend ? Fit::yes : Fit::no;
+    if (text.starts_with("====") || text.starts_with("from  ")) return LineFit::yes;
+    if (!part.total) return part.lines < longest_legend ? LineFit::yes : LineFit::no;
     const std::size_t colon = text.find(": ");
     return (colon != string_view::npos && colon + 2 < text.size() && is_digit(text[colon + 2])) ||
                    text.starts_with("Total") || text.starts_with("Number of ")
-               ? Fit::yes
-               : Fit::no;
+               ? LineFit::yes
+               : LineFit::no;
 }
 
 bool begins_class_histogram(const LineInContext& at) {
@@ -130,26 +130,26 @@ bool begins_class_histogram(const LineInContext& at) {
     return (text.starts_with("num ") && contains(text, "#instances")) || is_histogram_row(text);
 }
 
-Fit belongs_class_histogram(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_class_histogram(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("num ")) return part.lines > 0 ? Fit::fresh : Fit::yes;
-    if (text.starts_with("Total ")) return Fit::last;
-    return text.starts_with("-----") || is_histogram_row(text) ? Fit::yes : Fit::no;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("num ")) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    if (text.starts_with("Total ")) return LineFit::last;
+    return text.starts_with("-----") || is_histogram_row(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_javacore(const LineInContext& at) {
     return at.trimmed().starts_with("0SECTION  ");
 }
 
-Fit belongs_javacore(const LineInContext& at, PartSoFar& /*part*/) {
+LineFit belongs_javacore(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
+    if (text.empty()) return LineFit::filler;
     const std::size_t end = std::min(text.find(' '), text.size());
-    if (end < 4 || end > 20) return Fit::no;
+    if (end < 4 || end > 20) return LineFit::no;
     return text.substr(0, end).find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == string_view::npos
-               ? Fit::yes
-               : Fit::no;
+               ? LineFit::yes
+               : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -14,16 +14,16 @@ bool begins_java_command(const LineInContext& at) {
 
 // It goes on behind a "\" at the end of its line, or where a mail program has wrapped it: with an option on
 // an indented line.
-Fit belongs_java_command(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_java_command(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     constexpr std::size_t most = 200;
-    if (part.lines > most || text.empty()) return Fit::no;
+    if (part.lines > most || text.empty()) return LineFit::no;
     const bool continued = part.lines == 0 || part.total;
     const bool wrapped = part.lines > 0 && at.line().size() > text.size() && at.line().front() == ' ' &&
                          text.size() > 2 && text.front() == '-' && text[1] != ' ';
-    if (!continued && !wrapped) return Fit::no;
+    if (!continued && !wrapped) return LineFit::no;
     part.total = text.ends_with('\\');
-    return Fit::yes;
+    return LineFit::yes;
 }
 
 bool begins_hsperfdata(const LineInContext& at) {
@@ -35,8 +35,8 @@ bool begins_archive(const LineInContext& at) {
     return at.first() && at.line().starts_with("\x28\xB5\x2F\xFD");
 }
 
-Fit belongs_whatever(const LineInContext& /*at*/, PartSoFar& /*part*/) {
-    return Fit::yes;
+LineFit belongs_whatever(const LineInContext& /*at*/, PartSoFar& /*part*/) {
+    return LineFit::yes;
 }
 
 bool begins_vm_version(const LineInContext& at) {
@@ -49,11 +49,11 @@ bool begins_vm_version(const LineInContext& at) {
            (contains(text, "Runtime Environment") && contains(text, "(build "));
 }
 
-Fit belongs_vm_version(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_vm_version(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::no;
-    if (text.starts_with("JDK ") && part.lines < 3) return Fit::last;
-    return begins_vm_version(at) && part.lines < 3 ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::no;
+    if (text.starts_with("JDK ") && part.lines < 3) return LineFit::last;
+    return begins_vm_version(at) && part.lines < 3 ? LineFit::yes : LineFit::no;
 }
 
 bool begins_vm_flags(const LineInContext& at) {
@@ -64,16 +64,16 @@ bool begins_vm_flags(const LineInContext& at) {
     return !options_of_line(text).empty();
 }
 
-Fit belongs_vm_flags(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_vm_flags(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::no;
-    if (is_elision(text)) return Fit::filler;
+    if (text.empty()) return LineFit::no;
+    if (is_elision(text)) return LineFit::filler;
     const bool continued = part.total;  // by a "\"
     part.total = text.ends_with('\\');
     return continued || text.starts_with("-X") || !options_of_line(text).empty() ||
                    (text.starts_with("-D") && !contains(text, " "))
-               ? Fit::yes
-               : Fit::no;
+               ? LineFit::yes
+               : LineFit::no;
 }
 
 namespace {
@@ -88,8 +88,8 @@ bool begins_vm_arguments(const LineInContext& at) {
     return begins_with_one_of(at.trimmed(), argument_words);
 }
 
-Fit belongs_vm_arguments(const LineInContext& at, PartSoFar& /*part*/) {
-    return begins_with_one_of(at.trimmed(), argument_words) ? Fit::yes : Fit::no;
+LineFit belongs_vm_arguments(const LineInContext& at, PartSoFar& /*part*/) {
+    return begins_with_one_of(at.trimmed(), argument_words) ? LineFit::yes : LineFit::no;
 }
 
 // "9.899 s", "2026-11-22T20:18:21.109+0000: 9.899 s"
@@ -126,14 +126,14 @@ bool begins_short_reply(const LineInContext& at) {
            (text.starts_with("ClassLoader ") && contains(text, "Parent"));
 }
 
-Fit belongs_short_reply(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_short_reply(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.starts_with("Trim native heap:")) return Fit::last;
-    if (text.empty()) return Fit::filler;
+    if (text.starts_with("Trim native heap:")) return LineFit::last;
+    if (text.empty()) return LineFit::filler;
     constexpr std::array words{string_view{"ClassLoader "}, string_view{"0x"},      string_view{"Total = "},
                                string_view{"+ "},           string_view{"ChunkSz"}, string_view{"BlockSz"}};
-    if (text.starts_with("ChunkSz:")) return Fit::last;
-    return part.lines < 100'000 && begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+    if (text.starts_with("ChunkSz:")) return LineFit::last;
+    return part.lines < 100'000 && begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -16,18 +16,18 @@ bool begins_jstat(const LineInContext& at) {
     return is_jstat_heading(at.trimmed());
 }
 
-Fit belongs_jstat(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_jstat(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (is_jstat_heading(text)) {
         if (part.lines == 0) {
             part.names = {text};
-            return Fit::yes;
+            return LineFit::yes;
         }
         // "-h 20" repeats it.
-        return text == part.names.front() ? Fit::yes : Fit::fresh;
+        return text == part.names.front() ? LineFit::yes : LineFit::fresh;
     }
-    return is_jstat_row(text) ? Fit::yes : Fit::no;
+    return is_jstat_row(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_compiler_memory(const LineInContext& at) {
@@ -40,20 +40,20 @@ bool begins_compiler_memory(const LineInContext& at) {
     return text.starts_with("ctyp ") && is_compiler_memory_heading(text);
 }
 
-Fit belongs_compiler_memory(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_compiler_memory(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (part.lines == 0)
-        return text.starts_with("Compilation memory statistics disabled") ? Fit::last : Fit::yes;
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (begins_compiler_memory(at) && !is_compiler_memory_heading(text)) return Fit::fresh;
+        return text.starts_with("Compilation memory statistics disabled") ? LineFit::last : LineFit::yes;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (begins_compiler_memory(at) && !is_compiler_memory_heading(text)) return LineFit::fresh;
     if (is_compiler_memory_heading(text)) {
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    if (is_compiler_memory_row(text)) return Fit::yes;
+    if (is_compiler_memory_row(text)) return LineFit::yes;
     // The legend and the fields of the verbose form; behind the table only its sum.
-    if (part.total) return text.starts_with("Total: ") || text.front() == '(' ? Fit::yes : Fit::no;
-    return is_compiler_memory_line(text) ? Fit::yes : Fit::no;
+    if (part.total) return text.starts_with("Total: ") || text.front() == '(' ? LineFit::yes : LineFit::no;
+    return is_compiler_memory_line(text) ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -74,12 +74,12 @@ bool begins_flag_table(const LineInContext& at) {
     return at.trimmed() == "[Global flags]" || is_flag_row(at.trimmed());
 }
 
-Fit belongs_flag_table(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_flag_table(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::no;
-    if (is_elision(text)) return Fit::filler;
-    if (text == "[Global flags]") return part.lines > 0 ? Fit::fresh : Fit::yes;
-    return is_flag_row(text) ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::no;
+    if (is_elision(text)) return LineFit::filler;
+    if (text == "[Global flags]") return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return is_flag_row(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_vitals(const LineInContext& at) {
@@ -89,16 +89,16 @@ bool begins_vitals(const LineInContext& at) {
     return text.front() == 'a' && is_vitals_heading(text);
 }
 
-Fit belongs_vitals(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_vitals(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("----------")) return Fit::yes;  // of each table, and of the legend's parts
-    if (text.front() == '-' || is_vitals_heading(at.line()) || is_vitals_row(at.line())) return Fit::yes;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("----------")) return LineFit::yes;  // of each table, and of the legend's parts
+    if (text.front() == '-' || is_vitals_heading(at.line()) || is_vitals_row(at.line())) return LineFit::yes;
     constexpr std::array titles{string_view{"Last "},    string_view{"Now"},       string_view{"Short Term"},
                                 string_view{"Mid Term"}, string_view{"Long Term"}, string_view{"[delta]"},
                                 string_view{"[mem]"}};
-    if (begins_with_one_of(text, titles) && text.size() < 80) return Fit::yes;
-    return part.lines == 0 ? Fit::yes : Fit::no;
+    if (begins_with_one_of(text, titles) && text.size() < 80) return LineFit::yes;
+    return part.lines == 0 ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -131,16 +131,16 @@ bool begins_jmap_heap(const LineInContext& at) {
     return text.starts_with("MaxHeapSize ") && contains(text, " = ") && text.ends_with(')');
 }
 
-Fit belongs_jmap_heap(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_jmap_heap(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("Attaching to ")) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("Attaching to ")) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
     if (text == "Heap Configuration:") {
-        if (part.total) return Fit::fresh;
+        if (part.total) return LineFit::fresh;
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    if (begins_with_one_of(text, jmap_settings) && contains(text, "= ")) return Fit::yes;
+    if (begins_with_one_of(text, jmap_settings) && contains(text, "= ")) return LineFit::yes;
     constexpr std::array words{string_view{"Heap Usage:"},
                                string_view{"Debugger attached"},
                                string_view{"Server compiler"},
@@ -157,10 +157,10 @@ Fit belongs_jmap_heap(const LineInContext& at, PartSoFar& part) {
                                string_view{"tenured generation"},
                                string_view{"concurrent mark-s"},
                                string_view{"Perm Generation"}};
-    if (begins_with_one_of(text, words)) return Fit::yes;
+    if (begins_with_one_of(text, words)) return LineFit::yes;
     const bool collector = !part.total && contains(text, "GC") && text.size() < 60;
-    return collector || text.ends_with("% used") || contains(text, "interned Strings occupying") ? Fit::yes
-                                                                                                 : Fit::no;
+    return collector || text.ends_with("% used") || contains(text, "interned Strings occupying") ? LineFit::yes
+                                                                                                 : LineFit::no;
 }
 
 namespace {
@@ -203,12 +203,12 @@ bool begins_vm_settings(const LineInContext& at) {
             text.ends_with(": Unlimited"));
 }
 
-Fit belongs_vm_settings(const LineInContext& at, PartSoFar& /*part*/) {
+LineFit belongs_vm_settings(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (begins_with_one_of(text, setting_keys)) return Fit::yes;
+    if (text.empty()) return LineFit::filler;
+    if (begins_with_one_of(text, setting_keys)) return LineFit::yes;
     // "0 1 ", below "List of Processors, 2 total:"
-    return text.find_first_not_of("0123456789 ") == string_view::npos ? Fit::yes : Fit::no;
+    return text.find_first_not_of("0123456789 ") == string_view::npos ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -41,11 +41,11 @@ bool begins_meminfo(const LineInContext& at) {
     return is_meminfo_figure(at.trimmed());
 }
 
-Fit belongs_meminfo(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_meminfo(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("MemTotal:") && part.lines > 0) return Fit::fresh;
-    return is_field(text) ? Fit::yes : Fit::no;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("MemTotal:") && part.lines > 0) return LineFit::fresh;
+    return is_field(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_free(const LineInContext& at) {
@@ -54,11 +54,11 @@ bool begins_free(const LineInContext& at) {
     return is_free_heading(text) && (at.next().starts_with("Mem:") || contains(at.command(), "free"));
 }
 
-Fit belongs_free(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_free(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (is_free_heading(text)) return part.lines > 0 ? Fit::fresh : Fit::yes;
-    return is_free_row(text) ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::filler;
+    if (is_free_heading(text)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return is_free_row(text) ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -14,15 +14,15 @@ bool begins_malloc_info(const LineInContext& at) {
     return text.starts_with("<malloc version=") || text.starts_with("<heap nr=");
 }
 
-Fit belongs_malloc_info(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_malloc_info(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("<malloc ") && part.lines > 0) return Fit::fresh;
-    if (text == "</malloc>") return Fit::last;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("<malloc ") && part.lines > 0) return LineFit::fresh;
+    if (text == "</malloc>") return LineFit::last;
     constexpr std::array tags{string_view{"<malloc"}, string_view{"<heap"},   string_view{"</"},
                               string_view{"<sizes"},  string_view{"<size "},  string_view{"<total"},
                               string_view{"<system"}, string_view{"<aspace"}, string_view{"<unsorted"}};
-    return begins_with_one_of(text, tags) ? Fit::yes : Fit::no;
+    return begins_with_one_of(text, tags) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_malloc_stats(const LineInContext& at) {
@@ -31,18 +31,18 @@ bool begins_malloc_stats(const LineInContext& at) {
     return text.starts_with("Total (incl. mmap):");
 }
 
-Fit belongs_malloc_stats(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_malloc_stats(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (text.starts_with("Arena ") && part.total) return Fit::fresh;
+    if (text.empty()) return LineFit::filler;
+    if (text.starts_with("Arena ") && part.total) return LineFit::fresh;
     if (text.starts_with("Total (incl.")) {
-        if (part.total) return Fit::fresh;
+        if (part.total) return LineFit::fresh;
         part.total = true;
     }
     constexpr std::array words{string_view{"Arena "}, string_view{"system bytes"},
                                string_view{"in use bytes"}, string_view{"Total (incl."},
                                string_view{"max mmap"}};
-    return begins_with_one_of(text, words) ? Fit::yes : Fit::no;
+    return begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_jemalloc(const LineInContext& at) {
@@ -68,18 +68,18 @@ bool begins_another(const LineInContext& at) {
 }  // namespace
 
 // From its first line to its last one; a line that was taken out of it is all there is.
-Fit belongs_jemalloc(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_jemalloc(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (part.lines == 0) {
         part.total = text.starts_with("___ Begin");
-        return part.total ? Fit::yes : Fit::last;
+        return part.total ? LineFit::yes : LineFit::last;
     }
-    if (text.empty()) return Fit::filler;
-    if (text.starts_with("___ Begin jemalloc")) return Fit::fresh;
+    if (text.empty()) return LineFit::filler;
+    if (text.starts_with("___ Begin jemalloc")) return LineFit::fresh;
     constexpr std::size_t most = 200'000;
-    if (part.lines > most) return Fit::no;
-    if (text.starts_with("--- End jemalloc statistics")) return Fit::last;
-    return begins_another(at) ? Fit::no : Fit::yes;
+    if (part.lines > most) return LineFit::no;
+    if (text.starts_with("--- End jemalloc statistics")) return LineFit::last;
+    return begins_another(at) ? LineFit::no : LineFit::yes;
 }
 
 bool begins_jeprof(const LineInContext& at) {
@@ -88,15 +88,15 @@ bool begins_jeprof(const LineInContext& at) {
     return is_jeprof_row(text) || (is_jeprof_total(text) && is_jeprof_row(at.next()));
 }
 
-Fit belongs_jeprof(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_jeprof(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (is_jeprof_total(text)) {
-        if (part.total) return Fit::fresh;
+        if (part.total) return LineFit::fresh;
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    return is_jeprof_row(text) || text.starts_with("Using local file ") ? Fit::yes : Fit::no;
+    return is_jeprof_row(text) || text.starts_with("Using local file ") ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

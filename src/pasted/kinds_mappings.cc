@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/characters.h"
 #include "kernel/mapping_header.h"
 #include "pasted/kinds_of.h"
 
@@ -10,10 +11,6 @@ namespace nmtx::kinds {
 using std::string_view;
 
 namespace {
-
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 // "7f81-7f82 rw-p …", as far as the protection: a line may be cut behind it.
 bool is_mapping(string_view text) {
@@ -128,20 +125,20 @@ bool begins_smaps(const LineInContext& at) {
     return is_mapping(text) && is_smaps_field(at.next());
 }
 
-Fit belongs_smaps(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_smaps(const LineInContext& at, PartSoFar& part) {
     const string_view line = at.line();
     // Nine of ten lines.
-    if (line.ends_with(" kB") && is_smaps_field(line)) return Fit::yes;
+    if (line.ends_with(" kB") && is_smaps_field(line)) return LineFit::yes;
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (is_mapping(text)) {
-        if (begins_rollup_at(at)) return Fit::no;
+        if (begins_rollup_at(at)) return LineFit::no;
         const std::uint64_t begin = Cursor(text).hex().value_or(0);
-        if (begin < part.address) return Fit::fresh;
+        if (begin < part.address) return LineFit::fresh;
         part.address = begin;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    return is_smaps_field(text) ? Fit::yes : Fit::no;
+    return is_smaps_field(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_smaps_rollup(const LineInContext& at) {
@@ -151,25 +148,25 @@ bool begins_smaps_rollup(const LineInContext& at) {
     return (text.starts_with("Rss: ") || text.starts_with("Pss: ")) && is_smaps_field(at.next());
 }
 
-Fit belongs_smaps_rollup(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_smaps_rollup(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (begins_rollup_at(at)) return part.lines > 0 ? Fit::fresh : Fit::yes;
-    return is_smaps_field(text) ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::filler;
+    if (begins_rollup_at(at)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return is_smaps_field(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_maps(const LineInContext& at) {
     return is_mapping(at.trimmed());
 }
 
-Fit belongs_maps(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_maps(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (!is_mapping(text) || is_rollup(text)) return Fit::no;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (!is_mapping(text) || is_rollup(text)) return LineFit::no;
     const std::uint64_t begin = Cursor(text).hex().value_or(0);
-    if (begin < part.address) return Fit::fresh;
+    if (begin < part.address) return LineFit::fresh;
     part.address = begin;
-    return Fit::yes;
+    return LineFit::yes;
 }
 
 bool begins_pmap(const LineInContext& at) {
@@ -178,19 +175,19 @@ bool begins_pmap(const LineInContext& at) {
     return is_pmap_process(text) && (is_pmap_heading(at.next()) || is_pmap_row(at.next()));
 }
 
-Fit belongs_pmap(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_pmap(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (is_pmap_row(text)) {
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    if (is_pmap_heading(text)) return part.total ? Fit::fresh : Fit::yes;
-    if (text.starts_with("total ") || text.starts_with("mapped:")) return Fit::last;
-    if (text.starts_with("----") || text.starts_with("====")) return Fit::yes;
+    if (is_pmap_heading(text)) return part.total ? LineFit::fresh : LineFit::yes;
+    if (text.starts_with("total ") || text.starts_with("mapped:")) return LineFit::last;
+    if (text.starts_with("----") || text.starts_with("====")) return LineFit::yes;
     // -X puts its sums below "====" without a word.
-    if (part.total && is_digit(text.front()) && text.ends_with("KB")) return Fit::last;
-    return part.lines == 0 ? Fit::yes : Fit::no;
+    if (part.total && is_digit(text.front()) && text.ends_with("KB")) return LineFit::last;
+    return part.lines == 0 ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -83,25 +83,25 @@ bool begins_nmt(const LineInContext& at) {
     return !category_in(text).empty();
 }
 
-Fit belongs_nmt(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_nmt(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     switch (text.front()) {
         case '[':
-            return is_region(text) || text.starts_with("[0x") || text.starts_with("[BOOTSTRAP]") ? Fit::yes
-                                                                                                 : Fit::no;
+            return is_region(text) || text.starts_with("[0x") || text.starts_with("[BOOTSTRAP]") ? LineFit::yes
+                                                                                                 : LineFit::no;
         case '(':
-            return Fit::yes;
+            return LineFit::yes;
         case ':':
-            return text.starts_with(": (") ? Fit::yes : Fit::no;
+            return text.starts_with(": (") ? LineFit::yes : LineFit::no;
         case 'N':
-            if (is_title(text)) return Fit::fresh;
+            if (is_title(text)) return LineFit::fresh;
             break;
         case 'T':
             if (is_total(text)) {
-                if (part.total || !part.names.empty()) return Fit::fresh;
+                if (part.total || !part.names.empty()) return LineFit::fresh;
                 part.total = true;
-                return Fit::yes;
+                return LineFit::yes;
             }
             break;
         default:
@@ -110,9 +110,9 @@ Fit belongs_nmt(const LineInContext& at, PartSoFar& part) {
     if (const string_view category = category_in(text); !category.empty()) {
         constexpr std::size_t most = 256;  // no JVM has so many
         if (part.names.size() == most || std::ranges::find(part.names, category) != part.names.end())
-            return Fit::fresh;
+            return LineFit::fresh;
         part.names.push_back(category);
-        return Fit::yes;
+        return LineFit::yes;
     }
     constexpr std::array words{string_view{"malloc:"},
                                string_view{"malloc="},
@@ -127,8 +127,8 @@ Fit belongs_nmt(const LineInContext& at, PartSoFar& part) {
                                string_view{"Pre-init "},
                                string_view{"Native Memory Tracking Statistics"},
                                string_view{"Malloc allocation site table:"}};
-    if (begins_with_one_of(text, words)) return Fit::yes;
-    return text == "-" ? Fit::yes : Fit::no;
+    if (begins_with_one_of(text, words)) return LineFit::yes;
+    return text == "-" ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -17,12 +17,12 @@ bool begins_oom(const LineInContext& at) {
     return may_go_on && begins_oom_log(text, at.next());
 }
 
-Fit belongs_oom(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_oom(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     const bool taken = part.oom.take(text);
     part.oom.drop();
-    return taken || part.lines == 0 ? Fit::yes : Fit::no;
+    return taken || part.lines == 0 ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -40,21 +40,21 @@ bool begins_top(const LineInContext& at) {
            (text.starts_with("Threads:") && contains(text, "total,"));
 }
 
-Fit belongs_top(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_top(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("top - ")) return part.lines > 0 ? Fit::fresh : Fit::yes;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("top - ")) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
     if (is_top_heading(text)) {
-        if (part.total) return Fit::fresh;
+        if (part.total) return LineFit::fresh;
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
     constexpr std::array words{string_view{"Tasks:"}, string_view{"Threads:"}, string_view{"%Cpu"},
                                string_view{"Cpu(s)"}, string_view{"KiB "},     string_view{"MiB "},
                                string_view{"GiB "},   string_view{"Mem:"},     string_view{"Swap:"}};
-    if (begins_with_one_of(text, words)) return Fit::yes;
-    if (!is_digit(text.front())) return Fit::no;
-    return std::ranges::count(text, ' ') >= 8 ? Fit::yes : Fit::no;
+    if (begins_with_one_of(text, words)) return LineFit::yes;
+    if (!is_digit(text.front())) return LineFit::no;
+    return std::ranges::count(text, ' ') >= 8 ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -84,13 +84,13 @@ bool begins_container_rows(const LineInContext& at) {
 }
 
 // Rows as wide as a table is: until a blank line, or one that ends as a sentence does.
-Fit belongs_rows(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_rows(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (part.lines == 0) return Fit::yes;
-    if (text.empty()) return Fit::no;
-    if (is_process_heading(text) || begins_container_rows(at)) return Fit::fresh;
+    if (part.lines == 0) return LineFit::yes;
+    if (text.empty()) return LineFit::no;
+    if (is_process_heading(text) || begins_container_rows(at)) return LineFit::fresh;
     const bool figures = std::ranges::any_of(text, is_digit);
-    return figures && std::ranges::count(text, ' ') >= 2 ? Fit::yes : Fit::no;
+    return figures && std::ranges::count(text, ' ') >= 2 ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -106,10 +106,10 @@ bool begins_pss_series(const LineInContext& at) {
     return is_pss(at.trimmed()) && is_pss(at.next());
 }
 
-Fit belongs_pss_series(const LineInContext& at, PartSoFar& /*part*/) {
+LineFit belongs_pss_series(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    return is_pss(text) ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::filler;
+    return is_pss(text) ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -132,8 +132,8 @@ bool begins_names(const LineInContext& at) {
            is_id_and_name(at.next()) && contains(text, " ");
 }
 
-Fit belongs_names(const LineInContext& at, PartSoFar& /*part*/) {
-    return is_id_and_name(at.trimmed()) ? Fit::yes : Fit::no;
+LineFit belongs_names(const LineInContext& at, PartSoFar& /*part*/) {
+    return is_id_and_name(at.trimmed()) ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -13,7 +13,7 @@ namespace {
 
 bool is_word(string_view text, std::size_t least) {
     return text.size() >= least && std::ranges::all_of(text, [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_' ||
+               return is_alnum(c) || c == '_' ||
                       c == '.' || c == '-';
            });
 }
@@ -152,11 +152,11 @@ bool begins_status(const LineInContext& at) {
     return figure && text.ends_with("kB");
 }
 
-Fit belongs_status(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_status(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
-    if (text.starts_with("Name:")) return part.lines > 0 ? Fit::fresh : Fit::yes;
-    return is_status_field(text) ? Fit::yes : Fit::no;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("Name:")) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return is_status_field(text) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_limits(const LineInContext& at) {
@@ -164,11 +164,11 @@ bool begins_limits(const LineInContext& at) {
     return text.starts_with("Limit ") && contains(text, "Soft Limit");
 }
 
-Fit belongs_limits(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_limits(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (begins_limits(at)) return part.lines > 0 ? Fit::fresh : Fit::yes;
-    return text.starts_with("Max ") ? Fit::yes : Fit::no;
+    if (text.empty()) return LineFit::filler;
+    if (begins_limits(at)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return text.starts_with("Max ") ? LineFit::yes : LineFit::no;
 }
 
 bool begins_statm(const LineInContext& at) {
@@ -191,19 +191,19 @@ bool begins_cgroup(const LineInContext& at) {
            (begins_with_one_of(text, cgroup_files) || text.starts_with("==> "));
 }
 
-Fit belongs_cgroup(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_cgroup(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (begins_cgroup(at) || is_cgroup_stat(text, false)) {
         // A figure that comes a second time is of another moment, or of another cgroup.
         const auto line = read_cgroup_line(text);
         const string_view key = line ? line->key : string_view();
-        if (part.lines > 0 && is_repeated(key, part.names)) return Fit::fresh;
+        if (part.lines > 0 && is_repeated(key, part.names)) return LineFit::fresh;
         if (part.lines == 0) part.names.clear();
         if (!key.empty() && part.names.size() < most_keys) part.names.push_back(key);
-        return Fit::yes;
+        return LineFit::yes;
     }
-    return is_number_or_max(text) && part.lines < 1000 ? Fit::yes : Fit::no;
+    return is_number_or_max(text) && part.lines < 1000 ? LineFit::yes : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

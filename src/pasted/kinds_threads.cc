@@ -32,26 +32,26 @@ bool begins_thread_dump(const LineInContext& at) {
     return is_time(text) && at.next().starts_with(full_dump);
 }
 
-Fit belongs_thread_dump(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_thread_dump(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     switch (text.front()) {
         case 'a':
-            if (text.starts_with("at ")) return Fit::yes;
+            if (text.starts_with("at ")) return LineFit::yes;
             break;
         case '-':
-            return text.starts_with("- ") ? Fit::yes : Fit::no;
+            return text.starts_with("- ") ? LineFit::yes : LineFit::no;
         case '"':
-            return is_thread(text) || text.ends_with("\":") ? Fit::yes : Fit::no;
+            return is_thread(text) || text.ends_with("\":") ? LineFit::yes : LineFit::no;
         case 'F':
             if (!text.starts_with(full_dump)) break;
-            if (part.total) return Fit::fresh;
+            if (part.total) return LineFit::fresh;
             part.total = true;
-            return Fit::yes;
+            return LineFit::yes;
         default:
             break;
     }
-    if (is_time(text)) return at.next().starts_with(full_dump) ? Fit::fresh : Fit::no;
+    if (is_time(text)) return at.next().starts_with(full_dump) ? LineFit::fresh : LineFit::no;
     constexpr std::array words{string_view{"java.lang.Thread.State"},
                                string_view{"Locked "},
                                string_view{"JNI global ref"},
@@ -73,13 +73,13 @@ Fit belongs_thread_dump(const LineInContext& at, PartSoFar& part) {
                                string_view{"<no locks>"},
                                string_view{"JNI weak refs"},
                                string_view{"Heap"}};
-    if (text == "Heap" || text.starts_with("Heap\t")) return Fit::yes;
+    if (text == "Heap" || text.starts_with("Heap\t")) return LineFit::yes;
     // 21 and later name the JDK below the heading.
     if (part.lines < 5 && (contains(text, "Runtime Environment") || contains(text, "-Bit Server VM") ||
                            text.starts_with("JDK ")))
-        return Fit::yes;
-    if (text.starts_with("Heap")) return Fit::no;
-    return begins_with_one_of(text, words) || is_heap_line(text) ? Fit::yes : Fit::no;
+        return LineFit::yes;
+    if (text.starts_with("Heap")) return LineFit::no;
+    return begins_with_one_of(text, words) || is_heap_line(text) ? LineFit::yes : LineFit::no;
 }
 
 namespace {
@@ -110,32 +110,32 @@ bool begins_thread_file(const LineInContext& at) {
            (is_instant(text) && is_digit(at.next().empty() ? 'x' : at.next().front()));
 }
 
-Fit belongs_thread_file(const LineInContext& at, PartSoFar& part) {
+LineFit belongs_thread_file(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty() || is_elision(text)) return Fit::filler;
+    if (text.empty() || is_elision(text)) return LineFit::filler;
     if (part.lines == 0 && text.front() == '{') part.json = true;
-    if (part.json) return contains("{}[]\"", text.substr(0, 1)) ? Fit::yes : Fit::no;
+    if (part.json) return contains("{}[]\"", text.substr(0, 1)) ? LineFit::yes : LineFit::no;
     if (is_thread_of_file(text)) {
         part.total = true;
-        return Fit::yes;
+        return LineFit::yes;
     }
-    if (!part.total) return part.lines < 6 ? Fit::yes : Fit::no;
-    if (all_digits(text) && is_instant(at.next())) return Fit::fresh;
+    if (!part.total) return part.lines < 6 ? LineFit::yes : LineFit::no;
+    if (all_digits(text) && is_instant(at.next())) return LineFit::fresh;
     const bool frame = at.line().front() == ' ' || at.line().front() == '\t';
-    return frame && (text.ends_with(')') || text.starts_with("- ")) ? Fit::yes : Fit::no;
+    return frame && (text.ends_with(')') || text.starts_with("- ")) ? LineFit::yes : LineFit::no;
 }
 
 bool begins_safepoint(const LineInContext& at) {
     return contains(at.trimmed().substr(0, 80), "SafepointSynchronize::begin:");
 }
 
-Fit belongs_safepoint(const LineInContext& at, PartSoFar& /*part*/) {
+LineFit belongs_safepoint(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
-    if (text.empty()) return Fit::filler;
-    if (contains(text.substr(0, 120), "(End of list)")) return Fit::last;
+    if (text.empty()) return LineFit::filler;
+    if (contains(text.substr(0, 120), "(End of list)")) return LineFit::last;
     const string_view bare = text.starts_with("# ") ? trim(text.substr(2)) : text;
-    return begins_safepoint(at) || is_thread(bare) || bare.starts_with("java.lang.Thread.State") ? Fit::yes
-                                                                                                 : Fit::no;
+    return begins_safepoint(at) || is_thread(bare) || bare.starts_with("java.lang.Thread.State") ? LineFit::yes
+                                                                                                 : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

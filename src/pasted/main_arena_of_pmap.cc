@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
+
 namespace nmtx {
 
 std::optional<std::string> name_main_arena(Smaps& smaps) {
@@ -12,7 +14,7 @@ std::optional<std::string> name_main_arena(Smaps& smaps) {
     const Mapping* program = nullptr;
     for (Mapping& mapping : smaps.mappings) {
         if (mapping.range.begin.value >= libraries) break;
-        const std::string_view name = mapping.name.substr(mapping.name.rfind('/') + 1);
+        const std::string_view name = base_name(mapping.name);
         if (name == "java") program = &mapping;
         const bool behind =
             program != nullptr && program != &mapping && program->range.end < mapping.range.begin;

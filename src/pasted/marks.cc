@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/characters.h"
 #include "base/cursor.h"
 #include "pasted/clean_text.h"
 
@@ -16,10 +17,6 @@ enum class Mark : std::uint8_t { none, quote, slashes, hash, bar, star, number, 
 
 constexpr std::string_view blanks = " \t";
 constexpr std::string_view digits = "0123456789";
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
 
 struct Lead {
     Mark mark = Mark::none;

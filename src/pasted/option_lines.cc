@@ -5,15 +5,12 @@
 #include <utility>
 
 #include "base/cursor.h"
+#include "base/words.h"
 
 namespace nmtx {
 namespace {
 
 using std::string_view;
-
-bool contains(string_view text, string_view piece) {
-    return text.find(piece) != string_view::npos;
-}
 
 bool is_word_end(char c) {
     return c == ' ' || c == '\t' || c == '"' || c == '\'' || c == '=' || c == ':' || c == '[' || c == '(' ||

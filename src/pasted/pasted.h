@@ -83,6 +83,4 @@ struct Pasted {
     std::vector<PastedContainer> containers;
 };
 
-Pasted read_pasted(std::vector<PastedInput> inputs);
-
 }  // namespace nmtx

@@ -5,6 +5,8 @@
 
 #include "base/amounts.h"
 #include "base/cursor.h"
+#include "base/paths.h"
+#include "base/words.h"
 #include "hotspot/identity.h"
 #include "hotspot/option_sizes.h"
 #include "hotspot/replies.h"
@@ -26,22 +28,14 @@ void add_over_time(PastedPart& part, const std::string& name, const GcLog& log,
     if (last) part.figures.push_back(amount(name, *last, difference(*last, *first)));
 }
 
-std::vector<std::string_view> words_of(std::string_view text) {
-    std::vector<std::string_view> found;
-    Cursor cursor(text);
-    for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) found.push_back(cursor.word());
-    return found;
-}
-
 // "pid 27477 java Bootstrap RSS"
 std::string row_words(const ProcessRow& row) {
     constexpr std::size_t longest = 40;
     std::string text = row.pid ? fmt::format("pid {} ", *row.pid) : std::string();
     const std::string_view first = row.command.substr(0, row.command.find(' '));
-    const std::string_view program =
-        first.substr(first.rfind('/') == std::string_view::npos ? 0 : first.rfind('/') + 1);
+    const std::string_view program = base_name(first);
     if (program == "java") {
-        const JavaCommandLine line = read_java_arguments(words_of(row.command));
+        const JavaCommandLine line = read_java_arguments(words_of(row.command, std::string_view::npos));
         text += fmt::format("java {}{}", line.main.substr(0, longest), line.main.empty() ? "" : " ");
     } else if (!row.command.empty()) {
         text += fmt::format("{} ", row.command.substr(0, longest));
@@ -51,7 +45,7 @@ std::string row_words(const ProcessRow& row) {
 
 // How RSS compares with the heap's limit, where the row has both.
 void note_heap(PastedPart& part, const ProcessRow& row) {
-    const auto max = read_option_sizes(words_of(row.command)).find("MaxHeapSize");
+    const auto max = read_option_sizes(words_of(row.command, std::string_view::npos)).find("MaxHeapSize");
     if (!max || !row.resident || *max == Bytes()) return;
     const double times = static_cast<double>(row.resident->bytes.value()) / static_cast<double>(max->value());
     if (times <= 1) return;

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 
+#include "base/pages.h"
+
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t page = 4096;
 
 // What of a mapping may be resident at most, and how much of it probably is before the whole is known.
 struct Guess {
@@ -17,7 +18,7 @@ struct Guess {
 };
 
 std::uint64_t to_pages(std::uint64_t bytes) {
-    return bytes / page * page;
+    return bytes / small_page * small_page;
 }
 
 // Spreads `target` over the guesses: scaled down where they are more than it, raised towards what is possible
@@ -43,11 +44,11 @@ bool settle(std::vector<Guess>& guesses, std::uint64_t target) {
     // What was lost by rounding down to pages.
     for (Guess& guess : guesses) {
         if (given >= target) break;
-        const std::uint64_t more = std::min({guess.most - guess.likely, page, to_pages(target - given)});
+        const std::uint64_t more = std::min({guess.most - guess.likely, small_page, to_pages(target - given)});
         guess.likely += more;
         given += more;
     }
-    return given + page * guesses.size() >= target;
+    return given + small_page * guesses.size() >= target;
 }
 
 class Estimator {

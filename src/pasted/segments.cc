@@ -66,22 +66,22 @@ class Divider {
             }
         }
         switch (open_->belongs(at, so_far_)) {
-            case Fit::filler:
+            case LineFit::filler:
                 return true;
-            case Fit::yes:
+            case LineFit::yes:
                 add(begin, end);
                 return true;
-            case Fit::last:
+            case LineFit::last:
                 add(begin, end);
                 close();
                 return true;
-            case Fit::fresh: {
+            case LineFit::fresh: {
                 const KindEntry& again = *open_;
                 close();
                 open(again, at, begin, end);
                 return true;
             }
-            case Fit::no:
+            case LineFit::no:
                 break;
         }
         return false;
@@ -93,9 +93,9 @@ class Divider {
         foreign_ = 0;
         part_ = {};
         part_.kind = entry.kind;
-        const Fit fit = entry.belongs(at, so_far_);
+        const LineFit fit = entry.belongs(at, so_far_);
         add(begin, end);
-        if (fit == Fit::last) close();
+        if (fit == LineFit::last) close();
     }
 
     void add(std::size_t begin, std::size_t end) {

@@ -5,18 +5,11 @@
 #include <array>
 #include <optional>
 
+#include "base/characters.h"
 #include "pasted/clean_text.h"
 
 namespace nmtx {
 namespace {
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
 
 bool is_group(std::string_view text) {
     return text.size() >= 3 && is_digit(text[0]) && is_digit(text[1]) && is_digit(text[2]) &&

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "base/paths.h"
 #include "process/native_image.h"
 
 namespace nmtx {
@@ -106,8 +107,8 @@ Vm vm_of(const Smaps& smaps) {
         if (mapping.name == last) continue;
         last = mapping.name;
         std::string_view name = mapping.name;
-        if (name.ends_with(" (deleted)")) name.remove_suffix(10);
-        name = name.substr(name.rfind('/') + 1);
+        name = without_deleted_mark(name);
+        name = base_name(name);
         // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
         if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
         if (name == "libjvm.so") vm = Vm::hotspot;

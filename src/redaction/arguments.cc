@@ -57,8 +57,10 @@ std::string redact_cmdline(NameRedactor& names, std::string_view cmdline) {
 
 std::string redact_joined_options(NameRedactor& names, std::string_view line) {
     std::string out;
-    for (const std::string_view option : split_joined_options(line))
-        out += (out.empty() ? "" : " ") + redact_argument(names, option);
+    for (const std::string_view option : split_joined_options(line)) {
+        if (!out.empty()) out += ' ';
+        out += redact_argument(names, option);
+    }
     return out;
 }
 

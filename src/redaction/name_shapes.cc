@@ -17,7 +17,7 @@ std::size_t ipv4(std::string_view rest) {
     }
     const bool goes_on =
         at < rest.size() &&
-        (is_alnum(rest[at]) || (rest[at] == '.' && at + 1 < rest.size() && is_digit(rest[at + 1])));
+        (is_name_alnum(rest[at]) || (rest[at] == '.' && at + 1 < rest.size() && is_digit(rest[at + 1])));
     return goes_on ? 0 : at;
 }
 

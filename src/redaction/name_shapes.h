@@ -5,23 +5,16 @@
 #include <cstddef>
 #include <string_view>
 
+#include "base/characters.h"
+
 namespace nmtx {
 
-inline bool is_digit(char c) {
-    return c >= '0' && c <= '9';
+// Letters of other scripts count.
+inline bool is_name_letter(char c) {
+    return is_letter(c) || is_beyond_ascii(c);
 }
-inline bool is_upper(char c) {
-    return c >= 'A' && c <= 'Z';
-}
-// Bytes of other scripts are letters.
-inline bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || is_upper(c) || static_cast<unsigned char>(c) >= 0x80;
-}
-inline bool is_alnum(char c) {
-    return is_digit(c) || is_letter(c);
-}
-inline bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+inline bool is_name_alnum(char c) {
+    return is_digit(c) || is_name_letter(c);
 }
 template <typename Is>
 std::size_t run_of(std::string_view text, Is is) {
@@ -29,7 +22,7 @@ std::size_t run_of(std::string_view text, Is is) {
 }
 
 inline bool ends_word(std::string_view rest, std::size_t at) {
-    return at >= rest.size() || !is_alnum(rest[at]);
+    return at >= rest.size() || !is_name_alnum(rest[at]);
 }
 
 // "1.2.3.4"; what goes on behind it is none.

@@ -102,11 +102,11 @@ std::size_t NameRedactor::certain(std::string_view rest, std::string& out) {
 
 std::size_t NameRedactor::mail(std::string_view rest, std::string& out) {
     const std::size_t user = run_of(
-        rest, [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; });
+        rest, [](char c) { return is_name_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; });
     if (user == 0 || user >= rest.size() || rest[user] != '@') return 0;
     std::string_view server = rest.substr(user + 1);
-    server = server.substr(0, run_of(server, [](char c) { return is_alnum(c) || c == '.' || c == '-'; }));
-    while (!server.empty() && !is_alnum(server.back())) server.remove_suffix(1);
+    server = server.substr(0, run_of(server, [](char c) { return is_name_alnum(c) || c == '.' || c == '-'; }));
+    while (!server.empty() && !is_name_alnum(server.back())) server.remove_suffix(1);
     if (server.empty()) return 0;
     const std::size_t all = user + 1 + server.size();
     out += placeholder(Placeholder::mail, rest.substr(0, all));
@@ -134,7 +134,7 @@ std::size_t NameRedactor::id(std::string_view rest, std::string& out) {
         all = run_of(rest.substr(prefix), is_hex);
         const std::string_view hash = rest.substr(prefix, all);
         const bool mixed = std::any_of(hash.begin(), hash.end(), is_digit) &&
-                           std::any_of(hash.begin(), hash.end(), is_letter);
+                           std::any_of(hash.begin(), hash.end(), is_name_letter);
         if (all < shortest_hash || !mixed || !ends_word(rest, prefix + all)) return 0;
     }
     out += rest.substr(0, prefix);
@@ -144,8 +144,8 @@ std::size_t NameRedactor::id(std::string_view rest, std::string& out) {
 
 // "db-7.acme.internal": labels, the last a domain; the first is none, or it were a package of Java's.
 std::size_t NameRedactor::host(std::string_view rest, std::string& out) {
-    std::size_t all = run_of(rest, [](char c) { return is_alnum(c) || c == '-' || c == '.'; });
-    while (all > 0 && !is_alnum(rest[all - 1])) --all;
+    std::size_t all = run_of(rest, [](char c) { return is_name_alnum(c) || c == '-' || c == '.'; });
+    while (all > 0 && !is_name_alnum(rest[all - 1])) --all;
     const std::string_view name = rest.substr(0, all);
     const std::size_t dot = name.rfind('.');
     if (dot == npos || !is_domain(name.substr(dot + 1))) return 0;
@@ -248,7 +248,7 @@ std::string NameRedactor::redact(std::string_view text, Numbers numbers) {
     out.reserve(text.size());
     std::size_t at = 0;
     while (at < text.size()) {
-        if (!is_alnum(text[at])) {
+        if (!is_name_alnum(text[at])) {
             out += text[at++];
             if (text.substr(0, at).ends_with("://")) at += authority(text.substr(at), out);
             continue;
@@ -268,7 +268,7 @@ std::string NameRedactor::redact(std::string_view text, Numbers numbers) {
         if (taken == 0 && numbers == Numbers::long_ones_go) taken = id(rest, out);
         if (taken == 0) taken = host(rest, out);
         if (taken == 0) {
-            taken = run_of(rest, is_alnum);
+            taken = run_of(rest, is_name_alnum);
             word(rest.substr(0, taken), numbers, out);
         }
         at += taken;

@@ -1,5 +1,6 @@
 // The documents that are ours: read, without their names, and written again.
 #include "allocator/malloc_walk.h"
+#include "base/paths.h"
 #include "kernel/native_stacks.h"
 #include "process/thread_entries.h"
 #include "redaction/documents.h"
@@ -32,8 +33,7 @@ std::optional<std::string> redact_native_stacks(std::string_view text, NameRedac
     for (NativeStack& stack : stacks->stacks) {
         for (NativeFrame& frame : stack.frames) {
             std::string file = names.redact(frame.file);
-            const auto base = [](std::string_view path) { return path.substr(path.rfind('/') + 1); };
-            if (base(file) != base(frame.file)) frame.symbol = names.redact(frame.symbol);
+            if (base_name(file) != base_name(frame.file)) frame.symbol = names.redact(frame.symbol);
             frame.file = std::move(file);
         }
     }

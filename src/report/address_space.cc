@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "ledger/ledger.h"
+#include "ledger/reconcile.h"
 
 namespace nmtx {
 namespace {

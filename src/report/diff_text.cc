@@ -12,14 +12,9 @@
 namespace nmtx {
 namespace {
 
-std::string_view name_of(MappingFate fate) {
+std::string_view fate_words(MappingFate fate) {
     constexpr std::array<std::string_view, 5> names{"of the same range", "grown", "shrunk", "new", "gone"};
     return names[static_cast<std::size_t>(fate)];
-}
-
-std::string protection_of(Protection p) {
-    return fmt::format("{}{}{}{}", p.read ? 'r' : '-', p.write ? 'w' : '-', p.execute ? 'x' : '-',
-                       p.shared ? 's' : 'p');
 }
 
 class DiffText {
@@ -213,7 +208,7 @@ class DiffText {
                 sum.before += mapping.resident.before;
                 sum.after += mapping.resident.after;
             }
-            if (n > 0) table_.row(fmt::format("{} {}", grouped(n), name_of(fate)), sum);
+            if (n > 0) table_.row(fmt::format("{} {}", grouped(n), fate_words(fate)), sum);
         }
         const auto rows = table_.chosen(
             changes.mappings, 8, [](const MappingChange& m) { return magnitude(m.resident.change()); });
@@ -224,9 +219,9 @@ class DiffText {
     void mapping_rows(const MappingChange& mapping) {
         const Range range = mapping.after ? *mapping.after : *mapping.before;
         table_.row(fmt::format("{:x}-{:x} {}", range.begin.value, range.end.value,
-                               protection_of(mapping.protection)),
+                               mapping.protection.text()),
                    mapping.resident);
-        std::string text(name_of(mapping.fate));
+        std::string text(fate_words(mapping.fate));
         if (mapping.fate == MappingFate::grown || mapping.fate == MappingFate::shrunk)
             text +=
                 fmt::format(" by {}", table_.cell(difference(mapping.after->size(), mapping.before->size())));

@@ -4,9 +4,10 @@
 #include "change/diff_parts.h"
 #include "findings/judgement.h"
 #include "findings/pasted_rules.h"
-#include "findings/rules.h"
 #include "findings/told.h"
 #include "hotspot/nmt_since.h"
+#include "ledger/reconcile.h"
+#include "pasted/read_pasted.h"
 #include "report/explain_report.h"
 
 namespace nmtx {

@@ -5,16 +5,15 @@
 #include "report/fit_report.h"
 #include "report/json_values.h"
 #include "report/notes.h"
-#include "report/report.h"
 
 namespace nmtx {
 namespace {
 
-constexpr std::size_t name_width = 26;
+constexpr std::size_t fit_name_width = 26;
 
 std::string row(std::string_view sign, std::string_view name, Bytes bytes, std::string_view how,
                 const TextStyle& style) {
-    return line(fmt::format("  {} {} {:>9}   {}", sign, padded(name, name_width), in_mib(bytes), how), style);
+    return line(fmt::format("  {} {} {:>9}   {}", sign, padded(name, fit_name_width), in_mib(bytes), how), style);
 }
 
 std::string proposal(const Fit& fit) {

@@ -7,6 +7,7 @@
 #include "base/printable.h"
 #include "report/html_map.h"
 #include "report/html_parts.h"
+#include "report/json_values.h"
 
 namespace nmtx {
 namespace {
@@ -14,15 +15,11 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr std::size_t most_arenas = 24;
-constexpr std::size_t most_series = 12;
+constexpr std::size_t most_charted = 12;
 constexpr std::size_t most_name = 60;  // columns
 
-std::string short_name(std::string_view name) {
+std::string chart_name(std::string_view name) {
     return fit(printable(name), most_name);
-}
-
-json bytes_or_null(const std::optional<Bytes>& bytes) {
-    return bytes ? json(bytes->value()) : json(nullptr);
 }
 
 json waterfall_of(const Ticket& ticket) {
@@ -31,12 +28,12 @@ json waterfall_of(const Ticket& ticket) {
         json parts = json::array();
         for (const SharePart& part : share.parts) {
             if (part.resident == Bytes()) continue;
-            parts.push_back({{"name", short_name(part.name)},
+            parts.push_back({{"name", chart_name(part.name)},
                              {"family", family_of_share(share.name, part.name)},
                              {"bytes", part.resident.value()},
-                             {"remark", short_name(part.remark)}});
+                             {"remark", chart_name(part.remark)}});
         }
-        shares.push_back({{"name", short_name(share.name)},
+        shares.push_back({{"name", chart_name(share.name)},
                           {"family", family_of_share(share.name)},
                           {"bytes", share.resident.value()},
                           {"parts", std::move(parts)}});
@@ -49,7 +46,7 @@ json map_of(const std::vector<MapStrip>& strips) {
     json rows = json::array();
     for (const MapStrip& strip : strips) {
         rows.push_back(json::array({fmt::format("{:012x}", strip.range.begin.value),
-                                    fmt::format("{:012x}", strip.range.end.value), short_name(strip.owner),
+                                    fmt::format("{:012x}", strip.range.end.value), chart_name(strip.owner),
                                     family_of(strip.owner), strip.ranges, strip.owners, strip.mapped.value(),
                                     strip.resident.value()}));
     }
@@ -61,7 +58,7 @@ json categories_of(const Ticket& ticket) {
     json rows = json::array();
     for (const TicketCategory& category : ticket.categories) {
         if (category.committed == Bytes() && category.resident.value_or(Bytes()) == Bytes()) continue;
-        rows.push_back({{"name", short_name(category.name)},
+        rows.push_back({{"name", chart_name(category.name)},
                         {"reserved", category.reserved.value()},
                         {"committed", category.mmap_committed.value()},
                         {"malloc", category.malloc.value()},
@@ -69,7 +66,7 @@ json categories_of(const Ticket& ticket) {
     }
     if (!ticket.categories.empty()) return rows;
     for (const TicketArea& area : ticket.areas) {
-        rows.push_back({{"name", short_name(area.name)},
+        rows.push_back({{"name", chart_name(area.name)},
                         {"reserved", bytes_or_null(area.reserved)},
                         {"committed", bytes_or_null(area.committed)},
                         {"malloc", 0},
@@ -78,8 +75,8 @@ json categories_of(const Ticket& ticket) {
     return rows;
 }
 
-json arena_of(const TicketArena& arena) {
-    return {{"name", short_name(arena.name)},
+json arena_row(const TicketArena& arena) {
+    return {{"name", chart_name(arena.name)},
             {"tracked", arena.live_tracked.value()},
             {"untracked", arena.live_untracked.value()},
             {"free", arena.free.value()},
@@ -98,7 +95,7 @@ json malloc_of(const Ticket& ticket) {
     for (std::size_t i = 0; i < arenas.size(); ++i) {
         const TicketArena& arena = arenas[i];
         if (i < most_arenas) {
-            rows.push_back(arena_of(arena));
+            rows.push_back(arena_row(arena));
             continue;
         }
         others.reserved += arena.reserved;
@@ -111,7 +108,7 @@ json malloc_of(const Ticket& ticket) {
     }
     if (arenas.size() > most_arenas) {
         others.name = fmt::format("{} smaller arenas", arenas.size() - most_arenas);
-        rows.push_back(arena_of(others));
+        rows.push_back(arena_row(others));
     }
     return {{"told_apart", ticket.malloc->told_apart}, {"arenas", std::move(rows)}};
 }
@@ -137,7 +134,7 @@ json series_of(const OwnerTrend& owner, double begin) {
     json points = json::array();
     for (const Point& point : owner.curve)
         points.push_back(json::array({std::round((point.at - begin) * 10) / 10, std::round(point.value)}));
-    return {{"name", owner.path == "rss" ? "RSS" : short_name(owner.path)},
+    return {{"name", owner.path == "rss" ? "RSS" : chart_name(owner.path)},
             {"family", owner.path == "rss" || owner.path == "RSS" ? "rss" : family_of(owner.path)},
             {"count", owner.unit == Unit::count},
             {"verdict", name_of(owner.verdict)},
@@ -154,7 +151,7 @@ json trend_of(const Ticket& ticket) {
     json series = json::array();
     series.push_back(series_of(run.rss, begin));
     for (const OwnerTrend& owner : run.owners) {
-        if (series.size() >= most_series) break;
+        if (series.size() >= most_charted) break;
         if (owner.curve.size() > 1) series.push_back(series_of(owner, begin));
     }
     return {{"from_ms", run.from_wall_ms}, {"span_s", run.span_s}, {"series", std::move(series)}};

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t most_arena_rows = 100;
 constexpr std::size_t most_block_rows = 60;
-constexpr std::size_t most_pools = 15;
+constexpr std::size_t most_pool_rows = 15;
 
 std::string arenas(const TicketMalloc& malloc) {
     HtmlTable table("table-arenas", "Arenas of malloc, resident MiB",
@@ -117,7 +117,7 @@ std::string html_threads(const Ticket& ticket) {
                      {"resident, MiB"}},
                     6);
     for (const TicketPool& pool : threads.pools) {
-        if (table.rows() >= most_pools) break;
+        if (table.rows() >= most_pool_rows) break;
         table.begin_row();
         table.text(pool.name);
         table.text(pool.kind);

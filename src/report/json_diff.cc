@@ -2,7 +2,6 @@
 
 #include "report/diff_report.h"
 #include "report/json_values.h"
-#include "report/report.h"
 
 namespace nmtx {
 namespace {

@@ -2,7 +2,6 @@
 #include "report/explain_parts.h"
 #include "report/explain_report.h"
 #include "report/json_values.h"
-#include "report/report.h"
 
 namespace nmtx {
 namespace {

@@ -4,7 +4,7 @@
 #include "findings/known_bugs.h"
 #include "ledger/owner.h"
 #include "report/glossary_report.h"
-#include "report/report.h"
+#include "report/json_values.h"
 
 namespace nmtx {
 namespace {

@@ -12,7 +12,7 @@ json block_or_null(Bytes block) {
     return block == Bytes() ? json(nullptr) : json(block.value());
 }
 
-json sum_of(const ChunkSum& sum) {
+json chunks_json(const ChunkSum& sum) {
     return {{"blocks", sum.blocks}, {"bytes", sum.bytes.value()}, {"resident_bytes", sum.resident.value()}};
 }
 
@@ -23,13 +23,13 @@ json arena_of(const ArenaFigures& arena) {
             {"system_bytes", arena.system.value()},
             {"reserved_bytes", arena.reserved.value()},
             {"resident_bytes", arena.resident.value()},
-            {"live_tracked", sum_of(arena.tracked)},
-            {"live_untracked", sum_of(arena.untracked)},
-            {"tcache", sum_of(arena.tcache)},
-            {"fastbins", sum_of(arena.fast)},
-            {"bins", sum_of(arena.binned)},
-            {"top", sum_of(arena.top)},
-            {"overhead", sum_of(arena.overhead)},
+            {"live_tracked", chunks_json(arena.tracked)},
+            {"live_untracked", chunks_json(arena.untracked)},
+            {"tcache", chunks_json(arena.tcache)},
+            {"fastbins", chunks_json(arena.fast)},
+            {"bins", chunks_json(arena.binned)},
+            {"top", chunks_json(arena.top)},
+            {"overhead", chunks_json(arena.overhead)},
             {"not_walked_bytes", arena.not_walked.value()}};
 }
 
@@ -53,14 +53,14 @@ json category_of(const TrackedCheck& check) {
 }
 
 json mmapped_of(const MallocWalk& walk) {
-    return {{"tracked", sum_of(walk.mmapped_tracked)},
-            {"untracked", sum_of(walk.mmapped_untracked)},
+    return {{"tracked", chunks_json(walk.mmapped_tracked)},
+            {"untracked", chunks_json(walk.mmapped_untracked)},
             {"found_bytes", mmapped_found(walk).value()},
             {"expected_bytes", bytes_or_null(walk.mmapped_expected)}};
 }
 
 template <typename T, typename ToJson>
-json list_of(const std::vector<T>& values, ToJson to_json) {
+json list_json(const std::vector<T>& values, ToJson to_json) {
     json list = json::array();
     for (const T& value : values) list.push_back(to_json(value));
     return list;
@@ -87,11 +87,11 @@ json malloc_json(const ProcessView& view) {
     out["overhead_bytes"] = known(walk.of_arenas(&ArenaFigures::overhead).bytes.value());
     out["not_walked_bytes"] = known(walk.not_walked().value());
     out["walked_resident_bytes"] = known(walk.resident().value());
-    out["arenas"] = known(list_of(walk.arenas, arena_of));
+    out["arenas"] = known(list_json(walk.arenas, arena_of));
     out["mmapped"] = walked ? mmapped_of(walk) : json(nullptr);
-    out["tracked_by_category"] = known(list_of(check_tracked(view), category_of));
-    out["untracked"] = known(list_of(walk.untracked, untracked_of));
-    out["sizes"] = known(list_of(walk.sizes, [](const SizeClass& size) {
+    out["tracked_by_category"] = known(list_json(check_tracked(view), category_of));
+    out["untracked"] = known(list_json(walk.untracked, untracked_of));
+    out["sizes"] = known(list_json(walk.sizes, [](const SizeClass& size) {
         return json{{"block_bytes", block_or_null(size.block)},
                     {"blocks", size.chunks.blocks},
                     {"bytes", size.chunks.bytes.value()},
@@ -101,7 +101,7 @@ json malloc_json(const ProcessView& view) {
     out["stood_still_ms"] = known(walk.stood_still_ms);
     const auto took = view.took_ms(document::malloc_walk);
     out["took_ms"] = took ? known(*took) : json(nullptr);
-    out["notes"] = list_of(walk.notes, [](const std::string& note) { return json(printable(note)); });
+    out["notes"] = list_json(walk.notes, [](const std::string& note) { return json(printable(note)); });
     return out;
 }
 

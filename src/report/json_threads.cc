@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "report/json_values.h"
-#include "report/report.h"
 #include "report/threads_report.h"
 
 namespace nmtx {

@@ -2,9 +2,9 @@
 
 #include <cmath>
 
+#include "base/amounts.h"
 #include "change/trend_verdict.h"
 #include "report/json_values.h"
-#include "report/report.h"
 #include "report/trend_report.h"
 
 namespace nmtx {
@@ -12,7 +12,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr double seconds_an_hour = 3600;
 
 std::int64_t whole(double value) {
     constexpr double most = 9e15;

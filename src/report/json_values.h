@@ -15,6 +15,9 @@
 
 namespace nmtx {
 
+// 2: `threads` is a list; how many the kernel counts is `thread_counts.status`.
+inline constexpr int json_schema_version = 2;
+
 template <typename T, typename F>
 nlohmann::ordered_json json_or_null(const std::optional<T>& value, F to_number) {
     return value ? nlohmann::ordered_json(to_number(*value)) : nlohmann::ordered_json(nullptr);

@@ -6,14 +6,14 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_findings = 20, most_lines = 12;
+constexpr std::size_t most_findings = 20, most_evidence_lines = 12;
 constexpr std::size_t most_finding_bytes = 24'000;
 
 void list(std::string& out, std::string_view name, const std::vector<std::string>& sentences) {
-    for (std::size_t i = 0; i < std::min(sentences.size(), most_lines); ++i)
+    for (std::size_t i = 0; i < std::min(sentences.size(), most_evidence_lines); ++i)
         out += fmt::format("- {}{}\n", name, prose(sentences[i]));
-    if (sentences.size() > most_lines)
-        out += fmt::format("- {} more are left out\n", sentences.size() - most_lines);
+    if (sentences.size() > most_evidence_lines)
+        out += fmt::format("- {} more are left out\n", sentences.size() - most_evidence_lines);
 }
 
 std::string finding_markdown(const TicketFinding& f) {
@@ -34,7 +34,7 @@ std::string finding_markdown(const TicketFinding& f) {
     list(lines, "Known: ", f.bugs);
     if (!lines.empty()) out += lines + "\n";
     std::string commands;
-    for (std::size_t i = 0; i < std::min(f.commands.size(), most_lines); ++i)
+    for (std::size_t i = 0; i < std::min(f.commands.size(), most_evidence_lines); ++i)
         commands += f.commands[i] + "\n";
     if (!commands.empty()) out += code_block(commands, "", 600);
     return out;

@@ -4,22 +4,13 @@
 
 #include <algorithm>
 
+#include "base/characters.h"
 #include "base/lines.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::string_view ellipsis = "…";
-
-bool is_digit(char c) {
-    return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_hex(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 std::size_t longest_run_of_backticks(std::string_view text) {
     std::size_t longest = 0;

@@ -141,7 +141,6 @@ std::string peek_figures(const Peek& peek, const TextStyle& style) {
 
 std::string peek_text(const ProcessView& view, const PeekPlace& place, const Peek& peek,
                       const TextStyle& style) {
-    const Protection p = place.mapping->protection;
     std::string owner = place.owner;
     if (place.owner == "unexplained") {
         owner = "no owner is known";
@@ -149,9 +148,8 @@ std::string peek_text(const ProcessView& view, const PeekPlace& place, const Pee
         owner += fmt::format(" ({}{})", place.evidence, place.estimated ? ", estimated" : "");
     }
     std::string text =
-        line(fmt::format("pid {}  {:x}-{:x} {}{}{}{}  {}", view.header.pid, place.range.begin.value,
-                         place.range.end.value, p.read ? 'r' : '-', p.write ? 'w' : '-',
-                         p.execute ? 'x' : '-', p.shared ? 's' : 'p', owner),
+        line(fmt::format("pid {}  {:x}-{:x} {}  {}", view.header.pid, place.range.begin.value,
+                         place.range.end.value, place.mapping->protection.text(), owner),
              style);
     if (!place.mapping->name.empty()) text += fit(printable(place.mapping->name), style.width, true) + "\n";
     return text + "\n" + peek_figures(peek, style);

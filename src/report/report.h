@@ -34,7 +34,4 @@ std::string malloc_report(const ProcessView& view, const Ledger& ledger, const R
 std::string json_report(const ProcessView& view, const Ledger& ledger,
                         const std::optional<ThreadTable>& threads, const RunTrend* history = nullptr);
 
-// 2: `threads` is a list; how many the kernel counts is `thread_counts.status`.
-inline constexpr int json_schema_version = 2;
-
 }  // namespace nmtx

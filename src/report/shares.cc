@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "base/printable.h"
 #include "hotspot/nmt_missing.h"
 #include "ledger/allocators.h"
@@ -23,7 +24,7 @@ class Shares {
         if (view_.vm == Vm::hotspot) jvm();
         share("files", h_.files);
         for (const FileUse& file : files_by_size(ledger_, view_, 2))
-            of_it(file.path.substr(5), file.resident, printable(file.name.substr(file.name.rfind('/') + 1)));
+            of_it(file.path.substr(5), file.resident, printable(base_name(file.name)));
         malloc();
         share(view_.vm == Vm::hotspot ? "stacks outside NMT" : "stacks", h_.native_stacks);
         share("named mappings", h_.other);

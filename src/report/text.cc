@@ -188,12 +188,9 @@ class TextReport {
         add(fmt::format("{:<33} {:>4} {:>10} {:>10}  {}", "address", "", "KiB", "resident", "owner"));
         for (const Piece& piece : ledger_.pieces) {
             const Mapping& mapping = view_.smaps->mappings[piece.mapping];
-            const Protection p = mapping.protection;
-            const std::string flags = fmt::format("{}{}{}{}", p.read ? 'r' : '-', p.write ? 'w' : '-',
-                                                  p.execute ? 'x' : '-', p.shared ? 's' : 'p');
             const bool silent = piece.claim.owner == unexplained_owner && piece.resident == Bytes();
             out_ += printable(fmt::format("{:016x}-{:016x} {:>4} {:>10} {:>10}  {}{}{}{}",
-                                          piece.range.begin.value, piece.range.end.value, flags,
+                                          piece.range.begin.value, piece.range.end.value, mapping.protection.text(),
                                           piece.range.size().value() / 1024, piece.resident.value() / 1024,
                                           silent ? "-" : ledger_.owners.path(piece.claim.owner),
                                           piece.claim.estimated ? " (estimated)" : "",

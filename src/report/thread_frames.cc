@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/paths.h"
 #include "base/printable.h"
 
 namespace nmtx {
@@ -22,7 +23,7 @@ bool of_class_library(std::string_view method) {
 }
 
 std::string native_frame(const NativeFrame& frame) {
-    const std::string_view file = std::string_view(frame.file).substr(frame.file.rfind('/') + 1);
+    const std::string_view file = base_name(frame.file);
     if (frame.symbol.empty()) return frame_text(fmt::format("{}+0x{:x}", file, frame.file_offset));
     return frame_text(fmt::format("{}  {}+0x{:x}", file, frame.symbol, frame.offset));
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "base/paths.h"
 #include "base/printable.h"
 #include "report/notes.h"
 #include "report/thread_frames.h"
@@ -12,11 +13,10 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_rows = 40;       // of single threads, before they are shown in pools
+constexpr std::size_t most_single_rows = 40;       // of single threads, before they are shown in pools
 constexpr std::size_t busiest_rows = 10;    // above the pools
 constexpr double busy_percent = 1;          // from which on a thread's stack is worth a line
 constexpr std::size_t shown_frames = 20;    // of a native and of a Java stack, unless all is wanted
-constexpr std::size_t longest_name = 1024;  // of a name that is looked at for printing
 
 std::string kib_of(const std::optional<Bytes>& bytes) {
     return bytes ? grouped((bytes->value() + 1023) / 1024) : "-";
@@ -26,12 +26,12 @@ std::string one_decimal(const std::optional<double>& value) {
     return value ? fmt::format("{:.1f}", *value) : "-";
 }
 
-std::string seconds(double value) {
+std::string seconds_text(double value) {
     return value < 1000 ? fmt::format("{:.2f}", value) : fmt::format("{:.0f}", value);
 }
 
-std::string short_name(std::string_view name) {
-    return printable(name.substr(0, longest_name));
+std::string thread_name(std::string_view name) {
+    return printable(name.substr(0, longest_thread_name));
 }
 
 class ThreadsText {
@@ -45,7 +45,7 @@ class ThreadsText {
     std::string print() {
         out_ += target_line(view_, style_) + "\n";
         head();
-        if (options_.all || choice_.top || rows_.size() <= most_rows) {
+        if (options_.all || choice_.top || rows_.size() <= most_single_rows) {
             threads(rows_.size());
         } else {
             threads(busy_ones());
@@ -109,7 +109,7 @@ class ThreadsText {
         Cells c;
         c.cpu = one_decimal(thread.cpu_percent);
         c.wait = one_decimal(thread.wait_percent);
-        c.seconds = seconds(thread.cpu_seconds);
+        c.seconds = seconds_text(thread.cpu_seconds);
         c.reserved = c.resident = c.peak = "-";
         if (thread.stack) {
             c.reserved = kib_of(thread.stack->reserved);
@@ -120,9 +120,9 @@ class ThreadsText {
         c.state = thread.state;
         c.tid = std::to_string(thread.tid);
         c.kind = name_of(thread.kind);
-        c.name = short_name(thread.name);
+        c.name = thread_name(thread.name);
         if (!thread.library.empty())
-            c.name += fmt::format(" ({})", printable(thread.library.substr(thread.library.rfind('/') + 1)));
+            c.name += fmt::format(" ({})", printable(base_name(thread.library)));
         if (thread.change == ThreadChange::started) c.name += "  (started meanwhile)";
         if (thread.change == ThreadChange::ended) c.name += "  (ended meanwhile)";
         row(c);
@@ -152,15 +152,15 @@ class ThreadsText {
     void pools() {
         const auto pools = thread_pools(rows_, choice_.order);
         pool_row({"CPU %", "wait %", "CPU s", "reserved", "resident", "threads"}, "kind", "pool");
-        for (std::size_t i = 0; i < std::min(pools.size(), most_rows); ++i) {
+        for (std::size_t i = 0; i < std::min(pools.size(), most_single_rows); ++i) {
             const ThreadPool& pool = pools[i];
             pool_row({fmt::format("{:.1f}", pool.cpu_percent), fmt::format("{:.1f}", pool.wait_percent),
-                      seconds(pool.cpu_seconds), kib_of(pool.reserved), kib_of(pool.resident),
+                      seconds_text(pool.cpu_seconds), kib_of(pool.reserved), kib_of(pool.resident),
                       grouped(pool.threads)},
-                     name_of(pool.kind), short_name(pool.name));
+                     name_of(pool.kind), thread_name(pool.name));
         }
-        if (pools.size() > most_rows)
-            add(fmt::format("  {} more pools (--all: a row for each thread)", pools.size() - most_rows));
+        if (pools.size() > most_single_rows)
+            add(fmt::format("  {} more pools (--all: a row for each thread)", pools.size() - most_single_rows));
         out_ += "\n";
     }
 
@@ -241,7 +241,7 @@ class ThreadsText {
         if (view_.thread_dump && !view_.thread_dump->unread.empty())
             say(fmt::format("{} lines of Thread.print could not be read; the first: {}",
                             grouped(view_.thread_dump->unread.size()),
-                            short_name(view_.thread_dump->unread.front())));
+                            thread_name(view_.thread_dump->unread.front())));
     }
 
     void stopped() {

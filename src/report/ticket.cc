@@ -15,11 +15,10 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t most_command_bytes = std::size_t{64} << 10U;
-constexpr std::size_t longest_name = 1024;  // of a thread
 
 TicketThread thread_of(const ThreadRow& row) {
     TicketThread thread{row.tid,
-                        printable(row.name.substr(0, longest_name)),
+                        printable(row.name.substr(0, longest_thread_name)),
                         std::string(name_of(row.kind)),
                         printable(row.library),
                         row.state,
@@ -51,7 +50,7 @@ std::vector<TicketThread> threads_of(const ThreadTable& table) {
 std::vector<TicketPool> pools_of(const ThreadTable& table) {
     std::vector<TicketPool> pools;
     for (const ThreadPool& pool : thread_pools(chosen_threads(table, {}), ThreadOrder::stack))
-        pools.push_back({printable(pool.name.substr(0, longest_name)), std::string(name_of(pool.kind)),
+        pools.push_back({printable(pool.name.substr(0, longest_thread_name)), std::string(name_of(pool.kind)),
                          pool.threads, pool.cpu_percent, pool.cpu_seconds, pool.reserved, pool.resident});
     return pools;
 }

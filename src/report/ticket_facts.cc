@@ -37,7 +37,7 @@ std::string allocator(const ProcessView& view) {
     return view.malloc_walk ? allocator_name(*view.malloc_walk) : std::string();
 }
 
-std::string milliseconds(double ms) {
+std::string in_milliseconds(double ms) {
     return fmt::format("{:.0f} ms", ms);
 }
 
@@ -100,13 +100,13 @@ std::vector<TicketFact> taking_of(const ProcessView& view, const Ledger& ledger)
     Facts facts;
     facts.add("Taken at", header.taken_at);
     facts.add("Up for", human_seconds(header.target_uptime_s));
-    facts.add("Took", milliseconds(cost.wall_ms));
+    facts.add("Took", in_milliseconds(cost.wall_ms));
     if (view.vm == Vm::hotspot)
         facts.add("The JVM spent answering",
-                  view.version ? milliseconds(cost.attach_ms) : "nothing: not asked");
-    facts.add("nmtx spent", milliseconds(cost.cpu_ms) + " of CPU");
+                  view.version ? in_milliseconds(cost.attach_ms) : "nothing: not asked");
+    facts.add("nmtx spent", in_milliseconds(cost.cpu_ms) + " of CPU");
     if (const auto dump = view.took_ms(document_of(question::thread_print)); dump && view.thread_dump)
-        facts.add("Of it one thread dump (a safepoint)", milliseconds(*dump));
+        facts.add("Of it one thread dump (a safepoint)", in_milliseconds(*dump));
     facts.add("The target stood still for", cost.stood_still_ms
                                                 ? fmt::format("{:.1f} ms", *cost.stood_still_ms)
                                                 : "0 ms: it was not stopped");

@@ -5,7 +5,7 @@
 
 #include "base/printable.h"
 #include "findings/known_bugs.h"
-#include "findings/rules.h"
+#include "findings/judgement.h"
 #include "report/findings_text.h"
 #include "report/ticket_parts.h"
 

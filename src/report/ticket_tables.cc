@@ -14,11 +14,6 @@
 namespace nmtx {
 namespace {
 
-std::string protection_text(Protection p) {
-    return fmt::format("{}{}{}{}", p.read ? 'r' : '-', p.write ? 'w' : '-', p.execute ? 'x' : '-',
-                       p.shared ? 's' : 'p');
-}
-
 TicketBlocks blocks_of(const UntrackedOwner& owner) {
     return {printable(owner.owner), printable(owner.kind), printable(owner.evidence), owner.block,
             owner.chunks.blocks,    owner.chunks.resident};
@@ -98,7 +93,7 @@ std::vector<TicketRange> ticket_map(const ProcessView& view, const Ledger& ledge
         }
         const Mapping& mapping = view.smaps->mappings[piece.mapping];
         const bool silent = piece.claim.owner == unexplained_owner && piece.resident == Bytes();
-        map.push_back({piece.range, protection_text(mapping.protection), printable(mapping.name),
+        map.push_back({piece.range, mapping.protection.text(), printable(mapping.name),
                        silent ? std::string() : printable(ledger.owners.path(piece.claim.owner)),
                        piece.resident, piece.claim.estimated});
     }

@@ -13,8 +13,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_rows = 14;
-constexpr double seconds_an_hour = 3600;
+constexpr std::size_t most_series = 14;
 constexpr double mebibyte = 1 << 20;
 
 bool is_count(const OwnerTrend& owner) {
@@ -106,7 +105,7 @@ std::string rows_of(const std::vector<OwnerTrend>& owners, bool all, const TextS
     std::string out;
     std::size_t shown = 0;
     for (const OwnerTrend& owner : owners) {
-        if (!all && (shown == most_rows || (!worth_a_row(owner) && shown >= most_rows / 2))) continue;
+        if (!all && (shown == most_series || (!worth_a_row(owner) && shown >= most_series / 2))) continue;
         out += row(owner, style);
         ++shown;
     }

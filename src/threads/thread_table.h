@@ -15,6 +15,9 @@
 
 namespace nmtx {
 
+// Of a name this much is looked at for printing, in bytes.
+inline constexpr std::size_t longest_thread_name = 1024;
+
 enum class ThreadChange { none, started, ended };  // within the interval
 
 struct ThreadRow {

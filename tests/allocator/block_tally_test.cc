@@ -7,8 +7,6 @@ using namespace nmtx;
 
 namespace {
 
-const GlibcLayout& layout = *glibc_layout_of("2.36");
-
 constexpr std::uint64_t canary(std::uint64_t tag) {
     return 0xe99e000000000000 | tag << 32U | 0x1234;
 }
@@ -24,9 +22,9 @@ std::uint64_t put_tracked(ForgedArena& arena, PageMemory& memory, std::uint64_t 
     return chunk;
 }
 
-struct Forged {
+struct TalliedHeap {
     PageMemory memory;
-    ForgedHeap heap{layout, memory};
+    ForgedHeap heap{layout_2_36, memory};
 
     MallocWalk walk(NmtHeaders headers, bool may_be_older = false) {
         heap.main.end_with_top();
@@ -43,7 +41,7 @@ struct Forged {
 }  // namespace
 
 TEST_CASE("block tally: blocks with NMT's canary are counted by tag, as NMT counts them") {
-    Forged forged;
+    TalliedHeap forged;
     put_tracked(forged.heap.main, forged.memory, 0x60, 70, 9);
     put_tracked(forged.heap.main, forged.memory, 0x60, 60, 9);
     put_tracked(forged.heap.main, forged.memory, 0x20, 5, 2);
@@ -61,13 +59,13 @@ TEST_CASE("block tally: blocks with NMT's canary are counted by tag, as NMT coun
 }
 
 TEST_CASE("block tally: realloc may leave up to a smallest chunk behind a tracked block") {
-    Forged forged;
+    TalliedHeap forged;
     put_tracked(forged.heap.main, forged.memory, 0x100, 0x100 - 8 - 18 - 46, 9);
     CHECK(forged.walk(NmtHeaders::canary).arenas[0].tracked.blocks == 1);
 }
 
 TEST_CASE("block tally: what looks like a canary but does not hold together is not NMT's") {
-    Forged forged;
+    TalliedHeap forged;
     const std::uint64_t chunk = put_tracked(forged.heap.main, forged.memory, 0x60, 70, 9);
     SECTION("no footer") {
         forged.memory.write(chunk + 32 + 70, std::array{std::byte{0}, std::byte{0}});
@@ -100,7 +98,7 @@ TEST_CASE("block tally: what looks like a canary but does not hold together is n
 }
 
 TEST_CASE("block tally: without a canary a tag that exists and a size that fits make a block NMT's") {
-    Forged forged;
+    TalliedHeap forged;
     ForgedArena& main = forged.heap.main;
     const auto put = [&](std::uint64_t size, std::uint64_t requested, std::uint64_t word) {
         const std::uint64_t chunk = main.live(size);
@@ -130,7 +128,7 @@ TEST_CASE("block tally: without a canary a tag that exists and a size that fits 
 }
 
 TEST_CASE("block tally: where NMT is off all live blocks count as untracked") {
-    Forged forged;
+    TalliedHeap forged;
     put_tracked(forged.heap.main, forged.memory, 0x60, 70, 9);
     const MallocWalk walk = forged.walk(NmtHeaders::none);
     CHECK(walk.tracked.empty());
@@ -138,7 +136,7 @@ TEST_CASE("block tally: where NMT is off all live blocks count as untracked") {
 }
 
 TEST_CASE("block tally: sizes are those that a program may use, most bytes first, the rest last") {
-    Forged forged;
+    TalliedHeap forged;
     for (int i = 0; i < 9; ++i) forged.heap.main.live(0x3f0);
     for (std::uint64_t i = 0; i < 100; ++i) forged.heap.main.live(0x20 + i * 16);
     forged.heap.mmapped(0x101000);

@@ -6,22 +6,20 @@ using namespace nmtx;
 
 namespace {
 
-const GlibcLayout& layout = *glibc_layout_of("2.36");
-
-struct Forged {
-    explicit Forged(int chunks, std::uint64_t size = 0x210) {
+struct HeapOfChunks {
+    explicit HeapOfChunks(int chunks, std::uint64_t size = 0x210) {
         for (int i = 0; i < chunks; ++i) heap.main.live(size);
         heap.main.end_with_top();
         heap.finish();
     }
     PageMemory memory;
-    ForgedHeap heap{layout, memory};
+    ForgedHeap heap{layout_2_36, memory};
 };
 
 }  // namespace
 
 TEST_CASE("chunk walk: a page that is not resident hides the chunks whose headers it has, and no others") {
-    Forged forged(100);
+    HeapOfChunks forged(100);
     forged.memory.evict(range_of(ForgedHeap::brk + 0x3000, ForgedHeap::brk + 0x4000));
     const MallocWalk walk = walk_forged(forged.heap.search(), forged.memory);
     CHECK(walk.arenas[0].untracked.blocks >= 100 - 10);
@@ -33,7 +31,7 @@ TEST_CASE("chunk walk: a page that is not resident hides the chunks whose header
 
 TEST_CASE("chunk walk: of a large chunk that is partly resident the resident part counts") {
     PageMemory memory;
-    ForgedHeap forged(layout, memory);
+    ForgedHeap forged(layout_2_36, memory);
     const std::uint64_t large = forged.main.live(0x20010);
     forged.main.live(0x40);
     forged.main.end_with_top();
@@ -47,7 +45,7 @@ TEST_CASE("chunk walk: of a large chunk that is partly resident the resident par
 
 TEST_CASE("chunk walk: a top chunk of which nothing but the header is resident costs that page") {
     PageMemory memory;
-    ForgedHeap forged(layout, memory);
+    ForgedHeap forged(layout_2_36, memory);
     forged.main.live(0x40);
     forged.main.end_with_top(32);
     forged.finish();
@@ -58,7 +56,7 @@ TEST_CASE("chunk walk: a top chunk of which nothing but the header is resident c
 }
 
 TEST_CASE("chunk walk: nothing of malloc's is resident any more") {
-    Forged forged(100);
+    HeapOfChunks forged(100);
     const GlibcSearch search = forged.heap.search();
     forged.memory.evict(*search.brk);
     const MallocWalk walk = walk_forged(search, forged.memory);
@@ -68,7 +66,7 @@ TEST_CASE("chunk walk: nothing of malloc's is resident any more") {
 
 TEST_CASE("chunk walk: what a limit leaves out is not walked, and said") {
     PageMemory memory;
-    ForgedHeap forged(layout, memory);
+    ForgedHeap forged(layout_2_36, memory);
     forged.main.live(0x40);
     forged.main.end_with_top();
     ForgedArena& arena = forged.arena();
@@ -137,7 +135,7 @@ TEST_CASE("chunk walk: of chunks in bins the whole resident pages are told, whic
                   pages_to_trim(0x10010, 0x3fef).end == 0x13000);
 
     PageMemory memory;
-    ForgedHeap forged(layout, memory);
+    ForgedHeap forged(layout_2_36, memory);
     const std::uint64_t large = forged.main.binned(0x20000);
     forged.main.live(0x40);
     forged.main.binned(0x800);

@@ -20,6 +20,9 @@
 
 namespace nmtx {
 
+// For tests that are about no one layout.
+inline const GlibcLayout& layout_2_36 = *glibc_layout_of("2.36");
+
 struct ForgedChunk {
     std::uint64_t at = 0;
     std::uint64_t size = 0;

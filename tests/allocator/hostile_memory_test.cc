@@ -7,11 +7,9 @@ using namespace nmtx;
 
 namespace {
 
-const GlibcLayout& layout_2_36 = *glibc_layout_of("2.36");
-
 // Two arenas beside the main one, with some chunks each.
-struct Forged {
-    explicit Forged(const GlibcLayout& layout = layout_2_36) : heap(layout, memory) {
+struct ThreeArenas {
+    explicit ThreeArenas(const GlibcLayout& layout = layout_2_36) : heap(layout, memory) {
         for (int i = 0; i < 20; ++i) heap.main.live(0x40);
         heap.main.end_with_top();
         for (int n = 0; n < 2; ++n) {
@@ -64,7 +62,7 @@ class EndlessArenas : public PageMemory {
 }  // namespace
 
 TEST_CASE("hostile: a ring of arenas that does not come back to the main one ends where it repeats itself") {
-    Forged forged;
+    ThreeArenas forged;
     std::uint64_t next = 0;
     SECTION("to the first of them") {
         next = ForgedHeap::arenas_at + 0x30;
@@ -90,7 +88,7 @@ TEST_CASE("hostile: a ring of arenas that does not come back to the main one end
 }
 
 TEST_CASE("hostile: heaps that point at each other, and headers that no heap has, break their arena off") {
-    Forged forged;
+    ThreeArenas forged;
     const std::uint64_t heap = ForgedHeap::arenas_at;
     std::uint64_t left = 0;
     SECTION("at each other") {
@@ -138,7 +136,7 @@ TEST_CASE("hostile: heaps that point at each other, and headers that no heap has
 TEST_CASE("hostile: a size that cannot be costs its own bytes, and the chunks behind are found again") {
     const std::uint64_t size = GENERATE(0xfffffffffffffff0ULL, 0ULL, 1ULL, 8ULL, 0x19ULL,
                                         0x7ffffffffffffff1ULL, 0x4000001ULL, 0x47ULL);
-    Forged forged;
+    ThreeArenas forged;
     const std::uint64_t broken = forged.heap.arenas[0].chunks[5].at;
     forged.memory.put(broken + 8, size);
     const MallocWalk walk = walk_forged(forged.heap.search(), forged.memory);
@@ -175,7 +173,7 @@ TEST_CASE("hostile: any number of broken arenas makes a handful of notes") {
 }
 
 TEST_CASE("hostile: a list of fast chunks that is a ring is followed once") {
-    Forged forged;
+    ThreeArenas forged;
     const ForgedArena& main = forged.heap.main;
     const auto link = [&](std::uint64_t from, std::uint64_t to) {
         forged.memory.put(from + 16, to ^ (from + 16) >> 12U);
@@ -254,7 +252,7 @@ TEST_CASE("hostile: lists of a thread's cache that loop are followed once") {
 }
 
 TEST_CASE("hostile: chunks with a mapping of their own that are huge or overlap are taken once") {
-    Forged forged;
+    ThreeArenas forged;
     constexpr std::uint64_t at = ForgedHeap::mapped_at;
     GlibcSearch search = forged.heap.search();
     SECTION("every page says that the rest of the mapping is its chunk") {
@@ -286,7 +284,7 @@ TEST_CASE("hostile: chunks with a mapping of their own that are huge or overlap 
 }
 
 TEST_CASE("hostile: a brk of terabytes with a few pages takes no more memory than the pages") {
-    Forged forged;
+    ThreeArenas forged;
     GlibcSearch search = forged.heap.search();
     search.brk->end = {search.brk->begin.value + (std::uint64_t{1} << 45U)};
     const MallocWalk walk = walk_forged(search, forged.memory);
@@ -296,7 +294,7 @@ TEST_CASE("hostile: a brk of terabytes with a few pages takes no more memory tha
 
 TEST_CASE(
     "hostile: where every place looks like a chunk but chains break, the search is given up in bounds") {
-    Forged forged;
+    ThreeArenas forged;
     ForgedArena& arena = forged.heap.arenas[0];
     // Each size is an eighth of the heap and a bit: from anywhere seven hops lead on, the eighth out of it.
     const std::uint64_t heap = ForgedHeap::arenas_at, end = heap + ForgedHeap::span;
@@ -325,7 +323,7 @@ TEST_CASE(
 
 TEST_CASE(
     "hostile: words that are the size of the smallest chunk at every place are chunks, each read once") {
-    Forged forged;
+    ThreeArenas forged;
     const std::uint64_t heap = ForgedHeap::arenas_at;
     std::vector<std::uint64_t> page(512, 0x25);
     for (std::uint64_t at = heap + 0x1000; at < heap + 0x400000; at += 4096)
@@ -340,7 +338,7 @@ TEST_CASE(
 }
 
 TEST_CASE("hostile: a heap of random bytes is passed over") {
-    Forged forged;
+    ThreeArenas forged;
     std::mt19937_64 random(19);
     const std::uint64_t heap = ForgedHeap::arenas_at;
     std::vector<std::uint64_t> page(512);

@@ -7,7 +7,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view stats = R"(___ Begin jemalloc statistics ___
+constexpr std::string_view jemalloc_text = R"(___ Begin jemalloc statistics ___
 Version: "5.3.0-0-g54eaed1d8b56b1aa528be3bdd1877e59c56fa90c"
   opt.background_thread: false (background_thread: false)
   opt.dirty_decay_ms: 10000 (arenas.dirty_decay_ms: -1)
@@ -26,7 +26,7 @@ arenas[0]:
 }  // namespace
 
 TEST_CASE("jemalloc: totals, options in effect, and the dirty pages of all arenas") {
-    const auto read = parse_jemalloc_stats(stats);
+    const auto read = parse_jemalloc_stats(jemalloc_text);
     REQUIRE(read);
     CHECK(read->version == "5.3.0-0-g54eaed1d8b56b1aa528be3bdd1877e59c56fa90c");
     CHECK(read->allocated == Bytes(17394176));
@@ -40,8 +40,8 @@ TEST_CASE("jemalloc: totals, options in effect, and the dirty pages of all arena
     CHECK(read->dirty_decay_ms == -1);
     CHECK(read->background_thread == false);
     CHECK(read->whole);
-    for (std::size_t n = 0; n <= stats.size(); ++n) {
-        const auto cut = parse_jemalloc_stats(stats.substr(0, n));
+    for (std::size_t n = 0; n <= jemalloc_text.size(); ++n) {
+        const auto cut = parse_jemalloc_stats(jemalloc_text.substr(0, n));
         if (!cut) CHECK(cut.error().where == "jemalloc statistics:1");
     }
 }

@@ -43,7 +43,7 @@ constexpr std::string_view info = R"(<malloc version="1">
 </malloc>
 )";
 
-constexpr std::string_view stats = R"(Arena 0:
+constexpr std::string_view malloc_stats_text = R"(Arena 0:
 system bytes     =     135168
 in use bytes     =       5632
 Arena 1:
@@ -102,7 +102,7 @@ TEST_CASE("malloc_info: without fast bins, on one line, with remarks, cut") {
 }
 
 TEST_CASE("malloc_stats: arenas and the whole") {
-    const auto parsed = parse_malloc_stats(stats);
+    const auto parsed = parse_malloc_stats(malloc_stats_text);
     REQUIRE(parsed);
     REQUIRE(parsed->arenas.size() == 2);
     CHECK(parsed->arenas[1].system == Bytes(2801664));
@@ -119,7 +119,7 @@ TEST_CASE("malloc_stats: arenas and the whole") {
 }
 
 TEST_CASE("malloc_info and malloc_stats: every prefix gives a value or an error") {
-    for (const std::string_view text : {info, stats}) {
+    for (const std::string_view text : {info, malloc_stats_text}) {
         for (std::size_t n = 0; n <= text.size(); ++n) {
             const std::string_view part = text.substr(0, n);
             if (const auto parsed = parse_malloc_info(part); !parsed)

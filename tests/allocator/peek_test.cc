@@ -10,7 +10,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::uint64_t base = 0x7f0000000000;
+constexpr std::uint64_t peeked = 0x7f0000000000;
 constexpr std::uint64_t page = 4096;
 
 void put_text(BufferMemory& memory, std::uint64_t at, std::string text) {
@@ -54,13 +54,13 @@ class EndlessMemory : public TargetMemory {
 TEST_CASE(
     "peek: resident bytes are zero, text, pointers or something else, and these sum to what was looked at") {
     BufferMemory memory;
-    put_text(memory, base + 64, "a sentence of text");
-    memory.put(base + 128, 0x5008);
-    memory.put(base + 136, 0x1ff8);
-    memory.put(base + 144, 0x2000);  // just behind
-    memory.put(base + 152, 0x6000);
-    memory.touch(base + 3 * page);
-    const Range range = range_of(base, base + 8 * page);
+    put_text(memory, peeked + 64, "a sentence of text");
+    memory.put(peeked + 128, 0x5008);
+    memory.put(peeked + 136, 0x1ff8);
+    memory.put(peeked + 144, 0x2000);  // just behind
+    memory.put(peeked + 152, 0x6000);
+    memory.touch(peeked + 3 * page);
+    const Range range = range_of(peeked, peeked + 8 * page);
     const Peek peek = peek_range(range, range.begin, memory, two_libraries());
     CHECK(peek.asked == Bytes(8 * page));
     CHECK(peek.resident == Bytes(2 * page));
@@ -74,7 +74,7 @@ TEST_CASE(
     CHECK(peek.into == std::vector<PointersInto>{{"liba.so", 2}, {"libz.so.1", 1}});
     CHECK(peek.first.empty());
     CHECK(peek.longest == std::vector<PeekedString>{{"a sentence of text", 18, 1}});
-    CHECK(peek.sample_at == Address{base + 64});
+    CHECK(peek.sample_at == Address{peeked + 64});
     REQUIRE(peek.sample.size() == 128);
     CHECK(peek.sample[0] == std::byte{'a'});
 }
@@ -82,25 +82,25 @@ TEST_CASE(
 TEST_CASE(
     "peek: the sample of bytes begins at the address that was asked for, or behind it, or at the beginning") {
     BufferMemory memory;
-    memory.put(base + 8, 1);
-    memory.put(base + page + 32, 2);
-    memory.touch(base + 2 * page);
-    const Range range = range_of(base, base + 4 * page);
+    memory.put(peeked + 8, 1);
+    memory.put(peeked + page + 32, 2);
+    memory.touch(peeked + 2 * page);
+    const Range range = range_of(peeked, peeked + 4 * page);
     const auto sample_at = [&](std::uint64_t from) {
         return peek_range(range, {from}, memory, {}).sample_at.value;
     };
-    CHECK(sample_at(base) == base);
-    CHECK(sample_at(base + 16) == base + page + 32);
-    CHECK(sample_at(base + 2 * page) == base);
-    CHECK(sample_at(1) == base);
+    CHECK(sample_at(peeked) == peeked);
+    CHECK(sample_at(peeked + 16) == peeked + page + 32);
+    CHECK(sample_at(peeked + 2 * page) == peeked);
+    CHECK(sample_at(1) == peeked);
 }
 
 TEST_CASE("peek: strings are counted, and those that are too short are none") {
     BufferMemory memory;
-    for (std::uint64_t i = 0; i < 5; ++i) put_text(memory, base + i * 64, "java/lang/String");
-    put_text(memory, base + 512, "short");
-    put_text(memory, base + 1024, std::string(1000, 'x') + "y");
-    const Range range = range_of(base, base + page);
+    for (std::uint64_t i = 0; i < 5; ++i) put_text(memory, peeked + i * 64, "java/lang/String");
+    put_text(memory, peeked + 512, "short");
+    put_text(memory, peeked + 1024, std::string(1000, 'x') + "y");
+    const Range range = range_of(peeked, peeked + page);
     const Peek peek = peek_range(range, range.begin, memory, {});
     CHECK(peek.frequent == std::vector<PeekedString>{{"java/lang/String", 16, 5}});
     REQUIRE(peek.longest.size() == 1);
@@ -116,11 +116,11 @@ TEST_CASE("peek: strings are counted, and those that are too short are none") {
         CHECK(bounded.text == peek.text);
     }
     SECTION("a string goes on in the next resident page, and ends where the next is not resident") {
-        put_text(memory, base + page - 8, "abcdefgh");
-        put_text(memory, base + page, "ijkl");
-        put_text(memory, base + 2 * page - 8, "mnopqrst");
-        put_text(memory, base + 3 * page, "uvwxyz");
-        const Peek longer = peek_range(range_of(base, base + 4 * page), range.begin, memory, {});
+        put_text(memory, peeked + page - 8, "abcdefgh");
+        put_text(memory, peeked + page, "ijkl");
+        put_text(memory, peeked + 2 * page - 8, "mnopqrst");
+        put_text(memory, peeked + 3 * page, "uvwxyz");
+        const Peek longer = peek_range(range_of(peeked, peeked + 4 * page), range.begin, memory, {});
         std::vector<std::string> found;
         for (const PeekedString& string : longer.longest) found.push_back(string.text);
         CHECK(std::count(found.begin(), found.end(), "abcdefghijkl") == 1);
@@ -130,7 +130,7 @@ TEST_CASE("peek: strings are counted, and those that are too short are none") {
 }
 
 TEST_CASE("peek: what is resident and may not be read is counted as such") {
-    static constexpr Range barred = range_of(base + page, base + 2 * page);
+    static constexpr Range barred = range_of(peeked + page, peeked + 2 * page);
     class Unreadable : public BufferMemory {
       public:
         std::size_t read(Address at, std::span<std::byte> into) override {
@@ -140,8 +140,8 @@ TEST_CASE("peek: what is resident and may not be read is counted as such") {
             return BufferMemory::read(at, into);
         }
     } memory;
-    for (std::uint64_t i = 0; i < 3; ++i) memory.put(base + i * page, 7);
-    const Peek peek = peek_range(range_of(base, base + 3 * page), {base}, memory, {});
+    for (std::uint64_t i = 0; i < 3; ++i) memory.put(peeked + i * page, 7);
+    const Peek peek = peek_range(range_of(peeked, peeked + 3 * page), {peeked}, memory, {});
     CHECK(peek.resident == Bytes(3 * page));
     CHECK(peek.unreadable == Bytes(page));
     CHECK(peek.looked_at == Bytes(2 * page));
@@ -149,7 +149,7 @@ TEST_CASE("peek: what is resident and may not be read is counted as such") {
 
 TEST_CASE("peek: of a large range a sample is read, spread over all of it") {
     EndlessMemory memory;
-    const Range range = range_of(base, base + (std::uint64_t{64} << 30U));
+    const Range range = range_of(peeked, peeked + (std::uint64_t{64} << 30U));
     PeekBounds bounds;
     bounds.bytes = mib(4);
     const Peek peek = peek_range(range, range.begin, memory, {}, bounds);
@@ -166,11 +166,11 @@ TEST_CASE("peek: random bytes look compressed or encrypted, text and pointers do
         random ^= random << 13U;
         random ^= random >> 7U;
         random ^= random << 17U;
-        memory.put(base + i, random);
+        memory.put(peeked + i, random);
     }
-    const Range range = range_of(base, base + 4 * page);
+    const Range range = range_of(peeked, peeked + 4 * page);
     CHECK(peek_range(range, range.begin, memory, {}).random_looking());
-    for (std::uint64_t i = 0; i < 4 * page; i += 8) memory.put(base + i, 0x5000 + i % 0x1000);
+    for (std::uint64_t i = 0; i < 4 * page; i += 8) memory.put(peeked + i, 0x5000 + i % 0x1000);
     const Peek pointers = peek_range(range, range.begin, memory, two_libraries());
     CHECK_FALSE(pointers.random_looking());
     CHECK(pointers.pointers == Bytes(4 * page));
@@ -181,7 +181,7 @@ TEST_CASE(
     BufferMemory memory;
     std::vector<Range> blocks;
     for (std::uint64_t i = 0; i < 1000; ++i) {
-        const std::uint64_t at = base + i * 1024 + 16;
+        const std::uint64_t at = peeked + i * 1024 + 16;
         memory.put(at, i < 500 ? 0x5010 : 0x1010);
         put_text(memory, at + 8, "block");
         memory.touch(at - 16);

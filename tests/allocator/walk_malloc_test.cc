@@ -7,7 +7,6 @@ using namespace nmtx;
 
 namespace {
 
-const GlibcLayout& layout = *glibc_layout_of("2.36");
 constexpr std::uint64_t library = 0x7fa000000000;
 
 struct FakeFiles : TargetFiles {
@@ -27,9 +26,9 @@ struct FakeFiles : TargetFiles {
 };
 
 // A main arena beside a library with code, read-only data and writable data, and libz.
-struct Forged {
+struct HeapAndLibraries {
     PageMemory memory;
-    ForgedHeap heap{layout, memory};
+    ForgedHeap heap{layout_2_36, memory};
     FakeFiles files;
 
     MallocWalk walk(bool owners) {
@@ -72,7 +71,7 @@ std::uint64_t blocks_of(const MallocWalk& walk, std::string_view owner, std::str
 
 TEST_CASE(
     "walk malloc: a first word into a file names the owner, its symbol the kind, the rest goes by size") {
-    Forged forged;
+    HeapAndLibraries forged;
     forged.files.names[library + 0x1010] = {"vtable for SessionObj", 16, true};
     forged.files.names[library + 0x20] = {"on_close", 4, false};
     for (int i = 0; i < 5; ++i) forged.block(0x3f0, library + 0x1010);
@@ -92,7 +91,7 @@ TEST_CASE(
 }
 
 TEST_CASE("walk malloc: chains of blocks belong to the library whose data they hang on, either way round") {
-    Forged forged;
+    HeapAndLibraries forged;
     std::vector<std::uint64_t> users;
     for (int i = 0; i < 20; ++i) users.push_back(forged.block(0x30));
     const std::uint64_t alone = forged.block(0x30);
@@ -128,7 +127,7 @@ TEST_CASE("walk malloc: chains of blocks belong to the library whose data they h
 }
 
 TEST_CASE("walk malloc: a large block's words are read beyond what the walk has of it, a mapping's as well") {
-    Forged forged;
+    HeapAndLibraries forged;
     const std::uint64_t target = forged.block(0x50);
     const std::uint64_t far = forged.block(0x50);
     const std::uint64_t large = forged.heap.main.live(0x300010) + 16;
@@ -143,7 +142,7 @@ TEST_CASE("walk malloc: a large block's words are read beyond what the walk has 
 }
 
 TEST_CASE("walk malloc: zlib's blocks are known by what hangs on a z_stream") {
-    Forged forged;
+    HeapAndLibraries forged;
     const auto stream = [&](std::uint64_t state_size, const std::vector<std::uint64_t>& buffers,
                             std::uint64_t zalloc = library + 0x10100) {
         const std::uint64_t at = forged.block(0x80);
@@ -189,7 +188,7 @@ TEST_CASE("walk malloc: zlib's blocks are known by what hangs on a z_stream") {
 }
 
 TEST_CASE("walk malloc: beyond the largest owners the others join, file by file") {
-    Forged forged;
+    HeapAndLibraries forged;
     for (std::uint64_t i = 0; i < 200; ++i) forged.block(0x20 + i * 16, library + 0x1000 + i * 8);
     const MallocWalk walk = forged.walk(false);
     CHECK(walk.untracked.size() == 65);

@@ -6,10 +6,10 @@ using namespace nmtx;
 
 namespace {
 
-struct Made {
+struct ChargedProcess {
     ProcessView view;
     Ledger ledger;
-    Made() {
+    ChargedProcess() {
         view.cgroup.emplace();
         view.cgroup->current = mib(400);
         view.cgroup->limit = mib(512);
@@ -23,7 +23,7 @@ struct Made {
 
 TEST_CASE(
     "container: the working set is what is charged without inactive pages of files, and both leave room") {
-    const ContainerUse use = Made().use();
+    const ContainerUse use = ChargedProcess().use();
     CHECK(use.working_set == mib(310));
     CHECK(use.headroom == mib(112));
     CHECK(use.reclaimable_headroom == mib(202));
@@ -31,7 +31,7 @@ TEST_CASE(
 }
 
 TEST_CASE("container: charged beyond the limit leaves nothing, not less than nothing") {
-    Made made;
+    ChargedProcess made;
     made.view.cgroup->limit = mib(399);
     CHECK(made.use().headroom == Bytes());
     CHECK(made.use().reclaimable_headroom == mib(89));
@@ -39,13 +39,13 @@ TEST_CASE("container: charged beyond the limit leaves nothing, not less than not
 
 TEST_CASE(
     "container: more of files inactive than is charged, at another moment, is a working set of nothing") {
-    Made made;
+    ChargedProcess made;
     made.view.cgroup->inactive_file = mib(401);
     CHECK(made.use().working_set == Bytes());
 }
 
 TEST_CASE("container: without a limit there is no headroom, without figures of files no working set") {
-    Made made;
+    ChargedProcess made;
     made.view.cgroup->limit.reset();
     made.view.cgroup->inactive_file.reset();
     CHECK_FALSE(made.use().headroom);
@@ -55,7 +55,7 @@ TEST_CASE("container: without a limit there is no headroom, without figures of f
 
 TEST_CASE(
     "container: RSS is compared with each page of the heap counted once, and may be more than is charged") {
-    Made made;
+    ChargedProcess made;
     made.ledger.rss = mib(700);
     CHECK(made.use().beyond_rss == Delta{-static_cast<std::int64_t>(mib(300).value())});
     made.ledger.mapped_again = mib(400);
@@ -63,7 +63,7 @@ TEST_CASE(
 }
 
 TEST_CASE("container: no cgroup, or one that does not say what is charged, is none") {
-    Made made;
+    ChargedProcess made;
     made.view.cgroup->current.reset();
     CHECK_FALSE(container_use(made.view, made.ledger));
     made.view.cgroup.reset();

@@ -11,10 +11,10 @@ namespace {
 
 // A JVM of 300 MiB, 100 of them its heap, with NMT: 20 MiB committed and not touched, 6 of 10 MiB of GC
 // tables touched.
-struct Made {
+struct JvmToFit {
     ProcessView view;
     Ledger ledger;
-    Made() {
+    JvmToFit() {
         view.vm = Vm::hotspot;
         view.header.pid = 4711;
         view.header.target_uptime_s = 60;
@@ -58,7 +58,7 @@ Bytes bytes_of(const Fit& fit, std::string_view name) {
 }  // namespace
 
 TEST_CASE("fit: each line is what it says, they sum to what is taken, and the heap is the rest") {
-    const Fit fit = Made().fit();
+    const Fit fit = JvmToFit().fit();
     CHECK(bytes_of(fit, "resident beside the heap") == mib(200));
     CHECK(bytes_of(fit, "peak of RSS") == mib(30));
     CHECK(bytes_of(fit, "committed, not touched") == mib(20));
@@ -80,7 +80,7 @@ TEST_CASE("fit: each line is what it says, they sum to what is taken, and the he
 }
 
 TEST_CASE("fit: a larger heap than the one of now has larger tables of the collector") {
-    const Fit fit = Made().fit(mib(4096));
+    const Fit fit = JvmToFit().fit(mib(4096));
     REQUIRE(fit.heap);
     // 10 MiB of tables for 512 MiB of heap.
     const double larger = static_cast<double>(minus_or_zero(*fit.heap, mib(512)).value()) * 10 / 512;
@@ -89,11 +89,11 @@ TEST_CASE("fit: a larger heap than the one of now has larger tables of the colle
     CHECK(tables - larger < static_cast<double>(mib(1).value()));
     CHECK(*fit.heap + Bytes(fit.heap->value() / 512) + fit.taken <= fit.limit);
     CHECK(fit.lines.back().name == "headroom");
-    CHECK(bytes_of(Made().fit(), "tables of a larger heap") == Bytes());
+    CHECK(bytes_of(JvmToFit().fit(), "tables of a larger heap") == Bytes());
 }
 
 TEST_CASE("fit: the tables of a larger heap are no larger than the collector is known to make them") {
-    Made made;
+    JvmToFit made;
     made.ledger.categories[1].mmap_reserved = mib(60);
     const Fit unknown = made.fit();
     CHECK(bytes_of(unknown, "the collector's tables") == mib(54));
@@ -108,7 +108,7 @@ TEST_CASE("fit: the tables of a larger heap are no larger than the collector is 
 }
 
 TEST_CASE("fit: the limit that the heap of now needs gives that heap, and one that is smaller does not") {
-    const Made made;
+    const JvmToFit made;
     const Fit fit = made.fit();
     REQUIRE(fit.limit_for_heap_now);
     CHECK(fit.max_heap_now == mib(512));
@@ -117,7 +117,7 @@ TEST_CASE("fit: the limit that the heap of now needs gives that heap, and one th
 }
 
 TEST_CASE("fit: more memory beside the heap leaves less for it") {
-    Made made;
+    JvmToFit made;
     const Bytes before = *made.fit().heap;
     made.row("file/mapped data", mib(50));
     made.ledger.rss = mib(350);
@@ -126,14 +126,14 @@ TEST_CASE("fit: more memory beside the heap leaves less for it") {
 }
 
 TEST_CASE("fit: a limit that leaves no heap proposes none") {
-    const Fit fit = Made().fit(mib(300));
+    const Fit fit = JvmToFit().fit(mib(300));
     CHECK_FALSE(fit.heap);
     CHECK(fit.percentage() == 0);
     CHECK(fit.limit_for_heap_now > mib(800));
 }
 
 TEST_CASE("fit: the peak is not used where RSS counts the heap several times") {
-    Made made;
+    JvmToFit made;
     made.ledger.mapped_again = mib(100);
     const Fit fit = made.fit();
     CHECK(bytes_of(fit, "peak of RSS") == Bytes());
@@ -141,7 +141,7 @@ TEST_CASE("fit: the peak is not used where RSS counts the heap several times") {
 }
 
 TEST_CASE("fit: a container's own limit and kernel memory are taken where it has them") {
-    Made made;
+    JvmToFit made;
     CHECK(fit_heap(made.view, made.ledger, {}).error().hint == "name one: --limit 2GiB");
     made.view.cgroup.emplace();
     made.view.cgroup->kernel = mib(9);
@@ -154,7 +154,7 @@ TEST_CASE("fit: a container's own limit and kernel memory are taken where it has
 }
 
 TEST_CASE("fit: what is not known is said") {
-    Made made;
+    JvmToFit made;
     const auto says = [&](std::string_view words) {
         const Fit fit = made.fit();
         return std::any_of(fit.notes.begin(), fit.notes.end(),
@@ -173,7 +173,7 @@ TEST_CASE("fit: what is not known is said") {
 }
 
 TEST_CASE("fit: what is no JVM, or one whose heap nothing places, is refused") {
-    Made made;
+    JvmToFit made;
     made.ledger.rows.erase(made.ledger.rows.begin());
     CHECK(fit_heap(made.view, made.ledger, mib(1024)).error().what.find("place of its Java heap") !=
           std::string::npos);

@@ -13,7 +13,7 @@ using namespace nmtx;
 
 namespace {
 
-std::set<std::string_view> found(std::string_view typed, std::optional<int> jdk = {}) {
+std::set<std::string_view> names_found(std::string_view typed, std::optional<int> jdk = {}) {
     std::set<std::string_view> names;
     const auto entries = look_up(typed, jdk);
     INFO(typed);
@@ -89,18 +89,18 @@ TEST_CASE("glossary: an entry says everything, and its notes are of releases") {
 }
 
 TEST_CASE("glossary: names are looked up in any letters, whole, by their end, and by how they begin") {
-    CHECK(found("other") == Names{"Other"});
-    CHECK(found("JAVA HEAP") == Names{"Java Heap"});
-    CHECK(found("java h") == Names{"Java Heap"});
-    CHECK(found("jvm/code cache") == Names{"Code"});
-    CHECK(found("code cache") == Names{"Code"});
-    CHECK(found("tcache") == Names{"malloc/free/tcache"});
-    CHECK(found("malloc/untracked/librocksdbjni.so") == Names{"malloc/untracked"});
-    CHECK(found("malloc/nmt-tracked/gc") == Names{"GC"});
-    CHECK(found("thread") == Names{"Thread"});
-    CHECK(found("thread s") == Names{"Thread", "Thread Stack"});  // the owner of both is "thread stack"
-    CHECK(found("synchron") == Names{"Synchronization", "Synchronizer"});
-    CHECK(found("synchron", 17) == Names{"Synchronization"});
+    CHECK(names_found("other") == Names{"Other"});
+    CHECK(names_found("JAVA HEAP") == Names{"Java Heap"});
+    CHECK(names_found("java h") == Names{"Java Heap"});
+    CHECK(names_found("jvm/code cache") == Names{"Code"});
+    CHECK(names_found("code cache") == Names{"Code"});
+    CHECK(names_found("tcache") == Names{"malloc/free/tcache"});
+    CHECK(names_found("malloc/untracked/librocksdbjni.so") == Names{"malloc/untracked"});
+    CHECK(names_found("malloc/nmt-tracked/gc") == Names{"GC"});
+    CHECK(names_found("thread") == Names{"Thread"});
+    CHECK(names_found("thread s") == Names{"Thread", "Thread Stack"});  // the owner of both is "thread stack"
+    CHECK(names_found("synchron") == Names{"Synchronization", "Synchronizer"});
+    CHECK(names_found("synchron", 17) == Names{"Synchronization"});
 }
 
 TEST_CASE("glossary: an unknown name suggests the nearest, and what another JDK has says which") {
@@ -119,7 +119,7 @@ TEST_CASE("known bugs: what grows in each has an entry in the glossary, and no r
         CHECK_FALSE(bug.grows[0].empty());
         for (const std::string_view name : bug.grows) {
             if (name.empty()) continue;
-            CHECK(found(name).count(name) == 1);
+            CHECK(names_found(name).count(name) == 1);
             const auto bugs = bugs_of(name);
             CHECK(std::find(bugs.begin(), bugs.end(), &bug) != bugs.end());
         }

@@ -5,15 +5,9 @@
 #include "process/jvm_flag.h"
 
 using namespace nmtx;
+using made::mentions;
 
 namespace {
-
-bool mentions(const Finding& finding, std::string_view text) {
-    std::string all = finding.title + finding.refuted_by;
-    for (const std::string& sentence : finding.evidence) all += sentence;
-    for (const Remedy& remedy : finding.remedies) all += remedy.what + remedy.command;
-    return all.find(text) != std::string::npos;
-}
 
 made::Process with_direct(Bytes held) {
     made::Process process;

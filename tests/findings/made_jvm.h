@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "findings/rules.h"
@@ -65,6 +66,14 @@ struct Process {
 
 inline ChunkSum chunks(std::uint64_t blocks, Bytes bytes) {
     return {blocks, bytes, bytes};
+}
+
+// In any of the finding's sentences and commands.
+inline bool mentions(const Finding& finding, std::string_view text) {
+    std::string all = finding.title + finding.refuted_by;
+    for (const std::string& sentence : finding.evidence) all += sentence;
+    for (const Remedy& remedy : finding.remedies) all += remedy.what + remedy.command;
+    return all.find(text) != std::string::npos;
 }
 
 // A record in which one row has grown steadily for two hours.

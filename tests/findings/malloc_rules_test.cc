@@ -7,15 +7,9 @@
 
 using namespace nmtx;
 using made::chunks;
+using made::mentions;
 
 namespace {
-
-bool mentions(const Finding& finding, std::string_view text) {
-    std::string all = finding.title + finding.refuted_by;
-    for (const std::string& sentence : finding.evidence) all += sentence;
-    for (const Remedy& remedy : finding.remedies) all += remedy.what + remedy.command;
-    return all.find(text) != std::string::npos;
-}
 
 // What the remedy with this command is said to give back; nothing where there is none, or no figure.
 std::optional<Bytes> given_back(const Finding& finding, std::string_view command) {

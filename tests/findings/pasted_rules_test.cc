@@ -10,7 +10,7 @@ using namespace nmtx;
 
 namespace {
 
-std::vector<Finding> found(const PastedDocuments& documents, const ProcessView& view = {}) {
+std::vector<Finding> findings_in(const PastedDocuments& documents, const ProcessView& view = {}) {
     return findings_of_pasted({documents, view});
 }
 
@@ -58,70 +58,70 @@ PastedDocuments with_jstat(std::string_view text) {
 TEST_CASE("pasted rules: each has a name of its own, and nothing pasted gives no finding") {
     std::set<std::string_view> names;
     for (const PastedRule& rule : pasted_rules()) CHECK(names.insert(rule.name).second);
-    CHECK(found({}).empty());
+    CHECK(findings_in({}).empty());
 }
 
 TEST_CASE("container-killed: the limit is named where it is known, and SIGKILL alone accuses nobody") {
-    const auto at_limit = found(with_container(killed(mib(1024))));
+    const auto at_limit = findings_in(with_container(killed(mib(1024))));
     REQUIRE(at_limit.size() == 1);
     CHECK(at_limit[0].rule == "container-killed");
     CHECK(at_limit[0].severity == Severity::problem);
     CHECK(at_limit[0].title == "Container web was OOM-killed at its memory limit of 1024.0 MiB");
     CHECK(has(at_limit[0], "nmtx fit PID --limit 1073741824"));
-    const auto unknown = found(with_container(killed({})));
+    const auto unknown = findings_in(with_container(killed({})));
     REQUIRE(unknown.size() == 1);
     CHECK(unknown[0].confidence == Confidence::medium);
     CHECK(has(unknown[0], "The text has no memory limit of it."));
     ContainerState only_signal;
     only_signal.last = {"Terminated", "Error", 137, {}};
-    const auto signal = found(with_container(only_signal));
+    const auto signal = findings_in(with_container(only_signal));
     REQUIRE(signal.size() == 1);
     CHECK(signal[0].severity == Severity::note);
     CHECK_FALSE(has(signal[0], "OOM-killed"));
     ContainerState fine;
     fine.now = {"Running", {}, {}, {}};
-    CHECK(found(with_container(fine)).empty());
+    CHECK(findings_in(with_container(fine)).empty());
 }
 
 TEST_CASE("heap-above-limit: a heap of nine tenths of the limit or more, by -Xmx or a percentage") {
-    const auto findings = found(with_container(killed(mib(1024), "-Xmx1g")));
+    const auto findings = findings_in(with_container(killed(mib(1024), "-Xmx1g")));
     REQUIRE(findings.size() == 2);
     CHECK(std::ranges::any_of(findings, [](const Finding& f) { return f.rule == "heap-above-limit"; }));
-    CHECK(found(with_container(killed(mib(1024), "-Xmx700m"))).size() == 1);
-    CHECK(found(with_container(killed(mib(1000), "-XX:MaxRAMPercentage=95.0"))).size() == 2);
+    CHECK(findings_in(with_container(killed(mib(1024), "-Xmx700m"))).size() == 1);
+    CHECK(findings_in(with_container(killed(mib(1000), "-XX:MaxRAMPercentage=95.0"))).size() == 2);
     PastedDocuments documents;
     documents.settings.emplace();
     documents.settings->max_heap = mib(512);
     documents.settings->memory.bytes = mib(512);
-    REQUIRE(found(documents).size() == 1);
-    CHECK(found(documents)[0].severity == Severity::problem);
+    REQUIRE(findings_in(documents).size() == 1);
+    CHECK(findings_in(documents)[0].severity == Severity::problem);
     documents.settings->max_heap = mib(128);
-    CHECK(found(documents).empty());
+    CHECK(findings_in(documents).empty());
 }
 
 TEST_CASE("machine-memory: only where next to nothing is available") {
     PastedDocuments documents;
     documents.host.emplace();
     documents.host->total = mib(16 * 1024);
-    CHECK(found(documents).empty());
+    CHECK(findings_in(documents).empty());
     documents.host->available = mib(200);
-    REQUIRE(found(documents).size() == 1);
-    CHECK(has(found(documents)[0], "200.0 MiB of its 16.0 GiB"));
+    REQUIRE(findings_in(documents).size() == 1);
+    CHECK(has(findings_in(documents)[0], "200.0 MiB of its 16.0 GiB"));
     documents.host->available = mib(4096);
-    CHECK(found(documents).empty());
+    CHECK(findings_in(documents).empty());
 }
 
 TEST_CASE("jemalloc: fragmentation is told from freed pages that are retained") {
     PastedDocuments documents;
     documents.jemalloc = stats_of(mib(100), mib(400), mib(410));
-    REQUIRE(found(documents).size() == 1);
-    CHECK(has(found(documents)[0], "310.0 MiB (75.6 %) are not allocated: fragmentation"));
+    REQUIRE(findings_in(documents).size() == 1);
+    CHECK(has(findings_in(documents)[0], "310.0 MiB (75.6 %) are not allocated: fragmentation"));
     documents.jemalloc = stats_of(mib(100), mib(110), mib(410));
-    REQUIRE(found(documents).size() == 1);
-    CHECK(has(found(documents)[0], "freed pages that it retains"));
-    CHECK(has(found(documents)[0], "background_thread:true"));
+    REQUIRE(findings_in(documents).size() == 1);
+    CHECK(has(findings_in(documents)[0], "freed pages that it retains"));
+    CHECK(has(findings_in(documents)[0], "background_thread:true"));
     documents.jemalloc = stats_of(mib(1000), mib(1010), mib(1020));
-    CHECK(found(documents).empty());
+    CHECK(findings_in(documents).empty());
 }
 
 TEST_CASE("compilation-memory: a compilation that takes 256 MiB or more, by name") {
@@ -131,13 +131,13 @@ TEST_CASE("compilation-memory: a compilation that takes 256 MiB or more, by name
         {mib(5368), "com/shop/Rules::apply((I)Z)", "c2", "ok", {}, 3'811'245, 97.4});
     ProcessView view;
     view.header.pid = 4711;
-    const auto findings = found(documents, view);
+    const auto findings = findings_in(documents, view);
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].severity == Severity::problem);
     CHECK(findings[0].title == "Compiling com/shop/Rules::apply took 5368.0 MiB at its peak (c2)");
     CHECK(has(findings[0], "-XX:CompileCommand=exclude,com/shop/Rules::apply"));
     documents.compiler_memory->compilations[0].peak = mib(20);
-    CHECK(found(documents).empty());
+    CHECK(findings_in(documents).empty());
 }
 
 TEST_CASE("heap-full: full collections that free nothing, not one full sample") {
@@ -148,13 +148,13 @@ TEST_CASE("heap-full: full collections that free nothing, not one full sample") 
         return with_jstat(text);
     };
     const auto full =
-        found(table("0.00 0.00 99.80 99.97 94.11 91.02 104 3.210 41 52.118 55.328\n"
-                    "0.00 0.00 99.80 99.98 94.11 91.02 104 3.210 48 61.105 64.315\n"));
+        findings_in(table("0.00 0.00 99.80 99.97 94.11 91.02 104 3.210 41 52.118 55.328\n"
+                          "0.00 0.00 99.80 99.98 94.11 91.02 104 3.210 48 61.105 64.315\n"));
     REQUIRE(full.size() == 1);
     CHECK(has(full[0], "through 7 full collections"));
-    CHECK(found(table("0.00 0.00 99.80 99.97 94.11 91.02 104 3.210 41 52.118 55.328\n")).empty());
-    CHECK(found(table("0.00 0.00 99.80 99.97 94.11 91.02 104 3.210 41 52.118 55.328\n"
-                      "0.00 0.00 99.80 40.00 94.11 91.02 104 3.210 48 61.105 64.315\n"))
+    CHECK(findings_in(table("0.00 0.00 99.80 99.97 94.11 91.02 104 3.210 41 52.118 55.328\n")).empty());
+    CHECK(findings_in(table("0.00 0.00 99.80 99.97 94.11 91.02 104 3.210 41 52.118 55.328\n"
+                            "0.00 0.00 99.80 40.00 94.11 91.02 104 3.210 48 61.105 64.315\n"))
               .empty());
 }
 
@@ -162,18 +162,18 @@ TEST_CASE("metaspace-limit: what jstat reserves is no limit, the option is") {
     auto documents = with_jstat(
         "MCMN MCMX MC CCSMN CCSMX CCSC YGC FGC FGCT GCT\n"
         "0.0 131072.0 130000.0 0.0 1048576.0 512.0 868 0 0.000 2.023\n");
-    CHECK(found(documents).empty());
+    CHECK(findings_in(documents).empty());
     ProcessView view;
     view.vm_flags = "-XX:MaxMetaspaceSize=134217728";
-    const auto findings = found(documents, view);
+    const auto findings = findings_in(documents, view);
     REQUIRE(findings.size() == 1);
     CHECK(has(findings[0], "Metaspace has committed 127.0 MiB of the 128.0 MiB"));
     view.vm_flags = "-XX:MaxMetaspaceSize=18446744073709551615";
-    CHECK(found(documents, view).empty());
+    CHECK(findings_in(documents, view).empty());
     documents.jmap_heap.emplace();
     documents.jmap_heap->max_metaspace = mib(128);
-    CHECK(found(documents).size() == 1);
-    CHECK(found(with_jstat("MCMN MCMX MC CCSMN CCSMX CCSC YGC FGC FGCT GCT\n"
-                           "0.0 1114112.0 130000.0 0.0 65536.0 65000.0 868 0 0.000 2.023\n"))
+    CHECK(findings_in(documents).size() == 1);
+    CHECK(findings_in(with_jstat("MCMN MCMX MC CCSMN CCSMX CCSC YGC FGC FGCT GCT\n"
+                                 "0.0 1114112.0 130000.0 0.0 65536.0 65000.0 868 0 0.000 2.023\n"))
               .size() == 1);
 }

@@ -13,7 +13,7 @@ using nmtx::parse_gc_log;
 
 namespace {
 
-GcLog log_of(std::string_view text) {
+GcLog gc_log_of(std::string_view text) {
     auto parsed = parse_gc_log(text);
     INFO((parsed ? std::string("a value") : nmtx::to_string(parsed.error())));
     REQUIRE(parsed.has_value());
@@ -46,7 +46,7 @@ constexpr std::string_view parallel_of_8 =
 }  // namespace
 
 TEST_CASE("gc log: Parallel of 8 with stamps, heaps and flags") {
-    const GcLog log = log_of(parallel_of_8);
+    const GcLog log = gc_log_of(parallel_of_8);
     CHECK_FALSE(log.unified);
     CHECK(log.metadata_collections == 2);
     CHECK(log.metadata_full == 1);
@@ -77,7 +77,7 @@ TEST_CASE("gc log: Parallel of 8 with stamps, heaps and flags") {
 }
 
 TEST_CASE("gc log: G1 of 8, with its heap in a line below") {
-    const GcLog log = log_of(
+    const GcLog log = gc_log_of(
         "0.077: [GC pause (Metadata GC Threshold) (young) (initial-mark), 0.0023 secs]\n"
         "      [GC Worker Start (ms): Min: 68.1, Avg: 68.1, Max: 68.1, Diff: 0.0]\n"
         "   [Eden: 6402.0K(6402.0K)->0.0B(13.0M) Survivors: 0.0B->1024.0K Heap: "
@@ -101,7 +101,7 @@ TEST_CASE("gc log: G1 of 8, with its heap in a line below") {
 }
 
 TEST_CASE("gc log: unified, used and committed, of the class space as well, each collection once") {
-    const GcLog log = log_of(
+    const GcLog log = gc_log_of(
         "[0.054s][info ][gc,metaspace] Compressed class space mapped at: "
         "0x00007f834c000000-0x00007f838c000000, reserved "
         "size: 1073741824\n"
@@ -135,7 +135,7 @@ TEST_CASE("gc log: unified, used and committed, of the class space as well, each
 }
 
 TEST_CASE("gc log: until 13 what stands in parentheses is reserved") {
-    const GcLog log = log_of(
+    const GcLog log = gc_log_of(
         "[1.2s][info][gc,metaspace] GC(0) Metaspace: 20981K->20981K(1067008K)\n"
         "[1.2s][info][gc] GC(0) Pause Full (Metadata GC Threshold) 605K->560K(64512K) 3.2ms\n");
     REQUIRE(log.metaspace.size() == 1);
@@ -149,8 +149,8 @@ TEST_CASE("gc log: any decorations, and none") {
          {"[2026-11-22T20:26:55.041+0000][0.109s][4711][4712][debug][gc,heap     ] ", "[109ms][info] ",
           "[1795732011562ms][109ms][host-1.example.org][gc,metaspace] ", "[109000000ns] ", ""}) {
         CAPTURE(before);
-        const GcLog log = log_of(std::string(before) +
-                                 "GC(7)  Metaspace       used 73K, committed 320K, reserved 1114112K\n");
+        const GcLog log = gc_log_of(std::string(before) +
+                                    "GC(7)  Metaspace       used 73K, committed 320K, reserved 1114112K\n");
         CHECK(log.unified);
         REQUIRE(log.metaspace.size() == 1);
         CHECK(log.metaspace[0].gc == 7U);
@@ -162,7 +162,7 @@ TEST_CASE("gc log: any decorations, and none") {
 }
 
 TEST_CASE("gc log: Z and Shenandoah") {
-    const GcLog log = log_of(
+    const GcLog log = gc_log_of(
         "[0.40s][info][gc,metaspace] GC(0) Metaspace: 5M used, 8M capacity, 8M committed, 10M reserved\n"
         "[0.40s][info][gc          ] GC(0) Garbage Collection (Metadata GC Threshold) 24M(9%)->8M(3%)\n"
         "[0.41s][info][gc,metaspace] GC(1) Y: Metaspace: 0M used, 1M committed, 1088M reserved\n"
@@ -185,7 +185,7 @@ TEST_CASE("gc log: Z and Shenandoah") {
 }
 
 TEST_CASE("gc log: the end of metaspace, and lines that are none of a log") {
-    const GcLog log = log_of(
+    const GcLog log = gc_log_of(
         "0.5: [Full GC (Metadata GC Threshold) 2M->1M(10M), 0.01 secs]\n"
         "java.lang.OutOfMemoryError: Metaspace\n"
         "Caused by: java.lang.OutOfMemoryError: Compressed class space\n"

@@ -15,7 +15,7 @@ using nmtx::range_of;
 
 namespace {
 
-HsErr log_of(std::string_view text) {
+HsErr hs_err_of(std::string_view text) {
     auto parsed = parse_hs_err(text);
     INFO((parsed ? std::string("a value") : nmtx::to_string(parsed.error())));
     REQUIRE(parsed.has_value());
@@ -139,7 +139,7 @@ END.
 }  // namespace
 
 TEST_CASE("hs_err: what a log of 21 says of its crash, its process and its container") {
-    const HsErr log = log_of(crash_of_21);
+    const HsErr log = hs_err_of(crash_of_21);
     CHECK(log.crashed);
     CHECK(log.whole);
     CHECK(log.headline == "SIGSEGV (0xb) at pc=0x00007fade8b7b0a0, pid=15723, tid=15724");
@@ -178,13 +178,13 @@ TEST_CASE("hs_err: what a log of 21 says of its crash, its process and its conta
 }
 
 TEST_CASE("hs_err: of the environment the names alone are kept") {
-    const HsErr log = log_of(crash_of_21);
+    const HsErr log = hs_err_of(crash_of_21);
     const std::vector<std::string_view> expected{"PATH", "SECRET"};
     CHECK(log.environment == expected);
 }
 
 TEST_CASE("hs_err: threads with their stacks, whatever their names") {
-    const HsErr log = log_of(crash_of_21);
+    const HsErr log = hs_err_of(crash_of_21);
     REQUIRE(log.threads.size() == 3);
     CHECK(log.threads[0].current);
     CHECK(log.threads[0].name == "main");
@@ -201,7 +201,7 @@ TEST_CASE("hs_err: threads with their stacks, whatever their names") {
 }
 
 TEST_CASE("hs_err: texts with parsers of their own are handed on with the number of their first line") {
-    const HsErr log = log_of(crash_of_21);
+    const HsErr log = hs_err_of(crash_of_21);
     const auto* maps = log.find(HsErrPart::dynamic_libraries);
     REQUIRE(maps != nullptr);
     CHECK(maps->text ==
@@ -223,7 +223,7 @@ TEST_CASE("hs_err: texts with parsers of their own are handed on with the number
 }
 
 TEST_CASE("hs_err: the heap, the code cache and the threads of 6 and 7") {
-    const HsErr log = log_of(
+    const HsErr log = hs_err_of(
         "# JRE version: 7.0_15-b03\n"
         "# Java VM: Java HotSpot(TM) 64-Bit Server VM (23.7-b01 mixed mode linux-amd64 compressed oops)\n"
         "\n"
@@ -262,7 +262,7 @@ TEST_CASE("hs_err: the heap, the code cache and the threads of 6 and 7") {
 }
 
 TEST_CASE("hs_err: a crash for want of memory has its reason and the size") {
-    const HsErr log = log_of(
+    const HsErr log = hs_err_of(
         "#\n"
         "# There is insufficient memory for the Java Runtime Environment to continue.\n"
         "# Native memory allocation (mmap) failed to map 10737418240 bytes for committing reserved memory.\n"
@@ -277,7 +277,7 @@ TEST_CASE("hs_err: a crash for want of memory has its reason and the size") {
 }
 
 TEST_CASE("hs_err: a line that is cut is quoted and the rest of the log is read") {
-    const HsErr log = log_of(
+    const HsErr log = hs_err_of(
         "Java Threads: ( => current thread )\n"
         "  0x0000000003cac800 JavaThread \"Reference Handler\" daemon [_thread_blo\n"
         "CodeHeap 'non-nmethods': size=5704Kb used=1217Kb max_used=1217Kb free=4486Kb\n"

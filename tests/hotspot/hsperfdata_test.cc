@@ -80,7 +80,7 @@ std::string sample(bool little = true) {
         .as_laid_out();
 }
 
-std::string error_of(const std::string& bytes) {
+std::string hsperfdata_error(const std::string& bytes) {
     const auto perf = parse_hsperfdata(bytes);
     REQUIRE_FALSE(perf.has_value());
     return to_string(perf.error());
@@ -129,27 +129,28 @@ TEST_CASE("hsperfdata: bytes behind the last entry are not looked at") {
 }
 
 TEST_CASE("hsperfdata: what is no jvmstat file says what was expected") {
-    CHECK(error_of("") == "hsperfdata: expected at least 32 bytes of jvmstat data, found 0");
-    CHECK(error_of(std::string(64, 'x')) == "hsperfdata: expected the magic number cafec0c0 of jvmstat data");
+    CHECK(hsperfdata_error("") == "hsperfdata: expected at least 32 bytes of jvmstat data, found 0");
+    CHECK(hsperfdata_error(std::string(64, 'x')) ==
+          "hsperfdata: expected the magic number cafec0c0 of jvmstat data");
     std::string bytes = sample();
     bytes[5] = 3;
-    CHECK(error_of(bytes) == "hsperfdata: expected format 2 of jvmstat data, found 3");
+    CHECK(hsperfdata_error(bytes) == "hsperfdata: expected format 2 of jvmstat data, found 3");
     bytes = sample();
     bytes[4] = 7;
-    CHECK(error_of(bytes) == "hsperfdata: expected the byte order 0 or 1, found 7");
+    CHECK(hsperfdata_error(bytes) == "hsperfdata: expected the byte order 0 or 1, found 7");
     bytes = sample();
     File::put(bytes, 28, 100'001, 4);
-    CHECK(error_of(bytes) == "hsperfdata: expected at most 100000 entries, found 100001");
+    CHECK(hsperfdata_error(bytes) == "hsperfdata: expected at most 100000 entries, found 100001");
     bytes = sample();
     File::put(bytes, 24, 4, 4);
-    CHECK(error_of(bytes) == "hsperfdata: expected the offset of the first entry, found 4");
+    CHECK(hsperfdata_error(bytes) == "hsperfdata: expected the offset of the first entry, found 4");
 }
 
 TEST_CASE("hsperfdata: offsets and lengths that leave their entry name the entry") {
     const auto with = [](std::size_t at, std::uint64_t value) {
         std::string bytes = sample();
         File::put(bytes, 32 + at, value, 4);
-        return error_of(bytes);
+        return hsperfdata_error(bytes);
     };
     for (const std::uint64_t length : {0ULL, 19ULL, 0xFFFFFFFFULL, 0x7FFFFFFFULL})
         CHECK(

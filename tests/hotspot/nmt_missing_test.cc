@@ -6,7 +6,7 @@ using namespace nmtx;
 
 namespace {
 
-NmtReport report_of(std::uint64_t total_kb, std::initializer_list<std::uint64_t> categories_kb) {
+NmtReport report_of_sizes(std::uint64_t total_kb, std::initializer_list<std::uint64_t> categories_kb) {
     NmtReport report;
     report.committed = kib(total_kb);
     for (const std::uint64_t kb : categories_kb) {
@@ -22,7 +22,7 @@ NmtReport report_of(std::uint64_t total_kb, std::initializer_list<std::uint64_t>
 }  // namespace
 
 TEST_CASE("NMT that is cut: what its categories do not make up of the total is missing") {
-    const auto missing = missing_categories(report_of(350000, {65536, 20464}));
+    const auto missing = missing_categories(report_of_sizes(350000, {65536, 20464}));
     REQUIRE(missing);
     CHECK(missing->shown == kib(86000));
     CHECK(missing->missing == kib(264000));
@@ -30,9 +30,9 @@ TEST_CASE("NMT that is cut: what its categories do not make up of the total is m
 }
 
 TEST_CASE("NMT that is whole: each category may be off by one unit") {
-    CHECK_FALSE(missing_categories(report_of(1003, {500, 500})));
-    CHECK(missing_categories(report_of(1004, {500, 500})));
-    NmtReport in_mb = report_of(0, {});
+    CHECK_FALSE(missing_categories(report_of_sizes(1003, {500, 500})));
+    CHECK(missing_categories(report_of_sizes(1004, {500, 500})));
+    NmtReport in_mb = report_of_sizes(0, {});
     in_mb.unit = mib(1);
     in_mb.committed = mib(348);
     for (const std::uint64_t size : {256U, 1U, 3U, 7U, 46U, 16U, 16U}) {
@@ -44,7 +44,7 @@ TEST_CASE("NMT that is whole: each category may be off by one unit") {
 }
 
 TEST_CASE("NMT that is cut: the malloc of its missing categories is not known, unless the total tells it") {
-    NmtReport report = report_of(1000, {100});
+    NmtReport report = report_of_sizes(1000, {100});
     NmtMallocBounds bounds = malloc_bounds(report);
     CHECK(bounds.least == kib(50));
     CHECK(bounds.most == kib(950));

@@ -8,7 +8,7 @@ using namespace nmtx;
 
 namespace {
 
-NmtReport report_of(std::span<const std::string_view> names, std::uint64_t blocks_of_first) {
+NmtReport report_of_tags(std::span<const std::string_view> names, std::uint64_t blocks_of_first) {
     NmtReport report;
     std::uint64_t blocks = blocks_of_first;
     for (const std::string_view name : names) {
@@ -52,7 +52,7 @@ TEST_CASE("nmt tags: each table begins with the heap, ends with Unknown and name
 TEST_CASE("nmt tags: the table that agrees with what was found is taken, whatever the release") {
     for (const int is : {8, 11, 17, 21, 26, 27}) {
         const auto names = nmt_tags(is);
-        const NmtReport report = report_of(names, 5000);
+        const NmtReport report = report_of_tags(names, 5000);
         for (const int says : {8, 11, 17, 21, 26, 27}) {
             CAPTURE(is, says);
             CHECK(nmt_tags_by_figures(says, report, counts(names.size(), 5000)).data() == names.data());
@@ -62,14 +62,15 @@ TEST_CASE("nmt tags: the table that agrees with what was found is taken, whateve
 
 TEST_CASE("nmt tags: where the figures differ a little, or there are none, the release decides") {
     const auto names = nmt_tags(21);
-    CHECK(nmt_tags_by_figures(21, report_of(names, 5000), counts(names.size(), 5003)).data() == names.data());
+    CHECK(nmt_tags_by_figures(21, report_of_tags(names, 5000), counts(names.size(), 5003)).data() ==
+          names.data());
     CHECK(nmt_tags_by_figures(21, NmtReport(), counts(names.size(), 5000)).data() == names.data());
-    CHECK(nmt_tags_by_figures(21, report_of(names, 5000), {}).data() == names.data());
+    CHECK(nmt_tags_by_figures(21, report_of_tags(names, 5000), {}).data() == names.data());
 }
 
 TEST_CASE("nmt tags: an Arena Chunk without a count, as 8 and 11 print it, disagrees with nothing") {
     const auto names = nmt_tags(11);
-    NmtReport report = report_of(names, 10);
+    NmtReport report = report_of_tags(names, 10);
     for (NmtCategory& category : report.categories) {
         if (category.name == "Arena Chunk") category.malloc_count.reset();
     }

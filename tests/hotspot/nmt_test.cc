@@ -26,7 +26,7 @@ NmtReport report_of(std::string_view text) {
     return std::get<NmtReport>(std::move(*parsed));
 }
 
-std::string error_of(std::string_view text) {
+std::string nmt_error(std::string_view text) {
     const auto parsed = parse_nmt(text);
     REQUIRE_FALSE(parsed.has_value());
     return nmtx::to_string(parsed.error());
@@ -406,34 +406,33 @@ TEST_CASE("nmt: an answer that is no report is a refusal with its words") {
 }
 
 TEST_CASE("nmt: an empty text and a title without a total are errors") {
-    CHECK(error_of("").find("empty text") != std::string::npos);
-    CHECK(error_of(" \n\n").find("empty text") != std::string::npos);
+    CHECK(nmt_error("").find("empty text") != std::string::npos);
+    CHECK(nmt_error(" \n\n").find("empty text") != std::string::npos);
     CHECK(
-        error_of("Native Memory Tracking:\n\n(Omitting categories").find("nmt:3: expected a line 'Total:") ==
+        nmt_error("Native Memory Tracking:\n\n(Omitting categories").find("nmt:3: expected a line 'Total:") ==
         0);
-    CHECK(error_of("Native Memory Tracking:\nTotal: reserved=12, committed=34").find("nmt:2") == 0);
-    CHECK(error_of("Native Memory Tracking:\nTotal: reserved=12KB, committed=34\n").find("nmt:2") == 0);
+    CHECK(nmt_error("Native Memory Tracking:\nTotal: reserved=12, committed=34").find("nmt:2") == 0);
+    CHECK(nmt_error("Native Memory Tracking:\nTotal: reserved=12KB, committed=34\n").find("nmt:2") == 0);
 }
 
 TEST_CASE("nmt: figures that cannot be trusted are errors that name the line") {
     const std::string total = "Native Memory Tracking:\nTotal: reserved=9KB, committed=9KB\n";
-    CHECK(error_of("Native Memory Tracking:\nTotal: reserved=0x9KB, committed=9KB\n").find("nmt:2") == 0);
-    CHECK(error_of(total + total.substr(24)).find("nmt:3: expected one line 'Total:'") == 0);
-    CHECK(error_of(total + "- Code (reserved=9KB, committed=-1KB)\n").find("nmt:3") == 0);
-    CHECK(error_of(total + "- Code (reserved=9KB, committed=9KiB)\n").find("nmt:3") == 0);
-    CHECK(error_of(total + "- Code (reserved=18446744073709551616, committed=9KB)\n").find("nmt:3") == 0);
-    CHECK(error_of(total + "- Code (reserved=18014398509481984KB, committed=9KB)\n").find("nmt:3") == 0);
-    CHECK(
-        error_of(total + "- Code (reserved=" + std::string(40, '9') + "KB, committed=9KB)\n").find("nmt:3") ==
-        0);
+    CHECK(nmt_error("Native Memory Tracking:\nTotal: reserved=0x9KB, committed=9KB\n").find("nmt:2") == 0);
+    CHECK(nmt_error(total + total.substr(24)).find("nmt:3: expected one line 'Total:'") == 0);
+    CHECK(nmt_error(total + "- Code (reserved=9KB, committed=-1KB)\n").find("nmt:3") == 0);
+    CHECK(nmt_error(total + "- Code (reserved=9KB, committed=9KiB)\n").find("nmt:3") == 0);
+    CHECK(nmt_error(total + "- Code (reserved=18446744073709551616, committed=9KB)\n").find("nmt:3") == 0);
+    CHECK(nmt_error(total + "- Code (reserved=18014398509481984KB, committed=9KB)\n").find("nmt:3") == 0);
+    CHECK(nmt_error(total + "- Code (reserved=" + std::string(40, '9') + "KB, committed=9KB)\n")
+              .find("nmt:3") == 0);
     const std::string code = total + "- Code (reserved=9KB, committed=9KB)\n";
-    CHECK(error_of(code + "- Code (reserved=9KB, committed=9KB)\n")
+    CHECK(nmt_error(code + "- Code (reserved=9KB, committed=9KB)\n")
               .find("nmt:4: expected each category once") == 0);
-    CHECK(error_of(code + "  (malloc=99999999999999999999999KB #1)\n").find("nmt:4") == 0);
-    CHECK(error_of(code + "  (malloc=9KB #18446744073709551616)\n").find("nmt:4") == 0);
-    CHECK(error_of(code + "  (malloc=9KB #1)\n  (malloc=9KB #1)\n").find("nmt:5") == 0);
-    CHECK(error_of(code + "  (mmap: reserved=9KB committed=9KB)\n").find("nmt:4") == 0);
-    CHECK(error_of(code + "  (thread #)\n").find("nmt:4") == 0);
+    CHECK(nmt_error(code + "  (malloc=99999999999999999999999KB #1)\n").find("nmt:4") == 0);
+    CHECK(nmt_error(code + "  (malloc=9KB #18446744073709551616)\n").find("nmt:4") == 0);
+    CHECK(nmt_error(code + "  (malloc=9KB #1)\n  (malloc=9KB #1)\n").find("nmt:5") == 0);
+    CHECK(nmt_error(code + "  (mmap: reserved=9KB committed=9KB)\n").find("nmt:4") == 0);
+    CHECK(nmt_error(code + "  (thread #)\n").find("nmt:4") == 0);
 }
 
 TEST_CASE("nmt: a report whose categories do not sum to its total says so") {
@@ -480,13 +479,13 @@ TEST_CASE("nmt: regions that overlap are made disjoint, the lower one wins") {
 
 TEST_CASE("nmt: odd lines of a map are errors where addresses are lost, notes where not") {
     const std::string text(head);
-    CHECK(error_of(text + hex_line(0x2000, 0x1000, "reserved 4KB for GC")).find("nmt:5") == 0);
-    CHECK(error_of(text + "[0x" + std::string(40, 'f') + " - 0x1000] reserved 4KB for GC\n").find("nmt:5") ==
+    CHECK(nmt_error(text + hex_line(0x2000, 0x1000, "reserved 4KB for GC")).find("nmt:5") == 0);
+    CHECK(nmt_error(text + "[0x" + std::string(40, 'f') + " - 0x1000] reserved 4KB for GC\n").find("nmt:5") ==
           0);
-    CHECK(error_of(text + hex_line(0x1000, 0x2000, "reserved 4KB for ")).find("nmt:5") == 0);
-    CHECK(error_of(text + hex_line(0x1000, 0x2000, "reserved 4KB")).find("nmt:5") == 0);
-    CHECK(error_of(text + hex_line(0x1000, 0x2000, "reserved 4 furlongs for GC")).find("nmt:5") == 0);
-    CHECK(error_of(text + hex_line(0x1000, 0x2000, "reserved for GC")).find("nmt:5") == 0);
+    CHECK(nmt_error(text + hex_line(0x1000, 0x2000, "reserved 4KB for ")).find("nmt:5") == 0);
+    CHECK(nmt_error(text + hex_line(0x1000, 0x2000, "reserved 4KB")).find("nmt:5") == 0);
+    CHECK(nmt_error(text + hex_line(0x1000, 0x2000, "reserved 4 furlongs for GC")).find("nmt:5") == 0);
+    CHECK(nmt_error(text + hex_line(0x1000, 0x2000, "reserved for GC")).find("nmt:5") == 0);
     const NmtReport report = report_of(text + hex_line(0x1000, 0x2000, "committed 4KB from") +
                                        hex_line(0x1000, 0x1000, "reserved 0KB for GC") +
                                        hex_line(0x1000, 0x2000, "forgotten 4KB for GC") +

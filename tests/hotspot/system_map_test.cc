@@ -61,7 +61,7 @@ SystemMap map_of(const std::string& text) {
     return std::move(*parsed);
 }
 
-std::string error_of(const std::string& text) {
+std::string system_map_error(const std::string& text) {
     const auto parsed = parse_system_map(text);
     REQUIRE_FALSE(parsed.has_value());
     return nmtx::to_string(parsed.error());
@@ -116,27 +116,28 @@ TEST_CASE("system map: without NMT there are rows without tags") {
 }
 
 TEST_CASE("system map: a reply that is none is an error with its words") {
-    CHECK(error_of("").find("System.map: expected the rows") == 0);
-    CHECK(error_of("java.lang.IllegalArgumentException: Unknown diagnostic command\n")
+    CHECK(system_map_error("").find("System.map: expected the rows") == 0);
+    CHECK(system_map_error("java.lang.IllegalArgumentException: Unknown diagnostic command\n")
               .find("Unknown diagnostic command") != std::string::npos);
-    CHECK(error_of(std::string(legend) + "Cannot open /proc/self/smaps\n")
+    CHECK(system_map_error(std::string(legend) + "Cannot open /proc/self/smaps\n")
               .find("System.map:10: the JVM could not read") == 0);
 }
 
 TEST_CASE("system map: malformed rows name their line") {
     const std::string good = "0x1000-0x2000 4096 rw-p 4096 0 4K - - -\n";
     CHECK(map_of(good).rows.size() == 1);
-    CHECK(error_of(good + "0x2000-0x3000 4096 rw-p 40x6 0 4K - - -\n").find("System.map:2") == 0);
-    CHECK(error_of(good + "0x2000-0x3000 4096 rw-p 4096 0 4K - -\n").find("System.map:2") == 0);
-    CHECK(error_of(good + "0x3000-0x2000 4096 rw-p 4096 0 4K - - -\n").find("System.map:2") == 0);
-    CHECK(error_of(good + "0x2000-0x2000 4096 rw-p 4096 0 4K - - -\n").find("System.map:2") == 0);
-    CHECK(error_of(good + "0x" + std::string(40, 'f') + "-0x1 1 rw-p 1 0 4K - - -\n").find("System.map:2") ==
-          0);
-    CHECK(error_of(good + "0x2000-0x3000 4096 rw-p " + std::string(40, '9') + " 0 4K - - -\n")
+    CHECK(system_map_error(good + "0x2000-0x3000 4096 rw-p 40x6 0 4K - - -\n").find("System.map:2") == 0);
+    CHECK(system_map_error(good + "0x2000-0x3000 4096 rw-p 4096 0 4K - -\n").find("System.map:2") == 0);
+    CHECK(system_map_error(good + "0x3000-0x2000 4096 rw-p 4096 0 4K - - -\n").find("System.map:2") == 0);
+    CHECK(system_map_error(good + "0x2000-0x2000 4096 rw-p 4096 0 4K - - -\n").find("System.map:2") == 0);
+    CHECK(system_map_error(good + "0x" + std::string(40, 'f') + "-0x1 1 rw-p 1 0 4K - - -\n")
               .find("System.map:2") == 0);
-    CHECK(error_of(good + "0x2000-0x3000 4096 rw-p 4096 0 4K - GC,,CODE -\n").find("System.map:2") == 0);
-    CHECK(error_of(good + good).find("expected ascending, disjoint rows") != std::string::npos);
-    CHECK(error_of(good + "rss: much\n").find("System.map:2") == 0);
+    CHECK(system_map_error(good + "0x2000-0x3000 4096 rw-p " + std::string(40, '9') + " 0 4K - - -\n")
+              .find("System.map:2") == 0);
+    CHECK(system_map_error(good + "0x2000-0x3000 4096 rw-p 4096 0 4K - GC,,CODE -\n").find("System.map:2") ==
+          0);
+    CHECK(system_map_error(good + good).find("expected ascending, disjoint rows") != std::string::npos);
+    CHECK(system_map_error(good + "rss: much\n").find("System.map:2") == 0);
 }
 
 TEST_CASE("system map: every prefix gives an error or rows of the whole one") {

@@ -8,7 +8,7 @@ using namespace nmtx;
 
 namespace {
 
-const std::string g1_17 = R"(#
+const std::string vm_info_of_17 = R"(#
 # JRE version: OpenJDK Runtime Environment (17.0.21+1) (build 17.0.21.0.3+1-1-Debian)
 # Java VM: OpenJDK 64-Bit Server VM (17.0.21.0.3+1-1-Debian, mixed mode, sharing, tiered, g1 gc, linux-amd64)
 
@@ -89,7 +89,7 @@ VmInfo info_of(const std::string& text) {
     return *info;
 }
 
-std::string error_of(const std::string& text) {
+std::string vm_info_error(const std::string& text) {
     const auto info = parse_vm_info(text);
     REQUIRE_FALSE(info.has_value());
     return to_string(info.error());
@@ -98,7 +98,7 @@ std::string error_of(const std::string& text) {
 }  // namespace
 
 TEST_CASE("VM.info: everything that has an address, from G1 of 17") {
-    const VmInfo info = info_of(g1_17);
+    const VmInfo info = info_of(vm_info_of_17);
     CHECK(info.java_version == "17.0.21+1");
     CHECK(info.vm.find("g1 gc") != std::string::npos);
     CHECK((info.heap == range_of(0xe0000000, 0x100000000)));
@@ -120,7 +120,7 @@ TEST_CASE("VM.info: everything that has an address, from G1 of 17") {
 }
 
 TEST_CASE("VM.info: the heap is the one under its heading, not one of the history") {
-    const VmInfo info = info_of(g1_17);
+    const VmInfo info = info_of(vm_info_of_17);
     REQUIRE(info.heap_info.spaces.size() == 1);
     CHECK((info.heap_info.used() == kib(5730)));
     CHECK((info.heap_info.metaspace->used == kib(370)));
@@ -190,26 +190,26 @@ TEST_CASE("VM.info: glibc's figures may be one alone, and may have wrapped") {
 }
 
 TEST_CASE("VM.info: what is ours and cannot be read names its line") {
-    CHECK(error_of("\nHeap address: 0xzz, size: 512 MB\n").find("VM.info:2: expected") == 0);
-    CHECK(error_of("CDS archive(s) mapped at: [0x5)\n").find("VM.info:1") == 0);
-    CHECK(error_of("Compressed class space mapped at: 0x9-0x5\n").find("VM.info:1") == 0);
-    CHECK(error_of("Compressed class space size: 5\n").find("VM.info:1") == 0);
-    CHECK(error_of("Card table byte_map: 0x5\n").find("VM.info:1") == 0);
-    CHECK(error_of("Marking Bits: x\n Bits: [0x5]\n").find("VM.info:2") == 0);
-    CHECK(error_of("Polling page: here\n").find("VM.info:1") == 0);
-    CHECK(error_of("C-Heap outstanding allocations: much\n").find("VM.info:1") == 0);
-    CHECK(error_of("Heap:\n PSYoungGen total 1X\n").find("VM.info:2") == 0);
-    CHECK(error_of("CodeHeap 'a': size=1Kb\nother\n").find("VM.info:2") == 0);
-    CHECK(error_of("CodeHeap 'a': size=1Kb\n").find("VM.info:1") == 0);
-    CHECK(error_of("java.lang.IllegalArgumentException: Unknown diagnostic command\n") ==
+    CHECK(vm_info_error("\nHeap address: 0xzz, size: 512 MB\n").find("VM.info:2: expected") == 0);
+    CHECK(vm_info_error("CDS archive(s) mapped at: [0x5)\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("Compressed class space mapped at: 0x9-0x5\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("Compressed class space size: 5\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("Card table byte_map: 0x5\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("Marking Bits: x\n Bits: [0x5]\n").find("VM.info:2") == 0);
+    CHECK(vm_info_error("Polling page: here\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("C-Heap outstanding allocations: much\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("Heap:\n PSYoungGen total 1X\n").find("VM.info:2") == 0);
+    CHECK(vm_info_error("CodeHeap 'a': size=1Kb\nother\n").find("VM.info:2") == 0);
+    CHECK(vm_info_error("CodeHeap 'a': size=1Kb\n").find("VM.info:1") == 0);
+    CHECK(vm_info_error("java.lang.IllegalArgumentException: Unknown diagnostic command\n") ==
           "VM.info: expected the report of VM.info, found \"java.lang.IllegalArgumentException: Unknown "
           "diagnostic command\"");
-    CHECK(error_of("") == "VM.info: expected the report of VM.info, found \"\"");
+    CHECK(vm_info_error("") == "VM.info: expected the report of VM.info, found \"\"");
 }
 
 TEST_CASE("VM.info: every prefix gives a value or an error") {
-    for (std::size_t n = 0; n <= g1_17.size(); ++n) {
-        const auto info = parse_vm_info(std::string_view(g1_17).substr(0, n));
+    for (std::size_t n = 0; n <= vm_info_of_17.size(); ++n) {
+        const auto info = parse_vm_info(std::string_view(vm_info_of_17).substr(0, n));
         if (!info) CHECK_FALSE(info.error().what.empty());
     }
 }

@@ -14,7 +14,7 @@ Task task(std::uint64_t tid, std::uint64_t run_ns, std::uint64_t start = 1) {
     return made;
 }
 
-NativeStacks sample() {
+NativeStacks stacks_sample() {
     NativeStack stack;
     stack.tid = 4711;
     stack.stopped_ms = 0.25;
@@ -29,7 +29,7 @@ NativeStacks sample() {
 }  // namespace
 
 TEST_CASE("native stacks: what was written is read again, whatever files are called") {
-    const NativeStacks read = parse_native_stacks(format_native_stacks(sample())).value();
+    const NativeStacks read = parse_native_stacks(format_native_stacks(stacks_sample())).value();
     REQUIRE(read.stacks.size() == 1);
     const NativeStack& stack = read.stacks.front();
     CHECK(read.find(4711) == &stack);
@@ -52,7 +52,7 @@ TEST_CASE("native stacks: what was written is read again, whatever files are cal
 TEST_CASE("native stacks: every way to end has its name") {
     for (const StackEnd end :
          {StackEnd::bottom, StackEnd::no_file, StackEnd::not_told, StackEnd::cut, StackEnd::too_deep}) {
-        NativeStacks stacks = sample();
+        NativeStacks stacks = stacks_sample();
         stacks.stacks[0].end = end;
         CHECK_FALSE(name_of(end).empty());
         CHECK(parse_native_stacks(format_native_stacks(stacks))->stacks[0].end == end);
@@ -66,7 +66,7 @@ TEST_CASE("native stacks: what is wrong is named with its place, and no prefix c
     CHECK(parse_native_stacks(R"({"format": 1, "stacks": [{"end": "cut", "frames": [{"at": "xyz"}]}]})")
               .error()
               .what == "stacks[0].frames[0]: at: expected a hexadecimal number");
-    const std::string text = format_native_stacks(sample());
+    const std::string text = format_native_stacks(stacks_sample());
     for (std::size_t bytes = 0; bytes + 2 < text.size(); ++bytes)
         CHECK_FALSE(parse_native_stacks(std::string_view(text).substr(0, bytes)));
 }

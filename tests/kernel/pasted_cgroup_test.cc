@@ -7,7 +7,8 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view v1 = R"($ kubectl exec web-0 -- cat /sys/fs/cgroup/memory/memory.usage_in_bytes
+constexpr std::string_view pasted_v1 =
+    R"($ kubectl exec web-0 -- cat /sys/fs/cgroup/memory/memory.usage_in_bytes
 2535804928
 $ cat /sys/fs/cgroup/memory/memory.limit_in_bytes
 4294967296
@@ -20,7 +21,7 @@ $ expr 2535804928 - 334565376
 # This is the working set
 )";
 
-constexpr std::string_view v2 = R"(==> /sys/fs/cgroup/memory.max <==
+constexpr std::string_view pasted_v2 = R"(==> /sys/fs/cgroup/memory.max <==
 2147483648
 
 ==> /sys/fs/cgroup/memory.current <==
@@ -41,7 +42,7 @@ workingset_refault_anon 0
 }  // namespace
 
 TEST_CASE("pasted cgroup v1: answers belong to the file that the line above asks for, and to no other") {
-    const auto pasted = parse_pasted_cgroup(v1);
+    const auto pasted = parse_pasted_cgroup(pasted_v1);
     REQUIRE(pasted);
     const CgroupMemory& memory = pasted->memory;
     CHECK(memory.version == 1);
@@ -55,7 +56,7 @@ TEST_CASE("pasted cgroup v1: answers belong to the file that the line above asks
 }
 
 TEST_CASE("pasted cgroup v2: as head and tail print files") {
-    const auto pasted = parse_pasted_cgroup(v2);
+    const auto pasted = parse_pasted_cgroup(pasted_v2);
     REQUIRE(pasted);
     const CgroupMemory& memory = pasted->memory;
     CHECK(memory.version == 2);
@@ -100,7 +101,7 @@ TEST_CASE("pasted cgroup: the figures of a second one are not mixed in") {
 }
 
 TEST_CASE("pasted cgroup: every prefix gives a value or an error") {
-    for (const std::string_view text : {v1, v2}) {
+    for (const std::string_view text : {pasted_v1, pasted_v2}) {
         for (std::size_t n = 0; n <= text.size(); ++n) {
             const auto pasted = parse_pasted_cgroup(text.substr(0, n));
             if (!pasted) CHECK(pasted.error().where.starts_with("cgroup:"));

@@ -7,7 +7,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view status = R"(## cat /proc/2936/status
+constexpr std::string_view cat_status = R"(## cat /proc/2936/status
 Name:   java
 Umask:  0002
 State:  S (sleeping)
@@ -30,7 +30,7 @@ Max processes             96365                96365                processes
 }  // namespace
 
 TEST_CASE("pasted status: blanks for tabs, remarks, and sentences that look like fields") {
-    const auto pasted = parse_pasted_status(status);
+    const auto pasted = parse_pasted_status(cat_status);
     REQUIRE(pasted);
     CHECK(pasted->status.name == "java");
     CHECK(pasted->status.pid == 2936);
@@ -67,7 +67,7 @@ TEST_CASE("pasted limits: with the heading or without") {
 }
 
 TEST_CASE("pasted status and limits: every prefix gives a value or an error") {
-    for (const std::string_view text : {status, limits}) {
+    for (const std::string_view text : {cat_status, limits}) {
         for (std::size_t n = 0; n <= text.size(); ++n) {
             const std::string_view part = text.substr(0, n);
             if (const auto pasted = parse_pasted_status(part); !pasted)

@@ -9,7 +9,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view sample =
+constexpr std::string_view residency_sample =
     "method PAGEMAP_SCAN\n"
     "page 4096\n"
     "asked 7f1200000000-7f1200400000\n"
@@ -28,7 +28,7 @@ Residency parsed(std::string_view text) {
 }  // namespace
 
 TEST_CASE("residency: questions and runs are read in order") {
-    const Residency residency = parsed(sample);
+    const Residency residency = parsed(residency_sample);
     CHECK(residency.method == "PAGEMAP_SCAN");
     CHECK(residency.page_size == kib(4));
     CHECK(residency.asked == std::vector<Range>{range_of(0x7f1200000000, 0x7f1200400000),
@@ -40,12 +40,12 @@ TEST_CASE("residency: questions and runs are read in order") {
 }
 
 TEST_CASE("residency: what is written reads back the same") {
-    CHECK(format_residency(parsed(sample)) == sample);
+    CHECK(format_residency(parsed(residency_sample)) == residency_sample);
     CHECK(format_residency(parsed("method pagemap\npage 65536\n")) == "method pagemap\npage 65536\n");
 }
 
 TEST_CASE("residency: resident_in counts only what lies inside the range") {
-    const Residency residency = parsed(sample);
+    const Residency residency = parsed(residency_sample);
     const std::uint64_t base = 0x7f1200000000;
     CHECK(residency.resident_in(range_of(base, base + 0x400000)) == kib(16));
     CHECK(residency.resident_in(range_of(base + 0x1000, base + 0x2000)) == kib(4));
@@ -57,7 +57,7 @@ TEST_CASE("residency: resident_in counts only what lies inside the range") {
 }
 
 TEST_CASE("residency: a range is covered if every page of it was asked about") {
-    const Residency residency = parsed(sample);
+    const Residency residency = parsed(residency_sample);
     const std::uint64_t base = 0x7f1200000000;
     CHECK(residency.covers(range_of(base, base + 0x400000)));
     CHECK(residency.covers(range_of(base + 0x1000, base + 0x2000)));
@@ -106,8 +106,9 @@ TEST_CASE(
 }
 
 TEST_CASE("residency: every prefix gives a value or an error") {
-    for (std::size_t length = 0; length <= sample.size(); ++length) {
-        const std::vector<char> bytes(sample.begin(), sample.begin() + static_cast<std::ptrdiff_t>(length));
+    for (std::size_t length = 0; length <= residency_sample.size(); ++length) {
+        const std::vector<char> bytes(residency_sample.begin(),
+                                      residency_sample.begin() + static_cast<std::ptrdiff_t>(length));
         const auto residency = parse_residency(std::string_view(bytes.data(), bytes.size()));
         CHECK((residency.has_value() || residency.error().where.find("residency:") == 0));
     }

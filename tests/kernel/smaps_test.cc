@@ -12,7 +12,7 @@ using namespace nmtx;
 namespace {
 
 // Four records as Linux 6.18 prints them for a JVM on x86-64.
-constexpr std::string_view sample =
+constexpr std::string_view smaps_sample =
     R"(e0000000-e8000000 rw-p 00000000 00:00 0 
 Size:             131072 kB
 KernelPageSize:        4 kB
@@ -151,7 +151,7 @@ std::optional<Bytes> second_rss(std::string_view line) {
 }  // namespace
 
 TEST_CASE("smaps: every field that we own is read, in bytes") {
-    const auto smaps = parse_smaps(sample);
+    const auto smaps = parse_smaps(smaps_sample);
     REQUIRE(smaps.has_value());
     REQUIRE(smaps->mappings.size() == 4);
     const Mapping& heap = smaps->mappings[0];
@@ -197,7 +197,7 @@ TEST_CASE("smaps: every field that we own is read, in bytes") {
 }
 
 TEST_CASE("smaps: the sums are those of all mappings, hugetlb pages apart from Rss") {
-    const auto smaps = parse_smaps(sample);
+    const auto smaps = parse_smaps(smaps_sample);
     REQUIRE(smaps.has_value());
     CHECK(smaps->rss == kib(2368 + 468));
     CHECK(smaps->pss == kib(2367 + 468));
@@ -335,17 +335,17 @@ TEST_CASE("smaps: digits left of the value's columns belong to the value") {
 }
 
 TEST_CASE("smaps: every record reads the same alone and after others") {
-    const auto together = parse_smaps(sample);
+    const auto together = parse_smaps(smaps_sample);
     REQUIRE(together.has_value());
     std::vector<std::size_t> starts;
     for (const Mapping& mapping : together->mappings) {
-        const auto name = static_cast<std::size_t>(mapping.name.data() - sample.data());
-        const std::size_t newline = sample.rfind('\n', name - 1);
+        const auto name = static_cast<std::size_t>(mapping.name.data() - smaps_sample.data());
+        const std::size_t newline = smaps_sample.rfind('\n', name - 1);
         starts.push_back(newline == std::string_view::npos ? 0 : newline + 1);
     }
-    starts.push_back(sample.size());
+    starts.push_back(smaps_sample.size());
     for (std::size_t i = 0; i + 1 < starts.size(); ++i) {
-        const Mapping alone = only(sample.substr(starts[i], starts[i + 1] - starts[i]));
+        const Mapping alone = only(smaps_sample.substr(starts[i], starts[i + 1] - starts[i]));
         const Mapping& mapping = together->mappings[i];
         CHECK(alone.range == mapping.range);
         CHECK(alone.rss == mapping.rss);
@@ -376,7 +376,7 @@ TEST_CASE("smaps: a malformed line names itself, what was expected and what was 
     CHECK(error_of(header(1) + "Rss: 4 kB more\n").where == "smaps:2");
     CHECK(error_of(header(1) + "THPeligible: 2\n").where == "smaps:2");
     CHECK(error_of(header(1) + "VmFlags: rd w mr\n").where == "smaps:2");
-    CHECK(error_of(std::string(sample) + "\x1b[31m\n").where == "smaps:101");
+    CHECK(error_of(std::string(smaps_sample) + "\x1b[31m\n").where == "smaps:101");
     CHECK(parse_smaps("?", "other").error().where == "other:1");
 }
 
@@ -453,9 +453,10 @@ TEST_CASE("smaps: a last record cut at the border of a field parses as it is") {
 
 TEST_CASE("smaps: every prefix gives a value or an error") {
     std::size_t values = 0;
-    for (std::size_t length = 0; length <= sample.size(); ++length) {
+    for (std::size_t length = 0; length <= smaps_sample.size(); ++length) {
         // A copy of its own, so that a read past the end is seen.
-        const std::vector<char> bytes(sample.begin(), sample.begin() + static_cast<std::ptrdiff_t>(length));
+        const std::vector<char> bytes(smaps_sample.begin(),
+                                      smaps_sample.begin() + static_cast<std::ptrdiff_t>(length));
         const auto smaps = parse_smaps(std::string_view(bytes.data(), bytes.size()));
         if (smaps) {
             ++values;

@@ -10,7 +10,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view sample =
+constexpr std::string_view status_sample =
     "Name:\tjava\n"
     "Umask:\t0022\n"
     "State:\tS (sleeping)\n"
@@ -79,7 +79,7 @@ void every_prefix(std::string_view text, Parse parse) {
 }  // namespace
 
 TEST_CASE("status: every field that we own is read") {
-    const auto status = parse_status(sample);
+    const auto status = parse_status(status_sample);
     REQUIRE(status.has_value());
     CHECK(status->name == "java");
     CHECK(status->state == 'S');
@@ -147,7 +147,7 @@ TEST_CASE("status: a malformed line names itself") {
 }
 
 TEST_CASE("status: every prefix gives a value or an error") {
-    every_prefix(sample, [](std::string_view text) { return parse_status(text); });
+    every_prefix(status_sample, [](std::string_view text) { return parse_status(text); });
 }
 
 TEST_CASE("statm: the first three figures are size, resident and shared pages") {

@@ -28,7 +28,7 @@ std::string stat_of(std::string_view comm) {
     return line.replace(line.find("GC Thread#0"), std::string_view("GC Thread#0").size(), comm);
 }
 
-std::string sample() {
+std::string tasks_sample() {
     return std::string(main_stat) + std::string(waits) + std::string(gc_stat) + "syscall running\n" +
            stat_of("C2 CompilerThre") + "syscall -1 0x7f8140aff8d0 0x7f81420c5f3b\n" + stat_of("no syscall");
 }
@@ -66,7 +66,7 @@ TEST_CASE("tasks: a comm may hold brackets, blanks and what looks like fields") 
 }
 
 TEST_CASE("tasks: a stack pointer comes from the syscall line behind its stat line") {
-    const std::string text = sample();
+    const std::string text = tasks_sample();
     const auto tasks = parse_tasks(text);
     REQUIRE(tasks.has_value());
     REQUIRE(tasks->size() == 4);
@@ -111,7 +111,7 @@ TEST_CASE("tasks: a malformed syscall line, or one without its task, names itsel
 }
 
 TEST_CASE("tasks: every prefix gives a value or an error") {
-    const std::string text = sample();
+    const std::string text = tasks_sample();
     for (std::size_t length = 0; length <= text.size(); ++length) {
         const std::vector<char> bytes(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(length));
         const auto tasks = parse_tasks(std::string_view(bytes.data(), bytes.size()));

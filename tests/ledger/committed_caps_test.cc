@@ -4,17 +4,8 @@
 #include "made_mappings.h"
 
 using namespace nmtx;
-
-namespace {
-
-NmtRegion region(std::uint64_t begin, std::uint64_t end, std::string tag) {
-    NmtRegion r;
-    r.range = range_of(begin, end);
-    r.tag = std::move(tag);
-    return r;
-}
-
-}  // namespace
+using made::region;
+using made::sum_of;
 
 TEST_CASE("ledger: an area has no more resident than NMT has committed of it; the rest is unexplained") {
     made::Mappings process;
@@ -28,9 +19,7 @@ TEST_CASE("ledger: an area has no more resident than NMT has committed of it; th
     CHECK(ledger.resident_of("jvm/gc") == mib(32));
     CHECK(ledger.resident_of("jvm/metaspace") == mib(8));
     CHECK(ledger.unexplained == mib(8));
-    Bytes sum;
-    for (const Row& row : ledger.rows) sum += row.resident;
-    CHECK(sum == ledger.rss);
+    CHECK(sum_of(ledger) == ledger.rss);
 }
 
 TEST_CASE("ledger: stacks keep what is resident of them, and so does all beside a report of another moment") {

@@ -5,10 +5,9 @@
 #include "made_mappings.h"
 
 using namespace nmtx;
+using made::libjvm;
 
 namespace {
-
-constexpr std::string_view libjvm = "/usr/lib/jvm/java-17/lib/server/libjvm.so";
 
 // A heap of 128 MiB, of which Serial has committed a part of each generation; behind it a class space.
 made::Mappings serial() {

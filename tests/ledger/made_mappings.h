@@ -6,9 +6,12 @@
 #include <string>
 #include <string_view>
 
+#include "ledger/ledger.h"
 #include "process/process_view.h"
 
 namespace nmtx::made {
+
+inline constexpr std::string_view libjvm = "/usr/lib/jvm/java-17/lib/server/libjvm.so";
 
 class Mappings {
   public:
@@ -37,6 +40,19 @@ inline NmtCategory& category(ProcessView& view, std::string name, Bytes reserved
     category.committed = category.mmap_committed = committed;
     view.nmt->committed += committed;
     return category;
+}
+
+inline NmtRegion region(std::uint64_t begin, std::uint64_t end, std::string tag) {
+    NmtRegion region;
+    region.range = range_of(begin, end);
+    region.tag = std::move(tag);
+    return region;
+}
+
+inline Bytes sum_of(const Ledger& ledger) {
+    Bytes sum;
+    for (const Row& row : ledger.rows) sum += row.resident;
+    return sum;
 }
 
 }  // namespace nmtx::made

@@ -1,37 +1,17 @@
 #include "ledger/malloc_request.h"
 
-#include <fmt/format.h>
-
 #include "catch.h"
+#include "ledger/made_mappings.h"
 
 using namespace nmtx;
+using made::libjvm;
 
 namespace {
 
-class Process {
-  public:
-    Process& map(std::uint64_t begin, std::uint64_t end, std::string_view flags, std::uint64_t rss_kib,
-                 std::string_view name = {}, std::uint64_t inode = 0, std::uint64_t offset = 0) {
-        smaps_ += fmt::format("{:x}-{:x} {} {:08x} fe:00 {} {}\nRss: {:>18} kB\nPss: {:>18} kB\n", begin, end,
-                              flags, offset, inode, name, rss_kib, rss_kib);
-        return *this;
-    }
-    ProcessView& view() {
-        view_.smaps = parse_smaps(smaps_).value();
-        view_.vm = Vm::hotspot;
-        return view_;
-    }
-
-  private:
-    std::string smaps_;
-    ProcessView view_;
-};
-
 constexpr std::string_view libc = "/usr/lib/x86_64-linux-gnu/libc.so.6";
-constexpr std::string_view libjvm = "/usr/lib/jvm/java-17/lib/server/libjvm.so";
 
-Process usual() {
-    Process process;
+made::Mappings usual() {
+    made::Mappings process;
     process.map(0x1000000, 0x1021000, "rw-p", 40, "[heap]")
         .map(0x1021000, 0x1100000, "---p", 0, "[heap]")
         .map(0x1100000, 0x1200000, "rw-p", 40, "[heap]")
@@ -51,7 +31,7 @@ Process usual() {
 }  // namespace
 
 TEST_CASE("malloc request: libc's writable data with its .bss, and the brk to its end") {
-    Process process = usual();
+    made::Mappings process = usual();
     const MallocRequest request = malloc_request(process.view(), {});
     CHECK(request.allocator == "glibc");
     REQUIRE(request.search.libc_data.size() == 2);
@@ -63,7 +43,7 @@ TEST_CASE("malloc request: libc's writable data with its .bss, and the brk to it
 }
 
 TEST_CASE("malloc request: files are those of which something can be executed; ranges ascend") {
-    Process process = usual();
+    made::Mappings process = usual();
     const MallocRequest request = malloc_request(process.view(), {});
     REQUIRE(request.files.size() == 2);
     CHECK(request.files[0].path == libc);
@@ -80,7 +60,7 @@ TEST_CASE("malloc request: files are those of which something can be executed; r
 }
 
 TEST_CASE("malloc request: the headers follow the release and the level") {
-    Process process = usual();
+    made::Mappings process = usual();
     ProcessView& view = process.view();
     const auto with = [&](int feature, std::string_view level) {
         view.version.emplace();
@@ -102,14 +82,14 @@ TEST_CASE("malloc request: the headers follow the release and the level") {
 }
 
 TEST_CASE("malloc request: where nothing tells the release the canary alone is looked for") {
-    Process process = usual();
+    made::Mappings process = usual();
     const MallocRequest request = malloc_request(process.view(), {});
     CHECK(request.headers == NmtHeaders::canary);
     CHECK(request.tags == most_tags);
 }
 
 TEST_CASE("malloc request: names of tags are those of the table that agrees with NMT's report") {
-    Process process = usual();
+    made::Mappings process = usual();
     ProcessView& view = process.view();
     view.version.emplace();
     view.version->feature = 17;
@@ -121,21 +101,21 @@ TEST_CASE("malloc request: names of tags are those of the table that agrees with
 }
 
 TEST_CASE("malloc request: without a C library there is no data to search, and no file to ask") {
-    Process process;
+    made::Mappings process;
     process.map(0x400000, 0x500000, "r-xp", 40, "/bin/static", 5)
         .map(0x1000000, 0x1021000, "rw-p", 40, "[heap]");
     const ProcessView& view = process.view();
     CHECK(malloc_request(view, {}).search.libc_data.empty());
     CHECK(malloc_request(view, {}).allocator == "unknown");
     CHECK_FALSE(libc_of(*view.smaps).has_value());
-    Process with = usual();
+    made::Mappings with = usual();
     const auto file = libc_of(*with.view().smaps);
     REQUIRE(file.has_value());
     CHECK(file->path == libc);
 }
 
 TEST_CASE("malloc request: libc under its old name, and deleted by an update, is libc") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0010000000, 0x7f0010020000, "r-xp", 100, "/lib/libc-2.31.so (deleted)", 11)
         .map(0x7f0010184000, 0x7f0010186000, "rw-p", 8, "/lib/libc-2.31.so (deleted)", 11, 0x184000)
         .map(0x7f0010200000, 0x7f0010210000, "rw-p", 8, "/lib/libc.so.6.cache", 12);
@@ -145,7 +125,7 @@ TEST_CASE("malloc request: libc under its old name, and deleted by an update, is
 }
 
 TEST_CASE("malloc request: a heap and a code cache in huge pages are no library's code or data") {
-    Process process = usual();
+    made::Mappings process = usual();
     process.map(0x7f0030000000, 0x7f0034000000, "rwxp", 0, "/anon_hugepage (deleted)", 65150)
         .map(0x7f0034000000, 0x7f0044000000, "rw-p", 0, "/anon_hugepage (deleted)", 65151);
     const MallocRequest request = malloc_request(process.view(), {});

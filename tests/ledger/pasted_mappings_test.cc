@@ -2,9 +2,11 @@
 #include "catch.h"
 #include "kernel/pmap.h"
 #include "ledger/ledger.h"
+#include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
 
 using namespace nmtx;
+using made::sum_of;
 
 namespace {
 
@@ -26,12 +28,6 @@ ProcessView view_of(Smaps smaps) {
     view.vm = vm_of(smaps);
     view.smaps = std::move(smaps);
     return view;
-}
-
-Bytes sum_of(const Ledger& ledger) {
-    Bytes sum;
-    for (const Row& row : ledger.rows) sum += row.resident;
-    return sum;
 }
 
 }  // namespace

@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "catch.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
@@ -7,35 +5,11 @@
 #include "ledger/mapping_owner.h"
 
 using namespace nmtx;
+using made::libjvm;
+using made::region;
+using made::sum_of;
 
 namespace {
-
-// A process as text, the way the kernel gives it: each mapping with its Rss.
-class Process {
-  public:
-    Process& map(std::uint64_t begin, std::uint64_t end, std::string_view flags, std::uint64_t rss_kib,
-                 std::string_view name = {}, std::uint64_t inode = 0, std::uint64_t offset = 0) {
-        smaps_ += fmt::format("{:x}-{:x} {} {:08x} fe:00 {} {}\nRss: {:>18} kB\nPss: {:>18} kB\n", begin, end,
-                              flags, offset, inode, name, rss_kib, rss_kib);
-        return *this;
-    }
-    ProcessView& view() {
-        view_.smaps = parse_smaps(smaps_).value();
-        view_.vm = Vm::hotspot;
-        return view_;
-    }
-
-  private:
-    std::string smaps_;
-    ProcessView view_;
-};
-
-NmtRegion region(std::uint64_t begin, std::uint64_t end, std::string tag) {
-    NmtRegion r;
-    r.range = range_of(begin, end);
-    r.tag = std::move(tag);
-    return r;
-}
 
 void resident(ProcessView& view, Range asked, std::vector<Range> runs) {
     if (!view.residency) view.residency.emplace();
@@ -43,18 +17,10 @@ void resident(ProcessView& view, Range asked, std::vector<Range> runs) {
     view.residency->present.insert(view.residency->present.end(), runs.begin(), runs.end());
 }
 
-Bytes sum_of(const Ledger& ledger) {
-    Bytes sum;
-    for (const Row& row : ledger.rows) sum += row.resident;
-    return sum;
-}
-
-constexpr std::string_view libjvm = "/usr/lib/jvm/java-17/lib/server/libjvm.so";
-
 }  // namespace
 
 TEST_CASE("ledger: a mapping that one NMT region covers belongs to its category") {
-    Process process;
+    made::Mappings process;
     process.map(0x10000, 0x20000, "rw-p", 40).map(0x20000, 0x30000, "---p", 0);
     ProcessView& view = process.view();
     view.nmt_map.emplace();
@@ -66,7 +32,7 @@ TEST_CASE("ledger: a mapping that one NMT region covers belongs to its category"
 }
 
 TEST_CASE("ledger: a mapping of two regions is told apart by its pages") {
-    Process process;
+    made::Mappings process;
     process.map(0x10000, 0x30000, "rw-p", 20);
     ProcessView& view = process.view();
     view.nmt_map.emplace();
@@ -99,7 +65,7 @@ TEST_CASE("ledger: a mapping of two regions is told apart by its pages") {
 TEST_CASE(
     "ledger: an archived file inside the heap is heap, a library beside it is a file, what follows it its "
     ".bss") {
-    Process process;
+    made::Mappings process;
     process.map(0x10000, 0x20000, "rw-p", 64)
         .map(0x20000, 0x30000, "rw-p", 60, "/usr/lib/jvm/java-17/lib/server/classes.jsa", 77)
         .map(0x7f0000000000, 0x7f0000100000, "r-xp", 512, libjvm, 78)
@@ -127,7 +93,7 @@ TEST_CASE(
 TEST_CASE(
     "ledger: malloc's own headers win over a tag of System.map, which covers a whole mapping, but not over "
     "an NMT region") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0000000000, 0x7f0000200000, "rw-p", 2048);
     ProcessView& view = process.view();
     view.malloc_layout.emplace();
@@ -151,7 +117,7 @@ TEST_CASE(
 }
 
 TEST_CASE("ledger: a heap that is mapped three times is counted once, the rest is mapped again") {
-    Process process;
+    made::Mappings process;
     constexpr std::string_view memfd = "/memfd:java_heap (deleted)";
     process.map(0x40000000000, 0x40000400000, "rw-s", 4096, memfd, 9)
         .map(0x80000000000, 0x80000400000, "rw-s", 1024, memfd, 9)
@@ -173,7 +139,7 @@ TEST_CASE("ledger: a heap that is mapped three times is counted once, the rest i
 }
 
 TEST_CASE("ledger: a stack that NMT does not know is a native stack by its thread's stack pointer") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0000000000, 0x7f0000001000, "---p", 0).map(0x7f0000001000, 0x7f0000101000, "rw-p", 24);
     ProcessView& view = process.view();
     view.nmt_map.emplace();
@@ -190,7 +156,7 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
         CHECK(ledger.rows.front().estimated);
     }
     SECTION("and by the pointer that it had when it was stopped, where no line guards the stack") {
-        Process unguarded;
+        made::Mappings unguarded;
         unguarded.map(0x7f0000001000, 0x7f0000102000, "rw-p", 24);
         unguarded.view().nmt_map.emplace();
         unguarded.view().tasks = {task};
@@ -203,7 +169,7 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
         CHECK(reconcile(unguarded.view()).value().resident_of("stack/native") == kib(24));
     }
     SECTION("without NMT, HotSpot's guard zone tells a Java thread's") {
-        Process java;
+        made::Mappings java;
         java.map(0x7f0000000000, 0x7f0000004000, "---p", 0).map(0x7f0000004000, 0x7f0000101000, "rw-p", 24);
         java.view().tasks = {task};
         CHECK(reconcile(java.view()).value().resident_of("jvm/thread stack") == kib(24));
@@ -212,7 +178,7 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
 
 TEST_CASE(
     "ledger: ZGC's mark stacks of JDK 11, which NMT does not know, are known by their reservation of 1 TiB") {
-    Process process;
+    made::Mappings process;
     process.map(0x150000000000, 0x150002000000, "rw-p", 32768).map(0x150002000000, 0x160000000000, "---p", 0);
     process.view().nmt_map.emplace();
     const auto ledger = reconcile(process.view()).value();
@@ -223,7 +189,7 @@ TEST_CASE(
 TEST_CASE(
     "ledger: without NMT, what HotSpot commits inside its reservations is an area of its own, as an "
     "estimate") {
-    Process process;
+    made::Mappings process;
     process.map(0x100000000, 0x1000e0000, "rw-p", 728)
         .map(0x1000e0000, 0x140000000, "---p", 0)
         .map(0x7f0000000000, 0x7f0000270000, "rwxp", 924)
@@ -245,7 +211,7 @@ TEST_CASE(
 
 TEST_CASE(
     "ledger: without NMT's addresses a metaspace node is one, into however many pieces the kernel cuts it") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0003000000, 0x7f0003400000, "rw-p", 4096)
         .map(0x7f0003400000, 0x7f0003d00000, "rw-p", 9216)
         .map(0x7f0003d00000, 0x7f0003e00000, "---p", 0)
@@ -266,7 +232,7 @@ TEST_CASE(
 
 TEST_CASE(
     "ledger: a metaspace node is found where the kernel has joined its first piece to another's memory") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0002b00000, 0x7f0003400000, "rw-p", 9216).map(0x7f0003400000, 0x7f0007000000, "---p", 0);
     ProcessView& view = process.view();
     view.heap_info.emplace();
@@ -278,7 +244,7 @@ TEST_CASE(
 }
 
 TEST_CASE("ledger: without NMT, a reservation right behind a mapped file is no .bss of it") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0000000000, 0x7f0001000000, "rw-s", 16384, "/srv/data.bin", 9)
         .map(0x7f0001000000, 0x7f0001070000, "rw-p", 436)
         .map(0x7f0001070000, 0x7f0001400000, "---p", 0);
@@ -289,7 +255,7 @@ TEST_CASE("ledger: without NMT, a reservation right behind a mapped file is no .
 }
 
 TEST_CASE("ledger: the three figures of the gap are in order and the classic one may be negative") {
-    Process process;
+    made::Mappings process;
     process.map(0x10000, 0x20000, "rw-p", 40).map(0x7f0000000000, 0x7f0000200000, "rw-p", 1000, "[heap]");
     ProcessView& view = process.view();
     view.nmt_map.emplace();
@@ -334,7 +300,7 @@ TEST_CASE(
     "ledger: without NMT's addresses a table over the heap is known by its size, also where the kernel "
     "merged "
     "it, and never more than such tables can be") {
-    Process process;
+    made::Mappings process;
     process.map(0xf0000000, 0x100000000, "rw-p", 24)
         .map(0x7f0000000000, 0x7f0000050000, "rw-p", 320)
         .map(0x7f0000100000, 0x7f0000150000, "rw-p", 320)
@@ -356,7 +322,7 @@ TEST_CASE(
 TEST_CASE(
     "ledger: where System.map tags a mapping that the kernel merged with .bss, NMT's map tells the two "
     "apart") {
-    Process process;
+    made::Mappings process;
     process.map(0x7effffff0000, 0x7f0000000000, "r-xp", 0, libjvm, 7)
         .map(0x7f0000000000, 0x7f0000010000, "rw-p", 64, libjvm, 7)
         .map(0x7f0000010000, 0x7f0000030000, "rw-p", 128);
@@ -380,7 +346,7 @@ TEST_CASE(
 
 TEST_CASE("ledger: an allocator that JNI code brought has a row of its own, and glibc serves malloc") {
     constexpr std::string_view jemalloc = "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2";
-    Process process;
+    made::Mappings process;
     process.map(0x1000000, 0x1100000, "rw-p", 1024, "[heap]")
         .map(0x7f0000000000, 0x7f0001000000, "rw-p", 16384)
         .map(0x7f0010000000, 0x7f0010100000, "r-xp", 100, jemalloc, 21)
@@ -409,7 +375,7 @@ TEST_CASE("ledger: an allocator that JNI code brought has a row of its own, and 
 }
 
 TEST_CASE("ledger: huge pages of hugetlb are no file, and malloc may have its chunks there") {
-    Process process;
+    made::Mappings process;
     process.map(0x7f0000000000, 0x7f0000400000, "rw-p", 0, "/anon_hugepage (deleted)", 65150)
         .map(0x7f0000400000, 0x7f0000800000, "rwxp", 0, "/anon_hugepage (deleted)", 65151)
         .map(0x7f0000800000, 0x7f0000c00000, "rw-p", 0, "/anon_hugepage (deleted)", 65152)

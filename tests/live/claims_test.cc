@@ -4,21 +4,11 @@
 
 #include "catch.h"
 #include "live/live_jvm.h"
+#include "live/resident_of.h"
 
 using namespace nmtx::live;
 
 namespace {
-
-constexpr std::uint64_t mib = 1 << 20;
-
-std::uint64_t below(const nlohmann::json& report, const std::string& prefix) {
-    std::uint64_t sum = 0;
-    for (const auto& owner : report["owners"]) {
-        if (owner["path"].get<std::string>().rfind(prefix, 0) == 0)
-            sum += owner["resident_bytes"].get<std::uint64_t>();
-    }
-    return sum;
-}
 
 std::uint64_t bss(const nlohmann::json& report) {
     std::uint64_t sum = 0;
@@ -40,9 +30,9 @@ bool estimated(const nlohmann::json& report, const std::string& path) {
 void check_heap(const nlohmann::json& report, const LiveJvm& jvm) {
     INFO(report.dump(1));
     CHECK(below(report, "jvm/java heap") >= jvm.truth("heap_bytes"));
-    CHECK(below(report, "jvm/java heap") <= jvm.truth("heap_bytes") + 64 * mib);
+    CHECK(below(report, "jvm/java heap") <= jvm.truth("heap_bytes") + 64 * one_mib);
     CHECK(estimated(report, "jvm/java heap"));
-    CHECK(report["unexplained_bytes"].get<std::uint64_t>() < 16 * mib);
+    CHECK(report["unexplained_bytes"].get<std::uint64_t>() < 16 * one_mib);
 }
 
 }  // namespace
@@ -55,8 +45,8 @@ TEST_CASE(
             const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=" + level, "-Xmx128m"}, {reserved});
             const auto report = nmtx_json({jvm.pid_text()});
             INFO("JDK " << jdk.feature << " NMT=" << level << " " << reserved << "\n" << report.dump(1));
-            CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= 300 * mib);
-            CHECK(below(report, "jvm/") < 150 * mib);
+            CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= 300 * one_mib);
+            CHECK(below(report, "jvm/") < 150 * one_mib);
         }
     }
 }
@@ -67,11 +57,11 @@ TEST_CASE("live: what lies behind a library is its .bss only as far as the libra
         const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=" + level, "-Xmx128m"}, {"pieces=100"});
         const auto report = nmtx_json({jvm.pid_text()});
         INFO("JDK " << jdk.feature << " NMT=" << level << "\n" << report.dump(1));
-        CHECK(bss(report) < 16 * mib);
-        CHECK(below(report, "file/") < 150 * mib);
+        CHECK(bss(report) < 16 * one_mib);
+        CHECK(below(report, "file/") < 150 * one_mib);
         // Of 100.4 MiB. With NMT off, areas of the JVM are told by shape, as estimates: with this heap the
         // collector's tables may be up to 7.3 MiB, and a MiB is left for what was committed meanwhile.
-        CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= (level == "off" ? 90 : 99) * mib);
+        CHECK(report["unexplained_bytes"].get<std::uint64_t>() >= (level == "off" ? 90 : 99) * one_mib);
     }
 }
 
@@ -86,7 +76,7 @@ TEST_CASE("live: the heap of a JVM that is not asked has its owner, as an estima
         const LiveJvm jvm(jdk, {"-XX:-UsePerfData", "-Xms128m", "-Xmx128m", "-XX:+AlwaysPreTouch"}, target);
         const auto report = nmtx_json({jvm.pid_text(), "--attach=never"});
         INFO(report.dump(1));
-        CHECK(below(report, "jvm/java heap") == 128 * mib);
+        CHECK(below(report, "jvm/java heap") == 128 * one_mib);
     }
     SECTION("nobody said how large: hsperfdata or the place") {
         const LiveJvm jvm(jdk, {}, target);

@@ -11,8 +11,10 @@
 #include "catch.h"
 #include "huge_pages.h"
 #include "live/live_jvm.h"
+#include "text_parts.h"
 
 using namespace nmtx::live;
+using nmtx::test::has;
 
 namespace {
 
@@ -26,10 +28,6 @@ std::string counters_file(const LiveJvm& jvm) {
             return file.string();
     }
     return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
 }
 
 // What the kernel says, when it has ended, that a run of nmtx took, and what it printed of itself.

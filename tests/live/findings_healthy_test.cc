@@ -32,11 +32,6 @@ void check_healthy(const nlohmann::json& report, const std::string& what) {
     }
 }
 
-struct Collector {
-    const char* name;
-    std::vector<std::string> options;
-};
-
 std::vector<Collector> collectors_of(const Jdk& jdk) {
     const std::vector<Collector> known{
         {"Serial", {"-XX:+UseSerialGC"}},

@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "catch.h"
+#include "live/comes_true.h"
 #include "live/live_jvm.h"
 
 using namespace nmtx::live;
@@ -19,15 +20,6 @@ namespace {
 
 std::string in_tmp(const LiveJvm& jvm, const std::string& name) {
     return "/proc/" + jvm.pid_text() + "/root/tmp/" + name + jvm.pid_text();
-}
-
-bool comes_true(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-        if (std::chrono::steady_clock::now() > deadline) return false;
-        poll(nullptr, 0, 20);
-    }
-    return true;
 }
 
 }  // namespace

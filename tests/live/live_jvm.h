@@ -90,6 +90,10 @@ class LiveJvm {
     std::map<std::string, std::uint64_t> truth_;
 };
 
+struct Collector {
+    const char* name;
+    std::vector<std::string> options;
+};
 // Does this JDK have the collector? Asks the JVM itself.
 bool has_gc(const Jdk& jdk, const std::vector<std::string>& options);
 

@@ -6,15 +6,11 @@
 
 #include "catch.h"
 #include "live/live_jvm.h"
+#include "live/resident_of.h"
 
 using namespace nmtx::live;
 
 namespace {
-
-struct Collector {
-    const char* name;
-    std::vector<std::string> options;
-};
 
 const std::vector<Collector>& collectors() {
     static const std::vector<Collector> all{
@@ -28,20 +24,9 @@ const std::vector<Collector>& collectors() {
     return all;
 }
 
-constexpr std::uint64_t mib = 1 << 20;
-
 std::uint64_t sum_of_owners(const nlohmann::json& report) {
     std::uint64_t sum = 0;
     for (const auto& owner : report["owners"]) sum += owner["resident_bytes"].get<std::uint64_t>();
-    return sum;
-}
-
-std::uint64_t below(const nlohmann::json& report, const std::string& prefix) {
-    std::uint64_t sum = 0;
-    for (const auto& owner : report["owners"]) {
-        if (owner["path"].get<std::string>().rfind(prefix, 0) == 0)
-            sum += owner["resident_bytes"].get<std::uint64_t>();
-    }
     return sum;
 }
 
@@ -52,7 +37,7 @@ double share(const nlohmann::json& report, const char* figure) {
 
 bool little_unexplained(const nlohmann::json& report) {
     return share(report, "unexplained_bytes") < 0.001 ||
-           report["unexplained_bytes"].get<std::uint64_t>() < mib / 4;
+           report["unexplained_bytes"].get<std::uint64_t>() < one_mib / 4;
 }
 
 // Where they lie, for the test's own report.
@@ -86,7 +71,7 @@ void check_truth(const nlohmann::json& report, const LiveJvm& jvm) {
     CHECK(below(report, "malloc/") >= jvm.truth("leak_bytes") + jvm.truth("bigleak_bytes"));
     CHECK(below(report, "file/mapped data") >= jvm.truth("mapped_bytes"));
     CHECK(below(report, "jvm/java heap") >= jvm.truth("heap_bytes"));
-    CHECK(below(report, "file/jvm library") >= mib);
+    CHECK(below(report, "file/jvm library") >= one_mib);
     CHECK(report["rss_true_bytes"].get<std::uint64_t>() <= report["rss_bytes"].get<std::uint64_t>());
 }
 
@@ -115,7 +100,7 @@ TEST_CASE("live: NMT=detail leaves under 0.1 % of RSS or 256 KiB unexplained, wi
             CHECK(below(report, "jvm/thread stack") > 0);
             std::puts(fmt::format("measured: JDK {:>2} {:<13} NMT=detail effort={:<7} RSS {:>6.1f} MiB "
                                   "unexplained {:.3f} %",
-                                  jdk.feature, gc.name, effort, report["rss_bytes"].get<double>() / mib,
+                                  jdk.feature, gc.name, effort, report["rss_bytes"].get<double>() / one_mib,
                                   100 * share(report, "unexplained_bytes"))
                           .c_str());
         }
@@ -140,7 +125,7 @@ TEST_CASE("live: NMT=summary and NMT off leave no more unexplained and say what 
             CHECK(report["nmt"].is_null() == (std::string(level) == "off"));
             std::puts(
                 fmt::format("measured: JDK {:>2} {:<13} NMT={:<7} RSS {:>6.1f} MiB unexplained {:.3f} %",
-                            jdk.feature, gc.name, level, report["rss_bytes"].get<double>() / mib,
+                            jdk.feature, gc.name, level, report["rss_bytes"].get<double>() / one_mib,
                             100 * share(report, "unexplained_bytes"))
                     .c_str());
             const std::string text = run_nmtx({jvm.pid_text()}).out;

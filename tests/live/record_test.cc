@@ -16,6 +16,7 @@
 #include <random>
 
 #include "catch.h"
+#include "live/comes_true.h"
 #include "live/live_jvm.h"
 #include "platform/record_store.h"
 
@@ -66,17 +67,6 @@ std::size_t samples_in(const std::string& file) {
 std::size_t runs_in(const std::string& file) {
     const auto record = nmtx::read_record(file);
     return record ? record->size() : 0;
-}
-
-// Polls until it holds; false when that took too long.
-template <typename Condition>
-bool comes_true(Condition condition) {
-    const auto deadline = Clock::now() + 60s;
-    while (!condition()) {
-        if (Clock::now() > deadline) return false;
-        ::poll(nullptr, 0, 20);
-    }
-    return true;
 }
 
 int connect_to(const std::string& path) {

@@ -8,16 +8,10 @@
 #include "catch.h"
 #include "live/live_jvm.h"
 #include "paths.h"
+#include "text_parts.h"
 
 using namespace nmtx::live;
-
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
-}  // namespace
+using nmtx::test::has;
 
 TEST_CASE("live: a JVM that was told to take no signals is not asked, and lives") {
     const Jdk jdk = jdk_under_test();

@@ -8,8 +8,10 @@
 
 #include "catch.h"
 #include "live/live_jvm.h"
+#include "text_parts.h"
 
 using namespace nmtx::live;
+using nmtx::test::has;
 
 namespace {
 
@@ -37,10 +39,6 @@ class FolderThere {
   private:
     std::string path_;
 };
-
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
 
 }  // namespace
 

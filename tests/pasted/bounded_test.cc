@@ -4,17 +4,12 @@
 #include <vector>
 
 #include "catch.h"
-#include "pasted/pasted.h"
+#include "pasted/one_paste.h"
 
 using nmtx::most_parts_of_a_kind;
+using nmtx::test::read_paste;
 
 namespace {
-
-nmtx::Pasted read(std::string text) {
-    std::vector<nmtx::PastedInput> inputs;
-    inputs.push_back({"paste", std::move(text)});
-    return nmtx::read_pasted(std::move(inputs));
-}
 
 std::string repeated(std::size_t times, const std::string& text) {
     std::string all;
@@ -27,7 +22,7 @@ const std::string total = "Total: reserved=3000KB, committed=1500KB\n";
 }  // namespace
 
 TEST_CASE("long paste: of very many texts of a kind the first and the last are kept, the others counted") {
-    const auto pasted = read(repeated(1000, total) + "VM.uptime\n1.5 s\n");
+    const auto pasted = read_paste(repeated(1000, total) + "VM.uptime\n1.5 s\n");
     const nmtx::PastedText& text = pasted.texts.front();
     REQUIRE(text.left_out.size() == 1);
     CHECK(text.left_out[0].kind == nmtx::PastedKind::nmt);
@@ -44,7 +39,7 @@ TEST_CASE("long paste: of very many texts of a kind the first and the last are k
 }
 
 TEST_CASE("long paste: few texts of a kind are all kept") {
-    const auto pasted = read(repeated(2 * most_parts_of_a_kind, total));
+    const auto pasted = read_paste(repeated(2 * most_parts_of_a_kind, total));
     CHECK(pasted.texts.front().parts.size() == 2 * most_parts_of_a_kind);
     CHECK(pasted.texts.front().left_out.empty());
 }
@@ -52,7 +47,7 @@ TEST_CASE("long paste: few texts of a kind are all kept") {
 TEST_CASE("long paste: a process that only texts which are not kept are of is known of all the same") {
     std::string text = total;
     for (std::size_t i = 0; i < 1000; ++i) text += (i == 500 ? "72:\n" : "71:\n") + total;
-    const auto pasted = read(text);
+    const auto pasted = read_paste(text);
     const auto& parts = pasted.texts.front().parts;
     CHECK(std::ranges::none_of(parts, [](const nmtx::PastedPart& part) { return part.pid == 72U; }));
     // So that what names no process is not taken for 71's.
@@ -62,7 +57,7 @@ TEST_CASE("long paste: a process that only texts which are not kept are of is kn
 }
 
 TEST_CASE("long paste: places that nothing was understood of are bounded, and counted with their lines") {
-    const auto pasted = read(repeated(5000, "word\nword\n\n\n\n\n"));
+    const auto pasted = read_paste(repeated(5000, "word\nword\n\n\n\n\n"));
     const nmtx::PastedText& text = pasted.texts.front();
     CHECK(text.leftovers.size() == 2 * nmtx::most_leftovers);
     CHECK(text.leftovers_left_out == 3000);
@@ -71,7 +66,7 @@ TEST_CASE("long paste: places that nothing was understood of are bounded, and co
 }
 
 TEST_CASE("long paste: a text with foreign lines between all of its own has no endless list of pieces") {
-    const auto pasted = read(total + repeated(50'000, "(\nx\n"));
+    const auto pasted = read_paste(total + repeated(50'000, "(\nx\n"));
     for (const nmtx::PastedPart& part : pasted.texts.front().parts)
         CHECK(part.part.runs.size() <= nmtx::most_runs + 1);
 }
@@ -79,7 +74,7 @@ TEST_CASE("long paste: a text with foreign lines between all of its own has no e
 TEST_CASE("long paste: a table keeps no more rows than any machine has processes") {
     std::string text = "PID RSS COMMAND\n";
     for (std::size_t i = 0; i < nmtx::most_process_rows + 100; ++i) text += std::to_string(i + 1) + " 9 a\n";
-    const auto pasted = read(text + "\n" + text);
+    const auto pasted = read_paste(text + "\n" + text);
     std::size_t rows = 0;
     for (const nmtx::PastedPart& part : pasted.texts.front().parts) {
         const auto* table = std::get_if<nmtx::ProcessTable>(&part.contents);
@@ -92,7 +87,7 @@ TEST_CASE("long paste: a table keeps no more rows than any machine has processes
 }
 
 TEST_CASE("long paste: of very many unix diffs of reports the first and the last are kept") {
-    const auto pasted = read(
+    const auto pasted = read_paste(
         repeated(1000, "-Total: reserved=1KB, committed=1KB\n+Total: reserved=9KB, committed=9KB\n\nand\n"));
     const nmtx::PastedText& text = pasted.texts.front();
     CHECK(text.parts.size() == 2 * most_parts_of_a_kind);
@@ -104,6 +99,6 @@ TEST_CASE("long paste: of very many unix diffs of reports the first and the last
 TEST_CASE("long paste: quotations and numbers before very many lines come off as before few") {
     std::string text;
     for (std::size_t i = 1; i <= 3; ++i) text += std::to_string(i) + ": " + total;
-    CHECK(read(text).texts.front().parts.size() == 3);
-    CHECK(read(repeated(3, "> " + total + ">\n")).texts.front().parts.size() == 3);
+    CHECK(read_paste(text).texts.front().parts.size() == 3);
+    CHECK(read_paste(repeated(3, "> " + total + ">\n")).texts.front().parts.size() == 3);
 }

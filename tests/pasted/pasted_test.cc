@@ -6,9 +6,11 @@
 #include <vector>
 
 #include "catch.h"
+#include "pasted/one_paste.h"
 
 using nmtx::PastedKind;
 using nmtx::PastedPart;
+using nmtx::test::read_paste;
 
 namespace {
 
@@ -36,12 +38,6 @@ constexpr std::string_view smaps =
     "Rss:                  16 kB\n"
     "Pss:                  16 kB\n";
 
-nmtx::Pasted read(std::string text) {
-    std::vector<nmtx::PastedInput> inputs;
-    inputs.push_back({"paste", std::move(text)});
-    return nmtx::read_pasted(std::move(inputs));
-}
-
 std::vector<PastedKind> kinds(const nmtx::Pasted& pasted) {
     std::vector<PastedKind> found;
     for (const PastedPart& part : pasted.texts.front().parts) found.push_back(part.part.kind);
@@ -56,8 +52,8 @@ const nmtx::PastedFigure* figure(const PastedPart& part, std::string_view name) 
 }  // namespace
 
 TEST_CASE("paste: several texts and prose between them are told apart, with their lines") {
-    const auto pasted = read("It grows:\n$ jcmd 71 VM.native_memory\n71:\n" + std::string(nmt) +
-                             "\nand the kernel says\n" + std::string(smaps) + "What now?\n");
+    const auto pasted = read_paste("It grows:\n$ jcmd 71 VM.native_memory\n71:\n" + std::string(nmt) +
+                                   "\nand the kernel says\n" + std::string(smaps) + "What now?\n");
     CHECK(kinds(pasted) ==
           std::vector{PastedKind::command, PastedKind::pid_line, PastedKind::nmt, PastedKind::smaps});
     const auto& text = pasted.texts.front();
@@ -75,7 +71,7 @@ TEST_CASE("paste: several texts and prose between them are told apart, with thei
 }
 
 TEST_CASE("paste: smaps and NMT of one process are one moment that can be reconciled") {
-    const auto pasted = read("71:\n" + std::string(nmt) + std::string(smaps));
+    const auto pasted = read_paste("71:\n" + std::string(nmt) + std::string(smaps));
     REQUIRE(pasted.processes.size() == 1);
     REQUIRE(pasted.processes[0].moments.size() == 1);
     const auto& moment = pasted.processes[0].moments[0];
@@ -89,20 +85,20 @@ TEST_CASE("paste: smaps and NMT of one process are one moment that can be reconc
 }
 
 TEST_CASE("paste: two reports of a process are two moments") {
-    const auto pasted = read("71:\n" + std::string(nmt) + "later\n71:\n" + std::string(nmt));
+    const auto pasted = read_paste("71:\n" + std::string(nmt) + "later\n71:\n" + std::string(nmt));
     REQUIRE(pasted.processes.size() == 1);
     CHECK(pasted.processes[0].moments.size() == 2);
 }
 
 TEST_CASE("paste: processes are kept apart by their ids") {
-    const auto pasted = read("71:\n" + std::string(nmt) + "72:\n" + std::string(nmt));
+    const auto pasted = read_paste("71:\n" + std::string(nmt) + "72:\n" + std::string(nmt));
     REQUIRE(pasted.processes.size() == 2);
     CHECK(pasted.processes[0].pid == 71U);
     CHECK(pasted.processes[1].pid == 72U);
 }
 
 TEST_CASE("paste: a summary without mappings says what is missing, with the command") {
-    const auto pasted = read("71:\n" + std::string(nmt));
+    const auto pasted = read_paste("71:\n" + std::string(nmt));
     const auto& moment = pasted.processes.at(0).moments.at(0);
     CHECK_FALSE(moment.reconcilable());
     REQUIRE_FALSE(moment.missing.empty());
@@ -110,7 +106,7 @@ TEST_CASE("paste: a summary without mappings says what is missing, with the comm
 }
 
 TEST_CASE("paste: prose alone is left over, whole") {
-    const auto pasted = read("My pod dies.\nWhy?\n");
+    const auto pasted = read_paste("My pod dies.\nWhy?\n");
     CHECK(pasted.texts[0].parts.empty());
     REQUIRE(pasted.texts[0].leftovers.size() == 1);
     CHECK(pasted.texts[0].leftovers[0].lines == 2);
@@ -120,7 +116,7 @@ TEST_CASE("paste: prose alone is left over, whole") {
 TEST_CASE("paste: prose in the midst of a report is quoted, and the report goes on behind it") {
     std::string text(nmt);
     text.insert(text.find("-                     Other"), "so far all is well, but look:\n");
-    const auto pasted = read(text);
+    const auto pasted = read_paste(text);
     REQUIRE(kinds(pasted) == std::vector{PastedKind::nmt});
     const PastedPart& part = pasted.texts[0].parts[0];
     CHECK(part.part.runs.size() == 2);
@@ -131,7 +127,7 @@ TEST_CASE("paste: prose in the midst of a report is quoted, and the report goes 
 
 TEST_CASE("paste: each kind is known by its first lines") {
     const auto only = [](const std::string& text) {
-        const auto pasted = read(text);
+        const auto pasted = read_paste(text);
         INFO(text);
         REQUIRE_FALSE(pasted.texts[0].parts.empty());
         return pasted.texts[0].parts[0].part.kind;
@@ -169,7 +165,7 @@ TEST_CASE("paste: every prefix of a mixed paste gives a value") {
         "Full thread dump OpenJDK 64-Bit Server VM (17 mixed mode):\n\"main\" #1 prio=5 tid=0x1\n"
         "<malloc version=\"1\">\n<heap nr=\"0\">\n#\n# A fatal error has been detected by\nEND.\n";
     for (std::size_t size = 0; size <= whole.size(); ++size) {
-        const auto pasted = read(whole.substr(0, size));
+        const auto pasted = read_paste(whole.substr(0, size));
         CHECK(pasted.texts.size() == 1);
     }
 }
@@ -178,7 +174,7 @@ TEST_CASE("paste: a log of kills is of the process that was killed, else of the 
     const std::string kill =
         "[ 99.1] Out of memory: Killed process 72 (java) total-vm:9000kB, anon-rss:4000kB, file-rss:96kB, "
         "shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:0\n";
-    const auto two = read("71:\n" + std::string(nmt) + "\n72:\n" + std::string(nmt) + "\n" + kill);
+    const auto two = read_paste("71:\n" + std::string(nmt) + "\n72:\n" + std::string(nmt) + "\n" + kill);
     REQUIRE(two.processes.size() == 2);
     CHECK_FALSE(two.processes[0].moments.back().view.oom_log);
     REQUIRE(two.processes[1].moments.back().view.oom_log);
@@ -186,7 +182,7 @@ TEST_CASE("paste: a log of kills is of the process that was killed, else of the 
 
     std::string later = kill;
     later.replace(later.find("72"), 2, "73");
-    const auto only = read("71:\n" + std::string(nmt) + "\n" + kill + "\nand once more\n" + later);
+    const auto only = read_paste("71:\n" + std::string(nmt) + "\n" + kill + "\nand once more\n" + later);
     REQUIRE(only.processes.size() == 1);
     REQUIRE(only.processes[0].moments.back().view.oom_log);
     std::size_t victims = 0;
@@ -195,7 +191,7 @@ TEST_CASE("paste: a log of kills is of the process that was killed, else of the 
     CHECK(victims == 2);
     CHECK_FALSE(only.processes[0].moments.back().missing.empty());
 
-    const auto alone = read("what is this?\n" + kill);
+    const auto alone = read_paste("what is this?\n" + kill);
     REQUIRE(alone.processes.size() == 1);
     CHECK_FALSE(alone.processes[0].pid);
     REQUIRE(alone.processes[0].moments.size() == 1);
@@ -204,9 +200,10 @@ TEST_CASE("paste: a log of kills is of the process that was killed, else of the 
 }
 
 TEST_CASE("paste: secrets are gone before anything is read, lines and figures stay") {
-    const auto pasted = read("token: hunter2\n$ curl -u admin:hunter2 http://host/\n"
-                             "java -Xmx1g -Ddb.password=hunter2 -jar /opt/app.jar\n" +
-                             std::string(smaps) + "mail me: hooks https://hooks.slack.com/services/T0/B0/hunter2\n");
+    const auto pasted = read_paste(
+        "token: hunter2\n$ curl -u admin:hunter2 http://host/\n"
+        "java -Xmx1g -Ddb.password=hunter2 -jar /opt/app.jar\n" +
+        std::string(smaps) + "mail me: hooks https://hooks.slack.com/services/T0/B0/hunter2\n");
     const auto& text = pasted.texts.front();
     CHECK(text.clean->find("hunter2") == std::string::npos);
     REQUIRE(text.leftovers.size() == 2);

@@ -13,6 +13,7 @@
 #include "platform/attach.h"
 #include "platform/child.h"
 #include "platform/clock.h"
+#include "platform/jvm_root.h"
 #include "platform/killed_between_calls.h"
 
 using namespace nmtx;
@@ -20,21 +21,6 @@ using namespace nmtx::test;
 using std::chrono::milliseconds;
 
 namespace {
-
-struct Root {
-    TemporaryDirectory directory;
-    Root() {
-        std::filesystem::create_directory(directory.path() / "tmp");
-        std::filesystem::create_directory(directory.path() / "cwd");
-    }
-    [[nodiscard]] AttachTarget target() const {
-        return {42, ::geteuid(), ::getegid(), directory.path().string(), directory / "cwd"};
-    }
-    [[nodiscard]] std::string socket() const { return directory / "tmp/.java_pid42"; }
-    [[nodiscard]] std::string trigger() const { return directory / "tmp/.attach_pid42"; }
-    [[nodiscard]] std::string dump() const { return directory / "dump"; }
-    [[nodiscard]] bool exists(const std::string& path) const { return std::filesystem::exists(path); }
-};
 
 volatile sig_atomic_t quits = 0;
 void count_quit(int) {
@@ -64,7 +50,7 @@ void answer_for_ever(const std::string& path, const std::string& reply) {
 // first one that finds the trigger starts the listener, each other one prints a thread dump.
 class PausedHotspot {
   public:
-    PausedHotspot(const Root& root, milliseconds pause)
+    PausedHotspot(const JvmRoot& root, milliseconds pause)
         : child_([&root, pause](auto ready) {
               map_libjvm(root.directory);
               struct sigaction action {};
@@ -85,7 +71,7 @@ class PausedHotspot {
 };
 
 // What one run of nmtx does with so much patience.
-Expected<AttachReply> one_run(const Root& root, std::uint64_t pid, milliseconds patience) {
+Expected<AttachReply> one_run(const JvmRoot& root, std::uint64_t pid, milliseconds patience) {
     const auto process = ProcessFiles::open(pid);
     AttachClient client(*process, root.target());
     return client.ask("VM.version", patience);
@@ -95,7 +81,7 @@ Expected<AttachReply> one_run(const Root& root, std::uint64_t pid, milliseconds 
 
 TEST_CASE(
     "attach keeper: a JVM that was given up on in a pause finds the trigger after it, and no dump comes") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(700));
     const auto given_up = one_run(root, hotspot.pid(), milliseconds(50));
     REQUIRE_FALSE(given_up);
@@ -109,7 +95,7 @@ TEST_CASE(
 }
 
 TEST_CASE("attach keeper: runs that follow one another in a pause signal once between them") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(700));
     for (int run = 0; run < 5; ++run) CHECK_FALSE(one_run(root, hotspot.pid(), milliseconds(30)));
     CHECK(one_run(root, hotspot.pid(), milliseconds(20000)));
@@ -118,7 +104,7 @@ TEST_CASE("attach keeper: runs that follow one another in a pause signal once be
 }
 
 TEST_CASE("attach keeper: a run that is killed leaves a trigger that stays for as long as the JVM needs it") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(500));
     {
         const Child nmtx([&](auto ready) {
@@ -134,7 +120,7 @@ TEST_CASE("attach keeper: a run that is killed leaves a trigger that stays for a
 }
 
 TEST_CASE("attach keeper: a trigger that a dead keeper left serves the run that finds it") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(1));
     const auto process = ProcessFiles::open(hotspot.pid());
     const auto mark = [&](std::int64_t at, std::uint64_t start) {
@@ -161,7 +147,7 @@ TEST_CASE("attach keeper: a trigger that a dead keeper left serves the run that 
 }
 
 TEST_CASE("attach keeper: it is guarded and removed by the run that finds it, where nobody else does") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(1));
     const auto process = ProcessFiles::open(hotspot.pid());
     write_text(root.trigger(), "nmtx sent SIGQUIT " + std::to_string(boot_ms()) + " " +
@@ -175,7 +161,7 @@ TEST_CASE("attach keeper: it is guarded and removed by the run that finds it, wh
 }
 
 TEST_CASE("attach keeper: a target that ends takes its trigger along") {
-    const Root root;
+    const JvmRoot root;
     auto hotspot = std::make_unique<PausedHotspot>(root, milliseconds(60000));
     CHECK_FALSE(one_run(root, hotspot->pid(), milliseconds(30)));
     CHECK(root.exists(root.trigger()));
@@ -184,7 +170,7 @@ TEST_CASE("attach keeper: a target that ends takes its trigger along") {
 }
 
 TEST_CASE("attach keeper: while the target is stopped its trigger's time stands still") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(1000));
     const auto process = ProcessFiles::open(hotspot.pid());
     AttachClient client(*process, root.target());
@@ -203,7 +189,7 @@ TEST_CASE("attach keeper: while the target is stopped its trigger's time stands 
 }
 
 TEST_CASE("attach keeper: it holds none of nmtx's descriptors, so that nobody waits for it") {
-    const Root root;
+    const JvmRoot root;
     const PausedHotspot hotspot(root, milliseconds(60000));
     int ends[2];
     REQUIRE(::pipe(ends) == 0);
@@ -231,7 +217,7 @@ TEST_CASE(
     for (; !ended; calls += 2) {  // it is stopped where one begins and where it ends
         REQUIRE(calls < 5000);
         CAPTURE(calls);
-        const Root root;
+        const JvmRoot root;
         const PausedHotspot hotspot(root, milliseconds(0));
         ended =
             ends_within(calls, [&] { static_cast<void>(one_run(root, hotspot.pid(), milliseconds(20000))); });
@@ -245,7 +231,7 @@ TEST_CASE(
 }
 
 TEST_CASE("attach keeper: a listener that runs beside a socket file of somebody else is not signalled") {
-    const Root root;
+    const JvmRoot root;
     const Child hotspot([&](auto ready) {
         map_libjvm(root.directory);
         struct sigaction action {};

@@ -10,29 +10,13 @@
 
 #include "catch.h"
 #include "platform/child.h"
+#include "platform/jvm_root.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
 using std::chrono::milliseconds;
 
 namespace {
-
-// The root directory of a JVM that believes to be pid 42, as AttachTarget wants to know it.
-struct Root {
-    TemporaryDirectory directory;
-    Root() {
-        std::filesystem::create_directory(directory.path() / "tmp");
-        std::filesystem::create_directory(directory.path() / "cwd");
-    }
-    [[nodiscard]] AttachTarget target() const {
-        return {42, ::geteuid(), ::getegid(), directory.path().string(), directory / "cwd"};
-    }
-    [[nodiscard]] std::string socket() const { return directory / "tmp/.java_pid42"; }
-    [[nodiscard]] bool trigger_left() const {
-        return std::filesystem::exists(directory.path() / "tmp/.attach_pid42") ||
-               std::filesystem::exists(directory.path() / "cwd/.attach_pid42");
-    }
-};
 
 int listen_at(const std::string& path) {
     const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
@@ -69,7 +53,7 @@ void serve(int listener, std::string_view reply) {
 }
 
 Expected<AttachReply> ask_server(std::string_view reply, std::string_view command = "VM.version") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
         ready();
@@ -127,7 +111,7 @@ TEST_CASE("attach: a command that the protocol cannot carry is not sent") {
 }
 
 TEST_CASE("attach: one client asks again and again") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
         ready();
@@ -141,7 +125,7 @@ TEST_CASE("attach: one client asks again and again") {
 }
 
 TEST_CASE("attach: a silent JVM is given up on after the timeout") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         listen_at(root.socket());
         ready();
@@ -156,7 +140,7 @@ TEST_CASE("attach: a silent JVM is given up on after the timeout") {
 }
 
 TEST_CASE("attach: a silent JVM is given up on as soon as nobody waits for it any more") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         listen_at(root.socket());
         ready();
@@ -173,7 +157,7 @@ TEST_CASE("attach: a silent JVM is given up on as soon as nobody waits for it an
 }
 
 TEST_CASE("attach: the timeout bounds all questions of a run, not each of them") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
         ready();
@@ -200,7 +184,7 @@ TEST_CASE("attach: the timeout bounds all questions of a run, not each of them")
 }
 
 TEST_CASE("attach: the bytes of all answers of a run are bounded together") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
         ready();
@@ -217,7 +201,7 @@ TEST_CASE("attach: the bytes of all answers of a run are bounded together") {
 }
 
 TEST_CASE("attach: an endless reply ends") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
         ready();
@@ -232,7 +216,7 @@ TEST_CASE("attach: an endless reply ends") {
 }
 
 TEST_CASE("attach: a socket that another process listens at is not spoken to") {
-    const Root root;
+    const JvmRoot root;
     const Child target([](auto ready) { ready(); });
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
@@ -250,7 +234,7 @@ TEST_CASE("attach: a socket that another process listens at is not spoken to") {
 }
 
 TEST_CASE("attach: what is no socket, or another user's, is in the way and said so") {
-    const Root root;
+    const JvmRoot root;
     const Child target([](auto ready) { ready(); });
     const auto process = ProcessFiles::open(target.pid());
     SECTION("a file") {
@@ -277,7 +261,7 @@ TEST_CASE("attach: what is no socket, or another user's, is in the way and said 
 }
 
 TEST_CASE("attach: a /tmp that is a link leads inside the target's root, not into ours") {
-    const Root root;
+    const JvmRoot root;
     std::filesystem::remove(root.directory.path() / "tmp");
     std::filesystem::create_directory(root.directory.path() / "private");
     std::filesystem::create_symlink("/private", root.directory.path() / "tmp");
@@ -292,7 +276,7 @@ TEST_CASE("attach: a /tmp that is a link leads inside the target's root, not int
 }
 
 TEST_CASE("attach: HotSpot opens its socket when it is signalled and finds the trigger") {
-    const Root root;
+    const JvmRoot root;
     bool stale_socket = false;
     SECTION("no socket yet") {}
     SECTION("a socket that a dead process left") {
@@ -329,7 +313,7 @@ TEST_CASE("attach: HotSpot opens its socket when it is signalled and finds the t
 
 TEST_CASE(
     "attach: HotSpot that does not open a socket is given up on; the trigger goes when its time is over") {
-    const Root root;
+    const JvmRoot root;
     const Child hotspot([&](auto ready) {
         map_libjvm(root.directory);
         catch_quit();
@@ -349,7 +333,7 @@ TEST_CASE(
 }
 
 TEST_CASE("attach: who does not catch SIGQUIT, or is no HotSpot, is never signalled") {
-    const Root root;
+    const JvmRoot root;
     std::string expected;
     bool hotspot_like = false;
     bool catches = false;
@@ -380,7 +364,7 @@ TEST_CASE("attach: who does not catch SIGQUIT, or is no HotSpot, is never signal
 }
 
 TEST_CASE("attach: a stopped process is refused at once, with or without a socket") {
-    const Root root;
+    const JvmRoot root;
     const Child server([&](auto ready) {
         const int listener = listen_at(root.socket());
         ready();
@@ -402,7 +386,7 @@ TEST_CASE("attach: root makes the trigger as the target's user would, and never 
         return;
     }
     constexpr std::uint32_t nobody = 65534;
-    const Root root;
+    const JvmRoot root;
     AttachTarget target = root.target();
     target.uid = nobody;
     target.gid = nobody;

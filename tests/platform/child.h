@@ -99,6 +99,12 @@ bool eventually(Condition condition, std::chrono::milliseconds within = std::chr
     return true;
 }
 
+inline void may_be_traced() {
+#ifdef PR_SET_PTRACER
+    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  // by a sibling, where yama restricts it
+#endif
+}
+
 // Maps a file that is called libjvm.so, which is what HotSpot is told by.
 inline void map_libjvm(const TemporaryDirectory& directory) {
     const std::string path = directory / "libjvm.so";

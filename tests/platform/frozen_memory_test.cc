@@ -5,36 +5,12 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/memory_left.h"
+#include "platform/pages.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
 
 namespace {
-
-const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-
-// Pages that a child writes to, at the same address here.
-class Pages {
-  public:
-    explicit Pages(std::size_t count) : bytes_(count * page) {
-        begin_ = static_cast<char*>(
-            ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-        ::madvise(begin_, bytes_, MADV_NOHUGEPAGE);
-    }
-    Pages(const Pages&) = delete;
-    Pages& operator=(const Pages&) = delete;
-    ~Pages() { ::munmap(begin_, bytes_); }
-    [[nodiscard]] char* at(std::size_t n) const { return begin_ + n * page; }
-    void touch(std::size_t n, char value) const { std::memset(at(n), value, page); }
-    [[nodiscard]] Range pages(std::size_t from, std::size_t to) const {
-        const auto address = reinterpret_cast<std::uint64_t>(begin_);
-        return range_of(address + from * page, address + to * page);
-    }
-
-  private:
-    std::size_t bytes_;
-    char* begin_;
-};
 
 Expected<std::unique_ptr<FrozenMemory>> freeze(std::uint64_t pid, const std::vector<Range>& ranges,
                                                Bytes left = mib(4096), FreezeBounds bounds = {}) {
@@ -43,12 +19,6 @@ Expected<std::unique_ptr<FrozenMemory>> freeze(std::uint64_t pid, const std::vec
     auto residency = PageResidency::open(*process);
     if (!residency) return tl::make_unexpected(residency.error());
     return FrozenMemory::take(*process, *residency, ranges, left, bounds);
-}
-
-std::string rss_line(std::uint64_t pid) {
-    const std::string rollup = read_text("/proc/" + std::to_string(pid) + "/smaps_rollup");
-    const std::size_t at = rollup.find("\nRss:");
-    return rollup.substr(at + 1, rollup.find('\n', at + 1) - at);
 }
 
 std::string bytes_at(FrozenMemory& memory, Address at, std::size_t count) {

@@ -42,12 +42,6 @@ class SharedMemory {
 
 Shared* signals_counted_in = nullptr;
 
-void may_be_traced() {
-#ifdef PR_SET_PTRACER
-    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);  // by a sibling, where yama restricts it
-#endif
-}
-
 // A thread for each counter; the main thread is one of them.
 void count_on(Shared* shared, const std::function<void()>& ready) {
     may_be_traced();

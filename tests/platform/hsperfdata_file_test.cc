@@ -13,9 +13,9 @@ using namespace nmtx::test;
 
 namespace {
 
-struct Root {
+struct HsperfdataRoot {
     TemporaryDirectory directory;
-    Root() { std::filesystem::create_directories(directory.path() / "tmp/hsperfdata_joe"); }
+    HsperfdataRoot() { std::filesystem::create_directories(directory.path() / "tmp/hsperfdata_joe"); }
     [[nodiscard]] AttachTarget target() const {
         return {42, ::geteuid(), ::getegid(), directory.path().string(), ""};
     }
@@ -31,7 +31,7 @@ void map_counters(const std::string& path, const std::string& text, int protecti
     ::close(file);
 }
 
-std::string counters(const Child& jvm, const Root& root) {
+std::string counters_of(const Child& jvm, const HsperfdataRoot& root) {
     const auto process = ProcessFiles::open(jvm.pid());
     const auto read = read_hsperfdata(*process, root.target());
     return read ? std::string(read->c_str()) : "error: " + read.error().what;
@@ -53,22 +53,22 @@ void let_time_pass() {
 
 TEST_CASE(
     "hsperfdata file: the one that the process has mapped for writing is read, under whatever user name") {
-    const Root root;
+    const HsperfdataRoot root;
     {
         const Child jvm([](auto ready) { ready(); });
-        CHECK(counters(jvm, root) == "error: no hsperfdata file of this process");
+        CHECK(counters_of(jvm, root) == "error: no hsperfdata file of this process");
     }
     const Child jvm([&](auto ready) {
         map_counters(root.file(), "counters");
         ready();
     });
     REQUIRE(jvm.ready());
-    CHECK(counters(jvm, root) == "counters");
+    CHECK(counters_of(jvm, root) == "counters");
 }
 
 TEST_CASE(
     "hsperfdata file: a JVM of another container that shares /tmp and has the same pid is not taken for it") {
-    const Root root;
+    const HsperfdataRoot root;
     const Child first([&](auto ready) {
         map_counters(root.file(), "first");
         ready();
@@ -80,9 +80,9 @@ TEST_CASE(
         ready();
     });
     REQUIRE(second.ready());
-    CHECK(counters(second, root) == "second");
+    CHECK(counters_of(second, root) == "second");
     // By its mapping, which takes CAP_CHECKPOINT_RESTORE: what was deleted is still its own.
-    const std::string of_first = counters(first, root);
+    const std::string of_first = counters_of(first, root);
     INFO(of_first);
     CHECK((of_first == "first" ||
            of_first ==
@@ -91,7 +91,7 @@ TEST_CASE(
 }
 
 TEST_CASE("hsperfdata file: links, other kinds of files, other users' and huge ones are passed over") {
-    const Root root;
+    const HsperfdataRoot root;
     const Child jvm([](auto ready) { ready(); });
     const auto process = ProcessFiles::open(jvm.pid());
     AttachTarget target = root.target();
@@ -120,7 +120,7 @@ TEST_CASE("hsperfdata file: links, other kinds of files, other users' and huge o
 }
 
 TEST_CASE("hsperfdata file: a mapped one of another user, or a huge one, is not read either") {
-    const Root root;
+    const HsperfdataRoot root;
     const Child jvm([&](auto ready) {
         map_counters(root.file(), "counters");
         ready();
@@ -138,13 +138,13 @@ TEST_CASE("hsperfdata file: a mapped one of another user, or a huge one, is not 
 }
 
 TEST_CASE("hsperfdata file: what another process wrote is refused, and by what is known of it") {
-    const Root root;
+    const HsperfdataRoot root;
     SECTION("before this one began: it may have ended, or run in another container") {
         write_text(root.file(), "stale");
         let_time_pass();
         const Child jvm([](auto ready) { ready(); });
         CHECK(
-            counters(jvm, root) ==
+            counters_of(jvm, root) ==
             "error: was left by an earlier process with the same pid, or belongs to one in a container that "
             "shares this /tmp");
     }
@@ -152,7 +152,7 @@ TEST_CASE("hsperfdata file: what another process wrote is refused, and by what i
         const Child jvm([](auto ready) { ready(); });
         let_time_pass();
         write_text(root.file(), "newer");
-        CHECK(counters(jvm, root) ==
+        CHECK(counters_of(jvm, root) ==
               "error: is not mapped by this process: it belongs to one with the same pid in a container that "
               "shares this /tmp, or the JVM had no room to write it");
     }
@@ -163,6 +163,6 @@ TEST_CASE("hsperfdata file: what another process wrote is refused, and by what i
             ready();
         });
         REQUIRE(tool.ready());
-        CHECK(counters(tool, root).starts_with("error: "));
+        CHECK(counters_of(tool, root).starts_with("error: "));
     }
 }

@@ -53,12 +53,6 @@ NativeStacks stacks_of(const Child& child, const std::vector<std::uint64_t>& tid
     return parse_native_stacks(*text).value();
 }
 
-void may_be_traced() {
-#ifdef PR_SET_PTRACER
-    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-#endif
-}
-
 }  // namespace
 
 TEST_CASE("native stacks: a thread that runs shows its functions, from the innermost to where it began") {

@@ -15,7 +15,7 @@ using namespace nmtx::test;
 
 namespace {
 
-std::size_t files_in(const TemporaryDirectory& directory) {
+std::size_t count_of_files_in(const TemporaryDirectory& directory) {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(directory.path()), {}));
 }
 
@@ -25,7 +25,7 @@ TEST_CASE("output file: whole, readable by its owner alone, nothing beside it") 
     const TemporaryDirectory directory;
     REQUIRE(write_file(directory / "a", std::string(100000, 'x'), false));
     CHECK(read_text(directory / "a").size() == 100000);
-    CHECK(files_in(directory) == 1);
+    CHECK(count_of_files_in(directory) == 1);
     struct stat info{};
     REQUIRE(::stat((directory / "a").c_str(), &info) == 0);
     CHECK((info.st_mode & 0777U) == 0600U);
@@ -38,10 +38,10 @@ TEST_CASE("output file: what is there already stays unless it may be replaced") 
     REQUIRE_FALSE(refused);
     CHECK(refused.error().what == "is already there");
     CHECK(read_text(directory / "a") == "old");
-    CHECK(files_in(directory) == 1);
+    CHECK(count_of_files_in(directory) == 1);
     REQUIRE(write_file(directory / "a", "new", true));
     CHECK(read_text(directory / "a") == "new");
-    CHECK(files_in(directory) == 1);
+    CHECK(count_of_files_in(directory) == 1);
 }
 
 TEST_CASE("output file: a symbolic link is replaced, what it leads to is left alone") {
@@ -70,7 +70,7 @@ TEST_CASE("output file: without room it fails, leaves nothing, and keeps the old
     CHECK(WIFEXITED(outcome));
     CHECK(WEXITSTATUS(outcome) == 0);
     CHECK(read_text(directory / "a") == "old");
-    CHECK(files_in(directory) == 1);
+    CHECK(count_of_files_in(directory) == 1);
 }
 
 TEST_CASE("output file: a directory that is not there is named") {
@@ -109,13 +109,13 @@ TEST_CASE("output file: a directory appears with all its files, or not at all") 
     const std::vector<NamedFile> files{{"a", "1"}, {"b", "2"}};
     REQUIRE(write_files(directory / "new/", files, false));
     CHECK(read_text(directory / "new/b") == "2");
-    CHECK(files_in(directory) == 1);
+    CHECK(count_of_files_in(directory) == 1);
     struct stat info{};
     REQUIRE(::stat((directory / "new").c_str(), &info) == 0);
     CHECK((info.st_mode & 0777U) == 0700U);
     // The second file cannot be written: neither the first nor the directory is left.
     CHECK_FALSE(write_files(directory / "other", {{"a", "1"}, {"no/where", "2"}}, false));
-    CHECK(files_in(directory) == 1);
+    CHECK(count_of_files_in(directory) == 1);
     CHECK_FALSE(write_files(directory / "no/where", files, false));
     write_text(directory / "file", "x");
     CHECK_FALSE(write_files(directory / "file", files, true));
@@ -129,15 +129,15 @@ TEST_CASE("output file: into a directory that is there, all files or none, over 
     const auto refused = write_files(directory.path().string(), files, false);
     REQUIRE_FALSE(refused);
     CHECK(refused.error().what == "is already there");
-    CHECK(files_in(directory) == 2);
+    CHECK(count_of_files_in(directory) == 2);
     CHECK(read_text(directory / "b") == "old");
     CHECK_FALSE(write_files(directory.path().string(), {{"a", "1"}, {"no/where", "2"}}, true));
-    CHECK(files_in(directory) == 2);
+    CHECK(count_of_files_in(directory) == 2);
     REQUIRE(write_files(directory.path().string(), files, true));
     CHECK(read_text(directory / "a") == "1");
     CHECK(read_text(directory / "b") == "2");
     CHECK(read_text(directory / "c") == "mine");
-    CHECK(files_in(directory) == 3);
+    CHECK(count_of_files_in(directory) == 3);
 }
 
 TEST_CASE(
@@ -162,12 +162,12 @@ TEST_CASE(
         while (true) ::pause();
     });
     write_text(directory / ".nmtx-notes.tmp", "somebody's");
-    REQUIRE(files_in(directory) == 2 + 2 + 1 + 1);
+    REQUIRE(count_of_files_in(directory) == 2 + 2 + 1 + 1);
     REQUIRE(write_file(directory / "a", "whole", false));
-    CHECK(files_in(directory) == 2 + 1 + 1 + 1);
+    CHECK(count_of_files_in(directory) == 2 + 1 + 1 + 1);
     REQUIRE(write_files(directory / "in", {{"ticket.md", "whole"}}, false));
     CHECK(std::distance(std::filesystem::directory_iterator(directory / "in"), {}) == 1);
     writer.end();
     REQUIRE(write_files(directory / "new", {{"ticket.md", "whole"}}, false));
-    CHECK(files_in(directory) == 1 + 1 + 1 + 1);  // a, in, new and the notes
+    CHECK(count_of_files_in(directory) == 1 + 1 + 1 + 1);  // a, in, new and the notes
 }

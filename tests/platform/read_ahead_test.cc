@@ -8,14 +8,16 @@
 #include <cstring>
 
 #include "catch.h"
+#include "platform/mapped_here.h"
 #include "platform/memory_copy.h"
 #include "platform/target_memory.h"
 
 using namespace nmtx;
+using test::this_process;
 
 namespace {
 
-constexpr std::size_t page = 4096;
+constexpr std::size_t numbered_page = 4096;
 
 // Memory of our own that is looked at as if it were another process's: each word says where it lies.
 class Numbered {
@@ -36,7 +38,9 @@ class Numbered {
     [[nodiscard]] Range range(std::size_t begin, std::size_t end) const {
         return range_of(at(begin), at(end));
     }
-    void close(std::size_t offset) const { REQUIRE(mprotect(memory_ + offset, page, PROT_NONE) == 0); }
+    void close(std::size_t offset) const {
+        REQUIRE(mprotect(memory_ + offset, numbered_page, PROT_NONE) == 0);
+    }
 
   private:
     std::byte* memory_;
@@ -49,38 +53,34 @@ std::uint64_t word(std::span<const std::byte> bytes, std::size_t offset) {
     return value;
 }
 
-ProcessFiles this_process() {
-    return ProcessFiles::open(static_cast<std::uint64_t>(getpid())).value();
-}
-
 }  // namespace
 
 TEST_CASE("read ahead: what was begun is what a read at once gives, from any place in it") {
-    const Numbered memory(8 * page);
+    const Numbered memory(8 * numbered_page);
     ReadAhead ahead(getpid());
     CHECK(ahead.take({memory.at(0)}).empty());
-    const auto first = ahead.now(memory.range(0, 2 * page));
-    REQUIRE(first.size() == 2 * page);
+    const auto first = ahead.now(memory.range(0, 2 * numbered_page));
+    REQUIRE(first.size() == 2 * numbered_page);
     CHECK(word(first, 8) == 8);
-    ahead.begin(memory.range(page, 4 * page));
-    CHECK(ahead.take({memory.at(6 * page)}).empty());
-    const auto next = ahead.take({memory.at(2 * page - 16)});
-    REQUIRE(next.size() == 2 * page + 16);
-    CHECK(word(next, 0) == 2 * page - 16);
-    CHECK(word(next, next.size() - 8) == 4 * page - 8);
-    CHECK(ahead.take({memory.at(2 * page)}).empty());  // taken once
+    ahead.begin(memory.range(numbered_page, 4 * numbered_page));
+    CHECK(ahead.take({memory.at(6 * numbered_page)}).empty());
+    const auto next = ahead.take({memory.at(2 * numbered_page - 16)});
+    REQUIRE(next.size() == 2 * numbered_page + 16);
+    CHECK(word(next, 0) == 2 * numbered_page - 16);
+    CHECK(word(next, next.size() - 8) == 4 * numbered_page - 8);
+    CHECK(ahead.take({memory.at(2 * numbered_page)}).empty());  // taken once
 }
 
 TEST_CASE("read ahead: a page that cannot be read ends the piece, and what is not taken is dropped") {
-    const Numbered memory(8 * page);
-    memory.close(3 * page);
+    const Numbered memory(8 * numbered_page);
+    memory.close(3 * numbered_page);
     ReadAhead ahead(getpid());
-    CHECK(ahead.now(memory.range(page, 6 * page)).size() == 2 * page);
-    CHECK(ahead.now(memory.range(3 * page, 4 * page)).empty());
-    ahead.begin(memory.range(0, page));
-    ahead.begin(memory.range(4 * page, 6 * page));
+    CHECK(ahead.now(memory.range(numbered_page, 6 * numbered_page)).size() == 2 * numbered_page);
+    CHECK(ahead.now(memory.range(3 * numbered_page, 4 * numbered_page)).empty());
+    ahead.begin(memory.range(0, numbered_page));
+    ahead.begin(memory.range(4 * numbered_page, 6 * numbered_page));
     CHECK(ahead.take({memory.at(0)}).empty());
-    CHECK(ahead.take({memory.at(4 * page)}).size() == 2 * page);
+    CHECK(ahead.take({memory.at(4 * numbered_page)}).size() == 2 * numbered_page);
 }
 
 TEST_CASE("live memory: looking on through many megabytes gives every byte of them once, in order") {
@@ -102,10 +102,10 @@ TEST_CASE("live memory: looking on through many megabytes gives every byte of th
 TEST_CASE("copy: several threads copy what one would, and leave out the pages that cannot be read") {
     constexpr std::size_t size = std::size_t{96} << 20U;  // enough for several threads
     const Numbered memory(size);
-    memory.close(5 * page);
-    memory.close(size - page);
+    memory.close(5 * numbered_page);
+    memory.close(size - numbered_page);
     std::vector<std::byte> buffer(size);
-    const std::vector<Range> wanted{memory.range(0, size / 2), memory.range(size / 2 + page, size)};
+    const std::vector<Range> wanted{memory.range(0, size / 2), memory.range(size / 2 + numbered_page, size)};
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
     const auto copied = copy_memory(this_process(), wanted, buffer.data(), deadline);
     REQUIRE(copied.has_value());
@@ -119,7 +119,7 @@ TEST_CASE("copy: several threads copy what one would, and leave out the pages th
         CHECK(word(bytes, bytes.size() - 8) == run.range.end.value - memory.at(0) - 8);
         sum += bytes.size();
     }
-    CHECK(sum == size - 3 * page);
+    CHECK(sum == size - 3 * numbered_page);
     const auto late = copy_memory(this_process(), wanted, buffer.data(), std::chrono::steady_clock::now());
     CHECK_FALSE(late.has_value());
 }

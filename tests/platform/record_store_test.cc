@@ -7,58 +7,16 @@
 #include <fstream>
 
 #include "catch.h"
+#include "platform/child.h"
+#include "platform/made_record.h"
 #include "platform/record_thinning.h"
 
 using namespace nmtx;
+using namespace nmtx::test;
 
 namespace {
 
 namespace fs = std::filesystem;
-
-class Folder {
-  public:
-    Folder() {
-        std::string pattern = (fs::temp_directory_path() / "nmtx-record-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        path_ = pattern;
-    }
-    ~Folder() {
-        std::error_code ignored;
-        fs::remove_all(path_, ignored);
-    }
-    Folder(const Folder&) = delete;
-    Folder& operator=(const Folder&) = delete;
-    [[nodiscard]] std::string file(const char* name) const { return (path_ / name).string(); }
-
-  private:
-    fs::path path_;
-};
-
-constexpr std::int64_t began_ms = 1'700'000'000'000;
-
-RecordedRun a_run(const char* boot_id = "boot-1") {
-    RecordedRun run;
-    run.pid = 42;
-    run.start_ticks = 4711;
-    run.boot_id = boot_id;
-    run.command = "java -jar app.jar";
-    run.java = "17.0.15";
-    run.gc = "G1";
-    run.nmt_level = "summary";
-    run.nmtx_version = "1";
-    run.physical_memory = mib(16384);
-    return run;
-}
-
-Sample a_sample(std::int64_t second) {
-    Sample sample;
-    sample.time = {0, began_ms + second * 1000, 5'000'000 + second * 1000};
-    sample.uptime_s = static_cast<double>(second);
-    sample.rss = mib(30);
-    sample.owners = {{"jvm/java heap", mib(20)}, {"malloc/free/top", mib(10)}};
-    sample.cost = {1.5, 12.25, 14};
-    return sample;
-}
 
 Sample full_sample(std::int64_t second) {
     Sample sample = a_sample(second);
@@ -81,15 +39,11 @@ std::string integrity_of(const std::string& path) {
     return check.text(0);
 }
 
-void write_text(const std::string& path, const std::string& text) {
-    std::ofstream(path, std::ios::binary) << text;
-}
-
 }  // namespace
 
 TEST_CASE("record store: what was kept is read back") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     {
         auto store = RecordStore::open(path).value();
         const auto run = store.begin_run(a_run()).value();
@@ -131,8 +85,8 @@ TEST_CASE("record store: what was kept is read back") {
 }
 
 TEST_CASE("record store: a file is continued, a run for each process") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     for (int i = 0; i < 3; ++i) {
         auto store = RecordStore::open(path).value();
         RecordedRun process = a_run();
@@ -149,8 +103,8 @@ TEST_CASE("record store: a file is continued, a run for each process") {
 }
 
 TEST_CASE("record store: a recorder that is started again goes on with the run of the same process") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     for (int i = 0; i < 31; ++i) {
         auto store = RecordStore::open(path).value();
         RecordedRun process = a_run();
@@ -182,8 +136,8 @@ TEST_CASE("record store: a recorder that is started again goes on with the run o
 }
 
 TEST_CASE("record store: a file in which the runs of one process are split is read as one run") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     {
         auto store = RecordStore::open(path).value();
         for (int i = 0; i < 5; ++i) {
@@ -211,8 +165,8 @@ TEST_CASE("record store: a file in which the runs of one process are split is re
 TEST_CASE(
     "record store: the time line follows the clock that nobody sets, across boots the wall clock, and never "
     "goes back") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     auto store = RecordStore::open(path).value();
     const auto first = store.begin_run(a_run()).value();
     REQUIRE(store.add(first, a_sample(0)));
@@ -241,8 +195,8 @@ TEST_CASE(
 }
 
 TEST_CASE("record store: a full disk is an error, and what was recorded before is whole") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     std::size_t kept = 0;
     {
         auto store = RecordStore::open(path).value();
@@ -275,8 +229,8 @@ TEST_CASE("record store: a full disk is an error, and what was recorded before i
 }
 
 TEST_CASE("record store: a record of a later format is refused, by name of both") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     {
         auto database = RecordDatabase::open_for_writing(path).value();
         REQUIRE(database.execute("PRAGMA user_version=2"));
@@ -286,9 +240,8 @@ TEST_CASE("record store: a record of a later format is refused, by name of both"
 }
 
 TEST_CASE("record store: what is no record is refused and left alone") {
-    const Folder folder;
-    const std::string text = folder.file("text"), other = folder.file("other.db"),
-                      empty = folder.file("empty");
+    const TemporaryDirectory folder;
+    const std::string text = folder / "text", other = folder / "other.db", empty = folder / "empty";
     write_text(text, std::string(5000, 'x'));
     CHECK(RecordStore::open(text).error().what == "is no record: it is not an SQLite database");
     CHECK(read_record(text).error().what == "is no record: it is not an SQLite database");
@@ -298,9 +251,9 @@ TEST_CASE("record store: what is no record is refused and left alone") {
         REQUIRE(database.execute("PRAGMA application_id=7"));
     }
     CHECK(RecordStore::open(other).error().what == "is an SQLite database, but no record of nmtx");
-    CHECK(read_record(folder.file("none.db")).error().what == "no such file or directory");
-    CHECK_FALSE(fs::exists(folder.file("none.db")));
-    CHECK(RecordStore::open(folder.file("no/folder.db")).error().what == "no such file or directory");
+    CHECK(read_record(folder / "none.db").error().what == "no such file or directory");
+    CHECK_FALSE(fs::exists(folder / "none.db"));
+    CHECK(RecordStore::open(folder / "no/folder.db").error().what == "no such file or directory");
     for (const char* device : {"/dev/null", "/dev/full"}) {
         CHECK(RecordStore::open(device).error().what == "is not a regular file, so it cannot be a record");
         CHECK(fs::exists(device));
@@ -311,8 +264,8 @@ TEST_CASE("record store: what is no record is refused and left alone") {
 }
 
 TEST_CASE("record store: a damaged record is refused, wherever it is damaged, or read without a crash") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     {
         auto store = RecordStore::open(path).value();
         const auto run = store.begin_run(a_run()).value();
@@ -325,7 +278,7 @@ TEST_CASE("record store: a damaged record is refused, wherever it is damaged, or
     for (std::size_t page = 0; page * 4096 < whole.size(); ++page) {
         std::string damaged = whole;
         damaged.replace(page * 4096, 200, 200, '\xa5');
-        const std::string copy = folder.file("damaged.db");
+        const std::string copy = folder / "damaged.db";
         write_text(copy, damaged);
         const auto record = read_record(copy);
         if (record) continue;
@@ -333,13 +286,13 @@ TEST_CASE("record store: a damaged record is refused, wherever it is damaged, or
         CHECK(record.error().where == copy);
     }
     CHECK(refused > whole.size() / 4096 / 2);
-    write_text(folder.file("cut.db"), whole.substr(0, whole.size() / 2));
-    CHECK(read_record(folder.file("cut.db")).error().what.find("damaged") != std::string::npos);
+    write_text(folder / "cut.db", whole.substr(0, whole.size() / 2));
+    CHECK(read_record(folder / "cut.db").error().what.find("damaged") != std::string::npos);
 }
 
 TEST_CASE("record store: a reader sees whole samples while a recorder adds to them") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     auto store = RecordStore::open(path).value();
     const auto run = store.begin_run(a_run()).value();
     for (std::size_t i = 0; i < 50; ++i) {
@@ -351,8 +304,8 @@ TEST_CASE("record store: a reader sees whole samples while a recorder adds to th
 }
 
 TEST_CASE("record store: a file that may only be read is read") {
-    const Folder folder;
-    const std::string path = folder.file("a.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "a.db";
     {
         auto store = RecordStore::open(path).value();
         REQUIRE(store.add(store.begin_run(a_run()).value(), a_sample(0)));
@@ -362,8 +315,8 @@ TEST_CASE("record store: a file that may only be read is read") {
 }
 
 TEST_CASE("record: secrets in a command line that somebody else recorded are taken out when it is read") {
-    const Folder folder;
-    const std::string path = folder.file("r.db");
+    const TemporaryDirectory folder;
+    const std::string path = folder / "r.db";
     {
         RecordStore store = RecordStore::open(path).value();
         RecordedRun run = a_run();

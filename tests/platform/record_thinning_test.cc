@@ -1,35 +1,17 @@
 #include "platform/record_thinning.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <map>
 
 #include "catch.h"
+#include "platform/child.h"
+#include "platform/made_record.h"
 #include "platform/record_store.h"
 
 using namespace nmtx;
+using namespace nmtx::test;
 
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr std::int64_t began_ms = 1'700'000'000'000;
-
-struct RecordFile {
-    RecordFile() {
-        std::string pattern = (fs::temp_directory_path() / "nmtx-thin-XXXXXX").string();
-        REQUIRE(::mkdtemp(pattern.data()) != nullptr);
-        folder = pattern;
-    }
-    ~RecordFile() {
-        std::error_code ignored;
-        fs::remove_all(folder, ignored);
-    }
-    RecordFile(const RecordFile&) = delete;
-    RecordFile& operator=(const RecordFile&) = delete;
-    [[nodiscard]] std::string path() const { return (folder / "a.db").string(); }
-    fs::path folder;
-};
 
 // As a JVM with every collector's areas has it: 45 owners, 27 categories.
 Sample busy_sample(std::int64_t second, bool full) {
@@ -68,10 +50,11 @@ RecordStore fast_store(const std::string& path) {
 TEST_CASE(
     "thinning: the tiers keep all of a day, one a minute of a week, one in ten minutes of a month, one an "
     "hour") {
-    const RecordFile file;
+    const TemporaryDirectory directory;
+    const std::string file = directory / "a.db";
     constexpr std::int64_t every_s = 30, days = 33;
     {
-        auto store = fast_store(file.path());
+        auto store = fast_store(file);
         const auto run = store.begin_run(RecordedRun()).value();
         Sample sample;
         sample.owners = {{"file/jvm library", mib(16)}};
@@ -85,7 +68,7 @@ TEST_CASE(
             REQUIRE(store.add(run, sample));
         }
     }
-    const auto record = read_record(file.path()).value();
+    const auto record = read_record(file).value();
     const auto& samples = record.at(0).samples;
     const std::int64_t last = samples.back().time.line_ms;
     std::map<std::int64_t, std::pair<std::size_t, std::size_t>> by_tier;  // one_in_ms: samples, full ones
@@ -109,9 +92,10 @@ TEST_CASE(
 }
 
 TEST_CASE("thinning: each run keeps its own") {
-    const RecordFile file;
+    const TemporaryDirectory directory;
+    const std::string file = directory / "a.db";
     {
-        auto store = fast_store(file.path());
+        auto store = fast_store(file);
         const auto first = store.begin_run(RecordedRun()).value();
         const auto second = store.begin_run(RecordedRun()).value();
         for (std::int64_t s = 0; s < 3 * 86400; s += 30) {
@@ -121,16 +105,17 @@ TEST_CASE("thinning: each run keeps its own") {
             REQUIRE(store.add(second, sample));
         }
     }
-    const auto record = read_record(file.path()).value();
+    const auto record = read_record(file).value();
     CHECK(record.at(0).samples.size() == record.at(1).samples.size());
     CHECK(record.at(0).samples.size() == Approx(2880 + 2 * 1440).margin(3));
 }
 
 TEST_CASE("thinning: a year at 10 s stays below 100 MB, and is whole") {
-    const RecordFile file;
+    const TemporaryDirectory directory;
+    const std::string file = directory / "a.db";
     constexpr std::int64_t year_s = std::int64_t{365} * 86400;
     {
-        auto store = fast_store(file.path());
+        auto store = fast_store(file);
         const auto run = store.begin_run(RecordedRun()).value();
         // At 10 s for the last day and some hours, and each tier at the pace that it leaves: all at 10 s come
         // to the same file, but take ten minutes to add.
@@ -143,18 +128,19 @@ TEST_CASE("thinning: a year at 10 s stays below 100 MB, and is whole") {
         CHECK(store.bytes().value() < 100'000'000);
         WARN("a year of 45 owners and 27 categories takes " << store.bytes().value() << " bytes");
     }
-    const auto record = read_record(file.path()).value();
+    const auto record = read_record(file).value();
     CHECK(record.at(0).samples.size() == Approx(8640 + 6 * 1440 + 23 * 144 + 335 * 24).epsilon(0.02));
-    auto database = RecordDatabase::open_for_reading(file.path()).value();
+    auto database = RecordDatabase::open_for_reading(file).value();
     auto check = database.prepare("PRAGMA integrity_check").value();
     REQUIRE(database.step(check).value());
     CHECK(check.text(0) == "ok");
 }
 
 TEST_CASE("thinning: after a long pause it catches up over some samples") {
-    const RecordFile file;
+    const TemporaryDirectory directory;
+    const std::string file = directory / "a.db";
     {
-        auto store = fast_store(file.path());
+        auto store = fast_store(file);
         const auto run = store.begin_run(RecordedRun()).value();
         const auto add = [&](std::int64_t s) {
             Sample sample;
@@ -165,7 +151,7 @@ TEST_CASE("thinning: after a long pause it catches up over some samples") {
         constexpr std::int64_t later = 60 * 86400;
         for (std::int64_t s = later; s < later + 60; s += 10) add(s);
     }
-    const auto record = read_record(file.path()).value();
+    const auto record = read_record(file).value();
     // The day began within an hour, and so ended.
     CHECK(record.at(0).samples.size() == 25 + 6);
 }

@@ -12,30 +12,12 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/file_size_signal.h"
+#include "platform/made_record.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
 
 namespace {
-
-constexpr std::int64_t began_ms = 1'700'000'000'000;
-
-std::shared_ptr<const RecordedRun> a_run() {
-    auto run = std::make_shared<RecordedRun>();
-    run->pid = 42;
-    run->start_ticks = 4711;
-    run->boot_id = "boot-1";
-    return run;
-}
-
-Sample a_sample(std::int64_t second) {
-    Sample sample;
-    sample.time = {0, began_ms + second * 1000, 1 + second * 1000};
-    sample.uptime_s = static_cast<double>(second);
-    sample.rss = mib(30);
-    sample.owners = {{"jvm/java heap", mib(20)}, {"malloc/free/top", mib(10)}};
-    return sample;
-}
 
 class Written {
   public:
@@ -61,7 +43,7 @@ class Written {
     }
 
     TemporaryDirectory directory;
-    std::shared_ptr<const RecordedRun> run = a_run();
+    std::shared_ptr<const RecordedRun> run = std::make_shared<RecordedRun>(a_run());
     std::string said;
     std::unique_ptr<RecordWriter> writer;
 };

@@ -5,42 +5,14 @@
 
 #include "catch.h"
 #include "platform/child.h"
+#include "platform/pages.h"
 #include "platform/target_memory.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
 
-namespace {
-
-const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-
-// 64 pages of which some were written. Made in the test itself, so that the child has them at the same
-// address; the child writes again to have them as its own.
-struct Pages {
-    char* begin = static_cast<char*>(
-        ::mmap(nullptr, 64 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    Pages() { ::madvise(begin, 64 * page, MADV_NOHUGEPAGE); }
-    Pages(const Pages&) = delete;
-    Pages& operator=(const Pages&) = delete;
-    ~Pages() { ::munmap(begin, 64 * page); }
-    void touch(std::size_t n, char value) const { std::memset(begin + n * page, value, page); }
-    [[nodiscard]] Range pages(std::size_t from, std::size_t to) const {
-        const auto address = reinterpret_cast<std::uint64_t>(begin);
-        return range_of(address + from * page, address + to * page);
-    }
-};
-
-// By walking the page tables: the counters of statm run behind.
-std::string rss_line(const ProcessFiles& process) {
-    const std::string rollup = process.read("smaps_rollup").value();
-    const std::size_t at = rollup.find("\nRss:");
-    return rollup.substr(at + 1, rollup.find('\n', at + 1) - at);
-}
-
-}  // namespace
-
 TEST_CASE("residency: exactly the pages that were written are resident, whichever way they are asked for") {
-    const Pages pages;
+    const Pages pages(64);
     const Child child([&](auto ready) {
         for (const std::size_t n : {0U, 1U, 5U, 6U, 7U, 63U}) pages.touch(n, 'x');
         ready();
@@ -65,7 +37,7 @@ TEST_CASE("residency: exactly the pages that were written are resident, whicheve
 }
 
 TEST_CASE("residency: a run is cut where the question ends") {
-    const Pages pages;
+    const Pages pages(64);
     const Child child([&](auto ready) {
         for (std::size_t n = 0; n < 8; ++n) pages.touch(n, 'x');
         ready();
@@ -88,7 +60,7 @@ TEST_CASE("residency: what lies beyond user space is not answered for") {
 }
 
 TEST_CASE("target memory: resident bytes are read, others are not, and none becomes resident by it") {
-    const Pages pages;
+    const Pages pages(64);
     const Child child([&](auto ready) {
         pages.touch(3, 'a');
         pages.touch(4, 'b');
@@ -97,7 +69,7 @@ TEST_CASE("target memory: resident bytes are read, others are not, and none beco
     });
     const auto process = ProcessFiles::open(child.pid());
     REQUIRE(eventually([&] { return process->read("stat")->find(") S ") != std::string::npos; }));
-    const std::string before = rss_line(*process);
+    const std::string before = rss_line(child.pid());
     LiveMemory memory(*process, std::move(*PageResidency::open(*process)));
 
     std::vector<std::byte> into(4 * page);
@@ -111,11 +83,11 @@ TEST_CASE("target memory: resident bytes are read, others are not, and none beco
     CHECK(memory.read(Address{16}, into) == 0);
     CHECK(memory.resident_runs(pages.pages(0, 64)) ==
           std::vector<Range>{pages.pages(3, 5), pages.pages(20, 21)});
-    CHECK(rss_line(*process) == before);
+    CHECK(rss_line(child.pid()) == before);
 }
 
 TEST_CASE("target memory: what was expected is read at once, and pages that are not resident stay so") {
-    const Pages pages;
+    const Pages pages(64);
     const Child child([&](auto ready) {
         pages.touch(3, 'a');
         pages.touch(9, 'b');
@@ -124,7 +96,7 @@ TEST_CASE("target memory: what was expected is read at once, and pages that are 
     });
     const auto process = ProcessFiles::open(child.pid());
     REQUIRE(eventually([&] { return process->read("stat")->find(") S ") != std::string::npos; }));
-    const std::string before = rss_line(*process);
+    const std::string before = rss_line(child.pid());
     LiveMemory memory(*process, std::move(*PageResidency::open(*process)));
     memory.know_resident({pages.pages(9, 11)});
     std::vector<Address> heads{Address{16}};
@@ -139,5 +111,5 @@ TEST_CASE("target memory: what was expected is read at once, and pages that are 
         CHECK(got == (value == '\0' ? 0U : 16U));
         if (got != 0) CHECK(into[15] == static_cast<std::byte>(value));
     }
-    CHECK(rss_line(*process) == before);
+    CHECK(rss_line(child.pid()) == before);
 }

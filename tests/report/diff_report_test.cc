@@ -6,18 +6,21 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "report/diff_table.h"
+#include "text_parts.h"
 
 using namespace nmtx;
+using test::has;
+using test::lines_with;
 
 namespace {
 
 // A diff whose every part has rows, some of them hostile.
-struct Made {
+struct MadeDiff {
     ProcessView first, second;
     Ledger before, after;
     Diff diff;
 
-    Made() {
+    MadeDiff() {
         for (ProcessView* view : {&first, &second}) {
             view->header.pid = 4711;
             view->vm = Vm::hotspot;
@@ -74,23 +77,10 @@ struct Made {
     }
 };
 
-bool has(const std::string& text, std::string_view part) {
-    INFO(text);
-    return text.find(part) != std::string::npos;
-}
-
-std::size_t lines_with(const std::string& text, std::string_view part) {
-    std::istringstream lines(text);
-    std::size_t n = 0;
-    for (std::string line; std::getline(lines, line);)
-        n += static_cast<std::size_t>(line.find(part) != std::string::npos);
-    return n;
-}
-
 }  // namespace
 
 TEST_CASE("diff report: RSS stands at the top, what changed most below, and how many rows more there are") {
-    Made made;
+    MadeDiff made;
     const std::string text = made.text();
     CHECK(has(text, "RSS 100.0 → 116.0 MiB: +16.0\n"));
     CHECK(has(text, "From 2026-11-22T20:16:28Z to 2026-11-22T20:26:28Z, 10 min\n"));
@@ -108,7 +98,7 @@ TEST_CASE("diff report: RSS stands at the top, what changed most below, and how 
 }
 
 TEST_CASE("diff report: a category that is malloc alone has one line of sizes, others one for each figure") {
-    Made made;
+    MadeDiff made;
     const std::string text = made.text();
     CHECK(lines_with(text, "Other, malloc ") == 2);  // the category and the call site
     CHECK(lines_with(text, "Other, committed") == 0);
@@ -120,7 +110,7 @@ TEST_CASE("diff report: a category that is malloc alone has one line of sizes, o
 }
 
 TEST_CASE("diff report: call sites have their frames below them, mappings what became of them") {
-    Made made;
+    MadeDiff made;
     const std::string text = made.text();
     CHECK(has(text, "+8.0  +2 blocks\n      Unsafe_AllocateMemory0+0x86\n      generated code\n"));
     CHECK(has(text, "  Class, mmap reserved "));
@@ -134,7 +124,7 @@ TEST_CASE("diff report: call sites have their frames below them, mappings what b
 }
 
 TEST_CASE("diff report: where no block of malloc has come or gone, there is no table of them") {
-    Made made;
+    MadeDiff made;
     made.diff.malloc->owners.clear();
     made.diff.malloc->sizes = {
         {Bytes(56), ChunkSum{1, Bytes(64), Bytes(64)}, ChunkSum{1, Bytes(64), Bytes(64)}}};
@@ -143,7 +133,7 @@ TEST_CASE("diff report: where no block of malloc has come or gone, there is no t
 }
 
 TEST_CASE("diff report: sizes come in the unit that was asked for") {
-    Made made;
+    MadeDiff made;
     CHECK(has(made.text(SizeScale::bytes), "RSS 104,857,600 → 121,634,816 bytes: +16,777,216\n"));
     CHECK(has(made.text(SizeScale::kib), "RSS 102,400 → 118,784 KiB: +16,384\n"));
     CHECK(has(made.text(SizeScale::gib), "RSS 0.098 → 0.113 GiB: +0.016\n"));
@@ -152,7 +142,7 @@ TEST_CASE("diff report: sizes come in the unit that was asked for") {
 }
 
 TEST_CASE("diff report: no line is wider than the terminal, none has a control character") {
-    Made made;
+    MadeDiff made;
     made.diff.same_process = false;
     made.diff.differences = {"pid 1 and pid 2", "running /a\x1b and /b"};
     for (const std::size_t width : {40U, 72U, 100U, 160U}) {
@@ -168,7 +158,7 @@ TEST_CASE("diff report: no line is wider than the terminal, none has a control c
 }
 
 TEST_CASE("diff report: two processes are said to be two, above everything else") {
-    Made made;
+    MadeDiff made;
     made.diff.same_process = false;
     made.diff.differences = {"started at different times"};
     made.diff.mappings.reset();
@@ -179,7 +169,7 @@ TEST_CASE("diff report: two processes are said to be two, above everything else"
 }
 
 TEST_CASE("diff report: JSON has every row, in bytes, and null for what was not compared") {
-    Made made;
+    MadeDiff made;
     const Moment before{&made.first, &made.before}, after{&made.second, &made.after};
     const auto json = nlohmann::json::parse(json_diff(before, after, made.diff));
     CHECK(json["schema"] == 2);

@@ -5,18 +5,13 @@
 
 #include "catch.h"
 #include "findings/rules.h"
+#include "report/explained.h"
+#include "text_parts.h"
+
+using nmtx::test::explained;
+using nmtx::test::has;
 
 namespace {
-
-nmtx::Explanation explained(std::string text) {
-    std::vector<nmtx::PastedInput> inputs;
-    inputs.push_back({"paste", std::move(text)});
-    return nmtx::explanation_of(std::move(inputs));
-}
-
-bool has(const std::string& text, std::string_view piece) {
-    return text.find(piece) != std::string::npos;
-}
 
 constexpr std::string_view report =
     "Native Memory Tracking:\n\nTotal: reserved=2048KB, committed=1024KB\n"

@@ -6,38 +6,36 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
+#include "text_parts.h"
 
 using namespace nmtx;
+using test::has;
 
 namespace {
 
-std::string text_of(std::string_view typed, std::optional<int> jdk = {}) {
+std::string glossary_of(std::string_view typed, std::optional<int> jdk = {}) {
     return glossary_text(*look_up(typed, jdk), jdk, {});
-}
-
-bool holds(std::string_view text, std::string_view part) {
-    return text.find(part) != std::string_view::npos;
 }
 
 }  // namespace
 
 TEST_CASE("glossary: an entry shows what it is, what bounds it, and what is different in other JDKs") {
-    const std::string text = text_of("internal");
+    const std::string text = glossary_of("internal");
     CHECK(text.starts_with(
         "Internal  (NMT category of JDK 8, 11, 17, 21, 25, 26, 27, 28; its mmap memory is "));
     for (const char* label : {"  what      ", "  grows     ", "  bound     ", "  look      ", "  8 to 10   "})
-        CHECK(holds(text, label));
-    CHECK(holds(text, "direct buffers"));
-    CHECK_FALSE(holds(text_of("internal", 17), "direct buffers"));
-    CHECK(holds(text_of("internal", 8), "direct buffers"));
+        CHECK(has(text, label));
+    CHECK(has(text, "direct buffers"));
+    CHECK_FALSE(has(glossary_of("internal", 17), "direct buffers"));
+    CHECK(has(glossary_of("internal", 8), "direct buffers"));
 }
 
 TEST_CASE("glossary: a release shows its own bugs alone") {
-    CHECK(holds(text_of("compiler"), "JDK-8340824"));
-    CHECK(holds(text_of("compiler", 21), "21.0.3 to 21.0.6"));
-    CHECK_FALSE(holds(text_of("compiler", 25), "JDK-"));
-    CHECK(holds(text_of("compiler", 11), "JDK-8292260"));
-    CHECK(holds(text_of("mapped again"), "note      JEP 439"));
+    CHECK(has(glossary_of("compiler"), "JDK-8340824"));
+    CHECK(has(glossary_of("compiler", 21), "21.0.3 to 21.0.6"));
+    CHECK_FALSE(has(glossary_of("compiler", 25), "JDK-"));
+    CHECK(has(glossary_of("compiler", 11), "JDK-8292260"));
+    CHECK(has(glossary_of("mapped again"), "note      JEP 439"));
 }
 
 TEST_CASE("glossary: the list has every entry of a release, and no line is wider than the terminal") {
@@ -46,7 +44,7 @@ TEST_CASE("glossary: the list has every entry of a release, and no line is wider
         style.width = width;
         const std::string list = glossary_list_text({}, style);
         const auto all = all_entries({});
-        for (const GlossaryEntry* entry : all) CHECK(holds(list, fit(entry->name, 26)));
+        for (const GlossaryEntry* entry : all) CHECK(has(list, fit(entry->name, 26)));
         for (const std::string& text : {list, glossary_text(all, {}, style)}) {
             for (Lines lines(text); lines.next();) {
                 INFO(width << ": " << lines.line());
@@ -54,8 +52,8 @@ TEST_CASE("glossary: the list has every entry of a release, and no line is wider
             }
         }
     }
-    CHECK(holds(glossary_list_text(11, {}), "Synchronizer"));
-    CHECK_FALSE(holds(glossary_list_text(17, {}), "Synchronizer"));
+    CHECK(has(glossary_list_text(11, {}), "Synchronizer"));
+    CHECK_FALSE(has(glossary_list_text(17, {}), "Synchronizer"));
 }
 
 TEST_CASE("glossary: JSON has the same entries, and each bug that they name once") {

@@ -7,12 +7,14 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "report/report.h"
+#include "text_parts.h"
 
 using namespace nmtx;
+using test::has;
 
 namespace {
 
-constexpr std::string_view smaps =
+constexpr std::string_view heap_and_arena =
     "555500000000-555500100000 rw-p 00000000 00:00 0 [heap]\nRss: 1000 kB\nPss: 1000 kB\n"
     "7f2d54000000-7f2d62600000 rw-p 00000000 00:00 0\nRss: 230000 kB\nPss: 230000 kB\n";
 
@@ -20,7 +22,7 @@ ProcessView view_of(MallocWalk walk) {
     ProcessView view;
     view.header.pid = 3938;
     view.vm = Vm::hotspot;
-    view.smaps = parse_smaps(smaps).value();
+    view.smaps = parse_smaps(heap_and_arena).value();
     view.nmt.emplace();
     view.nmt->unit = Bytes(1);
     NmtCategory other, chunk;
@@ -46,10 +48,6 @@ std::string malloc_text(const ProcessView& view, TextStyle style = {}, bool all 
 std::string unfolded(std::string text) {
     for (std::size_t at = 0; (at = text.find("\n  ", at)) != std::string::npos;) text.replace(at, 3, " ");
     return text;
-}
-
-bool has(const std::string& text, std::string_view part) {
-    return text.find(part) != std::string::npos;
 }
 
 nlohmann::json json_of(const ProcessView& view) {

@@ -9,7 +9,9 @@
 
 #include "catch.h"
 #include "paths.h"
-#include "report/explain_report.h"
+#include "report/explained.h"
+
+using nmtx::test::explained;
 
 namespace {
 
@@ -27,12 +29,6 @@ std::vector<fs::path> texts() {
     }
     std::sort(found.begin(), found.end());
     return found;
-}
-
-nmtx::Explanation explained(std::string text) {
-    std::vector<nmtx::PastedInput> inputs;
-    inputs.push_back({"paste", std::move(text)});
-    return nmtx::explanation_of(std::move(inputs));
 }
 
 // On one line: where a report breaks its lines is no matter of these tests.

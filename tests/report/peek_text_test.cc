@@ -8,7 +8,7 @@ using namespace nmtx;
 
 namespace {
 
-const std::string smaps =
+const std::string peeked_smaps =
     "10000-20000 rw-p 00000000 fe:00 77 /lib/libz.so.1\nRss: 64 kB\nPss: 64 kB\n"
     "20000-24000 rw-p 00000000 00:00 0 \nRss: 16 kB\nPss: 16 kB\n"
     "30000-40000 r--s 00000000 fe:00 78 /data/\x1b[31mred\xff\nRss: 32 kB\nPss: 32 kB\n"
@@ -17,7 +17,7 @@ const std::string smaps =
 
 ProcessView view_of_smaps() {
     ProcessView view;
-    view.smaps = parse_smaps(smaps).value();
+    view.smaps = parse_smaps(peeked_smaps).value();
     view.vm = Vm::none;
     return view;
 }

@@ -7,18 +7,20 @@
 
 #include "base/printable.h"
 #include "catch.h"
+#include "text_parts.h"
 
 using namespace nmtx;
+using test::lines_with;
 
 namespace {
 
-struct Made {
+struct MadePool {
     ProcessView view;
     Ledger ledger;
     ThreadTable table;
 
     // `count` threads of a pool, each with a percent of CPU more than the one before.
-    Made(int count, const std::string& name) {
+    MadePool(int count, const std::string& name) {
         view.header.pid = 1;
         view.vm = Vm::none;
         view.smaps = parse_smaps("").value();
@@ -48,17 +50,10 @@ struct Made {
     }
 };
 
-std::size_t lines_with(const std::string& text, std::string_view part) {
-    std::istringstream lines(text);
-    std::size_t n = 0;
-    for (std::string line; std::getline(lines, line);) n += line.find(part) != std::string::npos ? 1U : 0U;
-    return n;
-}
-
 }  // namespace
 
 TEST_CASE("threads report: a few threads have a row each, the busiest first") {
-    const std::string text = Made(3, "worker-").text();
+    const std::string text = MadePool(3, "worker-").text();
     CHECK(text.find("Threads 3") != std::string::npos);
     CHECK(text.find("CPU 3.0 % of one over 1.0 s") != std::string::npos);
     REQUIRE(lines_with(text, "worker-") == 3);
@@ -67,7 +62,7 @@ TEST_CASE("threads report: a few threads have a row each, the busiest first") {
 }
 
 TEST_CASE("threads report: many threads are shown as pools below the busiest; --all and --top show rows") {
-    const Made made(500, "worker-");
+    const MadePool made(500, "worker-");
     const std::string text = made.text();
     CHECK(lines_with(text, "worker-") == 11);
     CHECK(lines_with(text, "worker-#") == 1);
@@ -85,7 +80,7 @@ TEST_CASE("threads report: a hostile name stays text and no line is wider than a
          std::vector<std::string>{std::string("\x1b[31mred\x1b[0m"), std::string("a\nb"),
                                   std::string(65536, 'x'), std::string("\xff\xfe")}) {
         for (const std::size_t width : {40U, 80U, 200U}) {
-            const std::string text = Made(2, name).text({}, false, width);
+            const std::string text = MadePool(2, name).text({}, false, width);
             CHECK(text.find('\x1b') == std::string::npos);
             std::istringstream lines(text);
             for (std::string line; std::getline(lines, line);) CHECK(display_width(line) <= width);
@@ -94,7 +89,7 @@ TEST_CASE("threads report: a hostile name stays text and no line is wider than a
 }
 
 TEST_CASE("threads report: JSON has every thread with null for what is not known") {
-    const Made made(3, "w");
+    const MadePool made(3, "w");
     const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
     REQUIRE(json["threads"].size() == 3);
     CHECK(json["threads"][0]["name"] == "w2");
@@ -106,7 +101,7 @@ TEST_CASE("threads report: JSON has every thread with null for what is not known
 }
 
 TEST_CASE("threads report: a native stack stands under its thread, then the Java frames of the dump") {
-    Made made(3, "worker-");
+    MadePool made(3, "worker-");
     NativeStack native;
     native.tid = 102;
     native.stopped_ms = 0.31;

@@ -5,8 +5,10 @@
 
 #include "base/printable.h"
 #include "catch.h"
+#include "text_parts.h"
 
 using namespace nmtx;
+using test::has;
 
 namespace {
 
@@ -62,20 +64,16 @@ Trend a_trend() {
     return {{run}, 1};
 }
 
-std::string text_of(const Trend& trend, bool all = false, std::size_t width = 100) {
+std::string trend_text(const Trend& trend, bool all = false, std::size_t width = 100) {
     TextStyle style;
     style.width = width;
     return trend_report(trend, {all, false}, style);
 }
 
-bool has(const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("trend report: the leak is named with its rate and what the verdict rests on") {
-    const std::string text = text_of(a_trend(), false, 200);
+    const std::string text = trend_text(a_trend(), false, 200);
     CHECK(has(text, "Leak: malloc/untracked/libx.so grows steadily, and nothing bounds it, by +60.0 MiB/h"));
     CHECK(has(text, "its late rate is 1.00 of the early one, and 5 of 5 steps carry their share"));
     CHECK(has(text, "malloc keeps it"));
@@ -87,12 +85,12 @@ TEST_CASE("trend report: the leak is named with its rate and what the verdict re
     CHECK(has(text, "1 other runs"));
     CHECK_FALSE(has(text, "\x1b"));
     CHECK_FALSE(has(text, "nmt committed/Class"));
-    CHECK(has(text_of(a_trend(), true), "nmt committed/Class"));
+    CHECK(has(trend_text(a_trend(), true), "nmt committed/Class"));
 }
 
 TEST_CASE("trend report: no line is wider than the terminal") {
     for (const std::size_t width : {40U, 60U, 80U, 100U, 150U}) {
-        std::istringstream lines(text_of(a_trend(), true, width));
+        std::istringstream lines(trend_text(a_trend(), true, width));
         for (std::string line; std::getline(lines, line);) {
             CAPTURE(width, line);
             CHECK(display_width(line) <= width);
@@ -110,11 +108,11 @@ TEST_CASE("trend report: too few samples give no verdict, and none at all say so
         one.shape.points = 7;
     }
     run.sums.clear();
-    CHECK(has(text_of(trend),
+    CHECK(has(trend_text(trend),
               "Undecided: 7 samples are too few, at least 12 are needed. Record for 50 min more."));
     run.samples = 0;
-    CHECK(has(text_of(trend), "--warm-up 0"));
-    CHECK(text_of({}) == "no sample in the window\n");
+    CHECK(has(trend_text(trend), "--warm-up 0"));
+    CHECK(trend_text({}) == "no sample in the window\n");
 }
 
 TEST_CASE("trend report: JSON has the rates in bytes an hour, and whether there is a leak") {

@@ -12,13 +12,13 @@ using namespace nmtx;
 namespace {
 
 // Three moments of a process whose every part has rows, some of them hostile.
-struct Made {
+struct MadeMoments {
     ProcessView view;
     Ledger start, last, now;
     Diff since_start, since_last;
     WatchState state;
 
-    Made() {
+    MadeMoments() {
         view.header.pid = 4711;
         view.header.target_uptime_s = 200;
         view.vm = Vm::hotspot;
@@ -76,7 +76,7 @@ std::string text_of(const WatchScreen& screen) {
     return text;
 }
 
-bool has(const WatchScreen& screen, std::string_view part) {
+bool shows(const WatchScreen& screen, std::string_view part) {
     UNSCOPED_INFO(text_of(screen));
     return text_of(screen).find(part) != std::string::npos;
 }
@@ -96,29 +96,29 @@ KeyPress character(char c) {
 }  // namespace
 
 TEST_CASE("watch screen: RSS, what NMT does not know of and the cost stand above the rows") {
-    Made made;
+    MadeMoments made;
     const WatchScreen screen = made.screen();
-    CHECK(has(screen, "RSS 116.0 MiB  +16.0 since the start, 3 min  +6.0 since the last, 5 s\n"));
-    CHECK(has(screen, "malloc 34.0 MiB, outside NMT 24.0  +14.0 since the start  +14.0 since the last\n"));
-    CHECK(has(screen, "refresh 12 cost the JVM 8 ms to answer, nmtx 12 ms of CPU; every 5 s\n"));
-    CHECK(has(screen, "Target"));
+    CHECK(shows(screen, "RSS 116.0 MiB  +16.0 since the start, 3 min  +6.0 since the last, 5 s\n"));
+    CHECK(shows(screen, "malloc 34.0 MiB, outside NMT 24.0  +14.0 since the start  +14.0 since the last\n"));
+    CHECK(shows(screen, "refresh 12 cost the JVM 8 ms to answer, nmtx 12 ms of CPU; every 5 s\n"));
+    CHECK(shows(screen, "Target"));
     CHECK(screen.lines.size() == 24);
 }
 
 TEST_CASE("watch screen: a row has what is resident and both changes, and growth looks like growth") {
-    Made made;
+    MadeMoments made;
     const WatchScreen screen = made.screen();
     const ScreenLine& arena = screen.lines[row_of(screen, "malloc/arena")];
     CHECK(text_of(arena).substr(0, 80).find("34.0       +14.0        +4.0   29.3") != std::string::npos);
     CHECK(arena[2].look == ScreenLook::grown);
     const ScreenLine& code = screen.lines[row_of(screen, "jvm/code cache")];
     CHECK(code[2].look == ScreenLook::shrunk);
-    CHECK(has(screen, "kernel/gone"));  // it has shrunk since the last refresh
-    CHECK_FALSE(has(screen, "never touched"));
+    CHECK(shows(screen, "kernel/gone"));  // it has shrunk since the last refresh
+    CHECK_FALSE(shows(screen, "never touched"));
 }
 
 TEST_CASE("watch screen: rows are sorted by what was asked for") {
-    Made made;
+    MadeMoments made;
     const auto above = [&](std::string_view first, std::string_view second) {
         const WatchScreen screen = made.screen();
         return row_of(screen, first) < row_of(screen, second);
@@ -135,7 +135,7 @@ TEST_CASE("watch screen: rows are sorted by what was asked for") {
 }
 
 TEST_CASE("watch screen: threads stand in pools, with how many came and what CPU they had since the last") {
-    Made made;
+    MadeMoments made;
     made.state.view = WatchView::threads;
     const WatchScreen screen = made.screen();
     const std::string row = text_of(screen.lines[row_of(screen, "worker-#")]);
@@ -147,15 +147,15 @@ TEST_CASE("watch screen: threads stand in pools, with how many came and what CPU
 
 TEST_CASE(
     "watch screen: the malloc view says why it has no walk, and has sizes of blocks where there is one") {
-    Made made;
+    MadeMoments made;
     made.state.view = WatchView::malloc;
-    CHECK(has(made.screen(), "malloc's chunks are being walked …"));
-    CHECK(has(made.screen(), "arena"));
-    CHECK_FALSE(has(made.screen(), "jvm/java heap"));
+    CHECK(shows(made.screen(), "malloc's chunks are being walked …"));
+    CHECK(shows(made.screen(), "arena"));
+    CHECK_FALSE(shows(made.screen(), "jvm/java heap"));
     WatchFigures figures;
     figures.all = made.change();
     figures.walks = false;
-    CHECK(has(watch_screen(made.state, figures), "--malloc=never"));
+    CHECK(shows(watch_screen(made.state, figures), "--malloc=never"));
     made.since_start.malloc.emplace().sizes = {
         {Bytes(1016), ChunkSum{1, mib(1), mib(1)}, ChunkSum{2049, mib(3), mib(3)}},
         {Bytes(56), std::nullopt, ChunkSum{1, mib(1), mib(1)}}};
@@ -164,7 +164,7 @@ TEST_CASE(
     made.view.malloc_walk.emplace().headers = "canary";
     figures.all = figures.walked = made.change();
     const WatchScreen walked = watch_screen(made.state, figures);
-    CHECK(has(walked, "untracked blocks, MiB"));
+    CHECK(shows(walked, "untracked blocks, MiB"));
     const std::string row = text_of(walked.lines[row_of(walked, "1,016 bytes, 2,049 blocks")]);
     CHECK(row.find("3.0        +2.0        +1.0") != std::string::npos);
     CHECK(text_of(walked.lines[row_of(walked, "56 bytes")]).find("1.0           ?           ?") !=
@@ -194,7 +194,7 @@ TEST_CASE("watch rows: those too small to be seen become one, and the sums stay 
 }
 
 TEST_CASE("watch screen: nothing is wider or higher than the terminal, and no name has a control character") {
-    Made made;
+    MadeMoments made;
     for (std::size_t i = 0; i < 60; ++i)
         made.since_start.owners.push_back(
             {fmt::format("file/名前{:03}\x1b]0;x\x07", i), {mib(1), mib(2)}, i % 2 == 0});
@@ -220,36 +220,36 @@ TEST_CASE("watch screen: nothing is wider or higher than the terminal, and no na
 }
 
 TEST_CASE("watch screen: at 40 columns a row still has its three figures") {
-    Made made;
+    MadeMoments made;
     made.state.size = {40, 15};
     const WatchScreen screen = made.screen();
-    CHECK(has(screen, "RSS 116.0  +16.0 start  +6.0 last\n"));
-    CHECK(has(screen, "malloc/arena      34.0    +14.0     +4.0\n"));
+    CHECK(shows(screen, "RSS 116.0  +16.0 start  +6.0 last\n"));
+    CHECK(shows(screen, "malloc/arena      34.0    +14.0     +4.0\n"));
 }
 
 TEST_CASE("watch screen: a terminal without UTF-8 gets ASCII alone, as wide as it would have been") {
-    Made made;
+    MadeMoments made;
     made.since_start.owners.push_back({"file/名前", {mib(1), mib(2)}, false});
     made.state.unicode = false;
     const WatchScreen screen = made.screen();
     for (const char c : text_of(screen)) CHECK(static_cast<unsigned char>(c) < 0x80);
-    CHECK(has(screen, "file/????  "));
+    CHECK(shows(screen, "file/????  "));
     CHECK(ascii("a…é█") == "a~?#");
 }
 
 TEST_CASE("watch screen: rows scroll as far as there are rows, and the heading says where one is") {
-    Made made;
+    MadeMoments made;
     for (std::size_t i = 0; i < 60; ++i)
         made.since_start.owners.push_back({fmt::format("owner/{:02}", i), {mib(1), mib(1)}, false});
     const WatchScreen first = made.screen();
     CHECK(first.extent.all == 65);
-    CHECK(has(first, fmt::format("1-{} of 65", first.extent.shown)));
+    CHECK(shows(first, fmt::format("1-{} of 65", first.extent.shown)));
     press(made.state, {Key::page_down}, first.extent);
     CHECK(made.state.scroll == first.extent.shown);
     press(made.state, {Key::up}, first.extent);
     CHECK(made.state.scroll == first.extent.shown - 1);
     press(made.state, {Key::end}, first.extent);
-    CHECK(has(made.screen(), fmt::format("{}-65 of 65", 66 - first.extent.shown)));
+    CHECK(shows(made.screen(), fmt::format("{}-65 of 65", 66 - first.extent.shown)));
     press(made.state, {Key::down}, first.extent);
     CHECK(made.state.scroll == 65 - first.extent.shown);
     press(made.state, {Key::home}, first.extent);
@@ -294,13 +294,13 @@ TEST_CASE("watch keys: what reaches the target, a file or the end is asked for b
 }
 
 TEST_CASE("watch keys: help fits a small terminal, and q leaves it before it leaves the program") {
-    Made made;
+    MadeMoments made;
     CHECK(press(made.state, character('?'), {}) == WatchAction::none);
-    CHECK(has(made.screen(), "nmtx watch: keys"));
+    CHECK(shows(made.screen(), "nmtx watch: keys"));
     made.state.size = {40, 15};
     for (const ScreenLine& line : made.screen().lines) CHECK(text_of(line).find("…") == std::string::npos);
     CHECK(press(made.state, character('q'), {}) == WatchAction::none);
-    CHECK(has(made.screen(), "malloc/arena"));
+    CHECK(shows(made.screen(), "malloc/arena"));
     CHECK(press(made.state, character('q'), {}) == WatchAction::quit);
 }
 
@@ -308,12 +308,12 @@ TEST_CASE("watch screen: before the first refresh it says what it is about, and 
     WatchState state;
     WatchFigures figures;
     figures.pid = 4711;
-    CHECK(has(watch_screen(state, figures), "pid 4711\nreading …\n"));
-    const Made made;
+    CHECK(shows(watch_screen(state, figures), "pid 4711\nreading …\n"));
+    const MadeMoments made;
     figures.all = made.change();
     figures.alert = "RSS is 116.0 MiB now; the rows are older: stopped\x1b";
     state.message = "saved x.nmtx";
-    CHECK(has(watch_screen(state, figures), "the rows are older: stopped?\n"));
+    CHECK(shows(watch_screen(state, figures), "the rows are older: stopped?\n"));
     figures.alert.clear();
-    CHECK(has(watch_screen(state, figures), "saved x.nmtx\n"));
+    CHECK(shows(watch_screen(state, figures), "saved x.nmtx\n"));
 }

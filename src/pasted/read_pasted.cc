@@ -1,4 +1,4 @@
-#include "pasted/pasted.h"
+#include "pasted/read_pasted.h"
 
 #include <fmt/format.h>
 

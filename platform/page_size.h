@@ -1,0 +1,16 @@
+// The kernel's own page.
+#pragma once
+
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace nmtx {
+
+// In bytes.
+inline std::uint64_t page_size() {
+    static const auto size = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return size;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,22 @@
+// A text as the one that was pasted.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pasted/pasted.h"
+
+namespace nmtx::test {
+
+inline std::vector<PastedInput> one_paste(std::string text) {
+    std::vector<PastedInput> inputs;
+    inputs.push_back({"paste", std::move(text)});
+    return inputs;
+}
+
+inline Pasted read_paste(std::string text) {
+    return read_pasted(one_paste(std::move(text)));
+}
+
+}  // namespace nmtx::test
