@@ -55,13 +55,13 @@ file(WRITE "${OUTPUT}" "// Made by cmake/embed.cmake.
 
 namespace nmtx {
 namespace {
-constexpr unsigned char bytes[] = {
+constexpr unsigned char ${NAME}_bytes[] = {
 ${bytes}
 };
 }  // namespace
 
 HtmlAsset ${NAME}() {
-    return {{reinterpret_cast<const char*>(bytes), sizeof bytes}, \"${hash}\"};
+    return {{reinterpret_cast<const char*>(${NAME}_bytes), sizeof ${NAME}_bytes}, \"${hash}\"};
 }
 
 }  // namespace nmtx

@@ -1,8 +1,14 @@
 add_library(nmtx_warnings INTERFACE)
-target_compile_options(nmtx_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion)
+target_compile_options(nmtx_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion)
+if(NMTX_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # What another file of the folder has at namespace level is hidden from nobody.
+  target_compile_options(nmtx_warnings INTERFACE -Wshadow=local)
+else()
+  target_compile_options(nmtx_warnings INTERFACE -Wshadow)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14)
   # Of std::string's operator+ in optimised builds: gcc.gnu.org/PR105329.
-  target_compile_options(nmtx_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+  target_compile_options(nmtx_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict -Wno-stringop-overflow>)
 endif()
 if(NMTX_WERROR)
   target_compile_options(nmtx_warnings INTERFACE -Werror)
