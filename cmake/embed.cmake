@@ -51,7 +51,7 @@ file(READ "${joined}" hex HEX)
 string(REGEX REPLACE "(..)" "0x\\1," bytes "${hex}")
 string(REGEX REPLACE "((0x..,){32})" "\\1\n" bytes "${bytes}")
 file(WRITE "${OUTPUT}" "// Made by cmake/embed.cmake.
-#include \"report/html_assets.h\"
+#include \"report/ticket/html/html_assets.h\"
 
 namespace nmtx {
 namespace {

@@ -1,4 +1,4 @@
-# What the HTML report carries: our style and scripts (src/report/html), and d3, which draws its charts. They are compiled in, so that the
+# What the HTML report carries: our style and scripts (src/report/ticket/html/page), and d3, which draws its charts. They are compiled in, so that the
 # program needs no file of them where it runs.
 if(NOT "$ENV{NMTX_D3}" STREQUAL "")
   set(NMTX_D3 "$ENV{NMTX_D3}" CACHE FILEPATH "d3.min.js of d3 5 to 7")
@@ -16,12 +16,12 @@ endif()
 if(CMAKE_MATCH_1 LESS 5)
   message(FATAL_ERROR "${NMTX_D3} is d3 ${CMAKE_MATCH_1}; the HTML report needs 5, 6 or 7")
 elseif(CMAKE_MATCH_1 LESS 7)
-  set(d3_licence ${CMAKE_SOURCE_DIR}/src/report/html/d3-licence-bsd.txt)
+  set(d3_licence ${CMAKE_SOURCE_DIR}/src/report/ticket/html/page/d3-licence-bsd.txt)
 else()
-  set(d3_licence ${CMAKE_SOURCE_DIR}/src/report/html/d3-licence-isc.txt)
+  set(d3_licence ${CMAKE_SOURCE_DIR}/src/report/ticket/html/page/d3-licence-isc.txt)
 endif()
 
-# nmtx_embed(function FILE ...): one function of src/report/html_assets.h.
+# nmtx_embed(function FILE ...): one function of src/report/ticket/html/html_assets.h.
 function(nmtx_embed name)
   set(output ${CMAKE_BINARY_DIR}/html/${name}.cc)
   string(REPLACE ";" "$<SEMICOLON>" files "${ARGN}")
@@ -35,7 +35,7 @@ function(nmtx_embed name)
 endfunction()
 
 # In this order: what the others use comes first.
-set(html_folder ${CMAKE_SOURCE_DIR}/src/report/html)
+set(html_folder ${CMAKE_SOURCE_DIR}/src/report/ticket/html/page)
 set(html_styles page.css tables.css charts.css print.css)
 set(html_scripts page.js tables.js chart_kit.js chart_waterfall.js chart_map.js chart_categories.js chart_malloc.js chart_container.js
     chart_trend.js start.js)

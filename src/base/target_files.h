@@ -18,7 +18,7 @@ struct MappedFile {
     std::string path;  // as smaps names it
     Range first;       // its lowest mapping: what opens it (/proc/PID/map_files), and where its image begins
     std::uint64_t inode = 0;
-    std::uint32_t device = 0;  // as kernel/smaps.h has it
+    std::uint32_t device = 0;  // as kernel/mappings/smaps.h has it
     std::uint64_t offset = 0;  // of that mapping in the file; 0 for all that the loader maps
 };
 

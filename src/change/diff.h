@@ -10,9 +10,9 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/error.h"
-#include "hotspot/nmt_sites.h"
-#include "hotspot/thread_names.h"
-#include "kernel/smaps.h"
+#include "hotspot/nmt/nmt_sites.h"
+#include "hotspot/threads/thread_names.h"
+#include "kernel/mappings/smaps.h"
 #include "ledger/ledger.h"
 
 namespace nmtx {

@@ -1,7 +1,7 @@
 // What summary.diff and detail.diff say of two moments: the report, and what it was at the baseline.
 #pragma once
 
-#include "hotspot/nmt.h"
+#include "hotspot/nmt/nmt.h"
 
 namespace nmtx {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "ledger/reconciliation_plan.h"
+#include "ledger/plan/reconciliation_plan.h"
 
 namespace nmtx {
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "ledger/reconcile.h"
+#include "ledger/partition/reconcile.h"
 
 namespace nmtx {
 

@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "process/malloc_options.h"
 #include "process/questions.h"
-#include "report/diff_report.h"
+#include "report/diff/diff_report.h"
 #include "threads/thread_options.h"
 
 namespace nmtx {

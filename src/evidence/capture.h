@@ -30,18 +30,18 @@ inline constexpr std::string_view tasks = "kernel/tasks";                // kern
 inline constexpr std::string_view tasks_before = "kernel/tasks before";  // at the begin of an interval
 inline constexpr std::string_view tasks_middle =
     "kernel/tasks middle";  // in the middle of an interval, where stacks were taken then
-inline constexpr std::string_view native_stacks = "threads/native stacks.json";  // kernel/native_stacks.h
+inline constexpr std::string_view native_stacks = "threads/native stacks.json";  // documents/native_stacks.h
 inline constexpr std::string_view threads_max = "kernel/threads-max";  // /proc/sys/kernel/threads-max
 inline constexpr std::string_view transparent_hugepage =
     "kernel/transparent_hugepage";  // /sys/kernel/mm/transparent_hugepage/enabled; none: the kernel has none
 inline constexpr std::string_view cgroup = "kernel/cgroup";
-inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/cgroup.h
-inline constexpr std::string_view cgroup_pids = "kernel/cgroup pids";      // kernel/cgroup.h
+inline constexpr std::string_view cgroup_memory = "kernel/cgroup memory";  // kernel/containers/cgroup.h
+inline constexpr std::string_view cgroup_pids = "kernel/cgroup pids";      // kernel/containers/cgroup.h
 inline constexpr std::string_view cgroup_cpu = "kernel/cgroup cpu";        // kernel/cpus.h
 inline constexpr std::string_view cpus_online = "kernel/cpus online";      // kernel/cpus.h
-inline constexpr std::string_view residency = "kernel/residency";          // kernel/residency.h
+inline constexpr std::string_view residency = "kernel/residency";          // documents/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
-inline constexpr std::string_view loaded_images = "kernel/loaded images";  // kernel/loaded_images.h
+inline constexpr std::string_view loaded_images = "kernel/loaded images";  // kernel/mappings/loaded_images.h
 inline constexpr std::string_view attach =
     "hotspot/attach";  // only ever missing: why the JVM could not be asked
 inline constexpr std::string_view malloc_layout = "malloc/layout";     // allocator/malloc_layout.h

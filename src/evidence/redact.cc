@@ -5,8 +5,8 @@
 
 #include "base/words.h"
 #include "evidence/capture.h"
-#include "evidence/secret_marks.h"
-#include "evidence/secret_walk.h"
+#include "evidence/secrets/secret_marks.h"
+#include "evidence/secrets/secret_walk.h"
 #include "hotspot/hsperfdata.h"
 
 namespace nmtx {

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/program_files.h"
-#include "kernel/smaps.h"
+#include "kernel/mappings/program_files.h"
+#include "kernel/mappings/smaps.h"
 #include "ledger/owner.h"
 #include "process/process_view.h"
 

@@ -10,7 +10,7 @@
 
 #include <optional>
 
-#include "kernel/smaps.h"
+#include "kernel/mappings/smaps.h"
 
 namespace nmtx {
 

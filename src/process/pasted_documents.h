@@ -5,11 +5,11 @@
 #include <vector>
 
 #include "allocator/jemalloc_stats.h"
-#include "hotspot/compiler_memory.h"
-#include "hotspot/jmap_heap.h"
-#include "hotspot/jstat.h"
-#include "hotspot/launcher_settings.h"
-#include "kernel/container_state.h"
+#include "hotspot/tools/compiler_memory.h"
+#include "hotspot/tools/jmap_heap.h"
+#include "hotspot/tools/jstat.h"
+#include "hotspot/tools/launcher_settings.h"
+#include "kernel/containers/container_state.h"
 #include "kernel/host_memory.h"
 
 namespace nmtx {

@@ -4,7 +4,7 @@
 #include <array>
 
 #include "evidence/capture.h"
-#include "hotspot/vm_info.h"
+#include "hotspot/hs_err/vm_info.h"
 #include "process/process_view.h"
 #include "redaction/arguments.h"
 

@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "base/lines.h"
-#include "hotspot/thread_names.h"
-#include "kernel/mapping_header.h"
+#include "hotspot/threads/thread_names.h"
+#include "kernel/mappings/mapping_header.h"
 #include "redaction/documents.h"
 
 namespace nmtx {

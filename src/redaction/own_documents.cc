@@ -1,7 +1,7 @@
 // The documents that are ours: read, without their names, and written again.
 #include "allocator/malloc_walk.h"
 #include "base/paths.h"
-#include "kernel/native_stacks.h"
+#include "documents/native_stacks.h"
 #include "process/thread_entries.h"
 #include "redaction/documents.h"
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "kernel/native_stacks.h"
+#include "documents/native_stacks.h"
 
 namespace nmtx {
 

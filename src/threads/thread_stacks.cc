@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ledger/stack_split.h"
+#include "ledger/claims/stack_split.h"
 
 namespace nmtx {
 namespace {

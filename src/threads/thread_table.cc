@@ -4,8 +4,8 @@
 #include <set>
 #include <unordered_map>
 
-#include "hotspot/modified_utf8.h"
-#include "ledger/stack_split.h"
+#include "hotspot/threads/modified_utf8.h"
+#include "ledger/claims/stack_split.h"
 #include "process/given_options.h"
 
 namespace nmtx {

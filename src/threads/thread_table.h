@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "hotspot/thread_names.h"
+#include "hotspot/threads/thread_names.h"
 #include "ledger/ledger.h"
 #include "threads/stack_flags.h"
 #include "threads/thread_stacks.h"

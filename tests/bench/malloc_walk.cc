@@ -19,9 +19,9 @@
 #include <vector>
 
 #include "command_cost.h"
-#include "kernel/smaps.h"
-#include "platform/process_files.h"
-#include "platform/residency.h"
+#include "kernel/mappings/smaps.h"
+#include "platform/proc/process_files.h"
+#include "platform/proc/residency.h"
 
 namespace {
 

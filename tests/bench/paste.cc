@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "pasted/pasted.h"
+#include "pasted/parts/pasted.h"
+#include "pasted/read/read_pasted.h"
 
 namespace {
 

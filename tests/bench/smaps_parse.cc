@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "kernel/smaps.h"
+#include "kernel/mappings/smaps.h"
 
 namespace {
 

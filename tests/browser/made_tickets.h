@@ -11,8 +11,9 @@
 #include "change/trend.h"
 #include "law/fixtures.h"
 #include "paths.h"
+#include "ledger/partition/reconcile.h"
 #include "process/process_view.h"
-#include "report/ticket.h"
+#include "report/ticket/ticket.h"
 #include "threads/thread_table.h"
 
 namespace nmtx::test {

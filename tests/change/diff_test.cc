@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "change/diff_parts.h"
+#include "ledger/partition/reconcile.h"
 
 using namespace nmtx;
 

@@ -1,7 +1,7 @@
-#include "findings/assessment.h"
+#include "findings/assessment/assessment.h"
 
 #include "catch.h"
-#include "findings/judgement.h"
+#include "findings/judgement/judgement.h"
 #include "findings/made_memory.h"
 
 using namespace nmtx;

@@ -1,4 +1,4 @@
-#include "findings/container.h"
+#include "findings/figures/container.h"
 
 #include "catch.h"
 

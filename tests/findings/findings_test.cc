@@ -1,8 +1,9 @@
 #include <set>
 
 #include "catch.h"
-#include "findings/jdk_offers.h"
-#include "findings/rules.h"
+#include "findings/judgement/judgement.h"
+#include "findings/knowledge/jdk_offers.h"
+#include "findings/rules/rules.h"
 #include "findings/wording.h"
 
 using namespace nmtx;

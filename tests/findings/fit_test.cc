@@ -1,9 +1,10 @@
-#include "findings/fit.h"
+#include "findings/figures/fit.h"
 
 #include <algorithm>
 
 #include "catch.h"
 #include "law/fixtures.h"
+#include "ledger/partition/reconcile.h"
 
 using namespace nmtx;
 

@@ -1,13 +1,14 @@
-#include "findings/glossary.h"
+#include "findings/knowledge/glossary.h"
 
 #include <algorithm>
 #include <set>
 
 #include "catch.h"
-#include "findings/known_bugs.h"
-#include "hotspot/nmt_tags.h"
+#include "findings/knowledge/known_bugs.h"
+#include "hotspot/nmt/nmt_tags.h"
 #include "law/fixtures.h"
 #include "ledger/ledger.h"
+#include "ledger/partition/reconcile.h"
 
 using namespace nmtx;
 

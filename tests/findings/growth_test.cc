@@ -1,4 +1,4 @@
-#include "findings/growth.h"
+#include "findings/figures/growth.h"
 
 #include "catch.h"
 #include "change/series.h"

@@ -1,9 +1,10 @@
 // System.map's tag of a mapping says nothing of what else the kernel has joined to it.
-#include "ledger/joined_pieces.h"
+#include "ledger/partition/joined_pieces.h"
 
 #include "catch.h"
-#include "findings/coverage.h"
+#include "findings/assessment/coverage.h"
 #include "ledger/made_mappings.h"
+#include "ledger/partition/reconcile.h"
 #include "process/joined_regions.h"
 
 using namespace nmtx;

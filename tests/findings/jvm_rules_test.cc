@@ -1,6 +1,6 @@
 // Rules on what NMT tells of the JVM: direct buffers, commits, metaspace, compilers, known bugs.
 #include "catch.h"
-#include "findings/rule_list.h"
+#include "findings/rules/rule_list.h"
 #include "made_jvm.h"
 #include "process/jvm_flag.h"
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "findings/rules.h"
+#include "findings/rules/rules.h"
 
 namespace nmtx::made {
 

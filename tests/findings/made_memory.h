@@ -5,8 +5,9 @@
 #include <string_view>
 #include <vector>
 
-#include "findings/container.h"
-#include "findings/rules.h"
+#include "findings/figures/container.h"
+#include "findings/judgement/judgement.h"
+#include "findings/rules/rules.h"
 
 namespace nmtx {
 

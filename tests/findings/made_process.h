@@ -5,7 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "findings/rules.h"
+#include "findings/judgement/judgement.h"
+#include "findings/rules/rules.h"
 
 namespace nmtx::test {
 

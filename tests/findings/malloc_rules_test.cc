@@ -1,8 +1,9 @@
 // Rules on what malloc holds: arenas, what was freed, what JNI code keeps, zlib, other allocators.
 #include "catch.h"
-#include "findings/native_libraries.h"
-#include "findings/rule_list.h"
-#include "findings/zlib_use.h"
+#include "findings/figures/native_libraries.h"
+#include "findings/rules/malloc/malloc_rules.h"
+#include "findings/rules/rule_list.h"
+#include "findings/figures/zlib_use.h"
 #include "made_jvm.h"
 
 using namespace nmtx;

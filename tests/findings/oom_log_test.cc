@@ -1,5 +1,6 @@
-// oom-log: the kernel's words read by kernel/oom_log.h, as somebody brings them.
+// oom-log: the kernel's words read by kernel/oom/oom_log.h, as somebody brings them.
 #include "catch.h"
+#include "findings/judgement/judgement.h"
 #include "findings/made_memory.h"
 
 using namespace nmtx;

@@ -1,5 +1,5 @@
 // Tests of the rules about pasted texts: what each says, and below which bounds it says nothing.
-#include "findings/pasted_rules.h"
+#include "findings/pasted/pasted_rules.h"
 
 #include <algorithm>
 #include <set>

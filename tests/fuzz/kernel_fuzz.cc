@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/cgroup.h"
-#include "kernel/residency.h"
-#include "kernel/smaps.h"
+#include "kernel/containers/cgroup.h"
+#include "documents/residency.h"
+#include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
 

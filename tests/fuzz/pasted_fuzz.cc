@@ -6,8 +6,9 @@
 #include <string>
 #include <string_view>
 
-#include "pasted/clean_text.h"
-#include "pasted/pasted.h"
+#include "pasted/divide/clean_text.h"
+#include "pasted/parts/pasted.h"
+#include "pasted/read/read_pasted.h"
 
 namespace {
 

@@ -8,8 +8,8 @@
 
 #include "catch.h"
 #include "hostile/jail.h"
-#include "platform/output_file.h"
-#include "platform/record_store.h"
+#include "platform/output/output_file.h"
+#include "platform/record/record_store.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -1,10 +1,10 @@
 // Tests of Compiler.memory and of SapMachine's VM.vitals.
-#include "hotspot/compiler_memory.h"
+#include "hotspot/tools/compiler_memory.h"
 
 #include <string>
 
 #include "catch.h"
-#include "hotspot/vitals.h"
+#include "hotspot/tools/vitals.h"
 
 using namespace nmtx;
 

@@ -1,4 +1,4 @@
-#include "hotspot/gc_log.h"
+#include "hotspot/gc_log/gc_log.h"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "hotspot/heap_info.h"
+#include "hotspot/areas/heap_info.h"
 
 #include <string>
 

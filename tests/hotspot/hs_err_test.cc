@@ -1,4 +1,4 @@
-#include "hotspot/hs_err.h"
+#include "hotspot/hs_err/hs_err.h"
 
 #include <string>
 #include <string_view>

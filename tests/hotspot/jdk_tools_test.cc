@@ -1,8 +1,8 @@
 // Tests of what the JDK's tools print of a JVM: jstat, jmap -heap, -XshowSettings.
 #include "catch.h"
-#include "hotspot/jmap_heap.h"
-#include "hotspot/jstat.h"
-#include "hotspot/launcher_settings.h"
+#include "hotspot/tools/jmap_heap.h"
+#include "hotspot/tools/jstat.h"
+#include "hotspot/tools/launcher_settings.h"
 
 using namespace nmtx;
 

@@ -1,4 +1,4 @@
-#include "hotspot/modified_utf8.h"
+#include "hotspot/threads/modified_utf8.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "hotspot/nmt_missing.h"
+#include "hotspot/nmt/nmt_missing.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "hotspot/nmt_paste.h"
+#include "hotspot/nmt/nmt_paste.h"
 
 #include <algorithm>
 #include <string>

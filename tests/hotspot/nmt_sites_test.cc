@@ -1,4 +1,4 @@
-#include "hotspot/nmt_sites.h"
+#include "hotspot/nmt/nmt_sites.h"
 
 #include <string>
 

@@ -1,4 +1,4 @@
-#include "hotspot/nmt_tags.h"
+#include "hotspot/nmt/nmt_tags.h"
 
 #include <set>
 

@@ -1,4 +1,4 @@
-#include "hotspot/nmt.h"
+#include "hotspot/nmt/nmt.h"
 
 #include <algorithm>
 #include <string>

@@ -1,4 +1,4 @@
-#include "hotspot/pasted_areas.h"
+#include "hotspot/areas/pasted_areas.h"
 
 #include <string_view>
 

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "catch.h"
-#include "hotspot/system_map.h"
+#include "hotspot/areas/system_map.h"
 
 using namespace nmtx;
 

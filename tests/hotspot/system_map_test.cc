@@ -1,4 +1,4 @@
-#include "hotspot/system_map.h"
+#include "hotspot/areas/system_map.h"
 
 #include <string>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "hotspot/thread_dump.h"
+#include "hotspot/threads/thread_dump.h"
 
 #include <cmath>
 #include <string>

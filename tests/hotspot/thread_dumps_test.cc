@@ -1,12 +1,12 @@
-#include "hotspot/thread_dumps.h"
+#include "hotspot/threads/thread_dumps.h"
 
 #include <string>
 #include <string_view>
 
 #include "catch.h"
-#include "hotspot/class_histogram.h"
-#include "hotspot/file_thread_dump.h"
-#include "hotspot/heap_info.h"
+#include "hotspot/areas/class_histogram.h"
+#include "hotspot/threads/file_thread_dump.h"
+#include "hotspot/areas/heap_info.h"
 
 using nmtx::Address;
 using nmtx::Bytes;

@@ -1,4 +1,4 @@
-#include "hotspot/thread_names.h"
+#include "hotspot/threads/thread_names.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "hotspot/vm_info.h"
+#include "hotspot/hs_err/vm_info.h"
 
 #include <string>
 

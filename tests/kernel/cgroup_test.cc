@@ -1,4 +1,4 @@
-#include "kernel/cgroup.h"
+#include "kernel/containers/cgroup.h"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 // Tests of what kubectl and docker say of containers.
-#include "kernel/container_state.h"
+#include "kernel/containers/container_state.h"
 
 #include <string>
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "catch.h"
-#include "kernel/cgroup_top.h"
+#include "kernel/containers/cgroup_top.h"
 
 using namespace nmtx;
 

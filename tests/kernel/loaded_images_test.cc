@@ -1,4 +1,4 @@
-#include "kernel/loaded_images.h"
+#include "kernel/mappings/loaded_images.h"
 
 #include "catch.h"
 

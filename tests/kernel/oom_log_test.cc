@@ -1,7 +1,7 @@
 #include <string>
 
 #include "catch.h"
-#include "kernel/long_oom_log.h"
+#include "kernel/oom/long_oom_log.h"
 
 using namespace nmtx;
 

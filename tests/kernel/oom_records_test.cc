@@ -1,9 +1,9 @@
-#include "kernel/oom_records.h"
+#include "kernel/oom/oom_records.h"
 
 #include <string>
 
 #include "catch.h"
-#include "kernel/oomd.h"
+#include "kernel/oom/oomd.h"
 
 using namespace nmtx;
 

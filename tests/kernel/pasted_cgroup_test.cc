@@ -1,7 +1,7 @@
 #include <string>
 
 #include "catch.h"
-#include "kernel/cgroup.h"
+#include "kernel/containers/cgroup.h"
 
 using namespace nmtx;
 

@@ -1,7 +1,7 @@
 #include <string>
 
 #include "catch.h"
-#include "kernel/smaps.h"
+#include "kernel/mappings/smaps.h"
 
 using namespace nmtx;
 

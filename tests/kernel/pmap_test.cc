@@ -1,4 +1,4 @@
-#include "kernel/pmap.h"
+#include "kernel/mappings/pmap.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "kernel/program_files.h"
+#include "kernel/mappings/program_files.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "kernel/smaps.h"
+#include "kernel/mappings/smaps.h"
 
 #include <fmt/format.h>
 

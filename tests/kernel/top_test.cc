@@ -3,7 +3,7 @@
 #include <string>
 
 #include "catch.h"
-#include "kernel/container_stats.h"
+#include "kernel/containers/container_stats.h"
 
 using namespace nmtx;
 

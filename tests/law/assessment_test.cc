@@ -3,11 +3,12 @@
 #include <random>
 
 #include "catch.h"
-#include "findings/judgement.h"
+#include "findings/judgement/judgement.h"
 #include "law/fixtures.h"
 #include "ledger/headline.h"
-#include "report/report.h"
-#include "report/ticket.h"
+#include "ledger/partition/reconcile.h"
+#include "report/reconciliation/report.h"
+#include "report/ticket/ticket.h"
 
 using namespace nmtx;
 

@@ -11,7 +11,8 @@
 #include "change/diff.h"
 #include "law/fixtures.h"
 #include "ledger/headline.h"
-#include "report/report.h"
+#include "ledger/partition/reconcile.h"
+#include "report/reconciliation/report.h"
 
 using namespace nmtx;
 

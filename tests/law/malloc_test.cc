@@ -5,11 +5,13 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
-#include "findings/rules.h"
+#include "findings/judgement/judgement.h"
+#include "findings/rules/rules.h"
 #include "law/fixtures.h"
 #include "ledger/headline.h"
-#include "report/findings_text.h"
-#include "report/report.h"
+#include "ledger/partition/reconcile.h"
+#include "report/parts/findings_text.h"
+#include "report/reconciliation/report.h"
 
 using namespace nmtx;
 

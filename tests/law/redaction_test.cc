@@ -1,8 +1,9 @@
 // What --redact keeps: every figure, of every capture.
 #include "catch.h"
 #include "law/fixtures.h"
+#include "ledger/partition/reconcile.h"
 #include "redaction/redact_capture.h"
-#include "report/ticket.h"
+#include "report/ticket/ticket.h"
 #include "threads/thread_table.h"
 
 using namespace nmtx;

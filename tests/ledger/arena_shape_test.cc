@@ -1,5 +1,5 @@
 // glibc's heaps of 64 MiB by their mappings, and what looks like them.
-#include "ledger/arena_shape.h"
+#include "ledger/claims/arena_shape.h"
 
 #include "catch.h"
 

@@ -1,4 +1,5 @@
-#include "ledger/committed_caps.h"
+#include "ledger/claims/committed_caps.h"
+#include "ledger/partition/reconcile.h"
 
 #include "catch.h"
 #include "made_mappings.h"

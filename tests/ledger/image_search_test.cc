@@ -1,9 +1,11 @@
-#include "ledger/image_search.h"
+#include "ledger/claims/image_search.h"
 
 #include <map>
 
 #include "catch.h"
 #include "ledger/ledger.h"
+#include "ledger/partition/reconcile.h"
+#include "ledger/plan/ranges_to_ask.h"
 
 using namespace nmtx;
 

@@ -1,7 +1,8 @@
-#include "ledger/java_heap_place.h"
+#include "ledger/claims/java_heap_place.h"
 
 #include "catch.h"
 #include "ledger/ledger.h"
+#include "ledger/partition/reconcile.h"
 #include "made_mappings.h"
 
 using namespace nmtx;

@@ -1,8 +1,9 @@
 // Layout is weak evidence: no more is claimed by it than the JVM says that it has.
-#include "ledger/layout_budget.h"
+#include "ledger/claims/layout_budget.h"
 
 #include "catch.h"
 #include "ledger/ledger.h"
+#include "ledger/partition/reconcile.h"
 #include "made_mappings.h"
 
 using namespace nmtx;

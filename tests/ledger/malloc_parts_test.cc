@@ -1,4 +1,4 @@
-#include "ledger/malloc_parts.h"
+#include "ledger/partition/malloc_parts.h"
 
 #include <fmt/format.h>
 
@@ -7,8 +7,9 @@
 
 #include "allocator/made_walk.h"
 #include "catch.h"
-#include "ledger/claims.h"
+#include "ledger/claims/claims.h"
 #include "ledger/headline.h"
+#include "ledger/partition/reconcile.h"
 
 using namespace nmtx;
 

@@ -1,4 +1,4 @@
-#include "ledger/malloc_request.h"
+#include "ledger/plan/malloc_request.h"
 
 #include "catch.h"
 #include "ledger/made_mappings.h"

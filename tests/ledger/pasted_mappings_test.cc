@@ -1,9 +1,10 @@
 // The ledger of what pmap and maps tell: files by their last names, RSS a mapping at a time or not at all.
 #include "catch.h"
-#include "kernel/pmap.h"
+#include "kernel/mappings/pmap.h"
 #include "ledger/ledger.h"
 #include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
+#include "ledger/partition/reconcile.h"
 
 using namespace nmtx;
 using made::sum_of;

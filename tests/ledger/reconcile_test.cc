@@ -3,6 +3,8 @@
 #include "ledger/ledger.h"
 #include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
+#include "ledger/partition/reconcile.h"
+#include "ledger/plan/ranges_to_ask.h"
 
 using namespace nmtx;
 using made::libjvm;

@@ -1,4 +1,4 @@
-#include "ledger/stack_split.h"
+#include "ledger/claims/stack_split.h"
 
 #include "catch.h"
 

@@ -1,4 +1,4 @@
-#include "ledger/thread_entry_search.h"
+#include "ledger/plan/thread_entry_search.h"
 
 #include "allocator/buffer_memory.h"
 #include "catch.h"

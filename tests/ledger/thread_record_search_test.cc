@@ -1,5 +1,6 @@
 // Stacks by the C library's records of threads.
-#include "ledger/thread_record_search.h"
+#include "ledger/partition/reconcile.h"
+#include "ledger/plan/thread_record_search.h"
 
 #include "allocator/buffer_memory.h"
 #include "catch.h"

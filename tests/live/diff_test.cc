@@ -10,7 +10,7 @@
 #include <tuple>
 
 #include "catch.h"
-#include "hotspot/nmt_sites.h"
+#include "hotspot/nmt/nmt_sites.h"
 #include "live/live_jvm.h"
 
 using namespace nmtx::live;

@@ -7,7 +7,7 @@
 
 #include "catch.h"
 #include "live/live_jvm.h"
-#include "platform/attach.h"
+#include "platform/jvm/attach.h"
 
 using namespace nmtx::live;
 

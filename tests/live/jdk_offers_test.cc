@@ -1,12 +1,12 @@
 // The options and commands that findings name, held against what the JDK under test says that it has.
-#include "findings/jdk_offers.h"
+#include "findings/knowledge/jdk_offers.h"
 
 #include <set>
 
 #include "base/lines.h"
 #include "catch.h"
 #include "live/live_jvm.h"
-#include "platform/attach.h"
+#include "platform/jvm/attach.h"
 
 using namespace nmtx;
 using namespace nmtx::live;

@@ -18,7 +18,7 @@
 #include "catch.h"
 #include "live/comes_true.h"
 #include "live/live_jvm.h"
-#include "platform/record_store.h"
+#include "platform/record/record_store.h"
 
 using namespace nmtx::live;
 using namespace std::chrono_literals;

@@ -6,11 +6,11 @@
 #include <stdexcept>
 
 #include "allocator/chunk_walk.h"
-#include "kernel/smaps.h"
+#include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
-#include "platform/process_files.h"
-#include "platform/residency.h"
-#include "platform/target_memory.h"
+#include "platform/proc/process_files.h"
+#include "platform/proc/residency.h"
+#include "platform/memory/live_memory.h"
 
 namespace nmtx::test {
 namespace {

@@ -7,6 +7,7 @@
 
 #include "catch.h"
 #include "huge_pages.h"
+#include "findings/judgement/judgement.h"
 #include "malloc/blocks_program.h"
 #include "malloc/live_walk.h"
 
@@ -56,14 +57,14 @@ bool uses_huge_pages(std::uint64_t pid) {
     return false;
 }
 
-struct Verdict {
+struct WalkVerdict {
     std::size_t missed = 0, called_free = 0, other_size = 0;
     std::string first_wrong;
 };
 
 // Each known block is met as live, and with the size that malloc_usable_size tells.
-Verdict judge(const KnownHeap& known, const LiveWalk& walk) {
-    Verdict verdict;
+WalkVerdict judge(const KnownHeap& known, const LiveWalk& walk) {
+    WalkVerdict verdict;
     for (const KnownBlock& block : known.blocks) {
         const MetChunk* chunk = walk.at(block.at - chunk_header_bytes);
         const bool live = chunk != nullptr && chunk->state == ChunkState::live;
@@ -176,7 +177,7 @@ TEST_CASE(
             FAIL_CHECK("glibc's malloc was not found");
             continue;
         }
-        const Verdict verdict = judge(known, walk);
+        const WalkVerdict verdict = judge(known, walk);
         INFO("first wrong: " << verdict.first_wrong);
         CHECK(verdict.missed == 0);
         CHECK(verdict.called_free == 0);
@@ -226,7 +227,7 @@ TEST_CASE("malloc walk: blocks in huge pages are found, and none of their bytes 
     const LiveWalk walk = walk_live(program.pid(), glibc);
     INFO("glibc " << glibc.name << ": " << walk.heap.why);
     REQUIRE(walk.heap.layout != nullptr);
-    const Verdict verdict = judge(program.known(), walk);
+    const WalkVerdict verdict = judge(program.known(), walk);
     INFO("first wrong: " << verdict.first_wrong);
     CHECK(verdict.missed == 0);
     CHECK(verdict.called_free == 0);
@@ -268,9 +269,9 @@ TEST_CASE("malloc walk: a program that allocates meanwhile is walked with live b
         const LiveWalk still = walk_live(program.pid(), glibc);
         program.resume();
         const LiveWalk moving = walk_live(program.pid(), glibc);
-        const Verdict verdict = judge(program.known(), still);
+        const WalkVerdict verdict = judge(program.known(), still);
         CHECK(verdict.missed + verdict.called_free + verdict.other_size == 0);
-        const Verdict meanwhile = judge(program.known(), moving);
+        const WalkVerdict meanwhile = judge(program.known(), moving);
         missed += meanwhile.missed + meanwhile.called_free + meanwhile.other_size;
         stopped += static_cast<double>(still.live_bytes());
         running += static_cast<double>(moving.live_bytes());

@@ -1,10 +1,10 @@
 // Tests of what is taken off a paste before it is read.
-#include "pasted/clean_text.h"
+#include "pasted/divide/clean_text.h"
 
 #include <string>
 
 #include "catch.h"
-#include "pasted/kinds.h"
+#include "pasted/kinds/kinds.h"
 
 using nmtx::clean_text;
 using nmtx::is_anchor;

@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "catch.h"
-#include "pasted/kinds.h"
+#include "pasted/kinds/kinds.h"
 
 using namespace nmtx;
 

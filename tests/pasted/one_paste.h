@@ -5,7 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include "pasted/pasted.h"
+#include "pasted/parts/pasted.h"
+#include "pasted/read/read_pasted.h"
 
 namespace nmtx::test {
 

@@ -1,4 +1,4 @@
-#include "pasted/option_lines.h"
+#include "pasted/kinds/option_lines.h"
 
 #include "catch.h"
 

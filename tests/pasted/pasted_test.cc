@@ -1,5 +1,5 @@
 // Tests of pastes as a whole: recognised by content, kept apart, joined, and nothing lost.
-#include "pasted/pasted.h"
+#include "pasted/parts/pasted.h"
 
 #include <algorithm>
 #include <string>

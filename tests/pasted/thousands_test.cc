@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "catch.h"
-#include "pasted/clean_text.h"
+#include "pasted/divide/clean_text.h"
 
 using namespace nmtx;
 

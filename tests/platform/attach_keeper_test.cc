@@ -1,5 +1,5 @@
 // Attaching that is given up: a HotSpot that looks for its trigger late, as it does after a pause.
-#include "platform/attach_keeper.h"
+#include "platform/jvm/attach_keeper.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,9 +10,9 @@
 #include <thread>
 
 #include "catch.h"
-#include "platform/attach.h"
+#include "platform/jvm/attach.h"
 #include "platform/child.h"
-#include "platform/clock.h"
+#include "platform/os/clock.h"
 #include "platform/jvm_root.h"
 #include "platform/killed_between_calls.h"
 

@@ -1,6 +1,6 @@
 // A JVM that takes SIGQUIT for a request to dump its threads, and says so where only the launcher or the JVM
 // looks.
-#include "platform/attach_options.h"
+#include "platform/jvm/attach_options.h"
 
 #include "catch.h"
 

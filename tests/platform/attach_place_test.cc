@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "catch.h"
-#include "platform/attach_handshake.h"
+#include "platform/jvm/attach_handshake.h"
 #include "platform/child.h"
 
 using namespace nmtx;

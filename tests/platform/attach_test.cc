@@ -1,4 +1,4 @@
-#include "platform/attach.h"
+#include "platform/jvm/attach.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>

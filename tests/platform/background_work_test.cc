@@ -1,4 +1,4 @@
-#include "platform/background_work.h"
+#include "platform/os/background_work.h"
 
 #include <poll.h>
 

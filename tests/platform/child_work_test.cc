@@ -1,4 +1,4 @@
-#include "platform/child_work.h"
+#include "platform/proc/child_work.h"
 
 #include <sys/mman.h>
 

@@ -7,7 +7,7 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/jvm_list.h"
+#include "platform/jvm/jvm_list.h"
 #include "platform/mapped_here.h"
 
 using namespace nmtx;

@@ -1,6 +1,6 @@
 // Files that are no honest ELF: whatever stands in them, there is an answer or none, and nothing is read
 // beyond their end (the sanitizers watch).
-#include "platform/elf_symbols.h"
+#include "platform/symbols/elf_symbols.h"
 
 #include <elf.h>
 #include <sys/mman.h>
@@ -10,8 +10,8 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/descriptor.h"
-#include "platform/elf_image.h"
+#include "platform/os/descriptor.h"
+#include "platform/symbols/elf_image.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -7,7 +7,7 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/record_store.h"
+#include "platform/record/record_store.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -1,10 +1,10 @@
-#include "platform/frozen_memory.h"
+#include "platform/memory/frozen_memory.h"
 
 #include <cstring>
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/memory_left.h"
+#include "platform/proc/memory_left.h"
 #include "platform/pages.h"
 
 using namespace nmtx;

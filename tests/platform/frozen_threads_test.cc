@@ -1,4 +1,4 @@
-#include "platform/frozen_threads.h"
+#include "platform/memory/frozen_threads.h"
 
 #include <sys/ptrace.h>
 #include <sys/syscall.h>

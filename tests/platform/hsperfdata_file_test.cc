@@ -1,4 +1,4 @@
-#include "platform/hsperfdata_file.h"
+#include "platform/jvm/hsperfdata_file.h"
 
 #include <fcntl.h>
 #include <sys/mman.h>

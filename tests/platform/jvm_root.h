@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <string>
 
-#include "platform/attach.h"
+#include "platform/jvm/attach.h"
 #include "platform/child.h"
 
 namespace nmtx::test {

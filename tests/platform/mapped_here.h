@@ -10,8 +10,8 @@
 
 #include "base/lines.h"
 #include "base/target_files.h"
-#include "kernel/mapping_header.h"
-#include "platform/process_files.h"
+#include "kernel/mappings/mapping_header.h"
+#include "platform/proc/process_files.h"
 
 namespace nmtx::test {
 

@@ -1,5 +1,5 @@
 // Threads of a child whose functions are known, stopped and unwound.
-#include "platform/native_stacks.h"
+#include "platform/symbols/native_stacks.h"
 
 #include <sys/prctl.h>
 
@@ -7,9 +7,9 @@
 #include <thread>
 
 #include "catch.h"
-#include "kernel/native_stacks.h"
+#include "documents/native_stacks.h"
 #include "platform/child.h"
-#include "platform/thread_copy.h"
+#include "platform/symbols/thread_copy.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

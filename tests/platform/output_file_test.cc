@@ -1,4 +1,4 @@
-#include "platform/output_file.h"
+#include "platform/output/output_file.h"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -7,8 +7,8 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/input_file.h"
-#include "platform/temporary_file.h"
+#include "platform/proc/input_file.h"
+#include "platform/output/temporary_file.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -1,4 +1,4 @@
-#include "platform/process_files.h"
+#include "platform/proc/process_files.h"
 
 #include <fcntl.h>
 #include <sys/prctl.h>

@@ -1,4 +1,4 @@
-#include "platform/progress.h"
+#include "platform/terminal/progress.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -10,7 +10,7 @@
 #include <array>
 
 #include "catch.h"
-#include "platform/descriptor.h"
+#include "platform/os/descriptor.h"
 
 using namespace nmtx;
 using namespace std::chrono_literals;

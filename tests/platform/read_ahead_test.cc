@@ -1,5 +1,5 @@
 // Reads of another process ahead of their use, and copies by several threads: the same bytes as a plain read.
-#include "platform/read_ahead.h"
+#include "platform/memory/read_ahead.h"
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -9,8 +9,8 @@
 
 #include "catch.h"
 #include "platform/mapped_here.h"
-#include "platform/memory_copy.h"
-#include "platform/target_memory.h"
+#include "platform/memory/memory_copy.h"
+#include "platform/memory/live_memory.h"
 
 using namespace nmtx;
 using test::this_process;

@@ -7,8 +7,8 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/killed_between_calls.h"
-#include "platform/record_file.h"
-#include "platform/record_store.h"
+#include "platform/record/record_file.h"
+#include "platform/record/record_store.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -1,4 +1,4 @@
-#include "platform/record_store.h"
+#include "platform/record/record_store.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/made_record.h"
-#include "platform/record_thinning.h"
+#include "platform/record/record_thinning.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -1,4 +1,4 @@
-#include "platform/record_thinning.h"
+#include "platform/record/record_thinning.h"
 
 #include <algorithm>
 #include <map>
@@ -6,7 +6,7 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/made_record.h"
-#include "platform/record_store.h"
+#include "platform/record/record_store.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

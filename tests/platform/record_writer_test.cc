@@ -1,5 +1,5 @@
 // A recorder goes on, whatever becomes of its file.
-#include "platform/record_writer.h"
+#include "platform/record/record_writer.h"
 
 #include <fcntl.h>
 #include <sys/resource.h>
@@ -11,13 +11,20 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/file_size_signal.h"
 #include "platform/made_record.h"
+#include "platform/output/file_size_signal.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
 
 namespace {
+
+// Soon after the machine started: a gap ends by this machine's own clock, which must be later.
+Sample early_sample(std::int64_t second) {
+    Sample sample = a_sample(second);
+    sample.time.boot_ms = 1 + second * 1000;
+    return sample;
+}
 
 class Written {
   public:
@@ -29,7 +36,7 @@ class Written {
     }
     [[nodiscard]] std::string path() const { return directory / "a.db"; }
     void take(std::int64_t second) {
-        writer->add(run, a_sample(second));
+        writer->add(run, early_sample(second));
         writer->write();
     }
     // What a reader finds.
@@ -68,7 +75,7 @@ TEST_CASE(
     }
     here.take(30);
     CHECK(here.said.find("recording goes on; 2 samples had to wait, 0 are lost") != std::string::npos);
-    here.writer->end_run(here.run, "interrupted", a_sample(31).time);
+    here.writer->end_run(here.run, "interrupted", early_sample(31).time);
     here.writer->finish();
     CHECK(here.writer->state().samples == 4);
     CHECK(here.writer->state().lost == 0);
@@ -194,11 +201,11 @@ TEST_CASE("record writer: a directory that cannot be written any more is waited 
     options.retry_every = std::chrono::milliseconds(0);
     RecordWriter writer(parent + "/a.db", options);
     REQUIRE(writer.begin());
-    writer.add(here.run, a_sample(0));
+    writer.add(here.run, early_sample(0));
     writer.write();
     std::filesystem::remove_all(parent);
     for (int i = 1; i < 4; ++i) {
-        writer.add(here.run, a_sample(i * 10));
+        writer.add(here.run, early_sample(i * 10));
         writer.write();
     }
     CHECK(writer.state().samples == 0);
@@ -218,7 +225,7 @@ TEST_CASE("record writer: what waits is bounded, and keeps covering the whole ti
     {
         auto other = RecordDatabase::open_for_writing(here.path()).value();
         REQUIRE(other.execute("BEGIN IMMEDIATE"));
-        for (int i = 1; i <= 200; ++i) here.writer->add(here.run, a_sample(i));
+        for (int i = 1; i <= 200; ++i) here.writer->add(here.run, early_sample(i));
         REQUIRE(other.execute("COMMIT"));
     }
     here.take(201);

@@ -1,4 +1,4 @@
-#include "platform/residency.h"
+#include "platform/proc/residency.h"
 
 #include <cstring>
 #include <set>
@@ -6,7 +6,7 @@
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/pages.h"
-#include "platform/target_memory.h"
+#include "platform/memory/live_memory.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

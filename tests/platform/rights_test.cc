@@ -17,12 +17,12 @@
 #include <thread>
 
 #include "catch.h"
-#include "platform/acting_as.h"
+#include "platform/os/acting_as.h"
 #include "platform/child.h"
-#include "platform/confinement.h"
-#include "platform/core_dumps.h"
-#include "platform/last_resort.h"
-#include "platform/privileges.h"
+#include "platform/os/confinement.h"
+#include "platform/os/core_dumps.h"
+#include "platform/os/last_resort.h"
+#include "platform/os/privileges.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

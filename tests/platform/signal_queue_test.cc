@@ -1,4 +1,4 @@
-#include "platform/signal_queue.h"
+#include "platform/os/signal_queue.h"
 
 #include <poll.h>
 

@@ -1,4 +1,4 @@
-#include "platform/symbol_name.h"
+#include "platform/symbols/symbol_name.h"
 
 #include "catch.h"
 

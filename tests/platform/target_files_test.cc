@@ -1,4 +1,4 @@
-#include "platform/target_files.h"
+#include "platform/symbols/live_files.h"
 
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -10,7 +10,7 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/mapped_file.h"
+#include "platform/proc/mapped_file.h"
 #include "platform/mapped_here.h"
 
 using namespace nmtx;

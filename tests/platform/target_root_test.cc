@@ -1,4 +1,4 @@
-#include "platform/target_root.h"
+#include "platform/proc/target_root.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/hsperfdata_file.h"
+#include "platform/jvm/hsperfdata_file.h"
 #include "platform/no_openat2.h"
 
 using namespace nmtx;

@@ -1,4 +1,4 @@
-#include "report/container_text.h"
+#include "report/parts/container_text.h"
 
 #include "base/lines.h"
 #include "base/printable.h"

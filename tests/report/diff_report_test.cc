@@ -1,11 +1,11 @@
-#include "report/diff_report.h"
+#include "report/diff/diff_report.h"
 
 #include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "base/printable.h"
 #include "catch.h"
-#include "report/diff_table.h"
+#include "report/diff/diff_table.h"
 #include "text_parts.h"
 
 using namespace nmtx;

@@ -1,10 +1,10 @@
 // Tests of what `nmtx explain` prints.
-#include "report/explain_report.h"
+#include "report/explain/explain_report.h"
 
 #include <string>
 
 #include "catch.h"
-#include "findings/rules.h"
+#include "findings/rules/rules.h"
 #include "report/explained.h"
 #include "text_parts.h"
 

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "pasted/one_paste.h"
-#include "report/explain_report.h"
+#include "report/explain/explain_report.h"
 
 namespace nmtx::test {
 

@@ -1,4 +1,4 @@
-#include "report/glossary_report.h"
+#include "report/verbs/glossary_report.h"
 
 #include <nlohmann/json.hpp>
 #include <set>

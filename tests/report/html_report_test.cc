@@ -3,10 +3,10 @@
 #include <nlohmann/json.hpp>
 
 #include "catch.h"
-#include "report/html_map.h"
-#include "report/html_page.h"
-#include "report/html_parts.h"
-#include "report/ticket.h"
+#include "report/ticket/html/html_map.h"
+#include "report/ticket/html/html_page.h"
+#include "report/ticket/html/html_parts.h"
+#include "report/ticket/ticket.h"
 
 using namespace nmtx;
 

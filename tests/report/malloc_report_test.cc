@@ -6,7 +6,8 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
-#include "report/report.h"
+#include "ledger/partition/reconcile.h"
+#include "report/reconciliation/report.h"
 #include "text_parts.h"
 
 using namespace nmtx;

@@ -2,8 +2,8 @@
 
 #include "base/lines.h"
 #include "catch.h"
-#include "report/markdown_text.h"
-#include "report/ticket.h"
+#include "report/ticket/markdown/markdown_text.h"
+#include "report/ticket/ticket.h"
 
 using namespace nmtx;
 

@@ -1,4 +1,5 @@
-#include "report/peek_text.h"
+#include "ledger/partition/reconcile.h"
+#include "report/verbs/peek_text.h"
 
 #include "base/lines.h"
 #include "base/printable.h"

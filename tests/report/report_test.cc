@@ -1,9 +1,10 @@
-#include "report/report.h"
+#include "ledger/partition/reconcile.h"
+#include "report/reconciliation/report.h"
 
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
-#include "report/list.h"
+#include "report/verbs/list.h"
 
 using namespace nmtx;
 

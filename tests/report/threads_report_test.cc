@@ -1,4 +1,5 @@
-#include "report/threads_report.h"
+#include "ledger/partition/reconcile.h"
+#include "report/threads/threads_report.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "report/trend_report.h"
+#include "report/trend/trend_report.h"
 
 #include <nlohmann/json.hpp>
 #include <sstream>

@@ -1,11 +1,11 @@
-#include "report/watch_screen.h"
+#include "report/watch/watch_screen.h"
 
 #include <fmt/format.h>
 
 #include "base/printable.h"
 #include "catch.h"
-#include "report/watch_rows.h"
-#include "report/watch_table.h"
+#include "report/watch/watch_rows.h"
+#include "report/watch/watch_table.h"
 
 using namespace nmtx;
 

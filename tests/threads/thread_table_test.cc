@@ -1,3 +1,4 @@
+#include "ledger/partition/reconcile.h"
 #include "threads/thread_table.h"
 
 #include <fmt/format.h>

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "platform/unwind_files.h"
+#include "platform/symbols/unwind_files.h"
 #include "unwinding/libdw_unwinder.h"
 
 namespace nmtx::test {

@@ -9,9 +9,9 @@
 #include <memory>
 #include <optional>
 
-#include "platform/elf_image.h"
-#include "platform/mapped_file.h"
-#include "platform/unwind_files.h"
+#include "platform/symbols/elf_image.h"
+#include "platform/proc/mapped_file.h"
+#include "platform/symbols/unwind_files.h"
 
 namespace nmtx::test {
 namespace {

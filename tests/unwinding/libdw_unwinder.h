@@ -1,7 +1,7 @@
 // The same as unwind(), by libdw of elfutils: what libunwind's stacks are compared with.
 #pragma once
 
-#include "platform/unwinder.h"
+#include "platform/symbols/unwinder.h"
 
 namespace nmtx::test {
 

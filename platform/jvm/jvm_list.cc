@@ -1,0 +1,131 @@
+#include "platform/jvm/jvm_list.h"
+
+#include <dirent.h>
+#include <pwd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string_view>
+
+#include "base/paths.h"
+#include "evidence/capture.h"
+#include "evidence/redact.h"
+#include "kernel/status.h"
+#include "platform/os/clock.h"
+#include "platform/jvm/hsperfdata_file.h"
+#include "platform/proc/process_files.h"
+#include "platform/os/system_error.h"
+
+namespace nmtx {
+namespace {
+
+std::vector<std::uint64_t> pids_of(DIR* proc) {
+    std::vector<std::uint64_t> pids;
+    while (const dirent* entry = ::readdir(proc)) {
+        const std::string_view name = entry->d_name;
+        std::uint64_t pid = 0;
+        const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
+        if (error == std::errc{} && end == name.data() + name.size()) pids.push_back(pid);
+    }
+    std::sort(pids.begin(), pids.end());
+    return pids;
+}
+
+class UserNames {
+  public:
+    const std::string& name(std::uint32_t uid) {
+        auto [it, is_new] = names_.try_emplace(uid, std::to_string(uid));
+        if (!is_new) return it->second;
+        std::vector<char> buffer(16384);
+        passwd entry{};
+        passwd* found = nullptr;
+        if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
+            it->second = found->pw_name;
+        }
+        return it->second;
+    }
+
+  private:
+    std::map<std::uint32_t, std::string> names_;
+};
+
+// argv[0] without its folders; what the kernel calls the process where there is none.
+bool called_java(std::string_view cmdline, const std::string& name) {
+    const std::string_view program = cmdline.substr(0, cmdline.find('\0'));
+    const std::string_view base = base_name(program);
+    return base == "java" || name == "java";
+}
+
+std::string why(const Error& error) {
+    return to_string(error);
+}
+
+// Whoever fills his /tmp with folders hsperfdata_* may not make everybody wait.
+constexpr std::chrono::seconds most_time_for_counters{3};
+
+// Nothing where it is no JVM.
+std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std::set<ProcessStart>& known,
+                                 std::chrono::nanoseconds& spent_on_counters) {
+    const auto process = ProcessFiles::open(pid);
+    if (!process || process->kernel_thread() || process->zombie()) return std::nullopt;
+    if (known.count({pid, process->start_ticks()}) > 0) return std::nullopt;
+    const auto status_text = process->read("status");
+    if (!status_text) return std::nullopt;
+    const auto status = parse_status(*status_text, process->path("status"));
+    auto cmdline = process->read("cmdline");
+    if (!status || !cmdline) return std::nullopt;
+
+    ListedJvm jvm;
+    const auto kind = jvm_kind_of(*process);
+    if (kind && *kind == JvmKind::none) return std::nullopt;
+    if (!kind && !called_java(*cmdline, status->name)) return std::nullopt;
+    if (kind) jvm.kind = *kind;
+    if (!kind) jvm.why_not = why(kind.error());
+
+    jvm.pid = pid;
+    jvm.nspid = status->nspid.empty() ? pid : status->nspid.back();
+    jvm.uid = status->uid[1];
+    jvm.user = users.name(jvm.uid);
+    jvm.start_ticks = process->start_ticks();
+    jvm.uptime_s = seconds_since_start(jvm.start_ticks);
+    jvm.rss = status->vm_rss;
+    jvm.cmdline = without_secrets(document::cmdline, std::move(*cmdline));
+    if (jvm.kind != JvmKind::hotspot) return jvm;
+    if (spent_on_counters > most_time_for_counters) {
+        jvm.why_not =
+            "its counters were not read: finding those of other JVMs took too long (too many hsperfdata_* "
+            "folders)";
+        return jvm;
+    }
+    const auto began = std::chrono::steady_clock::now();
+    const auto target = attach_target(*process);
+    auto counters = target ? read_hsperfdata(*process, *target) : tl::make_unexpected(target.error());
+    spent_on_counters += std::chrono::steady_clock::now() - began;
+    if (counters) {
+        jvm.hsperfdata = without_secrets(document::hsperfdata, std::move(*counters));
+    } else {
+        jvm.why_not = why(counters.error());
+    }
+    return jvm;
+}
+
+}  // namespace
+
+Expected<std::vector<ListedJvm>> list_jvms(const std::set<ProcessStart>& known) {
+    const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+    if (!proc) return tl::make_unexpected(file_error("/proc", errno, "mount it: mount -t proc proc /proc"));
+    UserNames users;
+    std::chrono::nanoseconds spent_on_counters{};
+    std::vector<ListedJvm> jvms;
+    for (const std::uint64_t pid : pids_of(proc.get())) {
+        if (auto jvm = look_at(pid, users, known, spent_on_counters)) jvms.push_back(std::move(*jvm));
+    }
+    return jvms;
+}
+
+}  // namespace nmtx

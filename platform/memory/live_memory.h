@@ -1,0 +1,62 @@
+// Memory of a live process by process_vm_readv. The call would fault in what it is asked for, so only pages
+// that are resident already are asked for; a page that the kernel evicts in between is the one exception that
+// nobody can exclude.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <stop_token>
+#include <utility>
+#include <vector>
+
+#include "platform/os/core_dumps.h"
+#include "platform/terminal/progress.h"
+#include "platform/memory/read_ahead.h"
+#include "platform/proc/residency.h"
+
+namespace nmtx {
+
+class LiveMemory : public WatchedMemory {
+  public:
+    // Once `stop` is requested nothing is resident any more, so that a long walk ends.
+    LiveMemory(const ProcessFiles& process, PageResidency residency, std::stop_token stop = {})
+        : pid_(static_cast<pid_t>(process.pid())),
+          residency_(std::move(residency)),
+          stop_(std::move(stop)),
+          ahead_(pid_) {
+        forbid_core_dumps();
+    }
+
+    // Stops at the first byte that is not resident or not readable.
+    std::size_t read(Address at, std::span<std::byte> into) override;
+    std::span<const std::byte> look(Address at, std::size_t most) override;
+    void know_resident(std::vector<Range> ranges) override { known_ = std::move(ranges); }
+    void expect(std::span<const Address> next) override;
+    std::vector<Range> resident_runs(Range range) override {
+        return stop_.stop_requested() ? std::vector<Range>() : residency_.runs(range);
+    }
+    [[nodiscard]] PageResidency& residency() { return residency_; }
+
+  private:
+    static constexpr std::size_t head_bytes = 32;
+    struct Head {
+        Address at;
+        std::array<std::byte, head_bytes> bytes;
+    };
+    [[nodiscard]] Bytes resident_from(Address at, Bytes most);
+    [[nodiscard]] bool head_is_resident(Address at);
+    void read_heads(std::span<Head> heads) const;
+
+    pid_t pid_;
+    PageResidency residency_;
+    std::stop_token stop_;
+    // What was last asked of the kernel: a walk over a heap reads forward in small steps.
+    Range window_;
+    std::vector<Range> present_;
+    std::vector<Range> known_;
+    std::vector<Head> heads_;  // of what was expected, ascending
+    ReadAhead ahead_;
+};
+
+}  // namespace nmtx

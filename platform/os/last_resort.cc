@@ -1,0 +1,62 @@
+#include "platform/os/last_resort.h"
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <new>
+#include <string_view>
+
+namespace nmtx {
+namespace {
+
+// Nothing here takes memory.
+void say(std::string_view text) {
+    if (::write(STDERR_FILENO, text.data(), text.size()) < 0) return;
+}
+
+int complain() {
+    say("nmtx: ");
+    try {
+        throw;
+    } catch (const std::bad_alloc&) {
+        say("out of memory; raise its limit (ulimit -v, the container's), or ask for less: --malloc=never");
+    } catch (const std::exception& error) {
+        say(error.what());
+    } catch (...) {
+        say("failed for an unknown reason");
+    }
+    say("\n");
+    return 1;
+}
+
+// Of an exception in another thread, or in a place where none may pass.
+[[noreturn]] void end_with_words() {
+    if (std::current_exception() == nullptr) std::abort();  // a bug of ours, which deserves its core file
+    ::_exit(complain());
+}
+
+// SQLite maps a file that lies beside a record, and who owns that one may cut it short at any time.
+void end_for_lost_page(int, siginfo_t* info, void*) {
+    if (info->si_code != BUS_ADRERR) std::abort();
+    say("nmtx: a file was cut short while it was read; try again, or read a copy of it\n");
+    ::_exit(1);
+}
+
+}  // namespace
+
+int with_last_resort(const std::function<int()>& work) {
+    std::set_terminate(end_with_words);
+    struct sigaction action {};
+    action.sa_sigaction = end_for_lost_page;
+    action.sa_flags = SA_SIGINFO;
+    ::sigaction(SIGBUS, &action, nullptr);
+    try {
+        return work();
+    } catch (...) {
+        return complain();
+    }
+}
+
+}  // namespace nmtx

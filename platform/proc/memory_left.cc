@@ -1,0 +1,65 @@
+#include "platform/proc/memory_left.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/cursor.h"
+#include "base/lines.h"
+#include "kernel/containers/cgroup.h"
+#include "platform/proc/input_file.h"
+#include "platform/proc/kernel_documents.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_text = std::size_t{1} << 20U;
+
+Expected<Bytes> memory_available() {
+    const auto text = read_input("/proc/meminfo", most_text);
+    if (!text) return tl::make_unexpected(text.error());
+    for (Lines lines(*text); lines.next();) {
+        Cursor cursor(lines.line());
+        if (!cursor.take("MemAvailable:")) continue;
+        cursor.skip_blanks();
+        if (const auto number = cursor.decimal()) return kib(*number);
+    }
+    return failure("/proc/meminfo", "does not say how much memory is available");
+}
+
+// Nothing where no cgroup limits us.
+std::optional<Bytes> left_in_cgroup() {
+    const auto self = ProcessFiles::open(static_cast<std::uint64_t>(::getpid()));
+    if (!self) return std::nullopt;
+    const auto path = self->read("cgroup");
+    if (!path) return std::nullopt;
+    const auto text = read_cgroup_memory(*self, *path);
+    if (!text) return std::nullopt;
+    const auto memory = parse_cgroup_memory(*text);
+    if (!memory || !memory->limit || !memory->current) return std::nullopt;
+    const Bytes taken = minus_or_zero(*memory->current, memory->inactive_file.value_or(Bytes()));
+    return minus_or_zero(*memory->limit, taken);
+}
+
+}  // namespace
+
+Expected<Bytes> memory_left() {
+    auto available = memory_available();
+    if (!available) return available;
+    return std::min(*available, left_in_cgroup().value_or(*available));
+}
+
+Expected<void> check_room(Bytes wanted, Bytes left) {
+    const Bytes margin = std::max(mib(128), Bytes(wanted.value() / 8));
+    if (wanted + margin <= left) return {};
+    const auto in_mib = [](Bytes bytes) { return bytes.value() / 1048576; };
+    return failure("--freeze",
+                   fmt::format("the copy takes {} MiB and should leave {} MiB free, but {} MiB are available",
+                               in_mib(wanted), in_mib(margin), in_mib(left)),
+                   "leave --freeze out: the running process is read piece by piece");
+}
+
+}  // namespace nmtx

@@ -1,0 +1,49 @@
+// Which pages of a process are resident: the ioctl PAGEMAP_SCAN (Linux 6.7) on /proc/PID/pagemap, or the
+// words of that file. Source: Linux Documentation/admin-guide/mm/pagemap.rst. Neither faults a page in nor
+// needs a capability beyond that of smaps.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "base/error.h"
+#include "documents/residency.h"
+#include "platform/os/descriptor.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+enum class ResidencyMethod {
+    best,          // the ioctl where the kernel has it
+    pagemap_scan,  // tells the zero page from memory, as smaps does
+    pagemap,       // counts pages of zeros that were only read as resident
+};
+
+class PageResidency {
+  public:
+    static Expected<PageResidency> open(const ProcessFiles& process,
+                                        ResidencyMethod method = ResidencyMethod::best);
+
+    // The resident runs of each range. Ranges are widened to whole pages and merged where they touch or
+    // overlap. A range that the kernel does not answer for (beyond user space, or larger than the words of
+    // pagemap can be read for) is not among `asked`.
+    Residency of(std::span<const Range> ranges);
+    // The resident runs inside one range, cut at its ends.
+    std::vector<Range> runs(Range range);
+
+  private:
+    PageResidency(Descriptor pagemap, std::uint64_t page_size, ResidencyMethod method)
+        : pagemap_(std::move(pagemap)), page_size_(page_size), method_(method) {}
+    [[nodiscard]] Range whole_pages(Range range) const;
+    bool scan(Range pages, std::vector<Range>& present) const;
+    bool read_words(Range pages, std::vector<Range>& present);
+    bool add_runs(Range pages, std::vector<Range>& present);
+
+    Descriptor pagemap_;
+    std::uint64_t page_size_;
+    ResidencyMethod method_;
+    std::vector<std::uint64_t> words_;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,111 @@
+#include "platform/program/run.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <string_view>
+#include <variant>
+
+#include "evidence/archive.h"
+#include "hotspot/nmt/nmt.h"
+#include "platform/os/identity.h"
+#include "platform/proc/input_file.h"
+#include "platform/output/output_file.h"
+#include "platform/os/own_memory.h"
+#include "platform/terminal/terminal.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_capture_bytes = std::size_t{1} << 30U;
+constexpr std::size_t most_nmt_bytes = std::size_t{256} << 20U;
+
+// What the user names must be a report: a wrong file is no evidence that happens to be missing.
+Expected<void> check_nmt_report(std::string_view text, const std::string& path) {
+    const auto answer = parse_nmt(text, path);
+    if (!answer) return tl::make_unexpected(answer.error());
+    const auto* refusal = std::get_if<NmtRefusal>(&*answer);
+    if (refusal == nullptr) return {};
+    const std::string begins = refusal->text.substr(0, refusal->text.find('\n'));
+    return failure(path,
+                   begins.empty() ? "holds no report of VM.native_memory"
+                                  : fmt::format("holds no report of VM.native_memory but '{}'", begins),
+                   "save one with: jcmd PID VM.native_memory");
+}
+
+}  // namespace
+
+Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
+    CollectOptions options;
+    options.pid = pid;
+    options.attach = command.attach;
+    options.attach_timeout = command.attach_timeout;
+    options.effort = std::string(name_of(command.effort));
+    options.nmtx_version = NMTX_VERSION;
+    options.freeze = command.malloc.freeze;
+    if (command.verb == Verb::threads || command.measure_threads)
+        options.thread_interval = command.threads.interval;
+    options.show_progress = true;
+    if (command.nmt_file) {
+        auto text = read_input(*command.nmt_file, most_nmt_bytes);
+        if (!text) return tl::make_unexpected(text.error());
+        if (auto fine = check_nmt_report(*text, *command.nmt_file); !fine)
+            return tl::make_unexpected(fine.error());
+        options.nmt_text = std::move(*text);
+    }
+    return options;
+}
+
+TextStyle style_of_stdout() {
+    const Terminal terminal = look_at_terminal();
+    TextStyle style;
+    if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
+    style.bars = terminal.is_terminal;
+    style.colour = terminal.colour;
+    style.unicode = terminal.utf8;
+    return style;
+}
+
+Expected<void> print(const std::string& text) {
+    return write_all(STDOUT_FILENO, text, "standard output");
+}
+
+Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan) {
+    const auto options = collect_options(command, pid);
+    if (!options) return tl::make_unexpected(options.error());
+    return collect(*options, plan);
+}
+
+Expected<void> write_capture(const Command& command, const Capture& capture) {
+    auto bytes = write_archive(capture);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    if (command.output == "-") return print(*bytes);
+    return write_file(command.output, *bytes, command.force);
+}
+
+Expected<Capture> read_capture(const std::string& file) {
+    give_large_pieces_back();
+    const auto bytes = read_input(file, most_capture_bytes);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    return read_archive(*bytes, file);
+}
+
+std::vector<CertainName> certain_names(const Command& command) {
+    std::vector<CertainName> names;
+    if (command.pid == 0) return names;
+    for (const std::string& host : host_names()) names.push_back({Placeholder::host, host});
+    for (const std::string& user : user_names(command.pid)) names.push_back({Placeholder::name, user});
+    return names;
+}
+
+Capture redacted(const Command& command, Capture capture, NameRedactor& names) {
+    return command.redact ? redact_capture(capture, names) : std::move(capture);
+}
+
+Capture redacted(const Command& command, Capture capture) {
+    NameRedactor names(certain_names(command));
+    return redacted(command, std::move(capture), names);
+}
+
+}  // namespace nmtx

@@ -1,0 +1,68 @@
+// What the verbs of the program share, and those that have a file of their own (run_VERB.cc).
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "change/series.h"
+#include "change/trend.h"
+#include "cli/command.h"
+#include "evidence/capture.h"
+#include "evidence/plan.h"
+#include "platform/collect.h"
+#include "redaction/redact_capture.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+
+TextStyle style_of_stdout();
+Expected<void> print(const std::string& text);
+
+// How the options call for a running process to be read.
+Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);
+// Its evidence, read so.
+Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan);
+// To where -o says.
+Expected<void> write_capture(const Command& command, const Capture& capture);
+Expected<Capture> read_capture(const std::string& file);
+
+// Says on standard error where a record has been copied without its journal. Before it is read: that may make
+// one.
+void warn_if_incomplete(const std::string& file);
+// Of the record that --record names, the run of this very process, or the one that --run names; nothing
+// without --record.
+Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
+// What is known here of the names that --redact takes out whatever they are: of a running process, this
+// host's and its user's; nothing of a capture.
+std::vector<CertainName> certain_names(const Command& command);
+// The capture, without names where --redact asks for that.
+Capture redacted(const Command& command, Capture capture, NameRedactor& names);
+Capture redacted(const Command& command, Capture capture);
+// How the options call for a record to be judged.
+TrendOptions trend_options(const Command& command);
+// The record that --record names: of it the run of this very process where it has that, or the one that --run
+// names, or else every one; nothing without --record. `rewrite` sees each series before it is judged.
+Expected<std::optional<Trend>> recorded_trend(const Command& command, const ProcessView& view,
+                                              const std::function<void(RecordedSeries&)>& rewrite = {});
+// The run of this very process, or the one that --run names: it is an error where the record has none.
+Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
+
+inline constexpr int exit_undecided = 1;  // what was asked cannot be decided, or nothing was understood
+inline constexpr int exit_found = 3;      // a leak, too much growth, or no heap that fits
+
+Expected<void> run_diff(const Command& command);
+Expected<void> run_nmt(const Command& command);
+Expected<void> run_watch(const Command& command);
+Expected<void> run_glossary(const Command& command);
+Expected<void> run_ticket(const Command& command);
+// With the exit code where it did what it was to do.
+Expected<int> run_explain(const Command& command);
+Expected<int> run_fit(const Command& command);
+Expected<int> run_record(const Command& command);
+Expected<int> run_trend(const Command& command);
+Expected<int> run_gate(const Command& command);
+
+}  // namespace nmtx

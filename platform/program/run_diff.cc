@@ -1,0 +1,78 @@
+// `nmtx diff A B`: each a capture that was taken, or a process that is captured now.
+#include <fmt/format.h>
+
+#include <array>
+
+#include "base/printable.h"
+#include "change/diff.h"
+#include "change/watched_moments.h"
+#include "ledger/plan/reconciliation_plan.h"
+#include "platform/program/run.h"
+#include "report/diff/diff_report.h"
+
+namespace nmtx {
+namespace {
+
+Expected<void> load_file(const std::string& file, KeptMoment& loaded) {
+    auto capture = read_capture(file);
+    if (!capture) return tl::make_unexpected(capture.error());
+    loaded.capture = std::move(*capture);
+    ProcessReader reader;
+    if (auto read = reader.update(loaded.capture); !read) return read;
+    loaded.view = reader.view();
+    return reconcile_moment(loaded, false);
+}
+
+Expected<void> load_process(const Command& command, std::uint64_t pid, bool call_sites, KeptMoment& loaded) {
+    ReconciliationPlan plan({command.effort, command.nmt, call_sites}, command.malloc);
+    auto capture = capture_of(command, pid, plan);
+    if (!capture) return tl::make_unexpected(capture.error());
+    loaded.capture = std::move(*capture);
+    if (auto finished = plan.finish(loaded.capture); !finished) return finished;
+    loaded.view = plan.view();
+    if (!command.output.empty()) {
+        if (auto written = write_capture(command, loaded.capture); !written) return written;
+    }
+    return reconcile_moment(loaded, false);
+}
+
+// Asking for call sites in bytes costs the JVM half a second: not where the other moment has none to compare.
+bool wants_sites(const std::array<MomentName, 2>& names, const std::array<KeptMoment, 2>& loaded) {
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i].is_process()) continue;
+        const auto& sites = loaded[i].view.nmt_sites;
+        return sites && sites->unit == Bytes(1);
+    }
+    return true;
+}
+
+}  // namespace
+
+Expected<void> run_diff(const Command& command) {
+    std::array<KeptMoment, 2> loaded;
+    // Files first: a wrong one is known before a JVM is asked anything.
+    for (std::size_t i = 0; i < loaded.size(); ++i) {
+        if (command.moments[i].is_process()) continue;
+        if (auto read = load_file(command.moments[i].file, loaded[i]); !read) return read;
+    }
+    const bool call_sites = wants_sites(command.moments, loaded);
+    for (std::size_t i = 0; i < loaded.size(); ++i) {
+        if (!command.moments[i].is_process()) continue;
+        if (auto read = load_process(command, command.moments[i].pid, call_sites, loaded[i]); !read)
+            return read;
+    }
+    const Moment before = loaded[0].moment(), after = loaded[1].moment();
+    const auto diff = diff_moments(before, after);
+    if (!diff) return tl::make_unexpected(diff.error());
+    if (!diff->same_process && !command.force) {
+        std::string how;
+        for (const std::string& difference : diff->differences) how += (how.empty() ? "" : "; ") + difference;
+        return failure("", fmt::format("the two moments are of different processes: {}", how),
+                       "--force compares them all the same");
+    }
+    const ReportOptions options{command.all, command.maps};
+    return print(command.json ? json_diff(before, after, *diff)
+                              : diff_text(before, after, *diff, command.scale, options, style_of_stdout()));
+}
+
+}  // namespace nmtx

@@ -1,0 +1,41 @@
+// `nmtx explain [FILE…|-]`: no process is looked at.
+#include <algorithm>
+
+#include "pasted/parts/pasted.h"
+#include "platform/proc/input_file.h"
+#include "platform/os/own_memory.h"
+#include "platform/program/run.h"
+#include "report/explain/explain_report.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_pasted_bytes = std::size_t{1} << 30U;
+
+Expected<std::vector<PastedInput>> read_inputs(const std::vector<std::string>& files) {
+    std::vector<PastedInput> inputs;
+    std::size_t left = most_pasted_bytes;
+    for (const std::string& file : files) {
+        auto text = read_input(file, left);
+        if (!text) return tl::make_unexpected(text.error());
+        left -= std::min(left, text->size());
+        inputs.push_back({file == "-" ? "standard input" : file, std::move(*text)});
+    }
+    return inputs;
+}
+
+}  // namespace
+
+Expected<int> run_explain(const Command& command) {
+    give_large_pieces_back();
+    auto inputs = read_inputs(command.files);
+    if (!inputs) return tl::make_unexpected(inputs.error());
+    const Explanation explanation = explanation_of(std::move(*inputs));
+    const ReportOptions options{command.all, command.maps};
+    const auto printed = print(command.json ? json_explain(explanation)
+                                            : explain_text(explanation, options, style_of_stdout()));
+    if (!printed) return tl::make_unexpected(printed.error());
+    return understood_something(explanation.pasted) ? 0 : exit_undecided;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,36 @@
+// Symbols of the files that a live process has mapped. Each file is opened and its symbols are sorted once.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include "base/target_files.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+class LiveFiles : public TargetFiles {
+  public:
+    // `process` must outlive it.
+    explicit LiveFiles(const ProcessFiles& process);
+    ~LiveFiles() override;
+
+    std::vector<std::optional<FileSymbol>> symbols(const MappedFile& file,
+                                                   std::span<const Address> addresses) override;
+    std::vector<FileSegment> segments(const MappedFile& file) override;
+    std::optional<std::string> glibc_release(const MappedFile& file) override;
+
+  private:
+    struct Opened;
+    using Key = std::tuple<std::uint32_t, std::uint64_t, Address>;
+    Opened& opened(const MappedFile& file);
+    void read_symbols(Opened& file);
+
+    const ProcessFiles* process_;
+    std::map<Key, std::unique_ptr<Opened>> files_;
+    std::uint64_t symbols_kept_ = 0;
+    std::uint64_t symbols_read_ = 0;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,17 @@
+// The native stacks of threads of a live process: each is stopped for as long as copying the top of its stack
+// takes, one at a time; the copies are unwound, in a process of their own, while all run on.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/error.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+// "threads/native stacks.json", in the format of documents/native_stacks.h. A thread that could not be stopped
+// stands in it with the reason. Fails where none was copied, or unwinding failed as a whole.
+Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids);
+
+}  // namespace nmtx

@@ -1,0 +1,58 @@
+#include "platform/symbols/thread_copy.h"
+
+#include <unistd.h>
+
+#include <string>
+
+#include "platform/memory/frozen_threads.h"
+#include "platform/os/page_size.h"
+#include "platform/memory/live_memory.h"
+#include "platform/os/urgency.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::uint64_t red_zone = 128;  // below the stack pointer, a leaf function's own
+
+#ifdef __x86_64__
+std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struct& r) {
+    return {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8,
+            r.r9,  r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip};
+}
+#else
+#error "registers have other names on other processors"
+#endif
+
+}  // namespace
+
+Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const ThreadCopyBounds& bounds) {
+    // All that takes time, and the memory of our own, is there before the thread stops.
+    auto residency = PageResidency::open(process);
+    if (!residency) return tl::make_unexpected(residency.error());
+    LiveMemory memory(process, std::move(*residency));
+    ThreadCopy copy;
+    copy.tid = tid;
+    copy.bytes.resize(bounds.stack);
+
+    const Urgency urgency;
+    auto frozen = FrozenThreads::freeze_one(process, tid, bounds.stop, "--stacks");
+    if (!frozen) return tl::make_unexpected(frozen.error());
+    const auto stopped = std::chrono::steady_clock::now();
+    const auto registers = frozen->registers(tid);
+    std::size_t held = 0;
+    if (registers) {
+        copy.registers = by_dwarf_number(*registers);
+        const std::uint64_t lowest = copy.registers[dwarf_stack_pointer] - red_zone;
+        copy.begin = Address{lowest - lowest % page_size()};
+        held = memory.read(copy.begin, copy.bytes);
+    }
+    frozen->release();
+    copy.stood_still = std::chrono::steady_clock::now() - stopped;
+    if (!registers)
+        return failure("pid " + std::to_string(process.pid()),
+                       "thread " + std::to_string(tid) + " gave no registers: it ended, or is no 64-bit one");
+    copy.bytes.resize(held);
+    return copy;
+}
+
+}  // namespace nmtx

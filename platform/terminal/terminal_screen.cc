@@ -1,0 +1,183 @@
+#include "platform/terminal/terminal_screen.h"
+
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+#include <fmt/format.h>
+#include <langinfo.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <clocale>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "base/printable.h"
+#include "platform/os/environment.h"
+
+namespace nmtx {
+namespace {
+
+constexpr const char* instead = "`nmtx record` needs no terminal, nor does `nmtx PID`";
+
+// ncurses writes by the locale. Where that calls for UTF-8 but is not installed, the C library's own has it.
+bool choose_locale() {
+    const auto is_utf8 = [] { return std::string_view(::nl_langinfo(CODESET)) == "UTF-8"; };
+    if (std::setlocale(LC_CTYPE, "") != nullptr) return is_utf8();
+    for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
+        const std::string_view locale = environment(name);
+        if (locale.empty()) continue;
+        const bool wanted =
+            locale.find("UTF-8") != std::string_view::npos || locale.find("utf8") != std::string_view::npos;
+        return wanted && std::setlocale(LC_CTYPE, "C.UTF-8") != nullptr && is_utf8();
+    }
+    return false;
+}
+
+// Pairs of colours, the terminal's own background behind them.
+enum Pair : short { grown_pair = 1, shrunk_pair, alert_pair };
+
+attr_t pair(Pair colours) {
+    return static_cast<attr_t>(COLOR_PAIR(colours));
+}
+
+attr_t attributes_of(ScreenLook look, bool colour) {
+    switch (look) {
+        case ScreenLook::plain:
+            return A_NORMAL;
+        case ScreenLook::title:
+            return A_BOLD;
+        case ScreenLook::faint:
+            return A_DIM;
+        case ScreenLook::inverse:
+            return A_REVERSE;
+        case ScreenLook::chosen:
+            return A_BOLD | A_UNDERLINE;
+        case ScreenLook::grown:
+            return colour ? pair(grown_pair) : A_NORMAL;
+        case ScreenLook::shrunk:
+            return colour ? pair(shrunk_pair) : A_NORMAL;
+        case ScreenLook::alert:
+            return A_BOLD | (colour ? pair(alert_pair) : A_NORMAL);
+    }
+    return A_NORMAL;
+}
+
+// Key::none for one that we have no use for.
+KeyPress key_of(int code) {
+    switch (code) {
+        case KEY_UP:
+            return {Key::up};
+        case KEY_DOWN:
+            return {Key::down};
+        case KEY_PPAGE:
+            return {Key::page_up};
+        case KEY_NPAGE:
+            return {Key::page_down};
+        case KEY_HOME:
+            return {Key::home};
+        case KEY_END:
+            return {Key::end};
+        case '\t':
+            return {Key::tab};
+        case KEY_BTAB:
+            return {Key::back_tab};
+        case 27:
+            return {Key::escape};
+        default:
+            break;
+    }
+    if (code >= ' ' && code <= '~') return {Key::character, static_cast<char>(code)};
+    return {};
+}
+
+}  // namespace
+
+struct TerminalScreen::Curses {
+    explicit Curses(SCREEN* opened) : screen(opened) {}
+    Curses(const Curses&) = delete;
+    Curses& operator=(const Curses&) = delete;
+    ~Curses() {
+        ::endwin();
+        ::delscreen(screen);
+    }
+    SCREEN* screen;
+    bool colour = false;
+};
+
+TerminalScreen::TerminalScreen(std::unique_ptr<Curses> curses, bool unicode)
+    : curses_(std::move(curses)), unicode_(unicode) {}
+
+TerminalScreen::~TerminalScreen() = default;
+
+Expected<std::unique_ptr<TerminalScreen>> TerminalScreen::open(bool colour) {
+    if (::isatty(STDOUT_FILENO) != 1 || ::isatty(STDIN_FILENO) != 1)
+        return failure("", "this needs a terminal to draw on and to take keys from", instead);
+    const std::string kind(environment("TERM"));
+    if (kind.empty() || kind == "dumb")
+        return failure("", fmt::format("TERM={}: this terminal cannot be drawn on", kind), instead);
+    const bool unicode = choose_locale();
+    SCREEN* const screen = ::newterm(nullptr, stdout, stdin);
+    if (screen == nullptr)
+        return failure("", fmt::format("TERM={}: terminfo knows no such terminal", printable(kind)),
+                       "TERM=xterm often fits, and TERMINFO names another folder of terminfo");
+    auto curses = std::make_unique<Curses>(screen);
+    // What tigetstr gives for a name that is of no string.
+    static const char* const absent = reinterpret_cast<const char*>(-1);  // NOLINT(performance-no-int-to-ptr)
+    if (const char* move = ::tigetstr("cup"); move == nullptr || move == absent)
+        return failure("", fmt::format("TERM={}: this terminal cannot be drawn on", printable(kind)),
+                       instead);
+    ::cbreak();
+    ::noecho();
+    ::nonl();
+    ::curs_set(0);
+    ::nodelay(stdscr, TRUE);
+    ::keypad(stdscr, TRUE);
+    ::set_escdelay(25);
+    if (colour && ::has_colors() && ::start_color() == OK) {
+        const short behind = ::use_default_colors() == OK ? -1 : COLOR_BLACK;
+        ::init_pair(grown_pair, COLOR_RED, behind);
+        ::init_pair(shrunk_pair, COLOR_GREEN, behind);
+        ::init_pair(alert_pair, COLOR_YELLOW, behind);
+        curses->colour = true;
+    }
+    return std::unique_ptr<TerminalScreen>(new TerminalScreen(std::move(curses), unicode));
+}
+
+// Each span goes to its column, so that a character which the terminal takes for wider or narrower than we do
+// moves nothing behind it.
+void TerminalScreen::draw(const std::vector<ScreenLine>& lines) {
+    ::erase();
+    int row = 0;
+    for (const ScreenLine& line : lines) {
+        for (const ScreenSpan& span : line) {
+            ::attrset(static_cast<int>(attributes_of(span.look, curses_->colour)));
+            ::mvaddstr(row, static_cast<int>(span.column), span.text.c_str());
+        }
+        ++row;
+    }
+    ::attrset(A_NORMAL);
+    ::refresh();
+}
+
+KeyPress TerminalScreen::next_key() {
+    while (true) {
+        const int code = ::getch();
+        if (code == ERR) return {};
+        if (const KeyPress key = key_of(code); key.key != Key::none) return key;
+    }
+}
+
+ScreenSize TerminalScreen::size() const {
+    return {static_cast<std::size_t>(COLS), static_cast<std::size_t>(LINES)};
+}
+
+void TerminalScreen::resized() {
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0)
+        ::resizeterm(size.ws_row, size.ws_col);
+    ::clearok(stdscr, TRUE);
+}
+
+}  // namespace nmtx

@@ -1,0 +1,158 @@
+#include "documents/native_stacks.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <unordered_map>
+
+#include "base/cursor.h"
+#include "base/json_fields.h"
+
+namespace nmtx {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int known_format = 1;
+constexpr int deepest = 6;
+constexpr std::size_t most_text = std::size_t{64} << 20U;
+
+constexpr std::array end_names{std::pair{StackEnd::bottom, std::string_view("bottom")},
+                               std::pair{StackEnd::no_file, std::string_view("no file")},
+                               std::pair{StackEnd::not_told, std::string_view("not told")},
+                               std::pair{StackEnd::cut, std::string_view("cut")},
+                               std::pair{StackEnd::too_deep, std::string_view("too deep")}};
+
+std::string hex(std::uint64_t value) {
+    return fmt::format("{:x}", value);
+}
+
+ordered_json frame_json(const NativeFrame& frame) {
+    ordered_json out = {{"at", hex(frame.at.value)},
+                        {"file", text_json(frame.file)},
+                        {"file_offset", hex(frame.file_offset)}};
+    if (!frame.symbol.empty()) {
+        out["symbol"] = text_json(frame.symbol);
+        out["offset"] = frame.offset;
+    }
+    return out;
+}
+
+ordered_json stack_json(const NativeStack& stack) {
+    ordered_json out = {{"tid", stack.tid},
+                        {"stopped_ms", finite(stack.stopped_ms)},
+                        {"stack_pointer", hex(stack.stack_pointer.value)},
+                        {"end", name_of(stack.end)}};
+    if (stack.end == StackEnd::no_file) out["next"] = hex(stack.next.value);
+    out["frames"] = ordered_json::array();
+    for (const NativeFrame& frame : stack.frames) out["frames"].push_back(frame_json(frame));
+    return out;
+}
+
+void read_hex(JsonFields& fields, const char* key, std::uint64_t& into) {
+    std::string text;
+    fields.read(key, text);
+    if (fields.find(key) == nullptr) return;
+    Cursor cursor(text);
+    const auto value = cursor.hex();
+    if (!value || !cursor.at_end())
+        return fields.complain(std::string(key) + ": expected a hexadecimal number");
+    into = *value;
+}
+
+void read_stack(JsonFields& fields, NativeStack& stack) {
+    fields.read_whole("tid", stack.tid);
+    fields.read("stopped_ms", stack.stopped_ms);
+    std::string end;
+    fields.read("end", end);
+    const auto* const named = std::find_if(end_names.begin(), end_names.end(),
+                                           [&](const auto& name) { return name.second == end; });
+    if (named == end_names.end()) return fields.complain("end: no way for a stack to end");
+    stack.end = named->first;
+    read_hex(fields, "stack_pointer", stack.stack_pointer.value);
+    read_hex(fields, "next", stack.next.value);
+    fields.read_list("frames", [&](JsonFields& one) {
+        NativeFrame frame;
+        read_hex(one, "at", frame.at.value);
+        one.read("file", frame.file);
+        read_hex(one, "file_offset", frame.file_offset);
+        one.read("symbol", frame.symbol);
+        one.read_whole("offset", frame.offset);
+        stack.frames.push_back(std::move(frame));
+    });
+}
+
+}  // namespace
+
+std::string_view name_of(StackEnd end) {
+    for (const auto& [known, name] : end_names) {
+        if (known == end) return name;
+    }
+    return {};
+}
+
+const NativeStack* NativeStacks::find(std::uint64_t tid) const {
+    const auto found = std::find_if(stacks.begin(), stacks.end(),
+                                    [tid](const NativeStack& stack) { return stack.tid == tid; });
+    return found == stacks.end() ? nullptr : &*found;
+}
+
+std::string format_native_stacks(const NativeStacks& stacks) {
+    ordered_json out = {{"format", known_format}};
+    out["stacks"] = ordered_json::array();
+    for (const NativeStack& stack : stacks.stacks) out["stacks"].push_back(stack_json(stack));
+    out["failed"] = ordered_json::array();
+    for (const NativeStackFailure& failure : stacks.failed)
+        out["failed"].push_back({{"tid", failure.tid}, {"why", text_json(failure.why)}});
+    return out.dump(1) + "\n";
+}
+
+Expected<NativeStacks> parse_native_stacks(std::string_view text, std::string_view document) {
+    if (text.size() > most_text)
+        return failure(std::string(document), fmt::format("has more than {} bytes", most_text));
+    const auto parsed = parse_json(text, document, deepest);
+    if (!parsed) return tl::make_unexpected(parsed.error());
+    JsonFields fields(*parsed, {});
+    int format = 0;
+    fields.read_whole("format", format);
+    if (!fields.wrong() && format != known_format)
+        return failure(std::string(document),
+                       fmt::format("is of format {}; this nmtx reads {}", format, known_format),
+                       "use the nmtx that wrote it, or a newer one");
+    NativeStacks stacks;
+    fields.read_list("stacks", [&](JsonFields& one) { read_stack(one, stacks.stacks.emplace_back()); });
+    fields.read_list("failed", [&](JsonFields& one) {
+        NativeStackFailure& failure = stacks.failed.emplace_back();
+        one.read_whole("tid", failure.tid);
+        one.read("why", failure.why);
+    });
+    if (fields.wrong()) return failure(std::string(document), *fields.wrong());
+    return stacks;
+}
+
+std::vector<std::uint64_t> threads_to_stop(const std::vector<Task>* before, const std::vector<Task>& now,
+                                           const NativeStackChoice& choice) {
+    std::unordered_map<std::uint64_t, const Task*> earlier;
+    if (before != nullptr) {
+        for (const Task& task : *before) earlier.emplace(task.tid, &task);
+    }
+    std::vector<std::pair<double, std::uint64_t>> by_time;
+    for (const Task& task : now) {
+        const auto found = earlier.find(task.tid);
+        const bool same = found != earlier.end() && found->second->start_ticks == task.start_ticks;
+        const double seconds = task.cpu_seconds() - (same ? found->second->cpu_seconds() : 0);
+        if (seconds > 0) by_time.emplace_back(seconds, task.tid);
+    }
+    std::sort(by_time.begin(), by_time.end(), [](const auto& a, const auto& b) {
+        return a.first > b.first || (a.first == b.first && a.second < b.second);
+    });
+    std::vector<std::uint64_t> tids = choice.tids;
+    for (std::size_t i = 0; i < std::min(choice.busiest, by_time.size()); ++i) {
+        if (std::find(tids.begin(), tids.end(), by_time[i].second) == tids.end())
+            tids.push_back(by_time[i].second);
+    }
+    return tids;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,226 @@
+#include "findings/assessment/assessment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "findings/knowledge/allocator_advice.h"
+#include "findings/knowledge/jdk_offers.h"
+#include "findings/wording.h"
+#include "findings/figures/zlib_use.h"
+#include "ledger/allocators.h"
+#include "ledger/claims/claims.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_titles = 3;
+
+bool matters(Bytes bytes, Bytes rss) {
+    return bytes != Bytes() &&
+           (bytes >= most_doubtful || bytes.value() >= rss.value() / 100 * most_doubtful_percent);
+}
+
+// Large, where a share of a small process would be noise.
+bool is_large(Bytes bytes, Bytes rss) {
+    return bytes >= most_doubtful && bytes.value() >= rss.value() / 100 * most_doubtful_percent;
+}
+
+// Owners that have a name, and of which no rule says whether so much is too much.
+struct Unjudged {
+    Bytes unattributed;         // live malloc memory: nothing tells the JVM's blocks from others
+    Bytes native_malloc;        // live, and not the JVM's; too little of RSS for a finding
+    Bytes named;                // anonymous memory that its owner has given a name
+    std::string_view category;  // NMT's, of malloc memory that is most of RSS
+    Bytes of_category;
+};
+
+Bytes named_memory(const Ledger& ledger) {
+    Bytes sum;
+    for (const Row& row : ledger.rows) {
+        // ZGC's marking stacks are a part of the collector.
+        if (row.path.starts_with("named/") && row.path != "named/zgc mark stacks") sum += row.resident;
+    }
+    return sum;
+}
+
+Unjudged unjudged_of(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings) {
+    constexpr std::string_view tracked = "malloc/nmt-tracked/";
+    Unjudged unjudged;
+    const auto has = [&](std::string_view rule) {
+        return std::any_of(findings.begin(), findings.end(),
+                           [&](const Finding& finding) { return finding.rule == rule; });
+    };
+    unjudged.named = named_memory(ledger);
+    if (const auto& parts = ledger.malloc.parts) {
+        if (!parts->told_apart) unjudged.unattributed = parts->untracked;
+        const Bytes of_zlib = view.walk() != nullptr ? zlib_use(*view.walk()).resident : Bytes();
+        if (parts->told_apart && !has("jni-malloc"))
+            unjudged.native_malloc = minus_or_zero(parts->untracked, of_zlib);
+    }
+    for (const Row& row : ledger.rows) {
+        if (!row.path.starts_with(tracked) || row.resident.value() < ledger.rss.value() / 2) continue;
+        unjudged.category = std::string_view(row.path).substr(tracked.size());
+        unjudged.of_category = row.resident;
+    }
+    return unjudged;
+}
+
+// Whose memory no walk understands.
+std::string other_allocator_of(const ProcessView& view) {
+    std::string name = view.smaps ? headerless_allocators(view) : "";
+    if (name.empty() && view.malloc_walk) name = view.malloc_walk->allocator;
+    return name.empty() || name == "glibc" ? "another allocator" : name;
+}
+
+class Weighing {
+  public:
+    Weighing(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings)
+        : view_(view), ledger_(ledger), findings_(findings) {}
+
+    Assessment weigh() {
+        out_.coverage = coverage_of(view_, ledger_);
+        out_.percent = percent_of(out_.coverage);
+        const Severity severest = severity();
+        titles(severest);
+        doubts();
+        // With NMT off it is the same one step that names most of what is in doubt.
+        if (!out_.why.empty() && severest == Severity::note) next_steps();
+        out_.verdict = severest == Severity::problem   ? Assessed::problem
+                       : severest == Severity::warning ? Assessed::warning
+                       : in_doubt_                     ? Assessed::undecided
+                                                       : Assessed::ok;
+        if (out_.verdict == Assessed::ok) {
+            out_.next.clear();
+            out_.why.push_back(
+                fmt::format("{} of RSS has an owner by evidence, and no rule has found more than a note.",
+                            amount_with_share(out_.coverage.accounted, ledger_.rss)));
+        }
+        return std::move(out_);
+    }
+
+  private:
+    [[nodiscard]] Severity severity() const {
+        Severity severest = Severity::note;
+        for (const Finding& finding : findings_) severest = std::max(severest, finding.severity);
+        return severest;
+    }
+
+    void titles(Severity severest) {
+        if (severest == Severity::note) return;
+        for (const Finding& finding : findings_) {
+            if (finding.severity != severest || out_.why.size() == most_titles) continue;
+            out_.why.push_back(finding.title + (finding.title.ends_with('.') ? "" : "."));
+        }
+    }
+
+    void doubt(Bytes bytes, const std::string& sentence) {
+        weights_.emplace_back(bytes, fmt::format("{} {}", amount_with_share(bytes, ledger_.rss), sentence));
+    }
+
+    void doubts() {
+        const Coverage& c = out_.coverage;
+        const Bytes rss = ledger_.rss;
+        if (rss == Bytes()) {
+            in_doubt_ = true;
+            out_.why.emplace_back("What is resident is not known.");
+            return;
+        }
+        unjudged_ = unjudged_of(view_, ledger_, findings_);
+        const bool uncovered = matters(c.doubtful(), rss);
+        if (uncovered) {
+            if (c.unexplained != Bytes()) doubt(c.unexplained, "has no known owner.");
+            if (c.estimated != Bytes())
+                doubt(c.estimated, "is an estimate: its owner, or how much is resident, is inferred.");
+            if (c.other_allocator != Bytes())
+                doubt(c.other_allocator, fmt::format("is memory of {}, which nmtx cannot look into.",
+                                                     other_allocator_of(view_)));
+            if (c.no_walk != Bytes())
+                doubt(c.no_walk, "is malloc memory that was not walked: it may be live, leaked or free.");
+            if (c.walk_missed != Bytes())
+                doubt(c.walk_missed, "is malloc memory in which the walk found no blocks.");
+        }
+        const bool unattributed = matters(unjudged_.unattributed, rss);
+        if (unattributed) doubt(unjudged_.unattributed, unattributed_sentence());
+        const bool native = is_large(unjudged_.native_malloc, rss) || unjudged_.native_malloc >= mib(64);
+        if (native) doubt(unjudged_.native_malloc, "is malloc memory of native code, not tracked by NMT.");
+        const bool named = is_large(unjudged_.named, rss);
+        if (named) doubt(unjudged_.named, "is anonymous memory that has a name and no known purpose.");
+        const bool category = unjudged_.of_category >= most_doubtful;
+        if (category)
+            doubt(unjudged_.of_category,
+                  fmt::format("is NMT's category {}: one snapshot does not show whether it grows.",
+                              unjudged_.category));
+        in_doubt_ = uncovered || unattributed || native || named || category;
+        std::stable_sort(weights_.begin(), weights_.end(),
+                         [](const auto& a, const auto& b) { return a.first > b.first; });
+        for (auto& [bytes, sentence] : weights_) out_.why.push_back(std::move(sentence));
+    }
+
+    [[nodiscard]] std::string unattributed_sentence() const {
+        if (view_.vm != Vm::hotspot)
+            return "is live malloc memory, and nothing in this process says what it is for.";
+        if (view_.nmt_level() == "off")
+            return "is live malloc memory that cannot be attributed: NMT is off, so the JVM's blocks look "
+                   "like any other.";
+        return "is live malloc memory that cannot be attributed: the JVM's blocks were not recognised.";
+    }
+
+    void step(std::string what, std::string command = "") {
+        const bool known = std::any_of(out_.next.begin(), out_.next.end(), [&](const Remedy& r) {
+            return r.what == what && r.command == command;
+        });
+        if (!known) out_.next.push_back({std::move(what), std::move(command)});
+    }
+
+    void next_steps() {
+        const Coverage& c = out_.coverage;
+        const bool hotspot = view_.vm == Vm::hotspot;
+        for (const MissingDocument& missing : view_.missing) {
+            if (hotspot && missing.what == document::attach && !missing.hint.empty()) step(missing.hint);
+        }
+        if (c.no_walk != Bytes()) step("Walk malloc's memory, in the running process", "nmtx PID");
+        if (matters(c.walk_missed, ledger_.rss))
+            step("Walk it while the process stands still", "nmtx malloc PID --freeze");
+        if (c.other_allocator != Bytes()) {
+            if (const AllocatorAdvice* advice = advice_on_allocator(other_allocator_of(view_)))
+                step(std::string(advice->text));
+        }
+        const bool off = hotspot && view_.nmt_level() == "off";
+        if (off) {
+            step("Restart with NMT, which separates the JVM's memory from that of native code",
+                 "-XX:NativeMemoryTracking=summary");
+        } else if (hotspot && !knows_nmt_addresses(view_) && c.estimated + c.unexplained != Bytes()) {
+            step("Restart with NMT's addresses",
+                 fmt::format("-XX:NativeMemoryTracking={}",
+                             jdk_has(view_, "System.map") ? "summary" : "detail"));
+        }
+        if (matters(unjudged_.unattributed + unjudged_.native_malloc, ledger_.rss))
+            step("See which libraries hold the blocks", "nmtx malloc PID --owners");
+        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful)
+            step("See whether it grows", "nmtx record PID -o FILE.db, later nmtx trend FILE.db");
+        if (c.unexplained >= mib(4)) step("See what lies beside it", "nmtx PID --maps");
+    }
+
+    const ProcessView& view_;
+    const Ledger& ledger_;
+    std::span<const Finding> findings_;
+    Unjudged unjudged_;
+    bool in_doubt_ = false;
+    std::vector<std::pair<Bytes, std::string>> weights_;
+    Assessment out_;
+};
+
+}  // namespace
+
+std::string_view name_of(Assessed verdict) {
+    constexpr std::array<std::string_view, 4> names{"ok", "undecided", "warning", "problem"};
+    return names.at(static_cast<std::size_t>(verdict));
+}
+
+Assessment assess(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings) {
+    return Weighing(view, ledger, findings).weigh();
+}
+
+}  // namespace nmtx

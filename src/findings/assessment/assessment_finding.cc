@@ -1,0 +1,86 @@
+// The finding that says that nothing is wrong, or that it is undecided: as much of an answer as any other. Of
+// 60 threads in which people asked, 13 were no leak.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "findings/assessment/assessment.h"
+#include "findings/wording.h"
+#include "ledger/headline.h"
+
+namespace nmtx {
+namespace {
+
+struct Share {
+    std::string name;
+    Bytes bytes;
+};
+
+// The JVM's areas each by name, the rest by the headline: they sum to RSS.
+std::vector<Share> shares_of(const Ledger& ledger) {
+    const Headline h = headline_of(ledger);
+    const bool told_apart = ledger.malloc.nmt || ledger.malloc.measured();
+    std::vector<Share> shares{{"malloc of the JVM", h.nmt_malloc},
+                              {told_apart ? "malloc outside NMT" : "malloc", h.malloc_outside},
+                              {"files", h.files},
+                              {"stacks outside NMT", h.native_stacks},
+                              {"named mappings", h.other},
+                              {"unexplained", h.unexplained}};
+    for (const Area& area : areas_of(ledger)) shares.push_back({area.name, area.resident});
+    std::stable_sort(shares.begin(), shares.end(),
+                     [](const Share& a, const Share& b) { return a.bytes > b.bytes; });
+    return shares;
+}
+
+// Largest first, until nine tenths of RSS are named.
+std::string largest_shares(const Ledger& ledger) {
+    std::string parts;
+    Bytes told;
+    for (const Share& share : shares_of(ledger)) {
+        if (share.bytes == Bytes() || told.value() >= ledger.rss.value() / 10 * 9) break;
+        parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", share.name,
+                             amount_with_share(share.bytes, ledger.rss));
+        told += share.bytes;
+    }
+    return parts;
+}
+
+constexpr std::string_view watch_it =
+    "RSS that grows on while load does not: nmtx record PID -o FILE.db for some hours, then nmtx trend "
+    "FILE.db.";
+
+}  // namespace
+
+std::string coverage_sentence(const CoveragePercent& percent) {
+    return fmt::format(
+        "Accounted for by evidence: {:.1f} % of RSS. Estimated: {:.1f} %. Unexplained: {:.1f} %. Not "
+        "examined: "
+        "{:.1f} %.",
+        percent.accounted, percent.estimated, percent.unexplained, percent.not_examined);
+}
+
+Finding finding_of(const Assessment& assessment, const ProcessView& view, const Ledger& ledger) {
+    Finding finding;
+    finding.confidence = Confidence::high;
+    if (assessment.verdict == Assessed::ok) {
+        finding.rule = "nothing-wrong";
+        finding.title = fmt::format("{:.1f} % of RSS is accounted for: {}", assessment.percent.accounted,
+                                    largest_shares(ledger));
+        finding.evidence = {coverage_sentence(assessment.percent)};
+        finding.refuted_by = watch_it;
+        return finding;
+    }
+    finding.rule = "undecided";
+    finding.title = assessment.why.empty() ? "Too little is known for an answer" : assessment.why.front();
+    if (finding.title.ends_with('.')) finding.title.pop_back();
+    if (assessment.why.size() > 1) finding.evidence.assign(assessment.why.begin() + 1, assessment.why.end());
+    finding.evidence.push_back(coverage_sentence(assessment.percent));
+    if (is_pasted(view) && view.smaps && view.smaps->rss_estimated)
+        finding.evidence.emplace_back(
+            "No text has what each mapping has resident: it was inferred from the JVM's own figures.");
+    finding.remedies = assessment.next;
+    finding.refuted_by = "The evidence that is missing: each of the steps adds a part of it.";
+    return finding;
+}
+
+}  // namespace nmtx

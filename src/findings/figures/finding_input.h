@@ -1,0 +1,20 @@
+// What a rule looks at.
+#pragma once
+
+#include "change/trend.h"
+#include "findings/figures/container.h"
+#include "ledger/ledger.h"
+#include "threads/thread_table.h"
+
+namespace nmtx {
+
+// All that a rule may look at. What is null was not taken: a rule that needs it then says nothing.
+struct FindingInput {
+    const ProcessView& view;
+    const Ledger& ledger;
+    const ThreadTable* threads = nullptr;
+    const ContainerUse* container = nullptr;
+    const RunTrend* history = nullptr;  // of a record of the same process: the last run
+};
+
+}  // namespace nmtx

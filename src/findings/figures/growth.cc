@@ -1,0 +1,60 @@
+#include "findings/figures/growth.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/amounts.h"
+#include "base/printable.h"
+
+namespace nmtx {
+namespace {
+
+double rate_of(const OwnerTrend& trend) {
+    return trend.shape.slope ? trend.shape.slope->per_second : 0;
+}
+
+Bytes bytes_of(double value) {
+    constexpr double most = 1e18;
+    return Bytes(static_cast<std::uint64_t>(std::clamp(value, 0.0, most)));
+}
+
+}  // namespace
+
+const OwnerTrend* trend_named(const RunTrend* history, std::string_view path) {
+    if (history == nullptr) return nullptr;
+    for (const auto* rows : {&history->owners, &history->sums, &history->others}) {
+        const auto found =
+            std::find_if(rows->begin(), rows->end(), [&](const OwnerTrend& row) { return row.path == path; });
+        if (found != rows->end()) return &*found;
+    }
+    return nullptr;
+}
+
+const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<std::string_view> paths) {
+    const OwnerTrend* fastest = nullptr;
+    for (const std::string_view path : paths) {
+        const OwnerTrend* const row = trend_named(history, path);
+        if (row == nullptr || row->verdict != Verdict::leak) continue;
+        if (fastest == nullptr || rate_of(*row) > rate_of(*fastest)) fastest = row;
+    }
+    return fastest;
+}
+
+Bytes growth_per_hour(const OwnerTrend& trend) {
+    return bytes_of(rate_of(trend) * 3600);
+}
+
+std::string growth_sentence(const OwnerTrend& trend) {
+    return fmt::format("In the record {} grew from {} to {} in {}, {} samples: {} an hour.",
+                       printable(trend.path), human(bytes_of(trend.first)), human(bytes_of(trend.last)),
+                       human_seconds(trend.shape.span_s), trend.shape.points, human(growth_per_hour(trend)));
+}
+
+Confidence confidence_of_growth(const OwnerTrend& trend) {
+    constexpr double some = 600, enough = 3600;
+    if (trend.shape.span_s < some) return Confidence::low;
+    return trend.shape.span_s < enough ? Confidence::medium : Confidence::high;
+}
+
+}  // namespace nmtx

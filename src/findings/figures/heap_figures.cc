@@ -1,0 +1,48 @@
+#include "findings/figures/heap_figures.h"
+
+#include <algorithm>
+
+namespace nmtx {
+namespace {
+
+std::optional<Bytes> bytes_flag(const ProcessView& view, std::string_view name) {
+    const auto number = number_of_vm_flag(view.vm_flags, name);
+    return number ? std::optional(Bytes(*number)) : std::nullopt;
+}
+
+std::optional<Bytes> committed_of(const ProcessView& view) {
+    if (view.nmt) {
+        if (const NmtCategory* const heap = view.nmt->find("Java Heap"))
+            return std::max(heap->committed, heap->mmap_committed);
+    }
+    if (!view.heap_info) return std::nullopt;
+    std::optional<Bytes> sum;
+    for (const HeapSpace& space : view.heap_info->spaces) {
+        if (space.total) sum = sum.value_or(Bytes()) + *space.total;
+    }
+    return sum;
+}
+
+}  // namespace
+
+HeapFigures heap_figures(const ProcessView& view, const Ledger& ledger) {
+    HeapFigures heap;
+    heap.resident = ledger.resident_of("jvm/java heap");
+    heap.committed = committed_of(view);
+    if (view.heap_info) heap.used = view.heap_info->used();
+    if (view.perf) {
+        if (const auto gc = gc_counters(*view.perf)) {
+            heap.collections = gc->collections.value_or(0);
+            if (heap.collections > 0) heap.used_after_gc = gc->used;
+            if (gc->last_ended_s && view.header.target_uptime_s > *gc->last_ended_s)
+                heap.since_last_gc_s = view.header.target_uptime_s - *gc->last_ended_s;
+        }
+    }
+    heap.initial = bytes_flag(view, "InitialHeapSize");
+    heap.most = bytes_flag(view, "MaxHeapSize");
+    heap.least = bytes_flag(view, "MinHeapSize");  // 8 and 11 have none, and go by -Xms
+    if (!heap.least) heap.least = heap.initial;
+    return heap;
+}
+
+}  // namespace nmtx

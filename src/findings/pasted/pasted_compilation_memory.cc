@@ -1,0 +1,57 @@
+// One method whose compilation takes much: by Compiler.memory, which names it.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/printable.h"
+#include "findings/pasted/pasted_rules.h"
+#include "findings/wording.h"
+
+namespace nmtx::rule {
+namespace {
+
+// "com/shop/Rules::apply((Ljava/lang/Object;)V)": without the signature, as -XX:CompileCommand takes it.
+std::string pattern_of(std::string_view method) {
+    return printable(method.substr(0, method.find('(')));
+}
+
+}  // namespace
+
+std::vector<Finding> compilation_memory(const PastedEvidence& evidence) {
+    const auto& memory = evidence.documents.compiler_memory;
+    if (!memory || memory->compilations.empty()) return {};
+    const auto largest = std::ranges::max_element(memory->compilations, {}, &CompilationMemory::peak);
+    // C2 takes tens of megabytes for large methods.
+    if (largest->peak < mib(256)) return {};
+    const auto others = std::ranges::count_if(memory->compilations,
+                                              [](const CompilationMemory& c) { return c.peak >= mib(256); });
+    const std::string pattern = pattern_of(largest->method);
+    Finding finding;
+    finding.severity = largest->peak >= mib(1024) ? Severity::problem : Severity::warning;
+    finding.confidence = Confidence::high;
+    finding.bytes = largest->peak;
+    finding.resident = false;
+    finding.title = fmt::format("Compiling {} took {} at its peak ({})", pattern, human(largest->peak),
+                                largest->compiler.empty() ? "JIT" : printable(largest->compiler));
+    std::string when =
+        largest->time_s ? fmt::format(", {} after the start", human_seconds(*largest->time_s)) : "";
+    finding.evidence.push_back(
+        fmt::format("Compiler.memory: {}{}{}.", human(largest->peak),
+                    largest->nodes ? fmt::format(", {} nodes", grouped(*largest->nodes)) : "", when));
+    if (others > 1)
+        finding.evidence.push_back(fmt::format("{} compilations took 256 MiB or more.",
+                                               grouped(static_cast<std::uint64_t>(others))));
+    if (largest->result == "oom") finding.evidence.emplace_back("It was given up at its limit.");
+    finding.evidence.emplace_back(
+        "It is freed when the compilation ends, but RSS keeps what malloc does not return, and a limit may "
+        "be hit.");
+    finding.remedies.push_back(
+        {"Do not compile that method", fmt::format("-XX:CompileCommand=exclude,{}", pattern)});
+    finding.remedies.push_back(
+        {"Give up compilations that take more (JDK 22 and later)", "-XX:CompileCommand=MemLimit,*.*,256M"});
+    finding.refuted_by =
+        "A rewrite of the method into smaller ones, or a later JDK, with which it takes less.";
+    return {finding};
+}
+
+}  // namespace nmtx::rule

@@ -1,0 +1,87 @@
+// Thousands of live blocks of one size that hold a large share of RSS, where no header of NMT's shows which
+// blocks are the JVM's. HotSpot has no structure of one size that is as large as that: a library's objects,
+// or buffers of one size.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/printable.h"
+#include "findings/rules/malloc/malloc_rules.h"
+#include "findings/figures/native_libraries.h"
+#include "findings/wording.h"
+
+namespace nmtx::rule {
+namespace {
+
+// Many blocks that hold a quarter of RSS, or fewer that hold half of it.
+bool stands_out(const ChunkSum& chunks, Bytes rss) {
+    const auto holds = [&](Bytes least, std::uint64_t percent) {
+        return chunks.resident >= least && chunks.resident.value() >= rss.value() / 100 * percent;
+    };
+    return (chunks.blocks >= 1000 && holds(mib(16), 25)) || (chunks.blocks >= 100 && holds(mib(32), 50));
+}
+
+const SizeClass* largest_size(const MallocWalk& walk) {
+    const SizeClass* largest = nullptr;
+    for (const SizeClass& size : walk.sizes) {
+        if (size.block == Bytes()) continue;
+        if (largest == nullptr || size.chunks.resident > largest->chunks.resident) largest = &size;
+    }
+    return largest;
+}
+
+// The library that most of these blocks point to; empty where none is known.
+std::string owner_of(const MallocWalk& walk, const SizeClass& size) {
+    for (const UntrackedOwner& entry : walk.untracked) {
+        if (entry.block == size.block && !entry.owner.empty() &&
+            entry.chunks.blocks >= size.chunks.blocks / 2)
+            return entry.owner;
+    }
+    return "";
+}
+
+std::string why_unknown(const ProcessView& view) {
+    if (view.vm != Vm::hotspot) return "there is no NMT in this process";
+    return view.nmt_level() == "off" ? "NMT is off, so the JVM's own blocks look like any other"
+                                     : "the JVM's own blocks were not recognised";
+}
+
+}  // namespace
+
+std::vector<Finding> block_size(const FindingInput& input) {
+    const auto& parts = input.ledger.malloc.parts;
+    const MallocWalk* const walk = input.view.walk();
+    if (!parts || parts->told_apart || walk == nullptr) return {};
+    const SizeClass* const size = largest_size(*walk);
+    if (size == nullptr || !stands_out(size->chunks, input.ledger.rss)) return {};
+    const bool hotspot = input.view.vm == Vm::hotspot;
+    const std::string owner = owner_of(*walk, *size);
+    Finding finding;
+    finding.severity = Severity::warning;
+    finding.confidence = Confidence::medium;
+    finding.title = fmt::format("{} in {} malloc blocks of {} bytes, owner {}: {}",
+                                amount_with_share(size->chunks.resident, input.ledger.rss),
+                                grouped(size->chunks.blocks), grouped(size->block.value()),
+                                owner.empty() ? "unknown" : printable(owner), why_unknown(input.view));
+    finding.bytes = size->chunks.resident;
+    finding.evidence.push_back(fmt::format("Live malloc memory: {} in {} blocks (the walk over malloc).",
+                                           human(parts->untracked), grouped(walk->live_untracked().blocks)));
+    const std::vector<std::string_view> libraries = foreign_libraries(input.view);
+    if (!libraries.empty())
+        finding.evidence.push_back(
+            fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
+    if (hotspot)
+        finding.remedies.push_back(
+            {"Restart with NMT, which separates direct buffers and the JVM's own memory from native code's",
+             "-XX:NativeMemoryTracking=summary"});
+    finding.remedies.push_back({"See which libraries hold the blocks", "nmtx malloc PID --owners"});
+    finding.remedies.push_back(
+        {"See what is in them", fmt::format("nmtx malloc PID --peek {}", size->block.value())});
+    if (input.history == nullptr)
+        finding.remedies.push_back(
+            {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
+    finding.refuted_by = "The same amount right after warm-up: then it is a pool or a cache.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

@@ -1,0 +1,84 @@
+// Where malloc was not walked: what its mappings hold beyond all that NMT counts. Live memory of native code,
+// or freed memory that the allocator retains; the evidence does not tell which.
+#include <fmt/format.h>
+
+#include <set>
+
+#include "base/printable.h"
+#include "findings/knowledge/allocator_advice.h"
+#include "findings/knowledge/jdk_offers.h"
+#include "findings/rules/malloc/malloc_rules.h"
+#include "findings/figures/native_libraries.h"
+#include "findings/wording.h"
+#include "ledger/allocators.h"
+#include "ledger/claims/arena_shape.h"
+
+namespace nmtx::rule {
+
+namespace {
+
+// So much of RSS that it cannot be what glibc keeps in any process.
+bool is_much(const FindingInput& input) {
+    const MallocUse& use = input.ledger.malloc;
+    if (!use.nmt || use.parts || input.view.nmt_from_file || !input.view.smaps) return false;
+    const Bytes outside = use.outside_nmt();
+    return outside >= mib(32) && outside.value() >= input.ledger.rss.value() / 4;
+}
+
+std::size_t arenas_of(const ProcessView& view) {
+    std::set<std::uint64_t> states;
+    if (view.malloc_layout) {
+        for (const ArenaHeap& heap : view.malloc_layout->heaps) states.insert(heap.arena.value);
+    }
+    return states.empty() ? arena_heaps_by_shape(*view.smaps).size() : states.size();
+}
+
+void add_remedies(Finding& finding, const ProcessView& view, bool glibc, const std::string& allocator) {
+    finding.remedies.push_back({"See what is in use and what is freed, in the running process", "nmtx PID"});
+    if (!glibc) {
+        if (const AllocatorAdvice* advice = advice_on_allocator(allocator))
+            finding.remedies.push_back({std::string(advice->text), ""});
+        return;
+    }
+    if (jdk_has(view, "System.trim_native_heap"))
+        finding.remedies.push_back({"Or return freed memory, once: if RSS falls, glibc had retained it",
+                                    "jcmd PID System.trim_native_heap"});
+    finding.remedies.push_back(
+        {"Or restart with fewer arenas: if RSS stays lower, glibc had retained it", "MALLOC_ARENA_MAX=2"});
+}
+
+}  // namespace
+
+std::vector<Finding> malloc_outside(const FindingInput& input) {
+    // Where the arenas are many, that is the finding: the same bytes are not in two.
+    if (!is_much(input) || !arena_count(input).empty()) return {};
+    const ProcessView& view = input.view;
+    const MallocUse& use = input.ledger.malloc;
+    const std::string allocator = serving_allocator(view);
+    const bool glibc = allocator.empty() || allocator == "glibc";
+    Finding finding;
+    finding.severity = Severity::warning;
+    finding.confidence = Confidence::medium;
+    finding.title = fmt::format(
+        "{} of malloc memory is not tracked by NMT: native code holds it, or it is freed and retained",
+        amount_with_share(use.outside_nmt(), input.ledger.rss));
+    finding.bytes = use.outside_nmt();
+    finding.outside_nmt = true;
+    std::string where = glibc ? "" : fmt::format(" ({})", printable(allocator));
+    if (const std::size_t arenas = glibc ? arenas_of(view) : 0; arenas > 0)
+        where = fmt::format(", {} arena{} beside the main one among them", arenas, arenas == 1 ? "" : "s");
+    finding.evidence.push_back(
+        fmt::format("malloc's mappings hold {} resident{}; NMT counts {} of malloc in all.",
+                    human(use.resident), where, human(*use.nmt)));
+    finding.evidence.emplace_back(
+        "In use or freed: malloc_info, malloc_trim, or a walk over malloc decides; mappings do not show it.");
+    const std::vector<std::string_view> libraries = foreign_libraries(view);
+    if (!libraries.empty())
+        finding.evidence.push_back(
+            fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
+    add_remedies(finding, view, glibc, allocator);
+    finding.refuted_by = "The same amount right after warm-up: then it is what the libraries need.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

@@ -1,0 +1,79 @@
+// Another allocator than glibc's serves malloc: what is said of arenas does not hold, and it has figures of
+// its own. Or it is there beside glibc's, since a library has brought it.
+#include <fmt/format.h>
+
+#include "allocator/allocator_identity.h"
+#include "base/printable.h"
+#include "findings/knowledge/allocator_advice.h"
+#include "findings/rules/malloc/malloc_rules.h"
+#include "findings/wording.h"
+#include "ledger/allocators.h"
+
+namespace nmtx::rule {
+namespace {
+
+constexpr Bytes other_allocator_least = mib(16);
+
+std::string file_of(const ProcessView& view, std::string_view allocator) {
+    for (const Mapping& mapping : view.smaps->mappings) {
+        if (mapping.inode != 0 && allocator_of_file(mapping.name) == allocator)
+            return printable(mapping.name);
+    }
+    return "";
+}
+
+void add_file(Finding& finding, const ProcessView& view, std::string_view allocator) {
+    if (const std::string file = file_of(view, allocator); !file.empty())
+        finding.evidence.push_back(fmt::format("Mapped: {} (smaps).", file));
+}
+
+// Brought by a library that uses it by itself, beside glibc's.
+std::vector<Finding> also_present(const FindingInput& input, const std::string& allocator,
+                                  const AllocatorAdvice& advice) {
+    const Bytes resident = input.ledger.resident_of("malloc/" + allocator);
+    if (resident < other_allocator_least) return {};
+    Finding finding;
+    finding.confidence = Confidence::low;
+    finding.bytes = resident;
+    finding.outside_nmt = true;
+    finding.title = fmt::format("{} is present beside glibc, which serves malloc: up to {} may be its",
+                                printable(allocator), human(resident));
+    add_file(finding, input.view, advice.allocator);
+    finding.evidence.push_back(
+        "The JVM's blocks lie in glibc's arenas (the walk over malloc), so a library has brought the other "
+        "one "
+        "for itself.");
+    finding.evidence.push_back(
+        fmt::format("Its memory has no header that nmtx knows: {} are anonymous, writable and nobody else's.",
+                    human(resident)));
+    finding.remedies.push_back({std::string(advice.text), ""});
+    finding.refuted_by =
+        "The allocator's own statistics, if they show less: the rest was mapped by other code.";
+    return {std::move(finding)};
+}
+
+}  // namespace
+
+std::vector<Finding> other_allocator(const FindingInput& input) {
+    if (!input.view.smaps) return {};
+    const std::string allocator = serving_allocator(input.view);
+    const std::string beside = headerless_allocators(input.view);
+    const bool glibc_serves = allocator == "glibc";
+    const AllocatorAdvice* const advice = advice_on_allocator(glibc_serves ? beside : allocator);
+    if (advice == nullptr) return {};
+    if (glibc_serves) return also_present(input, beside, *advice);
+    Finding finding;
+    finding.confidence = Confidence::high;
+    finding.title = fmt::format("{} serves malloc: what is said of glibc's arenas does not hold here. {}",
+                                printable(allocator), advice->text.substr(0, advice->text.size() - 1));
+    add_file(finding, input.view, advice->allocator);
+    if (input.ledger.malloc.resident != Bytes())
+        finding.evidence.push_back(
+            fmt::format("malloc's mappings hold {} resident, as far as they are told from others'.",
+                        human(input.ledger.malloc.resident)));
+    finding.refuted_by =
+        "A program that calls the library by its own functions, and malloc of glibc beside it.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

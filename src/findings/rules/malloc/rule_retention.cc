@@ -1,0 +1,53 @@
+// What the program has freed and glibc has not given back: no leak, and not NMT's.
+#include <fmt/format.h>
+
+#include "findings/figures/freed_memory.h"
+#include "findings/figures/growth.h"
+#include "findings/rules/malloc/malloc_rules.h"
+#include "findings/wording.h"
+
+namespace nmtx::rule {
+namespace {
+
+constexpr Bytes retention_least = mib(16);
+constexpr Bytes retention_much = mib(32);
+
+}  // namespace
+
+std::vector<Finding> retention(const FindingInput& input) {
+    const auto& parts = input.ledger.malloc.parts;
+    const MallocWalk* const walk = input.view.walk();
+    if (!parts || walk == nullptr) return {};
+    if (parts->free < retention_least || parts->free.value() < input.ledger.rss.value() / 10) return {};
+    if (kept_in_many_arenas(input)) return {};  // the same bytes, told with the number of arenas
+    Finding finding;
+    finding.severity = parts->free < retention_much ? Severity::note : Severity::warning;
+    finding.confidence = Confidence::high;
+    finding.title = fmt::format("glibc keeps {} that the program has freed: no leak", human(parts->free));
+    finding.bytes = parts->free;
+    finding.outside_nmt = true;
+    const FreePlaces places = free_places(*walk);
+    finding.evidence.push_back(
+        fmt::format("Free chunks that are resident, in {} arenas: {} of {} that malloc holds (the walk over "
+                    "malloc).",
+                    walk->arenas.size(), human(parts->free), human(parts->whole)));
+    finding.evidence.push_back(fmt::format(
+        "Where they lie: between live blocks {}, at the ends of arenas {}, in caches of threads {}.",
+        human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
+    if (const auto trim = given_back(*walk).trim)
+        finding.evidence.push_back(
+            fmt::format("A trim reaches whole pages between live blocks, and the main arena's end: about {}.",
+                        human(*trim)));
+    const OwnerTrend* const row = trend_named(input.history, "malloc free kept");
+    if (row != nullptr && row->verdict == Verdict::retention) {
+        finding.severity = Severity::warning;
+        finding.evidence.push_back(growth_sentence(*row));
+    }
+    add_remedies_for_freed_memory(finding, input);
+    finding.refuted_by =
+        "RSS that stays after a trim: the chunks were no longer free, or lie between live ones on the same "
+        "pages.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

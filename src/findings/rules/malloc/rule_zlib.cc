@@ -1,0 +1,82 @@
+// Streams of zlib that are open: Inflater and Deflater hold tens to hundreds of KiB each until end(), or
+// until the collector happens to find them.
+#include <fmt/format.h>
+
+#include "findings/figures/growth.h"
+#include "findings/figures/native_libraries.h"
+#include "findings/rules/malloc/malloc_rules.h"
+#include "findings/wording.h"
+#include "findings/figures/zlib_use.h"
+
+namespace nmtx::rule {
+namespace {
+
+constexpr Bytes zlib_least = mib(16);
+constexpr Bytes zlib_much = mib(64);
+constexpr std::uint64_t few_streams = 100;
+
+const OwnerTrend* growth_of_zlib(const FindingInput& input) {
+    if (input.history == nullptr) return nullptr;
+    const OwnerTrend* fastest = nullptr;
+    for (const OwnerTrend& owner : input.history->owners) {
+        const bool of_zlib = owner.path.find("/libz.so") != std::string::npos ||
+                             owner.path.find("/libzip.so") != std::string::npos;
+        if (!of_zlib || !owner.path.starts_with("malloc/") || owner.verdict != Verdict::leak) continue;
+        if (fastest == nullptr || growth_per_hour(owner) > growth_per_hour(*fastest)) fastest = &owner;
+    }
+    return fastest;
+}
+
+void tell_growth(Finding& finding, const OwnerTrend& growth) {
+    finding.severity = Severity::problem;
+    finding.confidence = confidence_of_growth(growth);
+    finding.title =
+        fmt::format("zlib's memory grows by {} an hour: Inflater or Deflater objects that are not ended",
+                    human(growth_per_hour(growth)));
+    finding.evidence.push_back(growth_sentence(growth));
+}
+
+}  // namespace
+
+std::vector<Finding> zlib(const FindingInput& input) {
+    const MallocWalk* const walk = input.view.walk();
+    if (walk == nullptr || !(maps_library(input.view, "libzip.so") || maps_library(input.view, "libz.so")))
+        return {};
+    const ZlibUse use = zlib_use(*walk);
+    const OwnerTrend* const growth = growth_of_zlib(input);
+    const bool large = use.resident >= zlib_least && use.resident.value() >= input.ledger.rss.value() / 20 &&
+                       use.streams() >= few_streams;
+    if (use.streams() == 0 || (!large && growth == nullptr)) return {};
+    Finding finding;
+    finding.severity = use.resident >= zlib_much && use.resident.value() >= input.ledger.rss.value() / 10
+                           ? Severity::warning
+                           : Severity::note;
+    finding.confidence = Confidence::high;
+    finding.title =
+        fmt::format("{} streams of zlib hold {}: Inflater or Deflater objects that are in use, or not ended",
+                    grouped(use.streams()), human(use.resident));
+    if (growth != nullptr) tell_growth(finding, *growth);
+    finding.bytes = use.resident;
+    finding.outside_nmt = true;
+    finding.evidence.push_back(fmt::format(
+        "Blocks of zlib's shape in the walk over malloc: {} states of inflate and {} of deflate, with their "
+        "windows and buffers {}, {} each.",
+        grouped(use.inflaters), grouped(use.deflaters), human(use.resident),
+        human(Bytes(use.resident.value() / use.streams()))));
+    finding.remedies.push_back(
+        {"End each Inflater and Deflater: end(), or close() of the stream, archive or connection that has it",
+         ""});
+    if (input.view.vm == Vm::hotspot)
+        finding.remedies.push_back(
+            {"See whether as many objects wait for the collector. Without -all it runs a full collection "
+             "first; with it the JVM halts while it counts",
+             "jcmd PID GC.class_histogram -all | grep -E 'zip.(In|De)flater'"});
+    if (input.history == nullptr)
+        finding.remedies.push_back(
+            {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
+    finding.refuted_by =
+        "As many connections, archives or files that compress at this moment: then it is what they need.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

@@ -1,0 +1,76 @@
+// What the collector itself takes beside the heap: tables, remembered sets, queues of its workers.
+#include <fmt/format.h>
+
+#include "findings/figures/heap_figures.h"
+#include "findings/rules/rule_list.h"
+#include "findings/wording.h"
+
+namespace nmtx::rule {
+namespace {
+
+constexpr Bytes gc_overhead_least = mib(8);
+constexpr Bytes gc_overhead_warns_at = mib(256);
+constexpr std::uint64_t few_workers = 4;
+
+struct GcMemory {
+    Bytes tables;  // mmap, resident
+    Bytes malloc;  // resident where malloc was walked, else NMT's count
+    bool malloc_measured = false;
+    [[nodiscard]] Bytes all() const { return tables + malloc; }
+};
+
+GcMemory gc_memory(const FindingInput& input) {
+    GcMemory gc;
+    gc.malloc_measured = input.ledger.malloc.measured();
+    for (const std::string_view name : {"GC", "GCCardSet"}) {
+        const NmtCategory* const category = input.view.nmt->find(name);
+        if (category == nullptr) continue;
+        if (!gc.malloc_measured) gc.malloc += category->malloc + category->arena;
+    }
+    for (const std::string_view name : {"gc", "gccardset"}) {
+        gc.tables += input.ledger.resident_of(fmt::format("jvm/{}", name));
+        if (gc.malloc_measured)
+            gc.malloc += input.ledger.resident_of(fmt::format("malloc/nmt-tracked/{}", name));
+    }
+    return gc;
+}
+
+}  // namespace
+
+std::vector<Finding> gc_overhead(const FindingInput& input) {
+    if (!input.view.nmt) return {};
+    const HeapFigures heap = heap_figures(input.view, input.ledger);
+    const GcMemory gc = gc_memory(input);
+    if (!heap.committed || *heap.committed == Bytes()) return {};
+    if (gc.all() < gc_overhead_least || gc.all().value() <= heap.committed->value() / 10) return {};
+    Finding finding;
+    if (gc.all() >= gc_overhead_warns_at && gc.all().value() > heap.committed->value() / 100 * 15 &&
+        gc.all().value() > input.ledger.rss_true().value() / 10)
+        finding.severity = Severity::warning;
+    finding.confidence = gc.malloc_measured ? Confidence::high : Confidence::medium;
+    finding.title =
+        fmt::format("The collector takes {} beside a heap of {}", human(gc.all()), human(*heap.committed));
+    finding.bytes = gc.all();
+    finding.evidence.push_back(
+        fmt::format("Its tables: {} resident (NMT's GC). From malloc: {} ({}). Together {} % of what the "
+                    "heap has committed.",
+                    human(gc.tables), human(gc.malloc),
+                    gc.malloc_measured ? "found by the walk" : "by NMT's count, resident or not",
+                    percent(gc.all(), *heap.committed)));
+    const auto workers = number_of_vm_flag(input.view.vm_flags, "ParallelGCThreads");
+    if (workers && *workers > few_workers) {
+        finding.evidence.push_back(fmt::format("-XX:ParallelGCThreads={} (VM.flags).", *workers));
+        finding.remedies.push_back({"Fewer workers, each of which has queues",
+                                    fmt::format("-XX:ParallelGCThreads={}", few_workers)});
+    }
+    if (input.view.gc() == "G1" && *heap.committed >= mib(4096))
+        finding.remedies.push_back(
+            {"Larger regions, so smaller remembered sets", "-XX:G1HeapRegionSize=32m"});
+    if (input.view.gc() != "Serial" && *heap.committed < mib(2048))
+        finding.remedies.push_back({"For a small heap on few CPUs", "-XX:+UseSerialGC"});
+    finding.refuted_by =
+        "A heap that has just begun to grow: tables and queues are as large for one that is full.";
+    return {std::move(finding)};
+}
+
+}  // namespace nmtx::rule

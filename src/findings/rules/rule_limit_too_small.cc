@@ -1,0 +1,161 @@
+// A heap that does not fit its container, by what fit_heap counts; and a container that is about to be
+// killed, or was.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "findings/figures/fit.h"
+#include "findings/knowledge/jdk_offers.h"
+#include "findings/knowledge/known_bugs.h"
+#include "findings/rules/rule_list.h"
+#include "findings/wording.h"
+
+namespace nmtx::rule {
+namespace {
+
+constexpr double day_s = 24.0 * 3600;
+
+Bytes line_of(const Fit& fit, std::string_view name) {
+    const auto found = std::find_if(fit.lines.begin(), fit.lines.end(),
+                                    [&](const FitLine& line) { return line.name == name; });
+    return found == fit.lines.end() ? Bytes() : found->bytes;
+}
+
+// 3 % of the limit, and at most 256 MiB: what is kept cannot be dropped, the next allocation kills.
+bool is_nearly_full(const ContainerUse& use) {
+    if (!use.kept || !use.figures.limit) return false;
+    const Bytes left = minus_or_zero(*use.figures.limit, *use.kept);
+    return left < std::min(mib(256), Bytes(use.figures.limit->value() / 100 * 3));
+}
+
+bool was_killed(const ContainerUse& use) {
+    return use.figures.oom_kills.value_or(0) > 0;
+}
+
+// Under v2 an older JDK takes the percentage of the machine.
+bool knows_the_limit(const ProcessView& view, const CgroupMemory& figures) {
+    const auto feature = view.java_feature();
+    if (!feature || !jdk_has(view, "-XX:MaxRAMPercentage")) return false;
+    if (figures.version == 1) return true;
+    const auto bugs = bugs_of("Java Heap");
+    return std::none_of(bugs.begin(), bugs.end(), [&](const KnownBug* bug) {
+        return bug->id == "JDK-8230305" && affects(*bug, *feature, jdk_update(view).value_or(0));
+    });
+}
+
+void add_events(Finding& finding, const ContainerUse& use) {
+    const CgroupMemory& figures = use.figures;
+    std::string text = fmt::format("cgroup v{}: {} of {} charged", figures.version, human(*figures.current),
+                                   human(*figures.limit));
+    if (use.kept) text += fmt::format(", {} of it no page cache", human(*use.kept));
+    if (figures.peak) text += fmt::format(", at most {} so far", human(*figures.peak));
+    if (was_killed(use)) text += fmt::format("; processes killed in it: {}", grouped(*figures.oom_kills));
+    finding.evidence.push_back(text + ".");
+    if (has_others(use))
+        finding.evidence.push_back(fmt::format(
+            "Other processes of the cgroup hold {} of anonymous memory, which the sum leaves out.",
+            human(*use.anon_of_others)));
+    if (use.shmem_of_others.value_or(Bytes()) >= mib(16))
+        finding.evidence.push_back(fmt::format("tmpfs and shared memory hold {}, which the sum leaves out.",
+                                               human(*use.shmem_of_others)));
+}
+
+void add_sum(Finding& finding, const FindingInput& input, const Fit& fit) {
+    std::string lines;
+    for (const FitLine& line : fit.lines) {
+        if (line.name != "headroom")
+            lines += fmt::format("{}{} {}", lines.empty() ? "" : ", ", line.name, human(line.bytes));
+    }
+    finding.evidence.push_back(
+        fmt::format("Beside a heap of {} the process takes: {}.", human(*fit.max_heap_now), lines));
+    if (!input.view.status || !input.view.status->vm_hwm) return;
+    finding.evidence.push_back(fmt::format(
+        "status: RSS was at most {} (VmHWM) in {}{}.", human(*input.view.status->vm_hwm),
+        human_seconds(input.view.header.target_uptime_s),
+        *input.view.status->vm_hwm < fit.limit ? ": so far the heap was not asked for in full" : ""));
+}
+
+void add_heaps(Finding& finding, const FindingInput& input, const Fit& fit) {
+    if (fit.heap) {
+        finding.remedies.push_back(
+            {"A heap that fits", fmt::format("-Xmx{}m", fit.heap->value() / mib(1).value())});
+        if (knows_the_limit(input.view, input.container->figures))
+            finding.remedies.push_back({"The same as a share of the limit",
+                                        fmt::format("-XX:MaxRAMPercentage={:.1f}", fit.percentage())});
+    }
+    if (fit.limit_for_heap_now)
+        finding.remedies.push_back({fmt::format("Or a limit that this heap fits: {} MiB",
+                                                fit.limit_for_heap_now->value() / mib(1).value()),
+                                    ""});
+    finding.remedies.push_back({"See the sum line by line", "nmtx fit PID"});
+}
+
+// A large heap that a day's work never needed half the limit for.
+bool never_asked_for(const ProcessView& view, const Fit& fit) {
+    return view.header.target_uptime_s >= day_s && view.status && view.status->vm_hwm &&
+           view.status->vm_hwm->value() < fit.limit.value() / 2;
+}
+
+std::vector<Finding> of_fit(const FindingInput& input, const Fit& fit) {
+    const ContainerUse& use = *input.container;
+    const Bytes beside =
+        minus_or_zero(fit.taken, line_of(fit, "headroom") + line_of(fit, "tables of a larger heap"));
+    const Bytes needed = *fit.max_heap_now + beside;
+    if (needed <= fit.limit) return {};
+    Finding finding;
+    finding.severity = was_killed(use) || is_nearly_full(use) ? Severity::problem
+                       : never_asked_for(input.view, fit)     ? Severity::note
+                                                              : Severity::warning;
+    finding.confidence = finding.severity == Severity::problem ? Confidence::high : Confidence::medium;
+    finding.title = fmt::format(
+        "The heap may grow to {}, and with the {} beside it that is {} more than the limit of {}",
+        human(*fit.max_heap_now), human(beside), human(minus_or_zero(needed, fit.limit)), human(fit.limit));
+    finding.bytes = minus_or_zero(needed, fit.limit);
+    finding.resident = false;
+    add_sum(finding, input, fit);
+    add_events(finding, use);
+    add_heaps(finding, input, fit);
+    finding.refuted_by =
+        "A peak of RSS (VmHWM) that stays well below the limit through full load: then the heap's maximum is "
+        "never used.";
+    return {std::move(finding)};
+}
+
+// The heap fits, and yet the container is full, or something in it was killed.
+std::vector<Finding> of_container(const FindingInput& input) {
+    const ContainerUse& use = *input.container;
+    const bool full = is_nearly_full(use);
+    if (!full && !was_killed(use)) return {};
+    Finding finding;
+    finding.severity = full ? Severity::problem : Severity::warning;
+    finding.confidence = full ? Confidence::high : Confidence::medium;
+    finding.title =
+        full ? fmt::format("{} of the limit of {} are left that no page cache could give back",
+                           human(minus_or_zero(*use.figures.limit, *use.kept)), human(*use.figures.limit))
+             : fmt::format("The kernel has killed {} in this cgroup for want of memory",
+                           *use.figures.oom_kills == 1 ? "a process"
+                                                       : grouped(*use.figures.oom_kills) + " processes");
+    finding.bytes = use.kept;
+    finding.resident = false;
+    add_events(finding, use);
+    finding.evidence.push_back(fmt::format("RSS of this process: {}.", human(use.rss)));
+    finding.remedies = {{"See what heap fits", "nmtx fit PID"}, {"Read the kernel's log of it", "dmesg -T"}};
+    finding.refuted_by =
+        full ? "A charge (memory.current) that falls by itself, as tmpfs or another process gives back."
+             : "A count (oom_kill) of before this process: it restarts with the container alone.";
+    return {std::move(finding)};
+}
+
+}  // namespace
+
+std::vector<Finding> limit_too_small(const FindingInput& input) {
+    if (input.container == nullptr || !input.container->figures.limit) return {};
+    const auto fit = input.view.smaps ? fit_heap(input.view, input.ledger, {}) : failure("limit", "no smaps");
+    if (fit && fit->max_heap_now) {
+        std::vector<Finding> findings = of_fit(input, *fit);
+        if (!findings.empty()) return findings;
+    }
+    return of_container(input);
+}
+
+}  // namespace nmtx::rule

@@ -1,0 +1,32 @@
+// The numbers that NMT's malloc headers bear for its categories (MEMFLAGS, from 24 on MemTag), by release:
+// they shift whenever HotSpot gains or loses a category. Source: HotSpot share/nmt/memTag.hpp
+// (memory/allocation.hpp before 23), and the name tables in the libjvm.so of 8, 11, 17, 21, 25, 26, 27
+// and 28.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "hotspot/nmt/nmt.h"
+
+namespace nmtx {
+
+// Names by number, as NMT's report prints them. For a release between two that are known the older table.
+std::span<const std::string_view> nmt_tags(int feature);
+
+// How many blocks of malloc a report has in a category, to hold a table against what was found: nothing where
+// the report does not count them.
+struct TagCount {
+    std::uint64_t blocks = 0;
+    Bytes requested;
+};
+
+// The table that agrees best with what was found of each number, the one of the release where none agrees
+// better. Needs a report with figures.
+std::span<const std::string_view> nmt_tags_by_figures(int feature, const NmtReport& report,
+                                                      std::span<const TagCount> found);
+
+}  // namespace nmtx

@@ -1,0 +1,19 @@
+// glibc's arenas by their mappings alone, where their own headers cannot be looked at.
+#pragma once
+
+#include <vector>
+
+#include "kernel/mappings/smaps.h"
+
+namespace nmtx {
+
+// A heap of an arena is aligned to 64 MiB, and of them what is not in use yet has no access:
+//
+//   7f2d54000000 [ rw-p, 132 KiB or more ][ ---p ] 7f2d58000000
+//   7f2d58000000 [ rw-p, all of the 64 MiB       ] 7f2d5c000000
+//
+// The whole 64 MiB of each, ascending. Full ones that the kernel has merged are among them where the process
+// has others that are not full.
+std::vector<Range> arena_heaps_by_shape(const Smaps& smaps);
+
+}  // namespace nmtx

@@ -1,0 +1,86 @@
+// Nodes of the metaspace by their size and place, where no address of NMT's is known.
+//
+// From JDK 16 on metaspace lies in nodes of 64 MiB on borders of its root chunks, 4 MiB
+// (virtualSpaceNode.cpp, metaspaceSettings.hpp), which are committed from the beginning on, piece by piece:
+//
+//   [ rw-p ][ rw-p ][ ---p ][ rw-p ][ ------------p ]
+//
+// The kernel does not join all of the pieces, and words in them may look like the header of a chunk. A heap
+// of an arena is as large, on a border of 64 MiB.
+#include <algorithm>
+#include <optional>
+
+#include "ledger/claims/claims.h"
+#include "ledger/claims/layout_budget.h"
+#include "ledger/claims/layout_shapes.h"
+
+namespace nmtx {
+namespace {
+
+constexpr Bytes node_size = mib(64);
+
+struct Node {
+    Range range;
+    std::size_t first = 0,
+                last = 0;  // mappings [first, last); the kernel may have joined another's to the first
+    Bytes committed;
+};
+
+// The node that ends where mappings[last - 1] does, if plain neighbours fill it and its begin can be written.
+std::optional<Node> node_that_ends(const std::vector<Mapping>& mappings, std::size_t last) {
+    const Address end = mappings[last - 1].range.end;
+    if (end.value < node_size.value()) return std::nullopt;
+    Node node{{Address{end.value - node_size.value()}, end}, last - 1, last, {}};
+    const std::uint64_t begin = node.range.begin.value;
+    if (begin % mib(4).value() != 0 || begin % node_size.value() == 0) return std::nullopt;
+    for (std::size_t i = last;; --i) {
+        const Mapping& mapping = mappings[i - 1];
+        if (!mapping.private_anonymous()) return std::nullopt;
+        if (i < last && mapping.range.end != mappings[i].range.begin) return std::nullopt;
+        node.first = i - 1;
+        if (mapping.protection.write) node.committed += intersect(mapping.range, node.range).size();
+        if (mapping.range.begin <= node.range.begin)
+            return mapping.protection.write ? std::optional(node) : std::nullopt;
+        if (i == 1) return std::nullopt;
+    }
+}
+
+std::vector<Node> nodes_of(const std::vector<Mapping>& mappings, const Layer<Claim>& above) {
+    std::vector<Node> nodes;
+    std::size_t seen = 0;
+    for (std::size_t last = 1; last <= mappings.size(); ++last) {
+        if (!is_reservation(mappings[last - 1])) continue;
+        const std::optional<Node> node = node_that_ends(mappings, last);
+        if (!node || (!nodes.empty() && nodes.back().range.end > node->range.begin)) continue;
+        Bytes unclaimed;
+        for_each_gap(above, seen, node->range, [&](Range gap) { unclaimed += gap.size(); });
+        if (unclaimed == node->range.size()) nodes.push_back(*node);
+    }
+    return nodes;
+}
+
+}  // namespace
+
+Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
+    Layer<Claim> layer;
+    const bool asked = view.heap_info.has_value() || view.vm_info.has_value();
+    if (!shapes_tell(view) || !asked || view.java_feature().value_or(0) < 16) return layer;
+    const Claim claim{owners.id("jvm/metaspace or gc"), Evidence::smaps_shape, true};
+    const auto& mappings = view.smaps->mappings;
+    std::vector<Node> nodes = nodes_of(mappings, above);
+    std::stable_sort(nodes.begin(), nodes.end(),
+                     [](const Node& a, const Node& b) { return a.committed < b.committed; });
+    Bytes left = layout_budget(view, above, owners).metaspace;
+    for (const Node& node : nodes) {
+        if (node.committed > left + std::min(mib(1), Bytes(left.value() / 8))) break;
+        left = minus_or_zero(left, node.committed);
+        for (std::size_t i = node.first; i < node.last; ++i) {
+            if (mappings[i].protection.write)
+                layer.push_back({intersect(mappings[i].range, node.range), claim});
+        }
+    }
+    normalise(layer);
+    return layer;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,46 @@
+// What is asked while a capture is taken, so that the ledger can be made of it. Each document is parsed once:
+// the view that grows here is the one that is reconciled afterwards.
+#pragma once
+
+#include <optional>
+#include <utility>
+
+#include "evidence/plan.h"
+#include "documents/native_stacks.h"
+#include "process/malloc_options.h"
+#include "process/process_view.h"
+#include "process/questions.h"
+
+namespace nmtx {
+
+class ReconciliationPlan : public CapturePlan {
+  public:
+    // `stacks`: ask which pages of thread stacks are resident, too. `native`: stop these threads and see
+    // where they are.
+    explicit ReconciliationPlan(QuestionOptions questions, MallocOptions malloc = {}, bool stacks = false,
+                                NativeStackChoice native = {})
+        : questions_(questions), malloc_(malloc), stacks_(stacks), native_(std::move(native)) {}
+
+    std::optional<Missing> attach_refused(const Capture& so_far) override;
+    std::optional<std::string> next_question(const Capture& so_far) override;
+    std::optional<std::string> question_in_interval(const Capture& so_far) override;
+    [[nodiscard]] bool wants_native_stacks() const override { return native_.any(); }
+    std::vector<std::uint64_t> threads_to_stop(const Capture& so_far) override;
+    std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& running) override;
+    void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override;
+    std::vector<Range> residency_wanted(const Capture& so_far) override;
+
+    // The view with everything that the capture has; to be called once it is complete.
+    Expected<void> finish(const Capture& capture) { return reader_.update(capture); }
+    [[nodiscard]] const ProcessView& view() const { return reader_.view(); }
+
+  private:
+    QuestionOptions questions_;
+    MallocOptions malloc_;
+    bool stacks_;
+    NativeStackChoice native_;
+    std::optional<ThreadBounds> bounds_of_running_;  // found before the target's memory was copied
+    ProcessReader reader_;
+};
+
+}  // namespace nmtx

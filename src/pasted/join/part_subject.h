@@ -1,0 +1,38 @@
+// What a text of a paste is about: a process, or what surrounds it; and of which moment.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "pasted/parts/pasted.h"
+
+namespace nmtx {
+
+// A process, which the text or the command above it may name. Tables of processes and of containers, the
+// machine's memory and logs of kills are about something else.
+bool of_a_process(const PastedPart& part);
+
+// Where but one process is named, texts without a name are taken to be of it.
+std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts);
+
+// By itself it calls for no reconciliation: the process is gone, the text says what it has to say, or it
+// need not be about a JVM, as files of a cgroup.
+bool asks_for_nothing(const PastedPart& part);
+
+// Texts that say how a process is at one moment: two of a kind are of two moments.
+enum class Slot : std::uint8_t {
+    none,
+    resident,
+    maps,
+    nmt_summary,
+    nmt_detail,
+    nmt_diff,
+    status,
+    system_map,
+    process_memory,
+    hs_err
+};
+Slot slot_of(const PastedPart& part);
+
+}  // namespace nmtx

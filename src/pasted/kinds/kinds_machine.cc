@@ -1,0 +1,64 @@
+// The memory of a whole machine: /proc/meminfo and free.
+#include <algorithm>
+#include <array>
+
+#include "kernel/host_memory.h"
+#include "pasted/kinds/kinds_of.h"
+
+namespace nmtx::kinds {
+
+using std::string_view;
+
+namespace {
+
+// "MemAvailable:   24077020 kB"
+bool is_meminfo_figure(string_view text) {
+    constexpr std::array names{string_view{"MemTotal:"}, string_view{"MemFree:"},
+                               string_view{"MemAvailable:"}};
+    return begins_with_one_of(text, names) && text.ends_with(" kB");
+}
+
+// "Active(anon):  1616 kB", "HugePages_Total:  0"
+bool is_field(string_view text) {
+    const std::size_t colon = text.find(':');
+    if (colon == string_view::npos || colon == 0 || text.substr(0, colon).find(' ') != string_view::npos)
+        return false;
+    string_view value = trim(text.substr(colon + 1));
+    if (value.ends_with(" kB")) value.remove_suffix(3);
+    return !value.empty() && std::ranges::all_of(value, is_digit);
+}
+
+bool is_free_row(string_view text) {
+    constexpr std::array names{string_view{"Mem:"},  string_view{"Swap:"}, string_view{"Total:"},
+                               string_view{"-/+ "},  string_view{"Low:"},  string_view{"High:"},
+                               string_view{"Comm:"}, string_view{"total "}};
+    return begins_with_one_of(text, names);
+}
+
+}  // namespace
+
+bool begins_meminfo(const LineInContext& at) {
+    return is_meminfo_figure(at.trimmed());
+}
+
+LineFit belongs_meminfo(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.starts_with("MemTotal:") && part.lines > 0) return LineFit::fresh;
+    return is_field(text) ? LineFit::yes : LineFit::no;
+}
+
+bool begins_free(const LineInContext& at) {
+    const string_view text = at.trimmed();
+    if (text.starts_with("Mem:")) return contains(at.command(), "free") && text.size() > 10;
+    return is_free_heading(text) && (at.next().starts_with("Mem:") || contains(at.command(), "free"));
+}
+
+LineFit belongs_free(const LineInContext& at, PartSoFar& part) {
+    const string_view text = at.trimmed();
+    if (text.empty()) return LineFit::filler;
+    if (is_free_heading(text)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
+    return is_free_row(text) ? LineFit::yes : LineFit::no;
+}
+
+}  // namespace nmtx::kinds

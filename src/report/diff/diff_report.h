@@ -1,0 +1,25 @@
+// What has changed between two moments, in its forms.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "change/diff.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+
+// In which unit the text prints sizes; JSON has bytes.
+enum class SizeScale { bytes, kib, mib, gib };
+std::optional<SizeScale> size_scale_named(std::string_view name);  // "b", "k", "m", "g"
+
+// RSS first, then who owns the change, NMT's categories and call sites, malloc's blocks, threads, classes and
+// mappings: what changed most of each, with options.all every row.
+std::string diff_text(const Moment& before, const Moment& after, const Diff& diff, SizeScale scale,
+                      const ReportOptions& options, const TextStyle& style);
+
+// docs/json.md: `nmtx diff`. Every row, whatever the text shows.
+std::string json_diff(const Moment& before, const Moment& after, const Diff& diff);
+
+}  // namespace nmtx

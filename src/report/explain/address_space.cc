@@ -1,0 +1,121 @@
+#include "report/explain/address_space.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "base/printable.h"
+#include "ledger/ledger.h"
+#include "ledger/partition/reconcile.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::string_view nobody = "private memory of no known owner";
+
+// A group of owners, by their path.
+std::string group_of(const std::string& path) {
+    if (path == "unexplained") return std::string(nobody);
+    if (path.starts_with("file/")) return "files";
+    if (path.starts_with("jvm/")) return path.substr(4, path.find('/', 4) - 4);
+    return path;
+}
+
+// Shapes claim for the JVM what NMT says it cannot have: then they are somebody else's.
+bool claims_too_much(const ProcessView& view, const std::string& path, bool estimated, Bytes accessible) {
+    return view.nmt && estimated && path.starts_with("jvm/") && accessible > view.nmt->committed;
+}
+
+std::vector<SpaceRow> rows_of(const ProcessView& view, const Ledger& ledger) {
+    struct Sum {
+        Bytes accessible;
+        std::size_t mappings = 0;
+        bool estimated = false;
+    };
+    std::map<std::string, Sum> by_path;
+    for (const Piece& piece : ledger.pieces) {
+        if (view.smaps->mappings[piece.mapping].protection.none()) continue;
+        Sum& sum = by_path[ledger.owners.path(piece.claim.owner)];
+        sum.accessible += piece.range.size();
+        sum.estimated = sum.estimated || piece.claim.estimated;
+        ++sum.mappings;
+    }
+    std::map<std::string, SpaceRow> groups;
+    for (const auto& [path, sum] : by_path) {
+        const bool wrong = claims_too_much(view, path, sum.estimated, sum.accessible);
+        const std::string name = wrong ? std::string(nobody) : group_of(path);
+        SpaceRow& row = groups[name];
+        row.name = name;
+        row.accessible += sum.accessible;
+        row.mappings += sum.mappings;
+    }
+    std::vector<SpaceRow> rows;
+    for (auto& [name, row] : groups) rows.push_back(std::move(row));
+    std::ranges::stable_sort(rows, std::ranges::greater(), &SpaceRow::accessible);
+    return rows;
+}
+
+}  // namespace
+
+std::optional<AddressSpace> address_space_of(const PastedMoment& moment) {
+    const ProcessView& view = moment.view;
+    if (moment.reconcilable() || !view.smaps || view.smaps->rss_known) return std::nullopt;
+    // Of a few lines of it nothing more is to be said than that they are there.
+    if (moment.resident == ResidentFrom::piece && !view.nmt) return std::nullopt;
+    const auto ledger = reconcile(view);
+    if (!ledger) return std::nullopt;
+    AddressSpace space;
+    space.rows = rows_of(view, *ledger);
+    space.machine = moment.machine_memory;
+    if (view.nmt) {
+        space.jvm_committed = view.nmt->committed;
+        space.jvm_reserved = view.nmt->reserved;
+    }
+    for (const Mapping& mapping : view.smaps->mappings) {
+        if (mapping.protection.none()) space.reserved += mapping.range.size();
+        const bool too_large = space.jvm_reserved && mapping.range.size() > *space.jvm_reserved;
+        if (too_large && mapping.private_anonymous() && !mapping.protection.none())
+            space.too_large.push_back(mapping.range);
+    }
+    std::ranges::stable_sort(space.too_large, std::ranges::greater(), &Range::size);
+    return space;
+}
+
+std::string address_space_text(const AddressSpace& space, const TextStyle& style) {
+    constexpr std::size_t most = 12, width = 34, shown = 3;
+    std::string out = title("RSS: not in the text", style) + "\n";
+    out += paragraph(
+        "The mappings tell address space, not what is resident. What can be accessed is the most that may be "
+        "resident:",
+        style, 2);
+    for (std::size_t i = 0; i < std::min(most, space.rows.size()); ++i) {
+        const SpaceRow& row = space.rows[i];
+        out += line(fmt::format("  {} {:>11} MiB in {} mapping{}", padded(printable(row.name), width),
+                                in_mib(row.accessible), row.mappings, row.mappings == 1 ? "" : "s"),
+                    style);
+    }
+    out += line(
+        fmt::format("  {} {:>11} MiB", padded("reserved, without access", width), in_mib(space.reserved)),
+        style);
+    if (space.jvm_committed)
+        out += paragraph(fmt::format("The JVM has at most {} MiB of it, by what NMT says is committed.",
+                                     in_mib(*space.jvm_committed)),
+                         style, 2);
+    for (std::size_t i = 0; i < std::min(shown, space.too_large.size()); ++i) {
+        const Range range = space.too_large[i];
+        out += paragraph(
+            fmt::format("{:x}-{:x}, {} MiB, is larger than all that the JVM has reserved ({} MiB): a "
+                        "native library has reserved it, and how much of it is resident is unknown.",
+                        range.begin.value, range.end.value, in_mib(range.size()),
+                        in_mib(*space.jvm_reserved)),
+            style, 2);
+    }
+    if (space.machine)
+        out += paragraph(
+            fmt::format("The machine has {} MiB of memory: RSS is less than that.", in_mib(*space.machine)),
+            style, 2);
+    return out + "\n";
+}
+
+}  // namespace nmtx

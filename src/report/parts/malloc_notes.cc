@@ -1,0 +1,91 @@
+#include "report/parts/malloc_notes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/printable.h"
+#include "hotspot/nmt/nmt_missing.h"
+#include "ledger/partition/malloc_parts.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+namespace {
+
+// NMT's part could not be told from the rest by address: it is taken off whole, and what of it was never
+// touched hides as much of the others'.
+void add_by_count(std::vector<std::string>& notes, const Ledger& ledger) {
+    if (!ledger.malloc.nmt) return;
+    const Bytes outside = ledger.malloc.outside_nmt();
+    if (outside.value() >= ledger.rss.value() / 10) {
+        notes.push_back(fmt::format(
+            "{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or the "
+            "allocator kept them after free.",
+            in_mib(outside)));
+    }
+    if (ledger.malloc.nmt->value() > ledger.malloc.resident.value() / 2) {
+        notes.push_back(fmt::format(
+            "NMT counts {} MiB of malloc, malloc's mappings hold {} MiB resident: what NMT's part has not "
+            "touched yet hides as much of others' malloc.",
+            in_mib(*ledger.malloc.nmt), in_mib(ledger.malloc.resident)));
+    }
+}
+
+}  // namespace
+
+std::string allocator_name(const MallocWalk& walk) {
+    std::string name = walk.version.empty() ? walk.allocator : walk.allocator + " " + walk.version;
+    if (!walk.also_present.empty()) name += " (" + walk.also_present + " also present)";
+    return name;
+}
+
+namespace {
+
+// Of a report that was cut: whose malloc it is nobody can say.
+void add_cut(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
+    if (!view.nmt) return;
+    const auto missing = missing_categories(*view.nmt);
+    if (!missing) return;
+    notes.push_back(fmt::format("The NMT report is cut: {}.", share_shown(*missing)));
+    if (ledger.malloc.nmt || ledger.malloc.measured() || ledger.malloc.resident == Bytes()) return;
+    const NmtMallocBounds bounds = malloc_bounds(*view.nmt);
+    const Bytes unnamed = minus_or_zero(ledger.malloc.resident, bounds.least);
+    notes.push_back(fmt::format(
+        "How much of malloc's {} MiB the JVM has cannot be told: the categories that are there have {} MiB, "
+        "and up to {} MiB of the other {} MiB may be in those that are missing.",
+        in_mib(ledger.malloc.resident), in_mib(bounds.least),
+        in_mib(std::min(unnamed, missing->missing)), in_mib(unnamed)));
+}
+
+}  // namespace
+
+std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger) {
+    std::vector<std::string> notes;
+    add_cut(notes, view, ledger);
+    if (!ledger.malloc.measured()) add_by_count(notes, ledger);
+    if (!view.malloc_walk) return notes;
+    const MallocWalk& walk = *view.malloc_walk;
+    if (!walk.walked())
+        notes.push_back(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
+    return notes;
+}
+
+std::string largest_remark(const MallocWalk& walk, std::size_t room) {
+    const UntrackedOwner* largest = largest_untracked(walk);
+    if (largest == nullptr) return "";
+    const ChunkSum& chunks = largest->chunks;
+    const std::string blocks = grouped(chunks.blocks);
+    const std::string size = largest->block == Bytes() ? "" : grouped(largest->block.value());
+    const std::string owner = printable(largest->owner);
+    // One entry among many is an example, not what the figure is made of.
+    const bool most = chunks.bytes.value() >= walk.live_untracked().bytes.value() / 2;
+    const std::string head = (most ? "" : "largest: ") + blocks;
+    const std::string_view noun = chunks.blocks == 1 ? " block" : " blocks";
+    std::string text = fmt::format("{}{}{}{}", head, noun, size.empty() ? "" : " of " + size + " bytes",
+                                   owner.empty() ? "" : ", in " + owner);
+    if (display_width(text) <= room) return text;
+    return fmt::format("{}{}{}", head, size.empty() ? std::string(noun) : " x " + size + " B",
+                       owner.empty() ? "" : ", " + owner);
+}
+
+}  // namespace nmtx

@@ -1,0 +1,94 @@
+#include "report/parts/thread_frames.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/paths.h"
+#include "base/printable.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t longest_frame = 1024;
+
+std::string frame_text(std::string_view text) {
+    return printable(text.substr(0, longest_frame));
+}
+
+bool of_class_library(std::string_view method) {
+    return method.starts_with("java.") || method.starts_with("jdk.") || method.starts_with("javax.") ||
+           method.starts_with("sun.") || method.starts_with("com.sun.");
+}
+
+std::string native_frame(const NativeFrame& frame) {
+    const std::string_view file = base_name(frame.file);
+    if (frame.symbol.empty()) return frame_text(fmt::format("{}+0x{:x}", file, frame.file_offset));
+    return frame_text(fmt::format("{}  {}+0x{:x}", file, frame.symbol, frame.offset));
+}
+
+// Empty where the last frame is the thread's first function.
+std::string end_of(const ThreadRow& thread) {
+    switch (thread.native->end) {
+        case StackEnd::bottom:
+            return {};
+        case StackEnd::no_file:
+            if (thread.native_until_java)
+                return thread.dumped != nullptr && !thread.dumped->frames.empty() ? "Java code, by the dump:"
+                                                                                  : "Java code";
+            return fmt::format("code at {:x}, of no file", thread.native->next.value);
+        case StackEnd::not_told:
+            return "nothing tells who called";
+        case StackEnd::cut:
+            return "the copy of its stack ends here";
+        case StackEnd::too_deep:
+            return fmt::format("more than {} frames", most_native_frames);
+    }
+    return {};
+}
+
+// The first `most` lines, and how many more there are.
+void take_first(std::vector<std::string> lines, std::size_t most, std::vector<std::string>& into) {
+    const std::size_t shown = lines.size() > most ? most : lines.size();
+    into.insert(into.end(), std::make_move_iterator(lines.begin()),
+                std::make_move_iterator(lines.begin() + static_cast<std::ptrdiff_t>(shown)));
+    if (shown < lines.size()) into.push_back(fmt::format("{} more frames", lines.size() - shown));
+}
+
+}  // namespace
+
+std::vector<std::string> where_it_was(const DumpedThread& dumped) {
+    std::vector<std::string> lines;
+    if (!dumped.compiling.empty()) lines.push_back("compiles " + frame_text(dumped.compiling));
+    bool top = true;
+    for (const std::string& frame : dumped.frames) {
+        if (!frame.starts_with("at ")) continue;
+        const bool library = of_class_library(std::string_view(frame).substr(3));
+        if (top || !library) lines.push_back(frame_text(frame));
+        if (!library) break;
+        top = false;
+    }
+    return lines;
+}
+
+std::vector<std::string> mixed_stack(const ThreadRow& thread, std::size_t most) {
+    std::vector<std::string> lines;
+    if (thread.native != nullptr) {
+        std::vector<std::string> native;
+        native.reserve(thread.native->frames.size());
+        for (const NativeFrame& frame : thread.native->frames) native.push_back(native_frame(frame));
+        take_first(std::move(native), most, lines);
+        if (std::string end = end_of(thread); !end.empty()) lines.push_back(std::move(end));
+    }
+    if (thread.dumped == nullptr) return lines;
+    if (!thread.dumped->compiling.empty())
+        lines.push_back("compiles " + frame_text(thread.dumped->compiling));
+    std::vector<std::string> java;
+    java.reserve(thread.dumped->frames.size());
+    for (const std::string& frame : thread.dumped->frames) java.push_back(frame_text(frame));
+    take_first(std::move(java), most, lines);
+    return lines;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,18 @@
+// What every HTML report carries, compiled in by cmake/html.cmake.
+#pragma once
+
+#include <string_view>
+
+namespace nmtx {
+
+struct HtmlAsset {
+    std::string_view text;
+    std::string_view sha256;  // base64, as a Content-Security-Policy names it
+};
+
+HtmlAsset html_style();       // src/report/ticket/html/page/*.css
+HtmlAsset html_script();      // src/report/ticket/html/page/*.js
+HtmlAsset html_d3();          // d3.min.js as it was packaged
+HtmlAsset html_d3_licence();  // the text that has to go with it
+
+}  // namespace nmtx

@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include "report/ticket/html/html_map.h"
+#include "report/ticket/html/html_page.h"
+#include "report/ticket/html/html_parts.h"
+#include "report/ticket/html/html_verdict.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+namespace {
+
+std::string figure(std::string_view name, const std::string& value, const std::string& below,
+                   std::string_view family) {
+    return fmt::format("<div class=\"figure f-{}\"><dt>{}</dt><dd>{}</dd><dd class=\"below\">{}</dd></div>\n",
+                       family, html_text(name), html_text(value), html_text(below));
+}
+
+// "Target · pid 3938 · …" without its first word: the page says what it is about.
+std::string_view behind_target(std::string_view line) {
+    constexpr std::string_view target = "Target · ";
+    if (line.starts_with(target)) line.remove_prefix(target.size());
+    return line.substr(0, line.find('\n'));
+}
+
+std::string shares(const Ticket& ticket) {
+    std::string out;
+    for (const Share& share : ticket.shares) {
+        out += figure(share.name, in_mib(share.resident) + " MiB",
+                      percent(share.resident, ticket.rss) + " % of RSS", family_of_share(share.name));
+    }
+    return out;
+}
+
+}  // namespace
+
+std::string html_headline(const Ticket& ticket) {
+    std::string out = "<header class=\"headline\">\n";
+    out += fmt::format("<p class=\"eyebrow\">Native memory of a process</p>\n<h1>RSS {} MiB</h1>\n",
+                       html_text(in_mib(ticket.rss)));
+    out += html_paragraph(behind_target(ticket.target), "target");
+    if (ticket.mapped_again != Bytes()) {
+        out += html_paragraph(
+            fmt::format("{} MiB of it are the same pages of the Java heap, mapped again: true RSS is {} MiB.",
+                        in_mib(ticket.mapped_again), in_mib(minus_or_zero(ticket.rss, ticket.mapped_again))),
+            "lead");
+    }
+    out += html_verdict(ticket);
+    out += fmt::format("<dl class=\"figures\">\n{}</dl>\n", shares(ticket));
+    std::string when = fmt::format("Taken {} by nmtx {}.", ticket.taken_at, ticket.nmtx_version);
+    if (!ticket.redaction.empty()) when += " " + ticket.redaction;
+    return out + html_paragraph(when, "when") + "</header>\n";
+}
+
+}  // namespace nmtx

@@ -1,0 +1,48 @@
+// The sections of the HTML report, in the order of the page. Each is empty where the ticket has nothing for
+// it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "report/ticket/ticket.h"
+
+namespace nmtx {
+
+// Of each table at most so many rows: the rest is summed up in a sentence below it.
+inline constexpr std::size_t most_table_rows = 600;
+
+struct HtmlSection {
+    std::string id;
+    std::string heading;
+    std::string short_heading;  // in the list of sections
+    std::string body;           // what stands below the heading; empty: the section is left out
+};
+
+// A figure that the page's script draws into; `table`: the same as a table, for those who see no picture.
+std::string html_figure(std::string_view chart, std::string_view caption, std::string_view table);
+// Rows of names and values.
+std::string html_facts(const std::vector<TicketFact>& facts);
+
+std::string html_headline(const Ticket& ticket);   // html_headline.cc
+std::string html_findings(const Ticket& ticket);   // html_findings.cc
+std::string html_waterfall(const Ticket& ticket);  // html_figures.cc, as those that follow
+std::string html_address_space(const Ticket& ticket, const std::vector<struct MapStrip>& strips);
+std::string html_committed(const Ticket& ticket);
+std::string html_malloc(const Ticket& ticket);  // html_malloc.cc
+std::string html_threads(const Ticket& ticket);
+std::string html_container(const Ticket& ticket);
+std::string html_trend(const Ticket& ticket);
+std::vector<HtmlSection> html_tables(const Ticket& ticket);  // html_tables.cc
+std::string html_missing(const Ticket& ticket);              // html_about.cc, as those that follow
+std::string html_environment(const Ticket& ticket);
+std::string html_taken(const Ticket& ticket);
+std::string html_reproduce(const Ticket& ticket);
+
+// What the script draws, as JSON in which no "<" occurs (html_data.cc).
+std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips);
+
+}  // namespace nmtx

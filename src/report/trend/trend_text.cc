@@ -1,0 +1,313 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+
+#include "base/amounts.h"
+#include "base/printable.h"
+#include "change/trend_verdict.h"
+#include "report/trend/trend_report.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_series = 14;
+constexpr double mebibyte = 1 << 20;
+
+bool is_count(const OwnerTrend& owner) {
+    return owner.unit == Unit::count;
+}
+
+double scaled(const OwnerTrend& owner, double value) {
+    return is_count(owner) ? value : value / mebibyte;
+}
+
+// "342.9", or "27" threads.
+std::string amount(const OwnerTrend& owner, double value) {
+    if (is_count(owner)) return fmt::format("{:.0f}", value);
+    return in_mib(Bytes(static_cast<std::uint64_t>(std::max(value, 0.0))));
+}
+
+std::string with_sign(double value) {
+    const std::string text = fmt::format("{:+.1f}", value);
+    return text == "-0.0" || text == "+0.0" ? "0.0" : text;
+}
+
+std::string rate(const OwnerTrend& owner) {
+    if (!owner.shape.slope) return "-";
+    return with_sign(scaled(owner, owner.shape.slope->per_second) * seconds_an_hour);
+}
+
+std::string interval(const OwnerTrend& owner) {
+    if (!owner.shape.slope) return "-";
+    return fmt::format("{} to {}", with_sign(scaled(owner, owner.shape.slope->low) * seconds_an_hour),
+                       with_sign(scaled(owner, owner.shape.slope->high) * seconds_an_hour));
+}
+
+std::string share(const OwnerTrend& owner) {
+    return owner.of_growth ? fmt::format("{:.0f} %", *owner.of_growth * 100) : "";
+}
+
+std::string utc(std::int64_t wall_ms) {
+    using namespace std::chrono;
+    // Years that the calendar of the language has.
+    constexpr std::int64_t least = -62'135'596'800'000, most = 253'402'300'799'000;
+    const sys_seconds moment{floor<seconds>(milliseconds(std::clamp(wall_ms, least, most)))};
+    const auto day = floor<days>(moment);
+    const year_month_day date(day);
+    const hh_mm_ss time(moment - day);
+    return fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                       static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                       time.hours().count(), time.minutes().count(), time.seconds().count());
+}
+
+std::string head(const RunTrend& run, const TextStyle& style) {
+    const std::string dot = style.unicode ? " · " : ", ";
+    std::string who = fmt::format("run {}{}pid {}", run.run.id, dot, run.run.pid);
+    for (const std::string& part :
+         {run.run.java.empty() ? "" : "JDK " + run.run.java + " " + run.run.gc,
+          run.run.nmt_level.empty() ? "" : "NMT " + run.run.nmt_level, run.run.command}) {
+        if (!part.empty()) who += dot + part;
+    }
+    const std::string out = title(line(who, style), style);
+    if (run.samples == 0)
+        return out +
+               paragraph(fmt::format("All of its {} samples are of its warm-up: --warm-up 0 looks at them.",
+                                     run.left_out),
+                         style);
+    std::string what = fmt::format("{} to {} UTC: {}, {} samples, {} of them full", utc(run.from_wall_ms),
+                                   utc(run.to_wall_ms), human_seconds(run.span_s), run.samples, run.full);
+    if (run.left_out > 0) what += fmt::format("; {} before them left out as warm-up", run.left_out);
+    return out + paragraph(what + ".", style);
+}
+
+std::string table_head(const TextStyle& style) {
+    return line(fmt::format("{} {:>8} {:>8}  {:<18} {:>6}  {:<9}", padded("owner", 30), "MiB now", "MiB/h",
+                            "95 % interval", "growth", "verdict"),
+                style);
+}
+
+std::string row(const OwnerTrend& owner, const TextStyle& style) {
+    return line(fmt::format("{} {:>8} {:>8}  {:<18} {:>6}  {:<9}  {}", padded(owner.path, 30),
+                            amount(owner, owner.last), rate(owner), interval(owner), share(owner),
+                            name_of(owner.verdict), sparkline(owner.spark, style.unicode)),
+                style);
+}
+
+bool worth_a_row(const OwnerTrend& owner) {
+    const bool rises = owner.verdict == Verdict::undecided && owner.shape.points >= fewest_samples;
+    return rises || (owner.verdict != Verdict::flat && owner.verdict != Verdict::undecided);
+}
+
+std::string rows_of(const std::vector<OwnerTrend>& owners, bool all, const TextStyle& style) {
+    std::string out;
+    std::size_t shown = 0;
+    for (const OwnerTrend& owner : owners) {
+        if (!all && (shown == most_series || (!worth_a_row(owner) && shown >= most_series / 2))) continue;
+        out += row(owner, style);
+        ++shown;
+    }
+    if (shown < owners.size()) out += line(fmt::format("  and {} more: --all", owners.size() - shown), style);
+    return out;
+}
+
+// What the verdict rests on.
+std::string evidence(const OwnerTrend& owner) {
+    const Shape& shape = owner.shape;
+    const double steadiness = shape.early > 0 ? shape.late / shape.early : 0;
+    const std::string over = shape.last_half ? "in the last half of the window" : "over the window";
+    const auto amount_of = [&](double value) {
+        return is_count(owner) ? fmt::format("{:.0f}", value) : fmt::format("{:.1f} MiB", value / mebibyte);
+    };
+    switch (owner.verdict) {
+        case Verdict::leak:
+        case Verdict::retention:
+            return fmt::format(
+                "{} {} in {} samples, its late rate is {:.2f} of the early one, and {} of 5 steps carry "
+                "their "
+                "share; noise {}",
+                with_sign(scaled(owner, shape.growth)) + (is_count(owner) ? "" : " MiB"), over, shape.points,
+                steadiness, shape.rising, amount_of(shape.slope->noise));
+        case Verdict::warm_up:
+            return fmt::format("it flattens: its late rate is {:.2f} of the early one", steadiness);
+        case Verdict::periodic:
+            return fmt::format("it swings by {} and crosses its line {} times", amount_of(shape.swing),
+                               shape.crossings);
+        case Verdict::growing:
+            return fmt::format("{} of 5 steps carry their share, its late rate is {:.2f} of the early one",
+                               shape.rising, steadiness);
+        default:
+            return {};
+    }
+}
+
+std::string meaning(const OwnerTrend& owner) {
+    switch (owner.verdict) {
+        case Verdict::leak:
+            return "grows steadily, and nothing bounds it";
+        case Verdict::retention:
+            return "grows by what was freed: malloc keeps it, and no more of it is in use";
+        case Verdict::growing:
+            if (owner.path.rfind("jvm/java heap", 0) == 0)
+                return "grows, within -Xmx: objects, of which a heap dump knows";
+            if (owner.path.rfind("jvm/code cache", 0) == 0)
+                return "grows, within -XX:ReservedCodeCacheSize: the JVM still compiles";
+            return "grows, neither steadily enough for a leak nor flattening";
+        default:
+            return std::string(name_of(owner.verdict));
+    }
+}
+
+std::string findings(const RunTrend& run, const TextStyle& style) {
+    std::string out;
+    for (const auto* owners : {&run.owners, &run.sums}) {
+        for (const OwnerTrend& owner : *owners) {
+            const bool finding = owner.verdict == Verdict::leak || owner.verdict == Verdict::retention ||
+                                 owner.verdict == Verdict::growing;
+            if (!finding) continue;
+            const std::string heap =
+                std::abs(owner.follows_heap) >= 0.8
+                    ? fmt::format("; it follows the Java heap's use (rank correlation {:.2f})",
+                                  owner.follows_heap)
+                    : "";
+            out += paragraph(fmt::format("{}: {} {}, by {} MiB/h: {}{}.",
+                                         owner.verdict == Verdict::leak ? "Leak" : "Finding", owner.path,
+                                         meaning(owner), rate(owner), evidence(owner), heap),
+                             style, 2);
+        }
+    }
+    return run.leaks() ? out : out + paragraph(run_verdict_text(run), style, 2);
+}
+
+// "until it is reached" goes by RSS's rate, of which an undecided record knows nothing for certain.
+std::string limit_line(const RunTrend& run, const TextStyle& style) {
+    if (!run.limit) return {};
+    const LimitForecast& limit = *run.limit;
+    const std::string which = limit.cgroup ? "the container's limit" : "the host's memory";
+    std::string when = "not getting nearer";
+    if (limit.seconds)
+        when = fmt::format("{} until it is reached at this rate", human_seconds(*limit.seconds));
+    else if (conclusion_of(run).verdict == RunVerdict::undecided)
+        when = "how fast that grows is undecided";
+    return paragraph(
+        fmt::format("Of {}, {}, {} are in use: {}.", which, human(limit.limit), human(limit.used), when),
+        style);
+}
+
+std::string notes(const RunTrend& run, const TextStyle& style) {
+    std::string out;
+    if (run.depth == Depth::light && run.samples > 0)
+        out += paragraph(
+            "The owners are those of light samples: malloc's live and freed memory, and what lies inside "
+            "HotSpot's "
+            "reservations, are not told apart. For them: nmtx record --walk-every.",
+            style);
+    if (run.samples > 0)
+        out += line(fmt::format("A sample cost {:.1f} ms of CPU and {:.1f} ms of the JVM's answering.",
+                                run.mean_cost.cpu_ms, run.mean_cost.attach_ms),
+                    style);
+    for (const RecordedGap& gap : run.gaps)
+        out += paragraph(
+            fmt::format(
+                "From {} to {} UTC the record could not be written: {}. {} then and written later, {} lost.",
+                utc(gap.from_ms), utc(gap.to_ms), printable(gap.reason),
+                gap.waited == 1 ? "1 sample was taken" : fmt::format("{} samples were taken", gap.waited),
+                gap.lost),
+            style);
+    if (!run.run.end.empty()) out += line(fmt::format("It was recorded until {}.", run.run.end), style);
+    return out;
+}
+
+std::string run_text(const RunTrend& run, const ReportOptions& options, const TextStyle& style) {
+    std::string out = head(run, style);
+    if (run.samples == 0) return out + paragraph(run_verdict_text(run), style, 2);
+    out += "\n" + table_head(style) + row(run.rss, style);
+    out += rows_of(run.owners, options.all, style);
+    if (run.rows_left_out > 0)
+        out += line(fmt::format("  and {} rows that were not kept: the record has very many",
+                                grouped(run.rows_left_out)),
+                    style);
+    if (!run.sums.empty()) out += "\n" + rows_of(run.sums, true, style);
+    std::vector<OwnerTrend> others;
+    for (const OwnerTrend& other : run.others) {
+        if (options.all || other.path.rfind("nmt committed/", 0) != 0) others.push_back(other);
+    }
+    out += rows_of(others, true, style);
+    return out + "\n" + findings(run, style) + limit_line(run, style) + notes(run, style);
+}
+
+}  // namespace
+
+std::string sparkline(const std::vector<double>& values, bool unicode) {
+    static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+    static constexpr std::array<std::string_view, 4> ascii{".", "-", "=", "#"};
+    if (values.empty()) return {};
+    const auto [least, most] = std::minmax_element(values.begin(), values.end());
+    const std::size_t levels = unicode ? blocks.size() : ascii.size();
+    std::string out;
+    for (const double value : values) {
+        const double share = *most > *least ? (value - *least) / (*most - *least) : 0;
+        const auto level =
+            std::min(static_cast<std::size_t>(share * static_cast<double>(levels)), levels - 1);
+        out += unicode ? blocks.at(level) : ascii.at(level);
+    }
+    return out;
+}
+
+std::string run_verdict_text(const RunTrend& run) {
+    const RunConclusion conclusion = conclusion_of(run);
+    if (conclusion.verdict == RunVerdict::leak)
+        return "Leak: memory without a bound of its own grows steadily.";
+    if (conclusion.verdict == RunVerdict::no_leak)
+        return fmt::format("No leak: nothing without a bound of its own grows steadily, in {} of record.",
+                           human_seconds(run.span_s));
+    std::string text = "Undecided: ";
+    for (std::size_t i = 0; i < conclusion.why.size(); ++i)
+        text += (i == 0 ? "" : "; ") + printable(conclusion.why[i]);
+    text += ".";
+    if (!conclusion.missing_s) return text;
+    const std::string more = human_seconds(*conclusion.missing_s) + " more";
+    return text + (conclusion.grows ? " At this rate it takes " + more + " to decide."
+                                    : " Record for " + more + ".");
+}
+
+std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style) {
+    if (trend.runs.empty()) return "no sample in the window\n";
+    std::string out;
+    for (const RunTrend& run : trend.runs) {
+        if (!out.empty()) out += "\n";
+        out += run_text(run, options, style);
+    }
+    if (trend.runs_left_out > 0)
+        out +=
+            "\n" +
+            paragraph(fmt::format("{} more runs between the first {} and the last {} are not shown; {} of "
+                                  "them leak. To see one of them: --run N",
+                                  grouped(trend.runs_left_out), trend.runs.size() / 2, trend.runs.size() / 2,
+                                  trend.leaks_left_out == 0 ? "none" : grouped(trend.leaks_left_out)),
+                      style);
+    if (trend.earlier_runs > 0)
+        out +=
+            line(fmt::format("{} other runs of the file have no sample in the window.", trend.earlier_runs),
+                 style);
+    return out;
+}
+
+std::string gate_line(const GateResult& result, const GateOptions& options) {
+    if (!result.undecided.empty())
+        return fmt::format("undecided: {}: {}\n", printable(options.owner), result.undecided);
+    std::string text = fmt::format(
+        "{}: {} {} by {} MiB, {} MiB are allowed", result.passed ? "passed" : "failed",
+        options.owner.empty() ? "RSS" : printable(options.owner), result.growth.value < 0 ? "shrank" : "grew",
+        in_mib(Delta{std::abs(result.growth.value)}), in_mib(options.max_growth));
+    if (!result.grew_most.empty())
+        text +=
+            fmt::format("; {} grew most, by {} MiB", printable(result.grew_most), in_mib(result.its_growth));
+    if (!result.comparable)
+        text += " (one of both moments is a light sample: malloc's owners are not the same ones)";
+    return text + "\n";
+}
+
+}  // namespace nmtx

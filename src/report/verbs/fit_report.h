@@ -1,0 +1,15 @@
+// `nmtx fit`: the heap that a limit leaves room for, with its arithmetic.
+#pragma once
+
+#include <string>
+
+#include "findings/figures/fit.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+
+std::string fit_text(const ProcessView& view, const Fit& fit, const TextStyle& style);
+// docs/json.md: `nmtx fit`.
+std::string json_fit(const ProcessView& view, const Fit& fit);
+
+}  // namespace nmtx

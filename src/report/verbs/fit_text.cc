@@ -1,0 +1,74 @@
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "report/verbs/fit_report.h"
+#include "report/style/json_values.h"
+#include "report/parts/notes.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t fit_name_width = 26;
+
+std::string row(std::string_view sign, std::string_view name, Bytes bytes, std::string_view how,
+                const TextStyle& style) {
+    return line(fmt::format("  {} {} {:>9}   {}", sign, padded(name, fit_name_width), in_mib(bytes), how), style);
+}
+
+std::string proposal(const Fit& fit) {
+    if (!fit.heap)
+        return fmt::format("No heap fits: what stands beside it leaves less than {} MiB of the limit.",
+                           least_heap.value() / mib(1).value());
+    return fmt::format("Proposed: -Xmx{}m, or -XX:MaxRAMPercentage={:.1f} where the JVM sees this limit.",
+                       fit.heap->value() / mib(1).value(), fit.percentage());
+}
+
+std::string as_it_is(const Fit& fit) {
+    if (!fit.max_heap_now || !fit.limit_for_heap_now) return "";
+    return fmt::format("With -Xmx as it is, {} MiB, it needs a limit of {} MiB.", in_mib(*fit.max_heap_now),
+                       in_mib(*fit.limit_for_heap_now));
+}
+
+}  // namespace
+
+std::string fit_text(const ProcessView& view, const Fit& fit, const TextStyle& style) {
+    std::string out = target_line(view, style) + "\n";
+    out += title("What the limit leaves for the Java heap, MiB", style) + "\n";
+    out += row(" ", "limit", fit.limit, fit.limit_of_container ? "of its cgroup" : "as it was given", style);
+    for (const FitLine& l : fit.lines) out += row("-", l.name, l.bytes, l.how, style);
+    const Bytes left = minus_or_zero(fit.limit, fit.taken);
+    const Bytes tables = fit.heap ? minus_or_zero(left, *fit.heap) : Bytes();
+    if (fit.heap)
+        out += row("-", "page tables, rounding", tables, "1/512 of the heap; down to whole MiB", style);
+    out += row("=", "left for the heap", fit.heap.value_or(left), "", style) + "\n";
+    out += paragraph(proposal(fit), style, 2);
+    if (const std::string text = as_it_is(fit); !text.empty()) out += paragraph(text, style, 2);
+    out += "\n";
+    for (const std::string& note : fit.notes) out += paragraph(note, style, 2);
+    return out;
+}
+
+std::string json_fit(const ProcessView& view, const Fit& fit) {
+    using json = nlohmann::ordered_json;
+    json out;
+    out["schema"] = json_schema_version;
+    out["pid"] = view.header.pid;
+    out["taken_at"] = view.header.taken_at;
+    out["limit_bytes"] = fit.limit.value();
+    out["limit_of_container"] = fit.limit_of_container;
+    out["lines"] = json::array();
+    for (const FitLine& l : fit.lines)
+        out["lines"].push_back({{"name", l.name}, {"bytes", l.bytes.value()}, {"how", l.how}});
+    out["taken_bytes"] = fit.taken.value();
+    out["heap_bytes"] = bytes_or_null(fit.heap);
+    out["max_ram_percentage"] = fit.heap ? json(fit.percentage()) : json(nullptr);
+    out["max_heap_now_bytes"] = bytes_or_null(fit.max_heap_now);
+    out["limit_for_heap_now_bytes"] = bytes_or_null(fit.limit_for_heap_now);
+    out["heap_used_bytes"] = bytes_or_null(fit.heap_used);
+    out["notes"] = json::array();
+    for (const std::string& note : fit.notes) out["notes"].push_back(printable(note));
+    return out.dump(2) + "\n";
+}
+
+}  // namespace nmtx

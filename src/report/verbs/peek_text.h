@@ -1,0 +1,26 @@
+// A look at a piece of memory, for people.
+#pragma once
+
+#include <string>
+
+#include "allocator/block_sample.h"
+#include "allocator/peek.h"
+#include "base/error.h"
+#include "ledger/peek_place.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+
+// `nmtx peek PID ADDRESS`
+std::string peek_text(const ProcessView& view, const PeekPlace& place, const Peek& peek,
+                      const TextStyle& style);
+// The figures alone, for whatever head the caller gives them.
+std::string peek_figures(const Peek& peek, const TextStyle& style);
+
+// `nmtx malloc PID --peek SIZE`, below the report: what is in some of the untracked blocks of one usable
+// size, or that there are none of it, and which sizes come nearest.
+std::string peek_blocks_text(const BlockSample& sample, const Peek& peek, bool told_apart,
+                             const TextStyle& style);
+Error no_such_blocks(Bytes usable, const BlockSample& sample);
+
+}  // namespace nmtx

@@ -1,0 +1,37 @@
+// The rows of `nmtx watch`: what has changed since the start and since the last refresh, side by side.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "change/watched_moments.h"
+#include "report/watch/watch_state.h"
+
+namespace nmtx {
+
+struct WatchRow {
+    std::string name;                              // as the target has it
+    Bytes resident;                                // of threads: of their stacks
+    std::optional<Delta> since_start, since_last;  // absent where it is not known
+    bool estimated = false;
+    // Of pools of threads alone:
+    std::uint64_t threads = 0;
+    std::int64_t threads_since_start = 0, threads_since_last = 0;
+    std::optional<double> cpu_percent;  // of one CPU, since the last refresh
+};
+
+// Every owner that holds or held something, in the order of `sort`; they sum to RSS and its changes.
+std::vector<WatchRow> owner_rows(const WatchedChange& change, WatchSort sort);
+// Those below "malloc/", without that.
+std::vector<WatchRow> malloc_rows(const WatchedChange& change, WatchSort sort);
+// Those that are less than a tenth of a MiB in every figure, as one row at the end, so that sums stay.
+std::vector<WatchRow> with_small_ones_as_one(std::vector<WatchRow> rows);
+// Live blocks that NMT does not know of, by their usable size; needs walked moments.
+std::vector<WatchRow> block_rows(const WatchedChange& change, WatchSort sort);
+// By pools; changes of threads are what since_start and since_last sort by. Nothing where the tasks could
+// not be read.
+std::vector<WatchRow> thread_rows(const WatchedChange& change, WatchSort sort);
+
+}  // namespace nmtx

@@ -1,0 +1,223 @@
+#include "report/watch/watch_table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/printable.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t shortest_name = 13;
+constexpr std::size_t longest_name = 48;
+constexpr std::size_t longest_bar = 24;
+
+using Column = WatchTable::Column;
+
+// The column that a sort is by.
+bool sorts(Column column, WatchSort sort, WatchColumns kind) {
+    switch (column) {
+        case Column::resident:
+            return sort == WatchSort::resident || (sort == WatchSort::cpu && kind == WatchColumns::sizes);
+        case Column::since_start:
+            return sort == WatchSort::since_start;
+        case Column::since_last:
+            return sort == WatchSort::since_last;
+        case Column::cpu:
+            return sort == WatchSort::cpu;
+        default:
+            return false;
+    }
+}
+
+}  // namespace
+
+void ScreenLineMaker::add(std::string_view text, ScreenLook look) {
+    const std::string clean = fit(printable(text), width_ - std::min(width_, column_));
+    if (clean.empty()) return;
+    line_.push_back({column_, clean, look});
+    column_ += display_width(clean);
+}
+
+void ScreenLineMaker::go_to(std::size_t column) {
+    column_ = std::max(column_, column);
+}
+
+std::string ascii(std::string_view text) {
+    std::string out;
+    while (!text.empty()) {
+        std::size_t length = 1;
+        while (length < text.size() && (static_cast<unsigned char>(text[length]) & 0xC0U) == 0x80U) ++length;
+        const std::string_view one = text.substr(0, length);
+        text.remove_prefix(length);
+        if (static_cast<unsigned char>(one[0]) < 0x80) {
+            out += one[0];
+        } else if (one == "…") {
+            out += '~';
+        } else if (one == "█") {
+            out += '#';
+        } else {
+            out.append(display_width(one), '?');
+        }
+    }
+    return out;
+}
+
+WatchTable::WatchTable(const WatchState& state, WatchColumns columns, std::string name, Bytes whole)
+    : state_(state), kind_(columns), name_(std::move(name)), whole_(whole), wide_(state.size.width >= 72) {
+    choose_columns();
+}
+
+std::size_t WatchTable::width_of(Column column) const {
+    switch (column) {
+        case Column::share:
+            return 7;
+        case Column::threads:
+            return 9;
+        case Column::cpu:
+            return 8;
+        default:
+            return wide_ ? 12 : 9;
+    }
+}
+
+void WatchTable::choose_columns() {
+    if (kind_ == WatchColumns::sizes)
+        columns_ = {Column::resident, Column::since_start, Column::since_last, Column::share};
+    if (kind_ == WatchColumns::threads)
+        columns_ = {Column::threads, Column::since_start, Column::since_last, Column::cpu, Column::resident};
+    const auto taken = [&] {
+        std::size_t sum = 0;
+        for (const Column column : columns_) sum += width_of(column);
+        return sum;
+    };
+    const std::size_t width = state_.size.width;
+    while (!columns_.empty() && taken() + shortest_name > width) columns_.pop_back();
+    const std::size_t left = width - std::min(width, taken());
+    name_width_ = columns_.empty() ? left : std::min(left, longest_name);
+    if (kind_ != WatchColumns::sizes || columns_.size() < 4) return;
+    // What names do without, from where they are readable on.
+    constexpr std::size_t readable = 28;
+    const std::size_t spare = left - std::min(left, readable + 2);
+    bar_width_ = std::min(spare, longest_bar);
+    name_width_ = std::min(left - (bar_width_ > 0 ? bar_width_ + 2 : 0), longest_name);
+}
+
+std::string WatchTable::title_of(Column column) const {
+    switch (column) {
+        case Column::resident:
+            return kind_ == WatchColumns::threads ? "stacks MiB" : "resident";
+        case Column::since_start:
+            return wide_ ? "since start" : "start";
+        case Column::since_last:
+            return wide_ ? "since last" : "last";
+        case Column::threads:
+            return "number";
+        case Column::cpu:
+            return "% CPU";
+        case Column::share:
+            break;
+    }
+    return "%";
+}
+
+ScreenLine WatchTable::heading(std::string_view position) const {
+    ScreenLineMaker maker(state_.size.width);
+    std::string name = name_;
+    const auto mark = [&](std::string text, bool marked) {
+        if (marked) text.insert(0, state_.unicode ? "▾" : "v");
+        return text;
+    };
+    if (!columns_.empty()) name = mark(std::move(name), state_.sort == WatchSort::name);
+    if (!position.empty()) name += fmt::format("  {}", position);
+    std::string text = padded(name, columns_.empty() ? state_.size.width : name_width_);
+    for (const Column column : columns_) {
+        const std::string title = mark(title_of(column), sorts(column, state_.sort, kind_));
+        const std::size_t width = width_of(column);
+        text += std::string(width - std::min(width, display_width(title)), ' ') + title;
+    }
+    maker.add(padded(text, state_.size.width), ScreenLook::inverse);
+    return maker.take();
+}
+
+WatchTable::Cell WatchTable::cell_of(Column column, const WatchRow& row) const {
+    const bool pools = kind_ == WatchColumns::threads;
+    const auto change = [&](const std::optional<Delta>& bytes, std::int64_t threads) -> Cell {
+        if (pools) return {threads == 0 ? "-" : grouped(Delta{threads}), look_of_change(threads)};
+        if (!bytes) return {"?", ScreenLook::faint};
+        return {change_in_mib(*bytes), look_of_change(bytes->value)};
+    };
+    switch (column) {
+        case Column::resident:
+            return {in_mib(row.resident), ScreenLook::plain};
+        case Column::since_start:
+            return change(row.since_start, row.threads_since_start);
+        case Column::since_last:
+            return change(row.since_last, row.threads_since_last);
+        case Column::threads:
+            return {grouped(row.threads), ScreenLook::plain};
+        case Column::cpu:
+            return {row.cpu_percent ? fmt::format("{:.1f}", *row.cpu_percent) : "-", ScreenLook::plain};
+        case Column::share:
+            break;
+    }
+    return {percent(row.resident, whole_), ScreenLook::faint};
+}
+
+std::string WatchTable::bar(const WatchRow& row) const {
+    if (bar_width_ == 0 || whole_ == Bytes()) return "";
+    const double share = static_cast<double>(row.resident.value()) / static_cast<double>(whole_.value());
+    const auto cells =
+        static_cast<std::size_t>(std::lround(std::min(share, 1.0) * static_cast<double>(bar_width_)));
+    std::string drawn;
+    for (std::size_t i = 0; i < cells; ++i) drawn += "█";
+    return drawn;
+}
+
+ScreenLine WatchTable::line(std::size_t at) const {
+    ScreenLineMaker maker(state_.size.width);
+    if (const auto* text = std::get_if<Text>(&lines_[at])) {
+        maker.add(text->text, text->look);
+        return maker.take();
+    }
+    const auto& row = std::get<WatchRow>(lines_[at]);
+    const std::string name = row.estimated && name_width_ > 40 ? row.name + " (estimated)" : row.name;
+    maker.add(fit(printable(name), name_width_, !wide_), ScreenLook::plain);
+    std::size_t column = name_width_;
+    for (const Column one : columns_) {
+        const Cell cell = cell_of(one, row);
+        column += width_of(one);
+        maker.go_to(column - std::min(column, display_width(cell.text)));
+        maker.add(cell.text, cell.look);
+    }
+    maker.go_to(column + 2);
+    maker.add(bar(row), ScreenLook::faint);
+    return maker.take();
+}
+
+void WatchTable::rows(const std::vector<WatchRow>& rows) {
+    lines_.insert(lines_.end(), rows.begin(), rows.end());
+}
+
+void WatchTable::text(std::string text) {
+    lines_.emplace_back(Text{std::move(text), ScreenLook::plain});
+}
+
+void WatchTable::section(std::string name) {
+    lines_.emplace_back(Text{std::move(name), ScreenLook::title});
+}
+
+ScreenLook look_of_change(std::int64_t change) {
+    return change > 0 ? ScreenLook::grown : change < 0 ? ScreenLook::shrunk : ScreenLook::faint;
+}
+
+std::string change_in_mib(Delta delta) {
+    if (delta.value == 0) return "-";
+    return fmt::format("{}{:.1f}", delta.value < 0 ? "-" : "+",
+                       std::abs(static_cast<double>(delta.value)) / 1048576.0);
+}
+
+}  // namespace nmtx
