@@ -14,9 +14,9 @@
 
 #include "base/cursor.h"
 #include "kernel/status.h"
+#include "platform/jvm/jvm_kind.h"
 #include "platform/os/acting_as.h"
 #include "platform/os/clock.h"
-#include "platform/jvm/jvm_kind.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/target_root.h"
 
@@ -70,7 +70,7 @@ Expected<void> check_catches_quit(const ProcessFiles& process) {
 
 // By owner, group and mode; true where an access control list may say something else.
 bool may_write(const Descriptor& directory, const ProcessStatus& status) {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(directory.get(), &info) != 0) return true;
     constexpr std::uint64_t dac_override = std::uint64_t{1} << 1U;  // include/uapi/linux/capability.h
     if ((status.cap_eff.value_or(dac_override) & dac_override) != 0) return true;
@@ -94,7 +94,7 @@ struct Place {
 // A file of this name that somebody else owns: the JVM looks in its working directory first, and no further
 // once it has found one.
 Expected<void> check_not_in_the_way(const Place& place, const std::string& name, const AttachTarget& target) {
-    struct stat info {};
+    struct stat info{};
     if (::fstatat(place.directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return {};
     if (info.st_uid == target.uid) return {};
     return failure(place.path + "/" + name,
@@ -221,7 +221,7 @@ Expected<void> check_socket_can_be_made(const ProcessFiles& process, const Descr
                                         const AttachTarget& target) {
     const std::string path = target.root + "/tmp";
     const std::string hint = "give the JVM a /tmp that can be written, or use --attach=never";
-    struct statvfs system {};
+    struct statvfs system{};
     if (::fstatvfs(tmp.get(), &system) == 0) {
         if ((system.f_flag & ST_RDONLY) != 0)
             return failure(path, "is mounted read-only: the JVM cannot make its attach socket there", hint);

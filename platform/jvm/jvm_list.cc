@@ -16,10 +16,10 @@
 #include "evidence/capture.h"
 #include "evidence/redact.h"
 #include "kernel/status.h"
-#include "platform/os/clock.h"
 #include "platform/jvm/hsperfdata_file.h"
-#include "platform/proc/process_files.h"
+#include "platform/os/clock.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/process_files.h"
 
 namespace nmtx {
 namespace {

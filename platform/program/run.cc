@@ -10,9 +10,9 @@
 #include "evidence/archive.h"
 #include "hotspot/nmt/nmt.h"
 #include "platform/os/identity.h"
-#include "platform/proc/input_file.h"
-#include "platform/output/output_file.h"
 #include "platform/os/own_memory.h"
+#include "platform/output/output_file.h"
+#include "platform/proc/input_file.h"
 #include "platform/terminal/terminal.h"
 
 namespace nmtx {

@@ -12,13 +12,13 @@
 #include "ledger/partition/reconcile.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
+#include "platform/program/run.h"
 #include "platform/record/record.h"
 #include "platform/record/record_file.h"
 #include "platform/record/record_store.h"
-#include "platform/program/run.h"
 #include "platform/terminal/terminal_line.h"
-#include "report/trend/trend_report.h"
 #include "report/parts/verdict_text.h"
+#include "report/trend/trend_report.h"
 #include "threads/thread_table.h"
 
 namespace nmtx {

@@ -8,10 +8,10 @@
 #include <cerrno>
 
 #include "base/printable.h"
+#include "platform/os/system_error.h"
 #include "platform/record/record_path.h"
 #include "platform/record/record_schema.h"
 #include "platform/record/record_vfs.h"
-#include "platform/os/system_error.h"
 
 namespace nmtx {
 namespace {

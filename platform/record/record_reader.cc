@@ -118,8 +118,7 @@ Sample sample_of_row(const Statement& row) {
 Expected<void> RecordReader::read_runs() {
     return each(
         "SELECT id, pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, physical_memory, "
-        "ended_ms, end "
-        "FROM run ORDER BY id",
+        "ended_ms, end FROM run ORDER BY id",
         std::nullopt, [&](const Statement& row) {
             RecordedRun run;
             run.id = row.number(0);
@@ -144,8 +143,8 @@ Expected<void> RecordReader::read_samples(std::int64_t from_ms) {
     return each(
         "SELECT id, run, line_ms, wall_ms, boot_ms, depth, uptime_ms, rss, threads, heap_used, collections, "
         "cgroup_current, cgroup_limit, nmt_committed, nmt_malloc, malloc_live, malloc_untracked, "
-        "malloc_free, "
-        "malloc_told_apart, attach_us, cpu_us, wall_us FROM sample WHERE line_ms >= ? ORDER BY id",
+        "malloc_free, malloc_told_apart, attach_us, cpu_us, wall_us FROM sample WHERE line_ms >= ? ORDER BY "
+        "id",
         from_ms, [&](const Statement& row) {
             const auto run = run_index_.find(row.number(1));
             if (run == run_index_.end()) return;

@@ -44,16 +44,14 @@ Expected<void> RecordStore::prepare() {
     } all[] = {
         {&insert_sample_,
          "INSERT INTO sample(run, line_ms, wall_ms, boot_ms, depth, uptime_ms, rss, threads, heap_used, "
-         "collections, "
-         "cgroup_current, cgroup_limit, nmt_committed, nmt_malloc, malloc_live, malloc_untracked, "
-         "malloc_free, "
-         "malloc_told_apart, attach_us, cpu_us, wall_us) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+         "collections, cgroup_current, cgroup_limit, nmt_committed, nmt_malloc, malloc_live, "
+         "malloc_untracked, malloc_free, malloc_told_apart, attach_us, cpu_us, wall_us) "
+         "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
         {&insert_resident_, "INSERT INTO resident(sample, owner, bytes) VALUES(?,?,?)"},
         {&insert_nmt_, "INSERT INTO nmt(sample, category, committed, malloc, count) VALUES(?,?,?,?,?)"},
         {&last_sample_,
          "SELECT line_ms, wall_ms, boot_ms, boot_id FROM sample JOIN run ON run.id = sample.run ORDER BY "
-         "sample.id "
-         "DESC LIMIT 1"},
+         "sample.id DESC LIMIT 1"},
         {&find_owner_, "SELECT id FROM owner WHERE path = ?"},
         {&insert_owner_, "INSERT INTO owner(path) VALUES(?)"},
         {&find_category_, "SELECT id FROM category WHERE name = ?"},
@@ -99,8 +97,7 @@ Expected<std::optional<std::int64_t>> RecordStore::resume_run(const RecordedRun&
 Expected<std::int64_t> RecordStore::insert_run(const RecordedRun& run) {
     auto insert = database_.prepare(
         "INSERT INTO run(pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, "
-        "physical_memory) "
-        "VALUES(?,?,?,?,?,?,?,?,?)");
+        "physical_memory) VALUES(?,?,?,?,?,?,?,?,?)");
     if (!insert) return tl::make_unexpected(insert.error());
     insert->bind(0, signed_of(run.pid));
     insert->bind(1, signed_of(run.start_ticks));
@@ -167,11 +164,11 @@ Expected<std::int64_t> RecordStore::line_ms(const SampleTime& time, const std::s
 
 Expected<std::int64_t> RecordStore::insert_sample(std::int64_t run, const Sample& sample, std::int64_t line) {
     using Number = std::optional<std::int64_t>;
-    const auto nmt = [&](Bytes NmtSample::*figure) -> Number {
+    const auto nmt = [&](Bytes NmtSample::* figure) -> Number {
         if (!sample.nmt) return std::nullopt;
         return signed_of((*sample.nmt).*figure);
     };
-    const auto malloc = [&](Bytes MallocSample::*figure) -> Number {
+    const auto malloc = [&](Bytes MallocSample::* figure) -> Number {
         if (!sample.malloc) return std::nullopt;
         return signed_of((*sample.malloc).*figure);
     };

@@ -19,8 +19,8 @@ namespace {
 //   2.35  heap_info knows its page size
 //   2.42  caches have further slots, for large chunks
 //   2.43  no fastbins; a mmapped chunk's size no longer counts its header
-constexpr auto no_tcache = TcacheKind::none, lists_only = TcacheKind::lists_only, struct_key = TcacheKind::struct_key,
-               random_word = TcacheKind::random_key;
+constexpr auto no_tcache = TcacheKind::none, lists_only = TcacheKind::lists_only,
+               struct_key = TcacheKind::struct_key, random_word = TcacheKind::random_key;
 // clang-format off
 constexpr std::array layouts{
     // minors, fastbins and their count, top, bins, attached_threads, heap_info, tcache, mangled, tcache chunks, short

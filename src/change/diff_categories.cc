@@ -9,7 +9,8 @@ namespace {
 
 // From `since` on (the first release that is known to) HotSpot counts as `now` memory that it counted as
 // `before` in older ones. Where both names are left, what has moved cannot be told from what has not.
-// Source: the reports that 8, 11, 17, 21 and 26 give of one program, and the tables of hotspot/nmt/nmt_tags.h.
+// Source: the reports that 8, 11, 17, 21 and 26 give of one program, and the tables of
+// hotspot/nmt/nmt_tags.h.
 struct Move {
     int since;
     std::string_view before, now;

@@ -187,8 +187,7 @@ void RunReader::weigh(std::vector<OwnerTrend>& owners) const {
 }
 
 void RunReader::read_owners() {
-    const auto nothing =
-        points_of(owner_samples_, [](const Sample&) { return std::optional<double>(0.0); });
+    const auto nothing = points_of(owner_samples_, [](const Sample&) { return std::optional<double>(0.0); });
     for (const auto& [path, held] : held_by_owner(owner_samples_)) {
         std::vector<Point> points = nothing;
         for (const auto& [sample, bytes] : held) points[sample].value = bytes;
@@ -243,7 +242,7 @@ void RunReader::read_others() {
             return static_cast<double>(*sample.threads);
         },
         material_threads, Unit::count);
-    const auto of_nmt = [](Bytes NmtSample::*figure) {
+    const auto of_nmt = [](Bytes NmtSample::* figure) {
         return [figure](const Sample& sample) -> std::optional<double> {
             if (!sample.nmt) return std::nullopt;
             return number((*sample.nmt).*figure);

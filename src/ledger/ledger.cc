@@ -34,7 +34,8 @@ Bytes Ledger::resident_below(std::string_view prefix) const {
 }
 
 const CategoryRow* Ledger::category(std::string_view name) const {
-    const auto found = std::find_if(categories.begin(), categories.end(), [&](const CategoryRow& row) { return row.name == name; });
+    const auto found = std::find_if(categories.begin(), categories.end(),
+                                    [&](const CategoryRow& row) { return row.name == name; });
     return found == categories.end() ? nullptr : &*found;
 }
 

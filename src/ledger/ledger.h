@@ -109,9 +109,9 @@ struct Ledger {
     [[nodiscard]] Delta drift() const {
         return rss_before && rss_after ? difference(*rss_after, *rss_before) : Delta{};
     }
-    [[nodiscard]] const Piece* piece_at(Address address) const;    // null where nothing is mapped
+    [[nodiscard]] const Piece* piece_at(Address address) const;              // null where nothing is mapped
     [[nodiscard]] const CategoryRow* category(std::string_view name) const;  // null where NMT has none
-    [[nodiscard]] Bytes resident_of(std::string_view path) const;  // of one leaf
+    [[nodiscard]] Bytes resident_of(std::string_view path) const;            // of one leaf
     [[nodiscard]] Bytes resident_below(
         std::string_view prefix) const;  // of all leaves whose path begins with it
 };

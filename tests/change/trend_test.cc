@@ -73,31 +73,27 @@ TEST_CASE("trend: a Java heap that grows is bounded by -Xmx, no leak") {
 }
 
 TEST_CASE("trend: a code cache that grows is bounded, and no leak") {
-    const auto run = trend_by(360, [](double t) {
-        return Held{{"jvm/code cache/profiled nmethods", 100 + t / 60}};
-    });
+    const auto run =
+        trend_by(360, [](double t) { return Held{{"jvm/code cache/profiled nmethods", 100 + t / 60}}; });
     CHECK(run.owners[0].verdict == Verdict::growing);
     CHECK_FALSE(run.leaks());
 }
 
 TEST_CASE(
     "trend: steady growth below 2 MiB, or below a hundredth of RSS, is undecided, or none if too slow") {
-    const auto small = trend_by(360, [](double t) {
-        return Held{{"malloc/untracked/libx.so", 10 + t / 2000}};
-    });
+    const auto small =
+        trend_by(360, [](double t) { return Held{{"malloc/untracked/libx.so", 10 + t / 2000}}; });
     CHECK(small.owners[0].verdict == Verdict::undecided);
     const auto in_much = trend_by(360, [](double t) {
         return Held{{"malloc/untracked/libx.so", 10 + t / 600}, {"file/mapped data", 900}};
     });
     CHECK(in_much.owners[0].path == "malloc/untracked/libx.so");
     CHECK(in_much.owners[0].verdict == Verdict::undecided);
-    const auto slow = trend_by(360, [](double t) {
-        return Held{{"malloc/untracked/libx.so", 10 + t / 60000}};
-    });
+    const auto slow =
+        trend_by(360, [](double t) { return Held{{"malloc/untracked/libx.so", 10 + t / 60000}}; });
     CHECK(slow.owners[0].verdict == Verdict::flat);
-    const auto alone = trend_by(360, [](double t) {
-        return Held{{"malloc/untracked/libx.so", 10 + t / 600}};
-    });
+    const auto alone =
+        trend_by(360, [](double t) { return Held{{"malloc/untracked/libx.so", 10 + t / 600}}; });
     CHECK(alone.owners[0].verdict == Verdict::leak);
 }
 
@@ -243,9 +239,8 @@ TEST_CASE("trend: of very many runs the first and the last are kept, the others 
     std::vector<RecordedSeries> record;
     for (std::int64_t id = 1; id <= 200; ++id) {
         const double rate = id == 100 ? 1 : 0;
-        record.push_back(series_by(60, [&](double t) {
-            return Held{{"malloc/untracked/libx.so", 10 + rate * t}};
-        }));
+        record.push_back(
+            series_by(60, [&](double t) { return Held{{"malloc/untracked/libx.so", 10 + rate * t}}; }));
         record.back().run.id = id;
     }
     const Trend trend = trend_of(record, no_warm_up());

@@ -262,7 +262,8 @@ TEST_CASE("archive: what few bytes may become is bounded by their number, wherev
     }
     SECTION("in many members, each of them small enough") {
         std::vector<Member> many{{"capture.json", index_text}};
-        for (int i = 0; i < 100; ++i) many.push_back({"d/" + std::to_string(i), std::string(1U << 20U, '\0')});
+        for (int i = 0; i < 100; ++i)
+            many.push_back({"d/" + std::to_string(i), std::string(1U << 20U, '\0')});
         refused(compressed(tar(many)));
     }
     SECTION("behind the end of the tar") {
@@ -276,7 +277,8 @@ TEST_CASE("archive: what few bytes may become is bounded by their number, wherev
 TEST_CASE("archive: the texts of a process with very many like mappings are a capture") {
     std::string smaps;
     for (int i = 0; i < 40'000; ++i) {
-        smaps += "7f00000" + std::to_string(10000 + i) + "000-7f00000" + std::to_string(10000 + i) + "800 rw-p 00000000 00:00 0\n";
+        smaps += "7f00000" + std::to_string(10000 + i) + "000-7f00000" + std::to_string(10000 + i) +
+                 "800 rw-p 00000000 00:00 0\n";
         for (int field = 0; field < 22; ++field) smaps += "Shared_Hugetlb:        0 kB\n";
     }
     const std::string file = compressed(tar({{"capture.json", index_text}, {"kernel/smaps", smaps}}));

@@ -1,9 +1,10 @@
 // Rules on what malloc holds: arenas, what was freed, what JNI code keeps, zlib, other allocators.
+#include "findings/rules/malloc/malloc_rules.h"
+
 #include "catch.h"
 #include "findings/figures/native_libraries.h"
-#include "findings/rules/malloc/malloc_rules.h"
-#include "findings/rules/rule_list.h"
 #include "findings/figures/zlib_use.h"
+#include "findings/rules/rule_list.h"
 #include "made_jvm.h"
 
 using namespace nmtx;

@@ -9,21 +9,21 @@
 
 #include "evidence/redact.h"
 #include "hotspot/areas/class_histogram.h"
-#include "hotspot/tools/compiler_memory.h"
-#include "hotspot/threads/file_thread_dump.h"
+#include "hotspot/areas/pasted_areas.h"
 #include "hotspot/gc_log/gc_log.h"
 #include "hotspot/hs_err/hs_err.h"
+#include "hotspot/hs_err/vm_info.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/replies.h"
+#include "hotspot/threads/file_thread_dump.h"
+#include "hotspot/threads/thread_dump.h"
+#include "hotspot/threads/thread_dumps.h"
+#include "hotspot/tools/compiler_memory.h"
 #include "hotspot/tools/jmap_heap.h"
 #include "hotspot/tools/jstat.h"
 #include "hotspot/tools/launcher_settings.h"
-#include "hotspot/areas/pasted_areas.h"
-#include "hotspot/replies.h"
-#include "hotspot/threads/thread_dump.h"
-#include "hotspot/threads/thread_dumps.h"
 #include "hotspot/tools/vitals.h"
-#include "hotspot/hs_err/vm_info.h"
 
 namespace {
 
@@ -40,7 +40,8 @@ void check_redaction(std::string_view text, int kind) {
     std::string counters(text);
     nmtx::redact_counters(counters);
     // What is gone is gone: lines keep their numbers, and masks are the only stars that are new.
-    if (kind == 2) check(std::count(once.begin(), once.end(), '\n') == std::count(text.begin(), text.end(), '\n'));
+    if (kind == 2)
+        check(std::count(once.begin(), once.end(), '\n') == std::count(text.begin(), text.end(), '\n'));
     check(once.size() <= text.size() * 9 + 64);
 }
 

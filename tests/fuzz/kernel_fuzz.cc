@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "kernel/containers/cgroup.h"
 #include "documents/residency.h"
+#include "kernel/containers/cgroup.h"
 #include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"

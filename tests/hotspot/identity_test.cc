@@ -88,10 +88,12 @@ TEST_CASE("joined options: a piece without '-' belongs to the option before it")
 
 TEST_CASE("cmdline: options end at the main class, -jar or -m; values of the launcher's options are none") {
     using Options = std::vector<std::string_view>;
-    CHECK((read_java_cmdline("/usr/bin/java\0-Xmx1g\0-cp\0-odd:b\0-XX:+UseG1GC\0Main\0-XX:+UseZGC\0"s).options ==
-           Options{"-Xmx1g", "-cp", "-XX:+UseG1GC"}));
+    CHECK((
+        read_java_cmdline("/usr/bin/java\0-Xmx1g\0-cp\0-odd:b\0-XX:+UseG1GC\0Main\0-XX:+UseZGC\0"s).options ==
+        Options{"-Xmx1g", "-cp", "-XX:+UseG1GC"}));
     CHECK((read_java_cmdline("java\0-Da=b c\0-jar\0x.jar\0-Xrs\0"s).options == Options{"-Da=b c"}));
-    CHECK((read_java_cmdline("java\0@opts\0--module-path=m\0-m\0a/b\0"s).options == Options{"--module-path=m"}));
+    CHECK((read_java_cmdline("java\0@opts\0--module-path=m\0-m\0a/b\0"s).options ==
+           Options{"--module-path=m"}));
     CHECK((read_java_cmdline("java"s).options == Options{}));
     CHECK(read_java_cmdline("java\0-cp\0x\0Main\0arg\0"s).main == "Main");
     CHECK(read_java_cmdline("java\0-jar\0x.jar\0-Xrs\0"s).main == "x.jar");

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "findings/figures/zlib_use.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
 #include "findings/wording.h"
-#include "findings/figures/zlib_use.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/claims.h"
 

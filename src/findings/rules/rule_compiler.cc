@@ -2,8 +2,8 @@
 #include <fmt/format.h>
 
 #include "findings/figures/growth.h"
-#include "findings/knowledge/jdk_offers.h"
 #include "findings/figures/known_growth.h"
+#include "findings/knowledge/jdk_offers.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
 

@@ -88,8 +88,9 @@ LineFit belongs_nmt(const LineInContext& at, PartSoFar& part) {
     if (text.empty() || is_elision(text)) return LineFit::filler;
     switch (text.front()) {
         case '[':
-            return is_region(text) || text.starts_with("[0x") || text.starts_with("[BOOTSTRAP]") ? LineFit::yes
-                                                                                                 : LineFit::no;
+            return is_region(text) || text.starts_with("[0x") || text.starts_with("[BOOTSTRAP]")
+                       ? LineFit::yes
+                       : LineFit::no;
         case '(':
             return LineFit::yes;
         case ':':

@@ -3,9 +3,9 @@
 #include "base/printable.h"
 #include "findings/figures/container.h"
 #include "findings/judgement/judgement.h"
-#include "report/style/json_values.h"
-#include "report/reconciliation/report.h"
 #include "report/parts/verdict_text.h"
+#include "report/reconciliation/report.h"
+#include "report/style/json_values.h"
 
 namespace nmtx {
 namespace {

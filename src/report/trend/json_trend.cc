@@ -12,7 +12,6 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-
 std::int64_t whole(double value) {
     constexpr double most = 9e15;
     return std::isfinite(value) ? std::llround(std::min(std::max(value, -most), most)) : 0;

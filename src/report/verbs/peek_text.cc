@@ -147,10 +147,9 @@ std::string peek_text(const ProcessView& view, const PeekPlace& place, const Pee
     } else if (!place.evidence.empty()) {
         owner += fmt::format(" ({}{})", place.evidence, place.estimated ? ", estimated" : "");
     }
-    std::string text =
-        line(fmt::format("pid {}  {:x}-{:x} {}  {}", view.header.pid, place.range.begin.value,
-                         place.range.end.value, place.mapping->protection.text(), owner),
-             style);
+    std::string text = line(fmt::format("pid {}  {:x}-{:x} {}  {}", view.header.pid, place.range.begin.value,
+                                        place.range.end.value, place.mapping->protection.text(), owner),
+                            style);
     if (!place.mapping->name.empty()) text += fit(printable(place.mapping->name), style.width, true) + "\n";
     return text + "\n" + peek_figures(peek, style);
 }

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "base/printable.h"
-#include "findings/rules/malloc/malloc_rules.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
 
 namespace nmtx::rule {

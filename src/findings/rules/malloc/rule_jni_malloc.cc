@@ -7,9 +7,9 @@
 #include "base/printable.h"
 #include "findings/figures/growth.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
-#include "findings/figures/zlib_use.h"
 #include "ledger/partition/malloc_parts.h"
 
 namespace nmtx::rule {
@@ -96,7 +96,8 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     const Bytes held = minus_or_zero(parts->untracked, of_zlib);
     const std::string_view sum = parts->told_apart ? "malloc live untracked" : "malloc live";
     if (const OwnerTrend* growth = fastest_leak(input.history, {sum})) return growing(input, *growth, held);
-    if (!parts->told_apart || held < jni_malloc_least || held.value() < input.ledger.rss.value() / 10) return {};
+    if (!parts->told_apart || held < jni_malloc_least || held.value() < input.ledger.rss.value() / 10)
+        return {};
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::high;

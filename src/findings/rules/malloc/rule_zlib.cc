@@ -4,9 +4,9 @@
 
 #include "findings/figures/growth.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
-#include "findings/figures/zlib_use.h"
 
 namespace nmtx::rule {
 namespace {

@@ -5,9 +5,9 @@
 #include <nlohmann/json.hpp>
 
 #include "base/printable.h"
+#include "report/style/json_values.h"
 #include "report/ticket/html/html_map.h"
 #include "report/ticket/html/html_parts.h"
-#include "report/style/json_values.h"
 
 namespace nmtx {
 namespace {

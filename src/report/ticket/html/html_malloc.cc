@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "report/parts/container_text.h"
+#include "report/style/style.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
-#include "report/style/style.h"
 #include "report/trend/trend_report.h"
 
 namespace nmtx {
