@@ -6,11 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "account/account.h"
 #include "allocator/block_sample.h"
 #include "base/printable.h"
 #include "cli/command.h"
-#include "ledger/ledger.h"
-#include "ledger/partition/reconcile.h"
 #include "ledger/peek_place.h"
 #include "ledger/plan/malloc_request.h"
 #include "ledger/plan/reconciliation_plan.h"
@@ -22,6 +21,7 @@
 #include "platform/os/own_memory.h"
 #include "platform/proc/residency.h"
 #include "platform/program/demo.h"
+#include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/program/run_rights.h"
 #include "platform/symbols/live_files.h"
@@ -30,7 +30,6 @@
 #include "report/threads/threads_report.h"
 #include "report/verbs/list.h"
 #include "report/verbs/peek_text.h"
-#include "threads/thread_table.h"
 
 namespace nmtx {
 namespace {
@@ -38,80 +37,79 @@ namespace {
 // Whose cost a report tells: that of a capture until its evidence was there, or of this run to its end.
 enum class CostOf { capture, this_run };
 
-// The ledger that was printed.
-Expected<Ledger> print_report(const Command& command, const ProcessView& view,
-                              CostOf cost = CostOf::capture) {
-    auto ledger = reconcile(view);
-    if (!ledger) return ledger;
+// What was printed.
+Expected<Account> print_report(const Command& command, const ProcessView& view,
+                               CostOf cost = CostOf::capture) {
     const ReportOptions options{command.all, command.maps};
     const TextStyle style = style_of_stdout();
-    const auto threads = thread_table_if_read(view, *ledger);
     const auto recorded = recorded_history(command, view);
     if (!recorded) return tl::make_unexpected(recorded.error());
-    const RunTrend* history = *recorded ? &**recorded : nullptr;
-    const auto text_of = [&](const ProcessView& shown) {
-        if (command.json) return json_report(shown, *ledger, threads, history);
-        return command.verb == Verb::malloc ? malloc_report(shown, *ledger, options, style)
-                                            : text_report(shown, *ledger, threads, options, style, history);
+    const bool of_malloc = command.verb == Verb::malloc && !command.json;
+    auto account = account_of(view, {*recorded ? &**recorded : nullptr, {}, !of_malloc});
+    if (!account) return account;
+    const auto text_of = [&](const Account& shown) {
+        if (command.json) return json_report(shown);
+        return of_malloc ? malloc_report(shown.moment, options, style) : text_report(shown, options, style);
     };
     const double before = own_cpu_ms();
-    std::string text = text_of(view);
+    std::string text = text_of(*account);
     if (cost == CostOf::this_run) {
         // What the report took is known once there is one; the second takes as long as the first.
         ProcessView told = view;
         const double after = own_cpu_ms();
         told.header.cost.cpu_ms = after + (after - before);
-        text = text_of(told);
+        account->moment.view = &told;
+        text = text_of(*account);
+        account->moment.view = &view;
     }
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
-    return ledger;
+    return account;
 }
 
 // Contents are in no capture, so they are looked up in the process as it runs on, after the report.
-Expected<void> peek_at_blocks(const Command& command, const ProcessView& view, const Ledger& ledger) {
-    if (view.walk() == nullptr)
+Expected<void> peek_at_blocks(const Command& command, const Moment& moment) {
+    if (moment.view->walk() == nullptr)
         return failure("--peek", "malloc's memory was not walked, so no blocks are known",
                        "a place of its own: nmtx peek PID ADDRESS");
-    const auto process = ProcessFiles::open_again(command.pid, view.header.start_ticks);
+    const auto process = ProcessFiles::open_again(command.pid, moment.view->header.start_ticks);
     if (!process) return tl::make_unexpected(process.error());
     auto residency = PageResidency::open(*process);
     if (!residency) return tl::make_unexpected(residency.error());
     LiveMemory memory(*process, std::move(*residency));
     LiveFiles files(*process);
     const MallocRequest request =
-        malloc_request(view, find_malloc_shapes(view, memory), command.malloc, files);
+        malloc_request(*moment.view, find_malloc_shapes(*moment.view, memory), command.malloc, files);
     const PeekBounds bounds;
     Progress progress(STDERR_FILENO);
     memory.show(&progress);
     const BlockSample sample = sample_blocks(request, *command.peek, bounds.blocks, memory);
     progress.erase();
     if (sample.blocks.empty()) return tl::make_unexpected(no_such_blocks(*command.peek, sample));
-    const Peek peek = peek_blocks(sample.blocks, memory, pointer_map(view, ledger), bounds);
-    const bool told_apart = !view.walk()->headers.empty();
+    const Peek peek = peek_blocks(sample.blocks, memory, pointer_map(moment), bounds);
+    const bool told_apart = !moment.view->walk()->headers.empty();
     return print("\n" + peek_blocks_text(sample, peek, told_apart, style_of_stdout()));
 }
 
-// From a live process to the printed report; with -o its evidence is kept.
-Expected<Ledger> reconcile_live(const Command& command, std::uint64_t pid) {
-    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
-    const auto capture = capture_of(command, pid, plan);
-    if (!capture) return tl::make_unexpected(capture.error());
-    if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
-    if (!command.output.empty()) {
-        if (auto written = write_capture(command, *capture); !written)
-            return tl::make_unexpected(written.error());
-    }
+// From a live process to the printed report; with -o its evidence is kept. The ledger's malloc, for the demo.
+Expected<MallocUse> reconcile_live(const Command& command, std::uint64_t pid) {
+    const auto process = open_process(
+        command, pid,
+        ReconciliationPlan({command.effort, command.nmt}, command.malloc, command.measure_threads));
+    if (!process) return tl::make_unexpected(process.error());
     // A capture that was kept has to give the same report again.
-    auto ledger =
-        print_report(command, plan.view(), command.output.empty() ? CostOf::this_run : CostOf::capture);
-    if (!ledger || !command.peek) return ledger;
-    if (auto peeked = peek_at_blocks(command, plan.view(), *ledger); !peeked)
-        return tl::make_unexpected(peeked.error());
-    return ledger;
+    const auto account =
+        print_report(command, process->view, command.output.empty() ? CostOf::this_run : CostOf::capture);
+    if (!account) return tl::make_unexpected(account.error());
+    if (command.peek) {
+        if (auto peeked = peek_at_blocks(command, account->moment); !peeked)
+            return tl::make_unexpected(peeked.error());
+    }
+    return account->ledger().malloc;
 }
 
-Expected<void> nothing_more(const Expected<Ledger>& ledger) {
-    if (!ledger) return tl::make_unexpected(ledger.error());
+template <typename T>
+Expected<void> nothing_more(const Expected<T>& done) {
+    if (!done) return tl::make_unexpected(done.error());
     return {};
 }
 
@@ -132,12 +130,9 @@ Expected<void> run_capture(const Command& command) {
 
 // The report of a capture, whichever the verb asks for.
 Expected<void> run_report(const Command& command) {
-    auto evidence = read_capture(command.file);
-    if (!evidence) return tl::make_unexpected(evidence.error());
-    const Capture capture = redacted(command, std::move(*evidence));
-    ProcessReader reader;
-    if (auto read = reader.update(capture); !read) return read;
-    return nothing_more(print_report(command, reader.view()));
+    const auto process = open_file(command, command.file);
+    if (!process) return tl::make_unexpected(process.error());
+    return nothing_more(print_report(command, process->view));
 }
 
 Expected<void> run_malloc(const Command& command) {
@@ -149,33 +144,22 @@ Expected<void> print_threads(const Command& command, const ProcessView& view) {
     if (!view.tasks)
         return failure(command.file.empty() ? fmt::format("pid {}", command.pid) : printable(command.file),
                        "its threads could not be read", "see what is missing: nmtx report FILE --all");
-    const auto ledger = reconcile(view);
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    const ThreadTable table = thread_table(view, *ledger);
+    const auto account = account_of(view, {nullptr, {}, false});
+    if (!account) return tl::make_unexpected(account.error());
     const ReportOptions options{command.all, command.maps};
-    return print(command.json ? json_threads(view, table, command.threads)
-                              : threads_report(view, table, command.threads, options, style_of_stdout()));
+    return print(command.json
+                     ? json_threads(view, *account->threads, command.threads)
+                     : threads_report(view, *account->threads, command.threads, options, style_of_stdout()));
 }
 
 // The stacks are the ledger's; malloc's chunks are of no interest here.
 Expected<void> run_threads(const Command& command) {
-    if (!command.file.empty()) {
-        const auto evidence = read_capture(command.file);
-        if (!evidence) return tl::make_unexpected(evidence.error());
-        ProcessReader reader;
-        if (auto read = reader.update(*evidence); !read) return read;
-        return print_threads(command, reader.view());
-    }
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan({command.effort, command.nmt}, no_walk, true, command.threads.stacks);
-    const auto capture = capture_of(command, command.pid, plan);
-    if (!capture) return tl::make_unexpected(capture.error());
-    if (auto finished = plan.finish(*capture); !finished) return finished;
-    if (!command.output.empty()) {
-        if (auto written = write_capture(command, *capture); !written) return written;
-    }
-    return print_threads(command, plan.view());
+    const auto process = open_either(
+        command, ReconciliationPlan({command.effort, command.nmt}, no_walk, true, command.threads.stacks));
+    if (!process) return tl::make_unexpected(process.error());
+    return print_threads(command, process->view);
 }
 
 Vm vm_of(std::optional<JvmKind> kind) {
@@ -210,10 +194,10 @@ Expected<void> run_demo(const Command& command) {
     std::fputs("nmtx: starting a small JVM whose JNI library keeps memory that NMT cannot see …\n", stderr);
     const auto jvm = DemoJvm::start(arguments);
     if (!jvm) return tl::make_unexpected(jvm.error());
-    const auto ledger = reconcile_live(command, jvm->pid());
-    if (!ledger) return tl::make_unexpected(ledger.error());
+    const auto found_use = reconcile_live(command, jvm->pid());
+    if (!found_use) return tl::make_unexpected(found_use.error());
     if (command.json) return {};
-    const MallocUse& use = ledger->malloc;
+    const MallocUse& use = *found_use;
     const std::string found =
         use.measured()
             ? fmt::format("{} MiB in live blocks that are not NMT's", in_mib(use.parts->untracked))
@@ -238,10 +222,10 @@ Expected<void> run_peek(const Command& command) {
     const auto capture = collect(options, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;
-    const auto ledger = reconcile(plan.view());
-    if (!ledger) return tl::make_unexpected(ledger.error());
+    const auto account = account_of(plan.view(), {nullptr, {}, false});
+    if (!account) return tl::make_unexpected(account.error());
     const Address address = command.address;
-    const auto place = peek_place(plan.view(), *ledger, address);
+    const auto place = peek_place(account->moment, address);
     if (!place) return tl::make_unexpected(place.error());
 
     const auto process = ProcessFiles::open_again(command.pid, capture->header.start_ticks);
@@ -249,7 +233,7 @@ Expected<void> run_peek(const Command& command) {
     auto residency = PageResidency::open(*process);
     if (!residency) return tl::make_unexpected(residency.error());
     LiveMemory memory(*process, std::move(*residency));
-    const PointerMap targets = pointer_map(plan.view(), *ledger, place->range);
+    const PointerMap targets = pointer_map(account->moment, place->range);
     const Peek peek = peek_range(place->range, address, memory, targets);
     return print(peek_text(plan.view(), *place, peek, style_of_stdout()));
 }

@@ -5,34 +5,18 @@
 
 #include "base/printable.h"
 #include "change/diff.h"
-#include "change/watched_moments.h"
-#include "ledger/plan/reconciliation_plan.h"
+#include "ledger/partition/kept_moment.h"
+#include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "report/diff/diff_report.h"
 
 namespace nmtx {
 namespace {
 
-Expected<void> load_file(const std::string& file, KeptMoment& loaded) {
-    auto capture = read_capture(file);
-    if (!capture) return tl::make_unexpected(capture.error());
-    loaded.capture = std::move(*capture);
-    ProcessReader reader;
-    if (auto read = reader.update(loaded.capture); !read) return read;
-    loaded.view = reader.view();
-    return reconcile_moment(loaded, false);
-}
-
-Expected<void> load_process(const Command& command, std::uint64_t pid, bool call_sites, KeptMoment& loaded) {
-    ReconciliationPlan plan({command.effort, command.nmt, call_sites}, command.malloc);
-    auto capture = capture_of(command, pid, plan);
-    if (!capture) return tl::make_unexpected(capture.error());
-    loaded.capture = std::move(*capture);
-    if (auto finished = plan.finish(loaded.capture); !finished) return finished;
-    loaded.view = plan.view();
-    if (!command.output.empty()) {
-        if (auto written = write_capture(command, loaded.capture); !written) return written;
-    }
+Expected<void> keep(Expected<OpenedProcess> process, KeptMoment& loaded) {
+    if (!process) return tl::make_unexpected(process.error());
+    loaded.capture = std::move(process->capture);
+    loaded.view = std::move(process->view);
     return reconcile_moment(loaded, false);
 }
 
@@ -53,12 +37,13 @@ Expected<void> run_diff(const Command& command) {
     // Files first: a wrong one is known before a JVM is asked anything.
     for (std::size_t i = 0; i < loaded.size(); ++i) {
         if (command.moments[i].is_process()) continue;
-        if (auto read = load_file(command.moments[i].file, loaded[i]); !read) return read;
+        if (auto read = keep(open_file(command, command.moments[i].file), loaded[i]); !read) return read;
     }
     const bool call_sites = wants_sites(command.moments, loaded);
     for (std::size_t i = 0; i < loaded.size(); ++i) {
         if (!command.moments[i].is_process()) continue;
-        if (auto read = load_process(command, command.moments[i].pid, call_sites, loaded[i]); !read)
+        const ReconciliationPlan plan({command.effort, command.nmt, call_sites}, command.malloc);
+        if (auto read = keep(open_process(command, command.moments[i].pid, plan), loaded[i]); !read)
             return read;
     }
     const Moment before = loaded[0].moment(), after = loaded[1].moment();

@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "account/account.h"
 #include "base/printable.h"
 #include "change/trend_verdict.h"
-#include "findings/judgement/judgement.h"
-#include "ledger/partition/reconcile.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
+#include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/record/record.h"
 #include "platform/record/record_file.h"
@@ -114,10 +114,9 @@ struct SampledMoment {
 };
 
 Expected<SampledMoment> moment_of(const ProcessView& view) {
-    const auto ledger = reconcile(view);
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    return SampledMoment{sample_of(view, *ledger, Depth::full), run_of(view),
-                         judge(view, *ledger, thread_table_if_read(view, *ledger))};
+    auto account = account_of(view);
+    if (!account) return tl::make_unexpected(account.error());
+    return SampledMoment{sample_of(account->moment, Depth::full), run_of(view), std::move(account->judged)};
 }
 
 bool is_record(const std::string& file) {
@@ -133,11 +132,11 @@ bool is_record(const std::string& file) {
 }
 
 Expected<SampledMoment> moment_of_capture(const std::string& file) {
-    const auto capture = read_capture(file);
+    auto capture = read_capture(file);
     if (!capture) return tl::make_unexpected(capture.error());
-    ProcessReader reader;
-    if (auto read = reader.update(*capture); !read) return tl::make_unexpected(read.error());
-    return moment_of(reader.view());
+    const auto process = opened(std::move(*capture));
+    if (!process) return tl::make_unexpected(process.error());
+    return moment_of(process->view);
 }
 
 Expected<SampledMoment> moment_of_record(const std::string& file) {
@@ -154,11 +153,10 @@ Expected<SampledMoment> moment_now(const Command& command) {
     }
     auto boot = this_boot();
     if (!boot) return tl::make_unexpected(boot.error());
-    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc);
-    const auto capture = capture_of(command, command.pid, plan);
-    if (!capture) return tl::make_unexpected(capture.error());
-    if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
-    auto moment = moment_of(plan.view());
+    const auto process =
+        open_process(command, command.pid, ReconciliationPlan({command.effort, command.nmt}, command.malloc));
+    if (!process) return tl::make_unexpected(process.error());
+    auto moment = moment_of(process->view);
     if (moment) moment->run.boot_id = std::move(*boot);
     return moment;
 }

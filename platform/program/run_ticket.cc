@@ -4,11 +4,12 @@
 
 #include <cstdio>
 
+#include "account/account.h"
 #include "base/printable.h"
 #include "evidence/archive.h"
-#include "ledger/partition/reconcile.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/output/output_file.h"
+#include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "redaction/arguments.h"
 #include "report/ticket/ticket.h"
@@ -86,20 +87,18 @@ Expected<void> run_ticket(const Command& command) {
     if (!evidence) return tl::make_unexpected(evidence.error());
     // Without names from here on: nothing that is written has seen any.
     NameRedactor names(certain_names(command));
-    const Capture capture = redacted(command, std::move(*evidence), names);
-    ProcessReader reader;
-    if (auto read = reader.update(capture); !read) return read;
-    const ProcessView& view = reader.view();
-    const auto ledger = reconcile(view);
-    if (!ledger) return tl::make_unexpected(ledger.error());
+    const auto process = opened(redacted(command, std::move(*evidence), names));
+    if (!process) return tl::make_unexpected(process.error());
+    const ProcessView& view = process->view;
     auto history = recorded_trend(command, view, [&](RecordedSeries& series) {
         if (command.redact) redact_series(series, names);
     });
     if (!history) return tl::make_unexpected(history.error());
-    const auto threads = thread_table_if_read(view, *ledger);
-    const Ticket ticket = ticket_of(view, *ledger, threads, std::move(*history));
-    if (auto written = write_ticket(command, capture, ticket); !written) return written;
-    say_where(command, capture);
+    const auto account = account_of(view, {run_of_process(view, *history)});
+    if (!account) return tl::make_unexpected(account.error());
+    const Ticket ticket = ticket_of(*account, std::move(*history));
+    if (auto written = write_ticket(command, process->capture, ticket); !written) return written;
+    say_where(command, process->capture);
     return {};
 }
 

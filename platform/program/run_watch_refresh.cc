@@ -7,9 +7,9 @@
 #include <exception>
 #include <utility>
 
+#include "account/account.h"
 #include "base/lines.h"
 #include "findings/judgement/judgement.h"
-#include "ledger/partition/reconcile.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/clock.h"
 #include "platform/program/run.h"
@@ -153,7 +153,7 @@ Expected<void> WatchRefresher::take_over(const std::shared_ptr<const KeptMoment>
         }
     }
     if (auto added = watched_.all.add(kept); !added) return added;
-    const Judgement judged = judge(kept->view, kept->ledger, thread_table_if_read(kept->view, kept->ledger));
+    const Judgement judged = account_of(kept->moment()).judged;
     watched_.figures.verdict =
         WatchVerdict{judged.assessment.verdict, judged.findings.empty() ? "" : judged.findings.front().title};
     if (kept->view.walk() == nullptr) return {};
@@ -176,11 +176,10 @@ Expected<void> WatchRefresher::dump(const WatchJob& job, const std::stop_token& 
     const auto capture = collect_now(plan, stop, true);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;
-    const auto ledger = reconcile(plan.view());
-    if (!ledger) return tl::make_unexpected(ledger.error());
-    const auto table = thread_table_if_read(plan.view(), *ledger);
-    if (!table) return failure("", "the threads could not be read");
-    const std::string text = threads_report(plan.view(), *table, command_.threads, {}, job.style);
+    const auto account = account_of(plan.view(), {nullptr, {}, false});
+    if (!account) return tl::make_unexpected(account.error());
+    if (!account->threads) return failure("", "the threads could not be read");
+    const std::string text = threads_report(plan.view(), *account->threads, command_.threads, {}, job.style);
     answer.text.title = "nmtx threads: " + plan.view().header.taken_at;
     for (Lines lines(text); lines.next();) answer.text.lines.emplace_back(lines.line());
     return {};

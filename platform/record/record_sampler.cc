@@ -98,7 +98,7 @@ Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth 
     if (!ledger) return tl::make_unexpected(ledger.error());
     if (options.attach) note_answers(*capture);
     learn(*capture, plan.view(), depth);
-    Sample sample = sample_of(plan.view(), *ledger, depth);
+    Sample sample = sample_of({&plan.view(), &*ledger}, depth);
     sample.time = time;
     return sample;
 }

@@ -1,3 +1,5 @@
+#include "account/explanation.h"
+
 #include <algorithm>
 #include <iterator>
 
@@ -8,7 +10,6 @@
 #include "hotspot/nmt/nmt_since.h"
 #include "ledger/partition/reconcile.h"
 #include "pasted/read/read_pasted.h"
-#include "report/explain/explain_report.h"
 
 namespace nmtx {
 namespace {
@@ -43,27 +44,30 @@ std::vector<Finding> growth_of(const PastedProcess& process, const NmtPair& pair
     return findings;
 }
 
+// Null where the texts give none.
+Expected<std::unique_ptr<const Ledger>> ledger_of(const PastedMoment& moment) {
+    if (!moment.reconcilable()) return nullptr;
+    auto ledger = reconcile(moment.view);
+    if (!ledger) return tl::make_unexpected(ledger.error());
+    return std::make_unique<const Ledger>(std::move(*ledger));
+}
+
 // `growth`: what the texts of all moments together show, told of the last one.
 ExplainedMoment reconciled(const PastedMoment& moment, std::vector<Finding> growth) {
     ExplainedMoment explained;
     explained.moment = &moment;
-    if (moment.reconcilable()) {
-        auto ledger = reconcile(moment.view);
-        if (ledger) {
-            explained.ledger = std::move(*ledger);
-        } else {
-            explained.why_no_ledger = to_string(ledger.error());
-        }
-    }
     explained.space = address_space_of(moment);
     std::vector<Finding> told = findings_of_pasted({moment.documents, moment.view});
     const auto add = [&](std::vector<Finding> more) { std::ranges::move(more, std::back_inserter(told)); };
-    const Bytes rss = explained.ledger ? explained.ledger->rss : Bytes();
-    if (!explained.ledger) add(findings_of_logs(moment.view));
-    add(findings_of_told({moment.view, moment.told, rss}));
+    Expected<std::unique_ptr<const Ledger>> ledger = ledger_of(moment);
+    const bool reconciled = ledger && *ledger != nullptr;
+    if (!ledger) explained.why_no_ledger = to_string(ledger.error());
+    if (!reconciled) add(findings_of_logs(moment.view));
+    add(findings_of_told({moment.view, moment.told, reconciled ? (*ledger)->rss : Bytes()}));
     add(std::move(growth));
-    if (explained.ledger) {
-        explained.judged = judge(moment.view, *explained.ledger, std::nullopt, nullptr, std::move(told));
+    if (reconciled) {
+        explained.account = account_of({&moment.view, ledger->get()}, {nullptr, std::move(told)});
+        explained.account->own = std::move(*ledger);
     } else {
         sort_by_weight(told);
         explained.findings = std::move(told);

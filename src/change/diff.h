@@ -13,15 +13,9 @@
 #include "hotspot/nmt/nmt_sites.h"
 #include "hotspot/threads/thread_names.h"
 #include "kernel/mappings/smaps.h"
-#include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
-
-// One moment, parsed and reconciled. Both must live as long as a Diff of it is looked at.
-struct Moment {
-    const ProcessView* view = nullptr;
-    const Ledger* ledger = nullptr;
-};
 
 struct AmountChange {
     Bytes before, after;

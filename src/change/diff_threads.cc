@@ -20,7 +20,7 @@ struct Known {
 };
 
 std::map<ThreadKey, Known> threads_of(const Moment& moment) {
-    const ThreadTable table = thread_table(*moment.view, *moment.ledger);
+    const ThreadTable table = thread_table(moment);
     std::map<std::uint64_t, std::uint64_t> started;
     for (const Task& task : *moment.view->tasks) started[task.tid] = task.start_ticks;
     std::map<ThreadKey, Known> threads;

@@ -33,31 +33,31 @@ bool is_run_of(const RecordedRun& run, const CaptureHeader& process) {
            (process.boot_id.empty() || run.boot_id == process.boot_id);
 }
 
-Sample sample_of(const ProcessView& view, const Ledger& ledger, Depth depth) {
+Sample sample_of(const Moment& moment, Depth depth) {
     Sample sample;
     sample.depth = depth;
-    sample.uptime_s = view.header.target_uptime_s;
-    sample.rss = ledger.rss;
-    for (const Row& row : ledger.rows) {
+    sample.uptime_s = moment.view->header.target_uptime_s;
+    sample.rss = moment.ledger->rss;
+    for (const Row& row : moment.ledger->rows) {
         if (row.resident != Bytes()) sample.owners.push_back({row.path, row.resident});
     }
-    if (view.nmt && !view.nmt_from_file) sample.nmt = nmt_sample(*view.nmt);
-    if (const auto& parts = ledger.malloc.parts) {
+    if (moment.view->nmt && !moment.view->nmt_from_file) sample.nmt = nmt_sample(*moment.view->nmt);
+    if (const auto& parts = moment.ledger->malloc.parts) {
         sample.malloc =
             MallocSample{parts->tracked + parts->untracked, parts->untracked, parts->free, parts->told_apart};
     }
-    if (view.status) sample.threads = view.status->threads;
-    if (view.perf) {
-        if (const auto gc = gc_counters(*view.perf)) {
+    if (moment.view->status) sample.threads = moment.view->status->threads;
+    if (moment.view->perf) {
+        if (const auto gc = gc_counters(*moment.view->perf)) {
             sample.heap_used = gc->used;
             sample.collections = gc->collections;
         }
     }
-    if (view.cgroup) {
-        sample.cgroup_current = view.cgroup->current;
-        sample.cgroup_limit = view.cgroup->limit;
+    if (moment.view->cgroup) {
+        sample.cgroup_current = moment.view->cgroup->current;
+        sample.cgroup_limit = moment.view->cgroup->limit;
     }
-    sample.cost.attach_ms = view.header.cost.attach_ms;
+    sample.cost.attach_ms = moment.view->header.cost.attach_ms;
     return sample;
 }
 

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -112,7 +113,7 @@ struct RecordedSeries {
 };
 
 // What is kept of one moment. `time` and the costs but attach_ms are the caller's to fill in.
-Sample sample_of(const ProcessView& view, const Ledger& ledger, Depth depth);
+Sample sample_of(const Moment& moment, Depth depth);
 
 // Names the process; id, boot_id and physical_memory are the caller's.
 RecordedRun run_of(const ProcessView& view);

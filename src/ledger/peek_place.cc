@@ -27,21 +27,21 @@ tl::unexpected<Error> not_mapped(const std::vector<Piece>& pieces, Address addre
 
 }  // namespace
 
-Expected<PeekPlace> peek_place(const ProcessView& view, const Ledger& ledger, Address address) {
-    const Piece* const at = ledger.piece_at(address);
-    if (at == nullptr) return not_mapped(ledger.pieces, address);
+Expected<PeekPlace> peek_place(const Moment& moment, Address address) {
+    const Piece* const at = moment.ledger->piece_at(address);
+    if (at == nullptr) return not_mapped(moment.ledger->pieces, address);
     const Piece& piece = *at;
     PeekPlace place;
     place.range = piece.range;
-    place.mapping = &view.smaps->mappings[piece.mapping];
-    place.owner = ledger.owners.path(piece.claim.owner);
+    place.mapping = &moment.view->smaps->mappings[piece.mapping];
+    place.owner = moment.ledger->owners.path(piece.claim.owner);
     if (piece.claim.evidence != Evidence::none) place.evidence = name_of(piece.claim.evidence);
     place.estimated = piece.claim.estimated;
     place.resident = piece.resident;
     return place;
 }
 
-PointerMap pointer_map(const ProcessView& view, const Ledger& ledger, Range itself) {
+PointerMap pointer_map(const Moment& moment, Range itself) {
     PointerMap map;
     std::unordered_map<std::string, std::uint32_t> known;
     const auto index_of = [&](std::string name) {
@@ -51,11 +51,11 @@ PointerMap pointer_map(const ProcessView& view, const Ledger& ledger, Range itse
     };
     if (!itself.empty()) map.ranges.push_back({itself, index_of("itself")});
     std::string_view library;
-    for (const Piece& piece : ledger.pieces) {
-        const Mapping& mapping = view.smaps->mappings[piece.mapping];
+    for (const Piece& piece : moment.ledger->pieces) {
+        const Mapping& mapping = moment.view->smaps->mappings[piece.mapping];
         if (mapping.of_file()) library = base_name(mapping.name);
         if (mapping.protection.none() || piece.range == itself) continue;
-        const std::string& owner = ledger.owners.path(piece.claim.owner);
+        const std::string& owner = moment.ledger->owners.path(piece.claim.owner);
         std::string name = owner;
         if (mapping.of_file()) {
             name = base_name(mapping.name);

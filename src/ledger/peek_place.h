@@ -3,6 +3,7 @@
 
 #include "allocator/peek.h"
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -17,10 +18,10 @@ struct PeekPlace {
 };
 
 // Fails for an address that is not mapped, and names the mappings beside it.
-Expected<PeekPlace> peek_place(const ProcessView& view, const Ledger& ledger, Address address);
+Expected<PeekPlace> peek_place(const Moment& moment, Address address);
 
 // Every mapping that may be accessed, by the name of its file, else by its owner. Pointers into `itself` are
 // called so.
-PointerMap pointer_map(const ProcessView& view, const Ledger& ledger, Range itself = {});
+PointerMap pointer_map(const Moment& moment, Range itself = {});
 
 }  // namespace nmtx

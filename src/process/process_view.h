@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "allocator/malloc_layout.h"
@@ -133,6 +134,8 @@ class ProcessReader {
     // Once it has failed it fails again with the same error.
     Expected<void> update(const Capture& capture);
     [[nodiscard]] const ProcessView& view() const { return view_; }
+    // The view, once it is complete; nothing is left here.
+    [[nodiscard]] ProcessView take_view() { return std::move(view_); }
 
   private:
     std::optional<Error> failed_;

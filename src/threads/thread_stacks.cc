@@ -28,8 +28,8 @@ std::optional<Bytes> high_water(const ProcessView& view, const ThreadStack& stac
 
 class StackList {
   public:
-    StackList(const ProcessView& view, const Ledger& ledger)
-        : view_(view), ledger_(ledger), mappings_(view.smaps->mappings) {}
+    StackList(const Moment& moment)
+        : view_(*moment.view), ledger_(*moment.ledger), mappings_(moment.view->smaps->mappings) {}
 
     std::vector<ThreadStack> list() {
         for (const Piece& piece : ledger_.pieces) {
@@ -130,8 +130,8 @@ class StackList {
 
 }  // namespace
 
-std::vector<ThreadStack> thread_stacks(const ProcessView& view, const Ledger& ledger) {
-    return StackList(view, ledger).list();
+std::vector<ThreadStack> thread_stacks(const Moment& moment) {
+    return StackList(moment).list();
 }
 
 }  // namespace nmtx

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -28,5 +29,5 @@ struct ThreadStack {
 };
 
 // In address order. Their resident bytes sum to the ledger's rows of stacks.
-std::vector<ThreadStack> thread_stacks(const ProcessView& view, const Ledger& ledger);
+std::vector<ThreadStack> thread_stacks(const Moment& moment);
 }  // namespace nmtx

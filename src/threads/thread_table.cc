@@ -31,19 +31,20 @@ std::string pool_without_number(std::string name) {
 
 class Table {
   public:
-    Table(const ProcessView& view, const Ledger& ledger) : view_(view), ledger_(ledger) {
-        stacks_ = thread_stacks(view, ledger);
+    Table(const Moment& moment) : view_(*moment.view), ledger_(*moment.ledger) {
+        stacks_ = thread_stacks(moment);
         taken_.resize(stacks_.size());
-        if (view.thread_bounds) {
-            for (const StackBounds& stack : view.thread_bounds->stacks) {
+        if (moment.view->thread_bounds) {
+            for (const StackBounds& stack : moment.view->thread_bounds->stacks) {
                 if (stack.tid != 0) records_.emplace(stack.tid, stack.range);
             }
         }
-        if (view.tasks_before) {
-            for (const Task& task : *view.tasks_before) before_.emplace(task.tid, &task);
+        if (moment.view->tasks_before) {
+            for (const Task& task : *moment.view->tasks_before) before_.emplace(task.tid, &task);
         }
-        if (view.thread_dump) {
-            for (const DumpedThread& thread : view.thread_dump->threads) dumped_.emplace(thread.nid, &thread);
+        if (moment.view->thread_dump) {
+            for (const DumpedThread& thread : moment.view->thread_dump->threads)
+                dumped_.emplace(thread.nid, &thread);
         }
     }
 
@@ -317,13 +318,13 @@ std::string pool_of(std::string_view name) {
     return pool;
 }
 
-ThreadTable thread_table(const ProcessView& view, const Ledger& ledger) {
-    return Table(view, ledger).table();
+ThreadTable thread_table(const Moment& moment) {
+    return Table(moment).table();
 }
 
-std::optional<ThreadTable> thread_table_if_read(const ProcessView& view, const Ledger& ledger) {
-    if (!view.tasks) return std::nullopt;
-    return thread_table(view, ledger);
+std::optional<ThreadTable> thread_table_if_read(const Moment& moment) {
+    if (!moment.view->tasks) return std::nullopt;
+    return thread_table(moment);
 }
 
 }  // namespace nmtx

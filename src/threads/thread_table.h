@@ -10,6 +10,7 @@
 
 #include "hotspot/threads/thread_names.h"
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 #include "threads/stack_flags.h"
 #include "threads/thread_stacks.h"
 
@@ -89,9 +90,9 @@ struct ThreadTable {
 };
 
 // Needs view.tasks and view.smaps. `view` must outlive the table.
-ThreadTable thread_table(const ProcessView& view, const Ledger& ledger);
+ThreadTable thread_table(const Moment& moment);
 // Nothing where the threads could not be read.
-std::optional<ThreadTable> thread_table_if_read(const ProcessView& view, const Ledger& ledger);
+std::optional<ThreadTable> thread_table_if_read(const Moment& moment);
 
 // "worker-17" and "worker-4" are of the pool "worker-#".
 std::string pool_of(std::string_view name);

@@ -9,7 +9,7 @@ using namespace nmtx;
 namespace {
 
 // glibc 2.36, three threads that freed half of what they took.
-constexpr std::string_view info = R"(<malloc version="1">
+constexpr std::string_view malloc_info_text = R"(<malloc version="1">
 <heap nr="0">
 <sizes>
 </sizes>
@@ -59,7 +59,7 @@ max mmap bytes   =    1052672
 }  // namespace
 
 TEST_CASE("malloc_info: heaps, their size classes and the totals") {
-    const auto parsed = parse_malloc_info(info);
+    const auto parsed = parse_malloc_info(malloc_info_text);
     REQUIRE(parsed);
     CHECK(parsed->whole);
     CHECK(parsed->not_understood.empty());
@@ -82,7 +82,7 @@ TEST_CASE("malloc_info: heaps, their size classes and the totals") {
 }
 
 TEST_CASE("malloc_info: without fast bins, on one line, with remarks, cut") {
-    std::string one_line(info);
+    std::string one_line(malloc_info_text);
     for (char& c : one_line) c = c == '\n' ? ' ' : c;
     const auto joined = parse_malloc_info(one_line);
     REQUIRE(joined);
@@ -119,7 +119,7 @@ TEST_CASE("malloc_stats: arenas and the whole") {
 }
 
 TEST_CASE("malloc_info and malloc_stats: every prefix gives a value or an error") {
-    for (const std::string_view text : {info, malloc_stats_text}) {
+    for (const std::string_view text : {malloc_info_text, malloc_stats_text}) {
         for (std::size_t n = 0; n <= text.size(); ++n) {
             const std::string_view part = text.substr(0, n);
             if (const auto parsed = parse_malloc_info(part); !parsed)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "accounts.h"
 #include "change/made_series.h"
 #include "change/trend.h"
 #include "law/fixtures.h"
@@ -24,8 +25,7 @@ inline Ticket fixture_ticket(const std::string& name, std::optional<Trend> histo
     if (const auto read = reader.update(capture); !read) throw std::runtime_error(to_string(read.error()));
     const auto ledger = reconcile(reader.view());
     if (!ledger) throw std::runtime_error(to_string(ledger.error()));
-    return ticket_of(reader.view(), *ledger, thread_table_if_read(reader.view(), *ledger),
-                     std::move(history));
+    return ticket_of(test::account(reader.view(), *ledger), std::move(history));
 }
 
 // An hour in which JNI code leaks, the code cache warms up and the rest is flat.

@@ -7,53 +7,53 @@ using namespace nmtx;
 
 namespace {
 
-const Sample before =
+const Sample sample_before =
     sample_at(0, {{"jvm/java heap", 100}, {"malloc/untracked/liba.so", 10}, {"malloc/free/top", 5}});
-const Sample after =
+const Sample sample_after =
     sample_at(0, {{"jvm/java heap", 90}, {"malloc/untracked/liba.so", 70}, {"malloc/free/top", 6}});
 
 }  // namespace
 
 TEST_CASE("gate: growth up to the bound passes, and who grew most is named") {
-    const auto passed = gate(before, after, {mib(51), ""});
+    const auto passed = gate(sample_before, sample_after, {mib(51), ""});
     CHECK(passed.passed);
     CHECK(passed.growth.value == 51 * (1 << 20));
     CHECK(passed.grew_most == "malloc/untracked/liba.so");
     CHECK(passed.its_growth.value == 60 * (1 << 20));
-    CHECK_FALSE(gate(before, after, {mib(50), ""}).passed);
+    CHECK_FALSE(gate(sample_before, sample_after, {mib(50), ""}).passed);
 }
 
 TEST_CASE("gate: what shrank passes any bound") {
-    const auto result = gate(after, before, {Bytes(), ""});
+    const auto result = gate(sample_after, sample_before, {Bytes(), ""});
     CHECK(result.passed);
     CHECK(result.growth.value < 0);
     CHECK(result.grew_most == "jvm/java heap");
 }
 
 TEST_CASE("gate: owners alone can be bounded, by a path of whole names") {
-    CHECK_FALSE(gate(before, after, {mib(59), "malloc/untracked"}).passed);
-    CHECK(gate(before, after, {mib(1), "malloc/free"}).passed);
-    CHECK(gate(before, after, {mib(1), "malloc/free"}).undecided.empty());
+    CHECK_FALSE(gate(sample_before, sample_after, {mib(59), "malloc/untracked"}).passed);
+    CHECK(gate(sample_before, sample_after, {mib(1), "malloc/free"}).passed);
+    CHECK(gate(sample_before, sample_after, {mib(1), "malloc/free"}).undecided.empty());
 }
 
 TEST_CASE(
     "gate: an owner that neither snapshot has did not pass, and neither did one that only one can have") {
-    const auto unknown = gate(before, after, {Bytes(), "malloc/unt"});
+    const auto unknown = gate(sample_before, sample_after, {Bytes(), "malloc/unt"});
     CHECK(unknown.growth.value == 0);
     CHECK_FALSE(unknown.passed);
     CHECK(unknown.undecided == "neither snapshot has an owner of that name");
-    Sample light = before;
+    Sample light = sample_before;
     light.depth = Depth::light;
-    CHECK_FALSE(gate(light, after, {mib(100), "malloc/untracked"}).passed);
-    CHECK_FALSE(gate(light, after, {mib(100), "malloc/untracked"}).undecided.empty());
-    CHECK(gate(light, after, {mib(100), ""}).undecided.empty());
+    CHECK_FALSE(gate(light, sample_after, {mib(100), "malloc/untracked"}).passed);
+    CHECK_FALSE(gate(light, sample_after, {mib(100), "malloc/untracked"}).undecided.empty());
+    CHECK(gate(light, sample_after, {mib(100), ""}).undecided.empty());
 }
 
 TEST_CASE("gate: a light sample and a full one are told to be different") {
-    Sample light = before;
+    Sample light = sample_before;
     light.depth = Depth::light;
-    CHECK(gate(before, after, {mib(1), ""}).comparable);
-    CHECK_FALSE(gate(light, after, {mib(1), ""}).comparable);
+    CHECK(gate(sample_before, sample_after, {mib(1), ""}).comparable);
+    CHECK_FALSE(gate(light, sample_after, {mib(1), ""}).comparable);
 }
 
 TEST_CASE("gate: a record's moment is the beginning of the same process, or the end of another's run") {

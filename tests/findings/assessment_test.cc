@@ -1,5 +1,6 @@
 #include "findings/assessment/assessment.h"
 
+#include "accounts.h"
 #include "catch.h"
 #include "findings/judgement/judgement.h"
 #include "findings/made_memory.h"
@@ -40,7 +41,7 @@ void walk(MadeMemory& made, bool told_apart) {
 }
 
 Assessment assessed(const MadeMemory& made) {
-    return judge(made.view, made.ledger, {}).assessment;
+    return test::judged(made.view, made.ledger).assessment;
 }
 
 bool says(const Assessment& assessment, std::string_view part) {
@@ -67,7 +68,7 @@ TEST_CASE("assessment: RSS that evidence accounts for is ok, and the shares are 
     CHECK(assessment.percent.accounted == Approx(98));
     CHECK(assessment.percent.unexplained == Approx(2));
     CHECK(assessment.next.empty());
-    const auto findings = judge(made.view, made.ledger, {}).findings;
+    const auto findings = test::judged(made.view, made.ledger).findings;
     CHECK(findings.front().rule == "nothing-wrong");
     CHECK(findings.front().title.find("98.0 % of RSS is accounted for: files") == 0);
 }
@@ -76,7 +77,7 @@ TEST_CASE("assessment: 5 % and 4 MiB without an owner are a warning, with what t
     MadeMemory made = jvm(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(95));
     made.map("unexplained", "", mib(5));
-    const Judgement judged = judge(made.view, made.ledger, {});
+    const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::warning);
     REQUIRE(judged.findings.front().rule == "unexplained");
     CHECK(proposes(judged.findings.front(), "nmtx peek 42 0x"));
@@ -155,7 +156,7 @@ TEST_CASE(
     made.map("malloc/arena", "", mib(540));
     made.ledger.malloc.resident = mib(540);
     made.ledger.malloc.nmt = mib(25);
-    const Judgement judged = judge(made.view, made.ledger, {});
+    const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::warning);
     REQUIRE(judged.findings.front().rule == "malloc-outside-nmt");
     CHECK(judged.findings.front().title.find("515.0 MiB (85.8 %)") == 0);
@@ -185,7 +186,7 @@ TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the nex
     made.ledger.malloc.resident = mib(30);
     walk(made, false);
     made.ledger.malloc.parts->whole = made.ledger.malloc.parts->untracked = mib(30);
-    const Judgement judged = judge(made.view, made.ledger, {});
+    const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(judged.assessment.coverage.accounted == mib(100));
     CHECK(says(judged.assessment,
@@ -206,7 +207,7 @@ TEST_CASE("assessment: with NMT off thousands of blocks of one size that hold mo
     found.sizes = {{Bytes(1000), {5'000, mib(5), mib(5)}},
                    {Bytes(65'544), {8'000, mib(500), mib(500)}},
                    {Bytes(), {100, mib(35), mib(35)}}};
-    const Judgement judged = judge(made.view, made.ledger, {});
+    const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::warning);
     REQUIRE(judged.findings.front().rule == "block-size");
     CHECK(judged.findings.front().title ==
@@ -252,7 +253,7 @@ TEST_CASE("assessment: what each mapping has resident was inferred: all of it is
     made.view.header.effort = "pasted";
     made.view.smaps->rss_estimated = true;
     made.ledger.estimated = mib(100);
-    const Judgement judged = judge(made.view, made.ledger, {});
+    const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.percent.estimated == 100);
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(says(judged.findings.front(), "was inferred"));
@@ -270,7 +271,7 @@ TEST_CASE("assessment: findings decide before what is missing does") {
     std::vector<Finding> findings(1);
     findings[0].severity = Severity::problem;
     findings[0].title = "It grows";
-    const Assessment assessment = assess(made.view, made.ledger, findings);
+    const Assessment assessment = assess({&made.view, &made.ledger}, findings);
     CHECK(assessment.verdict == Assessed::problem);
     CHECK(assessment.why.front() == "It grows.");
     CHECK(says(assessment, "100.0 MiB (100.0 %) has no known owner"));

@@ -16,7 +16,7 @@ struct ChargedProcess {
         view.cgroup->inactive_file = mib(90);
         ledger.rss = mib(300);
     }
-    [[nodiscard]] ContainerUse use() const { return container_use(view, ledger).value(); }
+    [[nodiscard]] ContainerUse use() const { return container_use({&view, &ledger}).value(); }
 };
 
 }  // namespace
@@ -65,7 +65,7 @@ TEST_CASE(
 TEST_CASE("container: no cgroup, or one that does not say what is charged, is none") {
     ChargedProcess made;
     made.view.cgroup->current.reset();
-    CHECK_FALSE(container_use(made.view, made.ledger));
+    CHECK_FALSE(container_use({&made.view, &made.ledger}));
     made.view.cgroup.reset();
-    CHECK_FALSE(container_use(made.view, made.ledger));
+    CHECK_FALSE(container_use({&made.view, &made.ledger}));
 }

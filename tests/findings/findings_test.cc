@@ -1,5 +1,6 @@
 #include <set>
 
+#include "accounts.h"
 #include "catch.h"
 #include "findings/judgement/judgement.h"
 #include "findings/knowledge/jdk_offers.h"
@@ -23,7 +24,7 @@ TEST_CASE("findings: a process of which nothing is known to be wrong is told so,
     Ledger ledger;
     ledger.rss = mib(100);
     ledger.files = mib(100);
-    const auto findings = findings_of(view, ledger, {});
+    const auto findings = test::findings(view, ledger);
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].rule == "nothing-wrong");
     CHECK(findings[0].severity == Severity::note);

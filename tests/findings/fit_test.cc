@@ -45,7 +45,7 @@ struct JvmToFit {
         ledger.rows.push_back(r);
     }
     [[nodiscard]] Fit fit(std::optional<Bytes> limit = mib(800)) const {
-        return fit_heap(view, ledger, limit).value();
+        return fit_heap({&view, &ledger}, limit).value();
     }
 };
 
@@ -143,7 +143,7 @@ TEST_CASE("fit: the peak is not used where RSS counts the heap several times") {
 
 TEST_CASE("fit: a container's own limit and kernel memory are taken where it has them") {
     JvmToFit made;
-    CHECK(fit_heap(made.view, made.ledger, {}).error().hint == "name one: --limit 2GiB");
+    CHECK(fit_heap({&made.view, &made.ledger}, {}).error().hint == "name one: --limit 2GiB");
     made.view.cgroup.emplace();
     made.view.cgroup->kernel = mib(9);
     CHECK(bytes_of(made.fit(), "kernel memory") != mib(9));  // no limit: perhaps the whole machine
@@ -176,10 +176,11 @@ TEST_CASE("fit: what is not known is said") {
 TEST_CASE("fit: what is no JVM, or one whose heap nothing places, is refused") {
     JvmToFit made;
     made.ledger.rows.erase(made.ledger.rows.begin());
-    CHECK(fit_heap(made.view, made.ledger, mib(1024)).error().what.find("place of its Java heap") !=
+    CHECK(fit_heap({&made.view, &made.ledger}, mib(1024)).error().what.find("place of its Java heap") !=
           std::string::npos);
     made.view.vm = Vm::none;
-    CHECK(fit_heap(made.view, made.ledger, mib(1024)).error().what.find("no HotSpot") != std::string::npos);
+    CHECK(fit_heap({&made.view, &made.ledger}, mib(1024)).error().what.find("no HotSpot") !=
+          std::string::npos);
 }
 
 TEST_CASE("fit: of every fixture a heap fits 2 GiB, with its arithmetic right") {
@@ -190,7 +191,7 @@ TEST_CASE("fit: of every fixture a heap fits 2 GiB, with its arithmetic right") 
         REQUIRE(reader.update(capture).has_value());
         const auto ledger = reconcile(reader.view());
         REQUIRE(ledger.has_value());
-        const auto fit = fit_heap(reader.view(), *ledger, mib(2048));
+        const auto fit = fit_heap({&reader.view(), &*ledger}, mib(2048));
         REQUIRE(fit.has_value());
         REQUIRE(fit->heap);
         CHECK(*fit->heap > mib(1024));

@@ -43,7 +43,7 @@ TEST_CASE(
     const auto ledger = reconcile(view).value();
     CHECK(ledger.resident_of("jvm/gc") == mib(30));
     CHECK(estimated(ledger, "jvm/gc"));
-    CHECK(coverage_of(view, ledger).estimated == mib(30));
+    CHECK(coverage_of({&view, &ledger}).estimated == mib(30));
 }
 
 TEST_CASE("joined pieces: a mapping that is all committed is evidence") {
@@ -52,7 +52,7 @@ TEST_CASE("joined pieces: a mapping that is all committed is evidence") {
     CHECK(categories_joined_with_others(view).empty());
     const auto ledger = reconcile(view).value();
     CHECK_FALSE(estimated(ledger, "jvm/gc"));
-    CHECK(coverage_of(view, ledger).estimated == Bytes());
+    CHECK(coverage_of({&view, &ledger}).estimated == Bytes());
 }
 
 TEST_CASE("joined pieces: where NMT's own map tells the part, the tag takes no more") {

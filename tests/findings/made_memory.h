@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "accounts.h"
 #include "findings/figures/container.h"
 #include "findings/judgement/judgement.h"
 #include "findings/rules/rules.h"
@@ -57,7 +58,7 @@ struct MadeMemory {
     // All findings of one rule.
     [[nodiscard]] std::vector<Finding> find(std::string_view rule) const {
         std::vector<Finding> found;
-        for (Finding& finding : findings_of(view, ledger, {})) {
+        for (Finding& finding : test::findings(view, ledger)) {
             if (finding.rule == rule) found.push_back(std::move(finding));
         }
         return found;

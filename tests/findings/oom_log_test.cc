@@ -1,4 +1,5 @@
 // oom-log: the kernel's words read by kernel/oom/oom_log.h, as somebody brings them.
+#include "accounts.h"
 #include "catch.h"
 #include "findings/judgement/judgement.h"
 #include "findings/made_memory.h"
@@ -27,7 +28,7 @@ std::vector<Finding> find(std::string_view text) {
     view.oom_log = std::move(*log);
     const Ledger ledger;  // no process beside the text
     std::vector<Finding> found;
-    for (Finding& finding : findings_of(view, ledger, {})) {
+    for (Finding& finding : test::findings(view, ledger)) {
         if (finding.rule == "oom-log") found.push_back(std::move(finding));
     }
     return found;

@@ -9,7 +9,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::string_view v2 =
+constexpr std::string_view cgroup_v2 =
     "== cgroup.path\n/kubepods.slice/kubepods-pod7.slice/cri-containerd-3f.scope\n"
     "== memory.current\n1073741824\n"
     "== memory.max\n2147483648\n"
@@ -23,7 +23,7 @@ constexpr std::string_view v2 =
     "200000000\nactive_file 99000000\n"
     "workingset_refault_file 12\n";
 
-constexpr std::string_view v1 =
+constexpr std::string_view cgroup_v1 =
     "== cgroup.path\n/docker/3778e5c4\n"
     "== memory.usage_in_bytes\n920000000\n"
     "== memory.limit_in_bytes\n9223372036854771712\n"
@@ -104,7 +104,7 @@ TEST_CASE("cgroup path: a malformed line names itself") {
 }
 
 TEST_CASE("cgroup memory: v2") {
-    const auto memory = parse_cgroup_memory(v2);
+    const auto memory = parse_cgroup_memory(cgroup_v2);
     REQUIRE(memory.has_value());
     CHECK(memory->version == 2);
     CHECK(memory->limit == Bytes(2147483648));
@@ -122,7 +122,7 @@ TEST_CASE("cgroup memory: v2") {
 }
 
 TEST_CASE("cgroup memory: v1 counts the cgroups below as v2 does, and the least limit above") {
-    const auto memory = parse_cgroup_memory(v1);
+    const auto memory = parse_cgroup_memory(cgroup_v1);
     REQUIRE(memory.has_value());
     CHECK(memory->version == 1);
     CHECK(memory->limit == Bytes(4294967296));
@@ -212,7 +212,7 @@ TEST_CASE("cgroup memory: a figure that cannot be read names its line") {
 }
 
 TEST_CASE("cgroup: every prefix gives a value or an error") {
-    every_prefix(v2);
-    every_prefix(v1);
+    every_prefix(cgroup_v2);
+    every_prefix(cgroup_v1);
     every_prefix("9:name=systemd:/\n4:memory:/docker/3778e5c4\n0::/unified\n");
 }

@@ -23,7 +23,7 @@ HugePages_Total:     128
 Hugepagesize:       2048 kB
 )";
 
-constexpr std::string_view table =
+constexpr std::string_view free_in_mib =
     R"(               total        used        free      shared  buff/cache   available
 Mem:           24105         656       22641           8        1095       23448
 Swap:           2047         100        1947
@@ -47,14 +47,14 @@ TEST_CASE("meminfo: kilobytes, and huge pages where the kernel has no sum of the
 
 TEST_CASE(
     "free: the unit is the command's, or that of its letters, or the one that gives a plausible machine") {
-    const auto typed = parse_free(table, "free -m");
+    const auto typed = parse_free(free_in_mib, "free -m");
     REQUIRE(typed);
     CHECK_FALSE(typed->inferred_unit);
     CHECK(typed->total == mib(24105));
     CHECK(typed->available == mib(23448));
     CHECK(typed->cached == mib(1095));
     CHECK(typed->swap_used == mib(100));
-    const auto bare = parse_free(table);
+    const auto bare = parse_free(free_in_mib);
     REQUIRE(bare);
     CHECK(bare->inferred_unit == mib(1));
     CHECK(bare->total == mib(24105));
@@ -82,7 +82,7 @@ TEST_CASE("free: the form of before 2014") {
     CHECK(memory->cached == kib(900000));
     CHECK_FALSE(memory->available);
     CHECK(memory->not_understood.empty());
-    for (std::size_t n = 0; n <= table.size(); ++n) static_cast<void>(parse_free(table.substr(0, n)));
+    for (std::size_t n = 0; n <= free_in_mib.size(); ++n) static_cast<void>(parse_free(free_in_mib.substr(0, n)));
     CHECK_FALSE(parse_free("Mem:\n"));
 }
 

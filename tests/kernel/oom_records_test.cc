@@ -12,7 +12,7 @@ namespace {
 constexpr std::string_view victim =
     "Memory cgroup out of memory: Killed process 71 (java) total-vm:390360kB, anon-rss:183712kB, "
     "file-rss:1016kB, shmem-rss:0kB, UID:0 pgtables:512kB oom_score_adj:0";
-constexpr std::string_view row = "[  71]     0    71    97590    46182   524288        0             0 java";
+constexpr std::string_view java_row = "[  71]     0    71    97590    46182   524288        0             0 java";
 
 }  // namespace
 
@@ -23,12 +23,12 @@ TEST_CASE("oom records: whatever stands before the words of the log is not their
           "* ", "# ", "10.0.0.1: kern:     err: [2025-06-04T04:51:57.579100906Z]: ", "    MESSAGE="}) {
         CAPTURE(prefix);
         const std::string text =
-            std::string(prefix) + std::string(victim) + "\n" + std::string(prefix) + std::string(row) + "\n";
+            std::string(prefix) + std::string(victim) + "\n" + std::string(prefix) + std::string(java_row) + "\n";
         const OomText plain = plain_oom_text(text);
         CHECK(plain.foreign.empty());
         CHECK(plain.lines == std::vector<std::size_t>{1, 2});
         CHECK(plain.text.find(std::string(victim) + "\n") != std::string::npos);
-        CHECK(plain.text.find(std::string(row) + "\n") != std::string::npos);
+        CHECK(plain.text.find(std::string(java_row) + "\n") != std::string::npos);
     }
 }
 
@@ -69,10 +69,10 @@ TEST_CASE("oom records: prose behind a record is not its rest") {
 }
 
 TEST_CASE("oom records: several in one line are told by their stamps and words") {
-    const std::string text = "[1.1] memory: usage 5kB, limit 5kB, failcnt 7 [1.2] " + std::string(row) + " " +
+    const std::string text = "[1.1] memory: usage 5kB, limit 5kB, failcnt 7 [1.2] " + std::string(java_row) + " " +
                              std::string(victim) + "\n";
     CHECK(plain_oom_text(text).text == "kernel: memory: usage 5kB, limit 5kB, failcnt 7\nkernel: " +
-                                           std::string(row) + "\nkernel: " + std::string(victim) + "\n");
+                                           std::string(java_row) + "\nkernel: " + std::string(victim) + "\n");
     const std::string escaped =
         "Jun  4 04:51:57 n1 kernel: Memory cgroup stats for /mem:#012anon 104472576#012file 0\n";
     CHECK(plain_oom_text(escaped).text ==

@@ -20,7 +20,7 @@ Speculation_Store_Bypass:       vulnerable
 Verdict: it leaks
 )";
 
-constexpr std::string_view limits =
+constexpr std::string_view pasted_limits =
     R"(Limit                     Soft Limit           Hard Limit           Units     
 Max cpu time              unlimited            unlimited            seconds   
 Max stack size            8388608              unlimited            bytes     # 8 MiB
@@ -55,7 +55,7 @@ TEST_CASE("pasted status: what grep has left, and of two processes the first") {
 }
 
 TEST_CASE("pasted limits: with the heading or without") {
-    for (const std::string_view text : {limits, limits.substr(limits.find('\n') + 1)}) {
+    for (const std::string_view text : {pasted_limits, pasted_limits.substr(pasted_limits.find('\n') + 1)}) {
         const auto pasted = parse_pasted_limits(text);
         REQUIRE(pasted);
         CHECK(pasted->limits.stack_size == 8388608);
@@ -67,7 +67,7 @@ TEST_CASE("pasted limits: with the heading or without") {
 }
 
 TEST_CASE("pasted status and limits: every prefix gives a value or an error") {
-    for (const std::string_view text : {cat_status, limits}) {
+    for (const std::string_view text : {cat_status, pasted_limits}) {
         for (std::size_t n = 0; n <= text.size(); ++n) {
             const std::string_view part = text.substr(0, n);
             if (const auto pasted = parse_pasted_status(part); !pasted)

@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "accounts.h"
 #include "catch.h"
 #include "findings/judgement/judgement.h"
 #include "law/fixtures.h"
@@ -15,7 +16,7 @@ using namespace nmtx;
 namespace {
 
 void check_ticket(const ProcessView& view, const Ledger& ledger, const std::string& verdict) {
-    const Ticket ticket = ticket_of(view, ledger, {}, {});
+    const Ticket ticket = ticket_of(test::account(view, ledger), {});
     CHECK((ticket.findings.front().severity == TicketSeverity::ok) == (verdict == "ok"));
     CHECK((ticket.findings.front().id == "undecided") == (verdict == "undecided"));
     CHECK((html_report(ticket).find("<span class=\"badge\">OK</span>") != std::string::npos) ==
@@ -25,7 +26,7 @@ void check_ticket(const ProcessView& view, const Ledger& ledger, const std::stri
 
 // What must never be: a verdict that is better than its evidence.
 void check_verdict(const ProcessView& view, const Ledger& ledger, bool ticket_too) {
-    const Judgement judged = judge(view, ledger, {});
+    const Judgement judged = test::judged(view, ledger);
     const Assessment& assessment = judged.assessment;
     const Coverage& c = assessment.coverage;
     CHECK(c.all() == ledger.rss);
@@ -48,12 +49,12 @@ void check_verdict(const ProcessView& view, const Ledger& ledger, bool ticket_to
     const bool warns = ledger.unexplained >= mib(4) && ledger.unexplained.value() * 20 >= ledger.rss.value();
     if (warns && view.nmt) CHECK(assessment.verdict >= Assessed::warning);
 
-    const auto json = nlohmann::json::parse(json_report(view, ledger, {}));
+    const auto json = nlohmann::json::parse(json_report(test::account(view, ledger)));
     const std::string verdict(name_of(assessment.verdict));
     CHECK(json["assessment"]["verdict"] == verdict);
     CHECK((json["findings"][0]["rule"] == "nothing-wrong") == (verdict == "ok"));
     CHECK((json["findings"][0]["rule"] == "undecided") == (verdict == "undecided"));
-    const std::string text = text_report(view, ledger, {}, {}, {});
+    const std::string text = text_report(test::account(view, ledger), {}, {});
     CHECK((text.find("\nOK ") != std::string::npos) == (verdict == "ok"));
     CHECK((text.find("\nOK: ") != std::string::npos) == (verdict == "ok"));
     if (ticket_too) check_ticket(view, ledger, verdict);
@@ -202,7 +203,7 @@ TEST_CASE(
         const ProcessView& view = reader.view();
         const auto ledger = reconcile(view);
         REQUIRE(ledger.has_value());
-        const Judgement judged = judge(view, *ledger, thread_table_if_read(view, *ledger));
+        const Judgement judged = test::judged(view, *ledger);
         INFO(judged.findings.front().title);
         const bool found = view.walk() != nullptr && view.nmt;
         CHECK((judged.findings.front().rule == "jni-malloc") == found);
@@ -225,7 +226,7 @@ TEST_CASE("law: processes made at random are never called ok above the bounds") 
             CHECK(*ledger->gap.low <= *ledger->gap.likely);
             CHECK(*ledger->gap.likely <= *ledger->gap.high);
         }
-        const Assessed verdict = judge(drawn.view(), *ledger, {}).assessment.verdict;
+        const Assessed verdict = test::judged(drawn.view(), *ledger).assessment.verdict;
         ++(verdict == Assessed::ok ? ok : verdict == Assessed::undecided ? undecided : worse);
     }
     CHECK(undecided > 10);

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "accounts.h"
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
@@ -280,13 +281,10 @@ TEST_CASE("law: documents one by one give the report that they give together") {
         const auto ledger = reconcile(reader.view());
         REQUIRE(ledger.has_value());
         const ReportOptions everything{true, true};
-        CHECK(text_report(reader.view(), *ledger, thread_table_if_read(reader.view(), *ledger), everything,
-                          {}) == text_report(at_once.view(), at_once.ledger,
-                                             thread_table_if_read(at_once.view(), at_once.ledger), everything,
-                                             {}));
-        CHECK(json_report(reader.view(), *ledger, thread_table_if_read(reader.view(), *ledger)) ==
-              json_report(at_once.view(), at_once.ledger,
-                          thread_table_if_read(at_once.view(), at_once.ledger)));
+        CHECK(text_report(test::account(reader.view(), *ledger), everything, {}) ==
+              text_report(test::account(at_once.view(), at_once.ledger), everything, {}));
+        CHECK(json_report(test::account(reader.view(), *ledger)) ==
+              json_report(test::account(at_once.view(), at_once.ledger)));
     }
 }
 
@@ -297,8 +295,7 @@ TEST_CASE("law: no line of a report is wider than the terminal, and none holds a
             TextStyle style;
             style.width = width;
             style.bars = true;
-            const std::string text =
-                text_report(r.view(), r.ledger, thread_table_if_read(r.view(), r.ledger), {}, style);
+            const std::string text = text_report(test::account(r.view(), r.ledger), {}, style);
             for (Lines lines(text); lines.next();) {
                 INFO(file.filename().string() << " " << width << ": " << lines.line());
                 CHECK(display_width(lines.line()) <= width);
@@ -313,8 +310,7 @@ TEST_CASE("golden: each fixture's report is the one that was read and accepted")
         const Reconciled r(read_fixture(file));
         std::filesystem::path expected = file;
         expected.replace_extension(".txt");
-        const std::string text =
-            text_report(r.view(), r.ledger, thread_table_if_read(r.view(), r.ledger), {true, false}, {});
+        const std::string text = text_report(test::account(r.view(), r.ledger), {true, false}, {});
         if (std::getenv("NMTX_ACCEPT") != nullptr) std::ofstream(expected) << text;
         INFO(expected.filename().string() << " (NMTX_ACCEPT=1 writes it anew; read the difference first)");
         CHECK(text == read_whole(expected));

@@ -2,6 +2,7 @@
 // hand over the places that the captures know: none was taken of them.
 #include <fmt/format.h>
 
+#include "accounts.h"
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
@@ -112,8 +113,8 @@ TEST_CASE("law: with a walk no line of a report is wider than the terminal, and 
             TextStyle style;
             style.width = width;
             style.bars = true;
-            const std::string first = text_report(reader.view(), ledger, {}, {}, style);
-            const std::string malloc = malloc_report(reader.view(), ledger, {}, style);
+            const std::string first = text_report(test::account(reader.view(), ledger), {}, style);
+            const std::string malloc = malloc_report(Moment{&reader.view(), &ledger}, {}, style);
             const std::string both = first + malloc;
             for (Lines lines(both); lines.next();) {
                 INFO(file.filename().string() << " " << width << ": " << lines.line());
@@ -121,7 +122,7 @@ TEST_CASE("law: with a walk no line of a report is wider than the terminal, and 
                 CHECK(printable(lines.line()) == lines.line());
             }
             INFO(first);
-            const std::string found = findings_text(findings_of(reader.view(), ledger, {}), {}, style);
+            const std::string found = findings_text(test::findings(reader.view(), ledger), {}, style);
             const auto beside_findings =
                 std::count(first.begin(), first.end(), '\n') - std::count(found.begin(), found.end(), '\n');
             if (width == 100) CHECK(beside_findings <= 50);
@@ -144,7 +145,7 @@ TEST_CASE("law: a walk that is cut anywhere leaves the ledger as it is without, 
             REQUIRE(reader.update(capture).has_value());
             const Ledger ledger = reconcile(reader.view()).value();
             CHECK(ledger.rows.size() == without_walk.rows.size());
-            const std::string first = text_report(reader.view(), ledger, {}, {}, {});
+            const std::string first = text_report(test::account(reader.view(), ledger), {}, {});
             CHECK(first.find("Missing: malloc/walk.json: malloc/walk.json:") != std::string::npos);
         }
     }

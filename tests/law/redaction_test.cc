@@ -1,4 +1,5 @@
 // What --redact keeps: every figure, of every capture.
+#include "accounts.h"
 #include "catch.h"
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
@@ -47,8 +48,8 @@ TEST_CASE("law: without names a capture gives the same figures, and once more no
         CHECK(before.reader.view().gc() == after.reader.view().gc());
         CHECK(before.reader.view().nmt_level() == after.reader.view().nmt_level());
         CHECK(before.reader.view().missing.size() == after.reader.view().missing.size());
-        const auto threads = thread_table_if_read(before.reader.view(), before.ledger);
-        const auto redacted_threads = thread_table_if_read(after.reader.view(), after.ledger);
+        const auto threads = thread_table_if_read({&before.reader.view(), &before.ledger});
+        const auto redacted_threads = thread_table_if_read({&after.reader.view(), &after.ledger});
         REQUIRE(threads.has_value() == redacted_threads.has_value());
         if (threads) CHECK(threads->totals.of_kind == redacted_threads->totals.of_kind);
 
@@ -65,8 +66,7 @@ TEST_CASE("law: a ticket of every capture is Markdown of less than 60 KB that na
         INFO(file.filename().string());
         const Capture capture = read_fixture(file);
         const Read r(capture);
-        const Ticket ticket =
-            ticket_of(r.reader.view(), r.ledger, thread_table_if_read(r.reader.view(), r.ledger), {});
+        const Ticket ticket = ticket_of(test::account(r.reader.view(), r.ledger), {});
         Bytes shares;
         for (const Share& share : ticket.shares) shares += share.resident;
         CHECK(shares == r.ledger.rss);

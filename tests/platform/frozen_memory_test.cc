@@ -42,16 +42,16 @@ TEST_CASE("frozen memory: the copy has what was resident of its ranges, and noth
     const auto memory = freeze(child.pid(), {pages.pages(0, 32), pages.pages(48, 64)});
     REQUIRE(memory);
     CHECK(rss_line(child.pid()) == before);
-    CHECK((*memory)->copied() == Bytes(4 * page));
+    CHECK((*memory)->copied() == Bytes(4 * page_bytes));
     CHECK((*memory)->stood_still_ms() > 0);
     CHECK((*memory)->resident_runs(pages.pages(0, 64)) ==
           std::vector<Range>{pages.pages(3, 5), pages.pages(9, 10), pages.pages(50, 51)});
     CHECK((*memory)->resident_runs(pages.pages(4, 9)) == std::vector<Range>{pages.pages(4, 5)});
     CHECK((*memory)->resident_runs(pages.pages(10, 10)).empty());
 
-    CHECK(bytes_at(**memory, pages.pages(3, 4).begin, 3 * page) ==
-          std::string(page, 'd') + std::string(page, 'e'));
-    CHECK(bytes_at(**memory, pages.pages(9, 10).begin + Bytes(page - 2), 8) == "jj");
+    CHECK(bytes_at(**memory, pages.pages(3, 4).begin, 3 * page_bytes) ==
+          std::string(page_bytes, 'd') + std::string(page_bytes, 'e'));
+    CHECK(bytes_at(**memory, pages.pages(9, 10).begin + Bytes(page_bytes - 2), 8) == "jj");
     CHECK(bytes_at(**memory, pages.pages(2, 3).begin, 8).empty());
     CHECK(bytes_at(**memory, pages.pages(40, 41).begin, 8).empty());
     CHECK(bytes_at(**memory, Address{16}, 8).empty());
@@ -75,7 +75,7 @@ TEST_CASE("frozen memory: the copy is of one moment, whatever the target writes 
     for (int i = 0; i < 5; ++i) {
         const auto memory = freeze(child.pid(), {pages.pages(0, count)});
         REQUIRE(memory);
-        CHECK((*memory)->copied() == Bytes(count * page));
+        CHECK((*memory)->copied() == Bytes(count * page_bytes));
         std::uint64_t first = 0;
         std::uint64_t last = 0;
         (*memory)->read(pages.pages(0, 1).begin, std::as_writable_bytes(std::span(&first, 1)));
@@ -88,14 +88,14 @@ TEST_CASE("frozen memory: a page that may not be read is left out, and what lies
     const Pages pages(64);
     const Child child([&](auto ready) {
         for (std::size_t n = 0; n < 64; ++n) pages.touch(n, 'y');
-        for (const std::size_t n : {0U, 7U, 8U, 63U}) ::mprotect(pages.at(n), page, PROT_NONE);
+        for (const std::size_t n : {0U, 7U, 8U, 63U}) ::mprotect(pages.at(n), page_bytes, PROT_NONE);
         ready();
     });
     const auto memory = freeze(child.pid(), {pages.pages(0, 64)});
     REQUIRE(memory);
     CHECK((*memory)->resident_runs(pages.pages(0, 64)) ==
           std::vector<Range>{pages.pages(1, 7), pages.pages(9, 63)});
-    CHECK(bytes_at(**memory, pages.pages(9, 63).begin, 54 * page) == std::string(54 * page, 'y'));
+    CHECK(bytes_at(**memory, pages.pages(9, 63).begin, 54 * page_bytes) == std::string(54 * page_bytes, 'y'));
 }
 
 TEST_CASE("frozen memory: thousands of runs are copied as well as one") {
@@ -107,7 +107,7 @@ TEST_CASE("frozen memory: thousands of runs are copied as well as one") {
     });
     const auto memory = freeze(child.pid(), {pages.pages(0, count)});
     REQUIRE(memory);
-    CHECK((*memory)->copied() == Bytes(count / 2 * page));
+    CHECK((*memory)->copied() == Bytes(count / 2 * page_bytes));
     std::size_t wrong = 0;
     for (std::size_t n = 0; n < count; n += 2) {
         std::size_t found = 0;

@@ -14,13 +14,13 @@
 
 namespace nmtx::test {
 
-inline const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+inline const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
 
 // Made in the test itself, so that the child has them at the same address; the child writes to have them as
 // its own.
 class Pages {
   public:
-    explicit Pages(std::size_t count) : bytes_(count * page) {
+    explicit Pages(std::size_t count) : bytes_(count * page_bytes) {
         begin_ = static_cast<char*>(
             ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
         ::madvise(begin_, bytes_, MADV_NOHUGEPAGE);
@@ -28,11 +28,11 @@ class Pages {
     Pages(const Pages&) = delete;
     Pages& operator=(const Pages&) = delete;
     ~Pages() { ::munmap(begin_, bytes_); }
-    [[nodiscard]] char* at(std::size_t n) const { return begin_ + n * page; }
-    void touch(std::size_t n, char value) const { std::memset(at(n), value, page); }
+    [[nodiscard]] char* at(std::size_t n) const { return begin_ + n * page_bytes; }
+    void touch(std::size_t n, char value) const { std::memset(at(n), value, page_bytes); }
     [[nodiscard]] Range pages(std::size_t from, std::size_t to) const {
         const auto address = reinterpret_cast<std::uint64_t>(begin_);
-        return range_of(address + from * page, address + to * page);
+        return range_of(address + from * page_bytes, address + to * page_bytes);
     }
 
   private:

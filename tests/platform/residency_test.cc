@@ -29,7 +29,7 @@ TEST_CASE("residency: exactly the pages that were written are resident, whicheve
         const std::vector<Range> asked{pages.pages(0, 32), pages.pages(40, 64)};
         const Residency residency = kernel->of(asked);
         CAPTURE(residency.method);
-        CHECK(residency.page_size == Bytes(page));
+        CHECK(residency.page_size == Bytes(page_bytes));
         CHECK(residency.asked == asked);
         CHECK(residency.present ==
               std::vector<Range>{pages.pages(0, 2), pages.pages(5, 8), pages.pages(63, 64)});
@@ -72,12 +72,12 @@ TEST_CASE("target memory: resident bytes are read, others are not, and none beco
     const std::string before = rss_line(child.pid());
     LiveMemory memory(*process, std::move(*PageResidency::open(*process)));
 
-    std::vector<std::byte> into(4 * page);
+    std::vector<std::byte> into(4 * page_bytes);
     CHECK(memory.read(pages.pages(2, 3).begin, into) == 0);
-    CHECK(memory.read(pages.pages(3, 4).begin, into) == 2 * page);
+    CHECK(memory.read(pages.pages(3, 4).begin, into) == 2 * page_bytes);
     CHECK(into[0] == std::byte{'a'});
-    CHECK(into[page] == std::byte{'b'});
-    CHECK(memory.read(pages.pages(20, 21).begin + Bytes(page - 1), into) == 1);
+    CHECK(into[page_bytes] == std::byte{'b'});
+    CHECK(memory.read(pages.pages(20, 21).begin + Bytes(page_bytes - 1), into) == 1);
     CHECK(into[0] == std::byte{'c'});
     for (std::size_t n = 0; n < 64; ++n) memory.read(pages.pages(n, n + 1).begin, into);
     CHECK(memory.read(Address{16}, into) == 0);

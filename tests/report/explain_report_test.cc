@@ -13,7 +13,7 @@ using nmtx::test::has;
 
 namespace {
 
-constexpr std::string_view report =
+constexpr std::string_view nmt_paste =
     "Native Memory Tracking:\n\nTotal: reserved=2048KB, committed=1024KB\n"
     "-                 Java Heap (reserved=2048KB, committed=1024KB)\n"
     "                            (mmap: reserved=2048KB, committed=1024KB)\n";
@@ -21,7 +21,8 @@ constexpr std::string_view report =
 }  // namespace
 
 TEST_CASE("explain: says which lines are what, what is missing, and quotes what it has not understood") {
-    const auto explanation = explained("why does it grow\n71:\n" + std::string(report) + "\x1b[2Jevil\x07\n");
+    const auto explanation =
+        explained("why does it grow\n71:\n" + std::string(nmt_paste) + "\x1b[2Jevil\x07\n");
     const std::string text = nmtx::explain_text(explanation, {}, {});
     CHECK(has(text, "lines 3-7        NMT summary, KB, pid 71"));
     CHECK(has(text, "committed 1.0 MiB"));
@@ -41,7 +42,7 @@ TEST_CASE("explain: what is left out of a long run is counted") {
 
 TEST_CASE("explain: mappings with figures and NMT give the report of every other process") {
     const auto explanation =
-        explained("71:\n" + std::string(report) +
+        explained("71:\n" + std::string(nmt_paste) +
                   "e0000000-e0200000 rw-p 00000000 00:00 0 \nSize: 2048 kB\nRss:  1024 kB\n"
                   "7ffc00000000-7ffc00021000 rw-p 00000000 00:00 0       [stack]\nSize: 132 kB\n"
                   "Rss:                  16 kB\n");
@@ -67,7 +68,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
     CHECK(has(nmtx::json_explain(alone), "\"rule\": \"oom-log\""));
 
     const auto beside =
-        explained("71:\n" + std::string(report) +
+        explained("71:\n" + std::string(nmt_paste) +
                   "e0000000-e0200000 rw-p 00000000 00:00 0 \nSize: 2048 kB\nRss:  1024 kB\n"
                   "7f0000000000-7f0000100000 r-xp 00000000 fe:00 99    "
                   "/opt/jdk/lib/server/libjvm.so\nSize: 1024 kB\nRss: 512 kB\n"

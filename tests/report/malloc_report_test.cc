@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "account/account.h"
 #include "allocator/made_walk.h"
 #include "base/lines.h"
 #include "base/printable.h"
@@ -38,11 +39,11 @@ ProcessView view_of(MallocWalk walk) {
 }
 
 std::string main_text(const ProcessView& view, TextStyle style = {}) {
-    return text_report(view, reconcile(view).value(), {}, {}, style);
+    return text_report(account_of(view).value(), {}, style);
 }
 
 std::string malloc_text(const ProcessView& view, TextStyle style = {}, bool all = false) {
-    return malloc_report(view, reconcile(view).value(), {all, false}, style);
+    return malloc_report(account_of(view).value().moment, {all, false}, style);
 }
 
 // Folded sentences in one line again.
@@ -52,7 +53,7 @@ std::string unfolded(std::string text) {
 }
 
 nlohmann::json json_of(const ProcessView& view) {
-    return nlohmann::json::parse(json_report(view, reconcile(view).value(), {}));
+    return nlohmann::json::parse(json_report(account_of(view).value()));
 }
 
 void check_lines(const std::string& text, std::size_t width) {
@@ -230,7 +231,7 @@ TEST_CASE("malloc report: hostile names and widths, and forged figures, break no
         check_lines(malloc_text(view, style, true), width);
         check_lines(main_text(view, style), width);
     }
-    CHECK(json_report(view, reconcile(view).value(), {}).find("\\u001b") == std::string::npos);
+    CHECK(json_report(account_of(view).value()).find("\\u001b") == std::string::npos);
 }
 
 TEST_CASE("malloc report: long tables are cut, --all shows them whole") {

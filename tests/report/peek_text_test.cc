@@ -30,19 +30,19 @@ TEST_CASE(
     "neighbour") {
     const ProcessView view = view_of_smaps();
     const Ledger ledger = reconcile(view).value();
-    const PeekPlace library = peek_place(view, ledger, {0x10008}).value();
+    const PeekPlace library = peek_place({&view, &ledger}, {0x10008}).value();
     CHECK(library.range == range_of(0x10000, 0x20000));
     CHECK(library.mapping->name == "/lib/libz.so.1");
-    CHECK(peek_place(view, ledger, {0x7ffff})->owner == "unexplained");
-    CHECK(peek_place(view, ledger, {0x40000}).error().hint.find("30000-40000") != std::string::npos);
-    CHECK(peek_place(view, ledger, {8}).error().hint.find("10000") != std::string::npos);
-    CHECK_FALSE(peek_place(view, ledger, {~std::uint64_t{0}}));
+    CHECK(peek_place({&view, &ledger}, {0x7ffff})->owner == "unexplained");
+    CHECK(peek_place({&view, &ledger}, {0x40000}).error().hint.find("30000-40000") != std::string::npos);
+    CHECK(peek_place({&view, &ledger}, {8}).error().hint.find("10000") != std::string::npos);
+    CHECK_FALSE(peek_place({&view, &ledger}, {~std::uint64_t{0}}));
 }
 
 TEST_CASE("peek: pointers are named by file, else by owner, and lead to nothing that has no access") {
     const ProcessView view = view_of_smaps();
     const Ledger ledger = reconcile(view).value();
-    const PointerMap map = pointer_map(view, ledger, range_of(0x70000, 0x80000));
+    const PointerMap map = pointer_map({&view, &ledger}, range_of(0x70000, 0x80000));
     const auto name_at = [&](std::uint64_t at) -> std::string {
         for (const auto& segment : map.ranges) {
             if (segment.range.contains(Address{at})) return map.names[segment.value];
@@ -59,7 +59,7 @@ TEST_CASE("peek: pointers are named by file, else by owner, and lead to nothing 
 TEST_CASE("peek: the text fits its width, and nothing of the target's reaches the terminal as it is") {
     const ProcessView view = view_of_smaps();
     const Ledger ledger = reconcile(view).value();
-    const PeekPlace place = peek_place(view, ledger, {0x30000}).value();
+    const PeekPlace place = peek_place({&view, &ledger}, {0x30000}).value();
     Peek peek;
     peek.ranges = 1;
     peek.asked = kib(64);

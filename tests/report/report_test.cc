@@ -1,5 +1,6 @@
 #include "report/reconciliation/report.h"
 
+#include "accounts.h"
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
@@ -30,10 +31,10 @@ ProcessView view_of(const std::string& smaps) {
 TEST_CASE("report: names of the target reach neither terminal nor JSON with control characters") {
     const ProcessView view = view_of(hostile_smaps);
     const Ledger ledger = reconcile(view).value();
-    const std::string text = text_report(view, ledger, thread_table_if_read(view, ledger), {true, true}, {});
+    const std::string text = text_report(test::account(view, ledger), {true, true}, {});
     for (Lines lines(text); lines.next();) CHECK(printable(lines.line()) == lines.line());
     CHECK(text.find('\x1b') == std::string::npos);
-    const std::string json = json_report(view, ledger, thread_table_if_read(view, ledger));
+    const std::string json = json_report(test::account(view, ledger));
     CHECK(json.find('\x1b') == std::string::npos);
     CHECK(json.find("\\u001b") == std::string::npos);
 }

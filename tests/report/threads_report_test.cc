@@ -41,7 +41,7 @@ struct MadePool {
             view.tasks->push_back(task);
         }
         ledger = reconcile(view).value();
-        table = thread_table(view, ledger);
+        table = thread_table({&view, &ledger});
     }
     [[nodiscard]] std::string text(const ThreadOptions& choice = {}, bool all = false,
                                    std::size_t width = 100) const {
@@ -118,7 +118,7 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
     dumped.java = true;
     dumped.frames = {"at java.net.Socket.read(Native Method)", "at app.Main.run(Main.java:3)"};
     made.view.thread_dump->threads.push_back(dumped);
-    made.table = thread_table(made.view, made.ledger);
+    made.table = thread_table({&made.view, &made.ledger});
     const std::string text = made.text();
     INFO(text);
     const auto row = text.find("worker-2"), c = text.find("libc.so.6+0x10"),

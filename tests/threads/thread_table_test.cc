@@ -44,7 +44,7 @@ struct Made {
         if (!before.empty()) view.tasks_before = parse_tasks(before).value();
         if (!dump.empty()) view.thread_dump = parse_thread_dump(dump).value();
         ledger = reconcile(view).value();
-        table = thread_table(view, ledger);
+        table = thread_table({&view, &ledger});
     }
     [[nodiscard]] const ThreadRow& row(std::uint64_t tid) const {
         for (const ThreadRow& r : table.rows) {

@@ -45,22 +45,23 @@ Bytes named_memory(const Ledger& ledger) {
     return sum;
 }
 
-Unjudged unjudged_of(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings) {
+Unjudged unjudged_of(const Moment& moment, std::span<const Finding> findings) {
     constexpr std::string_view tracked = "malloc/nmt-tracked/";
     Unjudged unjudged;
     const auto has = [&](std::string_view rule) {
         return std::any_of(findings.begin(), findings.end(),
                            [&](const Finding& finding) { return finding.rule == rule; });
     };
-    unjudged.named = named_memory(ledger);
-    if (const auto& parts = ledger.malloc.parts) {
+    unjudged.named = named_memory(*moment.ledger);
+    if (const auto& parts = moment.ledger->malloc.parts) {
         if (!parts->told_apart) unjudged.unattributed = parts->untracked;
-        const Bytes of_zlib = view.walk() != nullptr ? zlib_use(*view.walk()).resident : Bytes();
+        const Bytes of_zlib =
+            moment.view->walk() != nullptr ? zlib_use(*moment.view->walk()).resident : Bytes();
         if (parts->told_apart && !has("jni-malloc"))
             unjudged.native_malloc = minus_or_zero(parts->untracked, of_zlib);
     }
-    for (const Row& row : ledger.rows) {
-        if (!row.path.starts_with(tracked) || row.resident.value() < ledger.rss.value() / 2) continue;
+    for (const Row& row : moment.ledger->rows) {
+        if (!row.path.starts_with(tracked) || row.resident.value() < moment.ledger->rss.value() / 2) continue;
         unjudged.category = std::string_view(row.path).substr(tracked.size());
         unjudged.of_category = row.resident;
     }
@@ -76,11 +77,11 @@ std::string other_allocator_of(const ProcessView& view) {
 
 class Weighing {
   public:
-    Weighing(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings)
-        : view_(view), ledger_(ledger), findings_(findings) {}
+    Weighing(const Moment& moment, std::span<const Finding> findings)
+        : view_(*moment.view), ledger_(*moment.ledger), findings_(findings) {}
 
     Assessment weigh() {
-        out_.coverage = coverage_of(view_, ledger_);
+        out_.coverage = coverage_of({&view_, &ledger_});
         out_.percent = percent_of(out_.coverage);
         const Severity severest = severity();
         titles(severest);
@@ -127,7 +128,7 @@ class Weighing {
             out_.why.emplace_back("What is resident is not known.");
             return;
         }
-        unjudged_ = unjudged_of(view_, ledger_, findings_);
+        unjudged_ = unjudged_of({&view_, &ledger_}, findings_);
         const bool uncovered = matters(c.doubtful(), rss);
         if (uncovered) {
             if (c.unexplained != Bytes()) doubt(c.unexplained, "has no known owner.");
@@ -219,8 +220,8 @@ std::string_view name_of(Assessed verdict) {
     return names.at(static_cast<std::size_t>(verdict));
 }
 
-Assessment assess(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings) {
-    return Weighing(view, ledger, findings).weigh();
+Assessment assess(const Moment& moment, std::span<const Finding> findings) {
+    return Weighing(moment, findings).weigh();
 }
 
 }  // namespace nmtx

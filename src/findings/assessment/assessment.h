@@ -9,6 +9,7 @@
 
 #include "findings/assessment/coverage.h"
 #include "findings/finding.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -34,13 +35,13 @@ struct Assessment {
 };
 
 // `findings`: all that the rules have found, the severest first.
-Assessment assess(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings);
+Assessment assess(const Moment& moment, std::span<const Finding> findings);
 
 // "Accounted for by evidence: 98.9 % of RSS. Estimated: 1.1 %. …"
 std::string coverage_sentence(const CoveragePercent& percent);
 
 // The finding that opens the list where no other one is above a note: rule "nothing-wrong" or "undecided".
 // For `ok` it says what RSS is made of, largest first, until nine tenths of it are named.
-Finding finding_of(const Assessment& assessment, const ProcessView& view, const Ledger& ledger);
+Finding finding_of(const Assessment& assessment, const Moment& moment);
 
 }  // namespace nmtx

@@ -58,13 +58,13 @@ std::string coverage_sentence(const CoveragePercent& percent) {
         percent.accounted, percent.estimated, percent.unexplained, percent.not_examined);
 }
 
-Finding finding_of(const Assessment& assessment, const ProcessView& view, const Ledger& ledger) {
+Finding finding_of(const Assessment& assessment, const Moment& moment) {
     Finding finding;
     finding.confidence = Confidence::high;
     if (assessment.verdict == Assessed::ok) {
         finding.rule = "nothing-wrong";
         finding.title = fmt::format("{:.1f} % of RSS is accounted for: {}", assessment.percent.accounted,
-                                    largest_shares(ledger));
+                                    largest_shares(*moment.ledger));
         finding.evidence = {coverage_sentence(assessment.percent)};
         finding.refuted_by = watch_it;
         return finding;
@@ -74,7 +74,7 @@ Finding finding_of(const Assessment& assessment, const ProcessView& view, const 
     if (finding.title.ends_with('.')) finding.title.pop_back();
     if (assessment.why.size() > 1) finding.evidence.assign(assessment.why.begin() + 1, assessment.why.end());
     finding.evidence.push_back(coverage_sentence(assessment.percent));
-    if (is_pasted(view) && view.smaps && view.smaps->rss_estimated)
+    if (is_pasted(*moment.view) && moment.view->smaps && moment.view->smaps->rss_estimated)
         finding.evidence.emplace_back(
             "No text has what each mapping has resident: it was inferred from the JVM's own figures.");
     finding.remedies = assessment.next;

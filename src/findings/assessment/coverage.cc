@@ -38,10 +38,10 @@ JvmAreas areas_of_jvm(const Ledger& ledger) {
 
 // Of the estimated areas, what NMT's committed memory bears out. A category whose place is known has no room
 // for memory that lies elsewhere; the heap's untouched part would have room for anything.
-Bytes borne_out_by_nmt(const ProcessView& view, const Ledger& ledger, const JvmAreas& areas) {
-    if (!view.nmt || view.nmt_from_file) return {};
+Bytes borne_out_by_nmt(const Moment& moment, const JvmAreas& areas) {
+    if (!moment.view->nmt || moment.view->nmt_from_file) return {};
     Bytes pool, borne_out;
-    for (const CategoryRow& category : ledger.categories) {
+    for (const CategoryRow& category : moment.ledger->categories) {
         const auto known = areas.known.find(category.name);
         const auto estimated = areas.estimated.find(category.name);
         const Bytes taken = known == areas.known.end() ? Bytes() : known->second;
@@ -59,12 +59,12 @@ Bytes borne_out_by_nmt(const ProcessView& view, const Ledger& ledger, const JvmA
     return borne_out;
 }
 
-Bytes estimated_of_jvm(const ProcessView& view, const Ledger& ledger) {
-    const JvmAreas areas = areas_of_jvm(ledger);
+Bytes estimated_of_jvm(const Moment& moment) {
+    const JvmAreas areas = areas_of_jvm(*moment.ledger);
     // How much of a mapping's residency lies in which piece no committed figure tells.
-    const Bytes by_size = std::min(ledger.estimated, areas.all_estimated);
+    const Bytes by_size = std::min(moment.ledger->estimated, areas.all_estimated);
     const Bytes provable = minus_or_zero(areas.all_estimated, by_size);
-    const Bytes borne_out = borne_out_by_nmt(view, ledger, areas);
+    const Bytes borne_out = borne_out_by_nmt(moment, areas);
     return areas.joined + by_size + minus_or_zero(provable, borne_out);
 }
 
@@ -79,8 +79,8 @@ Bytes estimated_of_others(const Ledger& ledger) {
     return sum;
 }
 
-void cover_malloc(const ProcessView& view, const Ledger& ledger, Coverage& coverage) {
-    const MallocUse& use = ledger.malloc;
+void cover_malloc(const Moment& moment, Coverage& coverage) {
+    const MallocUse& use = moment.ledger->malloc;
     if (use.parts) {
         const Bytes walked = std::min(use.parts->whole, use.resident);
         coverage.walk_missed = std::min(use.parts->not_walked, walked);
@@ -88,10 +88,11 @@ void cover_malloc(const ProcessView& view, const Ledger& ledger, Coverage& cover
         return;
     }
     // NMT counts what was asked for, and not how much of it is resident.
-    const Bytes counted = view.nmt_from_file ? Bytes() : use.nmt_resident();
+    const Bytes counted = moment.view->nmt_from_file ? Bytes() : use.nmt_resident();
     coverage.estimated += counted;
-    const Bytes glibc = ledger.resident_of("malloc/arena") + ledger.resident_of("malloc/main arena") +
-                        ledger.resident_of("malloc/mmapped chunk");
+    const Bytes glibc = moment.ledger->resident_of("malloc/arena") +
+                        moment.ledger->resident_of("malloc/main arena") +
+                        moment.ledger->resident_of("malloc/mmapped chunk");
     const Bytes others = minus_or_zero(use.resident, glibc);
     const Bytes rest = minus_or_zero(use.resident, counted);
     coverage.other_allocator = std::min(others, rest);
@@ -100,23 +101,23 @@ void cover_malloc(const ProcessView& view, const Ledger& ledger, Coverage& cover
 
 }  // namespace
 
-Coverage coverage_of(const ProcessView& view, const Ledger& ledger) {
+Coverage coverage_of(const Moment& moment) {
     Coverage coverage;
-    Bytes left = ledger.rss;
+    Bytes left = moment.ledger->rss;
     // One after the other from what is left, so that they sum to RSS whatever a made ledger says.
     const auto take = [&](Bytes wanted) {
         const Bytes taken = std::min(wanted, left);
         left = minus_or_zero(left, taken);
         return taken;
     };
-    coverage.unexplained = take(ledger.unexplained);
-    cover_malloc(view, ledger, coverage);
+    coverage.unexplained = take(moment.ledger->unexplained);
+    cover_malloc(moment, coverage);
     coverage.other_allocator = take(coverage.other_allocator);
     coverage.no_walk = take(coverage.no_walk);
     coverage.walk_missed = take(coverage.walk_missed);
     coverage.not_examined = coverage.other_allocator + coverage.no_walk + coverage.walk_missed;
     coverage.estimated =
-        take(coverage.estimated + estimated_of_jvm(view, ledger) + estimated_of_others(ledger));
+        take(coverage.estimated + estimated_of_jvm(moment) + estimated_of_others(*moment.ledger));
     coverage.accounted = left;
     return coverage;
 }

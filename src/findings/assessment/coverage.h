@@ -4,6 +4,7 @@
 #include <array>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -27,7 +28,7 @@ struct Coverage {
 //
 // Memory that is taken for the JVM's by its shape is accounted for as far as NMT has committed as much in the
 // categories that have no known place: then only the border between two areas of the JVM is inferred.
-Coverage coverage_of(const ProcessView& view, const Ledger& ledger);
+Coverage coverage_of(const Moment& moment);
 
 // Shares of RSS in percent, with two decimals, that sum to exactly 100: in the order accounted for,
 // estimated, unexplained, not examined. Without RSS nothing was examined.

@@ -19,16 +19,16 @@ void set_others(ContainerUse& use, const ProcessStatus& status) {
 
 }  // namespace
 
-std::optional<ContainerUse> container_use(const ProcessView& view, const Ledger& ledger) {
-    if (!view.cgroup || !view.cgroup->current) return std::nullopt;
+std::optional<ContainerUse> container_use(const Moment& moment) {
+    if (!moment.view->cgroup || !moment.view->cgroup->current) return std::nullopt;
     ContainerUse use;
-    use.figures = *view.cgroup;
-    use.rss = ledger.rss_true();
+    use.figures = *moment.view->cgroup;
+    use.rss = moment.ledger->rss_true();
     const Bytes charged = *use.figures.current;
     use.beyond_rss = difference(charged, use.rss);
     use.kept = kept_of(use.figures);
     use.whole_machine = use.figures.version == 1 && use.figures.path == "/" && !use.figures.limit;
-    if (view.status) set_others(use, *view.status);
+    if (moment.view->status) set_others(use, *moment.view->status);
     if (use.figures.inactive_file) use.working_set = minus_or_zero(charged, *use.figures.inactive_file);
     if (!use.figures.limit) return use;
     use.headroom = minus_or_zero(*use.figures.limit, charged);

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -31,7 +32,7 @@ struct ContainerUse {
 };
 
 // Nothing where there is no cgroup, or none that says what is charged.
-std::optional<ContainerUse> container_use(const ProcessView& view, const Ledger& ledger);
+std::optional<ContainerUse> container_use(const Moment& moment);
 
 // Does the cgroup hold more processes than this one, by their memory? What is charged in batches, and the
 // time between two readings, are no process.

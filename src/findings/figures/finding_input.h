@@ -3,7 +3,7 @@
 
 #include "change/trend.h"
 #include "findings/figures/container.h"
-#include "ledger/ledger.h"
+#include "ledger/moment.h"
 #include "threads/thread_table.h"
 
 namespace nmtx {
@@ -15,6 +15,8 @@ struct FindingInput {
     const ThreadTable* threads = nullptr;
     const ContainerUse* container = nullptr;
     const RunTrend* history = nullptr;  // of a record of the same process: the last run
+
+    [[nodiscard]] Moment moment() const { return {&view, &ledger}; }
 };
 
 }  // namespace nmtx

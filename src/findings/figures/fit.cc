@@ -37,8 +37,7 @@ std::string mib_text(Bytes bytes) {
 
 class Fitting {
   public:
-    Fitting(const ProcessView& view, const Ledger& ledger, Fit& fit)
-        : view_(view), ledger_(ledger), fit_(fit) {}
+    Fitting(const Moment& moment, Fit& fit) : view_(*moment.view), ledger_(*moment.ledger), fit_(fit) {}
 
     void fit() {
         heap_ = ledger_.resident_of("jvm/java heap");
@@ -238,12 +237,12 @@ double Fit::percentage() const {
     return std::floor(static_cast<double>(heap->value()) * 1000 / static_cast<double>(limit.value())) / 10;
 }
 
-Expected<Fit> fit_heap(const ProcessView& view, const Ledger& ledger, std::optional<Bytes> limit) {
-    const std::string where = fmt::format("pid {}", view.header.pid);
-    if (view.vm != Vm::hotspot)
+Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit) {
+    const std::string where = fmt::format("pid {}", moment.view->header.pid);
+    if (moment.view->vm != Vm::hotspot)
         return failure(where, "is no HotSpot JVM, so it has no Java heap to fit",
                        "`nmtx list` shows the JVMs");
-    const auto has_heap = std::any_of(ledger.rows.begin(), ledger.rows.end(),
+    const auto has_heap = std::any_of(moment.ledger->rows.begin(), moment.ledger->rows.end(),
                                       [](const Row& row) { return row.path == "jvm/java heap"; });
     if (!has_heap)
         return failure(
@@ -252,13 +251,13 @@ Expected<Fit> fit_heap(const ProcessView& view, const Ledger& ledger, std::optio
     Fit fit;
     if (limit) {
         fit.limit = *limit;
-    } else if (view.cgroup && view.cgroup->limit) {
-        fit.limit = *view.cgroup->limit;
+    } else if (moment.view->cgroup && moment.view->cgroup->limit) {
+        fit.limit = *moment.view->cgroup->limit;
         fit.limit_of_container = true;
     } else {
         return failure(where, "its cgroup has no memory limit", "name one: --limit 2GiB");
     }
-    Fitting(view, ledger, fit).fit();
+    Fitting(moment, fit).fit();
     return fit;
 }
 

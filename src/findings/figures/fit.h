@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -40,6 +41,6 @@ inline constexpr Bytes least_heap = mib(16);
 
 // Without `limit` that of the process's own cgroup. Fails where there is none, for what is no JVM, and where
 // the place of the Java heap is not known: then nothing can be told from it.
-Expected<Fit> fit_heap(const ProcessView& view, const Ledger& ledger, std::optional<Bytes> limit);
+Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit);
 
 }  // namespace nmtx

@@ -25,22 +25,22 @@ std::optional<Bytes> committed_of(const ProcessView& view) {
 
 }  // namespace
 
-HeapFigures heap_figures(const ProcessView& view, const Ledger& ledger) {
+HeapFigures heap_figures(const Moment& moment) {
     HeapFigures heap;
-    heap.resident = ledger.resident_of("jvm/java heap");
-    heap.committed = committed_of(view);
-    if (view.heap_info) heap.used = view.heap_info->used();
-    if (view.perf) {
-        if (const auto gc = gc_counters(*view.perf)) {
+    heap.resident = moment.ledger->resident_of("jvm/java heap");
+    heap.committed = committed_of(*moment.view);
+    if (moment.view->heap_info) heap.used = moment.view->heap_info->used();
+    if (moment.view->perf) {
+        if (const auto gc = gc_counters(*moment.view->perf)) {
             heap.collections = gc->collections.value_or(0);
             if (heap.collections > 0) heap.used_after_gc = gc->used;
-            if (gc->last_ended_s && view.header.target_uptime_s > *gc->last_ended_s)
-                heap.since_last_gc_s = view.header.target_uptime_s - *gc->last_ended_s;
+            if (gc->last_ended_s && moment.view->header.target_uptime_s > *gc->last_ended_s)
+                heap.since_last_gc_s = moment.view->header.target_uptime_s - *gc->last_ended_s;
         }
     }
-    heap.initial = bytes_flag(view, "InitialHeapSize");
-    heap.most = bytes_flag(view, "MaxHeapSize");
-    heap.least = bytes_flag(view, "MinHeapSize");  // 8 and 11 have none, and go by -Xms
+    heap.initial = bytes_flag(*moment.view, "InitialHeapSize");
+    heap.most = bytes_flag(*moment.view, "MaxHeapSize");
+    heap.least = bytes_flag(*moment.view, "MinHeapSize");  // 8 and 11 have none, and go by -Xms
     if (!heap.least) heap.least = heap.initial;
     return heap;
 }

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -19,6 +20,6 @@ struct HeapFigures {
     std::optional<Bytes> least;          // below which the collector gives nothing back
 };
 
-HeapFigures heap_figures(const ProcessView& view, const Ledger& ledger);
+HeapFigures heap_figures(const Moment& moment);
 
 }  // namespace nmtx

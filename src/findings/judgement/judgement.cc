@@ -47,10 +47,10 @@ Judgement judge(const FindingInput& input, std::vector<Finding> told) {
     for (Finding& finding : out.findings) add_shares(finding, input.ledger);
     for (const Rule& rule : rules()) add_of(rule, input, out.findings);
     sort_by_weight(out.findings);
-    out.assessment = assess(input.view, input.ledger, out.findings);
+    out.assessment = assess(input.moment(), out.findings);
     with_pid(out.assessment, input.view);
     if (out.assessment.verdict == Assessed::ok || out.assessment.verdict == Assessed::undecided) {
-        Finding finding = finding_of(out.assessment, input.view, input.ledger);
+        Finding finding = finding_of(out.assessment, input.moment());
         nmtx::with_pid(finding, input.view);
         out.findings.insert(out.findings.begin(), std::move(finding));
     }
@@ -69,18 +69,6 @@ std::vector<Finding> findings_of_logs(const ProcessView& view) {
     }
     sort_by_weight(findings);
     return findings;
-}
-
-Judgement judge(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                const RunTrend* history, std::vector<Finding> told) {
-    const std::optional<ContainerUse> container = container_use(view, ledger);
-    return judge({view, ledger, threads ? &*threads : nullptr, container ? &*container : nullptr, history},
-                 std::move(told));
-}
-
-std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,
-                                 const std::optional<ThreadTable>& threads, const RunTrend* history) {
-    return judge(view, ledger, threads, history).findings;
 }
 
 }  // namespace nmtx

@@ -15,19 +15,12 @@ struct Judgement {
     std::vector<Finding> findings;
 };
 
+// `told`: what texts beside the ledger's have shown of this process, which the verdict takes in.
 Judgement judge(const FindingInput& input, std::vector<Finding> told = {});
-// With the container's figures. `told`: what texts beside the ledger's have shown of this process, which the
-// verdict takes in.
-Judgement judge(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                const RunTrend* history = nullptr, std::vector<Finding> told = {});
 
 // What every rule found, the severest first, then by bytes. Where none is above a note, the first one says
 // that nothing is wrong, and what RSS is made of.
 std::vector<Finding> findings_of(const FindingInput& input);
-// With the container's figures, and without history.
-std::vector<Finding> findings_of(const ProcessView& view, const Ledger& ledger,
-                                 const std::optional<ThreadTable>& threads,
-                                 const RunTrend* history = nullptr);
 // Of a view without mappings: what the rules of logs alone say. That nothing is wrong is not said.
 std::vector<Finding> findings_of_logs(const ProcessView& view);
 

@@ -39,7 +39,7 @@ GcMemory gc_memory(const FindingInput& input) {
 
 std::vector<Finding> gc_overhead(const FindingInput& input) {
     if (!input.view.nmt) return {};
-    const HeapFigures heap = heap_figures(input.view, input.ledger);
+    const HeapFigures heap = heap_figures(input.moment());
     const GcMemory gc = gc_memory(input);
     if (!heap.committed || *heap.committed == Bytes()) return {};
     if (gc.all() < gc_overhead_least || gc.all().value() <= heap.committed->value() / 10) return {};

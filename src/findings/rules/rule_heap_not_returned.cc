@@ -68,7 +68,7 @@ void add_remedies(Finding& finding, const ProcessView& view, const HeapFigures& 
 }  // namespace
 
 std::vector<Finding> heap_not_returned(const FindingInput& input) {
-    const HeapFigures heap = heap_figures(input.view, input.ledger);
+    const HeapFigures heap = heap_figures(input.moment());
     if (!heap.used || !heap.used_after_gc || wanted_so(input.view, heap) || in_use(input.view, heap))
         return {};
     const Bytes used = std::max(*heap.used, *heap.used_after_gc);

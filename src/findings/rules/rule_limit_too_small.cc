@@ -150,7 +150,7 @@ std::vector<Finding> of_container(const FindingInput& input) {
 
 std::vector<Finding> limit_too_small(const FindingInput& input) {
     if (input.container == nullptr || !input.container->figures.limit) return {};
-    const auto fit = input.view.smaps ? fit_heap(input.view, input.ledger, {}) : failure("limit", "no smaps");
+    const auto fit = input.view.smaps ? fit_heap(input.moment(), {}) : failure("limit", "no smaps");
     if (fit && fit->max_heap_now) {
         std::vector<Finding> findings = of_fit(input, *fit);
         if (!findings.empty()) return findings;

@@ -33,6 +33,7 @@ class ReconciliationPlan : public CapturePlan {
     // The view with everything that the capture has; to be called once it is complete.
     Expected<void> finish(const Capture& capture) { return reader_.update(capture); }
     [[nodiscard]] const ProcessView& view() const { return reader_.view(); }
+    [[nodiscard]] ProcessView take_view() { return reader_.take_view(); }
 
   private:
     QuestionOptions questions_;

@@ -38,7 +38,7 @@ class ExplainText {
     void containers() {
         for (const ExplainedProcess& process : explanation_.processes) {
             for (const ExplainedMoment& moment : process.moments) {
-                if (moment.ledger && moment.moment->view.cgroup) return;
+                if (moment.account && moment.moment->view.cgroup) return;
             }
         }
         constexpr std::size_t most = 20;
@@ -79,7 +79,7 @@ class ExplainText {
         }
         const std::size_t moments = process.moments.size();
         for (std::size_t i = 0; i < moments; ++i) {
-            if (moments > 1 && process.moments[i].ledger)
+            if (moments > 1 && process.moments[i].account)
                 out_ += title(fmt::format("Moment {} of {}", i + 1, moments), style_) + "\n";
             one_moment(process.moments[i]);
         }
@@ -92,9 +92,8 @@ class ExplainText {
 
     void one_moment(const ExplainedMoment& explained) {
         const PastedMoment& moment = *explained.moment;
-        if (explained.judged) {
-            out_ += text_report(moment.view, *explained.ledger, *explained.judged, std::nullopt, options_,
-                                style_);
+        if (explained.account) {
+            out_ += text_report(*explained.account, options_, style_);
             for (const std::string& note : moment.notes) out_ += paragraph(note, style_, 2);
             out_ += "\n";
         } else if (!explained.why_no_ledger.empty()) {
@@ -108,7 +107,7 @@ class ExplainText {
         const auto& missing = explained.moment->missing;
         if (missing.empty()) return;
         const std::string_view heading = explained.moment->crashed ? "For the next crash"
-                                         : explained.ledger        ? "What would tell more"
+                                         : explained.account       ? "What would tell more"
                                                                    : "Missing for a reconciliation";
         out_ += title(heading, style_) + "\n";
         for (const MissingEvidence& one : missing) {

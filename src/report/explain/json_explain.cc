@@ -124,9 +124,7 @@ json moment_json(const ExplainedMoment& explained) {
     out["parts"] = json::array();
     for (const auto& [text, part] : moment.parts) out["parts"].push_back({{"text", text}, {"part", part}});
     out["resident_from"] = resident_name(moment.resident);
-    out["report"] = explained.judged
-                        ? report_json(moment.view, *explained.ledger, *explained.judged, std::nullopt)
-                        : json(nullptr);
+    out["report"] = explained.account ? report_json(*explained.account) : json(nullptr);
     out["address_space"] = space_json(explained.space);
     out["findings"] = findings_json(explained.findings);
     out["why_no_report"] = text_or_null(explained.why_no_ledger);

@@ -42,29 +42,31 @@ std::string allocator_name(const MallocWalk& walk) {
 namespace {
 
 // Of a report that was cut: whose malloc it is nobody can say.
-void add_cut(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
-    if (!view.nmt) return;
-    const auto missing = missing_categories(*view.nmt);
+void add_cut(std::vector<std::string>& notes, const Moment& moment) {
+    if (!moment.view->nmt) return;
+    const auto missing = missing_categories(*moment.view->nmt);
     if (!missing) return;
     notes.push_back(fmt::format("The NMT report is cut: {}.", share_shown(*missing)));
-    if (ledger.malloc.nmt || ledger.malloc.measured() || ledger.malloc.resident == Bytes()) return;
-    const NmtMallocBounds bounds = malloc_bounds(*view.nmt);
-    const Bytes unnamed = minus_or_zero(ledger.malloc.resident, bounds.least);
+    if (moment.ledger->malloc.nmt || moment.ledger->malloc.measured() ||
+        moment.ledger->malloc.resident == Bytes())
+        return;
+    const NmtMallocBounds bounds = malloc_bounds(*moment.view->nmt);
+    const Bytes unnamed = minus_or_zero(moment.ledger->malloc.resident, bounds.least);
     notes.push_back(fmt::format(
         "How much of malloc's {} MiB the JVM has cannot be told: the categories that are there have {} MiB, "
         "and up to {} MiB of the other {} MiB may be in those that are missing.",
-        in_mib(ledger.malloc.resident), in_mib(bounds.least), in_mib(std::min(unnamed, missing->missing)),
-        in_mib(unnamed)));
+        in_mib(moment.ledger->malloc.resident), in_mib(bounds.least),
+        in_mib(std::min(unnamed, missing->missing)), in_mib(unnamed)));
 }
 
 }  // namespace
 
-std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger) {
+std::vector<std::string> malloc_notes(const Moment& moment) {
     std::vector<std::string> notes;
-    add_cut(notes, view, ledger);
-    if (!ledger.malloc.measured()) add_by_count(notes, ledger);
-    if (!view.malloc_walk) return notes;
-    const MallocWalk& walk = *view.malloc_walk;
+    add_cut(notes, moment);
+    if (!moment.ledger->malloc.measured()) add_by_count(notes, *moment.ledger);
+    if (!moment.view->malloc_walk) return notes;
+    const MallocWalk& walk = *moment.view->malloc_walk;
     if (!walk.walked())
         notes.push_back(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
     return notes;

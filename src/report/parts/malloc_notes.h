@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -13,7 +14,7 @@ namespace nmtx {
 std::string allocator_name(const MallocWalk& walk);
 
 // What the figures rest on.
-std::vector<std::string> malloc_notes(const ProcessView& view, const Ledger& ledger);
+std::vector<std::string> malloc_notes(const Moment& moment);
 
 // "177,719 blocks of 1,016 bytes, in libtarget.so": the entry of the untracked blocks that weighs most, in
 // fewer words where they do not fit `room` columns.

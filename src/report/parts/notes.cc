@@ -87,32 +87,34 @@ void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
     }
 }
 
-void add_moves(std::vector<std::string>& notes, const ProcessView& view, const Ledger& ledger) {
-    if (const std::size_t changed = view.smaps->changed_meanwhile; changed > 0)
+void add_moves(std::vector<std::string>& notes, const Moment& moment) {
+    if (const std::size_t changed = moment.view->smaps->changed_meanwhile; changed > 0)
         notes.push_back(fmt::format("{} mapping{} changed while smaps was read: the later word counts.",
                                     changed, changed == 1 ? "" : "s"));
-    const auto thousandth = static_cast<std::int64_t>(ledger.rss.value() / 1000);
-    if (std::abs(ledger.drift().value) > thousandth && ledger.rss_before) {
+    const auto thousandth = static_cast<std::int64_t>(moment.ledger->rss.value() / 1000);
+    if (std::abs(moment.ledger->drift().value) > thousandth && moment.ledger->rss_before) {
         notes.push_back(
             fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB; answering costs the JVM "
                         "memory too): the parts are of slightly different moments.",
-                        in_mib(ledger.drift()), in_mib(*ledger.rss_before), in_mib(*ledger.rss_after)));
+                        in_mib(moment.ledger->drift()), in_mib(*moment.ledger->rss_before),
+                        in_mib(*moment.ledger->rss_after)));
     }
-    if (ledger.moved.value() > ledger.rss.value() / 1000) {
+    if (moment.ledger->moved.value() > moment.ledger->rss.value() / 1000) {
         notes.push_back(fmt::format(
             "Page residency and smaps differ by {} MiB, taken one after the other; smaps is what counts.",
-            in_mib(ledger.moved)));
+            in_mib(moment.ledger->moved)));
     }
-    if (const auto& parts = ledger.malloc.parts; parts && parts->moved.value() > ledger.rss.value() / 1000) {
+    if (const auto& parts = moment.ledger->malloc.parts;
+        parts && parts->moved.value() > moment.ledger->rss.value() / 1000) {
         notes.push_back(
             fmt::format("The walk over malloc saw {} MiB more resident than smaps, taken one after the "
                         "other; smaps is what counts.",
                         in_mib(parts->moved)));
     }
-    if (ledger.estimated != Bytes() && !view.smaps->rss_estimated) {
+    if (moment.ledger->estimated != Bytes() && !moment.view->smaps->rss_estimated) {
         notes.push_back(fmt::format(
             "Estimated: {} MiB lie in mappings of several owners whose pages could not be told apart.",
-            in_mib(ledger.estimated)));
+            in_mib(moment.ledger->estimated)));
     }
 }
 
@@ -176,37 +178,37 @@ std::string nmt_state(const ProcessView& view) {
     return view.vm == Vm::hotspot ? "NMT " + view.nmt_level() : "";
 }
 
-std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger, bool all) {
+std::vector<std::string> notes_of(const Moment& moment, bool all) {
     std::vector<std::string> notes;
-    if (view.vm == Vm::none) {
+    if (moment.view->vm == Vm::none) {
         notes.emplace_back("No JVM is mapped in this process: what the kernel knows is all there is.");
-    } else if (view.vm == Vm::native_image) {
+    } else if (moment.view->vm == Vm::native_image) {
         notes.emplace_back(
             "A GraalVM native image has no Native Memory Tracking that can be asked from outside: its heap "
             "is an estimate by the layout of its mappings.");
-    } else if (view.vm == Vm::openj9) {
+    } else if (moment.view->vm == Vm::openj9) {
         notes.emplace_back(
-            "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "
+            "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own *moment.view: jcmd "
             "PID Dump.java.");
     }
-    if (view.nmt_from_file)
+    if (moment.view->nmt_from_file)
         notes.emplace_back(
             "NMT's figures are from a file: of another moment, and nothing says of which process.");
-    add_source(notes, *view.smaps);
-    for (std::string& note : malloc_notes(view, ledger)) notes.push_back(std::move(note));
-    add_gap(notes, ledger);
-    if (std::string note = evidence_note(view); !note.empty()) notes.push_back(std::move(note));
-    add_beside_rss(notes, view);
-    add_moves(notes, view, ledger);
-    for (const MissingDocument& missing : view.missing) {
-        if (!all && !matters(missing, view)) continue;
+    add_source(notes, *moment.view->smaps);
+    for (std::string& note : malloc_notes(moment)) notes.push_back(std::move(note));
+    add_gap(notes, *moment.ledger);
+    if (std::string note = evidence_note(*moment.view); !note.empty()) notes.push_back(std::move(note));
+    add_beside_rss(notes, *moment.view);
+    add_moves(notes, moment);
+    for (const MissingDocument& missing : moment.view->missing) {
+        if (!all && !matters(missing, *moment.view)) continue;
         notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }
-    const Cost& cost = view.header.cost;
-    if (is_pasted(view)) return notes;
+    const Cost& cost = moment.view->header.cost;
+    if (is_pasted(*moment.view)) return notes;
     const std::string answered =
-        view.version ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
+        moment.view->version ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
     notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU.", answered, cost.cpu_ms));
     return notes;
 }

@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 #include "report/style/style.h"
 
 namespace nmtx {
 
 // In the order of printing. `all`: with every document that is missing.
-std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger, bool all);
+std::vector<std::string> notes_of(const Moment& moment, bool all);
 
 // "Target · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min · no memory limit"
 std::string target_line(const ProcessView& view, const TextStyle& style);

@@ -17,8 +17,8 @@ namespace {
 
 class Shares {
   public:
-    Shares(const ProcessView& view, const Ledger& ledger, std::size_t room)
-        : view_(view), ledger_(ledger), h_(headline_of(ledger)), room_(room) {}
+    Shares(const Moment& moment, std::size_t room)
+        : view_(*moment.view), ledger_(*moment.ledger), h_(headline_of(*moment.ledger)), room_(room) {}
 
     std::vector<Share> take() {
         if (view_.vm == Vm::hotspot) jvm();
@@ -111,8 +111,8 @@ class Shares {
 
 }  // namespace
 
-std::vector<Share> shares_of(const ProcessView& view, const Ledger& ledger, std::size_t room) {
-    return Shares(view, ledger, room).take();
+std::vector<Share> shares_of(const Moment& moment, std::size_t room) {
+    return Shares(moment, room).take();
 }
 
 }  // namespace nmtx

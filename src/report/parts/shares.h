@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "ledger/moment.h"
 
 namespace nmtx {
 
@@ -23,6 +24,6 @@ struct Share {
 
 // In the order of printing, those of nothing left out but for "unexplained", which is always there, last.
 // They sum to ledger.rss. `room`: about how many columns a remark may take.
-std::vector<Share> shares_of(const ProcessView& view, const Ledger& ledger, std::size_t room = 60);
+std::vector<Share> shares_of(const Moment& moment, std::size_t room = 60);
 
 }  // namespace nmtx

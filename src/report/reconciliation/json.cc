@@ -27,15 +27,15 @@ json java_of(const ProcessView& view) {
     return java;
 }
 
-json nmt_of(const ProcessView& view, const Ledger& ledger) {
-    if (!view.nmt) return nullptr;
+json nmt_of(const Moment& moment) {
+    if (!moment.view->nmt) return nullptr;
     json nmt;
-    nmt["reserved_bytes"] = view.nmt->reserved.value();
-    nmt["committed_bytes"] = view.nmt->committed.value();
-    nmt["malloc_bytes"] = view.nmt->malloc_total().value();
-    nmt["unit_bytes"] = view.nmt->unit.value();
+    nmt["reserved_bytes"] = moment.view->nmt->reserved.value();
+    nmt["committed_bytes"] = moment.view->nmt->committed.value();
+    nmt["malloc_bytes"] = moment.view->nmt->malloc_total().value();
+    nmt["unit_bytes"] = moment.view->nmt->unit.value();
     nmt["categories"] = json::array();
-    for (const CategoryRow& row : ledger.categories) {
+    for (const CategoryRow& row : moment.ledger->categories) {
         nmt["categories"].push_back({{"name", printable(row.name)},
                                      {"reserved_bytes", row.reserved.value()},
                                      {"committed_bytes", row.committed.value()},
@@ -61,10 +61,10 @@ json owners_of(const Ledger& ledger) {
     return owners;
 }
 
-json container_of(const ProcessView& view, const Ledger& ledger) {
-    if (!view.cgroup) return nullptr;
-    const CgroupMemory& c = *view.cgroup;
-    const ContainerUse use = container_use(view, ledger).value_or(ContainerUse{});
+json container_of(const Account& account) {
+    if (!account.view().cgroup) return nullptr;
+    const CgroupMemory& c = *account.view().cgroup;
+    const ContainerUse use = account.container.value_or(ContainerUse{});
     const auto number = [](std::uint64_t n) { return n; };
     return {{"version", c.version},
             {"limit_bytes", bytes_or_null(c.limit)},
@@ -89,59 +89,59 @@ json container_of(const ProcessView& view, const Ledger& ledger) {
 
 }  // namespace
 
-json report_json(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
-                 const std::optional<ThreadTable>& threads) {
+json report_json(const Account& account) {
+    const Moment& moment = account.moment;
+    const std::optional<ThreadTable>& threads = account.threads;
     json out;
     out["schema"] = json_schema_version;
-    out["nmtx_version"] = view.header.nmtx_version;
-    out["taken_at"] = view.header.taken_at;
-    out["pid"] = view.header.pid;
-    out["uptime_seconds"] = view.header.target_uptime_s;
-    out["java"] = java_of(view);
-    out["assessment"] = assessment_json(judged.assessment);
-    out["rss_bytes"] = ledger.rss.value();
-    out["rss_true_bytes"] = ledger.rss_true().value();
-    out["pss_bytes"] = view.smaps->pss.value();
-    out["swap_bytes"] = view.smaps->swap.value();
-    out["hugetlb_bytes"] = view.smaps->hugetlb.value();
-    out["mappings"] = view.smaps->mappings.size();
+    out["nmtx_version"] = moment.view->header.nmtx_version;
+    out["taken_at"] = moment.view->header.taken_at;
+    out["pid"] = moment.view->header.pid;
+    out["uptime_seconds"] = moment.view->header.target_uptime_s;
+    out["java"] = java_of(*moment.view);
+    out["assessment"] = assessment_json(account.judged.assessment);
+    out["rss_bytes"] = moment.ledger->rss.value();
+    out["rss_true_bytes"] = moment.ledger->rss_true().value();
+    out["pss_bytes"] = moment.view->smaps->pss.value();
+    out["swap_bytes"] = moment.view->smaps->swap.value();
+    out["hugetlb_bytes"] = moment.view->smaps->hugetlb.value();
+    out["mappings"] = moment.view->smaps->mappings.size();
     out["threads"] = threads ? threads_json(*threads, {}) : json(nullptr);
     out["thread_counts"] = threads ? thread_counts_json(*threads) : json(nullptr);
-    out["nmt"] = nmt_of(view, ledger);
-    out["owners"] = owners_of(ledger);
-    out["malloc_resident_bytes"] = ledger.malloc.resident.value();
-    out["malloc"] = malloc_json(view);
-    out["unexplained_bytes"] = ledger.unexplained.value();
-    out["estimated_bytes"] = ledger.estimated.value();
-    out["gap"] = {{"classic_bytes", delta(ledger.gap.classic)},
-                  {"low_bytes", delta(ledger.gap.low)},
-                  {"likely_bytes", delta(ledger.gap.likely)},
-                  {"high_bytes", delta(ledger.gap.high)}};
-    out["rss_before_bytes"] = bytes_or_null(ledger.rss_before);
-    out["rss_after_bytes"] = bytes_or_null(ledger.rss_after);
-    out["drift_bytes"] = ledger.drift().value;
-    out["container"] = container_of(view, ledger);
-    out["findings"] = findings_json(judged.findings);
+    out["nmt"] = nmt_of(moment);
+    out["owners"] = owners_of(*moment.ledger);
+    out["malloc_resident_bytes"] = moment.ledger->malloc.resident.value();
+    out["malloc"] = malloc_json(*moment.view);
+    out["unexplained_bytes"] = moment.ledger->unexplained.value();
+    out["estimated_bytes"] = moment.ledger->estimated.value();
+    out["gap"] = {{"classic_bytes", delta(moment.ledger->gap.classic)},
+                  {"low_bytes", delta(moment.ledger->gap.low)},
+                  {"likely_bytes", delta(moment.ledger->gap.likely)},
+                  {"high_bytes", delta(moment.ledger->gap.high)}};
+    out["rss_before_bytes"] = bytes_or_null(moment.ledger->rss_before);
+    out["rss_after_bytes"] = bytes_or_null(moment.ledger->rss_after);
+    out["drift_bytes"] = moment.ledger->drift().value;
+    out["container"] = container_of(account);
+    out["findings"] = findings_json(account.judged.findings);
     out["missing"] = json::array();
-    for (const MissingDocument& missing : view.missing) {
+    for (const MissingDocument& missing : moment.view->missing) {
         out["missing"].push_back(
             {{"what", printable(missing.what)},
              {"why", printable(missing.why)},
              {"hint", missing.hint.empty() ? json(nullptr) : json(printable(missing.hint))}});
     }
     out["steps"] = json::array();
-    for (const Step& step : view.steps) {
+    for (const Step& step : moment.view->steps) {
         out["steps"].push_back(
             {{"document", printable(step.document)}, {"at_ms", step.at_ms}, {"took_ms", step.took_ms}});
     }
-    const Cost& cost = view.header.cost;
+    const Cost& cost = moment.view->header.cost;
     out["cost"] = {{"cpu_ms", cost.cpu_ms}, {"wall_ms", cost.wall_ms}, {"attach_ms", cost.attach_ms}};
     return out;
 }
 
-std::string json_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads, const RunTrend* history) {
-    return report_json(view, ledger, judge(view, ledger, threads, history), threads).dump(2) + "\n";
+std::string json_report(const Account& account) {
+    return report_json(account).dump(2) + "\n";
 }
 
 }  // namespace nmtx

@@ -34,10 +34,9 @@ constexpr std::array fills{Fill{"tracked by NMT", "█", "#"}, Fill{"untracked",
 
 class MallocReport {
   public:
-    MallocReport(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
-                 const TextStyle& style)
-        : view_(view),
-          ledger_(ledger),
+    MallocReport(const Moment& moment, const ReportOptions& options, const TextStyle& style)
+        : view_(*moment.view),
+          ledger_(*moment.ledger),
           style_(style),
           most_(options.all ? static_cast<std::size_t>(-1) : most_lines) {}
 
@@ -310,9 +309,8 @@ class MallocReport {
 
 }  // namespace
 
-std::string malloc_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
-                          const TextStyle& style) {
-    return MallocReport(view, ledger, options, style).print();
+std::string malloc_report(const Moment& moment, const ReportOptions& options, const TextStyle& style) {
+    return MallocReport(moment, options, style).print();
 }
 
 }  // namespace nmtx

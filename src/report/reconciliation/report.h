@@ -1,37 +1,26 @@
-// The reconciliation report in its forms. All of them format the same ledger and compute nothing.
+// The reconciliation report in its forms. All of them format the same account and conclude nothing.
 #pragma once
 
-#include <optional>
+#include <nlohmann/json_fwd.hpp>
 #include <string>
 
-#include "change/trend.h"
-#include "findings/judgement/judgement.h"
-#include "ledger/headline.h"
-#include "ledger/ledger.h"
+#include "account/account.h"
+#include "ledger/moment.h"
 #include "report/style/style.h"
-#include "threads/thread_table.h"
 
 namespace nmtx {
 
 // One screen: the whole, who owns it, the areas of the JVM, what is wrong with it, what to know about it.
-// With options.all every row, with options.maps every mapping. `history`: a record of the same process, for
-// the findings.
-std::string text_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
-                        const TextStyle& style, const RunTrend* history = nullptr);
-
-// As it was judged already.
-std::string text_report(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
-                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
-                        const TextStyle& style);
+// With options.all every row, with options.maps every mapping.
+std::string text_report(const Account& account, const ReportOptions& options, const TextStyle& style);
 
 // `nmtx malloc`: the arenas, what their memory is made of, and who holds the blocks that NMT does not know.
 // With options.all every arena, size and owner.
-std::string malloc_report(const ProcessView& view, const Ledger& ledger, const ReportOptions& options,
-                          const TextStyle& style);
+std::string malloc_report(const Moment& moment, const ReportOptions& options, const TextStyle& style);
 
 // docs/json.md; one object, two blanks of indentation, a newline at the end.
-std::string json_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads, const RunTrend* history = nullptr);
+std::string json_report(const Account& account);
+// The object itself.
+nlohmann::ordered_json report_json(const Account& account);
 
 }  // namespace nmtx

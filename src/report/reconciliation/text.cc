@@ -33,30 +33,27 @@ std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
 
 class TextReport {
   public:
-    TextReport(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
-               const std::optional<ThreadTable>& threads, const ReportOptions& options,
-               const TextStyle& style)
-        : view_(view),
-          ledger_(ledger),
-          judged_(judged),
-          threads_(threads),
+    TextReport(const Account& account, const ReportOptions& options, const TextStyle& style)
+        : account_(account),
+          view_(account.view()),
+          ledger_(account.ledger()),
           options_(options),
           style_(style) {}
 
     std::string print() {
         target();
-        out_ += verdict_text(judged_, style_) + "\n";
+        out_ += verdict_text(account_.judged, style_) + "\n";
         shares();
         if (view_.vm == Vm::hotspot) areas();
         threads();
-        if (const auto use = container_use(view_, ledger_)) out_ += container_text(*use, style_) + "\n";
+        if (account_.container) out_ += container_text(*account_.container, style_) + "\n";
         if (options_.all) {
             owners();
             files();
             steps();
         }
         if (options_.maps) maps();
-        out_ += findings_text(judged_.findings, options_, style_) + "\n";
+        out_ += findings_text(account_.judged.findings, options_, style_) + "\n";
         notes();
         return std::move(out_);
     }
@@ -75,7 +72,7 @@ class TextReport {
         const std::string total = fit(fmt::format("RSS {} MiB{}", in_mib(ledger_.rss), truth), style_.width);
         out_ += title(total, style_) + "\n";
         for (const Share& share :
-             shares_of(view_, ledger_, style_.width - std::min(style_.width, remark_at))) {
+             shares_of(account_.moment, style_.width - std::min(style_.width, remark_at))) {
             add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded(share.name, name_width),
                             in_mib(share.resident), percent(share.resident, ledger_.rss),
                             bar(share.resident, ledger_.rss, style_)));
@@ -139,14 +136,16 @@ class TextReport {
 
     // How many, what their stacks cost, and who has had the CPU; more is `nmtx threads`.
     void threads() {
-        if (!threads_ || threads_->rows.empty()) return;
+        if (!account_.threads || account_.threads->rows.empty()) return;
         constexpr std::size_t busiest = 3;
-        add(fmt::format("  {}; stacks {} MiB reserved, {} resident", threads_by_kind(view_, *threads_),
-                        in_mib(threads_->totals.stacks_reserved), in_mib(threads_->totals.stacks_resident)));
-        const std::string since = threads_->interval_s > 0
-                                      ? fmt::format("over {:.1f} s", threads_->interval_s)
+        add(fmt::format("  {}; stacks {} MiB reserved, {} resident",
+                        threads_by_kind(view_, *account_.threads),
+                        in_mib(account_.threads->totals.stacks_reserved),
+                        in_mib(account_.threads->totals.stacks_resident)));
+        const std::string since = account_.threads->interval_s > 0
+                                      ? fmt::format("over {:.1f} s", account_.threads->interval_s)
                                       : std::string("since it began");
-        for (const ThreadRow* row : busiest_threads(*threads_, busiest)) {
+        for (const ThreadRow* row : busiest_threads(*account_.threads, busiest)) {
             const std::string share =
                 row->cpu_percent ? fmt::format("{:.1f} % {}", *row->cpu_percent, since) : since;
             add(fmt::format("    {} {:>9.2f} s CPU         {}", padded(printable(row->name), name_width - 2),
@@ -201,14 +200,13 @@ class TextReport {
     }
 
     void notes() {
-        for (const std::string& note : notes_of(view_, ledger_, options_.all))
+        for (const std::string& note : notes_of(account_.moment, options_.all))
             out_ += paragraph(note, style_, 2);
     }
 
+    const Account& account_;
     const ProcessView& view_;
     const Ledger& ledger_;
-    const Judgement& judged_;
-    const std::optional<ThreadTable>& threads_;
     const ReportOptions& options_;
     const TextStyle& style_;
     std::string out_;
@@ -216,16 +214,8 @@ class TextReport {
 
 }  // namespace
 
-std::string text_report(const ProcessView& view, const Ledger& ledger,
-                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
-                        const TextStyle& style, const RunTrend* history) {
-    return text_report(view, ledger, judge(view, ledger, threads, history), threads, options, style);
-}
-
-std::string text_report(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
-                        const std::optional<ThreadTable>& threads, const ReportOptions& options,
-                        const TextStyle& style) {
-    return TextReport(view, ledger, judged, threads, options, style).print();
+std::string text_report(const Account& account, const ReportOptions& options, const TextStyle& style) {
+    return TextReport(account, options, style).print();
 }
 
 }  // namespace nmtx

@@ -9,8 +9,7 @@
 #include "base/bytes.h"
 #include "base/printable.h"
 #include "change/trend.h"
-#include "findings/judgement/judgement.h"
-#include "ledger/ledger.h"
+#include "findings/finding.h"
 #include "threads/thread_choice.h"
 
 namespace nmtx {
@@ -31,9 +30,6 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
     return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(printable(text));
 }
 
-// The whole object of `nmtx PID --json` (json.cc).
-nlohmann::ordered_json report_json(const ProcessView& view, const Ledger& ledger, const Judgement& judged,
-                                   const std::optional<ThreadTable>& threads);
 // The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
 // `findings` (json_findings.cc).

@@ -76,9 +76,9 @@ Trend printable_trend(Trend trend) {
     return trend;
 }
 
-std::string title_of(const ProcessView& view, const Ledger& ledger) {
-    return printable(fmt::format("Native memory of {}, pid {}: RSS {} MiB", who(view), view.header.pid,
-                                 in_mib(ledger.rss)));
+std::string title_of(const Moment& moment) {
+    return printable(fmt::format("Native memory of {}, pid {}: RSS {} MiB", who(*moment.view),
+                                 moment.view->header.pid, in_mib(moment.ledger->rss)));
 }
 
 // "61 names, 2 hosts, 1 IP address"
@@ -151,38 +151,38 @@ TicketThreads ticket_threads(const ProcessView& view, const ThreadTable& table) 
     return threads;
 }
 
-Ticket ticket_of(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                 std::optional<Trend> history) {
+Ticket ticket_of(const Account& account, std::optional<Trend> history) {
+    const Moment& moment = account.moment;
     Ticket ticket;
-    ticket.title = title_of(view, ledger);
-    ticket.target = target_text(view);
-    ticket.pid = view.header.pid;
-    ticket.nmtx_version = printable(view.header.nmtx_version);
-    ticket.taken_at = printable(view.header.taken_at);
-    ticket.findings = ticket_findings(view, ledger, threads, history);
-    ticket.rss = ledger.rss;
-    ticket.mapped_again = ledger.mapped_again;
-    ticket.shares = printable_shares(shares_of(view, ledger));
-    ticket.gap = ledger.gap;
-    ticket.versions = versions_of(view);
-    ticket.command = command_line(view, most_command_bytes);
-    ticket.flags = given_flags(view);
-    ticket.vm_flags = effective_flags(view);
-    ticket.container = container_use(view, ledger);
-    ticket.limits = limits_of(view);
-    ticket.taken = taking_of(view, ledger);
-    ticket.areas = ticket_areas(ledger);
-    ticket.categories = ticket_categories(ledger);
-    ticket.owners = ticket_owners(ledger);
-    ticket.files = ticket_files(view, ledger);
-    ticket.map = ticket_map(view, ledger);
-    ticket.malloc = ticket_malloc(view, ledger);
-    if (threads) ticket.threads = ticket_threads(view, *threads);
+    ticket.title = title_of(moment);
+    ticket.target = target_text(*moment.view);
+    ticket.pid = moment.view->header.pid;
+    ticket.nmtx_version = printable(moment.view->header.nmtx_version);
+    ticket.taken_at = printable(moment.view->header.taken_at);
+    ticket.findings = ticket_findings(account.judged.findings);
+    ticket.rss = moment.ledger->rss;
+    ticket.mapped_again = moment.ledger->mapped_again;
+    ticket.shares = printable_shares(shares_of(moment));
+    ticket.gap = moment.ledger->gap;
+    ticket.versions = versions_of(*moment.view);
+    ticket.command = command_line(*moment.view, most_command_bytes);
+    ticket.flags = given_flags(*moment.view);
+    ticket.vm_flags = effective_flags(*moment.view);
+    ticket.container = account.container;
+    ticket.limits = limits_of(*moment.view);
+    ticket.taken = taking_of(moment);
+    ticket.areas = ticket_areas(*moment.ledger);
+    ticket.categories = ticket_categories(*moment.ledger);
+    ticket.owners = ticket_owners(*moment.ledger);
+    ticket.files = ticket_files(moment);
+    ticket.map = ticket_map(moment);
+    ticket.malloc = ticket_malloc(moment);
+    if (account.threads) ticket.threads = ticket_threads(*moment.view, *account.threads);
     if (history) ticket.history = printable_trend(std::move(*history));
-    ticket.missing = missing_of(view, ticket.history.has_value());
-    for (const std::string& note : notes_of(view, ledger, false)) ticket.notes.push_back(printable(note));
-    ticket.reproduce = commands_of(view, ticket.history.has_value());
-    ticket.redaction = redaction_of(view);
+    ticket.missing = missing_of(*moment.view, ticket.history.has_value());
+    for (const std::string& note : notes_of(moment, false)) ticket.notes.push_back(printable(note));
+    ticket.reproduce = commands_of(*moment.view, ticket.history.has_value());
+    ticket.redaction = redaction_of(*moment.view);
     return ticket;
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "account/account.h"
 #include "change/trend.h"
 #include "findings/figures/container.h"
 #include "ledger/headline.h"
@@ -190,9 +191,8 @@ struct Ticket {
     std::string redaction;  // what was taken out, one or two sentences
 };
 
-// `threads` and `history`: where there are any.
-Ticket ticket_of(const ProcessView& view, const Ledger& ledger, const std::optional<ThreadTable>& threads,
-                 std::optional<Trend> history);
+// `history`: of a record, where there is one.
+Ticket ticket_of(const Account& account, std::optional<Trend> history);
 
 // At most this much, whatever the target is like: issue trackers take 64 KiB.
 inline constexpr std::size_t most_markdown_bytes = std::size_t{60} * 1000;

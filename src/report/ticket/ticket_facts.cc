@@ -94,23 +94,25 @@ std::vector<TicketFact> limits_of(const ProcessView& view) {
     return facts.take();
 }
 
-std::vector<TicketFact> taking_of(const ProcessView& view, const Ledger& ledger) {
-    const CaptureHeader& header = view.header;
+std::vector<TicketFact> taking_of(const Moment& moment) {
+    const CaptureHeader& header = moment.view->header;
     const Cost& cost = header.cost;
     Facts facts;
     facts.add("Taken at", header.taken_at);
     facts.add("Up for", human_seconds(header.target_uptime_s));
     facts.add("Took", in_milliseconds(cost.wall_ms));
-    if (view.vm == Vm::hotspot)
+    if (moment.view->vm == Vm::hotspot)
         facts.add("The JVM spent answering",
-                  view.version ? in_milliseconds(cost.attach_ms) : "nothing: not asked");
+                  moment.view->version ? in_milliseconds(cost.attach_ms) : "nothing: not asked");
     facts.add("nmtx spent", in_milliseconds(cost.cpu_ms) + " of CPU");
-    if (const auto dump = view.took_ms(document_of(question::thread_print)); dump && view.thread_dump)
+    if (const auto dump = moment.view->took_ms(document_of(question::thread_print));
+        dump && moment.view->thread_dump)
         facts.add("Of it one thread dump (a safepoint)", in_milliseconds(*dump));
     facts.add("The target stood still for", cost.stood_still_ms
                                                 ? fmt::format("{:.1f} ms", *cost.stood_still_ms)
                                                 : "0 ms: it was not stopped");
-    if (ledger.rss_before) facts.add("RSS moved meanwhile by", in_mib(ledger.drift()) + " MiB");
+    if (moment.ledger->rss_before)
+        facts.add("RSS moved meanwhile by", in_mib(moment.ledger->drift()) + " MiB");
     facts.add("Effort", header.effort);
     return facts.take();
 }

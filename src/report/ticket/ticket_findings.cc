@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "base/printable.h"
-#include "findings/judgement/judgement.h"
 #include "findings/knowledge/known_bugs.h"
 #include "report/parts/findings_text.h"
 #include "report/ticket/ticket_parts.h"
@@ -60,25 +59,12 @@ TicketFinding ticket_finding(const Finding& finding) {
     return out;
 }
 
-// A record may hold other processes, too.
-const RunTrend* history_of(const ProcessView& view, const std::optional<Trend>& history) {
-    if (!history) return nullptr;
-    const RunTrend* found = nullptr;
-    for (const RunTrend& run : history->runs) {
-        if (is_run_of(run.run, view.header)) found = &run;
-    }
-    return found;
-}
-
 }  // namespace
 
-std::vector<TicketFinding> ticket_findings(const ProcessView& view, const Ledger& ledger,
-                                           const std::optional<ThreadTable>& threads,
-                                           const std::optional<Trend>& history) {
-    std::vector<TicketFinding> findings;
-    for (const Finding& finding : findings_of(view, ledger, threads, history_of(view, history)))
-        findings.push_back(ticket_finding(finding));
-    return findings;
+std::vector<TicketFinding> ticket_findings(const std::vector<Finding>& findings) {
+    std::vector<TicketFinding> rows;
+    for (const Finding& finding : findings) rows.push_back(ticket_finding(finding));
+    return rows;
 }
 
 }  // namespace nmtx

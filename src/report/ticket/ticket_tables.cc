@@ -70,17 +70,17 @@ std::vector<TicketOwner> ticket_owners(const Ledger& ledger) {
     return owners;
 }
 
-std::vector<TicketFile> ticket_files(const ProcessView& view, const Ledger& ledger) {
+std::vector<TicketFile> ticket_files(const Moment& moment) {
     std::vector<TicketFile> files;
-    for (const FileUse& file : files_by_size(ledger, view, static_cast<std::size_t>(-1)))
+    for (const FileUse& file : files_by_size(*moment.ledger, *moment.view, static_cast<std::size_t>(-1)))
         files.push_back({printable(file.name), file.path, file.resident, file.mappings});
     return files;
 }
 
-std::vector<TicketRange> ticket_map(const ProcessView& view, const Ledger& ledger) {
+std::vector<TicketRange> ticket_map(const Moment& moment) {
     std::vector<TicketRange> map;
     const Piece* before = nullptr;
-    for (const Piece& piece : ledger.pieces) {
+    for (const Piece& piece : moment.ledger->pieces) {
         const bool goes_on = before != nullptr && before->mapping == piece.mapping &&
                              before->claim.owner == piece.claim.owner &&
                              before->range.end == piece.range.begin;
@@ -91,25 +91,25 @@ std::vector<TicketRange> ticket_map(const ProcessView& view, const Ledger& ledge
             map.back().estimated = map.back().estimated || piece.claim.estimated;
             continue;
         }
-        const Mapping& mapping = view.smaps->mappings[piece.mapping];
+        const Mapping& mapping = moment.view->smaps->mappings[piece.mapping];
         const bool silent = piece.claim.owner == unexplained_owner && piece.resident == Bytes();
         map.push_back({piece.range, mapping.protection.text(), printable(mapping.name),
-                       silent ? std::string() : printable(ledger.owners.path(piece.claim.owner)),
+                       silent ? std::string() : printable(moment.ledger->owners.path(piece.claim.owner)),
                        piece.resident, piece.claim.estimated});
     }
     return map;
 }
 
-std::optional<TicketMalloc> ticket_malloc(const ProcessView& view, const Ledger& ledger) {
-    if (!view.malloc_walk && ledger.malloc.resident == Bytes()) return std::nullopt;
+std::optional<TicketMalloc> ticket_malloc(const Moment& moment) {
+    if (!moment.view->malloc_walk && moment.ledger->malloc.resident == Bytes()) return std::nullopt;
     TicketMalloc malloc;
-    malloc.resident = ledger.malloc.resident;
-    malloc.nmt = ledger.malloc.nmt;
-    if (view.malloc_walk) {
-        malloc.allocator = printable(allocator_name(*view.malloc_walk));
-        malloc.why_not_walked = printable(view.malloc_walk->why_not_walked);
+    malloc.resident = moment.ledger->malloc.resident;
+    malloc.nmt = moment.ledger->malloc.nmt;
+    if (moment.view->malloc_walk) {
+        malloc.allocator = printable(allocator_name(*moment.view->malloc_walk));
+        malloc.why_not_walked = printable(moment.view->malloc_walk->why_not_walked);
     }
-    if (const auto& parts = ledger.malloc.parts) {
+    if (const auto& parts = moment.ledger->malloc.parts) {
         malloc.told_apart = parts->told_apart;
         malloc.live_tracked = parts->tracked;
         malloc.live_untracked = parts->untracked;
@@ -117,7 +117,7 @@ std::optional<TicketMalloc> ticket_malloc(const ProcessView& view, const Ledger&
         malloc.overhead = parts->overhead;
         malloc.not_walked = parts->not_walked;
     }
-    if (const MallocWalk* const walk = view.walk()) add_walk(*walk, malloc);
+    if (const MallocWalk* const walk = moment.view->walk()) add_walk(*walk, malloc);
     return malloc;
 }
 

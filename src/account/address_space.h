@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "pasted/parts/pasted.h"
-#include "report/style/style.h"
 
 namespace nmtx {
 
@@ -28,7 +27,5 @@ struct AddressSpace {
 
 // Nothing where the moment has no mappings, or what is resident of them is known or estimated.
 std::optional<AddressSpace> address_space_of(const PastedMoment& moment);
-
-std::string address_space_text(const AddressSpace& space, const TextStyle& style);
 
 }  // namespace nmtx

@@ -1,12 +1,9 @@
-#include "report/explain/address_space.h"
-
-#include <fmt/format.h>
+#include "account/address_space.h"
 
 #include <algorithm>
 #include <map>
 
-#include "base/printable.h"
-#include "ledger/ledger.h"
+#include "ledger/moment.h"
 #include "ledger/partition/reconcile.h"
 
 namespace nmtx {
@@ -27,12 +24,14 @@ bool claims_too_much(const ProcessView& view, const std::string& path, bool esti
     return view.nmt && estimated && path.starts_with("jvm/") && accessible > view.nmt->committed;
 }
 
-std::vector<SpaceRow> rows_of(const ProcessView& view, const Ledger& ledger) {
+std::vector<SpaceRow> rows_of(const Moment& moment) {
     struct Sum {
         Bytes accessible;
         std::size_t mappings = 0;
         bool estimated = false;
     };
+    const ProcessView& view = *moment.view;
+    const Ledger& ledger = *moment.ledger;
     std::map<std::string, Sum> by_path;
     for (const Piece& piece : ledger.pieces) {
         if (view.smaps->mappings[piece.mapping].protection.none()) continue;
@@ -66,7 +65,7 @@ std::optional<AddressSpace> address_space_of(const PastedMoment& moment) {
     const auto ledger = reconcile(view);
     if (!ledger) return std::nullopt;
     AddressSpace space;
-    space.rows = rows_of(view, *ledger);
+    space.rows = rows_of({&view, &*ledger});
     space.machine = moment.machine_memory;
     if (view.nmt) {
         space.jvm_committed = view.nmt->committed;
@@ -80,42 +79,6 @@ std::optional<AddressSpace> address_space_of(const PastedMoment& moment) {
     }
     std::ranges::stable_sort(space.too_large, std::ranges::greater(), &Range::size);
     return space;
-}
-
-std::string address_space_text(const AddressSpace& space, const TextStyle& style) {
-    constexpr std::size_t most = 12, width = 34, shown = 3;
-    std::string out = title("RSS: not in the text", style) + "\n";
-    out += paragraph(
-        "The mappings tell address space, not what is resident. What can be accessed is the most that may be "
-        "resident:",
-        style, 2);
-    for (std::size_t i = 0; i < std::min(most, space.rows.size()); ++i) {
-        const SpaceRow& row = space.rows[i];
-        out += line(fmt::format("  {} {:>11} MiB in {} mapping{}", padded(printable(row.name), width),
-                                in_mib(row.accessible), row.mappings, row.mappings == 1 ? "" : "s"),
-                    style);
-    }
-    out += line(
-        fmt::format("  {} {:>11} MiB", padded("reserved, without access", width), in_mib(space.reserved)),
-        style);
-    if (space.jvm_committed)
-        out += paragraph(fmt::format("The JVM has at most {} MiB of it, by what NMT says is committed.",
-                                     in_mib(*space.jvm_committed)),
-                         style, 2);
-    for (std::size_t i = 0; i < std::min(shown, space.too_large.size()); ++i) {
-        const Range range = space.too_large[i];
-        out += paragraph(
-            fmt::format("{:x}-{:x}, {} MiB, is larger than all that the JVM has reserved ({} MiB): a "
-                        "native library has reserved it, and how much of it is resident is unknown.",
-                        range.begin.value, range.end.value, in_mib(range.size()),
-                        in_mib(*space.jvm_reserved)),
-            style, 2);
-    }
-    if (space.machine)
-        out += paragraph(
-            fmt::format("The machine has {} MiB of memory: RSS is less than that.", in_mib(*space.machine)),
-            style, 2);
-    return out + "\n";
 }
 
 }  // namespace nmtx
