@@ -32,6 +32,8 @@ function(nmtx_embed name)
     COMMENT "Embedding ${name}"
     VERBATIM)
   target_sources(nmtx_report PRIVATE ${output})
+  # Made while building: no other source waits for it.
+  set_source_files_properties(${output} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # In this order: what the others use comes first.

@@ -26,15 +26,23 @@ struct VerbName {
 constexpr std::size_t most_files = 1000;
 
 constexpr std::array verb_names{
-    VerbName{"capture", Verb::capture, 1}, VerbName{"report", Verb::report, 1},
-    VerbName{"list", Verb::list, 0},       VerbName{"demo", Verb::demo, 0},
-    VerbName{"malloc", Verb::malloc, 1},   VerbName{"peek", Verb::peek, 2},
-    VerbName{"threads", Verb::threads, 1}, VerbName{"diff", Verb::diff, 2},
-    VerbName{"nmt", Verb::nmt, 2, 1},      VerbName{"record", Verb::record, 1},
-    VerbName{"trend", Verb::trend, 1},     VerbName{"gate", Verb::gate, 1},
-    VerbName{"fit", Verb::fit, 1},         VerbName{"glossary", Verb::glossary, 0, 4},
-    VerbName{"watch", Verb::watch, 1},     VerbName{"ticket", Verb::ticket, 1},
-    VerbName{"watch", Verb::watch, 1},     VerbName{"explain", Verb::explain, 0, most_files},
+    VerbName{"capture", Verb::capture, 1},
+    VerbName{"report", Verb::report, 1},
+    VerbName{"list", Verb::list, 0},
+    VerbName{"demo", Verb::demo, 0},
+    VerbName{"malloc", Verb::malloc, 1},
+    VerbName{"peek", Verb::peek, 2},
+    VerbName{"threads", Verb::threads, 1},
+    VerbName{"diff", Verb::diff, 2},
+    VerbName{"nmt", Verb::nmt, 2, 1},
+    VerbName{"record", Verb::record, 1},
+    VerbName{"trend", Verb::trend, 1},
+    VerbName{"gate", Verb::gate, 1},
+    VerbName{"fit", Verb::fit, 1},
+    VerbName{"glossary", Verb::glossary, 0, 4},
+    VerbName{"watch", Verb::watch, 1},
+    VerbName{"ticket", Verb::ticket, 1},
+    VerbName{"explain", Verb::explain, 0, most_files},
 };
 
 Expected<void> take_pid(const std::string& text, Command& command) {

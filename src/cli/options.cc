@@ -4,6 +4,7 @@
 
 #include "cli/record_options.h"
 #include "cli/usage.h"
+#include "hotspot/known_jdks.h"
 
 namespace nmtx {
 namespace {
@@ -136,7 +137,8 @@ po::options_description options_of(bool hidden) {
     add("redact",
         "with `ticket`, `capture`, `report`: paths, hosts, users, addresses, and names of classes, threads "
         "and properties that no public list has are replaced, each by the same word everywhere");
-    add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
+    add("jdk", po::value<std::string>()->value_name("N"),
+        fmt::format("with `glossary`: what JDK N has alone, {} to {}", oldest_jdk, newest_jdk).c_str());
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");
     add("version", "which nmtx this is");
@@ -169,8 +171,9 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
     if (given.count("jdk") > 0) {
         const auto& text = given["jdk"].as<std::string>();
         const auto jdk = parse_count(text);
-        if (!jdk || *jdk < 8 || *jdk > 28)
-            return usage(fmt::format("--jdk is a feature release from 8 to 28, not '{}'", text));
+        if (!jdk || *jdk < oldest_jdk || *jdk > newest_jdk)
+            return usage(fmt::format("--jdk is a feature release from {} to {}, not '{}'", oldest_jdk,
+                                     newest_jdk, text));
         command.jdk = static_cast<int>(*jdk);
     }
     if (given.count("effort") > 0) {

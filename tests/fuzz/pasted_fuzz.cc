@@ -19,7 +19,7 @@ void require(bool promise) {
 void check(const nmtx::PastedText& text) {
     std::size_t taken = 0;
     for (const nmtx::PastedPart& part : text.parts) {
-        require(!part.part.runs.empty() && part.text != nullptr);
+        require(!part.part.runs.empty() && part.text->data() != nullptr);
         std::size_t line = 0;
         for (const nmtx::LineRun& run : part.part.runs) {
             require(run.lines > 0 && run.first_line > line && run.begin <= run.end &&

@@ -82,7 +82,8 @@ TEST_CASE("free: the form of before 2014") {
     CHECK(memory->cached == kib(900000));
     CHECK_FALSE(memory->available);
     CHECK(memory->not_understood.empty());
-    for (std::size_t n = 0; n <= free_in_mib.size(); ++n) static_cast<void>(parse_free(free_in_mib.substr(0, n)));
+    for (std::size_t n = 0; n <= free_in_mib.size(); ++n)
+        static_cast<void>(parse_free(free_in_mib.substr(0, n)));
     CHECK_FALSE(parse_free("Mem:\n"));
 }
 

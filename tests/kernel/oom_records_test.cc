@@ -12,7 +12,8 @@ namespace {
 constexpr std::string_view victim =
     "Memory cgroup out of memory: Killed process 71 (java) total-vm:390360kB, anon-rss:183712kB, "
     "file-rss:1016kB, shmem-rss:0kB, UID:0 pgtables:512kB oom_score_adj:0";
-constexpr std::string_view java_row = "[  71]     0    71    97590    46182   524288        0             0 java";
+constexpr std::string_view java_row =
+    "[  71]     0    71    97590    46182   524288        0             0 java";
 
 }  // namespace
 
@@ -22,8 +23,8 @@ TEST_CASE("oom records: whatever stands before the words of the log is not their
           "2025-06-04 04:51:57 ", "web-1  | ", "node-1: ", "I0604 04:51:57.123456      12 log.go:10] ", "- ",
           "* ", "# ", "10.0.0.1: kern:     err: [2025-06-04T04:51:57.579100906Z]: ", "    MESSAGE="}) {
         CAPTURE(prefix);
-        const std::string text =
-            std::string(prefix) + std::string(victim) + "\n" + std::string(prefix) + std::string(java_row) + "\n";
+        const std::string text = std::string(prefix) + std::string(victim) + "\n" + std::string(prefix) +
+                                 std::string(java_row) + "\n";
         const OomText plain = plain_oom_text(text);
         CHECK(plain.foreign.empty());
         CHECK(plain.lines == std::vector<std::size_t>{1, 2});
@@ -69,8 +70,8 @@ TEST_CASE("oom records: prose behind a record is not its rest") {
 }
 
 TEST_CASE("oom records: several in one line are told by their stamps and words") {
-    const std::string text = "[1.1] memory: usage 5kB, limit 5kB, failcnt 7 [1.2] " + std::string(java_row) + " " +
-                             std::string(victim) + "\n";
+    const std::string text = "[1.1] memory: usage 5kB, limit 5kB, failcnt 7 [1.2] " + std::string(java_row) +
+                             " " + std::string(victim) + "\n";
     CHECK(plain_oom_text(text).text == "kernel: memory: usage 5kB, limit 5kB, failcnt 7\nkernel: " +
                                            std::string(java_row) + "\nkernel: " + std::string(victim) + "\n");
     const std::string escaped =

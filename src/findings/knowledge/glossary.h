@@ -11,11 +11,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "hotspot/known_jdks.h"
 
 namespace nmtx {
-
-// The releases whose categories have been read; between two of them the older one's are taken.
-inline constexpr std::array known_jdks{8, 11, 17, 21, 25, 26, 27, 28};
 
 enum class GlossaryKind : std::uint8_t { category, owner };
 

@@ -15,13 +15,14 @@ constexpr std::string_view arenas = "MALLOC_ARENA_MAX=2, or another allocator by
 constexpr std::string_view files = "none: pages of files go when memory is short, and come back";
 
 constexpr std::array owners{
-    GlossaryEntry{owner,
-                  "jvm/java heap/mapped again",
-                  "Pages of the Java heap that RSS counts again: ZGC before generations maps it three times.",
-                  "The heap itself.",
-                  "-Xmx; it is no memory of its own (Pss and rss_true_bytes count it once)",
-                  "nmtx PID",
-                  {GlossaryNote{21, 23, "-XX:+ZGenerational maps it once"}, GlossaryNote{24, 28, "gone"}}},
+    GlossaryEntry{
+        owner,
+        "jvm/java heap/mapped again",
+        "Pages of the Java heap that RSS counts again: ZGC before generations maps it three times.",
+        "The heap itself.",
+        "-Xmx; it is no memory of its own (Pss and rss_true_bytes count it once)",
+        "nmtx PID",
+        {GlossaryNote{21, 23, "-XX:+ZGenerational maps it once"}, GlossaryNote{24, newest_jdk, "gone"}}},
     GlossaryEntry{
         owner, "jvm/metaspace or gc",
         "What HotSpot has committed inside reservations of its own, told by their layout: NMT is off.",
@@ -135,7 +136,7 @@ constexpr std::array owners{
                   "Objects to mark: wide graphs.",
                   "-XX:ZMarkStackSpaceLimit (up to 21)",
                   "nmtx PID --all",
-                  {GlossaryNote{15, 28, "counted in GC"}}},
+                  {GlossaryNote{15, newest_jdk, "counted in GC"}}},
     GlossaryEntry{owner, "unexplained", "Resident, and nothing says whose.",
                   "Mappings of libraries without a name.", "none", "nmtx PID --maps; nmtx peek PID ADDRESS"},
 };
