@@ -94,7 +94,47 @@ std::set<std::string> documents_of_table() {
     return found;
 }
 
+// The constants of a namespace, "inline constexpr std::string_view NAME".
+std::vector<std::string> constants_of(std::string_view header, std::string_view name_space) {
+    const std::size_t begin = header.find("namespace " + std::string(name_space) + " {");
+    REQUIRE(begin != std::string_view::npos);
+    std::string_view body = header.substr(begin);
+    body = body.substr(0, body.find("\n}"));
+    constexpr std::string_view before = "constexpr std::string_view ";
+    std::vector<std::string> found;
+    for (std::size_t at = body.find(before); at != std::string_view::npos; at = body.find(before, at + 1))
+        found.push_back(identifier_at(body.substr(at + before.size())));
+    return found;
+}
+
+// Of a capture, and not known to redaction: left out as if they held names, though they hold figures only.
+// Take them from here once documents.cc has them.
+constexpr std::array not_rewritten{nmtx::document::transparent_hugepage, nmtx::document::cgroup_cpu,
+                                   nmtx::document::cpus_online};
+
 }  // namespace
+
+TEST_CASE("redaction: every document that a capture can have is in the table") {
+    std::set<std::string> documents;
+    const std::string header = source_of("evidence/capture.h");
+    for (const std::string& name : constants_of(header, "document")) {
+        if (name == "hotspot_prefix" || name == "attach") continue;  // never a document with a text
+        documents.insert(text_of_constant(header, name));
+    }
+    const std::string questions = source_of("process/process_view.h");
+    for (const std::string& name : constants_of(questions, "question"))
+        documents.insert("hotspot/" + text_of_constant(questions, name));
+    CHECK(documents.size() > 40);
+    for (const std::string& document : documents) {
+        const auto cases = document_cases();
+        const bool known = std::ranges::find(cases, document, &DocumentCase::document) != cases.end();
+        const bool listed = std::ranges::find(not_rewritten, document) != not_rewritten.end();
+        INFO(document << " has no case in tests/redaction/document_cases.h");
+        CHECK(known != listed);
+        NameRedactor names;
+        if (listed) CHECK_FALSE(redact_document(document, "1\n", names));
+    }
+}
 
 TEST_CASE("redaction: each document of the table has a case") {
     std::set<std::string> cases;
