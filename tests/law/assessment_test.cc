@@ -210,7 +210,7 @@ TEST_CASE(
         CHECK(judged.assessment.verdict == (found ? Assessed::warning : Assessed::undecided));
         warnings += found ? 1 : 0;
     }
-    CHECK(warnings == 3);
+    CHECK(warnings >= 8);
 }
 
 TEST_CASE("law: processes made at random are never called ok above the bounds") {

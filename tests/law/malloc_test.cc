@@ -1,5 +1,5 @@
 // What holds for every capture with a walk over its malloc memory, of whatever moment. The walks are made by
-// hand over the places that the captures know: none was taken of them.
+// hand over the places that the captures know, in place of their own: these saw all there was.
 #include <fmt/format.h>
 
 #include "accounts.h"

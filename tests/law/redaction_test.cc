@@ -1,9 +1,17 @@
 // What --redact keeps: every figure, of every capture.
+#include <algorithm>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
 #include "accounts.h"
 #include "catch.h"
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
 #include "redaction/redact_capture.h"
+#include "report/reconciliation/report.h"
 #include "report/ticket/ticket.h"
 #include "threads/thread_table.h"
 
@@ -22,6 +30,52 @@ struct Read {
     Ledger ledger;
 };
 
+// That redaction leaves out although they hold figures only: documents.cc does not know them. Empty this
+// list once it does.
+const std::vector<std::string> not_rewritten{std::string(document::transparent_hugepage),
+                                             std::string(document::cgroup_cpu),
+                                             std::string(document::cpus_online)};
+
+std::string replaced(std::string text, std::string_view old, std::string_view by) {
+    for (std::size_t at = text.find(old); at != std::string::npos; at = text.find(old, at + by.size()))
+        text.replace(at, old.size(), by);
+    return text;
+}
+
+// The same capture, as if its library and its folder were somebody's. Names of the same lengths, which keep
+// the offsets in hsperfdata.
+Capture with_names_planted(const Capture& capture) {
+    Capture planted = without(capture, {});
+    for (const auto& [name, text] : capture.documents())
+        planted.add(
+            name, replaced(replaced(*text, "/nmtx-target", "/contoso-inc"), "libtarget.so", "libalicer.so"));
+    return planted;
+}
+
+// Every number of a JSON text, in ascending order of its digits.
+std::vector<std::string> numbers_of(const std::string& json) {
+    std::vector<std::string> numbers;
+    bool quoted = false, inside = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        const char c = json[i];
+        if (quoted && c == '\\') {
+            ++i;
+            continue;
+        }
+        if (c == '"') quoted = !quoted;
+        const bool digit = !quoted && ((c >= '0' && c <= '9') || c == '-' || c == '.' || c == 'e');
+        if (digit && !inside) numbers.emplace_back();
+        if (digit) numbers.back() += c;
+        inside = digit;
+    }
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
+}
+
+std::string json_of(const Read& read) {
+    return json_report(test::account(read.reader.view(), read.ledger));
+}
+
 std::vector<std::uint64_t> sizes_of(const Ledger& ledger) {
     std::vector<std::uint64_t> sizes;
     for (const Row& row : ledger.rows) sizes.push_back(row.resident.value());
@@ -34,7 +88,7 @@ std::vector<std::uint64_t> sizes_of(const Ledger& ledger) {
 TEST_CASE("law: without names a capture gives the same figures, and once more nothing changes") {
     for (const auto& file : fixture_files()) {
         INFO(file.filename().string());
-        const Capture capture = read_fixture(file);
+        const Capture capture = without(read_fixture(file), not_rewritten);
         NameRedactor names;
         const Capture redacted = redact_capture(capture, names);
         REQUIRE(redacted.header.redaction);
@@ -59,6 +113,36 @@ TEST_CASE("law: without names a capture gives the same figures, and once more no
         const Capture twice = redact_capture(again, others);
         CHECK(write_archive(twice).value() == write_archive(redacted).value());
     }
+}
+
+TEST_CASE("law: names that are planted in a capture are in no report of it once redacted, its numbers are") {
+    std::size_t shown = 0;
+    for (const auto& file : fixture_files()) {
+        INFO(file.filename().string());
+        const Capture planted = with_names_planted(without(read_fixture(file), not_rewritten));
+        NameRedactor names;
+        const Capture redacted = redact_capture(planted, names);
+        for (const auto& [name, text] : redacted.documents()) {
+            INFO(name);
+            for (const char* word : {"contoso", "alicer"}) CHECK(text->find(word) == std::string::npos);
+        }
+        const Read before(planted), after(redacted);
+        const std::string plain = json_of(before), report = json_of(after);
+        if (plain.find("alicer") != std::string::npos) ++shown;
+        CHECK(report.find("alicer") == std::string::npos);
+        CHECK(numbers_of(report) == numbers_of(plain));
+    }
+    CHECK(shown >= 10);  // by the walk over malloc's memory, which names the library
+}
+
+TEST_CASE("law: documents that redaction does not know are left out and listed") {
+    NameRedactor names;
+    Capture capture;
+    for (const std::string& document : not_rewritten) capture.add(document, "1\n");
+    const Capture redacted = redact_capture(capture, names);
+    REQUIRE(redacted.header.redaction);
+    CHECK(redacted.header.redaction->left_out.size() == not_rewritten.size());
+    CHECK(redacted.documents().empty());
 }
 
 TEST_CASE("law: a ticket of every capture is Markdown of less than 60 KB that names what it is about") {
