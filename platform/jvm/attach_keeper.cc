@@ -189,7 +189,7 @@ Expected<AttachKeeper> AttachKeeper::start(const ProcessFiles& process, const At
     if (::pipe2(ends.data(), O_CLOEXEC | O_NONBLOCK) != 0)
         return failure(where, "cannot be asked: no pipe: " + errno_text(errno), "use --attach=never");
     Descriptor in(ends[0]);
-    Descriptor out(ends[1]);
+    const Descriptor out(ends[1]);
     // Before the fork: what it remembers of the socket must be of before the signal.
     Keeping keeping(process, target, trigger, tmp, stays);
     const pid_t child = ::fork();

@@ -22,7 +22,7 @@ void add_user(uid_t uid, std::vector<std::string>& names) {
 std::vector<std::string> host_names() {
     std::array<char, 256> room{};
     if (::gethostname(room.data(), room.size() - 1) != 0) return {};
-    std::string name(room.data());
+    const std::string name(room.data());
     if (name.empty()) return {};
     std::vector<std::string> names{name};
     if (const std::size_t dot = name.find('.'); dot != std::string::npos && dot > 0)

@@ -93,7 +93,7 @@ Expected<TemporaryName> temporary_file_beside(const std::string& becomes) {
 Expected<TemporaryName> temporary_directory_beside(const std::string& becomes) {
     for (int attempt = 0; attempt < attempts; ++attempt) {
         std::string path = pattern_beside(becomes);
-        Descriptor file(::mkostemps(path.data(), static_cast<int>(name_suffix.size()), O_CLOEXEC));
+        const Descriptor file(::mkostemps(path.data(), static_cast<int>(name_suffix.size()), O_CLOEXEC));
         if (!file) return not_made(becomes, errno);
         ::unlink(path.c_str());
         if (::mkdir(path.c_str(), 0700) != 0) {

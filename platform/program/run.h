@@ -32,9 +32,6 @@ Expected<Capture> read_capture(const std::string& file);
 // Says on standard error where a record has been copied without its journal. Before it is read: that may make
 // one.
 void warn_if_incomplete(const std::string& file);
-// Of the record that --record names, the run of this very process, or the one that --run names; nothing
-// without --record.
-Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 // What is known here of the names that --redact takes out whatever they are: of a running process, this
 // host's and its user's; nothing of a capture.
 std::vector<CertainName> certain_names(const Command& command);

@@ -168,7 +168,7 @@ void RecordWriter::look_at_file() {
 
 Expected<std::int64_t> RecordWriter::id_of(const Waiting& waiting) {
     if (const auto it = runs_.find(waiting.run); it != runs_.end()) return it->second;
-    const auto begun = store_->begin_run(*waiting.run);
+    auto begun = store_->begin_run(*waiting.run);
     if (!begun) return begun;
     runs_.emplace(waiting.run, *begun);
     counted_.insert(*begun);

@@ -50,6 +50,7 @@ std::vector<SpaceRow> rows_of(const Moment& moment) {
         row.mappings += sum.mappings;
     }
     std::vector<SpaceRow> rows;
+    rows.reserve(groups.size());
     for (auto& [name, row] : groups) rows.push_back(std::move(row));
     std::ranges::stable_sort(rows, std::ranges::greater(), &SpaceRow::accessible);
     return rows;

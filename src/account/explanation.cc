@@ -100,8 +100,7 @@ Explanation explanation_of(std::vector<PastedInput> inputs) {
         }
         for (const PastedMoment& moment : process.moments) {
             const bool last = &moment == &process.moments.back();
-            explained.moments.push_back(
-                reconciled(moment, last ? std::move(growth) : std::vector<Finding>{}));
+            explained.moments.push_back(reconciled(moment, last ? growth : std::vector<Finding>{}));
         }
         explanation.processes.push_back(std::move(explained));
     }

@@ -34,8 +34,11 @@ struct Explanation {
     std::vector<ExplainedProcess> processes;
 
     Explanation() = default;
-    Explanation(Explanation&&) = default;
-    Explanation& operator=(Explanation&&) = default;
+    Explanation(Explanation&&) noexcept = default;
+    Explanation& operator=(Explanation&&) noexcept = default;
+    Explanation(const Explanation&) = delete;
+    Explanation& operator=(const Explanation&) = delete;
+    ~Explanation() = default;
 };
 
 // Each moment reconciled where its texts allow it.

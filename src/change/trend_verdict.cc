@@ -29,6 +29,7 @@ class Drawing {
   public:
     explicit Drawing(const RunTrend& run) : run_(run) {
         std::vector<double> rss;
+        rss.reserve(run.rss.curve.size());
         for (const Point& point : run.rss.curve) rss.push_back(point.value);
         counts_from_ = growth_that_counts(median(std::move(rss)));
     }

@@ -87,6 +87,39 @@ Expected<void> take_thread_options(const po::variables_map& given, Command& comm
     return {};
 }
 
+// How the JVM is asked.
+Expected<void> take_jvm_options(const po::variables_map& given, Command& command) {
+    if (given.count("effort") > 0) {
+        const auto& name = given["effort"].as<std::string>();
+        const auto effort = effort_named(name);
+        if (!effort) return usage(fmt::format("--effort is least, default or most, not '{}'", name));
+        command.effort = *effort;
+    }
+    if (given.count("attach") > 0) {
+        const auto& how = given["attach"].as<std::string>();
+        if (how != "auto" && how != "never")
+            return usage(fmt::format("--attach is auto or never, not '{}'", how));
+        command.attach = how == "auto";
+    }
+    if (given.count("attach-timeout") > 0) {
+        const auto& text = given["attach-timeout"].as<std::string>();
+        const auto time = parse_duration(text);
+        if (!time || time->count() == 0 || *time > std::chrono::hours(24))
+            return usage(fmt::format("--attach-timeout is a time such as 10s or 500ms, not '{}'", text));
+        command.attach_timeout = *time;
+    }
+    if (given.count("nmt") > 0) {
+        const auto& file = given["nmt"].as<std::string>();
+        if (file.empty()) return usage("--nmt needs a file, - or off");
+        if (file == "off") {
+            command.nmt = false;
+        } else {
+            command.nmt_file = file;
+        }
+    }
+    return {};
+}
+
 }  // namespace
 
 po::options_description options_of(bool hidden) {
@@ -176,37 +209,10 @@ Expected<void> take_options(const po::variables_map& given, Command& command) {
                                      newest_jdk, text));
         command.jdk = static_cast<int>(*jdk);
     }
-    if (given.count("effort") > 0) {
-        const auto& name = given["effort"].as<std::string>();
-        const auto effort = effort_named(name);
-        if (!effort) return usage(fmt::format("--effort is least, default or most, not '{}'", name));
-        command.effort = *effort;
-    }
-    if (given.count("attach") > 0) {
-        const auto& how = given["attach"].as<std::string>();
-        if (how != "auto" && how != "never")
-            return usage(fmt::format("--attach is auto or never, not '{}'", how));
-        command.attach = how == "auto";
-    }
-    if (given.count("attach-timeout") > 0) {
-        const auto& text = given["attach-timeout"].as<std::string>();
-        const auto time = parse_duration(text);
-        if (!time || time->count() == 0 || *time > std::chrono::hours(24))
-            return usage(fmt::format("--attach-timeout is a time such as 10s or 500ms, not '{}'", text));
-        command.attach_timeout = *time;
-    }
+    if (auto taken = take_jvm_options(given, command); !taken) return taken;
     if (auto taken = take_malloc_options(given, command); !taken) return taken;
     if (auto taken = take_thread_options(given, command); !taken) return taken;
     if (auto taken = take_record_options(given, command.record); !taken) return taken;
-    if (given.count("nmt") > 0) {
-        const auto& file = given["nmt"].as<std::string>();
-        if (file.empty()) return usage("--nmt needs a file, - or off");
-        if (file == "off") {
-            command.nmt = false;
-        } else {
-            command.nmt_file = file;
-        }
-    }
     return {};
 }
 

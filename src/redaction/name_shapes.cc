@@ -7,7 +7,10 @@ namespace nmtx {
 std::size_t ipv4(std::string_view rest) {
     std::size_t at = 0;
     for (int part = 0; part < 4; ++part) {
-        if (part > 0 && (at >= rest.size() || rest[at++] != '.')) return 0;
+        if (part > 0) {
+            if (at >= rest.size() || rest[at] != '.') return 0;
+            ++at;
+        }
         const std::size_t digits = run_of(rest.substr(at), is_digit);
         if (digits == 0 || digits > 3) return 0;
         unsigned value = 0;

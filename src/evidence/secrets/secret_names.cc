@@ -128,7 +128,7 @@ bool is_count_of(const NameWords& words, string_view value) {
     constexpr std::size_t longest = 9;
     if (value.size() > longest || value.empty() || !std::all_of(value.begin(), value.end(), is_digit))
         return false;
-    string_view last = words.last();
+    const string_view last = words.last();
     if (last.starts_with("max") || last.starts_with("min") || last.starts_with("num"))
         return among(things, last.substr(3));
     bool counted = false;

@@ -238,7 +238,7 @@ class Walk {
         if (name_end >= end || text_[name_begin] != '-' || name_begin == 0 ||
             !is_quote(text_[name_begin - 1]))
             return 0;
-        std::size_t at = name_end + (text_[name_end] == '\\' ? 1 : 0);
+        const std::size_t at = name_end + (text_[name_end] == '\\' ? 1 : 0);
         if (at >= end || text_[at] != text_[name_begin - 1]) return 0;
         const std::size_t limit = kind_.joined ? values_.line_end(name_begin) : end;
         const std::size_t quote = text_.find_first_not_of(" \t,\\", at + 1);

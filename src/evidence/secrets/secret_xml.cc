@@ -207,7 +207,7 @@ class XmlWalk {
     }
 
     // Whether "<key>text</key>", whose end is `end`, names the element behind it.
-    bool is_pair(const Tag& end, string_view text) const {
+    [[nodiscard]] bool is_pair(const Tag& end, string_view text) const {
         if (speaks_of_secrets(text)) return true;
         const std::size_t next = text_.find_first_not_of(" \t\r\n", end.end);
         const std::optional<Tag> behind =

@@ -31,7 +31,7 @@ constexpr std::array victim_keys{string_view{"total-vm:"},     string_view{"anon
 bool brings_figure(string_view record, string_view line) {
     constexpr std::size_t longest = 14;
     const std::string tail(record.substr(record.size() - std::min(longest, record.size())));
-    const std::string glued = tail + std::string(line.substr(0, longest));
+    std::string glued = tail + std::string(line.substr(0, longest));
     return std::any_of(victim_keys.begin(), victim_keys.end(), [&](string_view key) {
         return !contains(record, key) && (contains(line.substr(0, 40), key) || contains(glued, key));
     });
@@ -180,8 +180,8 @@ bool oom_record_goes_on(const OomRecord& record, string_view line) {
 }
 
 std::string joined_oom_record(string_view record, string_view line) {
-    const std::string glued = std::string(record) + std::string(line);
-    const std::string apart = std::string(record) + ' ' + std::string(line);
+    std::string glued = std::string(record) + std::string(line);
+    std::string apart = std::string(record) + ' ' + std::string(line);
     if (record.starts_with("oom-kill:")) return glued;
     if (record.starts_with('[')) return apart;
     if (!record.empty() && !line.empty() && is_cut_number(record, line)) return glued;

@@ -134,7 +134,7 @@ bool read_oom_chosen(std::string_view line, OomKill& kill) {
         std::size_t end = rest.find(") score ");
         if (end == std::string_view::npos) end = rest.find("), now ");
         if (end == std::string_view::npos) end = rest.find(')');
-        kill.chosen_pid = *pid;
+        kill.chosen_pid = pid;
         kill.chosen = rest.substr(0, end);
         return true;
     }

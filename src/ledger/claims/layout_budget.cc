@@ -79,7 +79,7 @@ std::optional<Bytes> metaspace_by_answers(const ProcessView& view) {
 // hsperfdata's own figure is that of the last collection; how many classes there are it knows at any time.
 // A class takes some 8 KiB, and those of the JDK that start a JVM some MiB.
 Bytes metaspace_by_counters(const ProcessView& view) {
-    constexpr std::int64_t of_a_class = 16 * 1024;
+    constexpr std::int64_t of_a_class = std::int64_t{16} * 1024;
     if (!view.perf) return mib(64);
     const auto number = [&](std::string_view name) { return view.perf->number(name).value_or(0); };
     const std::int64_t classes = std::clamp<std::int64_t>(number("java.cls.loadedClasses"), 0, 10'000'000);

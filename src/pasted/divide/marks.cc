@@ -152,6 +152,7 @@ class Pass {
 
     // Of the lines that begin in [begin, end), until one is answered with false.
     template <typename Look>
+    // NOLINTNEXTLINE(modernize-use-nodiscard): some callers go through all lines
     bool each_line(std::size_t begin, std::size_t end, Look look) const {
         for (std::size_t at = begin; at < end;) {
             const std::size_t newline = std::min(text_.find('\n', at), text_.size());

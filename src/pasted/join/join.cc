@@ -312,7 +312,7 @@ class Joiner {
     }
 
     static ResidentFrom resident_of(PastedMoment& moment) {
-        Smaps& smaps = *moment.view.smaps;
+        const Smaps& smaps = *moment.view.smaps;
         if (!smaps.rss_known) {
             // A log that is cut, or has but some of its lines: nothing can be shared out over those.
             constexpr std::size_t fewest = 20;

@@ -28,6 +28,38 @@ bool was_killed(const PastedMoment& moment, std::optional<std::uint64_t> pid) {
     });
 }
 
+using Missing = std::vector<MissingEvidence>;
+
+// The process is gone; what it is started with decides what the next log has.
+void add_for_next_crash(const PastedMoment& moment, Missing& missing) {
+    if (!moment.view.nmt)
+        missing.push_back({"NMT's totals, in the log of the next crash",
+                           "start the JVM with -XX:NativeMemoryTracking=summary"});
+    if (moment.resident == ResidentFrom::nothing || moment.resident == ResidentFrom::estimate)
+        missing.push_back({"what each mapping has resident: no log has it",
+                           "before the next crash: nmtx capture PID -o FILE"});
+}
+
+void add_mappings(const PastedMoment& moment, const std::string& id, Missing& missing) {
+    switch (moment.resident) {
+        case ResidentFrom::nothing:
+            missing.push_back({moment.view.smaps ? "what each mapping has resident"
+                                                 : "the mappings, and what each has resident",
+                               fmt::format("cat /proc/{}/smaps, or pmap -X {}", id, id)});
+            break;
+        case ResidentFrom::estimate:
+            missing.push_back({"what each mapping has resident, instead of an estimate",
+                               fmt::format("cat /proc/{}/smaps", id)});
+            break;
+        case ResidentFrom::piece:
+            missing.push_back({"the other mappings of the process", fmt::format("pmap -X {}, whole", id)});
+            break;
+        case ResidentFrom::smaps:
+        case ResidentFrom::pmap:
+            break;
+    }
+}
+
 }  // namespace
 
 std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::optional<std::uint64_t> pid) {
@@ -39,38 +71,11 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     };
     if (was_killed(moment, pid)) return missing;
     if (moment.crashed) {
-        if (!moment.out_of_memory) return missing;
-        // The process is gone; what it is started with decides what the next log has.
-        if (!view.nmt)
-            add("NMT's totals, in the log of the next crash",
-                "start the JVM with -XX:NativeMemoryTracking=summary");
-        if (moment.resident == ResidentFrom::nothing || moment.resident == ResidentFrom::estimate)
-            add("what each mapping has resident: no log has it",
-                "before the next crash: nmtx capture PID -o FILE");
+        if (moment.out_of_memory) add_for_next_crash(moment, missing);
         return missing;
     }
     if (!wants_reconciliation(moment)) return missing;
-    switch (moment.resident) {
-        case ResidentFrom::nothing:
-            if (view.smaps) {
-                add("what each mapping has resident",
-                    fmt::format("cat /proc/{}/smaps, or pmap -X {}", id, id));
-            } else {
-                add("the mappings, and what each has resident",
-                    fmt::format("cat /proc/{}/smaps, or pmap -X {}", id, id));
-            }
-            break;
-        case ResidentFrom::estimate:
-            add("what each mapping has resident, instead of an estimate",
-                fmt::format("cat /proc/{}/smaps", id));
-            break;
-        case ResidentFrom::piece:
-            add("the other mappings of the process", fmt::format("pmap -X {}, whole", id));
-            break;
-        case ResidentFrom::smaps:
-        case ResidentFrom::pmap:
-            break;
-    }
+    add_mappings(moment, id, missing);
     if (view.vm == Vm::openj9 || view.vm == Vm::none) return missing;
     // First of all the mappings, and NMT's totals; what makes their ledger finer comes when they are there.
     const bool early = !view.smaps;

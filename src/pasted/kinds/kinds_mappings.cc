@@ -90,7 +90,7 @@ bool is_pmap_row(string_view text) {
     std::size_t digits = 0;
     while (digits < text.size() && is_hex(text[digits])) ++digits;
     if (digits < 8 || digits > 16 || digits == text.size()) return false;
-    string_view rest = text.substr(digits);
+    const string_view rest = text.substr(digits);
     if (rest.front() != ' ' && rest.front() != '\t') return false;
     Cursor cursor(rest);
     cursor.skip_blanks();

@@ -117,7 +117,7 @@ std::string plain_words(string_view line) {
 
 string_view options_of_line(string_view line) {
     const string_view text = trim(line);
-    if (text.size() < 4 || text.find("-") == string_view::npos) return {};
+    if (text.size() < 4 || text.find('-') == string_view::npos) return {};
     const std::size_t at = first_option(text);
     if (at == string_view::npos || !announces_options(text.substr(0, at))) return {};
     const string_view options = text.substr(at);

@@ -46,6 +46,7 @@ std::string_view release_of(const NmtReport& report, std::string_view text) {
 void add_categories(PastedPart& part, const NmtReport& report) {
     constexpr std::size_t most = 4;
     std::vector<const NmtCategory*> largest;
+    largest.reserve(report.categories.size());
     for (const NmtCategory& category : report.categories) largest.push_back(&category);
     const bool changed = report.has_changes();
     std::ranges::stable_sort(largest, [&](const NmtCategory* a, const NmtCategory* b) {

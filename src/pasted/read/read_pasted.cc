@@ -37,7 +37,7 @@ PastedText read_text(PastedInput input) {
     read.name = std::move(input.name);
     std::string clean = without_marks(with_unified_diffs(clean_text(std::move(input.text))), is_anchor);
     redact_reply(clean);
-    NmtUnixDiffs diffs = take_unix_diffs(clean);
+    const NmtUnixDiffs diffs = take_unix_diffs(clean);
     read.clean = std::make_unique<const std::string>(std::move(clean));
     Segments segments = divide(*read.clean);
     read.lines = segments.lines;

@@ -176,6 +176,7 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
 
 std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_history) {
     std::vector<MissingDocument> missing;
+    missing.reserve(view.missing.size());
     for (const MissingDocument& m : view.missing)
         missing.push_back({printable(m.what), printable(m.why), printable(m.hint)});
     const std::uint64_t pid = view.header.pid;

@@ -63,6 +63,7 @@ TicketFinding ticket_finding(const Finding& finding) {
 
 std::vector<TicketFinding> ticket_findings(const std::vector<Finding>& findings) {
     std::vector<TicketFinding> rows;
+    rows.reserve(findings.size());
     for (const Finding& finding : findings) rows.push_back(ticket_finding(finding));
     return rows;
 }

@@ -52,6 +52,7 @@ std::vector<TicketArea> ticket_areas(const Ledger& ledger) {
 
 std::vector<TicketCategory> ticket_categories(const Ledger& ledger) {
     std::vector<TicketCategory> categories;
+    categories.reserve(ledger.categories.size());
     for (const CategoryRow& row : ledger.categories)
         categories.push_back({printable(row.name), row.reserved, row.committed, row.malloc, row.mmap_reserved,
                               row.mmap_committed, row.resident});

@@ -116,7 +116,7 @@ class MarkdownReport {
 
     [[nodiscard]] std::string history() const {
         if (!t_.history) return {};
-        TextStyle style;
+        const TextStyle style;
         const std::string text = trend_report(*t_.history, {}, style);
         return code_block(cut_bytes(text, 8'000));
     }
