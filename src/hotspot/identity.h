@@ -1,4 +1,5 @@
-// Who the JVM is and how it was started: VM.version, VM.command_line, VM.flags, and the options in hsperfdata or /proc/PID/cmdline.
+// Who the JVM is and how it was started: VM.version, VM.command_line, VM.flags, and the options in hsperfdata
+// or /proc/PID/cmdline.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +15,10 @@ namespace nmtx {
 struct HsPerfData;
 
 struct JavaVersion {
-    int feature = 0;        // 8, 11, 17, …
-    std::string version;    // "17.0.21.0.3+1-1-Debian", "25.504-b01" as the VM names itself
-    std::string jdk;        // "17.0.21", "8.0_504" (second line of VM.version); may be empty
-    std::string vm;         // "OpenJDK 64-Bit Server VM"
+    int feature = 0;      // 8, 11, 17, …
+    std::string version;  // "17.0.21.0.3+1-1-Debian", "25.504-b01" as the VM names itself
+    std::string jdk;      // "17.0.21", "8.0_504" (second line of VM.version); may be empty
+    std::string vm;       // "OpenJDK 64-Bit Server VM"
 };
 // Reply of VM.version: "OpenJDK 64-Bit Server VM version 17.0.21…\nJDK 17.0.21".
 Expected<JavaVersion> parse_vm_version(std::string_view text, std::string_view document = "VM.version");
@@ -26,23 +27,26 @@ std::optional<int> java_feature(std::string_view version);
 
 // What of the options matters before anything is asked. Later options win, as in HotSpot.
 struct JvmOptions {
-    std::string nmt_level = "off";                // off, summary, detail; as asked for on the command line
+    std::string nmt_level = "off";  // off, summary, detail; as asked for on the command line
     bool nmt_given = false;
-    bool attach_disabled = false;                 // -XX:+DisableAttachMechanism
-    bool signals_reduced = false;                 // -Xrs, -XX:+ReduceSignalUsage
-    bool attach_at_start = false;                 // -XX:+StartAttachListener
-    std::optional<std::string> gc;                // "G1", "Z", "Shenandoah", "Parallel", "Serial", "Epsilon", "CMS" by -XX:+Use…GC
-    bool pretouch = false;                        // -XX:+AlwaysPreTouch
+    bool attach_disabled = false;  // -XX:+DisableAttachMechanism
+    bool signals_reduced = false;  // -Xrs, -XX:+ReduceSignalUsage
+    bool attach_at_start = false;  // -XX:+StartAttachListener
+    // "G1", "Z", "Shenandoah", "Parallel", "Serial", "Epsilon", "CMS" by -XX:+Use…GC
+    std::optional<std::string> gc;
+    bool pretouch = false;  // -XX:+AlwaysPreTouch
 };
 // `options`: one option each.
 JvmOptions read_jvm_options(const std::vector<std::string_view>& options);
-// Splits a line of options joined by blanks (java.rt.vmArgs, "jvm_args:"), where the JVM has dropped the quoting: a piece that does not begin
-// with '-' belongs to the option before it.
+// Splits a line of options joined by blanks (java.rt.vmArgs, "jvm_args:"), where the JVM has dropped the
+// quoting: a piece that does not begin with '-' belongs to the option before it.
 std::vector<std::string_view> split_joined_options(std::string_view line);
-// What hsperfdata has of them: a file of flags first (java.rt.vmFlags, "+NAME" each), then all options of the command line, of variables and
-// of argument files (java.rt.vmArgs). Nothing where the JVM has not written the latter yet.
+// What hsperfdata has of them: a file of flags first (java.rt.vmFlags, "+NAME" each), then all options of the
+// command line, of variables and of argument files (java.rt.vmArgs). Nothing where the JVM has not written
+// the latter yet.
 std::optional<JvmOptions> options_of_hsperfdata(const HsPerfData& perf);
-// /proc/PID/cmdline (NUL-separated): the options from argv[1] on, and the main class, jar or module behind them (empty where it is cut).
+// /proc/PID/cmdline (NUL-separated): the options from argv[1] on, and the main class, jar or module behind
+// them (empty where it is cut).
 struct JavaCommandLine {
     std::vector<std::string_view> options;
     std::string_view main;
@@ -51,12 +55,12 @@ JavaCommandLine read_java_cmdline(std::string_view cmdline);
 // The same of words that have been split already, argv[0] first.
 JavaCommandLine read_java_arguments(const std::vector<std::string_view>& arguments);
 
-// "G1" from hsperfdata's sun.gc.policy.name / collector names or from VM.flags ("-XX:+UseG1GC"); nothing where unknown.
-std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply);
-// "-XX:MaxHeapSize=134217728" of VM.flags, which has it whether it was given or chosen: what name=… is; nothing where it is not there.
-std::optional<std::uint64_t> number_of_vm_flag(std::string_view vm_flags_reply, std::string_view name);
+// "G1" by the flag "UseG1GC"; nothing where it names no collector.
+std::optional<std::string_view> gc_of_flag(std::string_view name);
+// "G1" by hsperfdata's sun.gc.policy.name; nothing where unknown.
 std::optional<std::string> gc_of_policy_name(std::string_view policy);
-// By the policy name, else by the names of collectors and generations (Z, Shenandoah, Epsilon set no policy name); nothing where unknown.
+// By the policy name, else by the names of collectors and generations (Z, Shenandoah, Epsilon set no policy
+// name); nothing where unknown.
 std::optional<std::string> gc_of_hsperfdata(const HsPerfData& perf);
 
 }  // namespace nmtx

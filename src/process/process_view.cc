@@ -149,8 +149,8 @@ std::string ProcessView::nmt_level() const {
 }
 
 std::string ProcessView::gc() const {
-    if (!vm_flags.empty()) {
-        if (auto name = gc_of_vm_flags(vm_flags)) return *name;
+    if (vm_flags) {
+        if (auto name = vm_flags->gc()) return *name;
     }
     if (options && options->gc) return *options->gc;
     if (perf) {
@@ -274,7 +274,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     }
     reply(question::metaspace, parse_metaspace, view_.metaspace);
     reply(question::thread_print, parse_thread_dump, view_.thread_dump);
-    if (const auto text = fresh(document_of(question::flags))) view_.vm_flags = std::string(*text);
+    reply(question::flags, parse_vm_flags, view_.vm_flags);
 
     for (const auto& [name, why] : capture.missing_documents()) {
         const std::string key = "missing " + name;

@@ -8,23 +8,24 @@
 
 #include "allocator/malloc_layout.h"
 #include "allocator/malloc_walk.h"
+#include "documents/native_stacks.h"
+#include "documents/residency.h"
 #include "evidence/capture.h"
 #include "hotspot/areas/heap_info.h"
+#include "hotspot/areas/system_map.h"
+#include "hotspot/hs_err/vm_info.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
 #include "hotspot/nmt/nmt.h"
 #include "hotspot/nmt/nmt_sites.h"
-#include "hotspot/areas/system_map.h"
+#include "hotspot/replies.h"
 #include "hotspot/threads/thread_dump.h"
-#include "hotspot/hs_err/vm_info.h"
 #include "kernel/containers/cgroup.h"
 #include "kernel/cpus.h"
 #include "kernel/huge_pages.h"
 #include "kernel/mappings/loaded_images.h"
-#include "documents/native_stacks.h"
-#include "kernel/oom/oom_log.h"
-#include "documents/residency.h"
 #include "kernel/mappings/smaps.h"
+#include "kernel/oom/oom_log.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
 #include "kernel/thread_bounds.h"
@@ -97,7 +98,7 @@ struct ProcessView {
     std::optional<ThreadDump> thread_dump;
     std::optional<std::vector<ThreadEntry>> thread_entries;
     std::optional<ThreadBounds> thread_bounds;
-    std::string vm_flags;
+    std::optional<VmFlags> vm_flags;  // in effect; of a paste those that were given
 
     std::vector<MissingDocument> missing;
 

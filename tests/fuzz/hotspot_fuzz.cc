@@ -9,21 +9,21 @@
 
 #include "evidence/redact.h"
 #include "hotspot/areas/class_histogram.h"
-#include "hotspot/tools/compiler_memory.h"
-#include "hotspot/threads/file_thread_dump.h"
+#include "hotspot/areas/pasted_areas.h"
 #include "hotspot/gc_log/gc_log.h"
 #include "hotspot/hs_err/hs_err.h"
+#include "hotspot/hs_err/vm_info.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/replies.h"
+#include "hotspot/threads/file_thread_dump.h"
+#include "hotspot/threads/thread_dump.h"
+#include "hotspot/threads/thread_dumps.h"
+#include "hotspot/tools/compiler_memory.h"
 #include "hotspot/tools/jmap_heap.h"
 #include "hotspot/tools/jstat.h"
 #include "hotspot/tools/launcher_settings.h"
-#include "hotspot/areas/pasted_areas.h"
-#include "hotspot/replies.h"
-#include "hotspot/threads/thread_dump.h"
-#include "hotspot/threads/thread_dumps.h"
 #include "hotspot/tools/vitals.h"
-#include "hotspot/hs_err/vm_info.h"
 
 namespace {
 
@@ -40,7 +40,8 @@ void check_redaction(std::string_view text, int kind) {
     std::string counters(text);
     nmtx::redact_counters(counters);
     // What is gone is gone: lines keep their numbers, and masks are the only stars that are new.
-    if (kind == 2) check(std::count(once.begin(), once.end(), '\n') == std::count(text.begin(), text.end(), '\n'));
+    if (kind == 2)
+        check(std::count(once.begin(), once.end(), '\n') == std::count(text.begin(), text.end(), '\n'));
     check(once.size() <= text.size() * 9 + 64);
 }
 
@@ -100,8 +101,13 @@ void check_replies(std::string_view text) {
     if (const auto vitals = nmtx::parse_vitals(text)) check(!vitals->samples.empty());
     if (const auto found = nmtx::parse_class_histogram(text)) check_unread(found->not_understood, text);
     (void)nmtx::parse_vm_uptime(text);
-    if (const auto flags = nmtx::parse_vm_flags(text))
-        for (const auto& flag : flags->flags) (void)flags->size(flag.name);
+    if (const auto flags = nmtx::parse_vm_flags(text)) {
+        (void)flags->gc();
+        for (const auto& flag : flags->flags) {
+            (void)flags->size(flag.name);
+            (void)flag.text();
+        }
+    }
     (void)nmtx::parse_vm_command_line(text);
     (void)nmtx::parse_trim_native_heap(text);
     if (const auto stats = nmtx::parse_classloader_stats(text)) check_unread(stats->not_understood, text);
@@ -137,7 +143,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 6:
             (void)nmtx::read_jvm_options(nmtx::split_joined_options(text));
             (void)nmtx::read_jvm_options(nmtx::read_java_cmdline(text).options);
-            (void)nmtx::gc_of_vm_flags(text);
             break;
         case 10:
             if (const auto dump = nmtx::parse_thread_dump(text)) {

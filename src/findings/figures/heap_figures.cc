@@ -6,8 +6,7 @@ namespace nmtx {
 namespace {
 
 std::optional<Bytes> bytes_flag(const ProcessView& view, std::string_view name) {
-    const auto number = number_of_vm_flag(view.vm_flags, name);
-    return number ? std::optional(Bytes(*number)) : std::nullopt;
+    return view.vm_flags ? view.vm_flags->size(name) : std::nullopt;
 }
 
 std::optional<Bytes> committed_of(const ProcessView& view) {

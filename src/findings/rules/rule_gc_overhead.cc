@@ -57,7 +57,8 @@ std::vector<Finding> gc_overhead(const FindingInput& input) {
                     human(gc.tables), human(gc.malloc),
                     gc.malloc_measured ? "found by the walk" : "by NMT's count, resident or not",
                     percent(gc.all(), *heap.committed)));
-    const auto workers = number_of_vm_flag(input.view.vm_flags, "ParallelGCThreads");
+    const auto workers =
+        input.view.vm_flags ? input.view.vm_flags->number("ParallelGCThreads") : std::nullopt;
     if (workers && *workers > few_workers) {
         finding.evidence.push_back(fmt::format("-XX:ParallelGCThreads={} (VM.flags).", *workers));
         finding.remedies.push_back({"Fewer workers, each of which has queues",

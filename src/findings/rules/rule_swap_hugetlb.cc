@@ -53,8 +53,8 @@ std::vector<Finding> of_swap(const FindingInput& input) {
     if (use.swapped < swap_hugetlb_least || use.swapped.value() < all.value() / 100) return {};
     Finding finding;
     const bool large = use.swapped >= swap_hugetlb_much && use.swapped.value() >= all.value() / 4;
-    const bool large_of_heap =
-        use.of_heap >= swap_hugetlb_much && use.of_heap.value() >= (use.of_heap + use.heap_resident).value() / 10;
+    const bool large_of_heap = use.of_heap >= swap_hugetlb_much &&
+                               use.of_heap.value() >= (use.of_heap + use.heap_resident).value() / 10;
     finding.severity = large || large_of_heap ? Severity::warning : Severity::note;
     finding.confidence = Confidence::high;
     finding.title = fmt::format("{} are swapped out: RSS shows {} of {}", human(use.swapped),
@@ -93,7 +93,7 @@ std::vector<Finding> of_hugetlb(const FindingInput& input) {
     finding.resident = false;
     finding.evidence.push_back(fmt::format("status and smaps: HugetlbPages {} beside RSS {}.", human(huge),
                                            human(input.ledger.rss)));
-    if (input.view.vm_flags.find("-XX:+UseLargePages") != std::string::npos)
+    if (input.view.vm_flags && input.view.vm_flags->is_on("UseLargePages"))
         finding.evidence.emplace_back("VM.flags: -XX:+UseLargePages.");
     finding.evidence.emplace_back(
         "The pool of the machine (vm.nr_hugepages) has them, used or not; the memory limit of a cgroup "

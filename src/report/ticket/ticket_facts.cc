@@ -124,8 +124,9 @@ std::vector<std::string> given_flags(const ProcessView& view) {
 
 std::vector<std::string> effective_flags(const ProcessView& view) {
     std::vector<std::string> flags;
-    for (const std::string_view option : split_joined_options(view.vm_flags))
-        flags.push_back(printable(option.substr(0, longest_flag)));
+    if (!view.vm_flags) return flags;
+    for (const VmFlag& flag : view.vm_flags->flags)
+        flags.push_back(printable(flag.text().substr(0, longest_flag)));
     return flags;
 }
 
