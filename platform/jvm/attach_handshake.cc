@@ -14,9 +14,9 @@
 
 #include "base/cursor.h"
 #include "kernel/status.h"
+#include "platform/jvm/mapped_vm.h"
 #include "platform/os/acting_as.h"
 #include "platform/os/clock.h"
-#include "platform/jvm/jvm_kind.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/target_root.h"
 
@@ -70,7 +70,7 @@ Expected<void> check_catches_quit(const ProcessFiles& process) {
 
 // By owner, group and mode; true where an access control list may say something else.
 bool may_write(const Descriptor& directory, const ProcessStatus& status) {
-    struct stat info {};
+    struct stat info{};
     if (::fstat(directory.get(), &info) != 0) return true;
     constexpr std::uint64_t dac_override = std::uint64_t{1} << 1U;  // include/uapi/linux/capability.h
     if ((status.cap_eff.value_or(dac_override) & dac_override) != 0) return true;
@@ -94,7 +94,7 @@ struct Place {
 // A file of this name that somebody else owns: the JVM looks in its working directory first, and no further
 // once it has found one.
 Expected<void> check_not_in_the_way(const Place& place, const std::string& name, const AttachTarget& target) {
-    struct stat info {};
+    struct stat info{};
     if (::fstatat(place.directory.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return {};
     if (info.st_uid == target.uid) return {};
     return failure(place.path + "/" + name,
@@ -221,7 +221,7 @@ Expected<void> check_socket_can_be_made(const ProcessFiles& process, const Descr
                                         const AttachTarget& target) {
     const std::string path = target.root + "/tmp";
     const std::string hint = "give the JVM a /tmp that can be written, or use --attach=never";
-    struct statvfs system {};
+    struct statvfs system{};
     if (::fstatvfs(tmp.get(), &system) == 0) {
         if ((system.f_flag & ST_RDONLY) != 0)
             return failure(path, "is mounted read-only: the JVM cannot make its attach socket there", hint);
@@ -249,12 +249,12 @@ Expected<void> check_can_answer(const ProcessFiles& process) {
 }
 
 Expected<void> check_survives_quit(const ProcessFiles& process) {
-    const auto kind = jvm_kind_of(process);
-    if (!kind) return tl::make_unexpected(kind.error());
-    if (*kind == JvmKind::openj9) {
+    const auto vm = mapped_vm(process);
+    if (!vm) return tl::make_unexpected(vm.error());
+    if (*vm == Vm::openj9) {
         return failure(name_of(process), "runs OpenJ9, which has no native memory tracking to ask for");
     }
-    if (*kind == JvmKind::none) {
+    if (*vm != Vm::hotspot) {
         return failure(name_of(process), "has no libjvm.so mapped: it is no HotSpot JVM and is not asked");
     }
     return check_catches_quit(process);

@@ -10,26 +10,26 @@
 #include "base/printable.h"
 #include "cli/command.h"
 #include "ledger/ledger.h"
-#include "ledger/plan/malloc_request.h"
-#include "ledger/peek_place.h"
 #include "ledger/partition/reconcile.h"
+#include "ledger/peek_place.h"
+#include "ledger/plan/malloc_request.h"
 #include "ledger/plan/reconciliation_plan.h"
-#include "platform/os/clock.h"
 #include "platform/collect.h"
-#include "platform/program/demo.h"
 #include "platform/jvm/jvm_list.h"
+#include "platform/memory/live_memory.h"
+#include "platform/os/clock.h"
 #include "platform/os/last_resort.h"
 #include "platform/os/own_memory.h"
-#include "platform/terminal/progress.h"
 #include "platform/proc/residency.h"
+#include "platform/program/demo.h"
 #include "platform/program/run.h"
 #include "platform/program/run_rights.h"
 #include "platform/symbols/live_files.h"
-#include "platform/memory/live_memory.h"
-#include "report/verbs/list.h"
-#include "report/verbs/peek_text.h"
+#include "platform/terminal/progress.h"
 #include "report/reconciliation/report.h"
 #include "report/threads/threads_report.h"
+#include "report/verbs/list.h"
+#include "report/verbs/peek_text.h"
 #include "threads/thread_table.h"
 
 namespace nmtx {
@@ -178,11 +178,6 @@ Expected<void> run_threads(const Command& command) {
     return print_threads(command, plan.view());
 }
 
-Vm vm_of(std::optional<JvmKind> kind) {
-    if (kind == JvmKind::hotspot) return Vm::hotspot;
-    return kind == JvmKind::openj9 ? Vm::openj9 : Vm::unknown;
-}
-
 Expected<void> run_list(const Command& command) {
     const auto jvms = list_jvms();
     if (!jvms) return tl::make_unexpected(jvms.error());
@@ -193,7 +188,7 @@ Expected<void> run_list(const Command& command) {
         if (process.nspid != process.pid) row.container_pid = process.nspid;
         row.uid = process.uid;
         row.user = process.user;
-        row.vm = vm_of(process.kind);
+        row.vm = process.vm;
         row.rss = process.rss;
         row.cmdline = process.cmdline;
         row.perf = process.hsperfdata;

@@ -11,14 +11,14 @@
 #include <set>
 #include <utility>
 
+#include "platform/jvm/jvm_list.h"
 #include "platform/os/background_work.h"
 #include "platform/os/clock.h"
-#include "platform/output/file_size_signal.h"
-#include "platform/jvm/jvm_list.h"
 #include "platform/os/own_memory.h"
 #include "platform/os/page_size.h"
-#include "platform/record/record_process.h"
 #include "platform/os/signal_queue.h"
+#include "platform/output/file_size_signal.h"
+#include "platform/record/record_process.h"
 
 namespace nmtx {
 namespace {
@@ -102,8 +102,7 @@ SamplerOptions Recording::sampler_options(std::uint64_t pid) const {
     options.collect.pid = pid;
     options.boot_id = boot_id_;
     options.beside_others = options_->all;
-    options.physical_memory = Bytes(static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) *
-                                    page_size());
+    options.physical_memory = Bytes(static_cast<std::uint64_t>(::sysconf(_SC_PHYS_PAGES)) * page_size());
     return options;
 }
 
@@ -139,7 +138,7 @@ void Recording::search() {
 // A JVM that cannot be read is tried once: the reason does not go away.
 void Recording::found(const std::vector<ListedJvm>& jvms) {
     for (const ListedJvm& jvm : jvms) {
-        if (jvm.kind != JvmKind::hotspot || !met_.emplace(jvm.pid, jvm.start_ticks).second) continue;
+        if (jvm.vm != Vm::hotspot || !met_.emplace(jvm.pid, jvm.start_ticks).second) continue;
         sample(*start(jvm.pid));
     }
 }
@@ -257,7 +256,7 @@ void Recording::update_state() {
 
 // Until then, or until something has come that the loop should look at.
 void Recording::wait_until(std::uint64_t monotonic) {
-        constexpr int longest_ms = 500;
+    constexpr int longest_ms = 500;
     const bool one_is_busy = searching_ || std::any_of(processes_.begin(), processes_.end(),
                                                        [](const auto& process) { return process->busy; });
     const std::uint64_t now = monotonic_ns();

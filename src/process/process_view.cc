@@ -4,9 +4,6 @@
 #include <array>
 #include <utility>
 
-#include "base/paths.h"
-#include "process/native_image.h"
-
 namespace nmtx {
 namespace {
 
@@ -81,57 +78,6 @@ ProcessView::ProcessView(ProcessView&&) noexcept = default;
 ProcessView& ProcessView::operator=(const ProcessView&) = default;
 ProcessView& ProcessView::operator=(ProcessView&&) noexcept = default;
 ProcessView::~ProcessView() = default;
-
-namespace {
-
-// A launcher that HotSpot is linked into; the ordinary one has a few pages of code.
-bool has_vm_inside(const Mapping& program) {
-    return program.protection.execute && program.range.size() >= mib(4);
-}
-
-// HotSpot maps its own counters so that it can write them; those who watch it can only read them.
-bool own_counters(const Mapping& mapping) {
-    return mapping.protection.shared && mapping.protection.write &&
-           mapping.name.find("/hsperfdata_") != std::string_view::npos;
-}
-
-}  // namespace
-
-Vm vm_of(const Smaps& smaps) {
-    Vm vm = Vm::none;
-    std::string_view last;
-    for (const Mapping& mapping : smaps.mappings) {
-        if (!mapping.of_file()) continue;
-        if (own_counters(mapping) || (mapping.name.ends_with("/java") && has_vm_inside(mapping)))
-            vm = Vm::hotspot;
-        if (mapping.name == last) continue;
-        last = mapping.name;
-        std::string_view name = mapping.name;
-        name = without_deleted_mark(name);
-        name = base_name(name);
-        // OpenJ9 maps a libjvm.so as well, which only leads on to libj9vm29.so.
-        if (name.starts_with("libj9vm") && name.find(".so") != std::string_view::npos) return Vm::openj9;
-        if (name == "libjvm.so") vm = Vm::hotspot;
-    }
-    if (vm == Vm::none && native_image_heap(smaps)) return Vm::native_image;
-    return vm;
-}
-
-std::string_view name_of(Vm vm) {
-    switch (vm) {
-        case Vm::none:
-            return "none";
-        case Vm::hotspot:
-            return "hotspot";
-        case Vm::openj9:
-            return "openj9";
-        case Vm::native_image:
-            return "native image";
-        case Vm::unknown:
-            break;
-    }
-    return "unknown";
-}
 
 std::string document_of(std::string_view command) {
     return std::string(document::hotspot_prefix) + std::string(command);

@@ -25,6 +25,7 @@
 #include "kernel/huge_pages.h"
 #include "kernel/mappings/loaded_images.h"
 #include "kernel/mappings/smaps.h"
+#include "kernel/mappings/vm.h"
 #include "kernel/oom/oom_log.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
@@ -32,11 +33,6 @@
 #include "process/thread_entries.h"
 
 namespace nmtx {
-
-// Which machine runs in the process, by what is mapped.
-enum class Vm { unknown, none, hotspot, openj9, native_image };
-std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9", "native image"
-Vm vm_of(const Smaps& smaps);     // by the names of its files, with their paths or without
 
 // A document that was asked for and is not there, or is there and could not be understood.
 struct MissingDocument {
