@@ -9,18 +9,18 @@
 #include "evidence/redact.h"
 #include "platform/jvm/attach.h"
 #include "platform/jvm/attach_options.h"
-#include "platform/os/clock.h"
-#include "platform/memory/frozen_memory.h"
 #include "platform/jvm/hsperfdata_file.h"
+#include "platform/memory/frozen_memory.h"
+#include "platform/memory/live_memory.h"
+#include "platform/os/clock.h"
+#include "platform/os/page_size.h"
 #include "platform/proc/kernel_documents.h"
 #include "platform/proc/memory_left.h"
-#include "platform/symbols/native_stacks.h"
-#include "platform/os/page_size.h"
 #include "platform/proc/process_files.h"
-#include "platform/terminal/progress.h"
 #include "platform/proc/residency.h"
 #include "platform/symbols/live_files.h"
-#include "platform/memory/live_memory.h"
+#include "platform/symbols/native_stacks.h"
+#include "platform/terminal/progress.h"
 
 namespace nmtx {
 namespace {
@@ -298,7 +298,7 @@ Expected<Capture> Collector::run() {
     }
     if (auto read = read_memory(); !read) return tl::make_unexpected(read.error());
     step_file(document::statm_after, "statm");
-    if (options_->effort == "most") step_file(document::smaps_rollup, "smaps_rollup");
+    if (options_->effort == Effort::most) step_file(document::smaps_rollup, "smaps_rollup");
     if (auto lived = check_it_lived(*capture_.text(document::smaps)); !lived)
         return tl::make_unexpected(lived.error());
     capture_.header.cost.cpu_ms = own_cpu_ms();

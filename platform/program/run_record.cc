@@ -12,13 +12,13 @@
 #include "ledger/partition/reconcile.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
+#include "platform/program/run.h"
 #include "platform/record/record.h"
 #include "platform/record/record_file.h"
 #include "platform/record/record_store.h"
-#include "platform/program/run.h"
 #include "platform/terminal/terminal_line.h"
-#include "report/trend/trend_report.h"
 #include "report/parts/verdict_text.h"
+#include "report/trend/trend_report.h"
 #include "threads/thread_table.h"
 
 namespace nmtx {
@@ -69,7 +69,7 @@ SamplerOptions sampler_options(const Command& command) {
     SamplerOptions options;
     options.collect.attach = command.attach;
     options.collect.attach_timeout = command.attach_timeout;
-    options.collect.effort = std::string(name_of(command.effort));
+    options.collect.effort = command.effort;
     options.collect.nmtx_version = NMTX_VERSION;
     options.effort = command.effort;
     options.ask_nmt = command.nmt;

@@ -68,7 +68,7 @@ RecordedRun run_of(const ProcessView& view) {
     run.command = command_line(view, most_command_bytes);
     run.java = view.java_version();
     run.gc = view.gc();
-    run.nmt_level = view.nmt_level();
+    run.nmt_level = name_of(view.nmt_level());
     run.nmtx_version = view.header.nmtx_version;
     return run;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "evidence/effort.h"
 
 namespace nmtx {
 
@@ -91,8 +92,8 @@ struct CaptureHeader {
     std::string boot_id;            // of the system that it runs on; empty in captures of before it was kept
     std::string taken_at;           // UTC, "2026-11-22T20:16:28Z"
     double target_uptime_s = 0;
-    std::string kernel_release;  // uname -r
-    std::string effort;          // least, default, most
+    std::string kernel_release;    // uname -r
+    std::optional<Effort> effort;  // nothing where the archive does not tell
     std::uint32_t page_size = 4096;
     Cost cost;
     std::optional<Redaction> redaction;  // absent where only secrets were taken out

@@ -34,11 +34,10 @@ std::optional<std::pair<std::string_view, bool>> collector_flag(std::string_view
 void read_xx_flag(JvmOptions& options, std::string_view flag) {
     constexpr std::string_view nmt = "NativeMemoryTracking=";
     if (flag.starts_with(nmt)) {
-        const std::string_view level = flag.substr(nmt.size());
-        if (level != "off" && level != "summary" && level != "detail")
-            return;  // the JVM ends at once with any other
-        options.nmt_level = level;
-        options.nmt_given = true;
+        if (const auto level = nmt_level_named(flag.substr(nmt.size()))) {
+            options.nmt_level = *level;
+            options.nmt_given = true;
+        }
         return;
     }
     if (const auto collector = collector_flag(flag)) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "hotspot/nmt_level.h"
 
 namespace nmtx {
 
@@ -27,7 +28,7 @@ std::optional<int> java_feature(std::string_view version);
 
 // What of the options matters before anything is asked. Later options win, as in HotSpot.
 struct JvmOptions {
-    std::string nmt_level = "off";  // off, summary, detail; as asked for on the command line
+    NmtLevel nmt_level = NmtLevel::off;  // as asked for on the command line
     bool nmt_given = false;
     bool attach_disabled = false;  // -XX:+DisableAttachMechanism
     bool signals_reduced = false;  // -Xrs, -XX:+ReduceSignalUsage

@@ -83,15 +83,15 @@ std::string document_of(std::string_view command) {
     return std::string(document::hotspot_prefix) + std::string(command);
 }
 
-std::string ProcessView::nmt_level() const {
-    if (nmt_map) return "detail";
+NmtLevel ProcessView::nmt_level() const {
+    if (nmt_map) return NmtLevel::detail;
     if (nmt_refusal && nmt_refusal->find("Native memory tracking is not enabled") != std::string::npos)
-        return "off";
+        return NmtLevel::off;
     if (nmt_refusal && nmt_refusal->find("Detail tracking is not enabled") != std::string::npos)
-        return "summary";
+        return NmtLevel::summary;
     if (options && options->nmt_given) return options->nmt_level;
-    if (nmt) return "summary";
-    return options ? options->nmt_level : "unknown";
+    if (nmt) return NmtLevel::summary;
+    return options ? options->nmt_level : NmtLevel::unknown;
 }
 
 std::string ProcessView::gc() const {

@@ -18,6 +18,7 @@
 #include "hotspot/identity.h"
 #include "hotspot/nmt/nmt.h"
 #include "hotspot/nmt/nmt_sites.h"
+#include "hotspot/nmt_level.h"
 #include "hotspot/replies.h"
 #include "hotspot/threads/thread_dump.h"
 #include "kernel/containers/cgroup.h"
@@ -41,6 +42,9 @@ struct MissingDocument {
     std::string hint;
 };
 
+// A process that runs and a stored capture of it give the same view.
+enum class Origin { capture, pasted };
+
 struct ProcessView {
     // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
     ProcessView();
@@ -50,6 +54,7 @@ struct ProcessView {
     ProcessView& operator=(ProcessView&&) noexcept;
     ~ProcessView();
 
+    Origin origin = Origin::capture;
     CaptureHeader header;
     std::vector<Step> steps;  // what was read when, in the order of reading
     Vm vm = Vm::unknown;      // unknown until smaps was read
@@ -106,8 +111,8 @@ struct ProcessView {
     [[nodiscard]] const MallocWalk* walk() const {
         return malloc_walk && malloc_walk->walked() ? &*malloc_walk : nullptr;
     }
-    // "off", "summary", "detail", or "unknown": by the JVM's answers, else by its options.
-    [[nodiscard]] std::string nmt_level() const;
+    // By the JVM's answers, else by its options.
+    [[nodiscard]] NmtLevel nmt_level() const;
     // "G1", "Z", …; empty where nothing tells.
     [[nodiscard]] std::string gc() const;
     [[nodiscard]] std::optional<int> java_feature() const;
@@ -115,10 +120,8 @@ struct ProcessView {
     [[nodiscard]] std::string java_version() const;
 };
 
-// What a view's header says of its effort where its texts were pasted.
-inline constexpr std::string_view effort_of_pastes = "pasted";
 inline bool is_pasted(const ProcessView& view) {
-    return view.header.effort == effort_of_pastes;
+    return view.origin == Origin::pasted;
 }
 
 // Reads documents as they come in; each is parsed once.

@@ -22,7 +22,7 @@ Capture sample() {
     capture.header.taken_at = "2026-11-22T20:16:28Z";
     capture.header.target_uptime_s = 0.1;
     capture.header.kernel_release = "6.18.44 \"x\"\n";
-    capture.header.effort = "default";
+    capture.header.effort = Effort::standard;
     capture.header.page_size = 16384;
     capture.header.cost = {1.0 / 3, 1e22, 5e-324, 0.1};
     capture.add(document::smaps, "00400000-00401000 r-xp\nRss: 4 kB\n");
@@ -262,7 +262,8 @@ TEST_CASE("archive: what few bytes may become is bounded by their number, wherev
     }
     SECTION("in many members, each of them small enough") {
         std::vector<Member> many{{"capture.json", index_text}};
-        for (int i = 0; i < 100; ++i) many.push_back({"d/" + std::to_string(i), std::string(1U << 20U, '\0')});
+        for (int i = 0; i < 100; ++i)
+            many.push_back({"d/" + std::to_string(i), std::string(1U << 20U, '\0')});
         refused(compressed(tar(many)));
     }
     SECTION("behind the end of the tar") {
@@ -276,7 +277,8 @@ TEST_CASE("archive: what few bytes may become is bounded by their number, wherev
 TEST_CASE("archive: the texts of a process with very many like mappings are a capture") {
     std::string smaps;
     for (int i = 0; i < 40'000; ++i) {
-        smaps += "7f00000" + std::to_string(10000 + i) + "000-7f00000" + std::to_string(10000 + i) + "800 rw-p 00000000 00:00 0\n";
+        smaps += "7f00000" + std::to_string(10000 + i) + "000-7f00000" + std::to_string(10000 + i) +
+                 "800 rw-p 00000000 00:00 0\n";
         for (int field = 0; field < 22; ++field) smaps += "Shared_Hugetlb:        0 kB\n";
     }
     const std::string file = compressed(tar({{"capture.json", index_text}, {"kernel/smaps", smaps}}));
@@ -345,7 +347,7 @@ TEST_CASE("archive: a time that is no number does not lose the capture") {
 
 TEST_CASE("archive: secrets that a stranger's capture has are taken out when it is read") {
     Capture capture;
-    capture.header.effort = "default";
+    capture.header.effort = Effort::standard;
     capture.add(document::cmdline, "java\0-Ddb.password=hunter2\0Main\0"s);
     capture.add("hotspot/VM.command_line", "jvm_args: -Ddb.password=hunter2 -Xmx1g\n");
     capture.add(document::nmt_file, "token: hunter2\nNative Memory Tracking:\n");

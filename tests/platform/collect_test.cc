@@ -129,12 +129,12 @@ TEST_CASE(
     Plan plan;
     CollectOptions options = options_for(child);
     options.nmt_text = "Native Memory Tracking:\n";
-    options.effort = "most";
+    options.effort = Effort::most;
     const auto capture = collect(options, plan);
     REQUIRE(capture);
     CHECK(capture->text(document::nmt_file) == "Native Memory Tracking:\n");
     CHECK(capture->text(document::smaps_rollup).has_value());
-    CHECK(capture->header.effort == "most");
+    CHECK(capture->header.effort == Effort::most);
     CHECK_FALSE(capture->tried(document::residency));
 }
 

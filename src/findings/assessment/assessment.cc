@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <array>
 
+#include "findings/figures/zlib_use.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
 #include "findings/wording.h"
-#include "findings/figures/zlib_use.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/claims.h"
 
@@ -161,7 +161,7 @@ class Weighing {
     [[nodiscard]] std::string unattributed_sentence() const {
         if (view_.vm != Vm::hotspot)
             return "is live malloc memory, and nothing in this process says what it is for.";
-        if (view_.nmt_level() == "off")
+        if (view_.nmt_level() == NmtLevel::off)
             return "is live malloc memory that cannot be attributed: NMT is off, so the JVM's blocks look "
                    "like any other.";
         return "is live malloc memory that cannot be attributed: the JVM's blocks were not recognised.";
@@ -187,7 +187,7 @@ class Weighing {
             if (const AllocatorAdvice* advice = advice_on_allocator(other_allocator_of(view_)))
                 step(std::string(advice->text));
         }
-        const bool off = hotspot && view_.nmt_level() == "off";
+        const bool off = hotspot && view_.nmt_level() == NmtLevel::off;
         if (off) {
             step("Restart with NMT, which separates the JVM's memory from that of native code",
                  "-XX:NativeMemoryTracking=summary");

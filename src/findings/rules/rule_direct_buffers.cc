@@ -84,7 +84,7 @@ void add_remedies(Finding& finding, const FindingInput& input) {
         finding.remedies.push_back(
             {"Netty's pools: bound them, and have fewer",
              "-Dio.netty.maxDirectMemory=268435456 -Dio.netty.allocator.numDirectArenas=4"});
-    if (input.view.nmt_level() == "detail" && finding.severity != Severity::note)
+    if (input.view.nmt_level() == NmtLevel::detail && finding.severity != Severity::note)
         finding.remedies.push_back({"See by which calls", "jcmd PID VM.native_memory detail"});
     if (input.history == nullptr)
         finding.remedies.push_back(

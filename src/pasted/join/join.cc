@@ -297,7 +297,7 @@ class Joiner {
     void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
         ProcessView& view = moment.view;
         view.header.pid = pid.value_or(0);
-        view.header.effort = effort_of_pastes;
+        view.origin = Origin::pasted;
         settle_cgroup(view);
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);

@@ -70,7 +70,7 @@ std::vector<TicketFact> versions_of(const ProcessView& view) {
     if (view.vm == Vm::openj9) facts.add("VM", "OpenJ9");
     if (view.vm == Vm::native_image) facts.add("VM", "GraalVM native image");
     facts.add("Collector", view.gc());
-    if (view.vm == Vm::hotspot) facts.add("NMT", view.nmt_level());
+    if (view.vm == Vm::hotspot) facts.add("NMT", std::string(name_of(view.nmt_level())));
     facts.add("malloc", allocator(view));
     facts.add("Kernel", view.header.kernel_release);
     if (view.header.page_size != 4096) facts.add("Page size", human(Bytes(view.header.page_size)));
@@ -111,7 +111,7 @@ std::vector<TicketFact> taking_of(const ProcessView& view, const Ledger& ledger)
                                                 ? fmt::format("{:.1f} ms", *cost.stood_still_ms)
                                                 : "0 ms: it was not stopped");
     if (ledger.rss_before) facts.add("RSS moved meanwhile by", in_mib(ledger.drift()) + " MiB");
-    facts.add("Effort", header.effort);
+    facts.add("Effort", header.effort ? std::string(name_of(*header.effort)) : "");
     return facts.take();
 }
 
@@ -133,9 +133,8 @@ std::vector<std::string> effective_flags(const ProcessView& view) {
 std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_history) {
     const std::uint64_t pid = view.header.pid;
     const bool threads = view.tasks_before.has_value();
-    const std::string effort = view.header.effort.empty() || view.header.effort == "default"
-                                   ? ""
-                                   : " --effort=" + view.header.effort;
+    const Effort given = view.header.effort.value_or(Effort::standard);
+    const std::string effort = given == Effort::standard ? "" : fmt::format(" --effort={}", name_of(given));
     const std::string interval = threads ? " --interval 1s" : "";
     std::vector<TicketCommand> commands;
     commands.push_back({"The evidence of this moment as text, from the capture that came with the ticket",
