@@ -1,4 +1,5 @@
-// /proc/PID/status and /proc/PID/statm. Format: proc(5), Linux Documentation/filesystems/proc.rst table 1-2 and 1-3.
+// /proc/PID/status and /proc/PID/statm. Format: proc(5), Linux Documentation/filesystems/proc.rst table 1-2
+// and 1-3.
 #pragma once
 
 #include <array>
@@ -15,29 +16,31 @@
 namespace nmtx {
 
 struct ProcessStatus {
-    std::string name;                          // 15 bytes at the most, as the kernel escapes it
-    char state = '?';                          // R S D T t Z X I
+    std::string name;  // 15 bytes at the most, as the kernel escapes it
+    char state = '?';  // R S D T t Z X I
     std::uint64_t tgid = 0;
     std::uint64_t pid = 0;
     std::uint64_t parent = 0;
-    std::array<std::uint32_t, 4> uid{};        // real, effective, saved, file system
+    std::array<std::uint32_t, 4> uid{};  // real, effective, saved, file system
     std::array<std::uint32_t, 4> gid{};
-    std::vector<std::uint64_t> nspid;          // outermost first; absent before Linux 4.1
+    std::vector<std::uint64_t> nspid;  // outermost first; absent before Linux 4.1
     std::uint64_t threads = 0;
-    std::optional<bool> kernel_thread;         // "Kthread:", Linux 6.8+
-    std::optional<Bytes> vm_peak, vm_size, vm_lck, vm_hwm, vm_rss, rss_anon, rss_file, rss_shmem, vm_pte, vm_swap, hugetlb_pages;
+    std::optional<bool> kernel_thread;  // "Kthread:", Linux 6.8+
+    std::optional<Bytes> vm_peak, vm_size, vm_lck, vm_hwm, vm_rss, rss_anon, rss_file, rss_shmem, vm_pte,
+        vm_swap, hugetlb_pages;
     std::optional<std::uint64_t> cpus_allowed;  // how many CPUs it may run on: sched_setaffinity, cpusets
     std::optional<std::uint64_t> sig_blk, sig_ign, sig_cgt;  // masks: bit n-1 is signal n
-    std::optional<std::uint64_t> cap_prm, cap_eff;           // permitted and effective capabilities: bit n is capability n
-    std::vector<std::uint64_t> groups;                       // supplementary ones
+    std::optional<std::uint64_t> cap_prm,
+        cap_eff;                        // permitted and effective capabilities: bit n is capability n
+    std::vector<std::uint64_t> groups;  // supplementary ones
     [[nodiscard]] bool zombie() const { return state == 'Z' || state == 'X'; }
 };
 
 // "N kB" lines are absent for kernel threads and zombies. "Name:" and "Pid:" must be there.
 Expected<ProcessStatus> parse_status(std::string_view text, std::string_view document = "status");
 
-// status as people paste it: cut, filtered by grep, with blanks in place of tabs and remarks behind the lines. What
-// stands nowhere in the text is 0, '?' or empty: a process has no pid 0.
+// status as people paste it: cut, filtered by grep, with blanks in place of tabs and remarks behind the
+// lines. What stands nowhere in the text is 0, '?' or empty: a process has no pid 0.
 struct PastedStatus {
     ProcessStatus status;
     NotUnderstood not_understood;
@@ -54,10 +57,10 @@ Expected<Statm> parse_statm(std::string_view text, std::string_view document = "
 
 // /proc/PID/limits, the rows that matter to memory and threads; nothing where "unlimited".
 struct Limits {
-    std::optional<std::uint64_t> stack_size;      // soft, bytes
-    std::optional<std::uint64_t> processes;       // soft, RLIMIT_NPROC
-    std::optional<std::uint64_t> address_space;   // soft, bytes
-    std::optional<std::uint64_t> locked_memory;   // soft, bytes
+    std::optional<std::uint64_t> stack_size;     // soft, bytes
+    std::optional<std::uint64_t> processes;      // soft, RLIMIT_NPROC
+    std::optional<std::uint64_t> address_space;  // soft, bytes
+    std::optional<std::uint64_t> locked_memory;  // soft, bytes
 };
 Expected<Limits> parse_limits(std::string_view text, std::string_view document = "limits");
 
@@ -71,12 +74,5 @@ Expected<PastedLimits> parse_pasted_limits(std::string_view text, std::string_vi
 
 // /proc/sys/kernel/threads-max: how many threads the kernel allows in all.
 Expected<std::uint64_t> parse_threads_max(std::string_view text, std::string_view document = "threads-max");
-
-// /proc/PID/auxv: pairs of 64-bit words in the target's byte order (getauxval(3)). Nothing where a key is absent.
-struct AuxiliaryVector {
-    std::optional<std::uint64_t> page_size;       // AT_PAGESZ
-    std::optional<std::uint64_t> vdso;            // AT_SYSINFO_EHDR
-};
-Expected<AuxiliaryVector> parse_auxv(std::string_view bytes, std::string_view document = "auxv");
 
 }  // namespace nmtx

@@ -174,7 +174,6 @@ Expected<void> ProcessReader::update(const Capture& capture) {
     parse(document::statm_before, parse_statm, view_.statm_before);
     parse(document::statm_after, parse_statm, view_.statm_after);
     parse(document::limits, parse_limits, view_.limits);
-    parse(document::auxv, parse_auxv, view_.auxv);
     parse(document::tasks, parse_tasks, view_.tasks);
     parse(document::cgroup_pids, parse_cgroup_pids, view_.cgroup_pids);
     parse(document::tasks_before, parse_tasks, view_.tasks_before);

@@ -63,7 +63,6 @@ struct ProcessView {
     std::optional<Statm> statm_before, statm_after;
     std::optional<Smaps> smaps;
     std::optional<Limits> limits;
-    std::optional<AuxiliaryVector> auxv;
     std::optional<std::vector<Task>> tasks;
     std::optional<std::vector<Task>> tasks_before;  // at the begin of an interval that `tasks` ends
     std::optional<std::vector<Task>> tasks_middle;  // when native stacks were taken
