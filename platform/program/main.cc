@@ -26,6 +26,7 @@
 #include "platform/program/run_rights.h"
 #include "platform/symbols/live_files.h"
 #include "platform/terminal/progress.h"
+#include "process/process_reader.h"
 #include "report/reconciliation/report.h"
 #include "report/threads/threads_report.h"
 #include "report/verbs/list.h"

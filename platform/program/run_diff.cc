@@ -8,6 +8,7 @@
 #include "change/watched_moments.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/program/run.h"
+#include "process/process_reader.h"
 #include "report/diff/diff_report.h"
 
 namespace nmtx {

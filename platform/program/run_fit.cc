@@ -2,6 +2,7 @@
 #include "ledger/partition/reconcile.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/program/run.h"
+#include "process/process_reader.h"
 #include "report/verbs/fit_report.h"
 
 namespace nmtx {

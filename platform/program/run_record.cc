@@ -17,6 +17,7 @@
 #include "platform/record/record_file.h"
 #include "platform/record/record_store.h"
 #include "platform/terminal/terminal_line.h"
+#include "process/process_reader.h"
 #include "report/parts/verdict_text.h"
 #include "report/trend/trend_report.h"
 #include "threads/thread_table.h"

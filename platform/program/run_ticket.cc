@@ -10,6 +10,7 @@
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/output/output_file.h"
 #include "platform/program/run.h"
+#include "process/process_reader.h"
 #include "redaction/arguments.h"
 #include "report/ticket/ticket.h"
 

@@ -123,22 +123,6 @@ inline bool is_pasted(const ProcessView& view) {
     return view.origin == Origin::pasted;
 }
 
-// Reads documents as they come in; each is parsed once.
-class ProcessReader {
-  public:
-    // Parses what the capture has and this reader has not seen yet. Fails where smaps or status, without
-    // which there is nothing to report, cannot be understood. The capture must outlive the view: it points
-    // into its texts.
-    // Once it has failed it fails again with the same error.
-    Expected<void> update(const Capture& capture);
-    [[nodiscard]] const ProcessView& view() const { return view_; }
-
-  private:
-    std::optional<Error> failed_;
-    ProcessView view_;
-    std::vector<std::string> seen_;
-};
-
 // The diagnostic commands that we ask, as they name documents (behind "hotspot/").
 namespace question {
 inline constexpr std::string_view version = "VM.version";

@@ -10,8 +10,9 @@
 #include "change/made_series.h"
 #include "change/trend.h"
 #include "law/fixtures.h"
-#include "paths.h"
 #include "ledger/partition/reconcile.h"
+#include "paths.h"
+#include "process/process_reader.h"
 #include "process/process_view.h"
 #include "report/ticket/ticket.h"
 #include "threads/thread_table.h"
@@ -19,8 +20,7 @@
 namespace nmtx::test {
 
 inline Ticket fixture_ticket(const std::string& name, std::optional<Trend> history = {}) {
-    const Capture capture =
-        read_fixture(source_dir() + "/fixtures/captures/" + name + ".nmtx");
+    const Capture capture = read_fixture(source_dir() + "/fixtures/captures/" + name + ".nmtx");
     ProcessReader reader;
     if (const auto read = reader.update(capture); !read) throw std::runtime_error(to_string(read.error()));
     const auto ledger = reconcile(reader.view());

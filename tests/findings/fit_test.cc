@@ -5,6 +5,7 @@
 #include "catch.h"
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 
 using namespace nmtx;
 

@@ -2,6 +2,7 @@
 #include "catch.h"
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 #include "redaction/redact_capture.h"
 #include "report/ticket/ticket.h"
 #include "threads/thread_table.h"

@@ -5,9 +5,10 @@
 #include <optional>
 #include <utility>
 
-#include "evidence/plan.h"
 #include "documents/native_stacks.h"
+#include "evidence/plan.h"
 #include "process/malloc_options.h"
+#include "process/process_reader.h"
 #include "process/process_view.h"
 #include "process/questions.h"
 
