@@ -73,11 +73,6 @@ RecordedRun run_of(const ProcessView& view) {
     return run;
 }
 
-bool is_below(std::string_view path, std::string_view prefix) {
-    if (path.substr(0, prefix.size()) != prefix) return false;
-    return prefix.empty() || path.size() == prefix.size() || path[prefix.size()] == '/';
-}
-
 Bytes resident_below(const Sample& sample, std::string_view prefix) {
     Bytes sum;
     for (const OwnerBytes& owner : sample.owners) {

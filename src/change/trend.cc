@@ -16,9 +16,6 @@ using Samples = std::vector<const Sample*>;
 constexpr double share_of_other_growth = 0.05;  // of all growth outside the Java heap
 constexpr double material_threads = 3;
 
-constexpr std::string_view heap_path = "jvm/java heap";
-constexpr std::string_view code_path = "jvm/code cache";
-constexpr std::string_view free_path = "malloc/free";
 constexpr std::string_view live_sum = "malloc live untracked";
 constexpr std::string_view free_sum = "malloc free kept";
 
@@ -75,11 +72,12 @@ OwnerTrend trend_of_points(std::string path, const std::vector<Point>& points, d
 // What only looks like a leak by its numbers.
 Verdict milder(std::string_view path, Verdict verdict) {
     if (verdict != Verdict::leak) return verdict;
-    if (is_below(path, free_path) || path == free_sum) return Verdict::retention;
+    if (is_below(path, owner_path::freed) || path == free_sum) return Verdict::retention;
     // -Xmx bounds it, and only a heap dump can tell a leak of objects from objects that wait to be collected.
     // The code cache is bounded by -XX:ReservedCodeCacheSize, and goes on growing for as long as the JVM
     // compiles.
-    if (is_below(path, heap_path) || is_below(path, code_path)) return Verdict::growing;
+    if (is_below(path, owner_path::java_heap) || is_below(path, owner_path::code_cache))
+        return Verdict::growing;
     return verdict;
 }
 
@@ -91,7 +89,7 @@ double rate_of(const OwnerTrend& owner) {
 double rate_outside_heap(const std::vector<OwnerTrend>& owners) {
     double rate = 0;
     for (const OwnerTrend& owner : owners) {
-        if (!is_below(owner.path, heap_path)) rate += std::max(rate_of(owner), 0.0);
+        if (!is_below(owner.path, owner_path::java_heap)) rate += std::max(rate_of(owner), 0.0);
     }
     return rate;
 }
@@ -187,8 +185,7 @@ void RunReader::weigh(std::vector<OwnerTrend>& owners) const {
 }
 
 void RunReader::read_owners() {
-    const auto nothing =
-        points_of(owner_samples_, [](const Sample&) { return std::optional<double>(0.0); });
+    const auto nothing = points_of(owner_samples_, [](const Sample&) { return std::optional<double>(0.0); });
     for (const auto& [path, held] : held_by_owner(owner_samples_)) {
         std::vector<Point> points = nothing;
         for (const auto& [sample, bytes] : held) points[sample].value = bytes;
@@ -243,7 +240,7 @@ void RunReader::read_others() {
             return static_cast<double>(*sample.threads);
         },
         material_threads, Unit::count);
-    const auto of_nmt = [](Bytes NmtSample::*figure) {
+    const auto of_nmt = [](Bytes NmtSample::* figure) {
         return [figure](const Sample& sample) -> std::optional<double> {
             if (!sample.nmt) return std::nullopt;
             return number((*sample.nmt).*figure);

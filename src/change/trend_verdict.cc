@@ -21,8 +21,8 @@ Bytes bytes_of(double value) {
 
 // What has a bound of its own, or was freed.
 bool is_bounded(std::string_view path) {
-    return is_below(path, "jvm/java heap") || is_below(path, "jvm/code cache") ||
-           is_below(path, "malloc/free") || path == "malloc free kept";
+    return is_below(path, owner_path::java_heap) || is_below(path, owner_path::code_cache) ||
+           is_below(path, owner_path::freed) || path == "malloc free kept";
 }
 
 class Drawing {

@@ -11,6 +11,7 @@
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/claims.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -40,13 +41,13 @@ Bytes named_memory(const Ledger& ledger) {
     Bytes sum;
     for (const Row& row : ledger.rows) {
         // ZGC's marking stacks are a part of the collector.
-        if (row.path.starts_with("named/") && row.path != "named/zgc mark stacks") sum += row.resident;
+        if (is_below(row.path, owner_path::named) && row.path != owner_path::zgc_mark_stacks)
+            sum += row.resident;
     }
     return sum;
 }
 
 Unjudged unjudged_of(const ProcessView& view, const Ledger& ledger, std::span<const Finding> findings) {
-    constexpr std::string_view tracked = "malloc/nmt-tracked/";
     Unjudged unjudged;
     const auto has = [&](std::string_view rule) {
         return std::any_of(findings.begin(), findings.end(),
@@ -60,8 +61,9 @@ Unjudged unjudged_of(const ProcessView& view, const Ledger& ledger, std::span<co
             unjudged.native_malloc = minus_or_zero(parts->untracked, of_zlib);
     }
     for (const Row& row : ledger.rows) {
-        if (!row.path.starts_with(tracked) || row.resident.value() < ledger.rss.value() / 2) continue;
-        unjudged.category = std::string_view(row.path).substr(tracked.size());
+        const std::string_view tracked = name_below(row.path, owner_path::nmt_tracked);
+        if (tracked.empty() || row.resident.value() < ledger.rss.value() / 2) continue;
+        unjudged.category = tracked;
         unjudged.of_category = row.resident;
     }
     return unjudged;

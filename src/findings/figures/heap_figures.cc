@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
@@ -26,7 +28,7 @@ std::optional<Bytes> committed_of(const ProcessView& view) {
 
 HeapFigures heap_figures(const ProcessView& view, const Ledger& ledger) {
     HeapFigures heap;
-    heap.resident = ledger.resident_of("jvm/java heap");
+    heap.resident = ledger.resident_of(owner_path::java_heap);
     heap.committed = committed_of(view);
     if (view.heap_info) heap.used = view.heap_info->used();
     if (view.perf) {

@@ -9,6 +9,7 @@
 #include "findings/figures/native_libraries.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 #include "process/jvm_flag.h"
 
 namespace nmtx::rule {
@@ -99,7 +100,7 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     const bool other = *feature >= 11;
     const NmtCategory* const category = input.view.nmt->find(other ? "Other" : "Internal");
     if (category == nullptr) return {};
-    const std::string leaf = other ? "malloc/nmt-tracked/other" : "malloc/nmt-tracked/internal";
+    const std::string_view leaf = other ? owner_path::nmt_tracked_other : owner_path::nmt_tracked_internal;
     const Bytes held = category->malloc, resident = input.ledger.resident_of(leaf);
     const OwnerTrend* const growth =
         fastest_leak(input.history, {other ? "nmt committed/Other" : "nmt committed/Internal"});

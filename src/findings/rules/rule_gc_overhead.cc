@@ -4,6 +4,7 @@
 #include "findings/figures/heap_figures.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -27,10 +28,10 @@ GcMemory gc_memory(const FindingInput& input) {
         if (category == nullptr) continue;
         if (!gc.malloc_measured) gc.malloc += category->malloc + category->arena;
     }
+    gc.tables = input.ledger.resident_of(owner_path::gc);
     for (const std::string_view name : {"gc", "gccardset"}) {
-        gc.tables += input.ledger.resident_of(fmt::format("jvm/{}", name));
         if (gc.malloc_measured)
-            gc.malloc += input.ledger.resident_of(fmt::format("malloc/nmt-tracked/{}", name));
+            gc.malloc += input.ledger.resident_of(path_below(owner_path::nmt_tracked, name));
     }
     return gc;
 }

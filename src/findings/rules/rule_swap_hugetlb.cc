@@ -6,6 +6,7 @@
 
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -23,11 +24,11 @@ SwapUse swap_of(const FindingInput& input) {
     if (input.view.smaps) use.swapped = input.view.smaps->swap;
     if (input.view.status && input.view.status->vm_swap)
         use.swapped = std::max(use.swapped, *input.view.status->vm_swap);
-    use.heap_resident = input.ledger.resident_of("jvm/java heap");
+    use.heap_resident = input.ledger.resident_of(owner_path::java_heap);
     if (!input.view.smaps) return use;
     std::map<std::uint32_t, Bytes> heap_in;
     for (const Piece& piece : input.ledger.pieces) {
-        if (input.ledger.owners.path(piece.claim.owner) == "jvm/java heap")
+        if (input.ledger.owners.path(piece.claim.owner) == owner_path::java_heap)
             heap_in[piece.mapping] += piece.range.size();
     }
     for (const auto& [index, bytes] : heap_in) {

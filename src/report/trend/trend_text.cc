@@ -8,6 +8,7 @@
 #include "base/amounts.h"
 #include "base/printable.h"
 #include "change/trend_verdict.h"
+#include "ledger/owner_paths.h"
 #include "report/trend/trend_report.h"
 
 namespace nmtx {
@@ -150,9 +151,9 @@ std::string meaning(const OwnerTrend& owner) {
         case Verdict::retention:
             return "grows by what was freed: malloc keeps it, and no more of it is in use";
         case Verdict::growing:
-            if (owner.path.rfind("jvm/java heap", 0) == 0)
+            if (may_be(owner.path, owner_path::java_heap))
                 return "grows, within -Xmx: objects, of which a heap dump knows";
-            if (owner.path.rfind("jvm/code cache", 0) == 0)
+            if (may_be(owner.path, owner_path::code_cache))
                 return "grows, within -XX:ReservedCodeCacheSize: the JVM still compiles";
             return "grows, neither steadily enough for a leak nor flattening";
         default:

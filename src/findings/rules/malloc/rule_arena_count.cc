@@ -12,6 +12,7 @@
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/arena_shape.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -89,7 +90,7 @@ std::optional<Finding> by_mappings(const FindingInput& input) {
     }
     const std::size_t count =
         1 + (states.empty() ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
-    const Bytes resident = input.ledger.resident_of("malloc/arena");
+    const Bytes resident = input.ledger.resident_of(owner_path::arena);
     const Bytes not_nmt = minus_or_zero(resident, *input.ledger.malloc.nmt);
     if (count <= few_arenas || not_nmt < least_by_shapes || not_nmt.value() < input.ledger.rss.value() / 5)
         return std::nullopt;

@@ -7,9 +7,10 @@
 #include "base/printable.h"
 #include "findings/figures/growth.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
-#include "findings/figures/zlib_use.h"
+#include "ledger/owner_paths.h"
 #include "ledger/partition/malloc_parts.h"
 
 namespace nmtx::rule {
@@ -37,7 +38,7 @@ const OwnerTrend* fastest_library(const RunTrend& history) {
     const auto found =
         std::find_if(history.owners.begin(), history.owners.end(), [](const OwnerTrend& owner) {
             return owner.verdict == Verdict::leak &&
-                   (owner.path.starts_with("malloc/untracked/") || owner.path.starts_with("malloc/live/"));
+                   (is_below(owner.path, owner_path::untracked) || is_below(owner.path, owner_path::live));
         });
     return found == history.owners.end() ? nullptr : &*found;
 }
@@ -96,7 +97,8 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     const Bytes held = minus_or_zero(parts->untracked, of_zlib);
     const std::string_view sum = parts->told_apart ? "malloc live untracked" : "malloc live";
     if (const OwnerTrend* growth = fastest_leak(input.history, {sum})) return growing(input, *growth, held);
-    if (!parts->told_apart || held < jni_malloc_least || held.value() < input.ledger.rss.value() / 10) return {};
+    if (!parts->told_apart || held < jni_malloc_least || held.value() < input.ledger.rss.value() / 10)
+        return {};
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
