@@ -79,7 +79,7 @@ inline Ticket hostile_ticket() {
         for (SharePart& part : share.parts) part.remark = name();
     }
     for (std::size_t i = 0; i < ticket.map.size(); ++i) ticket.map[i].owner += "/" + name();
-    for (OwnerTrend& owner : ticket.history->runs.back().owners) owner.path = name();
+    for (OwnerTrend& owner : ticket.history->runs.back().owners) owner.key.name = name();
     ticket.command = "java -Dx=" + name();
     ticket.flags = hostile_names();
     ticket.vm_flags = hostile_names();

@@ -62,7 +62,7 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     CHECK(found.at(0).severity == Severity::note);
     CHECK(mentions(found.at(0), "no NIO buffer"));
 
-    const RunTrend history = made::growing("nmt committed/Other", Verdict::leak, 12);
+    const RunTrend history = made::growing({Series::nmt_category_committed, "Other"}, Verdict::leak, 12);
     found = rule::direct_buffers(with_direct(mib(5)).input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
@@ -153,7 +153,7 @@ TEST_CASE("metaspace: near a limit that was set, the class space near its size, 
 
     process.view.metaspace.reset();
     process.jdk(8, "1.8.0_504");
-    RunTrend history = made::growing("nmt committed/Class", Verdict::leak, 7);
+    RunTrend history = made::growing({Series::nmt_category_committed, "Class"}, Verdict::leak, 7);
     found = rule::metaspace(process.input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
@@ -182,7 +182,7 @@ TEST_CASE(
     process.view.header.target_uptime_s = 30;
     CHECK(rule::compiler(process.input()).at(0).severity == Severity::note);
     process.view.nmt->categories[0].arena = mib(60);
-    const RunTrend history = made::growing("nmt committed/Compiler", Verdict::leak, 100);
+    const RunTrend history = made::growing({Series::nmt_category_committed, "Compiler"}, Verdict::leak, 100);
     CHECK(rule::compiler(process.input(&history)).at(0).severity == Severity::problem);
 }
 
@@ -192,7 +192,7 @@ TEST_CASE("known-bug: the release alone is no finding, and neither is the size i
     process.category("Symbol").malloc = mib(40);
     process.category("Tracing").malloc = mib(500);  // large, and no bug of 17
     CHECK(rule::known_bug(process.input()).empty());
-    RunTrend history = made::growing("nmt committed/Symbol", Verdict::leak, 5);
+    RunTrend history = made::growing({Series::nmt_category_committed, "Symbol"}, Verdict::leak, 5);
     auto found = rule::known_bug(process.input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);

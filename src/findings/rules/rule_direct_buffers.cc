@@ -98,12 +98,12 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     const auto feature = input.view.java_feature();
     if (!input.view.nmt || !feature) return {};
     const bool other = *feature >= 11;
-    const NmtCategory* const category = input.view.nmt->find(other ? "Other" : "Internal");
+    const std::string name = other ? "Other" : "Internal";
+    const NmtCategory* const category = input.view.nmt->find(name);
     if (category == nullptr) return {};
     const std::string_view leaf = other ? owner_path::nmt_tracked_other : owner_path::nmt_tracked_internal;
     const Bytes held = category->malloc, resident = input.ledger.resident_of(leaf);
-    const OwnerTrend* const growth =
-        fastest_leak(input.history, {other ? "nmt committed/Other" : "nmt committed/Internal"});
+    const OwnerTrend* const growth = fastest_leak(input.history, {{Series::nmt_category_committed, name}});
     const bool large = held >= direct_buffers_least && held.value() >= input.ledger.rss.value() / 10;
     if (!large && growth == nullptr) return {};
     const std::optional<DirectLimit> limit = limit_of(input.view);

@@ -78,8 +78,10 @@ std::optional<Finding> near_limit(const FindingInput& input, std::string_view wh
 
 std::optional<Finding> growing(const FindingInput& input) {
     const OwnerTrend* const growth =
-        fastest_leak(input.history, {"nmt committed/Metaspace", "nmt committed/Class", owner_path::metaspace,
-                                     owner_path::class_space, "jvm/class"});
+        fastest_leak(input.history, {{Series::nmt_category_committed, "Metaspace"},
+                                     {Series::nmt_category_committed, "Class"},
+                                     {Series::owner, std::string(owner_path::metaspace)},
+                                     {Series::owner, std::string(owner_path::class_space)}});
     if (growth == nullptr) return std::nullopt;
     Finding finding;
     finding.severity = Severity::problem;

@@ -70,7 +70,7 @@ std::optional<Finding> by_walk(const FindingInput& input) {
         "Where free memory lies, the main arena's too: between live blocks {}, at the ends of arenas "
         "{}, in caches of threads {}.",
         human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
-    const OwnerTrend* const row = trend_named(input.history, "malloc free kept");
+    const OwnerTrend* const row = trend_of_series(input.history, {Series::malloc_free_kept});
     if (row != nullptr && row->verdict == Verdict::retention)
         finding.evidence.push_back(growth_sentence(*row));
     add_remedies_for_freed_memory(finding, input);
