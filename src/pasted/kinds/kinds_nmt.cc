@@ -73,10 +73,6 @@ bool begins_nmt(const LineInContext& at) {
         case 'V':
             if (text == "Virtual memory map:") return true;
             break;
-        case 'C':
-            if (text.starts_with("Class (") || text.starts_with("Code (") || text.starts_with("Compiler ("))
-                break;
-            break;
         default:
             break;
     }
@@ -88,8 +84,9 @@ LineFit belongs_nmt(const LineInContext& at, PartSoFar& part) {
     if (text.empty() || is_elision(text)) return LineFit::filler;
     switch (text.front()) {
         case '[':
-            return is_region(text) || text.starts_with("[0x") || text.starts_with("[BOOTSTRAP]") ? LineFit::yes
-                                                                                                 : LineFit::no;
+            return is_region(text) || text.starts_with("[0x") || text.starts_with("[BOOTSTRAP]")
+                       ? LineFit::yes
+                       : LineFit::no;
         case '(':
             return LineFit::yes;
         case ':':
