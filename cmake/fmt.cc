@@ -1,6 +1,7 @@
-// fmt, compiled once. Debian and Ubuntu package no libfmt.a, and fmt as a header-only library costs each file that formats
-// more than two seconds of compile time. These are the definitions and the templates that fmt's own library exports for char
-// (fmt 8, 9 and 10); a release that moves one of them fails to link, never to run.
+// fmt, compiled once. Debian and Ubuntu package no libfmt.a, and fmt as a header-only library costs each file
+// that formats more than two seconds of compile time. These are the definitions and the templates that fmt's
+// own library exports for char (fmt 8, 9 and 10); a release that moves one of them fails to link, never to
+// run.
 #include <fmt/format-inl.h>
 
 #include <locale>
@@ -8,8 +9,8 @@
 FMT_BEGIN_NAMESPACE
 namespace detail {
 #if FMT_VERSION < 90000
-template auto dragonbox::to_decimal(float x) FMT_NOEXCEPT->dragonbox::decimal_fp<float>;
-template auto dragonbox::to_decimal(double x) FMT_NOEXCEPT->dragonbox::decimal_fp<double>;
+template auto dragonbox::to_decimal(float x) FMT_NOEXCEPT -> dragonbox::decimal_fp<float>;
+template auto dragonbox::to_decimal(double x) FMT_NOEXCEPT -> dragonbox::decimal_fp<double>;
 template int snprintf_float(double, int, float_specs, buffer<char>&);
 template int snprintf_float(long double, int, float_specs, buffer<char>&);
 template int format_float(double, int, float_specs, buffer<char>&);

@@ -1,4 +1,5 @@
-// Where the checkout and the build are. Functions and not macros, so that only one file is compiled with this place's paths.
+// Where the checkout and the build are. Functions and not macros, so that only one file is compiled with this
+// place's paths.
 #pragma once
 
 #include <string>

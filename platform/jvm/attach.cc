@@ -15,8 +15,8 @@
 
 #include "base/amounts.h"
 #include "base/cursor.h"
-#include "platform/os/acting_as.h"
 #include "platform/jvm/attach_keeper.h"
+#include "platform/os/acting_as.h"
 #include "platform/os/signals_held.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/target_root.h"
@@ -125,7 +125,7 @@ tl::unexpected<Error> AttachClient::no_answer() const {
 Expected<Descriptor> AttachClient::open_socket_file() const {
     Descriptor file = find_in(tmp_, socket_name_of(target_));
     if (!file && errno == ENOENT) return file;
-    struct stat info {};
+    struct stat info{};
     if (!file || ::fstat(file.get(), &info) != 0)
         return tl::make_unexpected(process_file_error(socket_path(), errno));
     if (!S_ISSOCK(info.st_mode)) {

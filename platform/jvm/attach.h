@@ -70,7 +70,7 @@ class AttachClient {
     AttachTarget target_;
     Descriptor tmp_;
     std::chrono::milliseconds timeout_{};
-    bool refused_ = false;  // by a socket file that was there, when it was last tried
+    bool refused_ = false;                         // by a socket file that was there, when it was last tried
     std::chrono::steady_clock::duration spent_{};  // on all questions so far
     std::size_t most_bytes_ = most_answer_bytes;   // of all answers together
     std::size_t bytes_left_ = most_answer_bytes;

@@ -17,8 +17,8 @@
 #include "base/lines.h"
 #include "kernel/mappings/mapping_header.h"
 #include "platform/os/clock.h"
-#include "platform/proc/mapped_file.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/mapped_file.h"
 #include "platform/proc/target_root.h"
 
 namespace nmtx {
@@ -37,7 +37,7 @@ constexpr double clock_slack_s = 0.05;
 struct Candidate {
     Descriptor file;
     std::string path;
-    struct stat info {};
+    struct stat info{};
 };
 
 double seconds(const timespec& t) {

@@ -9,13 +9,12 @@
 
 #include "base/pages.h"
 #include "platform/os/core_dumps.h"
-#include "platform/proc/memory_left.h"
 #include "platform/os/page_size.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/memory_left.h"
 
 namespace nmtx {
 namespace {
-
 
 std::size_t rounded(Bytes bytes, std::size_t unit) {
     return (static_cast<std::size_t>(bytes.value()) + unit - 1) / unit * unit;

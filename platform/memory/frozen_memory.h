@@ -14,8 +14,8 @@
 #include "platform/memory/frozen_threads.h"
 #include "platform/memory/memory_copy.h"
 #include "platform/proc/process_files.h"
-#include "platform/terminal/progress.h"
 #include "platform/proc/residency.h"
+#include "platform/terminal/progress.h"
 
 namespace nmtx {
 

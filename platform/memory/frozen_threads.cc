@@ -16,8 +16,8 @@
 #include "base/cursor.h"
 #include "kernel/status.h"
 #include "kernel/trace_rights.h"
-#include "platform/proc/input_file.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/input_file.h"
 
 namespace nmtx {
 namespace {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "platform/os/core_dumps.h"
-#include "platform/terminal/progress.h"
 #include "platform/memory/read_ahead.h"
+#include "platform/os/core_dumps.h"
 #include "platform/proc/residency.h"
+#include "platform/terminal/progress.h"
 
 namespace nmtx {
 

@@ -48,7 +48,7 @@ void end_for_lost_page(int, siginfo_t* info, void*) {
 
 int with_last_resort(const std::function<int()>& work) {
     std::set_terminate(end_with_words);
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_sigaction = end_for_lost_page;
     action.sa_flags = SA_SIGINFO;
     ::sigaction(SIGBUS, &action, nullptr);

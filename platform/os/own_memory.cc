@@ -11,7 +11,6 @@
 namespace nmtx {
 namespace {
 
-
 std::uintptr_t to_border(const void* address, std::uintptr_t unit) {
     return (unit - reinterpret_cast<std::uintptr_t>(address) % unit) % unit;
 }
@@ -28,7 +27,8 @@ void populate([[maybe_unused]] const void* begin, [[maybe_unused]] std::size_t b
 #ifdef MADV_POPULATE_WRITE
     const std::uintptr_t skip = to_border(begin, small_page);
     if (bytes > skip)
-        advise(static_cast<const char*>(begin) + skip, (bytes - skip) / small_page * small_page, MADV_POPULATE_WRITE);
+        advise(static_cast<const char*>(begin) + skip, (bytes - skip) / small_page * small_page,
+               MADV_POPULATE_WRITE);
 #endif
 }
 

@@ -9,12 +9,12 @@
 #include <deque>
 
 #include "platform/os/descriptor.h"
-#include "platform/output/file_size_signal.h"
-#include "platform/output/output_place.h"
 #include "platform/os/signals_held.h"
 #include "platform/os/system_error.h"
-#include "platform/proc/target_root.h"
+#include "platform/output/file_size_signal.h"
+#include "platform/output/output_place.h"
 #include "platform/output/temporary_file.h"
+#include "platform/proc/target_root.h"
 
 namespace nmtx {
 namespace {
@@ -103,7 +103,7 @@ Expected<void> write_to_special(const OutputPlace& place, std::string_view bytes
     const std::string path = place.path();
     const Descriptor found(
         ::openat(place.directory.get(), place.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
-    struct stat info {};
+    struct stat info{};
     if (!found || ::fstat(found.get(), &info) != 0) return tl::make_unexpected(file_error(path, errno));
     if (S_ISREG(info.st_mode) || S_ISLNK(info.st_mode) || !is_trusted_owner(info.st_uid))
         return failure(path, "is not a regular file, and belongs to uid " + std::to_string(info.st_uid),
@@ -138,7 +138,7 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
     std::vector<std::string> paths;
     for (const NamedFile& file : files) {
         paths.push_back(directory + "/" + file.name);
-        struct stat info {};
+        struct stat info{};
         if (::lstat(paths.back().c_str(), &info) != 0) continue;
         if (!overwrite) return already_there(paths.back());
         if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
@@ -164,7 +164,7 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
 
 Expected<void> write_at(const OutputPlace& place, std::string_view bytes, bool overwrite) {
     const std::string path = place.path();
-    struct stat info {};
+    struct stat info{};
     const bool there = ::fstatat(place.directory.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
     if (there && S_ISDIR(info.st_mode)) return failure(path, "is a directory", "name a file in it");
     if (there && !S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode)) return write_to_special(place, bytes);
@@ -198,7 +198,7 @@ Expected<void> write_files(const std::string& path, const std::vector<NamedFile>
     remove_abandoned_temporaries(place->directory_path());
     const SignalsHeld held;
     const FileSizeSignalIgnored errors_instead;
-    struct stat info {};
+    struct stat info{};
     if (::fstatat(place->directory.get(), place->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
         if (errno != ENOENT) return tl::make_unexpected(file_error(path, errno));
         return named_as_asked(write_new_directory(place->path(), files), place->path(), path);

@@ -41,7 +41,7 @@ class Way {
             std::string name = std::move(names_.front());
             names_.pop_front();
             const bool is_last = names_.empty();
-            struct stat info {};
+            struct stat info{};
             const bool there = ::fstatat(directory_.get(), name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
             if (there && S_ISLNK(info.st_mode) && (!is_last || last_ == LastLink::followed)) {
                 if (auto followed = follow(name, info.st_uid); !followed)

@@ -34,13 +34,13 @@ bool is_ours_by_name(std::string_view name) {
 // system knows no locks, none is needed: nobody removes anything there.
 bool lock(const Descriptor& made) {
     if (::flock(made.get(), LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;
-    struct stat info {};
+    struct stat info{};
     return ::fstat(made.get(), &info) == 0 && info.st_nlink > 0;
 }
 
 // Who may write to the directory beside it could have exchanged it.
 bool is_own(const Descriptor& made) {
-    struct stat info {};
+    struct stat info{};
     return ::fstat(made.get(), &info) == 0 && info.st_uid == ::geteuid();
 }
 
@@ -112,7 +112,7 @@ void remove_abandoned_temporaries(const std::string& path) {
     if (!directory) return;
     for (const std::string& name : names_in(directory)) {
         if (!is_ours_by_name(name)) continue;
-        struct stat info {};
+        struct stat info{};
         const Descriptor found = abandoned(directory, name, info);
         if (!found) continue;
         if (S_ISREG(info.st_mode)) {

@@ -14,9 +14,9 @@
 
 #include "kernel/status.h"
 #include "platform/os/descriptor.h"
-#include "platform/proc/input_file.h"
 #include "platform/os/page_size.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/input_file.h"
 
 namespace nmtx {
 namespace {

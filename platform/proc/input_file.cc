@@ -7,8 +7,8 @@
 #include <cerrno>
 
 #include "platform/os/descriptor.h"
-#include "platform/proc/process_files.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/process_files.h"
 
 namespace nmtx {
 

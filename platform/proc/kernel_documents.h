@@ -18,7 +18,8 @@ Expected<std::string> read_tasks(const ProcessFiles& process, TaskDetail detail)
 // A small file of the system, not of a process: "/proc/sys/kernel/threads-max".
 Expected<std::string> read_system_file(const std::string& path);
 
-// "kernel/cgroup memory", in the format of kernel/containers/cgroup.h. `cgroup` is the text of /proc/PID/cgroup.
+// "kernel/cgroup memory", in the format of kernel/containers/cgroup.h. `cgroup` is the text of
+// /proc/PID/cgroup.
 Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::string_view cgroup);
 // "kernel/cgroup pids", likewise.
 Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_view cgroup);

@@ -30,7 +30,7 @@ Descriptor open_for_reading(const Descriptor& found, const MappedFile& file) {
 }  // namespace
 
 bool is_that_file(const Descriptor& opened, const MappedFile& file) {
-    struct stat status {};
+    struct stat status{};
     if (::fstat(opened.get(), &status) != 0) return false;
     const FileIdentity wanted{file.device, file.inode};
     const FileIdentity by_status{
@@ -73,8 +73,8 @@ Descriptor open_by_name(const ProcessFiles& process, const MappedFile& file) {
     // No name of the kernel's goes upwards.
     if (("/" + name + "/").find("/../") != std::string::npos) return {};
     // The name of a file in a container counts from the target's root; that of a process in a mere chroot
-    // from ours. The kernel prints names with all links resolved, so that a link on the way is somebody's later
-    // doing.
+    // from ours. The kernel prints names with all links resolved, so that a link on the way is somebody's
+    // later doing.
     for (const std::string& root : {process.path("root"), std::string("/")}) {
         const auto top = open_below(root, ".");
         if (!top) continue;

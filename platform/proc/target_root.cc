@@ -14,8 +14,8 @@
 #include <optional>
 #include <string_view>
 
-#include "platform/proc/process_files.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/process_files.h"
 
 namespace nmtx {
 namespace {
@@ -79,7 +79,7 @@ Descriptor open_at(int top, const std::string& path, int flags, Links links, std
 }
 
 std::optional<unsigned long> file_system_type(const Descriptor& file) {
-    struct statfs info {};
+    struct statfs info{};
     if (!file || ::fstatfs(file.get(), &info) != 0) return std::nullopt;
     return static_cast<unsigned long>(info.f_type);
 }
@@ -97,8 +97,8 @@ bool made_by_kernel(unsigned long type) {
 }
 
 bool same_device(const Descriptor& a, const Descriptor& b) {
-    struct stat of_a {};
-    struct stat of_b {};
+    struct stat of_a{};
+    struct stat of_b{};
     return ::fstat(a.get(), &of_a) == 0 && ::fstat(b.get(), &of_b) == 0 && of_a.st_dev == of_b.st_dev;
 }
 
@@ -136,7 +136,7 @@ bool on_cgroup_file_system(const Descriptor& file) {
 }
 
 Descriptor open_regular(const Descriptor& found, FileSystem file_system) {
-    struct stat info {};
+    struct stat info{};
     if (!found || ::fstat(found.get(), &info) != 0) return {};
     const auto type = file_system_type(found);
     const bool right = file_system == FileSystem::cgroup ? is_cgroup(type) : type && !made_by_kernel(*type);

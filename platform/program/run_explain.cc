@@ -2,8 +2,8 @@
 #include <algorithm>
 
 #include "pasted/parts/pasted.h"
-#include "platform/proc/input_file.h"
 #include "platform/os/own_memory.h"
+#include "platform/proc/input_file.h"
 #include "platform/program/run.h"
 #include "report/explain/explain_report.h"
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/printable.h"
-#include "platform/record/record_store.h"
 #include "platform/program/run.h"
+#include "platform/record/record_store.h"
 
 namespace nmtx {
 

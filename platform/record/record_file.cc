@@ -14,7 +14,7 @@ namespace nmtx {
 namespace {
 
 std::optional<struct stat> look_at(const std::string& path) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(path.c_str(), &info) != 0) return std::nullopt;
     return info;
 }
@@ -23,7 +23,7 @@ std::optional<struct stat> look_at(const std::string& path) {
 
 RecordFile::RecordFile(std::string path)
     : path_(std::move(path)), real_path_(real_path(path_)), file_(::open(path_.c_str(), O_PATH | O_CLOEXEC)) {
-    struct stat info {};
+    struct stat info{};
     if (file_ && ::fstat(file_.get(), &info) == 0) self_ = {info.st_dev, info.st_ino};
     note_journals();
 }
@@ -52,7 +52,7 @@ std::optional<std::string> RecordFile::path_now() const {
 }
 
 FileChange RecordFile::change() const {
-    struct stat own {};
+    struct stat own{};
     if (!self_.known() || ::fstat(file_.get(), &own) != 0) return FileChange::none;
     if (own.st_nlink == 0) return FileChange::removed;
     const auto there = look_at(path_);

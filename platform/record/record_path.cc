@@ -21,23 +21,23 @@ std::string real_path(const std::string& path) {
 }
 
 bool file_exists(const std::string& path) {
-    struct stat file {};
+    struct stat file{};
     return ::stat(path.c_str(), &file) == 0;
 }
 
 bool is_own_file(const std::string& path) {
-    struct stat file {};
+    struct stat file{};
     return ::stat(path.c_str(), &file) == 0 && file.st_uid == ::geteuid();
 }
 
 std::uint64_t file_bytes(const std::string& path) {
-    struct stat file {};
+    struct stat file{};
     return ::stat(path.c_str(), &file) == 0 ? static_cast<std::uint64_t>(file.st_size) : 0;
 }
 
 bool is_companion_of(const std::string& companion, const std::string& record) {
-    struct stat file {};
-    struct stat owner {};
+    struct stat file{};
+    struct stat owner{};
     if (::lstat(companion.c_str(), &file) != 0 || !S_ISREG(file.st_mode)) return false;
     return is_trusted_owner(file.st_uid) ||
            (::stat(record.c_str(), &owner) == 0 && file.st_uid == owner.st_uid);
@@ -49,7 +49,7 @@ Expected<void> check_record_files(const std::string& path, const std::string& sh
         return failure(printable(shown), "is not a regular file, so it cannot be a record",
                        "name a file that nmtx record has written");
     for (const char* suffix : {wal_suffix, shm_suffix, rollback_suffix}) {
-        struct stat file {};
+        struct stat file{};
         if (::lstat((path + suffix).c_str(), &file) != 0 || is_companion_of(path + suffix, path)) continue;
         if (!S_ISREG(file.st_mode))
             return failure(printable(shown + suffix), "is not a regular file", "remove it");

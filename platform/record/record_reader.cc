@@ -77,8 +77,7 @@ class RecordReader {
 Expected<void> RecordReader::read_runs() {
     return each(
         "SELECT id, pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, physical_memory, "
-        "ended_ms, end "
-        "FROM run ORDER BY id",
+        "ended_ms, end FROM run ORDER BY id",
         std::nullopt, [&](const Statement& row) {
             RecordedRun run;
             run.id = row.number(0);

@@ -27,8 +27,7 @@ Expected<void> RecordStore::prepare() {
         {&insert_nmt_, "INSERT INTO nmt(sample, category, committed, malloc, count) VALUES(?,?,?,?,?)"},
         {&last_sample_,
          "SELECT line_ms, wall_ms, boot_ms, boot_id FROM sample JOIN run ON run.id = sample.run ORDER BY "
-         "sample.id "
-         "DESC LIMIT 1"},
+         "sample.id DESC LIMIT 1"},
         {&find_owner_, "SELECT id FROM owner WHERE path = ?"},
         {&insert_owner_, "INSERT INTO owner(path) VALUES(?)"},
         {&find_category_, "SELECT id FROM category WHERE name = ?"},
@@ -74,8 +73,7 @@ Expected<std::optional<std::int64_t>> RecordStore::resume_run(const RecordedRun&
 Expected<std::int64_t> RecordStore::insert_run(const RecordedRun& run) {
     auto insert = database_.prepare(
         "INSERT INTO run(pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, "
-        "physical_memory) "
-        "VALUES(?,?,?,?,?,?,?,?,?)");
+        "physical_memory) VALUES(?,?,?,?,?,?,?,?,?)");
     if (!insert) return tl::make_unexpected(insert.error());
     insert->bind(0, stored::number(run.pid));
     insert->bind(1, stored::number(run.start_ticks));

@@ -12,8 +12,7 @@ Expected<std::vector<std::int64_t>> surplus(RecordDatabase& database, std::int64
                                             std::int64_t span) {
     auto query = database.prepare(
         "SELECT id FROM (SELECT id, row_number() OVER (PARTITION BY run, line_ms / ?3 ORDER BY depth DESC, "
-        "id) AS n "
-        "FROM sample WHERE line_ms >= ?1 AND line_ms < ?2) WHERE n > 1");
+        "id) AS n FROM sample WHERE line_ms >= ?1 AND line_ms < ?2) WHERE n > 1");
     if (!query) return tl::make_unexpected(query.error());
     query->bind(0, from);
     query->bind(1, to);

@@ -21,7 +21,7 @@ decltype(sqlite3_vfs::xOpen) usual_open = nullptr;
 
 // Creates it with the record's mode, as SQLite does. False: what is there already is not a companion.
 bool is_ours_now(const std::string& companion, const std::string& record) {
-    struct stat info {};
+    struct stat info{};
     if (::stat(record.c_str(), &info) != 0) return true;
     const mode_t mode = info.st_mode & 0777U;
     const Descriptor made(

@@ -84,7 +84,8 @@ class RecordWriter {
     RecordWriterOptions options_;
     std::optional<RecordStore> store_;
     RecordFile file_;
-    // Of the file that is open. They hold the runs, so that no other one gets the address of one that has gone.
+    // Of the file that is open. They hold the runs, so that no other one gets the address of one that has
+    // gone.
     std::map<std::shared_ptr<const RecordedRun>, std::int64_t> runs_;
     std::set<std::int64_t> counted_;  // ids of the runs that have samples of ours in the file
     std::deque<Waiting> waiting_;

@@ -23,7 +23,7 @@ struct ElfImage {
     std::vector<FileSegment> segments;  // as the file lists them: ascending
     std::vector<Range> sections;  // by index, in the file's own addresses; empty ones for what is not loaded
     std::optional<std::uint64_t> unwind_header;  // .eh_frame_hdr (PT_GNU_EH_FRAME), its own address
-    std::optional<ElfSymbolTable> symbols;  // .symtab, else .dynsym; lies within the file
+    std::optional<ElfSymbolTable> symbols;       // .symtab, else .dynsym; lies within the file
 
     // The file's own address of the byte at `offset`, as the loader maps it with pages of `page` bytes.
     [[nodiscard]] std::optional<std::uint64_t> address_of(std::uint64_t offset, std::uint64_t page) const;

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <string_view>
 
+#include "platform/os/page_size.h"
+#include "platform/proc/mapped_file.h"
 #include "platform/symbols/elf_image.h"
 #include "platform/symbols/elf_symbols.h"
-#include "platform/proc/mapped_file.h"
-#include "platform/os/page_size.h"
 
 namespace nmtx {
 namespace {
@@ -103,8 +103,7 @@ std::vector<std::optional<FileSymbol>> LiveFiles::symbols(const MappedFile& file
     std::vector<std::optional<FileSymbol>> answers(addresses.size());
     Opened& from = opened(file);
     if (!from.image) return answers;
-    const auto begins =
-        from.image->address_of(file.offset, page_size());
+    const auto begins = from.image->address_of(file.offset, page_size());
     if (!begins) return answers;
     if (!from.symbols) read_symbols(from);
     for (std::size_t i = 0; i < addresses.size(); ++i) {

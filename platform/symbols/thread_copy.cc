@@ -5,8 +5,8 @@
 #include <string>
 
 #include "platform/memory/frozen_threads.h"
-#include "platform/os/page_size.h"
 #include "platform/memory/live_memory.h"
+#include "platform/os/page_size.h"
 #include "platform/os/urgency.h"
 
 namespace nmtx {

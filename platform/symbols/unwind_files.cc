@@ -11,8 +11,8 @@
 
 #include "base/lines.h"
 #include "kernel/mappings/mapping_header.h"
-#include "platform/proc/mapped_file.h"
 #include "platform/os/page_size.h"
+#include "platform/proc/mapped_file.h"
 
 namespace nmtx {
 namespace {
@@ -110,7 +110,8 @@ std::optional<std::uint64_t> UnwindFiles::word_at(Address address, Use use) {
     std::uint64_t word = 0;
     auto* into = reinterpret_cast<std::byte*>(&word);
     while (left > 0) {
-        const std::uint64_t within = offset % unwind_block_bytes, now = std::min(left, unwind_block_bytes - within);
+        const std::uint64_t within = offset % unwind_block_bytes,
+                            now = std::min(left, unwind_block_bytes - within);
         std::memcpy(into, block(file, offset - within).data() + within, now);
         into += now;
         offset += now;

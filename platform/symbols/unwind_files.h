@@ -11,8 +11,8 @@
 
 #include "base/target_files.h"
 #include "platform/os/descriptor.h"
-#include "platform/symbols/elf_image.h"
 #include "platform/proc/process_files.h"
+#include "platform/symbols/elf_image.h"
 
 namespace nmtx {
 

@@ -36,7 +36,8 @@ bool canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, 
     if (tag >= tag_count || size > usable || usable - size < header + footer) return false;
     // realloc leaves up to a smallest chunk behind the block, a mapping of its own up to a page.
     const std::uint64_t spare = usable - size - header - footer;
-    if (spare >= (chunk.arena == mmapped_arena ? small_page + smallest_chunk : 2 * smallest_chunk)) return false;
+    if (spare >= (chunk.arena == mmapped_arena ? small_page + smallest_chunk : 2 * smallest_chunk))
+        return false;
     const std::uint64_t footer_at = header + size;
     if (footer_at + footer > chunk.user.size())
         return true;  // was not read: the canary and the size have to do

@@ -60,8 +60,8 @@ struct MallocInfo {
     // The sum over the heaps that were pasted; of the figures that each of them has.
     [[nodiscard]] MallocInfoFigures sum() const;
     // Does "rest" hold the top chunk, the free end of each arena? An older glibc leaves it out
-    // (sourceware.org bug 24026): what is in no bin is then in use or in the top chunk. Nothing where the text
-    // does not tell which.
+    // (sourceware.org bug 24026): what is in no bin is then in use or in the top chunk. Nothing where the
+    // text does not tell which.
     [[nodiscard]] std::optional<bool> counts_top() const;
 };
 // Fails where no heap and no total is found.
@@ -78,8 +78,8 @@ struct MallocStats {
     std::optional<std::uint64_t> most_mmaps;
     std::optional<Bytes> most_mmapped;  // at one time; printed in full
 
-    // Why the figures cannot be what they say, in words: a counter has begun anew at 4 GiB. Empty where nothing
-    // shows that.
+    // Why the figures cannot be what they say, in words: a counter has begun anew at 4 GiB. Empty where
+    // nothing shows that.
     [[nodiscard]] std::string wrapped() const;
     NotUnderstood not_understood;
 };

@@ -13,7 +13,6 @@
 namespace nmtx {
 namespace {
 
-
 std::uint64_t up_to_page(std::uint64_t n) {
     return (n + small_page - 1) / small_page * small_page;
 }
@@ -57,7 +56,8 @@ std::optional<std::uint64_t> mmapped_chunk_span(const std::vector<std::uint64_t>
         return std::nullopt;
     const std::uint64_t size = header[1] & ~flags;
     const bool of_2_43 = size % small_page == small_page - 16;
-    if (size > room || (!of_2_43 && (size % small_page != 0 || header[0] == mmapped_huge))) return std::nullopt;
+    if (size > room || (!of_2_43 && (size % small_page != 0 || header[0] == mmapped_huge)))
+        return std::nullopt;
     const std::uint64_t span = up_to_page(size);
     if (span == 0 || span > room) return std::nullopt;
     return span;

@@ -124,7 +124,7 @@ struct MallocWalk {
     [[nodiscard]] Bytes not_walked() const;
     [[nodiscard]] ChunkSum live_tracked() const;
     [[nodiscard]] ChunkSum live_untracked() const;
-    [[nodiscard]] ChunkSum of_arenas(ChunkSum ArenaFigures::*part) const;  // summed over the arenas
+    [[nodiscard]] ChunkSum of_arenas(ChunkSum ArenaFigures::* part) const;  // summed over the arenas
     [[nodiscard]] ChunkSum free() const;
     friend bool operator==(const MallocWalk&, const MallocWalk&) = default;
 };

@@ -28,7 +28,7 @@ constexpr std::array kind_names{KindName{RegionKind::main_arena, "main arena"},
 
 struct PartName {
     const char* name;
-    ChunkSum ArenaFigures::*part;
+    ChunkSum ArenaFigures::* part;
 };
 constexpr std::array part_names{
     PartName{"tracked", &ArenaFigures::tracked},  PartName{"untracked", &ArenaFigures::untracked},

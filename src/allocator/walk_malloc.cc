@@ -50,8 +50,7 @@ void note_outcome(MallocWalk& walk, const WalkOutcome& outcome) {
     if (outcome.resyncs > 0) {
         walk.notes.push_back(
             fmt::format("{} times the chunks broke off and were found again further on: the target ran "
-                        "meanwhile, or something "
-                        "other than malloc has memory there.",
+                        "meanwhile, or something other than malloc has memory there.",
                         outcome.resyncs));
     }
     if (outcome.gave_up)

@@ -98,7 +98,7 @@ struct PoolChange {
     CountChange threads;
     std::size_t started = 0, ended = 0;  // known in one process alone
     AmountChange stacks;                 // resident, of the stacks that are known
-    double cpu_seconds = 0;              // that those of the second moment have had since the first one; likewise
+    double cpu_seconds = 0;  // that those of the second moment have had since the first one; likewise
 };
 
 struct ThreadChanges {

@@ -19,7 +19,7 @@ Identity identity_of(const RecordedRun& run) {
 // What one part knows, and the others may not: a JVM that did not answer at first has no version there.
 void take_over(RecordedRun& run, RecordedRun&& part) {
     run.parts.push_back(part.id);
-    for (std::string RecordedRun::*text : {&RecordedRun::java, &RecordedRun::gc, &RecordedRun::nmt_level}) {
+    for (std::string RecordedRun::* text : {&RecordedRun::java, &RecordedRun::gc, &RecordedRun::nmt_level}) {
         if (!(part.*text).empty()) run.*text = std::move(part.*text);
     }
     if (part.physical_memory) run.physical_memory = part.physical_memory;

@@ -44,10 +44,8 @@ std::string help_text() {
     }());
     return text +
            "\nExit status: 0 success; 1 error, nothing understood by `explain`, or growth that `trend` and "
-           "`gate` "
-           "cannot decide on; 2 bad usage; 3 a leak (`trend`), too much growth (`gate`), or no heap that "
-           "fits "
-           "(`fit`).\n";
+           "`gate` cannot decide on; 2 bad usage; 3 a leak (`trend`), too much growth (`gate`), or no heap "
+           "that fits (`fit`).\n";
 }
 
 }  // namespace nmtx

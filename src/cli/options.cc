@@ -113,8 +113,7 @@ po::options_description options_of(bool hidden) {
         "with `malloc PID`: what is in untracked blocks of so many usable bytes; shown, never kept");
     add("interval", po::value<std::string>()->value_name("TIME"),
         "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began. With a "
-        "PID, "
-        "`capture` or `ticket`: do so there too, and ask the JVM for a thread dump");
+        "PID, `capture` or `ticket`: do so there too, and ask the JVM for a thread dump");
     add("stacks", po::value<std::string>()->value_name("[=N]"),
         "with `threads`: native frames too of the N busiest, 5 by default; each is stopped for a moment");
     add("stack-of", po::value<std::vector<std::string>>()->value_name("TID"),
@@ -136,8 +135,7 @@ po::options_description options_of(bool hidden) {
         "with a PID, `report`, `ticket`: the history too, from a file of `nmtx record`: findings then tell what grows");
     add("redact",
         "with `ticket`, `capture`, `report`: paths, hosts, users, addresses, and names of classes, threads "
-        "and "
-        "properties that no public list has are replaced, each by the same word everywhere");
+        "and properties that no public list has are replaced, each by the same word everywhere");
     add("jdk", po::value<std::string>()->value_name("N"), "with `glossary`: what JDK N has alone, 8 to 28");
     add("force", "replace an existing FILE; with `diff`: compare two different processes");
     add("help,h", "this text");

@@ -76,8 +76,7 @@ void add_record_options(po::options_description& options) {
         "with `record`: for so long (2h, 30d); otherwise until it is interrupted");
     add("walk-every", po::value<std::string>()->value_name("N|auto|never"),
         "with `record`: of how many samples one asks for addresses and walks malloc's chunks too; auto, the "
-        "default: as "
-        "many as take 0.1 % of the time, or with --for up to 24 of them");
+        "default: as many as take 0.1 % of the time, or with --for up to 24 of them");
     add("wait", po::value<std::string>()->value_name("TIME"),
         "with `record`: when the process has ended, wait so long for its command to be started again, 1m by "
         "default");

@@ -13,8 +13,8 @@ bool is_word_letter(char c) {
 
 void put_pid(std::string& text, const std::string& pid) {
     for (std::size_t at = 0; (at = text.find("PID", at)) != std::string::npos;) {
-        const bool word =
-            (at == 0 || !is_word_letter(text[at - 1])) && (at + 3 == text.size() || !is_word_letter(text[at + 3]));
+        const bool word = (at == 0 || !is_word_letter(text[at - 1])) &&
+                          (at + 3 == text.size() || !is_word_letter(text[at + 3]));
         if (word) text.replace(at, 3, pid);
         at += word ? pid.size() : 3;
     }

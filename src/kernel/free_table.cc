@@ -61,13 +61,14 @@ Bytes plausible_unit(std::uint64_t total) {
 
 struct FreeName {
     string_view name;
-    std::optional<Bytes> HostMemory::*into;
+    std::optional<Bytes> HostMemory::* into;
 };
-constexpr std::array free_names{FreeName{"total", &HostMemory::total},        FreeName{"used", &HostMemory::used},
-                           FreeName{"free", &HostMemory::free},          FreeName{"shared", &HostMemory::shared},
-                           FreeName{"buffers", &HostMemory::buffers},    FreeName{"cached", &HostMemory::cached},
-                           FreeName{"cache", &HostMemory::cached},       FreeName{"buff/cache", &HostMemory::cached},
-                           FreeName{"available", &HostMemory::available}};
+constexpr std::array free_names{
+    FreeName{"total", &HostMemory::total},        FreeName{"used", &HostMemory::used},
+    FreeName{"free", &HostMemory::free},          FreeName{"shared", &HostMemory::shared},
+    FreeName{"buffers", &HostMemory::buffers},    FreeName{"cached", &HostMemory::cached},
+    FreeName{"cache", &HostMemory::cached},       FreeName{"buff/cache", &HostMemory::cached},
+    FreeName{"available", &HostMemory::available}};
 
 using FreeWords = std::vector<string_view>;
 

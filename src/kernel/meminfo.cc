@@ -12,7 +12,7 @@ namespace {
 
 struct Key {
     std::string_view name;
-    std::optional<Bytes> HostMemory::*into;
+    std::optional<Bytes> HostMemory::* into;
 };
 constexpr std::array keys{Key{"MemTotal", &HostMemory::total},
                           Key{"MemFree", &HostMemory::free},

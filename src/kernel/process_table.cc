@@ -120,8 +120,8 @@ std::vector<ProcessColumn> process_columns_of_heading(std::string_view line) {
     std::size_t known = 0;
     bool memory = false;
     for (const std::string_view word : words_of(line, most_columns)) {
-        const auto* const named =
-            std::find_if(heading_words.begin(), heading_words.end(), [&](const HeadingWord& name) { return name.name == word; });
+        const auto* const named = std::find_if(heading_words.begin(), heading_words.end(),
+                                               [&](const HeadingWord& name) { return name.name == word; });
         // Others are in capitals too; a figure or a sentence is not.
         if (named == heading_words.end() &&
             (word.find_first_of("0123456789abcdefghijklmnopqrstuvwxyz:/") != std::string_view::npos))

@@ -57,7 +57,7 @@ inline constexpr std::size_t most_process_rows = 1U << 16U;
 struct ProcessTable {
     std::vector<ProcessRow> rows;   // the first ones, where they are more than that
     std::size_t rows_left_out = 0;  // the others
-    bool heading = false;  // there was one; otherwise the columns were told by the rows' shape
+    bool heading = false;           // there was one; otherwise the columns were told by the rows' shape
     NotUnderstood not_understood;
 };
 // Fails where no row can be read.

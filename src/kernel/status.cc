@@ -81,7 +81,7 @@ bool read_state(std::string_view value, char& target) {
 
 struct AmountField {
     std::string_view key;
-    std::optional<Bytes> ProcessStatus::*amount;
+    std::optional<Bytes> ProcessStatus::* amount;
 };
 constexpr std::array<AmountField, 11> amounts{{
     {"VmPeak", &ProcessStatus::vm_peak},

@@ -39,8 +39,7 @@ std::string hint_after_refusal(const TraceRights& rights) {
         return "CAP_SYS_PTRACE of this user namespace does not reach the process: run nmtx on the host";
     if (rights.sys_ptrace)
         return "CAP_SYS_PTRACE is there, so a security module (SELinux, AppArmor, Yama) or a sandbox forbids "
-               "it: "
-               "its log says which";
+               "it: its log says which";
     if (rights.root) {
         const std::string add = "root lacks CAP_SYS_PTRACE here: add it to the container";
         return rights.same_user.value_or(false) ? add : add + ", or run as the JVM's user";

@@ -57,8 +57,7 @@ bool is_jvm_counter(std::string_view name) {
 
 std::string redact_counter(std::string_view name, std::string_view value, NameRedactor& names) {
     if (is_jvm_counter(name)) return std::string(value);
-    if (name == "java.rt.vmArgs" || name == "java.rt.vmFlags")
-        return redact_joined_options(names, value);
+    if (name == "java.rt.vmArgs" || name == "java.rt.vmFlags") return redact_joined_options(names, value);
     return names.redact(value);
 }
 

@@ -101,11 +101,13 @@ std::size_t NameRedactor::certain(std::string_view rest, std::string& out) {
 }
 
 std::size_t NameRedactor::mail(std::string_view rest, std::string& out) {
-    const std::size_t user = run_of(
-        rest, [](char c) { return is_name_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-'; });
+    const std::size_t user = run_of(rest, [](char c) {
+        return is_name_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
+    });
     if (user == 0 || user >= rest.size() || rest[user] != '@') return 0;
     std::string_view server = rest.substr(user + 1);
-    server = server.substr(0, run_of(server, [](char c) { return is_name_alnum(c) || c == '.' || c == '-'; }));
+    server =
+        server.substr(0, run_of(server, [](char c) { return is_name_alnum(c) || c == '.' || c == '-'; }));
     while (!server.empty() && !is_name_alnum(server.back())) server.remove_suffix(1);
     if (server.empty()) return 0;
     const std::size_t all = user + 1 + server.size();

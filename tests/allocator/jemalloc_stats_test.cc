@@ -54,8 +54,7 @@ TEST_CASE("jemalloc: release 3 has no resident, and without merged statistics ar
     CHECK_FALSE(old->whole);
     const auto two = parse_jemalloc_stats(
         "Page size: 4096\nAllocated: 1, active: 4096\narenas[0]:\n   dirty: 10000 3 0 0 0\narenas[1]:\n   "
-        "dirty: "
-        "10000 4 0 0 0\n");
+        "dirty: 10000 4 0 0 0\n");
     REQUIRE(two);
     CHECK(two->dirty == kib(28));
 }

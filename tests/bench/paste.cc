@@ -113,8 +113,7 @@ int main() {
     const double megabytes = static_cast<double>(text.size()) / 1e6;
     fmt::print(
         "{:.1f} MB, {} lines, {} texts, {} pieces of prose: read in {:.0f} ms, {:.0f} MB/s; newline pass "
-        "{:.0f} ms, ratio "
-        "{:.1f}\n",
+        "{:.0f} ms, ratio {:.1f}\n",
         megabytes, lines, parts, left, read, megabytes / read * 1e3, floor, read / floor);
     return parts > 0 && read < 2000 ? 0 : 1;
 }

@@ -217,8 +217,7 @@ constexpr std::array samples{
                 [](std::string& text, std::size_t i) {
                     put(text,
                         "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  "
-                        "SIGSEGV (0xb) at "
-                        "pc=0x00007f, pid={}, tid=1\n#\n",
+                        "SIGSEGV (0xb) at pc=0x00007f, pid={}, tid=1\n#\n",
                         i + 1);
                 }},
     SamplePaste{

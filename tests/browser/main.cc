@@ -14,9 +14,8 @@ int main(int argc, char** argv) {
     if (nmtx::test::chromium_program().empty()) {
         std::puts(
             "SKIPPED: the HTML report was NOT tested in a browser: /usr/bin/chromium is not there. Debian: "
-            "apt-get install "
-            "chromium. Elsewhere name a Chromium or Chrome in NMTX_CHROMIUM (Ubuntu's package is a stub for "
-            "a snap).");
+            "apt-get install chromium. Elsewhere name a Chromium or Chrome in NMTX_CHROMIUM (Ubuntu's "
+            "package is a stub for a snap).");
         return 77;
     }
     return Catch::Session().run(argc, argv);

@@ -45,10 +45,9 @@ TEST_CASE("trend's verdict: steps of 256 KiB in a minute of record are undecided
     CHECK(grows_undecided({{run}, 0}));
 
     // So much longer, and it is decided.
-    const RunTrend longer =
-        run_of(60 + static_cast<std::size_t>(*conclusion.missing_s) + 16, 1, [](double t) {
-            return Held{{"malloc/nmt-tracked/other", in_steps(t)}, {"file/jvm library", 30}};
-        });
+    const RunTrend longer = run_of(
+        60 + static_cast<std::size_t>(*conclusion.missing_s) + 16, 1,
+        [](double t) { return Held{{"malloc/nmt-tracked/other", in_steps(t)}, {"file/jvm library", 30}}; });
     CHECK(conclusion_of(longer).verdict == RunVerdict::leak);
     CHECK_FALSE(grows_undecided({{longer}, 0}));
 }
@@ -66,9 +65,8 @@ TEST_CASE("trend's verdict: a record in which nothing grows rules a leak out fro
 }
 
 TEST_CASE("trend's verdict: too few samples say how much longer it takes to have them") {
-    const RunConclusion conclusion = conclusion_of(run_of(5, 300, [](double) {
-        return Held{{"file/jvm library", 30}};
-    }));
+    const RunConclusion conclusion =
+        conclusion_of(run_of(5, 300, [](double) { return Held{{"file/jvm library", 30}}; }));
     CHECK(conclusion.verdict == RunVerdict::undecided);
     CHECK(conclusion.why[0] == "5 samples are too few, at least 12 are needed");
     CHECK(*conclusion.missing_s == 7 * 300);

@@ -67,7 +67,8 @@ TEST_CASE("redact: the password in a URL goes, user, host and port stay") {
           "jdbc:oracle:thin:scott/********@//h:1521/x\0"s);
     CHECK(words("jdbc:mysql://h/db?user=u&password=x&ssl=1\0"s) ==
           "jdbc:mysql://h/db?user=u&password=********&ssl=1\0"s);
-    CHECK(words("-Durl=jdbc:x://h/db?password=x&user=u\0"s) == "-Durl=jdbc:x://h/db?password=********&user=u\0"s);
+    CHECK(words("-Durl=jdbc:x://h/db?password=x&user=u\0"s) ==
+          "-Durl=jdbc:x://h/db?password=********&user=u\0"s);
 }
 
 TEST_CASE("redact: values inside agent options, JSON and commands of -XX:OnError") {
@@ -96,11 +97,12 @@ TEST_CASE("redact: replies lose secrets of the command line and every value of t
           "VM Arguments:\njvm_args: -Ddb.password=******** -Xmx1g \njava_command: Main --token ********\n");
     CHECK(reply("Command Line: -Xmx1g -Dapi.token=t Main a\n\nHost: x\n") ==
           "Command Line: -Xmx1g -Dapi.token=********\n\nHost: x\n");
-    CHECK(reply("Environment Variables:\nPATH=/usr/bin\nOPTS=a\nsecond line\n\nSHELL=/bin/sh\n\nSignal "
-                "Handlers:\n"
-                "   SIGSEGV: x=1\n") ==
-          "Environment Variables:\nPATH=********\nOPTS=********\n********\n\nSHELL=********\n\nSignal Handlers:\n"
-          "   SIGSEGV: x=1\n");
+    CHECK(
+        reply("Environment Variables:\nPATH=/usr/bin\nOPTS=a\nsecond line\n\nSHELL=/bin/sh\n\nSignal "
+              "Handlers:\n"
+              "   SIGSEGV: x=1\n") ==
+        "Environment Variables:\nPATH=********\nOPTS=********\n********\n\nSHELL=********\n\nSignal Handlers:\n"
+        "   SIGSEGV: x=1\n");
     CHECK(reply("Environment Variables:\nLANG=C.UTF-8\n\nActive Locale:\nLC_ALL=C.UTF-8\n") ==
           "Environment Variables:\nLANG=********\n\nActive Locale:\nLC_ALL=C.UTF-8\n");
     CHECK(reply("Environment Variables:\nA=secret") == "Environment Variables:\nA=********");

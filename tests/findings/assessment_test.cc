@@ -211,8 +211,7 @@ TEST_CASE("assessment: with NMT off thousands of blocks of one size that hold mo
     REQUIRE(judged.findings.front().rule == "block-size");
     CHECK(judged.findings.front().title ==
           "500.0 MiB (83.3 %) in 8,000 malloc blocks of 65,544 bytes, owner unknown: NMT is off, so the "
-          "JVM's own "
-          "blocks look like any other");
+          "JVM's own blocks look like any other");
     CHECK(proposes(judged.findings.front(), "-XX:NativeMemoryTracking=summary"));
     CHECK(proposes(judged.findings.front(), "nmtx malloc 42 --owners"));
 

@@ -14,9 +14,9 @@
 #include "kernel/containers/container_state.h"
 #include "kernel/containers/container_stats.h"
 #include "kernel/host_memory.h"
-#include "kernel/oom/oom_log.h"
 #include "kernel/mappings/pmap.h"
 #include "kernel/mappings/smaps.h"
+#include "kernel/oom/oom_log.h"
 #include "kernel/status.h"
 #include "kernel/top.h"
 

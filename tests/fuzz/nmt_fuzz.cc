@@ -6,10 +6,10 @@
 #include <string_view>
 #include <variant>
 
+#include "hotspot/areas/system_map.h"
 #include "hotspot/nmt/nmt.h"
 #include "hotspot/nmt/nmt_paste.h"
 #include "hotspot/nmt/nmt_sites.h"
-#include "hotspot/areas/system_map.h"
 
 namespace {
 

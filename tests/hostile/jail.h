@@ -65,11 +65,11 @@ struct Jail {
     [[nodiscard]] bool untouched() const {
         std::size_t entries = 0;
         for (const auto& entry : std::filesystem::directory_iterator(protected_place())) {
-            struct stat info {};
+            struct stat info{};
             if (::lstat(entry.path().c_str(), &info) != 0 || info.st_uid != 0) return false;
             ++entries;
         }
-        struct stat info {};
+        struct stat info{};
         const bool kept =
             ::lstat(secret().c_str(), &info) == 0 && info.st_uid == 0 && (info.st_mode & 07777) == 0600;
         return kept && entries == 3 && read_text(secret()) == secret_text + "\n" &&

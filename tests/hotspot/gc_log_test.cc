@@ -38,10 +38,8 @@ constexpr std::string_view parallel_of_8 =
     "  class space    used 613K, capacity 1100K, committed 1536K, reserved 1048576K\n"
     "}\n"
     "2026-11-26T22:26:37.981+0000: 0.149: [Full GC (Metadata GC Threshold) [PSYoungGen: 960K->0K(18944K)] "
-    "[ParOldGen: "
-    "0K->500K(25600K)] 960K->500K(44544K), [Metaspace: 3989K->3297K(1056768K)], 0.0038998 secs] [Times: "
-    "user=0.01 "
-    "sys=0.00, real=0.00 secs] \n";
+    "[ParOldGen: 0K->500K(25600K)] 960K->500K(44544K), [Metaspace: 3989K->3297K(1056768K)], 0.0038998 secs] "
+    "[Times: user=0.01 sys=0.00, real=0.00 secs] \n";
 
 }  // namespace
 

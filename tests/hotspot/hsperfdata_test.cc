@@ -258,8 +258,8 @@ TEST_CASE("hsperfdata: strings are rewritten, and the layout does not tell how l
 TEST_CASE("hsperfdata: of a file that the JVM is still laying out a rewritten one has the beginning alone") {
     std::string bytes = sample();
     bytes[7] = '\0';
-    const auto rewritten =
-        rewrite_hsperfdata(bytes, [](std::string_view, std::string_view value) { return std::string(value); });
+    const auto rewritten = rewrite_hsperfdata(
+        bytes, [](std::string_view, std::string_view value) { return std::string(value); });
     REQUIRE(rewritten.has_value());
     CHECK(rewritten->size() == bytes.size());
     CHECK(rewritten->find_first_not_of('\0', 32) == std::string::npos);

@@ -13,8 +13,7 @@ constexpr std::string_view gc_of_8 =
     " YGCT    "
     "FGC    FGCT     GCT   \n"
     "512.0  512.0  128.0   0.0   20480.0    0.0     44032.0     300.1    4864.0 2804.7 512.0  291.0     752  "
-    "  1.608 "
-    "  0      0.000    1.608\n";
+    "  1.608   0      0.000    1.608\n";
 constexpr std::string_view util_of_21 =
     "  S0     S1     E      O      M     CCS    YGC     YGCT     FGC    FGCT     CGC    CGCT       GCT   \n"
     "     -  10.36  94.87   4.67  32.55   3.36    737     1.779     0     0.000     0     0.000     1.779\n";

@@ -125,8 +125,7 @@ TEST_CASE("replies: a javacore of OpenJ9 is refused with the reason") {
     REQUIRE(refused);
     CHECK(to_string(*refused) ==
           "core.txt:1: this is a javacore of OpenJ9, whose memory HotSpot's rules do not describe; smaps, "
-          "pmap and the "
-          "like of the same process can be read");
+          "pmap and the like of the same process can be read");
     CHECK_FALSE(javacore_refusal("\"main\" #1\n"));
 }
 

@@ -42,8 +42,7 @@ constexpr std::string_view rows =
     "INTERN "
     "                               /tmp/hsperfdata_root/23994\n"
     "0xffffffffff600000-0xffffffffff601000         4096 --xp            0            0 4K   com              "
-    "STACK  "
-    "                               [vsyscall]\n";
+    "STACK                                 [vsyscall]\n";
 
 constexpr std::string_view totals =
     "\n"

@@ -5,8 +5,8 @@
 
 #include "catch.h"
 #include "hotspot/areas/class_histogram.h"
-#include "hotspot/threads/file_thread_dump.h"
 #include "hotspot/areas/heap_info.h"
+#include "hotspot/threads/file_thread_dump.h"
 
 using nmtx::Address;
 using nmtx::Bytes;

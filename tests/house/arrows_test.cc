@@ -1,4 +1,5 @@
-// The arrows of the house: the floor plan in docs/architecture.md is what the includes are held to, and the pure side stays pure.
+// The arrows of the house: the floor plan in docs/architecture.md is what the includes are held to, and the
+// pure side stays pure.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -61,8 +62,8 @@ std::vector<std::string> cells_of(const std::string& row) {
     return cells;
 }
 
-// A row of the floor plan: "| `findings/rules` | findings, findings/figures | what is in it |". A room of its own line names other rooms,
-// with all their folders; the line of a folder names folders of its room.
+// A row of the floor plan: "| `findings/rules` | findings, findings/figures | what is in it |". A room of its
+// own line names other rooms, with all their folders; the line of a folder names folders of its room.
 using FloorPlan = std::map<std::string, std::set<std::string>>;
 
 FloorPlan floor_plan() {
@@ -97,7 +98,8 @@ bool may_include(const FloorPlan& plan, const std::string& from, const std::stri
     const auto row = plan.find(from);
     if (row == plan.end()) return false;
     const auto room = plan.find(room_of(from));
-    if (room_of(to) != room_of(from)) return (room != plan.end() && room->second.count(room_of(to)) == 1) || row->second.count(to) == 1;
+    if (room_of(to) != room_of(from))
+        return (room != plan.end() && room->second.count(room_of(to)) == 1) || row->second.count(to) == 1;
     return row->second.count(to) == 1;
 }
 
@@ -114,11 +116,13 @@ std::set<std::string> folders_with_sources() {
 }
 
 // Is there a way back to `to` from one that it names?
-bool leads_back(const FloorPlan& plan, const std::string& from, const std::string& to, std::set<std::string>& seen) {
+bool leads_back(const FloorPlan& plan, const std::string& from, const std::string& to,
+                std::set<std::string>& seen) {
     const auto row = plan.find(from);
     if (row == plan.end() || !seen.insert(from).second) return false;
-    return std::any_of(row->second.begin(), row->second.end(),
-                       [&](const std::string& next) { return next == to || leads_back(plan, next, to, seen); });
+    return std::any_of(row->second.begin(), row->second.end(), [&](const std::string& next) {
+        return next == to || leads_back(plan, next, to, seen);
+    });
 }
 
 }  // namespace

@@ -74,7 +74,8 @@ std::size_t opens_in(const std::string& text) {
 
 TEST_CASE("house: files are opened in known places only, and those of a target through one door") {
     std::size_t seen = 0;
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(nmtx::test::source_dir()) / "platform")) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(nmtx::test::source_dir()) / "platform")) {
         const std::string name = entry.path().filename().string();
         const auto known = may_open.find(name);
         INFO(name << " opens " << (known == may_open.end() ? "nothing that is known" : known->second.opens));
@@ -87,7 +88,8 @@ TEST_CASE("house: files are opened in known places only, and those of a target t
 
 TEST_CASE(
     "house: what opens a target's root or working directory has no way of its own to open a file there") {
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(nmtx::test::source_dir()) / "platform")) {
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(nmtx::test::source_dir()) / "platform")) {
         const std::string name = entry.path().filename().string();
         const std::string text = without_comments(text_of(entry.path()));
         const bool names_root =

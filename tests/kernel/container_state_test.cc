@@ -109,8 +109,7 @@ TEST_CASE("kubectl describe pod: some lines of it, without their indentation") {
 TEST_CASE("kubectl describe pod: an eviction for memory") {
     const auto report = parse_pod_description(
         "Name: batch-0\nNamespace: jobs\nStatus: Failed\nReason: Evicted\nMessage: The node was low on "
-        "resource: "
-        "memory.\n");
+        "resource: memory.\n");
     REQUIRE(report);
     CHECK(report->evicted_for_memory());
     CHECK(report->containers.empty());

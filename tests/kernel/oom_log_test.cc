@@ -217,9 +217,7 @@ TEST_CASE("oom log: all processes of a cgroup are one kill where the kernel says
 
 TEST_CASE("oom log: who was chosen is known from oom-kill: where the last line was cut off") {
     const auto log = parse_oom_log(
-        "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/"
-        "a,task=java,"
-        "pid=5,uid=0\n");
+        "oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=/a,task=java,pid=5,uid=0\n");
     REQUIRE(log);
     REQUIRE(log->kills[0].victims.size() == 1);
     CHECK(log->kills[0].victims[0].pid == 5);

@@ -62,8 +62,8 @@ TEST_CASE("oom records: a wrapped heading and a wrapped row are whole again") {
 }
 
 TEST_CASE("oom records: prose behind a record is not its rest") {
-    const OomText plain =
-        plain_oom_text("[1.2] " + std::string(victim) + "\nand 5 minutes later it was up again\n12 of them\n");
+    const OomText plain = plain_oom_text("[1.2] " + std::string(victim) +
+                                         "\nand 5 minutes later it was up again\n12 of them\n");
     CHECK(plain.lines == std::vector<std::size_t>{1});
     CHECK(plain.foreign == std::vector<std::size_t>{2, 3});
 }

@@ -31,8 +31,7 @@ TEST_CASE("trace rights: a missing capability is named only where it is missing"
           "root lacks CAP_SYS_PTRACE here: add it to the container");
     CHECK(hint(process(0, all_capabilities), process(0, all_capabilities)) ==
           "CAP_SYS_PTRACE is there, so a security module (SELinux, AppArmor, Yama) or a sandbox forbids it: "
-          "its "
-          "log says which");
+          "its log says which");
     CHECK(hint(process(0, all_capabilities), process(1000, 0), "0 100000 65536\n") ==
           "CAP_SYS_PTRACE of this user namespace does not reach the process: run nmtx on the host");
 }

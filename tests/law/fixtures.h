@@ -16,8 +16,7 @@ namespace nmtx {
 
 inline std::vector<std::filesystem::path> fixture_files() {
     std::vector<std::filesystem::path> files;
-    for (const auto& entry :
-         std::filesystem::directory_iterator(test::source_dir() + "/fixtures/captures")) {
+    for (const auto& entry : std::filesystem::directory_iterator(test::source_dir() + "/fixtures/captures")) {
         if (entry.path().extension() == ".nmtx") files.push_back(entry.path());
     }
     std::sort(files.begin(), files.end());

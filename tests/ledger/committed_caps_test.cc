@@ -1,7 +1,7 @@
 #include "ledger/claims/committed_caps.h"
-#include "ledger/partition/reconcile.h"
 
 #include "catch.h"
+#include "ledger/partition/reconcile.h"
 #include "made_mappings.h"
 
 using namespace nmtx;

@@ -1,9 +1,10 @@
+#include "ledger/partition/reconcile.h"
+
 #include "catch.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
 #include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
-#include "ledger/partition/reconcile.h"
 #include "ledger/plan/ranges_to_ask.h"
 
 using namespace nmtx;
@@ -300,8 +301,7 @@ TEST_CASE("file kinds: by path, execution and deletion") {
 
 TEST_CASE(
     "ledger: without NMT's addresses a table over the heap is known by its size, also where the kernel "
-    "merged "
-    "it, and never more than such tables can be") {
+    "merged it, and never more than such tables can be") {
     made::Mappings process;
     process.map(0xf0000000, 0x100000000, "rw-p", 24)
         .map(0x7f0000000000, 0x7f0000050000, "rw-p", 320)

@@ -1,10 +1,10 @@
 // Stacks by the C library's records of threads.
-#include "ledger/partition/reconcile.h"
 #include "ledger/plan/thread_record_search.h"
 
 #include "allocator/buffer_memory.h"
 #include "catch.h"
 #include "ledger/ledger.h"
+#include "ledger/partition/reconcile.h"
 #include "made_mappings.h"
 
 using namespace nmtx;

@@ -123,7 +123,8 @@ TEST_CASE("live: an allocator that JNI code brought is also present, and glibc s
         if (jdk.feature >= 21 && std::string(level) == "summary") {
             CHECK(report["assessment"]["verdict"] != "ok");
         } else {
-            // With NMT off the collector's tables, 5 MiB for a heap of 64, are looked for by their shape as well.
+            // With NMT off the collector's tables, 5 MiB for a heap of 64, are looked for by their shape as
+            // well.
             const std::uint64_t least = std::string(level) == "off" ? 59 : 64;
             CHECK(row >= least << 20);
         }

@@ -102,8 +102,8 @@ TEST_CASE("live: damaged and cut captures are refused by name, and nothing parti
     }
     SECTION("no room, no file") {
         const Outcome outcome =
-            run({"sh", "-c", "ulimit -f 4; exec \"$@\"", "sh", nmtx::test::binary_dir() + "/nmtx",
-                 "capture", jvm.pid_text(), "-o", folder.path() + "/full.nmtx"});
+            run({"sh", "-c", "ulimit -f 4; exec \"$@\"", "sh", nmtx::test::binary_dir() + "/nmtx", "capture",
+                 jvm.pid_text(), "-o", folder.path() + "/full.nmtx"});
         CHECK(outcome.exit_code == 1);
         CHECK(run({"ls", "-A", folder.path()}).out == "cut.nmtx\nwhole.nmtx\n");
     }

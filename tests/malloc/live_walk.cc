@@ -8,9 +8,9 @@
 #include "allocator/chunk_walk.h"
 #include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
+#include "platform/memory/live_memory.h"
 #include "platform/proc/process_files.h"
 #include "platform/proc/residency.h"
-#include "platform/memory/live_memory.h"
 
 namespace nmtx::test {
 namespace {

@@ -6,8 +6,8 @@
 #include <map>
 
 #include "catch.h"
-#include "huge_pages.h"
 #include "findings/judgement/judgement.h"
+#include "huge_pages.h"
 #include "malloc/blocks_program.h"
 #include "malloc/live_walk.h"
 
@@ -204,8 +204,7 @@ TEST_CASE(
         CHECK(other_bytes <= threads_of(setup) * 400 + (library ? 131072 : 8192));
         fmt::print(
             "measured: glibc {:<4} {:<36} blocks {:>6} missed {} called free {} arenas {:>2} differing {} "
-            "other live {:>3} "
-            "of {} B\n",
+            "other live {:>3} of {} B\n",
             glibc.name, setup.name, known.blocks.size(), verdict.missed, verdict.called_free,
             known.arenas.size(), arenas_that_differ, others, other_bytes);
         CHECK(program.end() == 0);

@@ -137,8 +137,7 @@ TEST_CASE("paste: each kind is known by its first lines") {
     CHECK(only("VmRSS:\t  123456 kB\n") == PastedKind::status);
     CHECK(only("7f81-7f82 r-xp 00000000 fe:00 12 /lib/libc.so.6\n") == PastedKind::maps);
     CHECK(only("CodeHeap 'non-nmethods': size=5692Kb used=1388Kb max_used=1402Kb free=4303Kb\n bounds "
-               "[0x1000, 0x2000, "
-               "0x3000]\n") == PastedKind::codecache);
+               "[0x1000, 0x2000, 0x3000]\n") == PastedKind::codecache);
     CHECK(
         only(" garbage-first heap   total 133120K, used 6685K [0x00000000e0000000, 0x0000000100000000)\n") ==
         PastedKind::heap_info);
@@ -150,8 +149,7 @@ TEST_CASE("paste: each kind is known by its first lines") {
                "3K(128K)->3K(128K)\n") == PastedKind::gc_log);
     CHECK(only("<malloc version=\"1\">\n<heap nr=\"0\">\n") == PastedKind::malloc_info);
     CHECK(only("[1.0] Memory cgroup out of memory: Killed process 7 (java) total-vm:9kB, anon-rss:8kB, "
-               "file-rss:0kB, "
-               "shmem-rss:0kB\n") == PastedKind::oom);
+               "file-rss:0kB, shmem-rss:0kB\n") == PastedKind::oom);
     CHECK(only("Native memory tracking is not enabled\n") == PastedKind::answer);
     CHECK(only("0SECTION       TITLE subcomponent dump routine\n") == PastedKind::javacore);
     CHECK(only("memory.current: 123\n") == PastedKind::cgroup);

@@ -10,11 +10,11 @@
 #include <thread>
 
 #include "catch.h"
-#include "platform/jvm/attach.h"
 #include "platform/child.h"
-#include "platform/os/clock.h"
+#include "platform/jvm/attach.h"
 #include "platform/jvm_root.h"
 #include "platform/killed_between_calls.h"
+#include "platform/os/clock.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
@@ -53,7 +53,7 @@ class PausedHotspot {
     PausedHotspot(const JvmRoot& root, milliseconds pause)
         : child_([&root, pause](auto ready) {
               map_libjvm(root.directory);
-              struct sigaction action {};
+              struct sigaction action{};
               action.sa_handler = count_quit;
               ::sigaction(SIGQUIT, &action, nullptr);
               ready();
@@ -234,7 +234,7 @@ TEST_CASE("attach keeper: a listener that runs beside a socket file of somebody 
     const JvmRoot root;
     const Child hotspot([&](auto ready) {
         map_libjvm(root.directory);
-        struct sigaction action {};
+        struct sigaction action{};
         action.sa_handler = [](int) { ::_exit(9); };
         ::sigaction(SIGQUIT, &action, nullptr);
         ::prctl(PR_SET_NAME, "Attach Listener");

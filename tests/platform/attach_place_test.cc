@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 
 #include "catch.h"
-#include "platform/jvm/attach_handshake.h"
 #include "platform/child.h"
+#include "platform/jvm/attach_handshake.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -427,7 +427,9 @@ TEST_CASE("attach: root makes the trigger as the target's user would, and never 
         write_text(root.directory / "precious", "precious");
         std::filesystem::create_symlink(root.directory / "precious", in_tmp);
         REQUIRE(::lchown(in_tmp.c_str(), nobody, nobody) == 0);
-        { const auto trigger = TriggerFile::create(target); }
+        {
+            const auto trigger = TriggerFile::create(target);
+        }
         CHECK(read_text(root.directory / "precious") == "precious");
         REQUIRE(::stat((root.directory / "precious").c_str(), &info) == 0);
         CHECK(info.st_uid == 0);

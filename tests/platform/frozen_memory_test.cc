@@ -4,8 +4,8 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/proc/memory_left.h"
 #include "platform/pages.h"
+#include "platform/proc/memory_left.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

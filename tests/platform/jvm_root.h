@@ -6,8 +6,8 @@
 #include <filesystem>
 #include <string>
 
-#include "platform/jvm/attach.h"
 #include "platform/child.h"
+#include "platform/jvm/attach.h"
 
 namespace nmtx::test {
 

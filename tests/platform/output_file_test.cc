@@ -7,8 +7,8 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/proc/input_file.h"
 #include "platform/output/temporary_file.h"
+#include "platform/proc/input_file.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -9,8 +9,8 @@
 
 #include "catch.h"
 #include "platform/mapped_here.h"
-#include "platform/memory/memory_copy.h"
 #include "platform/memory/live_memory.h"
+#include "platform/memory/memory_copy.h"
 
 using namespace nmtx;
 using test::this_process;

@@ -5,8 +5,8 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/pages.h"
 #include "platform/memory/live_memory.h"
+#include "platform/pages.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

@@ -17,8 +17,8 @@
 #include <thread>
 
 #include "catch.h"
-#include "platform/os/acting_as.h"
 #include "platform/child.h"
+#include "platform/os/acting_as.h"
 #include "platform/os/confinement.h"
 #include "platform/os/core_dumps.h"
 #include "platform/os/last_resort.h"

@@ -1,5 +1,3 @@
-#include "platform/symbols/live_files.h"
-
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
@@ -10,8 +8,9 @@
 
 #include "catch.h"
 #include "platform/child.h"
-#include "platform/proc/mapped_file.h"
 #include "platform/mapped_here.h"
+#include "platform/proc/mapped_file.h"
+#include "platform/symbols/live_files.h"
 
 using namespace nmtx;
 using namespace nmtx::test;

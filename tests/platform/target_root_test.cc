@@ -96,13 +96,13 @@ TEST_CASE(
 
 TEST_CASE("target's root: no name and no link leads out of it") {
     const Jail jail;
-    struct stat root {};
+    struct stat root{};
     REQUIRE(::stat(jail.root().c_str(), &root) == 0);
     for (const char* way : {"..", "../..", "tmp/../../..", "."}) {
         INFO(way);
         const auto found = open_below(jail.root(), way);
         REQUIRE(found);
-        struct stat info {};
+        struct stat info{};
         REQUIRE(::fstat(found->get(), &info) == 0);
         CHECK(info.st_ino == root.st_ino);
     }
@@ -143,7 +143,7 @@ TEST_CASE("target's root: a file under a lease of its owner is not waited for") 
     const std::string path = jail.directory / "root/tmp/plain";
     const Child owner([&](auto ready) {
         const int fd = ::open(path.c_str(), O_RDONLY);
-        struct sigaction ignore {};
+        struct sigaction ignore{};
         ignore.sa_handler = SIG_IGN;
         ::sigaction(SIGIO, &ignore, nullptr);
         constexpr int write_lease = F_WRLCK;

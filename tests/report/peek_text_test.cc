@@ -1,9 +1,9 @@
-#include "ledger/partition/reconcile.h"
 #include "report/verbs/peek_text.h"
 
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
+#include "ledger/partition/reconcile.h"
 
 using namespace nmtx;
 

@@ -1,9 +1,9 @@
-#include "ledger/partition/reconcile.h"
 #include "report/reconciliation/report.h"
 
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
+#include "ledger/partition/reconcile.h"
 #include "report/verbs/list.h"
 
 using namespace nmtx;

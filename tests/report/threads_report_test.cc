@@ -1,4 +1,3 @@
-#include "ledger/partition/reconcile.h"
 #include "report/threads/threads_report.h"
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 
 #include "base/printable.h"
 #include "catch.h"
+#include "ledger/partition/reconcile.h"
 #include "text_parts.h"
 
 using namespace nmtx;

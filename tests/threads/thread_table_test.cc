@@ -1,4 +1,3 @@
-#include "ledger/partition/reconcile.h"
 #include "threads/thread_table.h"
 
 #include <fmt/format.h>
@@ -8,6 +7,7 @@
 #include <stdexcept>
 
 #include "catch.h"
+#include "ledger/partition/reconcile.h"
 #include "threads/thread_choice.h"
 
 using namespace nmtx;
@@ -262,8 +262,7 @@ TEST_CASE("threads: the carriers are all threads of the pools that carry virtual
         "nid=32 waiting on "
         "condition  [0x0]\n   java.lang.Thread.State: WAITING (parking)\n\n"
         "\"ForkJoinPool-2-worker-1\" #32 [33] daemon prio=5 os_prio=0 cpu=1.00ms elapsed=1.00s tid=0x3 "
-        "nid=33 waiting on "
-        "condition  [0x0]\n   java.lang.Thread.State: WAITING (parking)\n\n";
+        "nid=33 waiting on condition  [0x0]\n   java.lang.Thread.State: WAITING (parking)\n\n";
     made.build();
     CHECK(made.table.counts.virtual_mounted == 1);
     CHECK(made.table.counts.carriers == 2);

@@ -9,8 +9,8 @@
 #include <memory>
 #include <optional>
 
-#include "platform/symbols/elf_image.h"
 #include "platform/proc/mapped_file.h"
+#include "platform/symbols/elf_image.h"
 #include "platform/symbols/unwind_files.h"
 
 namespace nmtx::test {

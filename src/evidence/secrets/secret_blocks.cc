@@ -6,10 +6,7 @@
 
 namespace nmtx {
 
-namespace {
-
-
-}  // namespace
+namespace {}  // namespace
 
 std::optional<Block> block_below(std::string_view text, std::size_t name, std::string_view value) {
     const bool scalar = !value.empty() && value.size() <= 3 && (value.front() == '|' || value.front() == '>');

@@ -142,8 +142,9 @@ bool is_database(const NameWords& words, string_view value) {
                                                    "tns",    "instance", "sap", "ds"};
     constexpr std::size_t longest = 30;
     return words.last() == "sid" && among(databases, words.from_end(1)) && value.size() <= longest &&
-           std::all_of(value.begin(), value.end(),
-                       [](char c) { return is_lower_or_beyond(c) || is_upper(c) || is_digit(c) || c == '_'; });
+           std::all_of(value.begin(), value.end(), [](char c) {
+               return is_lower_or_beyond(c) || is_upper(c) || is_digit(c) || c == '_';
+           });
 }
 
 bool is_plain_words(string_view value) {

@@ -15,8 +15,7 @@ namespace {
 using std::string_view;
 
 bool is_option_byte(char c) {
-    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-' ||
-           is_beyond_ascii(c);
+    return is_letter(c) || is_digit(c) || c == '_' || c == '.' || c == '-' || is_beyond_ascii(c);
 }
 
 bool only_digits(string_view text) {

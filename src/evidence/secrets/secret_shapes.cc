@@ -259,8 +259,7 @@ bool is_ordinary_path(string_view value) {
         if (value.starts_with(scheme)) return true;
     }
     const bool plain = std::all_of(value.begin(), value.end(), [](char c) {
-        return is_alnum(c) || is_beyond_ascii(c) ||
-               string_view("/._-~${}%: ").find(c) != npos;
+        return is_alnum(c) || is_beyond_ascii(c) || string_view("/._-~${}%: ").find(c) != npos;
     });
     if (!plain) return false;
     if (!begins_path(value)) return is_file_name(value);

@@ -261,7 +261,8 @@ bool is_in_tag(string_view text, std::size_t at) {
     const std::size_t from = at > longest ? at - longest : 0;
     const string_view before = text.substr(from, at - from);
     const std::size_t open = before.find_last_of(string_view("<>\n\0", 4));
-    return open != npos && before[open] == '<' && open + 1 < before.size() && begins_xml_name(before[open + 1]);
+    return open != npos && before[open] == '<' && open + 1 < before.size() &&
+           begins_xml_name(before[open + 1]);
 }
 
 }  // namespace nmtx

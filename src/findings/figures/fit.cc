@@ -199,8 +199,7 @@ class Fitting {
                             mib_text(*fit_.heap_used)));
         notes.push_back(
             fmt::format("Of this moment, {:.0f} s after the start: what warm-up and peak load still need is "
-                        "not known. Measure "
-                        "after them.",
+                        "not known. Measure after them.",
                         view_.header.target_uptime_s));
         if (!view_.nmt)
             notes.emplace_back(

@@ -7,8 +7,8 @@
 
 #include "allocator/malloc_walk.h"
 #include "base/bytes.h"
-#include "findings/finding.h"
 #include "findings/figures/finding_input.h"
+#include "findings/finding.h"
 
 namespace nmtx {
 

@@ -11,7 +11,7 @@ namespace nmtx {
 struct ZlibUse {
     std::uint64_t inflaters = 0;  // states of open streams
     std::uint64_t deflaters = 0;
-    Bytes resident;  // states, windows and buffers
+    Bytes resident;               // states, windows and buffers
     std::uint64_t z_streams = 0;  // the structures that states hang on
     // Each has both.
     [[nodiscard]] std::uint64_t streams() const { return std::max(inflaters + deflaters, z_streams); }

@@ -38,8 +38,7 @@ constexpr std::array owners{
     GlossaryEntry{
         owner, owner_path::untracked,
         "Live blocks of malloc that NMT does not know of, by the library that they are known to belong to: "
-        "JNI "
-        "code, zlib (Inflater, Deflater), agents.",
+        "JNI code, zlib (Inflater, Deflater), agents.",
         "A native leak; streams that are not closed; caches of native libraries (RocksDB and others).",
         "none of the JVM's; options of the library",
         "nmtx malloc PID --owners; nmtx malloc PID --peek SIZE; nmtx diff A B"},

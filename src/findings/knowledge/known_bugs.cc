@@ -78,8 +78,7 @@ constexpr std::array bugs{
         thp_stacks,
         22,
         "Most of each stack is resident though threads are idle; /sys/kernel/mm/transparent_hugepage/enabled "
-        "is "
-        "[always]; many threads, stacks of 2 MiB above all.",
+        "is [always]; many threads, stacks of 2 MiB above all.",
         "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled, or -Xss that is no multiple of 2 MiB"},
     KnownBug{"JDK-8340824",
              "C2: memory for TypeInterfaces is not reclaimed",

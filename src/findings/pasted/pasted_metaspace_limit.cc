@@ -2,9 +2,9 @@
 // MCMX is reserved, not the limit: -XX:MaxMetaspaceSize does not show in it.
 #include <fmt/format.h>
 
-#include "process/jvm_flag.h"
 #include "findings/pasted/pasted_rules.h"
 #include "findings/wording.h"
+#include "process/jvm_flag.h"
 
 namespace nmtx::rule {
 namespace {
@@ -15,7 +15,7 @@ struct Limit {
 };
 
 Limit limit_of(const PastedEvidence& evidence, std::string_view option,
-               std::optional<Bytes> JmapHeap::*figure) {
+               std::optional<Bytes> JmapHeap::* figure) {
     // 2^63 and above stand for no limit.
     constexpr std::uint64_t none = std::uint64_t{1} << 62U;
     if (const auto flag = size_flag(evidence.view, option); flag && flag->value() < none && *flag != Bytes())

@@ -50,8 +50,7 @@ std::string limit_sentence(const DirectLimit& limit, Bytes held) {
     if (beyond(limit, held))
         return fmt::format(
             "More than NIO allows itself, {} ({}): so a part is no NIO buffer but from Unsafe or the foreign "
-            "memory "
-            "API, which nothing bounds.",
+            "memory API, which nothing bounds.",
             human(limit.bytes), from);
     return fmt::format("NIO allows itself {} ({}).", human(limit.bytes), from);
 }

@@ -74,7 +74,8 @@ std::vector<Finding> heap_not_returned(const FindingInput& input) {
     const Bytes used = std::max(*heap.used, *heap.used_after_gc);
     const Bytes free = minus_or_zero(heap.resident, used);
     const Bytes rss = input.ledger.rss_true();
-    if (free < heap_not_returned_least || free.value() < heap.resident.value() / 2 || free.value() < rss.value() / 10)
+    if (free < heap_not_returned_least || free.value() < heap.resident.value() / 2 ||
+        free.value() < rss.value() / 10)
         return {};
     Finding finding;
     const bool long_ago = *heap.since_last_gc_s >= idle_s;

@@ -13,8 +13,7 @@ namespace {
 constexpr std::string_view cost =
     "Cost: 16 to 18 bytes for each block that the JVM has from malloc, some 200 KB for 10,000 blocks, and by "
     "Oracle's manual up to 5 to 10 % of CPU time where the JVM mallocs much; it can be turned on at the "
-    "start "
-    "alone.";
+    "start alone.";
 
 }  // namespace
 
@@ -36,8 +35,7 @@ std::vector<Finding> nmt_off(const FindingInput& input) {
                                        : std::string("No -XX:NativeMemoryTracking among the JVM's options."));
         finding.evidence.push_back(
             "Lost: direct buffers, compilers, GC and symbols by size, and which live blocks of malloc are "
-            "the "
-            "JVM's. Heap, code cache, metaspace, stacks, files and what glibc keeps are told without it.");
+            "the JVM's. Heap, code cache, metaspace, stacks, files and what glibc keeps are told without it.");
     } else {
         if (view.java_feature() && jdk_has(view, "System.map")) return {};  // it was not asked this time
         finding.title =

@@ -13,7 +13,7 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr std::size_t most = 5;   // kills that are told in full
+constexpr std::size_t most = 5;             // kills that are told in full
 constexpr std::size_t shown_processes = 3;  // other processes
 
 std::string named(std::string_view name, std::uint64_t pid) {
@@ -142,13 +142,11 @@ void add_remedies(Finding& finding, const OomKill& kill) {
 std::string refuted_by(const OomKill& kill) {
     if (kill.of_cgroup())
         return "A limit that is far above what the process takes: then what it takes at its peak is not "
-               "known, "
-               "or other processes of the cgroup took the rest.";
+               "known, or other processes of the cgroup took the rest.";
     if (kill.constraint == OomConstraint::unknown)
         return "Nothing: that it was killed is certain, and why is not.";
     return "Memory of the machine that is free at that moment: then one node, or a large piece of memory, "
-           "was "
-           "short.";
+           "was short.";
 }
 
 Finding finding_of(const OomKill& kill, const OomVictim& victim) {

@@ -56,7 +56,8 @@ std::vector<Finding> stack_count(const FindingInput& input) {
     const ThreadTotals& totals = input.threads->totals;
     const std::size_t threads = input.threads->counts.tasks;
     const Bytes rss = input.ledger.rss_true();
-    const bool stack_count_much = totals.stacks_resident >= stack_count_least && totals.stacks_resident.value() > rss.value() / 20;
+    const bool stack_count_much =
+        totals.stacks_resident >= stack_count_least && totals.stacks_resident.value() > rss.value() / 20;
     if (threads < many_stacks && !stack_count_much) return {};
     Finding finding;
     if (totals.stacks_resident >= stack_count_warns_at && totals.stacks_resident.value() > rss.value() / 10)

@@ -85,8 +85,7 @@ std::vector<Finding> thp_stacks(const FindingInput& input) {
     finding.bytes = filled.filled_bytes;
     finding.evidence.push_back(
         fmt::format("Of {} stacks that may have huge pages {} have some, {} by AnonHugePages of smaps, and "
-                    "{} more are resident "
-                    "from end to end.",
+                    "{} more are resident from end to end.",
                     filled.stacks, filled.huge, human(filled.huge_bytes), filled.full));
     if (input.view.thp)
         finding.evidence.push_back(

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "findings/finding.h"
 #include "findings/figures/finding_input.h"
+#include "findings/finding.h"
 
 namespace nmtx {
 

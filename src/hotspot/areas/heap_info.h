@@ -1,5 +1,6 @@
-// What the JVM says of the places of its big areas: GC.heap_info, Compiler.codecache, VM.metaspace, and the same lines in VM.info and hs_err logs.
-// Sources: HotSpot CollectedHeap::print_on and its subclasses, CodeCache::print_summary, MetaspaceUtils / MetaspaceReporter.
+// What the JVM says of the places of its big areas: GC.heap_info, Compiler.codecache, VM.metaspace, and the
+// same lines in VM.info and hs_err logs. Sources: HotSpot CollectedHeap::print_on and its subclasses,
+// CodeCache::print_summary, MetaspaceUtils / MetaspaceReporter.
 #pragma once
 
 #include <cstdint>
@@ -14,11 +15,12 @@
 namespace nmtx {
 
 struct HeapSpace {
-    std::string name;                  // "garbage-first heap", "PSYoungGen", "def new generation", "ZHeap", "Shenandoah Heap", …
-    std::optional<Bytes> total;        // "total", "capacity"
+    std::string
+        name;  // "garbage-first heap", "PSYoungGen", "def new generation", "ZHeap", "Shenandoah Heap", …
+    std::optional<Bytes> total;  // "total", "capacity"
     std::optional<Bytes> used;
-    std::optional<Range> reserved;     // [start, reserved end) where addresses are printed
-    std::optional<Range> committed;    // [start, committed end) where they differ
+    std::optional<Range> reserved;   // [start, reserved end) where addresses are printed
+    std::optional<Range> committed;  // [start, committed end) where they differ
 };
 
 struct MetaspaceUse {
@@ -26,28 +28,30 @@ struct MetaspaceUse {
 };
 
 struct HeapInfo {
-    std::vector<HeapSpace> spaces;     // the outermost spaces only (generations, the heap), not eden/from/to
-    std::optional<MetaspaceUse> metaspace;     // all of it, class space included
+    std::vector<HeapSpace> spaces;  // the outermost spaces only (generations, the heap), not eden/from/to
+    std::optional<MetaspaceUse> metaspace;  // all of it, class space included
     std::optional<MetaspaceUse> class_space;
-    [[nodiscard]] std::optional<Range> reserved() const;  // from the lowest to the highest address of the spaces
+    [[nodiscard]] std::optional<Range> reserved()
+        const;  // from the lowest to the highest address of the spaces
     [[nodiscard]] std::optional<Bytes> used() const;
 };
 // Reply of GC.heap_info, 8 to 28.
 Expected<HeapInfo> parse_heap_info(std::string_view text, std::string_view document = "GC.heap_info");
 
 struct CodeHeap {
-    std::string name;                  // "non-profiled nmethods", …; "CodeCache" where there is but one
+    std::string name;  // "non-profiled nmethods", …; "CodeCache" where there is but one
     std::optional<Bytes> size, used, max_used;
-    Range committed;                   // [low, committed high)
-    Range reserved;                    // [low, reserved high)
+    Range committed;  // [low, committed high)
+    Range reserved;   // [low, reserved high)
 };
 // Reply of Compiler.codecache; also 8's single "CodeCache: size=… / bounds […]".
-Expected<std::vector<CodeHeap>> parse_codecache(std::string_view text, std::string_view document = "Compiler.codecache");
+Expected<std::vector<CodeHeap>> parse_codecache(std::string_view text,
+                                                std::string_view document = "Compiler.codecache");
 
 // What Compiler.codecache says of the compilers; absent where the JDK does not print it.
 struct CodeCacheState {
     std::optional<std::uint64_t> full_count;  // how often a heap was found full (17+)
-    bool out_of_space = false;                // compilation is "disabled (not enough contiguous free space left)"
+    bool out_of_space = false;  // compilation is "disabled (not enough contiguous free space left)"
 };
 // " full_count=0" (17), "…, full_count=2" (21+); "Compilation: disabled (…), stopped_count=2".
 CodeCacheState read_code_cache_state(std::string_view text);

@@ -17,8 +17,7 @@ namespace nmtx {
 struct MetaspaceLimits {
     std::optional<Bytes> max_metaspace_size;
     std::optional<Bytes> class_space_size;
-    std::optional<Bytes>
-        gc_threshold;  // the next "Metadata GC Threshold" is at this many committed bytes
+    std::optional<Bytes> gc_threshold;  // the next "Metadata GC Threshold" is at this many committed bytes
     friend bool operator==(const MetaspaceLimits&, const MetaspaceLimits&) = default;
 };
 

@@ -1,5 +1,5 @@
-// The reply of System.map (JDK 21u, 22+): the VM's own reading of /proc/self/smaps, each mapping with its NMT tags.
-// Source: HotSpot src/hotspot/os/linux/memMapPrinter_linux.cpp and share/nmt/memMapPrinter.cpp.
+// The reply of System.map (JDK 21u, 22+): the VM's own reading of /proc/self/smaps, each mapping with its NMT
+// tags. Source: HotSpot src/hotspot/os/linux/memMapPrinter_linux.cpp and share/nmt/memMapPrinter.cpp.
 #pragma once
 
 #include <optional>
@@ -15,22 +15,23 @@ namespace nmtx {
 
 struct SystemMapThread {
     std::uint64_t tid = 0;
-    std::string name;                  // non-alphanumeric characters are '-' in it, cut by the VM
+    std::string name;  // non-alphanumeric characters are '-' in it, cut by the VM
 };
 
 struct SystemMapRow {
     Range range;
     Bytes rss;
-    std::vector<std::string> tags;     // as printed, "JAVAHEAP", "GC", "CODE", …; STACK-… rows have the tag "STACK"; empty where '-'
+    std::vector<std::string>
+        tags;  // as printed, "JAVAHEAP", "GC", "CODE", …; STACK-… rows have the tag "STACK"; empty where '-'
     std::vector<SystemMapThread> threads;
-    std::string file;                  // empty where '-'
+    std::string file;  // empty where '-'
     bool writable = false;
 };
 
 struct SystemMap {
-    bool nmt_enabled = true;           // false: "NMT is disabled. VM info not available."
-    std::vector<SystemMapRow> rows;    // ascending, disjoint
-    std::optional<Bytes> rss;          // totals as the VM prints them; absent if the reply was cut before
+    bool nmt_enabled = true;         // false: "NMT is disabled. VM info not available."
+    std::vector<SystemMapRow> rows;  // ascending, disjoint
+    std::optional<Bytes> rss;        // totals as the VM prints them; absent if the reply was cut before
 };
 
 Expected<SystemMap> parse_system_map(std::string_view text, std::string_view document = "System.map");
@@ -38,12 +39,14 @@ Expected<SystemMap> parse_system_map(std::string_view text, std::string_view doc
 // As people paste it: cut, without the legend, with lines between its rows; also the file of System.dump_map.
 struct PastedSystemMap {
     SystemMap map;
-    NotUnderstood not_understood;      // points into the text
+    NotUnderstood not_understood;  // points into the text
 };
 // An error where no row is there.
-Expected<PastedSystemMap> parse_pasted_system_map(std::string_view text, std::string_view document = "System.map");
+Expected<PastedSystemMap> parse_pasted_system_map(std::string_view text,
+                                                  std::string_view document = "System.map");
 
-// The NMT category ("Java Heap", "Shared class space", …) that a tag of System.map stands for: CARDTBL, CDS, CLASS, … and mtXxx. Nothing where unknown.
+// The NMT category ("Java Heap", "Shared class space", …) that a tag of System.map stands for: CARDTBL, CDS,
+// CLASS, … and mtXxx. Nothing where unknown.
 std::optional<std::string_view> nmt_category_of_system_map_tag(std::string_view tag);
 
 }  // namespace nmtx

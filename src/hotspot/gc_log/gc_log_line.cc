@@ -40,8 +40,7 @@ bool is_level(std::string_view text) {
 // "gc,heap     ", and the host's name
 bool is_word(std::string_view text) {
     const auto fits = [](char c) {
-        return is_alnum(c) || c == ',' || c == '-' ||
-               c == '.' || c == '+' || c == '_';
+        return is_alnum(c) || c == ',' || c == '-' || c == '.' || c == '+' || c == '_';
     };
     return !text.empty() && std::ranges::all_of(text, fits);
 }

@@ -1,8 +1,8 @@
 #include <utility>
 
 #include "base/cursor.h"
-#include "hotspot/gc_log/gc_log_reader.h"
 #include "hotspot/areas/heap_readers.h"
+#include "hotspot/gc_log/gc_log_reader.h"
 #include "hotspot/vm_text.h"
 
 namespace nmtx::vm {

@@ -7,8 +7,8 @@
 #include "hotspot/hs_err/hs_err_headings.h"
 #include "hotspot/hs_err/hs_err_memory.h"
 #include "hotspot/hs_err/hs_err_threads.h"
-#include "hotspot/identity.h"
 #include "hotspot/hs_err/vm_info_reader.h"
+#include "hotspot/identity.h"
 #include "hotspot/vm_text.h"
 
 namespace nmtx {

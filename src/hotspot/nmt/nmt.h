@@ -14,8 +14,9 @@
 
 namespace nmtx {
 
-// What summary.diff and detail.diff print behind the figures of a category or of the total, since the baseline:
-// the figure before is the figure less its change. 0 where nothing stands behind a figure, and in other reports.
+// What summary.diff and detail.diff print behind the figures of a category or of the total, since the
+// baseline: the figure before is the figure less its change. 0 where nothing stands behind a figure, and in
+// other reports.
 struct NmtSinceBaseline {
     Delta reserved, committed;
     Delta malloc, arena;
@@ -29,36 +30,36 @@ struct NmtSinceBaseline {
 
 // One category (MemTag) of the summary. Fields that a JDK does not print are absent or zero as said.
 struct NmtCategory {
-    std::string name;                             // "Java Heap", "Thread", "Native Memory Tracking", …
+    std::string name;  // "Java Heap", "Thread", "Native Memory Tracking", …
     Bytes reserved;
     Bytes committed;
-    Bytes malloc;                                 // without arenas, zero where no malloc line
+    Bytes malloc;  // without arenas, zero where no malloc line
     std::optional<std::uint64_t> malloc_count;
     std::optional<Bytes> malloc_peak;
     Bytes arena;
     std::optional<std::uint64_t> arena_count;
-    Bytes mmap_reserved;                          // "(mmap: …)" lines; thread stacks are not in it
+    Bytes mmap_reserved;  // "(mmap: …)" lines; thread stacks are not in it
     Bytes mmap_committed;
-    std::optional<Bytes> stack_reserved;          // "(stack: …)", category Thread
+    std::optional<Bytes> stack_reserved;  // "(stack: …)", category Thread
     std::optional<Bytes> stack_committed;
     std::optional<std::uint64_t> threads;
     std::optional<std::uint64_t> classes;
-    std::optional<Bytes> tracking_overhead;       // category Native Memory Tracking
-    std::optional<Bytes> readonly;                // Shared class space, 21+
+    std::optional<Bytes> tracking_overhead;  // category Native Memory Tracking
+    std::optional<Bytes> readonly;           // Shared class space, 21+
     NmtSinceBaseline change{};
 };
 
 // One top-level entry of "Virtual memory map:".
 struct NmtRegion {
     Range range;
-    std::string tag;                              // category name; thread stacks say "Thread Stack"
-    bool wholly_committed = false;                // "reserved and committed"
-    std::vector<Range> committed;                 // ascending, inside range; the range itself where wholly_committed
+    std::string tag;                // category name; thread stacks say "Thread Stack"
+    bool wholly_committed = false;  // "reserved and committed"
+    std::vector<Range> committed;   // ascending, inside range; the range itself where wholly_committed
 };
 
 // One entry of "Memory file details" (25+): a range of file offsets, not of addresses.
 struct NmtFileRange {
-    std::string file;                             // "ZGC heap backing file"
+    std::string file;  // "ZGC heap backing file"
     std::uint64_t begin = 0;
     std::uint64_t end = 0;
     std::string tag;
@@ -73,33 +74,38 @@ struct NmtReport {
     NmtReport& operator=(NmtReport&&) noexcept;
     ~NmtReport();
 
-    Bytes unit{1024};                             // what one unit of the printed figures is: 1, 1024, 1 MiB, 1 GiB
-    Bytes reserved;                               // "Total:"
+    Bytes unit{1024};  // what one unit of the printed figures is: 1, 1024, 1 MiB, 1 GiB
+    Bytes reserved;    // "Total:"
     Bytes committed;
-    std::optional<Bytes> malloc;                  // "malloc:" under Total, 17+
+    std::optional<Bytes> malloc;  // "malloc:" under Total, 17+
     std::optional<std::uint64_t> malloc_count;
     std::optional<Bytes> mmap_reserved;
     std::optional<Bytes> mmap_committed;
-    NmtSinceBaseline change{};                           // of the total, with malloc and mmap where they are printed under it
-    std::vector<NmtCategory> categories;          // in the order of the report
-    bool has_map = false;                         // the virtual memory map was there (detail)
-    std::vector<NmtRegion> regions;               // sorted ascending whatever the JDK's order; disjoint
+    NmtSinceBaseline change{};  // of the total, with malloc and mmap where they are printed under it
+    std::vector<NmtCategory> categories;  // in the order of the report
+    bool has_map = false;                 // the virtual memory map was there (detail)
+    std::vector<NmtRegion> regions;       // sorted ascending whatever the JDK's order; disjoint
     std::vector<NmtFileRange> files;
-    std::vector<std::string> notes;               // what was odd but survivable: "nmt:812: line not understood: …" (bounded)
+    std::vector<std::string>
+        notes;  // what was odd but survivable: "nmt:812: line not understood: …" (bounded)
 
     [[nodiscard]] const NmtCategory* find(std::string_view name) const;
-    // Whether any figure of the summary has a change behind it. A diff in which nothing has changed looks like a summary.
+    // Whether any figure of the summary has a change behind it. A diff in which nothing has changed looks
+    // like a summary.
     [[nodiscard]] bool has_changes() const;
     // malloc + arenas over all categories plus tracking overhead: what NMT says was taken from malloc.
     [[nodiscard]] Bytes malloc_total() const;
 };
 
-// The JVM answered, but not with a report ("Native memory tracking is not enabled", "Detail tracking is not enabled", …).
+// The JVM answered, but not with a report ("Native memory tracking is not enabled", "Detail tracking is not
+// enabled", …).
 struct NmtRefusal {
     std::string text;
 };
 
-// The reply of VM.native_memory [summary|detail] [scale=…], without the return code line. Text before the title line is skipped.
-Expected<std::variant<NmtReport, NmtRefusal>> parse_nmt(std::string_view text, std::string_view document = "nmt");
+// The reply of VM.native_memory [summary|detail] [scale=…], without the return code line. Text before the
+// title line is skipped.
+Expected<std::variant<NmtReport, NmtRefusal>> parse_nmt(std::string_view text,
+                                                        std::string_view document = "nmt");
 
 }  // namespace nmtx

@@ -21,7 +21,7 @@ namespace nmtx {
 
 struct PastedNmt {
     NmtReport report;                    // reserved and committed are 0 where has_total is false
-    bool of_unix_diff = false;  // its changes are those of another report, not of the JVM's baseline
+    bool of_unix_diff = false;           // its changes are those of another report, not of the JVM's baseline
     bool has_total = false;              // "Total: reserved=…, committed=…" was there
     std::optional<Bytes> omitted_below;  // "(Omitting categories weighting less than 1MB)"
     std::optional<NmtSites> sites;       // detail, detail.diff

@@ -16,9 +16,9 @@
 namespace nmtx {
 
 struct FileDumpThread {
-    std::uint64_t number = 0;  // java.lang.Thread.threadId
-    std::string name;          // virtual threads have none by default
-    bool is_virtual = false;   // JSON before 25 does not say
+    std::uint64_t number = 0;         // java.lang.Thread.threadId
+    std::string name;                 // virtual threads have none by default
+    bool is_virtual = false;          // JSON before 25 does not say
     std::string state;                // "TIMED_WAITING", 25 and later
     std::vector<std::string> frames;  // "java.base/java.lang.Thread.sleep(Thread.java:540)"
 };

@@ -84,7 +84,8 @@ class Surroundings {
                 dump_.heap_line = number;
             } else {
                 heap_.reset();
-                if (!line.empty() && !line.starts_with(thread_dump_heading) && !is_time(line) && !is_of_dump(line))
+                if (!line.empty() && !line.starts_with(thread_dump_heading) && !is_time(line) &&
+                    !is_of_dump(line))
                     unread_.add_line(number, line);
             }
         }

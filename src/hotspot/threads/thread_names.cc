@@ -55,9 +55,9 @@ bool abbreviated(std::string_view name) {
 
 const ThreadName* named_thread(std::string_view name) {
     const bool whole = !abbreviated(name);
-    const auto* const found = std::find_if(thread_names.begin(), thread_names.end(), [&](const ThreadName& n) {
-        return name.starts_with(whole ? n.prefix : n.prefix.substr(0, 7));
-    });
+    const auto* const found = std::find_if(
+        thread_names.begin(), thread_names.end(),
+        [&](const ThreadName& n) { return name.starts_with(whole ? n.prefix : n.prefix.substr(0, 7)); });
     return found == thread_names.end() ? nullptr : found;
 }
 

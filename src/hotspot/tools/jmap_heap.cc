@@ -57,7 +57,7 @@ bool is_space_name(string_view line) {
 
 }  // namespace
 
-std::optional<Bytes> JmapHeap::sum(std::optional<Bytes> JmapSpace::*figure) const {
+std::optional<Bytes> JmapHeap::sum(std::optional<Bytes> JmapSpace::* figure) const {
     const auto whole = std::ranges::find(spaces, string_view{"G1 Heap"}, &JmapSpace::name);
     if (whole != spaces.end()) return (*whole).*figure;
     std::optional<Bytes> sum;

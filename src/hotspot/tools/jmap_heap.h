@@ -28,7 +28,7 @@ struct JmapHeap {
     [[nodiscard]] std::optional<Bytes> used() const { return sum(&JmapSpace::used); }
 
   private:
-    [[nodiscard]] std::optional<Bytes> sum(std::optional<Bytes> JmapSpace::*figure) const;
+    [[nodiscard]] std::optional<Bytes> sum(std::optional<Bytes> JmapSpace::* figure) const;
 };
 
 Expected<JmapHeap> parse_jmap_heap(std::string_view text, std::string_view document = "jmap -heap");

@@ -9,8 +9,8 @@
 
 #include "base/cursor.h"
 #include "base/remark.h"
-#include "kernel/mappings/eight_columns.h"
 #include "kernel/fields.h"
+#include "kernel/mappings/eight_columns.h"
 #include "kernel/mappings/mapping_header.h"
 #include "kernel/mappings/smaps_fields.h"
 

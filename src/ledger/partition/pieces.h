@@ -10,8 +10,8 @@ namespace nmtx {
 // All pieces in address order, without their residency. A mapping that one owner holds is one piece.
 std::vector<Piece> cut_into_pieces(const ProcessView& view, Owners& owners);
 
-// The mappings whose pages must be told apart: those that are resident in part and hold several pieces, or are a further view of pages that an
-// earlier one shows. Indices, ascending.
+// The mappings whose pages must be told apart: those that are resident in part and hold several pieces, or
+// are a further view of pages that an earlier one shows. Indices, ascending.
 std::vector<std::uint32_t> mappings_to_tell_apart(const ProcessView& view);
 
 // Gives each piece its resident bytes so that the pieces of a mapping sum to the mapping's Rss. Further views

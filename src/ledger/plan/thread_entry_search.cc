@@ -8,10 +8,10 @@
 #include "allocator/main_arena.h"
 #include "base/paths.h"
 #include "kernel/mappings/program_files.h"
-#include "ledger/ledger.h"
-#include "ledger/plan/malloc_request.h"
-#include "ledger/partition/pieces.h"
 #include "ledger/claims/stack_split.h"
+#include "ledger/ledger.h"
+#include "ledger/partition/pieces.h"
+#include "ledger/plan/malloc_request.h"
 
 namespace nmtx {
 namespace {

@@ -98,9 +98,8 @@ std::vector<PastedContainer> containers_of(const Pasted& pasted) {
 }
 
 bool are_of_one(const std::vector<PastedContainer>& containers) {
-    return std::all_of(containers.begin(), containers.end(), [&](const PastedContainer& other) {
-        return other.name == containers.front().name;
-    });
+    return std::all_of(containers.begin(), containers.end(),
+                       [&](const PastedContainer& other) { return other.name == containers.front().name; });
 }
 
 }  // namespace nmtx

@@ -9,7 +9,6 @@
 namespace nmtx {
 namespace {
 
-
 // What of a mapping may be resident at most, and how much of it probably is before the whole is known.
 struct Guess {
     std::size_t mapping = 0;
@@ -44,7 +43,8 @@ bool settle(std::vector<Guess>& guesses, std::uint64_t target) {
     // What was lost by rounding down to pages.
     for (Guess& guess : guesses) {
         if (given >= target) break;
-        const std::uint64_t more = std::min({guess.most - guess.likely, small_page, to_pages(target - given)});
+        const std::uint64_t more =
+            std::min({guess.most - guess.likely, small_page, to_pages(target - given)});
         guess.likely += more;
         given += more;
     }
@@ -83,8 +83,8 @@ class Estimator {
     }
 
   private:
-    // Logs say what is resident of the process from JDK 11.0.10 and 16 on; without that there is no ground for
-    // an estimate: what can be accessed need not be resident.
+    // Logs say what is resident of the process from JDK 11.0.10 and 16 on; without that there is no ground
+    // for an estimate: what can be accessed need not be resident.
     [[nodiscard]] bool grounds() const { return memory_ != nullptr && memory_->resident; }
 
     void guess() {
@@ -153,8 +153,8 @@ class Estimator {
         const bool all_files = settle(files_, file);
         notes.push_back(fmt::format(
             "The maps have no figures of what is resident. RSS, {} KiB, is what the log prints; it is shared "
-            "out by "
-            "size, the heap by what is used of it, stacks by {}. Each row is an estimate, their sum is not.",
+            "out by size, the heap by what is used of it, stacks by {}. Each row is an estimate, their sum "
+            "is not.",
             resident / 1024, view_.nmt ? "what NMT has committed of them" : "64 KiB each"));
         if (!all_anonymous || !all_files)
             notes.emplace_back(

@@ -48,8 +48,7 @@ string_view program_of(string_view text) {
         const string_view rest = cursor.rest();
         const string_view word = cursor.word();
         const bool before = word == "sudo" || word == "env" || word == "time" || word == "-u" ||
-                            word == "-E" || (words > 0 && word.starts_with("JDK_")) ||
-                            contains(word, "=");
+                            word == "-E" || (words > 0 && word.starts_with("JDK_")) || contains(word, "=");
         if (before && word == "-u") {
             // the user's name
             cursor.skip_blanks();
@@ -104,9 +103,7 @@ std::uint64_t pid_among(string_view command, string_view program) {
     for (int words = 0; words < 24 && !cursor.at_end(); ++words) {
         cursor.skip_blanks();
         const string_view word = cursor.word();
-        if (word == "|" || word == ";" || word == "&&" || contains(word, "$(") ||
-            contains(word, "`"))
-            break;
+        if (word == "|" || word == ";" || word == "&&" || contains(word, "$(") || contains(word, "`")) break;
         const std::uint64_t number = whole_number(word);
         if (number != 0 && !number_follows && (pid_follows || program != "top")) return number;
         if (by_option) {

@@ -159,8 +159,9 @@ LineFit belongs_jmap_heap(const LineInContext& at, PartSoFar& part) {
                                string_view{"Perm Generation"}};
     if (begins_with_one_of(text, words)) return LineFit::yes;
     const bool collector = !part.total && contains(text, "GC") && text.size() < 60;
-    return collector || text.ends_with("% used") || contains(text, "interned Strings occupying") ? LineFit::yes
-                                                                                                 : LineFit::no;
+    return collector || text.ends_with("% used") || contains(text, "interned Strings occupying")
+               ? LineFit::yes
+               : LineFit::no;
 }
 
 namespace {

@@ -12,10 +12,8 @@ using std::string_view;
 namespace {
 
 bool is_word(string_view text, std::size_t least) {
-    return text.size() >= least && std::ranges::all_of(text, [](char c) {
-               return is_alnum(c) || c == '_' ||
-                      c == '.' || c == '-';
-           });
+    return text.size() >= least &&
+           std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '_' || c == '.' || c == '-'; });
 }
 
 constexpr std::array cgroup_keys{string_view{"anon"},

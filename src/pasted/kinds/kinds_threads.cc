@@ -134,8 +134,9 @@ LineFit belongs_safepoint(const LineInContext& at, PartSoFar& /*part*/) {
     if (text.empty()) return LineFit::filler;
     if (contains(text.substr(0, 120), "(End of list)")) return LineFit::last;
     const string_view bare = text.starts_with("# ") ? trim(text.substr(2)) : text;
-    return begins_safepoint(at) || is_thread(bare) || bare.starts_with("java.lang.Thread.State") ? LineFit::yes
-                                                                                                 : LineFit::no;
+    return begins_safepoint(at) || is_thread(bare) || bare.starts_with("java.lang.Thread.State")
+               ? LineFit::yes
+               : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

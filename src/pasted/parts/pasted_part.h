@@ -15,28 +15,28 @@
 #include "allocator/malloc_info.h"
 #include "base/bytes.h"
 #include "hotspot/areas/class_histogram.h"
-#include "hotspot/tools/compiler_memory.h"
-#include "hotspot/threads/file_thread_dump.h"
-#include "hotspot/gc_log/gc_log.h"
 #include "hotspot/areas/heap_info.h"
+#include "hotspot/areas/system_map.h"
+#include "hotspot/gc_log/gc_log.h"
 #include "hotspot/hs_err/hs_err.h"
+#include "hotspot/hs_err/vm_info.h"
 #include "hotspot/hsperfdata.h"
 #include "hotspot/identity.h"
+#include "hotspot/nmt/nmt_paste.h"
+#include "hotspot/threads/file_thread_dump.h"
+#include "hotspot/threads/thread_dump.h"
+#include "hotspot/tools/compiler_memory.h"
 #include "hotspot/tools/jmap_heap.h"
 #include "hotspot/tools/jstat.h"
 #include "hotspot/tools/launcher_settings.h"
-#include "hotspot/nmt/nmt_paste.h"
-#include "hotspot/areas/system_map.h"
-#include "hotspot/threads/thread_dump.h"
 #include "hotspot/tools/vitals.h"
-#include "hotspot/hs_err/vm_info.h"
 #include "kernel/containers/cgroup.h"
 #include "kernel/containers/container_state.h"
 #include "kernel/containers/container_stats.h"
 #include "kernel/host_memory.h"
+#include "kernel/mappings/smaps.h"
 #include "kernel/oom/oom_log.h"
 #include "kernel/process_table.h"
-#include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
 #include "kernel/top.h"
 #include "pasted/divide/segments.h"
@@ -118,8 +118,8 @@ class PartText {
 
 struct PastedPart {
     Part part;
-    PartText text;                            // its own lines; `contents` points into them
-    std::string title;                        // "NMT summary, JDK 8, KB"
+    PartText text;      // its own lines; `contents` points into them
+    std::string title;  // "NMT summary, JDK 8, KB"
     std::vector<PastedFigure> figures;
     PastedContents contents;
     std::string problem;  // why nothing of it could be read, where that is so

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "base/not_understood.h"
-#include "pasted/parts/pasted_part.h"
 #include "pasted/divide/unix_diff.h"
+#include "pasted/parts/pasted_part.h"
 
 namespace nmtx::pasted {
 

@@ -48,8 +48,7 @@ void add_c_heap(PastedPart& part, const VmInfo& vm) {
     if (vm.malloc_may_have_wrapped)
         part.notes.emplace_back(
             "malloc's figures may have wrapped, by the JVM's own word: this glibc counts them in 32 bits, "
-            "from 0 "
-            "again at 4 GiB");
+            "from 0 again at 4 GiB");
 }
 
 }  // namespace

@@ -88,7 +88,7 @@ void add_limit(PastedPart& part, const std::string& name, const LimitSetting& li
 
 // The change from the oldest sample to the newest.
 void add_course(PastedPart& part, const std::string& name, const Vitals& vitals,
-                std::optional<Bytes> VitalsSample::*figure) {
+                std::optional<Bytes> VitalsSample::* figure) {
     const auto last = vitals.newest().*figure, first = vitals.oldest().*figure;
     if (last) part.figures.push_back(amount(name, *last, difference(*last, first.value_or(*last))));
 }

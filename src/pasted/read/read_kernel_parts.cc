@@ -84,7 +84,8 @@ void read_smaps_rollup(PastedPart& part) {
     add(part, "RSS", parsed->rss);
     add(part, "PSS", parsed->pss);
     add(part, "anonymous", parsed->anonymous);
-    if (parsed->shared_dirty.value_or(Bytes()) != Bytes()) add(part, "shared and dirty", parsed->shared_dirty);
+    if (parsed->shared_dirty.value_or(Bytes()) != Bytes())
+        add(part, "shared and dirty", parsed->shared_dirty);
     add(part, "swap", parsed->swap);
     part.contents = std::move(*parsed);
 }

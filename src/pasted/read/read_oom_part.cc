@@ -70,8 +70,7 @@ void add_by_oomd(PastedPart& part, const std::vector<std::string>& records) {
     if (!records.empty())
         part.notes.emplace_back(
             "systemd-oomd kills from user space, before the kernel does: no limit of a cgroup was hit. What "
-            "it "
-            "watches: oomctl");
+            "it watches: oomctl");
 }
 
 // Puts the records, each on a line of its own, in the place of the part's text.

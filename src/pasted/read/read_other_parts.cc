@@ -17,7 +17,7 @@ namespace {
 
 // The last word on a figure of metaspace, with how it has changed since the first.
 void add_over_time(PastedPart& part, const std::string& name, const GcLog& log,
-                   std::optional<Bytes> MetaspaceUse::*figure, MetaspaceUse GcLogMetaspace::*area) {
+                   std::optional<Bytes> MetaspaceUse::* figure, MetaspaceUse GcLogMetaspace::* area) {
     std::optional<Bytes> first, last;
     for (const GcLogMetaspace& reading : log.metaspace) {
         const std::optional<Bytes>& value = reading.*area.*figure;
@@ -185,8 +185,7 @@ void read_malloc_stats(PastedPart& part) {
         add(part, "in chunks with a mapping of their own, at most so far", stats->most_mmapped);
         part.notes.push_back(fmt::format(
             "the figures have wrapped: malloc_stats counts in 32 bits, from 0 again at 4 GiB, and {}: no "
-            "totals. "
-            "malloc_info counts in full, as does jcmd PID System.native_heap_info (JDK 22 and later)",
+            "totals. malloc_info counts in full, as does jcmd PID System.native_heap_info (JDK 22 and later)",
             why));
         return;
     }

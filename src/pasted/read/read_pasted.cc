@@ -35,8 +35,7 @@ void bound_rows(PastedPart& part, std::size_t& left) {
 PastedText read_text(PastedInput input) {
     PastedText read;
     read.name = std::move(input.name);
-    std::string clean =
-        without_marks(with_unified_diffs(clean_text(std::move(input.text))), is_anchor);
+    std::string clean = without_marks(with_unified_diffs(clean_text(std::move(input.text))), is_anchor);
     redact_reply(clean);
     NmtUnixDiffs diffs = take_unix_diffs(clean);
     read.clean = std::make_unique<const std::string>(std::move(clean));

@@ -218,8 +218,7 @@ class DiffText {
 
     void mapping_rows(const MappingChange& mapping) {
         const Range range = mapping.after ? *mapping.after : *mapping.before;
-        table_.row(fmt::format("{:x}-{:x} {}", range.begin.value, range.end.value,
-                               mapping.protection.text()),
+        table_.row(fmt::format("{:x}-{:x} {}", range.begin.value, range.end.value, mapping.protection.text()),
                    mapping.resident);
         std::string text(fate_words(mapping.fate));
         if (mapping.fate == MappingFate::grown || mapping.fate == MappingFate::shrunk)

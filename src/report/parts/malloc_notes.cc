@@ -53,8 +53,8 @@ void add_cut(std::vector<std::string>& notes, const ProcessView& view, const Led
     notes.push_back(fmt::format(
         "How much of malloc's {} MiB the JVM has cannot be told: the categories that are there have {} MiB, "
         "and up to {} MiB of the other {} MiB may be in those that are missing.",
-        in_mib(ledger.malloc.resident), in_mib(bounds.least),
-        in_mib(std::min(unnamed, missing->missing)), in_mib(unnamed)));
+        in_mib(ledger.malloc.resident), in_mib(bounds.least), in_mib(std::min(unnamed, missing->missing)),
+        in_mib(unnamed)));
 }
 
 }  // namespace

@@ -95,8 +95,7 @@ void add_moves(std::vector<std::string>& notes, const ProcessView& view, const L
     if (std::abs(ledger.drift().value) > thousandth && ledger.rss_before) {
         notes.push_back(
             fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB; answering costs the JVM "
-                        "memory too): the "
-                        "parts are of slightly different moments.",
+                        "memory too): the parts are of slightly different moments.",
                         in_mib(ledger.drift()), in_mib(*ledger.rss_before), in_mib(*ledger.rss_after)));
     }
     if (ledger.moved.value() > ledger.rss.value() / 1000) {
@@ -184,8 +183,7 @@ std::vector<std::string> notes_of(const ProcessView& view, const Ledger& ledger,
     } else if (view.vm == Vm::native_image) {
         notes.emplace_back(
             "A GraalVM native image has no Native Memory Tracking that can be asked from outside: its heap "
-            "is an "
-            "estimate by the layout of its mappings.");
+            "is an estimate by the layout of its mappings.");
     } else if (view.vm == Vm::openj9) {
         notes.emplace_back(
             "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "

@@ -9,10 +9,10 @@
 #include "report/parts/container_text.h"
 #include "report/parts/findings_text.h"
 #include "report/parts/notes.h"
-#include "report/reconciliation/report.h"
 #include "report/parts/shares.h"
-#include "report/threads/threads_report.h"
 #include "report/parts/verdict_text.h"
+#include "report/reconciliation/report.h"
+#include "report/threads/threads_report.h"
 
 namespace nmtx {
 namespace {
@@ -189,12 +189,12 @@ class TextReport {
         for (const Piece& piece : ledger_.pieces) {
             const Mapping& mapping = view_.smaps->mappings[piece.mapping];
             const bool silent = piece.claim.owner == unexplained_owner && piece.resident == Bytes();
-            out_ += printable(fmt::format("{:016x}-{:016x} {:>4} {:>10} {:>10}  {}{}{}{}",
-                                          piece.range.begin.value, piece.range.end.value, mapping.protection.text(),
-                                          piece.range.size().value() / 1024, piece.resident.value() / 1024,
-                                          silent ? "-" : ledger_.owners.path(piece.claim.owner),
-                                          piece.claim.estimated ? " (estimated)" : "",
-                                          mapping.name.empty() ? "" : "  ", mapping.name)) +
+            out_ += printable(fmt::format(
+                        "{:016x}-{:016x} {:>4} {:>10} {:>10}  {}{}{}{}", piece.range.begin.value,
+                        piece.range.end.value, mapping.protection.text(), piece.range.size().value() / 1024,
+                        piece.resident.value() / 1024, silent ? "-" : ledger_.owners.path(piece.claim.owner),
+                        piece.claim.estimated ? " (estimated)" : "", mapping.name.empty() ? "" : "  ",
+                        mapping.name)) +
                     "\n";
         }
         out_ += "\n";

@@ -13,10 +13,10 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_single_rows = 40;       // of single threads, before they are shown in pools
-constexpr std::size_t busiest_rows = 10;    // above the pools
-constexpr double busy_percent = 1;          // from which on a thread's stack is worth a line
-constexpr std::size_t shown_frames = 20;    // of a native and of a Java stack, unless all is wanted
+constexpr std::size_t most_single_rows = 40;  // of single threads, before they are shown in pools
+constexpr std::size_t busiest_rows = 10;      // above the pools
+constexpr double busy_percent = 1;            // from which on a thread's stack is worth a line
+constexpr std::size_t shown_frames = 20;      // of a native and of a Java stack, unless all is wanted
 
 std::string kib_of(const std::optional<Bytes>& bytes) {
     return bytes ? grouped((bytes->value() + 1023) / 1024) : "-";
@@ -121,8 +121,7 @@ class ThreadsText {
         c.tid = std::to_string(thread.tid);
         c.kind = name_of(thread.kind);
         c.name = thread_name(thread.name);
-        if (!thread.library.empty())
-            c.name += fmt::format(" ({})", printable(base_name(thread.library)));
+        if (!thread.library.empty()) c.name += fmt::format(" ({})", printable(base_name(thread.library)));
         if (thread.change == ThreadChange::started) c.name += "  (started meanwhile)";
         if (thread.change == ThreadChange::ended) c.name += "  (ended meanwhile)";
         row(c);
@@ -160,7 +159,8 @@ class ThreadsText {
                      name_of(pool.kind), thread_name(pool.name));
         }
         if (pools.size() > most_single_rows)
-            add(fmt::format("  {} more pools (--all: a row for each thread)", pools.size() - most_single_rows));
+            add(fmt::format("  {} more pools (--all: a row for each thread)",
+                            pools.size() - most_single_rows));
         out_ += "\n";
     }
 
@@ -252,8 +252,7 @@ class ThreadsText {
         if (!native.stacks.empty())
             say(
                 fmt::format("Native frames: {} thread{} stood still, one at a time, for at most {:.1f} ms; "
-                            "Java frames are of the "
-                            "dump right after it.",
+                            "Java frames are of the dump right after it.",
                             native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest));
         for (const NativeStackFailure& failed : native.failed)
             say(fmt::format("No native frames of thread {}: {}.", failed.tid, printable(failed.why)));

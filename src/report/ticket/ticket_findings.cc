@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/printable.h"
-#include "findings/knowledge/known_bugs.h"
 #include "findings/judgement/judgement.h"
+#include "findings/knowledge/known_bugs.h"
 #include "report/parts/findings_text.h"
 #include "report/ticket/ticket_parts.h"
 

@@ -127,8 +127,7 @@ std::string evidence(const OwnerTrend& owner) {
         case Verdict::retention:
             return fmt::format(
                 "{} {} in {} samples, its late rate is {:.2f} of the early one, and {} of 5 steps carry "
-                "their "
-                "share; noise {}",
+                "their share; noise {}",
                 with_sign(scaled(owner, shape.growth)) + (is_count(owner) ? "" : " MiB"), over, shape.points,
                 steadiness, shape.rising, amount_of(shape.slope->noise));
         case Verdict::warm_up:
@@ -202,8 +201,7 @@ std::string notes(const RunTrend& run, const TextStyle& style) {
     if (run.depth == Depth::light && run.samples > 0)
         out += paragraph(
             "The owners are those of light samples: malloc's live and freed memory, and what lies inside "
-            "HotSpot's "
-            "reservations, are not told apart. For them: nmtx record --walk-every.",
+            "HotSpot's reservations, are not told apart. For them: nmtx record --walk-every.",
             style);
     if (run.samples > 0)
         out += line(fmt::format("A sample cost {:.1f} ms of CPU and {:.1f} ms of the JVM's answering.",

@@ -2,9 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "report/verbs/fit_report.h"
-#include "report/style/json_values.h"
 #include "report/parts/notes.h"
+#include "report/style/json_values.h"
+#include "report/verbs/fit_report.h"
 
 namespace nmtx {
 namespace {
@@ -13,7 +13,8 @@ constexpr std::size_t fit_name_width = 26;
 
 std::string row(std::string_view sign, std::string_view name, Bytes bytes, std::string_view how,
                 const TextStyle& style) {
-    return line(fmt::format("  {} {} {:>9}   {}", sign, padded(name, fit_name_width), in_mib(bytes), how), style);
+    return line(fmt::format("  {} {} {:>9}   {}", sign, padded(name, fit_name_width), in_mib(bytes), how),
+                style);
 }
 
 std::string proposal(const Fit& fit) {

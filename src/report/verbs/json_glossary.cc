@@ -3,8 +3,8 @@
 
 #include "findings/knowledge/known_bugs.h"
 #include "ledger/owner.h"
-#include "report/verbs/glossary_report.h"
 #include "report/style/json_values.h"
+#include "report/verbs/glossary_report.h"
 
 namespace nmtx {
 namespace {

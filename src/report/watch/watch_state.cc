@@ -8,8 +8,7 @@ namespace {
 
 constexpr std::string_view what_it_costs =
     "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for NMT's "
-    "totals "
-    "and the bounds of its areas, which takes no safepoint; --effort=default asks for addresses too.";
+    "totals and the bounds of its areas, which takes no safepoint; --effort=default asks for addresses too.";
 
 void scroll_to(WatchState& state, std::size_t line, WatchExtent extent) {
     state.scroll = std::min(line, extent.all - std::min(extent.all, extent.shown));

@@ -1,8 +1,8 @@
 // The rules on what malloc holds and keeps, one a file, for rules.cc and the tests.
 #pragma once
 
-#include "findings/finding.h"
 #include "findings/figures/finding_input.h"
+#include "findings/finding.h"
 
 namespace nmtx::rule {
 

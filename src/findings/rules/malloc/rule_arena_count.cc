@@ -76,8 +76,7 @@ std::optional<Finding> by_walk(const FindingInput& input) {
     add_remedies_for_freed_memory(finding, input);
     finding.refuted_by =
         "RSS that is the same with MALLOC_ARENA_MAX=2 under the same load, and after a trim: then one arena "
-        "would "
-        "keep as much, on pages that live blocks share.";
+        "would keep as much, on pages that live blocks share.";
     return finding;
 }
 

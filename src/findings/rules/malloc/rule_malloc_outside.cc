@@ -5,10 +5,10 @@
 #include <set>
 
 #include "base/printable.h"
+#include "findings/figures/native_libraries.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
 #include "findings/rules/malloc/malloc_rules.h"
-#include "findings/figures/native_libraries.h"
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/arena_shape.h"

@@ -42,8 +42,7 @@ std::vector<Finding> also_present(const FindingInput& input, const std::string& 
     add_file(finding, input.view, advice.allocator);
     finding.evidence.push_back(
         "The JVM's blocks lie in glibc's arenas (the walk over malloc), so a library has brought the other "
-        "one "
-        "for itself.");
+        "one for itself.");
     finding.evidence.push_back(
         fmt::format("Its memory has no header that nmtx knows: {} are anonymous, writable and nobody else's.",
                     human(resident)));

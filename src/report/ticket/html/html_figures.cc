@@ -2,10 +2,10 @@
 // script runs.
 #include <fmt/format.h>
 
+#include "report/style/style.h"
 #include "report/ticket/html/html_map.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
-#include "report/style/style.h"
 
 namespace nmtx {
 namespace {

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include "report/style/style.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
 #include "report/ticket/html/html_verdict.h"
-#include "report/style/style.h"
 
 namespace nmtx {
 namespace {

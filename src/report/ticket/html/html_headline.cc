@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
+#include "report/style/style.h"
 #include "report/ticket/html/html_map.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
 #include "report/ticket/html/html_verdict.h"
-#include "report/style/style.h"
 
 namespace nmtx {
 namespace {

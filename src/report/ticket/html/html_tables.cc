@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "report/style/style.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
-#include "report/style/style.h"
 
 namespace nmtx {
 namespace {

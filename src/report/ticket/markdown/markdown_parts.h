@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "report/ticket/markdown/markdown_text.h"
 #include "report/style/style.h"
+#include "report/ticket/markdown/markdown_text.h"
 #include "report/ticket/ticket.h"
 
 namespace nmtx {

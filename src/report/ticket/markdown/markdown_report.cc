@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "report/parts/container_text.h"
+#include "report/style/style.h"
 #include "report/ticket/markdown/markdown_parts.h"
 #include "report/ticket/markdown/markdown_verdict.h"
-#include "report/style/style.h"
 #include "report/ticket/ticket.h"
 #include "report/trend/trend_report.h"
 
