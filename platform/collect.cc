@@ -298,7 +298,7 @@ Expected<Capture> Collector::run() {
     }
     if (auto read = read_memory(); !read) return tl::make_unexpected(read.error());
     step_file(document::statm_after, "statm");
-    if (options_->effort == "most") step_file(document::smaps_rollup, "smaps_rollup");
+    if (options_->effort == Effort::most) step_file(document::smaps_rollup, "smaps_rollup");
     if (auto lived = check_it_lived(*capture_.text(document::smaps)); !lived)
         return tl::make_unexpected(lived.error());
     capture_.header.cost.cpu_ms = own_cpu_ms();

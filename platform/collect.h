@@ -20,7 +20,7 @@ struct CollectOptions {
     std::uint64_t pid = 0;
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for all questions together
-    std::string effort = "default";                   // least, default, most
+    Effort effort = Effort::standard;
     // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0:
     // since each began. Absent: threads are read for their stacks alone.
     std::optional<std::chrono::milliseconds> thread_interval;

@@ -14,7 +14,7 @@
 
 #include "base/cursor.h"
 #include "kernel/status.h"
-#include "platform/jvm/jvm_kind.h"
+#include "platform/jvm/mapped_vm.h"
 #include "platform/os/acting_as.h"
 #include "platform/os/clock.h"
 #include "platform/os/system_error.h"
@@ -249,12 +249,12 @@ Expected<void> check_can_answer(const ProcessFiles& process) {
 }
 
 Expected<void> check_survives_quit(const ProcessFiles& process) {
-    const auto kind = jvm_kind_of(process);
-    if (!kind) return tl::make_unexpected(kind.error());
-    if (*kind == JvmKind::openj9) {
+    const auto vm = mapped_vm(process);
+    if (!vm) return tl::make_unexpected(vm.error());
+    if (*vm == Vm::openj9) {
         return failure(name_of(process), "runs OpenJ9, which has no native memory tracking to ask for");
     }
-    if (*kind == JvmKind::none) {
+    if (*vm != Vm::hotspot) {
         return failure(name_of(process), "has no libjvm.so mapped: it is no HotSpot JVM and is not asked");
     }
     return check_catches_quit(process);

@@ -17,6 +17,7 @@
 #include "evidence/redact.h"
 #include "kernel/status.h"
 #include "platform/jvm/hsperfdata_file.h"
+#include "platform/jvm/mapped_vm.h"
 #include "platform/os/clock.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/process_files.h"
@@ -81,11 +82,11 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     if (!status || !cmdline) return std::nullopt;
 
     ListedJvm jvm;
-    const auto kind = jvm_kind_of(*process);
-    if (kind && *kind == JvmKind::none) return std::nullopt;
-    if (!kind && !called_java(*cmdline, status->name)) return std::nullopt;
-    if (kind) jvm.kind = *kind;
-    if (!kind) jvm.why_not = why(kind.error());
+    const auto vm = mapped_vm(*process);
+    if (vm && *vm != Vm::hotspot && *vm != Vm::openj9) return std::nullopt;
+    if (!vm && !called_java(*cmdline, status->name)) return std::nullopt;
+    if (vm) jvm.vm = *vm;
+    if (!vm) jvm.why_not = why(vm.error());
 
     jvm.pid = pid;
     jvm.nspid = status->nspid.empty() ? pid : status->nspid.back();
@@ -95,7 +96,7 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     jvm.uptime_s = seconds_since_start(jvm.start_ticks);
     jvm.rss = status->vm_rss;
     jvm.cmdline = without_secrets(document::cmdline, std::move(*cmdline));
-    if (jvm.kind != JvmKind::hotspot) return jvm;
+    if (jvm.vm != Vm::hotspot) return jvm;
     if (spent_on_counters > most_time_for_counters) {
         jvm.why_not =
             "its counters were not read: finding those of other JVMs took too long (too many hsperfdata_* "

@@ -10,7 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
-#include "platform/jvm/jvm_kind.h"
+#include "kernel/mappings/vm.h"
 
 namespace nmtx {
 
@@ -23,7 +23,7 @@ struct ListedJvm {
     double uptime_s = 0;
     std::optional<Bytes> rss;
     std::string cmdline;                    // NUL-separated, secrets redacted
-    std::optional<JvmKind> kind;            // nothing: maps cannot be read, but the program is called java
+    Vm vm = Vm::unknown;                    // maps cannot be read, but the program is called java
     std::optional<std::string> hsperfdata;  // bytes, secrets redacted
     std::string why_not;  // what could not be read of it, and the next step; empty where nothing is amiss
 };

@@ -26,6 +26,7 @@
 #include "platform/program/run_rights.h"
 #include "platform/symbols/live_files.h"
 #include "platform/terminal/progress.h"
+#include "process/process_reader.h"
 #include "report/reconciliation/report.h"
 #include "report/threads/threads_report.h"
 #include "report/verbs/list.h"
@@ -162,11 +163,6 @@ Expected<void> run_threads(const Command& command) {
     return print_threads(command, process->view);
 }
 
-Vm vm_of(std::optional<JvmKind> kind) {
-    if (kind == JvmKind::hotspot) return Vm::hotspot;
-    return kind == JvmKind::openj9 ? Vm::openj9 : Vm::unknown;
-}
-
 Expected<void> run_list(const Command& command) {
     const auto jvms = list_jvms();
     if (!jvms) return tl::make_unexpected(jvms.error());
@@ -177,7 +173,7 @@ Expected<void> run_list(const Command& command) {
         if (process.nspid != process.pid) row.container_pid = process.nspid;
         row.uid = process.uid;
         row.user = process.user;
-        row.vm = vm_of(process.kind);
+        row.vm = process.vm;
         row.rss = process.rss;
         row.cmdline = process.cmdline;
         row.perf = process.hsperfdata;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "platform/program/run.h"
+#include "process/process_reader.h"
 
 namespace nmtx {
 

@@ -41,7 +41,7 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.pid = pid;
     options.attach = command.attach;
     options.attach_timeout = command.attach_timeout;
-    options.effort = std::string(name_of(command.effort));
+    options.effort = command.effort;
     options.nmtx_version = NMTX_VERSION;
     options.freeze = command.malloc.freeze;
     if (command.verb == Verb::threads || command.measure_threads)

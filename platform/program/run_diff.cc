@@ -8,6 +8,7 @@
 #include "ledger/partition/kept_moment.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
+#include "process/process_reader.h"
 #include "report/diff/diff_report.h"
 
 namespace nmtx {

@@ -2,6 +2,7 @@
 #include "account/account.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
+#include "process/process_reader.h"
 #include "report/verbs/fit_report.h"
 
 namespace nmtx {

@@ -17,6 +17,7 @@
 #include "platform/record/record_file.h"
 #include "platform/record/record_store.h"
 #include "platform/terminal/terminal_line.h"
+#include "process/process_reader.h"
 #include "report/parts/verdict_text.h"
 #include "report/trend/trend_report.h"
 #include "threads/thread_table.h"
@@ -69,7 +70,7 @@ SamplerOptions sampler_options(const Command& command) {
     SamplerOptions options;
     options.collect.attach = command.attach;
     options.collect.attach_timeout = command.attach_timeout;
-    options.collect.effort = std::string(name_of(command.effort));
+    options.collect.effort = command.effort;
     options.collect.nmtx_version = NMTX_VERSION;
     options.effort = command.effort;
     options.ask_nmt = command.nmt;

@@ -7,6 +7,7 @@
 #include "account/account.h"
 #include "base/printable.h"
 #include "evidence/archive.h"
+#include "ledger/owner_paths.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/output/output_file.h"
 #include "platform/program/opened_process.h"
@@ -29,8 +30,9 @@ Expected<Capture> evidence_of(const Command& command) {
 
 // Of an owner's path all is ours but what follows one of these.
 std::string redact_owner(const std::string& path, NameRedactor& names) {
-    for (const std::string_view ours : {"malloc/untracked/", "malloc/live/", "named/"}) {
-        if (path.starts_with(ours)) return std::string(ours) + names.redact(path.substr(ours.size()));
+    for (const std::string_view ours : {owner_path::untracked, owner_path::live, owner_path::named}) {
+        if (const std::string_view name = name_below(path, ours); !name.empty())
+            return path_below(ours, names.redact(name));
     }
     return path;
 }

@@ -164,7 +164,7 @@ Expected<void> WatchRefresher::capture(const std::stop_token& stop, WatchAnswer&
     ReconciliationPlan plan({Effort::standard, command_.nmt}, command_.malloc);
     auto capture = collect_now(plan, stop, false);
     if (!capture) return tl::make_unexpected(capture.error());
-    capture->header.effort = name_of(Effort::standard);
+    capture->header.effort = Effort::standard;
     answer.captured = std::make_shared<const Capture>(std::move(*capture));
     return {};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "platform/record/record_numbers.h"
+
 namespace nmtx {
 namespace {
 
@@ -21,10 +23,6 @@ Expected<bool> has_table(RecordDatabase& database) {
     const auto row = database.step(*query);
     if (!row) return tl::make_unexpected(row.error());
     return *row && query->number(0) > 0;
-}
-
-std::uint64_t count_of(std::int64_t number) {
-    return number < 0 ? 0 : static_cast<std::uint64_t>(number);
 }
 
 }  // namespace
@@ -57,8 +55,8 @@ Expected<std::vector<RecordedGap>> read_gaps(RecordDatabase& database) {
     if (!query) return tl::make_unexpected(query.error());
     auto row = database.step(*query);
     for (; row && *row && gaps.size() < most_gaps; row = database.step(*query)) {
-        gaps.push_back({query->number(0), query->number(1), count_of(query->number(2)),
-                        count_of(query->number(3)), query->text(4).substr(0, longest_reason)});
+        gaps.push_back({query->number(0), query->number(1), stored::count(query->number(2)),
+                        stored::count(query->number(3)), query->text(4).substr(0, longest_reason)});
     }
     if (!row) return tl::make_unexpected(row.error());
     std::reverse(gaps.begin(), gaps.end());

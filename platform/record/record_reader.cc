@@ -8,32 +8,13 @@
 
 #include "change/split_runs.h"
 #include "evidence/redact.h"
+#include "platform/record/record_columns.h"
 #include "platform/record/record_gaps.h"
+#include "platform/record/record_numbers.h"
 #include "platform/record/record_store.h"
 
 namespace nmtx {
 namespace {
-
-// No file of ours has a negative size; a forged one must not become a huge one.
-std::uint64_t amount(std::int64_t number) {
-    return number < 0 ? 0 : static_cast<std::uint64_t>(number);
-}
-
-// A time of some hundred thousand years at the most, so that differences of two do not overflow.
-std::int64_t time_of(std::int64_t ms) {
-    constexpr std::int64_t most = std::int64_t{1} << 53;
-    return std::clamp(ms, -most, most);
-}
-
-std::optional<Bytes> bytes_of(std::optional<std::int64_t> number) {
-    if (!number) return std::nullopt;
-    return Bytes(amount(*number));
-}
-
-std::optional<std::uint64_t> count_of(std::optional<std::int64_t> number) {
-    if (!number) return std::nullopt;
-    return amount(*number);
-}
 
 // Names of owners and categories. Those of nmtx are a file's name at the longest, and a process has some
 // hundred. More than that is no real record, but an attempt to make a small file take much memory.
@@ -93,28 +74,6 @@ class RecordReader {
     std::vector<std::unordered_set<std::int64_t>> owners_of_runs_;
 };
 
-Sample sample_of_row(const Statement& row) {
-    Sample sample;
-    sample.time = {time_of(row.number(2)), time_of(row.number(3)), time_of(row.number(4))};
-    sample.depth = row.number(5) != 0 ? Depth::full : Depth::light;
-    sample.uptime_s = static_cast<double>(row.number(6)) / 1000;
-    sample.rss = Bytes(amount(row.number(7)));
-    sample.threads = count_of(row.optional_number(8));
-    sample.heap_used = bytes_of(row.optional_number(9));
-    sample.collections = count_of(row.optional_number(10));
-    sample.cgroup_current = bytes_of(row.optional_number(11));
-    sample.cgroup_limit = bytes_of(row.optional_number(12));
-    if (const auto committed = row.optional_number(13))
-        sample.nmt = NmtSample{Bytes(amount(*committed)), Bytes(amount(row.number(14))), {}};
-    if (const auto live = row.optional_number(15)) {
-        sample.malloc = MallocSample{Bytes(amount(*live)), Bytes(amount(row.number(16))),
-                                     Bytes(amount(row.number(17))), row.number(18) != 0};
-    }
-    const auto ms = [&](int column) { return static_cast<double>(row.number(column)) / 1000; };
-    sample.cost = {ms(19), ms(20), ms(21)};
-    return sample;
-}
-
 Expected<void> RecordReader::read_runs() {
     return each(
         "SELECT id, pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, physical_memory, "
@@ -122,8 +81,8 @@ Expected<void> RecordReader::read_runs() {
         std::nullopt, [&](const Statement& row) {
             RecordedRun run;
             run.id = row.number(0);
-            run.pid = amount(row.number(1));
-            run.start_ticks = amount(row.number(2));
+            run.pid = stored::count(row.number(1));
+            run.start_ticks = stored::count(row.number(2));
             run.boot_id = row.text(3);
             run.command = row.text(4);
             redact_options(run.command, " ");
@@ -131,7 +90,7 @@ Expected<void> RecordReader::read_runs() {
             run.gc = row.text(6);
             run.nmt_level = row.text(7);
             run.nmtx_version = row.text(8);
-            run.physical_memory = bytes_of(row.optional_number(9));
+            run.physical_memory = stored::bytes(row.optional_number(9));
             run.ended_ms = row.optional_number(10);
             run.end = row.text(11);
             run_index_[run.id] = series_.size();
@@ -140,18 +99,14 @@ Expected<void> RecordReader::read_runs() {
 }
 
 Expected<void> RecordReader::read_samples(std::int64_t from_ms) {
-    return each(
-        "SELECT id, run, line_ms, wall_ms, boot_ms, depth, uptime_ms, rss, threads, heap_used, collections, "
-        "cgroup_current, cgroup_limit, nmt_committed, nmt_malloc, malloc_live, malloc_untracked, "
-        "malloc_free, malloc_told_apart, attach_us, cpu_us, wall_us FROM sample WHERE line_ms >= ? ORDER BY "
-        "id",
-        from_ms, [&](const Statement& row) {
-            const auto run = run_index_.find(row.number(1));
-            if (run == run_index_.end()) return;
-            std::vector<Sample>& samples = series_[run->second].samples;
-            places_.push_back({row.number(0), {run->second, samples.size()}});
-            samples.push_back(sample_of_row(row));
-        });
+    return each(select_samples() + " WHERE line_ms >= ? ORDER BY id", from_ms, [&](const Statement& row) {
+        SampleRow read = sample_of_row(row);
+        const auto run = run_index_.find(read.run);
+        if (run == run_index_.end()) return;
+        std::vector<Sample>& samples = series_[run->second].samples;
+        places_.push_back({read.id, {run->second, samples.size()}});
+        samples.push_back(std::move(read.sample));
+    });
 }
 
 std::optional<RecordReader::Place> RecordReader::place_of(std::int64_t id) const {
@@ -202,7 +157,7 @@ Expected<void> RecordReader::read_owners(std::int64_t from_id) {
         if (owners.insert(name->first).second && owners.size() > most_names_of_a_run)
             return too_much(fmt::format("holds more than {} owners in one run", most_names_of_a_run));
         ++rows_;
-        sample_at(*place).owners.push_back({name->second, Bytes(amount(query->number(2)))});
+        sample_at(*place).owners.push_back({name->second, stored::bytes(query->number(2))});
     }
     if (!more) return tl::make_unexpected(more.error());
     return check_points();
@@ -236,9 +191,9 @@ Expected<void> RecordReader::read_categories(std::int64_t from_id) {
         if (!sample.nmt) continue;
         if (!take_room<CategorySample>(name->second))
             return too_much("its names take far more memory than the file");
-        sample.nmt->categories.push_back({name->second, Bytes(amount(query->number(2))),
-                                          Bytes(amount(query->number(3))),
-                                          count_of(query->optional_number(4))});
+        sample.nmt->categories.push_back({name->second, stored::bytes(query->number(2)),
+                                          stored::bytes(query->number(3)),
+                                          stored::count(query->optional_number(4))});
     }
     if (!more) return tl::make_unexpected(more.error());
     return {};

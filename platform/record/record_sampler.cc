@@ -85,7 +85,7 @@ Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth 
     options.attach = options.attach && may_ask();
     if (depth == Depth::light) {
         options.known_answers = known_;
-        options.effort = name_of(Effort::least);
+        options.effort = Effort::least;
     }
     const auto capture = collect(options, plan);
     if (!capture) return tl::make_unexpected(capture.error());

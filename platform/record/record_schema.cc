@@ -7,43 +7,42 @@
 #include <string_view>
 
 #include "base/printable.h"
+#include "platform/record/record_columns.h"
 
 namespace nmtx {
 namespace {
 
 struct Made {
-    const char* type;
-    const char* name;
-    const char* sql;
+    std::string_view type;
+    std::string_view name;
+    std::string sql;
 };
 
 // One row for each owner and sample; both small numbers, so that a row takes some 15 bytes.
-constexpr std::array<Made, 8> all_made = {{
-    {"table", "run", R"(CREATE TABLE run(
+const std::array<Made, 8>& all_made() {
+    static const std::array<Made, 8> all{{
+        {"table", "run", R"(CREATE TABLE run(
   id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, start_ticks INTEGER NOT NULL, boot_id TEXT NOT NULL, command TEXT NOT NULL,
   java TEXT NOT NULL, gc TEXT NOT NULL, nmt_level TEXT NOT NULL, nmtx_version TEXT NOT NULL, physical_memory INTEGER,
   ended_ms INTEGER, end TEXT NOT NULL DEFAULT ''))"},
-    {"table", "owner", "CREATE TABLE owner(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE)"},
-    {"table", "category", "CREATE TABLE category(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"},
-    {"table", "sample", R"(CREATE TABLE sample(
-  id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES run(id), line_ms INTEGER NOT NULL, wall_ms INTEGER NOT NULL,
-  boot_ms INTEGER NOT NULL, depth INTEGER NOT NULL, uptime_ms INTEGER NOT NULL, rss INTEGER NOT NULL, threads INTEGER,
-  heap_used INTEGER, collections INTEGER, cgroup_current INTEGER, cgroup_limit INTEGER, nmt_committed INTEGER,
-  nmt_malloc INTEGER, malloc_live INTEGER, malloc_untracked INTEGER, malloc_free INTEGER, malloc_told_apart INTEGER,
-  attach_us INTEGER NOT NULL, cpu_us INTEGER NOT NULL, wall_us INTEGER NOT NULL))"},
-    {"index", "sample_by_time", "CREATE INDEX sample_by_time ON sample(line_ms)"},
-    {"table", "resident", R"(CREATE TABLE resident(
+        {"table", "owner", "CREATE TABLE owner(id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE)"},
+        {"table", "category", "CREATE TABLE category(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)"},
+        {"table", "sample", sample_table()},
+        {"index", "sample_by_time", "CREATE INDEX sample_by_time ON sample(line_ms)"},
+        {"table", "resident", R"(CREATE TABLE resident(
   sample INTEGER NOT NULL, owner INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY(sample, owner)) WITHOUT ROWID)"},
-    {"table", "nmt", R"(CREATE TABLE nmt(
+        {"table", "nmt", R"(CREATE TABLE nmt(
   sample INTEGER NOT NULL, category INTEGER NOT NULL, committed INTEGER NOT NULL, malloc INTEGER NOT NULL, count INTEGER,
   PRIMARY KEY(sample, category)) WITHOUT ROWID)"},
-    {"table", "thinned", "CREATE TABLE thinned(tier INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL)"},
-}};
+        {"table", "thinned", "CREATE TABLE thinned(tier INTEGER PRIMARY KEY, until_ms INTEGER NOT NULL)"},
+    }};
+    return all;
+}
 
 const Made* made_as(std::string_view name) {
-    const auto found =
-        std::find_if(all_made.begin(), all_made.end(), [&](const Made& made) { return name == made.name; });
-    return found == all_made.end() ? nullptr : &*found;
+    const auto found = std::find_if(all_made().begin(), all_made().end(),
+                                    [&](const Made& made) { return name == made.name; });
+    return found == all_made().end() ? nullptr : &*found;
 }
 
 // A row of sqlite_schema. Nothing: it is fine. `ours` counts what record_schema() makes.
@@ -69,7 +68,7 @@ std::optional<std::string> objection(const Statement& row, std::size_t& ours) {
 
 std::string record_schema() {
     std::string statements;
-    for (const Made& made : all_made) statements.append(made.sql).append(";\n");
+    for (const Made& made : all_made()) statements.append(made.sql).append(";\n");
     return statements;
 }
 
@@ -84,14 +83,14 @@ Expected<void> check_record_schema(RecordDatabase& database) {
             return failure(database.path(), "is not a record as nmtx writes it: it has " + *found, hint);
     }
     if (!more) return tl::make_unexpected(more.error());
-    if (ours != all_made.size())
+    if (ours != all_made().size())
         return failure(database.path(), "is not a record as nmtx writes it: a table is missing", hint);
     return {};
 }
 
 Expected<void> check_record_pages(RecordDatabase& database) {
-    for (const Made& made : all_made) {
-        if (std::string_view(made.type) != "table") continue;
+    for (const Made& made : all_made()) {
+        if (made.type != "table") continue;
         auto quick = database.prepare(fmt::format("PRAGMA quick_check({})", made.name));
         if (!quick) return tl::make_unexpected(quick.error());
         const auto row = database.step(*quick);

@@ -1,34 +1,13 @@
 #include "platform/record/record_store.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "platform/record/record_columns.h"
 #include "platform/record/record_gaps.h"
+#include "platform/record/record_numbers.h"
 #include "platform/record/record_thinning.h"
 
 namespace nmtx {
-namespace {
-
-std::int64_t signed_of(std::uint64_t number) {
-    return static_cast<std::int64_t>(std::min<std::uint64_t>(number, INT64_MAX));
-}
-
-std::int64_t signed_of(Bytes bytes) {
-    return signed_of(bytes.value());
-}
-
-template <typename T>
-std::optional<std::int64_t> signed_of(const std::optional<T>& value) {
-    if (!value) return std::nullopt;
-    return signed_of(*value);
-}
-
-std::int64_t thousandths(double ms) {
-    return static_cast<std::int64_t>(std::llround(ms * 1000));
-}
-
-}  // namespace
-
 Expected<RecordStore> RecordStore::open(const std::string& path, std::chrono::milliseconds patience) {
     auto database = RecordDatabase::open_for_writing(path, patience);
     if (!database) return tl::make_unexpected(database.error());
@@ -38,15 +17,12 @@ Expected<RecordStore> RecordStore::open(const std::string& path, std::chrono::mi
 }
 
 Expected<void> RecordStore::prepare() {
+    const std::string insert_sample = insert_into_sample();
     const struct {
         Statement* statement;
         const char* sql;
     } all[] = {
-        {&insert_sample_,
-         "INSERT INTO sample(run, line_ms, wall_ms, boot_ms, depth, uptime_ms, rss, threads, heap_used, "
-         "collections, cgroup_current, cgroup_limit, nmt_committed, nmt_malloc, malloc_live, "
-         "malloc_untracked, malloc_free, malloc_told_apart, attach_us, cpu_us, wall_us) "
-         "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+        {&insert_sample_, insert_sample.c_str()},
         {&insert_resident_, "INSERT INTO resident(sample, owner, bytes) VALUES(?,?,?)"},
         {&insert_nmt_, "INSERT INTO nmt(sample, category, committed, malloc, count) VALUES(?,?,?,?,?)"},
         {&last_sample_,
@@ -71,8 +47,8 @@ Expected<std::optional<std::int64_t>> RecordStore::resume_run(const RecordedRun&
         "SELECT id FROM run WHERE pid = ? AND start_ticks = ? AND boot_id = ? AND boot_id <> '' ORDER BY id "
         "LIMIT 1");
     if (!find) return tl::make_unexpected(find.error());
-    find->bind(0, signed_of(run.pid));
-    find->bind(1, signed_of(run.start_ticks));
+    find->bind(0, stored::number(run.pid));
+    find->bind(1, stored::number(run.start_ticks));
     find->bind(2, std::string_view(run.boot_id));
     const auto row = database_.step(*find);
     if (!row) return tl::make_unexpected(row.error());
@@ -88,7 +64,7 @@ Expected<std::optional<std::int64_t>> RecordStore::resume_run(const RecordedRun&
     int parameter = 0;
     for (const std::string* text : {&run.java, &run.gc, &run.nmt_level, &run.nmtx_version})
         update->bind(parameter++, std::string_view(*text));
-    update->bind(parameter++, signed_of(run.physical_memory));
+    update->bind(parameter++, stored::number(run.physical_memory));
     update->bind(parameter, id);
     if (auto updated = database_.run(*update); !updated) return tl::make_unexpected(updated.error());
     return id;
@@ -99,13 +75,13 @@ Expected<std::int64_t> RecordStore::insert_run(const RecordedRun& run) {
         "INSERT INTO run(pid, start_ticks, boot_id, command, java, gc, nmt_level, nmtx_version, "
         "physical_memory) VALUES(?,?,?,?,?,?,?,?,?)");
     if (!insert) return tl::make_unexpected(insert.error());
-    insert->bind(0, signed_of(run.pid));
-    insert->bind(1, signed_of(run.start_ticks));
+    insert->bind(0, stored::number(run.pid));
+    insert->bind(1, stored::number(run.start_ticks));
     int parameter = 2;
     for (const std::string* text :
          {&run.boot_id, &run.command, &run.java, &run.gc, &run.nmt_level, &run.nmtx_version})
         insert->bind(parameter++, std::string_view(*text));
-    insert->bind(parameter, signed_of(run.physical_memory));
+    insert->bind(parameter, stored::number(run.physical_memory));
     if (auto inserted = database_.run(*insert); !inserted) return tl::make_unexpected(inserted.error());
     return database_.last_id();
 }
@@ -163,39 +139,7 @@ Expected<std::int64_t> RecordStore::line_ms(const SampleTime& time, const std::s
 }
 
 Expected<std::int64_t> RecordStore::insert_sample(std::int64_t run, const Sample& sample, std::int64_t line) {
-    using Number = std::optional<std::int64_t>;
-    const auto nmt = [&](Bytes NmtSample::* figure) -> Number {
-        if (!sample.nmt) return std::nullopt;
-        return signed_of((*sample.nmt).*figure);
-    };
-    const auto malloc = [&](Bytes MallocSample::* figure) -> Number {
-        if (!sample.malloc) return std::nullopt;
-        return signed_of((*sample.malloc).*figure);
-    };
-    const Number told_apart = sample.malloc ? Number(sample.malloc->told_apart ? 1 : 0) : std::nullopt;
-    int parameter = 0;
-    for (const Number& value : {Number(run),
-                                Number(line),
-                                Number(sample.time.wall_ms),
-                                Number(sample.time.boot_ms),
-                                Number(sample.depth == Depth::full ? 1 : 0),
-                                Number(thousandths(sample.uptime_s)),
-                                Number(signed_of(sample.rss)),
-                                signed_of(sample.threads),
-                                signed_of(sample.heap_used),
-                                signed_of(sample.collections),
-                                signed_of(sample.cgroup_current),
-                                signed_of(sample.cgroup_limit),
-                                nmt(&NmtSample::committed),
-                                nmt(&NmtSample::malloc),
-                                malloc(&MallocSample::live),
-                                malloc(&MallocSample::untracked),
-                                malloc(&MallocSample::free),
-                                told_apart,
-                                Number(thousandths(sample.cost.attach_ms)),
-                                Number(thousandths(sample.cost.cpu_ms)),
-                                Number(thousandths(sample.cost.wall_ms))})
-        insert_sample_.bind(parameter++, value);
+    bind_sample(insert_sample_, run, line, sample);
     if (auto inserted = database_.run(insert_sample_); !inserted)
         return tl::make_unexpected(inserted.error());
     return database_.last_id();
@@ -207,7 +151,7 @@ Expected<void> RecordStore::insert_owners(std::int64_t id, const Sample& sample)
         if (!owner_id) return tl::make_unexpected(owner_id.error());
         insert_resident_.bind(0, id);
         insert_resident_.bind(1, *owner_id);
-        insert_resident_.bind(2, signed_of(owner.resident));
+        insert_resident_.bind(2, stored::number(owner.resident));
         if (auto inserted = database_.run(insert_resident_); !inserted) return inserted;
     }
     return {};
@@ -220,9 +164,9 @@ Expected<void> RecordStore::insert_categories(std::int64_t id, const Sample& sam
         if (!category_id) return tl::make_unexpected(category_id.error());
         insert_nmt_.bind(0, id);
         insert_nmt_.bind(1, *category_id);
-        insert_nmt_.bind(2, signed_of(category.committed));
-        insert_nmt_.bind(3, signed_of(category.malloc));
-        insert_nmt_.bind(4, signed_of(category.count));
+        insert_nmt_.bind(2, stored::number(category.committed));
+        insert_nmt_.bind(3, stored::number(category.malloc));
+        insert_nmt_.bind(4, stored::number(category.count));
         if (auto inserted = database_.run(insert_nmt_); !inserted) return inserted;
     }
     return {};

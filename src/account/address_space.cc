@@ -4,6 +4,7 @@
 #include <map>
 
 #include "ledger/moment.h"
+#include "ledger/owner_paths.h"
 #include "ledger/partition/reconcile.h"
 
 namespace nmtx {
@@ -13,15 +14,15 @@ constexpr std::string_view nobody = "private memory of no known owner";
 
 // A group of owners, by their path.
 std::string group_of(const std::string& path) {
-    if (path == "unexplained") return std::string(nobody);
-    if (path.starts_with("file/")) return "files";
-    if (path.starts_with("jvm/")) return path.substr(4, path.find('/', 4) - 4);
-    return path;
+    if (path == owner_path::unexplained) return std::string(nobody);
+    if (is_below(path, owner_path::file)) return "files";
+    const std::string_view area = name_below(path, owner_path::jvm);
+    return area.empty() ? path : std::string(area.substr(0, area.find('/')));
 }
 
 // Shapes claim for the JVM what NMT says it cannot have: then they are somebody else's.
 bool claims_too_much(const ProcessView& view, const std::string& path, bool estimated, Bytes accessible) {
-    return view.nmt && estimated && path.starts_with("jvm/") && accessible > view.nmt->committed;
+    return view.nmt && estimated && is_below(path, owner_path::jvm) && accessible > view.nmt->committed;
 }
 
 std::vector<SpaceRow> rows_of(const Moment& moment) {

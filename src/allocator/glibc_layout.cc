@@ -23,18 +23,39 @@ constexpr auto no_tcache = TcacheKind::none, lists_only = TcacheKind::lists_only
                struct_key = TcacheKind::struct_key, random_word = TcacheKind::random_key;
 // clang-format off
 constexpr std::array layouts{
-    // minors, fastbins and their count, top, bins, attached_threads, heap_info, tcache, mangled, tcache chunks, short
-    GlibcLayout{"2.17 to 2.22", 17, 22, 0x8, 10, 0x58, 0x68, 0, 0x20, no_tcache, false, {}, 0},
-    GlibcLayout{"2.23 to 2.25", 23, 25, 0x8, 10, 0x58, 0x68, 8, 0x20, no_tcache, false, {}, 0},
-    GlibcLayout{"2.26", 26, 26, 0x8, 10, 0x58, 0x68, 8, 0x20, lists_only, false, {0x250, 0}, 0},
-    GlibcLayout{"2.26 updated", 26, 26, 0x10, 10, 0x60, 0x70, 8, 0x20, lists_only, false, {0x250, 0}, 0},
-    GlibcLayout{"2.27 to 2.28", 27, 28, 0x10, 10, 0x60, 0x70, 8, 0x20, lists_only, false, {0x250, 0x290}, 0},
-    GlibcLayout{"2.29 to 2.31", 29, 31, 0x10, 10, 0x60, 0x70, 8, 0x20, struct_key, false, {0x250, 0x290}, 0},
-    GlibcLayout{"2.32 to 2.33", 32, 33, 0x10, 10, 0x60, 0x70, 8, 0x20, struct_key, true, {0x290, 0}, 0},
-    GlibcLayout{"2.34", 34, 34, 0x10, 10, 0x60, 0x70, 8, 0x20, random_word, true, {0x290, 0}, 0},
-    GlibcLayout{"2.35 to 2.41", 35, 41, 0x10, 10, 0x60, 0x70, 8, 0x30, random_word, true, {0x290, 0}, 0},
-    GlibcLayout{"2.42", 42, 42, 0x10, 10, 0x60, 0x70, 8, 0x30, random_word, true, {0x300, 0}, 0},
-    GlibcLayout{"2.43", 43, 43, 0, 0, 0x8, 0x18, 8, 0x30, random_word, true, {0x300, 0x310}, 16},
+    GlibcLayout{.name = "2.17 to 2.22", .first_minor = 17, .last_minor = 22, .fastbins = 0x8, .fastbin_count = 10,
+                .top = 0x58, .bins = 0x68, .attached_threads = 0, .heap_info = 0x20,
+                .tcache = no_tcache, .safe_linking = false, .tcache_chunk = {}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.23 to 2.25", .first_minor = 23, .last_minor = 25, .fastbins = 0x8, .fastbin_count = 10,
+                .top = 0x58, .bins = 0x68, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = no_tcache, .safe_linking = false, .tcache_chunk = {}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.26", .first_minor = 26, .last_minor = 26, .fastbins = 0x8, .fastbin_count = 10,
+                .top = 0x58, .bins = 0x68, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = lists_only, .safe_linking = false, .tcache_chunk = {0x250, 0}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.26 updated", .first_minor = 26, .last_minor = 26, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = lists_only, .safe_linking = false, .tcache_chunk = {0x250, 0}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.27 to 2.28", .first_minor = 27, .last_minor = 28, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = lists_only, .safe_linking = false, .tcache_chunk = {0x250, 0x290}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.29 to 2.31", .first_minor = 29, .last_minor = 31, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = struct_key, .safe_linking = false, .tcache_chunk = {0x250, 0x290}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.32 to 2.33", .first_minor = 32, .last_minor = 33, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = struct_key, .safe_linking = true, .tcache_chunk = {0x290, 0}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.34", .first_minor = 34, .last_minor = 34, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x20,
+                .tcache = random_word, .safe_linking = true, .tcache_chunk = {0x290, 0}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.35 to 2.41", .first_minor = 35, .last_minor = 41, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x30,
+                .tcache = random_word, .safe_linking = true, .tcache_chunk = {0x290, 0}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.42", .first_minor = 42, .last_minor = 42, .fastbins = 0x10, .fastbin_count = 10,
+                .top = 0x60, .bins = 0x70, .attached_threads = 8, .heap_info = 0x30,
+                .tcache = random_word, .safe_linking = true, .tcache_chunk = {0x300, 0}, .mmapped_short = 0},
+    GlibcLayout{.name = "2.43", .first_minor = 43, .last_minor = 43, .fastbins = 0, .fastbin_count = 0,
+                .top = 0x8, .bins = 0x18, .attached_threads = 8, .heap_info = 0x30,
+                .tcache = random_word, .safe_linking = true, .tcache_chunk = {0x300, 0x310}, .mmapped_short = 16},
 };
 // clang-format on
 
@@ -43,12 +64,12 @@ constexpr std::array layouts{
 std::optional<TcacheShape> tcache_shape(std::uint64_t chunk_size) {
     switch (chunk_size) {
         case 0x250:
-            return TcacheShape{64, 1, false};
+            return TcacheShape{.slots = 64, .count_bytes = 1, .downward = false};
         case 0x290:
-            return TcacheShape{64, 2, false};
+            return TcacheShape{.slots = 64, .count_bytes = 2, .downward = false};
         case 0x300:
         case 0x310:  // asked for with an arena 2.43 rounds its size up twice
-            return TcacheShape{76, 2, true};
+            return TcacheShape{.slots = 76, .count_bytes = 2, .downward = true};
         default:
             return std::nullopt;
     }

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "change/diff_parts.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -65,12 +66,12 @@ std::string CategoryAlignment::category(std::string_view name) const {
 }
 
 std::string CategoryAlignment::path(std::string_view path) const {
-    constexpr std::string_view tracked = "malloc/nmt-tracked/";
-    if (!path.starts_with(tracked)) return std::string(path);
+    const std::string_view tracked = name_below(path, owner_path::nmt_tracked);
+    if (tracked.empty()) return std::string(path);
     for (const auto& group : groups_) {
         for (const std::string& name : group) {
-            if (in_small_letters(name) == path.substr(tracked.size()))
-                return std::string(tracked) + in_small_letters(joined(group));
+            if (in_small_letters(name) == tracked)
+                return path_below(owner_path::nmt_tracked, in_small_letters(joined(group)));
         }
     }
     return std::string(path);
@@ -80,14 +81,12 @@ namespace {
 
 // What divide_malloc makes of glibc's rows, and those rows themselves.
 bool of_glibc(std::string_view path) {
-    constexpr std::array begins{
-        std::string_view{"malloc/main arena"},    std::string_view{"malloc/arena"},
-        std::string_view{"malloc/mmapped chunk"}, std::string_view{"malloc/nmt-tracked/"},
-        std::string_view{"malloc/untracked/"},    std::string_view{"malloc/live/"},
-        std::string_view{"malloc/free/"},         std::string_view{"malloc/overhead"},
-        std::string_view{"malloc/not-walked"}};
-    return std::any_of(begins.begin(), begins.end(),
-                       [&](std::string_view begin) { return path.starts_with(begin); });
+    constexpr std::array parents{
+        owner_path::main_arena,  owner_path::arena,           owner_path::mmapped_chunk,
+        owner_path::nmt_tracked, owner_path::untracked,       owner_path::live,
+        owner_path::freed,       owner_path::malloc_overhead, owner_path::not_walked};
+    return std::any_of(parents.begin(), parents.end(),
+                       [&](std::string_view parent) { return is_below(path, parent); });
 }
 
 }  // namespace
@@ -100,7 +99,7 @@ std::vector<OwnerChange> owner_changes(const Ledger& before, const Ledger& after
     const auto add = [&](const Ledger& ledger, Bytes AmountChange::* moment) {
         for (const Row& row : ledger.rows) {
             const bool as_one = malloc_as_one && of_glibc(row.path);
-            OwnerChange& owner = by_path[as_one ? "malloc/glibc" : alignment.path(row.path)];
+            OwnerChange& owner = by_path[as_one ? std::string(owner_path::glibc) : alignment.path(row.path)];
             owner.resident.*moment += row.resident;
             owner.estimated = owner.estimated || row.estimated;
         }

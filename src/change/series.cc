@@ -68,14 +68,9 @@ RecordedRun run_of(const ProcessView& view) {
     run.command = command_line(view, most_command_bytes);
     run.java = view.java_version();
     run.gc = view.gc();
-    run.nmt_level = view.nmt_level();
+    run.nmt_level = name_of(view.nmt_level());
     run.nmtx_version = view.header.nmtx_version;
     return run;
-}
-
-bool is_below(std::string_view path, std::string_view prefix) {
-    if (path.substr(0, prefix.size()) != prefix) return false;
-    return prefix.empty() || path.size() == prefix.size() || path[prefix.size()] == '/';
 }
 
 Bytes resident_below(const Sample& sample, std::string_view prefix) {

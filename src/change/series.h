@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "ledger/ledger.h"
 #include "ledger/moment.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 
@@ -121,8 +122,6 @@ RecordedRun run_of(const ProcessView& view);
 // Is it the run of this very process? Captures of before the boot was kept tell by the rest alone.
 bool is_run_of(const RecordedRun& run, const CaptureHeader& process);
 
-// Is it that path, or does it lie below? Below the empty one lies everything.
-bool is_below(std::string_view path, std::string_view prefix);
 // Resident bytes of all owners that are `prefix` or lie below it.
 Bytes resident_below(const Sample& sample, std::string_view prefix);
 

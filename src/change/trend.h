@@ -5,9 +5,11 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "change/series.h"
+#include "change/series_key.h"
 #include "change/shape.h"
 
 namespace nmtx {
@@ -24,7 +26,7 @@ enum class Unit : std::uint8_t { bytes, count };
 
 // One series. Values are bytes, or numbers where the unit says so.
 struct OwnerTrend {
-    std::string path;
+    SeriesKey key;
     Unit unit = Unit::bytes;
     Verdict verdict = Verdict::undecided;
     Shape shape;
@@ -33,6 +35,11 @@ struct OwnerTrend {
     double follows_heap = 0;          // rank correlation with the used Java heap, where both vary
     std::vector<double> spark;        // at most spark_width values over equal spans of time
     std::vector<Point> curve;         // the same with their times, at most curve_width
+    [[nodiscard]] std::string name() const { return text_of(key); }
+    // Of an owner its path; empty for the other series.
+    [[nodiscard]] std::string_view path() const {
+        return key.series == Series::owner ? std::string_view(key.name) : std::string_view();
+    }
 };
 inline constexpr std::size_t spark_width = 12;
 inline constexpr std::size_t curve_width = 160;
@@ -65,7 +72,7 @@ struct RunTrend {
     std::size_t owner_samples = 0;  // how many of that depth
     OwnerTrend rss;
     std::vector<OwnerTrend> owners;  // leaves of the ledger: leaks first, then by rate
-    std::vector<OwnerTrend> sums;    // "malloc live untracked" or "malloc live", "malloc free kept"
+    std::vector<OwnerTrend> sums;    // malloc_live_untracked or malloc_live, malloc_free_kept
     std::vector<OwnerTrend> others;  // NMT's figures, the Java heap's use, threads: of every sample
     std::size_t rows_left_out = 0;   // of `owners` and `others`, where the record has very many in all
     std::optional<LimitForecast> limit;

@@ -20,9 +20,10 @@ Bytes bytes_of(double value) {
 }
 
 // What has a bound of its own, or was freed.
-bool is_bounded(std::string_view path) {
-    return is_below(path, "jvm/java heap") || is_below(path, "jvm/code cache") ||
-           is_below(path, "malloc/free") || path == "malloc free kept";
+bool is_bounded(const OwnerTrend& owner) {
+    const std::string_view path = owner.path();
+    return is_below(path, owner_path::java_heap) || is_below(path, owner_path::code_cache) ||
+           is_below(path, owner_path::freed) || owner.key.series == Series::malloc_free_kept;
 }
 
 class Drawing {
@@ -85,7 +86,7 @@ class Drawing {
     // An undecided row that has samples enough is one that rises steadily.
     [[nodiscard]] static bool rises(const OwnerTrend& owner) {
         return owner.verdict == Verdict::undecided && owner.shape.points >= fewest_samples &&
-               owner.shape.slope && owner.shape.slope->low > 0 && !is_bounded(owner.path);
+               owner.shape.slope && owner.shape.slope->low > 0 && !is_bounded(owner);
     }
 
     // The fastest first. RSS speaks where no owner shows it by itself.
@@ -105,7 +106,7 @@ class Drawing {
             const Shape& shape = rising[i]->shape;
             const double missing = std::max(counts_from_ / shape.slope->per_second - shape.span_s, 0.0);
             because(fmt::format("{} grows by {:.1f} MiB an hour, so far by {}; growth counts from {} on",
-                                rising[i]->path == "rss" ? "RSS" : rising[i]->path,
+                                rising[i]->key.series == Series::rss ? "RSS" : rising[i]->name(),
                                 shape.slope->per_second * 3600 / mebibyte, human(bytes_of(shape.growth)),
                                 human(bytes_of(counts_from_))),
                     i == 0 ? std::optional(missing) : std::nullopt);

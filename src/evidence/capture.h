@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "evidence/effort.h"
 
 namespace nmtx {
 
@@ -23,8 +24,8 @@ inline constexpr std::string_view statm_after = "kernel/statm after";
 inline constexpr std::string_view smaps = "kernel/smaps";
 inline constexpr std::string_view smaps_rollup = "kernel/smaps_rollup";
 inline constexpr std::string_view limits = "kernel/limits";
-inline constexpr std::string_view cmdline = "kernel/cmdline";  // NUL-separated, secrets redacted
-inline constexpr std::string_view auxv = "kernel/auxv";
+inline constexpr std::string_view cmdline = "kernel/cmdline";            // NUL-separated, secrets redacted
+inline constexpr std::string_view auxv = "kernel/auxv";                  // kept as it is: no report needs it
 inline constexpr std::string_view exe = "kernel/exe";                    // the link's text
 inline constexpr std::string_view tasks = "kernel/tasks";                // kernel/tasks.h
 inline constexpr std::string_view tasks_before = "kernel/tasks before";  // at the begin of an interval
@@ -91,8 +92,8 @@ struct CaptureHeader {
     std::string boot_id;            // of the system that it runs on; empty in captures of before it was kept
     std::string taken_at;           // UTC, "2026-11-22T20:16:28Z"
     double target_uptime_s = 0;
-    std::string kernel_release;  // uname -r
-    std::string effort;          // least, default, most
+    std::string kernel_release;    // uname -r
+    std::optional<Effort> effort;  // nothing where the archive does not tell
     std::uint32_t page_size = 4096;
     Cost cost;
     std::optional<Redaction> redaction;  // absent where only secrets were taken out

@@ -29,7 +29,9 @@ std::optional<std::string> read_header(const json& object, CaptureHeader& header
     fields.read("taken_at", header.taken_at);
     fields.read("target_uptime_s", header.target_uptime_s);
     fields.read("kernel_release", header.kernel_release);
-    fields.read("effort", header.effort);
+    std::string effort;
+    fields.read("effort", effort);
+    header.effort = effort_named(effort);
     fields.read_whole("page_size", header.page_size);
     if (!fields.wrong() && (header.page_size < 4096 || !std::has_single_bit(header.page_size)))
         return "page_size: expected a power of two from 4096 on, found " + std::to_string(header.page_size);
@@ -80,7 +82,7 @@ std::string capture_json(const Capture& capture) {
     out["taken_at"] = text_json(header.taken_at);
     out["target_uptime_s"] = finite(header.target_uptime_s);
     out["kernel_release"] = text_json(header.kernel_release);
-    out["effort"] = text_json(header.effort);
+    out["effort"] = header.effort ? std::string(name_of(*header.effort)) : std::string();
     out["page_size"] = header.page_size;
     out["cost"] = {{"cpu_ms", finite(header.cost.cpu_ms)},
                    {"wall_ms", finite(header.cost.wall_ms)},

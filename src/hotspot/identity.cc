@@ -27,20 +27,17 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> collector
 std::optional<std::pair<std::string_view, bool>> collector_flag(std::string_view flag) {
     if (flag.empty() || (flag.front() != '+' && flag.front() != '-')) return std::nullopt;
     const bool on = flag.front() == '+';
-    flag.remove_prefix(1);
-    for (const auto& [name, gc] : collector_flags)
-        if (flag == name) return std::pair(gc, on);
-    return std::nullopt;
+    const auto gc = gc_of_flag(flag.substr(1));
+    return gc ? std::optional(std::pair(*gc, on)) : std::nullopt;
 }
 
 void read_xx_flag(JvmOptions& options, std::string_view flag) {
     constexpr std::string_view nmt = "NativeMemoryTracking=";
     if (flag.starts_with(nmt)) {
-        const std::string_view level = flag.substr(nmt.size());
-        if (level != "off" && level != "summary" && level != "detail")
-            return;  // the JVM ends at once with any other
-        options.nmt_level = level;
-        options.nmt_given = true;
+        if (const auto level = nmt_level_named(flag.substr(nmt.size()))) {
+            options.nmt_level = *level;
+            options.nmt_given = true;
+        }
         return;
     }
     if (const auto collector = collector_flag(flag)) {
@@ -211,26 +208,10 @@ JavaCommandLine read_java_arguments(const std::vector<std::string_view>& argumen
     return found;
 }
 
-std::optional<std::uint64_t> number_of_vm_flag(std::string_view vm_flags_reply, std::string_view name) {
-    const std::string begin = "-XX:" + std::string(name) + "=";
-    const std::size_t at = vm_flags_reply.find(begin);
-    if (at == std::string_view::npos) return std::nullopt;
-    return Cursor(vm_flags_reply.substr(at + begin.size())).decimal();
-}
-
-// -XX:CICompilerCount=2 … -XX:+UseCompressedOops -XX:+UseG1GC
-std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply) {
-    std::optional<std::string> gc;
-    for (Lines lines(vm_flags_reply); lines.next();) {
-        Cursor cursor(lines.line());
-        for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) {
-            const std::string_view word = cursor.word();
-            if (!word.starts_with("-XX:")) continue;
-            const auto collector = collector_flag(word.substr(4));
-            if (collector && collector->second) gc = std::string(collector->first);
-        }
-    }
-    return gc;
+std::optional<std::string_view> gc_of_flag(std::string_view name) {
+    for (const auto& [flag, gc] : collector_flags)
+        if (flag == name) return gc;
+    return std::nullopt;
 }
 
 std::optional<std::string> gc_of_policy_name(std::string_view policy) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "hotspot/nmt_level.h"
 
 namespace nmtx {
 
@@ -27,13 +28,13 @@ std::optional<int> java_feature(std::string_view version);
 
 // What of the options matters before anything is asked. Later options win, as in HotSpot.
 struct JvmOptions {
-    std::string nmt_level = "off";  // off, summary, detail; as asked for on the command line
+    NmtLevel nmt_level = NmtLevel::off;  // as asked for on the command line
     bool nmt_given = false;
     bool attach_disabled = false;  // -XX:+DisableAttachMechanism
     bool signals_reduced = false;  // -Xrs, -XX:+ReduceSignalUsage
     bool attach_at_start = false;  // -XX:+StartAttachListener
-    std::optional<std::string>
-        gc;                 // "G1", "Z", "Shenandoah", "Parallel", "Serial", "Epsilon", "CMS" by -XX:+Use…GC
+    // "G1", "Z", "Shenandoah", "Parallel", "Serial", "Epsilon", "CMS" by -XX:+Use…GC
+    std::optional<std::string> gc;
     bool pretouch = false;  // -XX:+AlwaysPreTouch
 };
 // `options`: one option each.
@@ -55,12 +56,9 @@ JavaCommandLine read_java_cmdline(std::string_view cmdline);
 // The same of words that have been split already, argv[0] first.
 JavaCommandLine read_java_arguments(const std::vector<std::string_view>& arguments);
 
-// "G1" from hsperfdata's sun.gc.policy.name / collector names or from VM.flags ("-XX:+UseG1GC"); nothing
-// where unknown.
-std::optional<std::string> gc_of_vm_flags(std::string_view vm_flags_reply);
-// "-XX:MaxHeapSize=134217728" of VM.flags, which has it whether it was given or chosen: what name=… is;
-// nothing where it is not there.
-std::optional<std::uint64_t> number_of_vm_flag(std::string_view vm_flags_reply, std::string_view name);
+// "G1" by the flag "UseG1GC"; nothing where it names no collector.
+std::optional<std::string_view> gc_of_flag(std::string_view name);
+// "G1" by hsperfdata's sun.gc.policy.name; nothing where unknown.
 std::optional<std::string> gc_of_policy_name(std::string_view policy);
 // By the policy name, else by the names of collectors and generations (Z, Shenandoah, Epsilon set no policy
 // name); nothing where unknown.

@@ -1,6 +1,8 @@
 #include "hotspot/replies.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/cursor.h"
 #include "base/lines.h"
@@ -28,19 +30,53 @@ std::optional<VmFlag> read_option(std::string_view option) {
     if (!option.starts_with("-XX:") || option.size() < 6) return std::nullopt;
     option.remove_prefix(4);
     if (option.front() == '+' || option.front() == '-')
-        return VmFlag{option.substr(1), option.front() == '+' ? "true" : "false"};
+        return VmFlag{std::string(Cursor(option.substr(1)).word()), option.front() == '+' ? "true" : "false",
+                      true};
     const std::size_t equals = option.find('=');
     if (equals == std::string_view::npos || equals == 0) return std::nullopt;
-    return VmFlag{option.substr(0, equals), option.substr(equals + 1)};
+    return VmFlag{std::string(option.substr(0, equals)), std::string(option.substr(equals + 1))};
+}
+
+// Options of the java command that set a flag, with the size right behind them.
+struct ShortOption {
+    std::string_view option, flag;
+};
+constexpr std::array short_options{ShortOption{"Xmx", "MaxHeapSize"}, ShortOption{"Xms", "InitialHeapSize"},
+                                   ShortOption{"mx", "MaxHeapSize"}, ShortOption{"ms", "InitialHeapSize"}};
+
+// "-Xmx64m"
+std::optional<VmFlag> read_short_option(std::string_view option) {
+    if (!option.starts_with('-')) return std::nullopt;
+    option.remove_prefix(1);
+    for (const ShortOption& known : short_options) {
+        if (option.starts_with(known.option))
+            return VmFlag{std::string(known.option), std::string(option.substr(known.option.size()))};
+    }
+    return std::nullopt;
+}
+
+// "67108864", "64m"; "0x4000000" is rare and left alone. As HotSpot reads it: K, M, G, T in either case.
+std::optional<Bytes> size_of_flag(std::string_view value) {
+    Cursor cursor(trim(value));
+    const auto number = cursor.decimal();
+    if (!number) return std::nullopt;
+    constexpr std::string_view units = "kmgt";
+    if (cursor.at_end()) return Bytes(*number);
+    const char letter = static_cast<char>(static_cast<unsigned char>(cursor.rest().front()) | 0x20U);
+    const std::size_t unit = units.find(letter);
+    if (unit == std::string_view::npos || cursor.rest().size() != 1) return std::nullopt;
+    const std::size_t shift = 10 * (unit + 1);
+    if (*number > (~std::uint64_t{} >> shift)) return std::nullopt;
+    return Bytes(*number << shift);
 }
 
 //    size_t MaxHeapSize                              = 536870912                                 {product}
 //    {ergonomic}
 std::optional<VmFlag> read_flag_line(std::string_view line) {
     Cursor cursor(trim(line));
-    cursor.word();
-    cursor.skip_blanks();
     VmFlag flag;
+    flag.is_switch = cursor.word() == "bool";
+    cursor.skip_blanks();
     flag.name = cursor.word();
     cursor.skip_blanks();
     if (flag.name.empty() || (!cursor.take("= ") && !cursor.take(":= "))) return std::nullopt;
@@ -77,31 +113,64 @@ std::optional<std::string_view> VmFlags::find(std::string_view name) const {
     return std::nullopt;
 }
 
+bool VmFlags::is_on(std::string_view name) const {
+    return find(name) == "true";
+}
+
+std::optional<std::uint64_t> VmFlags::number(std::string_view name) const {
+    const auto value = find(name);
+    return value ? Cursor(*value).decimal() : std::nullopt;
+}
+
 std::optional<Bytes> VmFlags::size(std::string_view name) const {
     const auto value = find(name);
-    if (!value) return std::nullopt;
-    Cursor cursor(*value);
-    const auto number = cursor.decimal();
-    if (!number) return std::nullopt;
-    constexpr std::string_view units = "kmgt";
-    if (cursor.at_end()) return Bytes(*number);
-    const char letter = static_cast<char>(static_cast<unsigned char>(cursor.rest().front()) | 0x20U);
-    const std::size_t unit = units.find(letter);
-    if (unit == std::string_view::npos || cursor.rest().size() != 1) return std::nullopt;
-    const std::size_t shift = 10 * (unit + 1);
-    if (*number > (~std::uint64_t{} >> shift)) return std::nullopt;
-    return Bytes(*number << shift);
+    return value ? size_of_flag(*value) : std::nullopt;
+}
+
+std::optional<Bytes> VmFlags::size_or_short(std::string_view name) const {
+    const auto sets = [&](const VmFlag& flag) {
+        if (flag.name == name) return true;
+        const auto known = std::ranges::find(short_options, flag.name, &ShortOption::option);
+        return known != short_options.end() && known->flag == name;
+    };
+    const auto last = std::find_if(flags.rbegin(), flags.rend(), sets);
+    return last != flags.rend() ? size_of_flag(last->value) : std::nullopt;
+}
+
+// "-XX:+UseConcMarkSweepGC -XX:+UseParNewGC"
+std::optional<std::string> VmFlags::gc() const {
+    std::optional<std::string> gc;
+    for (const VmFlag& flag : flags) {
+        const auto named = flag.value == "true" ? gc_of_flag(flag.name) : std::nullopt;
+        if (named) gc = std::string(*named);
+    }
+    return gc;
+}
+
+std::string VmFlag::text() const {
+    if (is_switch) return (value == "true" ? "-XX:+" : "-XX:-") + name;
+    return "-XX:" + name + "=" + value;
+}
+
+VmFlags flags_of_options(const std::vector<std::string_view>& options) {
+    VmFlags found;
+    for (const std::string_view option : options) {
+        auto flag = read_option(option);
+        if (!flag) flag = read_short_option(option);
+        if (flag) found.flags.push_back(std::move(*flag));
+    }
+    return found;
 }
 
 Expected<VmFlags> parse_vm_flags(std::string_view text, std::string_view document) {
     VmFlags found;
     for (Lines lines(text); lines.next();) {
-        if (const auto flag = read_flag_line(lines.line())) {
-            found.flags.push_back(*flag);
+        if (auto flag = read_flag_line(lines.line())) {
+            found.flags.push_back(std::move(*flag));
             continue;
         }
         for (const std::string_view option : split_joined_options(lines.line()))
-            if (const auto flag = read_option(option)) found.flags.push_back(*flag);
+            if (auto flag = read_option(option)) found.flags.push_back(std::move(*flag));
     }
     if (found.flags.empty()) return expected(document, "options as \"-XX:+UseG1GC\"", text);
     return found;

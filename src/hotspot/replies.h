@@ -25,15 +25,25 @@ Expected<VmUptime> parse_vm_uptime(std::string_view text, std::string_view docum
 // "-XX:MaxHeapSize=536870912", "-XX:+UseG1GC": name and value, "true" and "false" for switches. Also the
 // lines of "VM.flags -all" and of "[Global flags]" in hs_err logs, and the options of a command line.
 struct VmFlag {
-    std::string_view name;   // "MaxHeapSize"; points into the text
-    std::string_view value;  // "536870912"; a size may have a letter behind it on a command line: "1g"
+    std::string name;        // "MaxHeapSize"
+    std::string value;       // "536870912"; a size may have a letter behind it on a command line: "1g"
+    bool is_switch = false;  // "-XX:+UseG1GC"
+    [[nodiscard]] std::string text() const;  // "-XX:MaxHeapSize=536870912"
 };
 struct VmFlags {
     std::vector<VmFlag> flags;
-    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;  // the last one
-    [[nodiscard]] std::optional<Bytes> size(std::string_view name) const;             // "1g" as well
+    // Of a flag that is there twice the last counts, as in HotSpot.
+    [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
+    [[nodiscard]] bool is_on(std::string_view name) const;  // a switch, "+"
+    [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const;
+    [[nodiscard]] std::optional<Bytes> size(std::string_view name) const;  // "1g" as well
+    // The same where -Xmx and -Xms (named "Xmx", "Xms") may have set the flag.
+    [[nodiscard]] std::optional<Bytes> size_or_short(std::string_view name) const;
+    [[nodiscard]] std::optional<std::string> gc() const;  // "G1"
 };
 Expected<VmFlags> parse_vm_flags(std::string_view text, std::string_view document = "VM.flags");
+// The same of options that were given, one each; other ones than those of VMs are left out.
+VmFlags flags_of_options(const std::vector<std::string_view>& options);
 
 struct VmCommandLine {
     std::string jvm_arguments;  // joined by blanks, without quotes; empty where there are none

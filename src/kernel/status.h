@@ -75,12 +75,4 @@ Expected<PastedLimits> parse_pasted_limits(std::string_view text, std::string_vi
 // /proc/sys/kernel/threads-max: how many threads the kernel allows in all.
 Expected<std::uint64_t> parse_threads_max(std::string_view text, std::string_view document = "threads-max");
 
-// /proc/PID/auxv: pairs of 64-bit words in the target's byte order (getauxval(3)). Nothing where a key is
-// absent.
-struct AuxiliaryVector {
-    std::optional<std::uint64_t> page_size;  // AT_PAGESZ
-    std::optional<std::uint64_t> vdso;       // AT_SYSINFO_EHDR
-};
-Expected<AuxiliaryVector> parse_auxv(std::string_view bytes, std::string_view document = "auxv");
-
 }  // namespace nmtx

@@ -5,6 +5,8 @@
 #include <set>
 #include <unordered_map>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 
 Headline headline_of(const Ledger& ledger) {
@@ -14,7 +16,7 @@ Headline headline_of(const Ledger& ledger) {
     h.nmt_malloc = ledger.malloc.nmt_resident();
     h.malloc_outside = minus_or_zero(ledger.malloc.resident, h.nmt_malloc);
     h.files = ledger.files;
-    h.native_stacks = ledger.resident_below("stack/");
+    h.native_stacks = ledger.resident_below(owner_path::stack);
     h.unexplained = ledger.unexplained;
     const Bytes named = h.jvm_mmap + ledger.malloc.resident + h.files + h.native_stacks + h.unexplained;
     h.other = minus_or_zero(ledger.rss, named);
@@ -27,8 +29,9 @@ std::vector<Area> areas_of(const Ledger& ledger) {
     std::map<std::string, std::set<std::string>> areas_of_category;
     std::map<std::string, std::set<std::string>> categories_of_area;
     for (const Row& row : ledger.rows) {
-        if (!row.path.starts_with("jvm/")) continue;
-        const std::string name = row.path.substr(4, row.path.find('/', 4) - 4);
+        const std::string_view below = name_below(row.path, owner_path::jvm);
+        if (below.empty()) continue;
+        const std::string name(below.substr(0, below.find('/')));
         const auto [it, added] = index.try_emplace(name, areas.size());
         if (added) areas.push_back({name, {}, {}, {}, false, false, {}});
         Area& area = areas[it->second];
@@ -59,7 +62,7 @@ std::vector<FileUse> files_by_size(const Ledger& ledger, const ProcessView& view
     for (const Piece& piece : ledger.pieces) {
         const std::string& path = ledger.owners.path(piece.claim.owner);
         const Mapping& mapping = view.smaps->mappings[piece.mapping];
-        if (piece.resident == Bytes() || !path.starts_with("file/") || mapping.name.empty()) continue;
+        if (piece.resident == Bytes() || !is_below(path, owner_path::file) || mapping.name.empty()) continue;
         FileUse& use = uses[mapping.name];
         use.path = path;
         use.resident += piece.resident;

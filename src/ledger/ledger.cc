@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 
 Ledger::Ledger() = default;
@@ -28,7 +30,15 @@ Bytes Ledger::resident_of(std::string_view path) const {
 Bytes Ledger::resident_below(std::string_view prefix) const {
     Bytes sum;
     for (const Row& row : rows) {
-        if (row.path.starts_with(prefix)) sum += row.resident;
+        if (is_below(row.path, prefix)) sum += row.resident;
+    }
+    return sum;
+}
+
+Bytes Ledger::resident_maybe_of(std::string_view area) const {
+    Bytes sum;
+    for (const Row& row : rows) {
+        if (may_be(row.path, area)) sum += row.resident;
     }
     return sum;
 }
@@ -40,7 +50,7 @@ const CategoryRow* Ledger::category(std::string_view name) const {
 }
 
 bool is_stack(std::string_view path) {
-    return path == "jvm/thread stack" || path.starts_with("stack/");
+    return path == owner_path::thread_stack || is_below(path, owner_path::stack);
 }
 
 }  // namespace nmtx

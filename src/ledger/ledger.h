@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "ledger/owner.h"
+#include "ledger/owner_paths.h"
 #include "process/process_view.h"
 
 namespace nmtx {
@@ -112,8 +113,8 @@ struct Ledger {
     [[nodiscard]] const Piece* piece_at(Address address) const;              // null where nothing is mapped
     [[nodiscard]] const CategoryRow* category(std::string_view name) const;  // null where NMT has none
     [[nodiscard]] Bytes resident_of(std::string_view path) const;            // of one leaf
-    [[nodiscard]] Bytes resident_below(
-        std::string_view prefix) const;  // of all leaves whose path begins with it
+    [[nodiscard]] Bytes resident_below(std::string_view prefix) const;       // of it and all below it
+    [[nodiscard]] Bytes resident_maybe_of(std::string_view area) const;      // and of what may_be() it
 };
 
 // Is it an owner of thread stacks: "jvm/thread stack", "stack/native", "stack/main thread"?

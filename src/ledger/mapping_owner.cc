@@ -5,6 +5,7 @@
 
 #include "base/paths.h"
 #include "ledger/allocators.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -66,22 +67,22 @@ bool is_jvm_library(std::string_view base) {
 }
 
 constexpr std::array file_paths{
-    FilePath{FileKind::jvm_library, "file/jvm library"},
-    FilePath{FileKind::native_library, "file/native library"},
-    FilePath{FileKind::jar_or_jimage, "file/jar or jimage"},
-    FilePath{FileKind::cds_archive, "jvm/cds archive"},
-    FilePath{FileKind::memfd, "file/memfd"},
-    FilePath{FileKind::shared_memory, "file/shared memory"},
-    FilePath{FileKind::deleted, "file/deleted"},
-    FilePath{FileKind::device, "file/device"},
-    FilePath{FileKind::data, "file/mapped data"},
+    FilePath{FileKind::jvm_library, owner_path::jvm_library},
+    FilePath{FileKind::native_library, owner_path::native_library},
+    FilePath{FileKind::jar_or_jimage, owner_path::jar_or_jimage},
+    FilePath{FileKind::cds_archive, owner_path::cds_archive},
+    FilePath{FileKind::memfd, owner_path::memfd},
+    FilePath{FileKind::shared_memory, owner_path::shared_memory},
+    FilePath{FileKind::deleted, owner_path::deleted_file},
+    FilePath{FileKind::device, owner_path::device},
+    FilePath{FileKind::data, owner_path::mapped_data},
 };
 
 std::string_view path_of(FileKind kind) {
     for (const FilePath& entry : file_paths) {
         if (entry.kind == kind) return entry.path;
     }
-    return "file/mapped data";
+    return owner_path::mapped_data;
 }
 
 }  // namespace
@@ -151,9 +152,9 @@ Claim MappingOwners::of_file(const Mapping& mapping) {
         last_kind_ = file_kind(mapping.name, programs_.executed(mapping), java_home_);
         last_file_ = Claim{owners_.id(path_of(last_kind_)), Evidence::smaps_name, false};
         if (mapping.name.starts_with("/memfd:java_heap") && !java_home_.empty()) {
-            last_file_.owner = owners_.id("jvm/java heap", "Java Heap");
+            last_file_.owner = owners_.id(owner_path::java_heap, "Java Heap");
         } else if (mapping.name.find("/hsperfdata_") != std::string_view::npos && !java_home_.empty()) {
-            last_file_.owner = owners_.id("jvm/internal", "Internal");  // where NMT counts it
+            last_file_.owner = owners_.id(owner_path::internal, "Internal");  // where NMT counts it
         }
     }
     return last_file_;
@@ -171,20 +172,20 @@ Claim MappingOwners::of_anonymous(const Mapping& mapping) {
         // What nobody else claims is most likely theirs.
         const Protection p = mapping.protection;
         if (!headerless_.empty() && p.read && p.write && !p.execute && !p.shared)
-            return {owners_.id("malloc/" + headerless_), Evidence::smaps_shape, true};
+            return {owners_.id(path_below(owner_path::malloc, headerless_)), Evidence::smaps_shape, true};
         return {};
     }
-    if (mapping.anonymous_hugetlb()) return named("named/huge pages (hugetlb)");
-    if (name == "[heap]") return named(glibc_serves_ ? "malloc/main arena" : "malloc/[heap]");
-    if (name == "[stack]") return named("stack/main thread");
+    if (mapping.anonymous_hugetlb()) return named(owner_path::hugetlb);
+    if (name == "[heap]") return named(glibc_serves_ ? owner_path::main_arena : owner_path::program_break);
+    if (name == "[stack]") return named(owner_path::main_stack);
     if (name == "[vdso]" || name.starts_with("[vvar") || name == "[vsyscall]" || name == "[uprobes]") {
-        return named("kernel/vdso");
+        return named(owner_path::vdso);
     }
-    if (name.starts_with("[anon: glibc: malloc arena]")) return named("malloc/arena");
-    if (name.starts_with("[anon: glibc: malloc]")) return named("malloc/mmapped chunk");
-    if (name.starts_with("[anon: glibc: pthread stack")) return named("stack/native");
+    if (name.starts_with("[anon: glibc: malloc arena]")) return named(owner_path::arena);
+    if (name.starts_with("[anon: glibc: malloc]")) return named(owner_path::mmapped_chunk);
+    if (name.starts_with("[anon: glibc: pthread stack")) return named(owner_path::native_stack);
     if (name.starts_with("[anon:") && name.size() > 7)
-        return named("named/" + std::string(name.substr(6, name.size() - 7)));
+        return named(path_below(owner_path::named, name.substr(6, name.size() - 7)));
     return {};
 }
 

@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
@@ -13,13 +15,13 @@ struct CategoryPath {
 // Categories that have a name of their own in the field. All others are "jvm/" and their name in small
 // letters.
 constexpr std::array category_paths{
-    CategoryPath{"Thread Stack", "jvm/thread stack"},
-    CategoryPath{"Thread", "jvm/thread stack"},
-    CategoryPath{"Code", "jvm/code cache"},
-    CategoryPath{"Class", "jvm/class space"},
-    CategoryPath{"Shared class space", "jvm/cds archive"},
-    CategoryPath{"GCCardSet", "jvm/gc card set"},
-    CategoryPath{"Unknown", "jvm/uncategorised"},
+    CategoryPath{"Thread Stack", owner_path::thread_stack},
+    CategoryPath{"Thread", owner_path::thread_stack},
+    CategoryPath{"Code", owner_path::code_cache},
+    CategoryPath{"Class", owner_path::class_space},
+    CategoryPath{"Shared class space", owner_path::cds_archive},
+    CategoryPath{"GCCardSet", owner_path::gc_card_set},
+    CategoryPath{"Unknown", owner_path::uncategorised},
 };
 
 }  // namespace
@@ -61,7 +63,7 @@ std::string_view name_of(Evidence evidence) {
 }
 
 Owners::Owners() {
-    id("unexplained");
+    id(owner_path::unexplained);
 }
 
 OwnerId Owners::id(std::string_view path, std::string_view nmt_category) {
@@ -74,9 +76,9 @@ std::string path_of_category(std::string_view category) {
     for (const CategoryPath& entry : category_paths) {
         if (entry.category == category) return std::string(entry.path);
     }
-    std::string path = "jvm/";
-    for (const char c : category) path += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    return path;
+    std::string name;
+    for (const char c : category) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+    return path_below(owner_path::jvm, name);
 }
 
 }  // namespace nmtx

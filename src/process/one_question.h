@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "evidence/plan.h"
+#include "process/process_reader.h"
 #include "process/process_view.h"
 #include "process/questions.h"
 

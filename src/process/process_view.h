@@ -19,12 +19,15 @@
 #include "hotspot/identity.h"
 #include "hotspot/nmt/nmt.h"
 #include "hotspot/nmt/nmt_sites.h"
+#include "hotspot/nmt_level.h"
+#include "hotspot/replies.h"
 #include "hotspot/threads/thread_dump.h"
 #include "kernel/containers/cgroup.h"
 #include "kernel/cpus.h"
 #include "kernel/huge_pages.h"
 #include "kernel/mappings/loaded_images.h"
 #include "kernel/mappings/smaps.h"
+#include "kernel/mappings/vm.h"
 #include "kernel/oom/oom_log.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
@@ -33,17 +36,15 @@
 
 namespace nmtx {
 
-// Which machine runs in the process, by what is mapped.
-enum class Vm { unknown, none, hotspot, openj9, native_image };
-std::string_view name_of(Vm vm);  // "unknown", "none", "hotspot", "openj9", "native image"
-Vm vm_of(const Smaps& smaps);     // by the names of its files, with their paths or without
-
 // A document that was asked for and is not there, or is there and could not be understood.
 struct MissingDocument {
     std::string what;
     std::string why;
     std::string hint;
 };
+
+// A process that runs and a stored capture of it give the same view.
+enum class Origin { capture, pasted };
 
 struct ProcessView {
     // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
@@ -54,6 +55,7 @@ struct ProcessView {
     ProcessView& operator=(ProcessView&&) noexcept;
     ~ProcessView();
 
+    Origin origin = Origin::capture;
     CaptureHeader header;
     std::vector<Step> steps;  // what was read when, in the order of reading
     Vm vm = Vm::unknown;      // unknown until smaps was read
@@ -62,7 +64,6 @@ struct ProcessView {
     std::optional<Statm> statm_before, statm_after;
     std::optional<Smaps> smaps;
     std::optional<Limits> limits;
-    std::optional<AuxiliaryVector> auxv;
     std::optional<std::vector<Task>> tasks;
     std::optional<std::vector<Task>> tasks_before;  // at the begin of an interval that `tasks` ends
     std::optional<std::vector<Task>> tasks_middle;  // when native stacks were taken
@@ -98,7 +99,7 @@ struct ProcessView {
     std::optional<ThreadDump> thread_dump;
     std::optional<std::vector<ThreadEntry>> thread_entries;
     std::optional<ThreadBounds> thread_bounds;
-    std::string vm_flags;
+    std::optional<VmFlags> vm_flags;  // in effect; of a paste those that were given
 
     std::vector<MissingDocument> missing;
 
@@ -110,8 +111,8 @@ struct ProcessView {
     [[nodiscard]] const MallocWalk* walk() const {
         return malloc_walk && malloc_walk->walked() ? &*malloc_walk : nullptr;
     }
-    // "off", "summary", "detail", or "unknown": by the JVM's answers, else by its options.
-    [[nodiscard]] std::string nmt_level() const;
+    // By the JVM's answers, else by its options.
+    [[nodiscard]] NmtLevel nmt_level() const;
     // "G1", "Z", …; empty where nothing tells.
     [[nodiscard]] std::string gc() const;
     [[nodiscard]] std::optional<int> java_feature() const;
@@ -119,29 +120,9 @@ struct ProcessView {
     [[nodiscard]] std::string java_version() const;
 };
 
-// What a view's header says of its effort where its texts were pasted.
-inline constexpr std::string_view effort_of_pastes = "pasted";
 inline bool is_pasted(const ProcessView& view) {
-    return view.header.effort == effort_of_pastes;
+    return view.origin == Origin::pasted;
 }
-
-// Reads documents as they come in; each is parsed once.
-class ProcessReader {
-  public:
-    // Parses what the capture has and this reader has not seen yet. Fails where smaps or status, without
-    // which there is nothing to report, cannot be understood. The capture must outlive the view: it points
-    // into its texts.
-    // Once it has failed it fails again with the same error.
-    Expected<void> update(const Capture& capture);
-    [[nodiscard]] const ProcessView& view() const { return view_; }
-    // The view, once it is complete; nothing is left here.
-    [[nodiscard]] ProcessView take_view() { return std::move(view_); }
-
-  private:
-    std::optional<Error> failed_;
-    ProcessView view_;
-    std::vector<std::string> seen_;
-};
 
 // The diagnostic commands that we ask, as they name documents (behind "hotspot/").
 namespace question {

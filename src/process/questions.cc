@@ -15,13 +15,13 @@ struct Question {
 };
 
 bool nmt_off(const ProcessView& view) {
-    return view.nmt_level() == "off" && !view.nmt;
+    return view.nmt_level() == NmtLevel::off && !view.nmt;
 }
 
 // By the options. Where they say nothing (JAVA_TOOL_OPTIONS, an @argfile) asking is the way to know, and a
 // refusal costs nothing.
 bool known_summary(const ProcessView& view) {
-    return view.options && view.options->nmt_given && view.options->nmt_level == "summary";
+    return view.options && view.options->nmt_given && view.options->nmt_level == NmtLevel::summary;
 }
 
 bool nmt_from_file(const Capture& capture) {
@@ -96,25 +96,6 @@ constexpr std::array questions{
 };
 
 }  // namespace
-
-std::optional<Effort> effort_named(std::string_view name) {
-    if (name == "least") return Effort::least;
-    if (name == "default") return Effort::standard;
-    if (name == "most") return Effort::most;
-    return std::nullopt;
-}
-
-std::string_view name_of(Effort effort) {
-    switch (effort) {
-        case Effort::least:
-            return "least";
-        case Effort::standard:
-            return "default";
-        case Effort::most:
-            return "most";
-    }
-    return "";
-}
 
 std::optional<Missing> why_not_to_attach(const ProcessView& view) {
     if (!view.options) return std::nullopt;

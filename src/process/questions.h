@@ -10,15 +10,6 @@
 
 namespace nmtx {
 
-enum class Effort {
-    least,     // exact totals and the bounds that cost nothing
-    standard,  // and the cheapest source of addresses that the JVM has
-    most       // every source, so that they can be held against one another
-};
-
-std::optional<Effort> effort_named(std::string_view name);
-std::string_view name_of(Effort effort);
-
 // What may be asked of a JVM.
 struct QuestionOptions {
     Effort effort = Effort::standard;

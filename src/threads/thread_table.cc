@@ -6,6 +6,7 @@
 
 #include "hotspot/threads/modified_utf8.h"
 #include "ledger/claims/stack_split.h"
+#include "ledger/owner_paths.h"
 #include "process/given_options.h"
 
 namespace nmtx {
@@ -170,7 +171,8 @@ class Table {
         row.stack = stacks_[i];
         // Where no dump names it, its stack tells whose it is: the JVM's own have HotSpot's guards, or NMT
         // knows them.
-        if (!view_.thread_dump && row.kind == ThreadKind::native && row.stack->path == "jvm/thread stack")
+        if (!view_.thread_dump && row.kind == ThreadKind::native &&
+            row.stack->path == owner_path::thread_stack)
             row.kind = ThreadKind::java;
         if (const ThreadEntry* const entry = entry_of(stacks_[i].range.end)) {
             row.arena = entry->arena;
@@ -186,7 +188,7 @@ class Table {
         if (row.native == nullptr || row.native->end != StackEnd::no_file) return;
         const Piece* const piece = ledger_.piece_at(row.native->next);
         row.native_until_java =
-            piece != nullptr && ledger_.owners.path(piece->claim.owner).starts_with("jvm/code cache");
+            piece != nullptr && may_be(ledger_.owners.path(piece->claim.owner), owner_path::code_cache);
     }
 
     [[nodiscard]] const ThreadEntry* entry_of(Address stack_top) const {

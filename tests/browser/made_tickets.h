@@ -13,6 +13,7 @@
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
 #include "paths.h"
+#include "process/process_reader.h"
 #include "process/process_view.h"
 #include "report/ticket/ticket.h"
 #include "threads/thread_table.h"
@@ -78,7 +79,7 @@ inline Ticket hostile_ticket() {
         for (SharePart& part : share.parts) part.remark = name();
     }
     for (std::size_t i = 0; i < ticket.map.size(); ++i) ticket.map[i].owner += "/" + name();
-    for (OwnerTrend& owner : ticket.history->runs.back().owners) owner.path = name();
+    for (OwnerTrend& owner : ticket.history->runs.back().owners) owner.key.name = name();
     ticket.command = "java -Dx=" + name();
     ticket.flags = hostile_names();
     ticket.vm_flags = hostile_names();

@@ -34,7 +34,7 @@ RunTrend trend_by(std::size_t count, const std::function<Held(double)>& owners) 
 Verdict verdict_of(const RunTrend& run, const std::string& path) {
     for (const auto* owners : {&run.owners, &run.sums, &run.others}) {
         for (const OwnerTrend& owner : *owners) {
-            if (owner.path == path) return owner.verdict;
+            if (owner.name() == path) return owner.verdict;
         }
     }
     throw std::runtime_error("no owner " + path);
@@ -49,7 +49,7 @@ TEST_CASE("trend: a leak of 1 MiB a minute comes first, beside a Java heap that 
                     {"file/jvm library", 16}};
     });
     REQUIRE(run.owners.size() == 3);
-    CHECK(run.owners[0].path == "malloc/untracked/libx.so");
+    CHECK(run.owners[0].path() == "malloc/untracked/libx.so");
     CHECK(run.owners[0].verdict == Verdict::leak);
     CHECK(run.owners[0].shape.slope->per_second * 60 == Approx(one_mib).epsilon(0.01));
     CHECK(verdict_of(run, "jvm/java heap") == Verdict::periodic);
@@ -61,7 +61,7 @@ TEST_CASE("trend: memory that is freed and kept is retention, no leak") {
     const auto run = trend_by(360, [](double t) {
         return Held{{"malloc/free/bins", 10 + t / 60}, {"malloc/untracked/libx.so", 30}};
     });
-    CHECK(run.owners[0].path == "malloc/free/bins");
+    CHECK(run.owners[0].path() == "malloc/free/bins");
     CHECK(run.owners[0].verdict == Verdict::retention);
     CHECK_FALSE(run.leaks());
 }
@@ -87,7 +87,7 @@ TEST_CASE(
     const auto in_much = trend_by(360, [](double t) {
         return Held{{"malloc/untracked/libx.so", 10 + t / 600}, {"file/mapped data", 900}};
     });
-    CHECK(in_much.owners[0].path == "malloc/untracked/libx.so");
+    CHECK(in_much.owners[0].path() == "malloc/untracked/libx.so");
     CHECK(in_much.owners[0].verdict == Verdict::undecided);
     const auto slow =
         trend_by(360, [](double t) { return Held{{"malloc/untracked/libx.so", 10 + t / 60000}}; });
@@ -111,7 +111,7 @@ TEST_CASE("trend: an owner that is not in a sample held nothing then") {
         return t < 200 ? Held{{"file/jvm library", 16}} : Held{{"file/jvm library", 16}, {"stack/native", 8}};
     });
     const auto found = std::find_if(run.owners.begin(), run.owners.end(),
-                                    [](const OwnerTrend& owner) { return owner.path == "stack/native"; });
+                                    [](const OwnerTrend& owner) { return owner.path() == "stack/native"; });
     REQUIRE(found != run.owners.end());
     CHECK(found->first == 0);
     CHECK(found->last == 8 * one_mib);
@@ -144,7 +144,7 @@ TEST_CASE("trend: owners are those of the full samples, where there are enough o
     CHECK(fine.depth == Depth::full);
     CHECK(fine.full == 20);
     REQUIRE(fine.owners.size() == 1);
-    CHECK(fine.owners[0].path == "malloc/untracked/libx.so");
+    CHECK(fine.owners[0].path() == "malloc/untracked/libx.so");
     for (std::size_t i = 50; i < 100; ++i) series.samples[i].depth = Depth::light;
     const auto coarse = trend_of({series}, no_warm_up()).runs.at(0);
     CHECK(coarse.depth == Depth::light);

@@ -22,7 +22,7 @@ Capture sample() {
     capture.header.taken_at = "2026-11-22T20:16:28Z";
     capture.header.target_uptime_s = 0.1;
     capture.header.kernel_release = "6.18.44 \"x\"\n";
-    capture.header.effort = "default";
+    capture.header.effort = Effort::standard;
     capture.header.page_size = 16384;
     capture.header.cost = {1.0 / 3, 1e22, 5e-324, 0.1};
     capture.add(document::smaps, "00400000-00401000 r-xp\nRss: 4 kB\n");
@@ -347,7 +347,7 @@ TEST_CASE("archive: a time that is no number does not lose the capture") {
 
 TEST_CASE("archive: secrets that a stranger's capture has are taken out when it is read") {
     Capture capture;
-    capture.header.effort = "default";
+    capture.header.effort = Effort::standard;
     capture.add(document::cmdline, "java\0-Ddb.password=hunter2\0Main\0"s);
     capture.add("hotspot/VM.command_line", "jvm_args: -Ddb.password=hunter2 -Xmx1g\n");
     capture.add(document::nmt_file, "token: hunter2\nNative Memory Tracking:\n");

@@ -48,7 +48,7 @@ TEST_CASE("code-cache: near its bound, segment by segment, and what the JVM says
 
 TEST_CASE("code-cache: on 8 by what NMT has committed of ReservedCodeCacheSize") {
     MadeProcess made("1.8.0_504");
-    made.view.vm_flags = "-XX:ReservedCodeCacheSize=10485760 ";
+    made.view.vm_flags = parse_vm_flags("-XX:ReservedCodeCacheSize=10485760 ").value();
     NmtCategory& code = made.category("Code");
     code.mmap_committed = mib(5);
     CHECK(made.found("code-cache").empty());
@@ -57,6 +57,8 @@ TEST_CASE("code-cache: on 8 by what NMT has committed of ReservedCodeCacheSize")
     REQUIRE(found.size() == 1);
     CHECK(found[0].confidence == Confidence::medium);
     CHECK_FALSE(has_command(found[0], "Compiler.codecache"));
+    made.view.vm_flags = parse_vm_flags("-XX:ReservedCodeCacheSize=256m").value();  // as it was given
+    CHECK(made.found("code-cache").empty());
 }
 
 TEST_CASE("agents: by the options, name and version; a note as long as NMT has little under their names") {

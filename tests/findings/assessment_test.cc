@@ -250,7 +250,7 @@ TEST_CASE("assessment: what each mapping has resident was inferred: all of it is
     MadeMemory made = jvm(mib(100));
     estimated(made, "file/jvm library", mib(60));
     estimated(made, "jvm/java heap", mib(40));
-    made.view.header.effort = "pasted";
+    made.view.origin = Origin::pasted;
     made.view.smaps->rss_estimated = true;
     made.ledger.estimated = mib(100);
     const Judgement judged = test::judged(made.view, made.ledger);

@@ -13,7 +13,7 @@ MadeMemory in_container(std::optional<Bytes> limit, Bytes max_heap) {
     made.map("malloc/untracked/libz.so", "", mib(200));
     made.view.version.emplace().feature = 17;
     made.view.version->jdk = "17.0.15";
-    made.view.vm_flags = "-XX:MaxHeapSize=" + std::to_string(max_heap.value()) + " ";
+    made.view.vm_flags = parse_vm_flags("-XX:MaxHeapSize=" + std::to_string(max_heap.value()) + " ").value();
     CgroupMemory& cgroup = made.view.cgroup.emplace();
     cgroup.path = "/docker/1";
     cgroup.limit = limit;

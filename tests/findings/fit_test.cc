@@ -5,6 +5,7 @@
 #include "catch.h"
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 
 using namespace nmtx;
 
@@ -24,7 +25,7 @@ struct JvmToFit {
         view.status->vm_rss = mib(300);
         view.status->vm_hwm = mib(330);
         view.status->vm_pte = mib(1);
-        view.vm_flags = "-XX:MaxHeapSize=536870912 -XX:MaxDirectMemorySize=1048576";
+        view.vm_flags = parse_vm_flags("-XX:MaxHeapSize=536870912 -XX:MaxDirectMemorySize=1048576").value();
         view.nmt.emplace();
         view.version.emplace().feature = 17;
         ledger.rss = mib(300);
@@ -165,7 +166,7 @@ TEST_CASE("fit: what is not known is said") {
     CHECK_FALSE(says("Direct buffers"));
     CHECK_FALSE(says("Without NMT"));
     CHECK_FALSE(says("JDK-8230305"));
-    made.view.vm_flags = "-XX:MaxHeapSize=536870912";
+    made.view.vm_flags = parse_vm_flags("-XX:MaxHeapSize=536870912").value();
     made.view.nmt.reset();
     made.view.version->feature = 11;
     CHECK(says("Direct buffers"));

@@ -9,6 +9,7 @@
 #include "law/fixtures.h"
 #include "ledger/ledger.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 
 using namespace nmtx;
 

@@ -7,17 +7,22 @@
 using namespace nmtx;
 
 TEST_CASE("growth: of several rows that leak the fastest is taken, and no other verdict counts") {
-    RunTrend history = made::growing("nmt committed/Class", Verdict::leak, 5);
-    history.others.push_back(made::growing("nmt committed/Metaspace", Verdict::leak, 9).others[0]);
-    history.others.push_back(made::growing("nmt committed/Code", Verdict::growing, 90).others[0]);
+    RunTrend history = made::growing({Series::nmt_category_committed, "Class"}, Verdict::leak, 5);
+    history.others.push_back(
+        made::growing({Series::nmt_category_committed, "Metaspace"}, Verdict::leak, 9).others[0]);
+    history.others.push_back(
+        made::growing({Series::nmt_category_committed, "Code"}, Verdict::growing, 90).others[0]);
+    const auto of_category = [](const char* name) { return SeriesKey{Series::nmt_category_committed, name}; };
     const auto* fastest = fastest_leak(
-        &history, {"nmt committed/Class", "nmt committed/Metaspace", "nmt committed/Code", "none"});
+        &history,
+        {of_category("Class"), of_category("Metaspace"), of_category("Code"), {Series::owner, "none"}});
     REQUIRE(fastest != nullptr);
-    CHECK(fastest->path == "nmt committed/Metaspace");
-    CHECK(fastest_leak(&history, {"nmt committed/Code"}) == nullptr);
-    CHECK(fastest_leak(nullptr, {"nmt committed/Class"}) == nullptr);
-    CHECK(trend_named(&history, "nmt committed/Code") != nullptr);
-    CHECK(trend_named(nullptr, "nmt committed/Code") == nullptr);
+    CHECK(fastest->key == of_category("Metaspace"));
+    CHECK(fastest_leak(&history, {of_category("Code")}) == nullptr);
+    CHECK(fastest_leak(nullptr, {of_category("Class")}) == nullptr);
+    CHECK(trend_of_series(&history, of_category("Code")) != nullptr);
+    CHECK(trend_of_series(&history, {Series::owner, "nmt committed/Code"}) == nullptr);
+    CHECK(trend_of_series(nullptr, of_category("Code")) == nullptr);
     CHECK(
         growth_sentence(*fastest) ==
         "In the record nmt committed/Metaspace grew from 10.0 MiB to 28.0 MiB in 2 h 0 min, 120 samples: 9.0 "

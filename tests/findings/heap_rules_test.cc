@@ -18,8 +18,10 @@ MadeProcess idle_after_a_peak(const std::string& version = "17.0.15", const std:
         .counter("sun.gc.collector.0.lastExitTime", 100'000)
         .counter("sun.gc.generation.1.space.0.used", 40 << 20);
     made.view.vm_flags =
-        "-XX:InitialHeapSize=134217728 -XX:MaxHeapSize=1073741824 -XX:MinHeapSize=8388608 -XX:+Use" + gc +
-        "GC";
+        parse_vm_flags(
+            "-XX:InitialHeapSize=134217728 -XX:MaxHeapSize=1073741824 -XX:MinHeapSize=8388608 -XX:+Use" + gc +
+            "GC")
+            .value();
     return made;
 }
 
@@ -52,7 +54,8 @@ TEST_CASE("heap-not-returned: remedies are those of the collector and of the rel
                       "UnlockExperimentalVMOptions -XX:ShenandoahUncommitDelay"));
     MadeProcess large_at_start = idle_after_a_peak();
     large_at_start.view.vm_flags =
-        "-XX:InitialHeapSize=629145600 -XX:MinHeapSize=629145600 -XX:MaxHeapSize=1073741824";
+        parse_vm_flags("-XX:InitialHeapSize=629145600 -XX:MinHeapSize=629145600 -XX:MaxHeapSize=1073741824")
+            .value();
     CHECK(has_command(large_at_start.found("heap-not-returned").at(0), "-Xms100m"));
 }
 
@@ -78,7 +81,9 @@ TEST_CASE("heap-not-returned: look-alikes") {
     }
     SECTION("-Xms and -Xmx are the same") {
         made.view.vm_flags =
-            "-XX:InitialHeapSize=1073741824 -XX:MinHeapSize=1073741824 -XX:MaxHeapSize=1073741824";
+            parse_vm_flags(
+                "-XX:InitialHeapSize=1073741824 -XX:MinHeapSize=1073741824 -XX:MaxHeapSize=1073741824")
+                .value();
     }
     SECTION("no collection yet") {
         made.counter("sun.gc.collector.0.invocations", 0);

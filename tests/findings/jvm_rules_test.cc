@@ -13,7 +13,7 @@ made::Process with_direct(Bytes held) {
     made::Process process;
     process.jdk(17, "17.0.15");
     process.category("Other").malloc = held;
-    process.view.vm_flags = "-XX:CICompilerCount=2 -XX:MaxHeapSize=4294967296 \n";
+    process.view.vm_flags = parse_vm_flags("-XX:CICompilerCount=2 -XX:MaxHeapSize=4294967296 \n").value();
     return process;
 }
 
@@ -31,11 +31,11 @@ TEST_CASE("flags: by VM.flags in bytes, else as given at the start; the last cou
     CHECK(size_flag(view, "InitialHeapSize") == mib(16));
     view.perf.emplace().counters["java.rt.vmArgs"] = std::string("-Xmx64m -XX:MaxMetaspaceSize=1g");
     CHECK(size_flag(view, "MaxMetaspaceSize") == mib(1024));
-    view.vm_flags = "-XX:CICompilerCount=2 -XX:MaxMetaspaceSize=16777216 \n";
+    view.vm_flags = parse_vm_flags("-XX:CICompilerCount=2 -XX:MaxMetaspaceSize=16777216 \n").value();
     CHECK(size_flag(view, "MaxMetaspaceSize") == mib(16));
-    view.vm_flags = "-XX:MaxMetaspaceSize=16x \n";
+    view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=16x \n").value();
     CHECK_FALSE(size_flag(view, "MaxMetaspaceSize"));
-    view.vm_flags = "-XX:MaxMetaspaceSize=99999999999999999t \n";
+    view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=99999999999999999t \n").value();
     CHECK_FALSE(size_flag(view, "MaxMetaspaceSize"));
 }
 
@@ -51,7 +51,8 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     CHECK(mentions(found[0], "-XX:MaxDirectMemorySize=256m"));
 
     made::Process bounded = with_direct(mib(100));
-    bounded.view.vm_flags = "-XX:MaxDirectMemorySize=104857600 -XX:MaxHeapSize=4294967296 \n";
+    bounded.view.vm_flags =
+        parse_vm_flags("-XX:MaxDirectMemorySize=104857600 -XX:MaxHeapSize=4294967296 \n").value();
     found = rule::direct_buffers(bounded.input());
     CHECK(found.at(0).severity == Severity::warning);
     CHECK_FALSE(mentions(found.at(0), "Bound NIO's buffers"));
@@ -61,7 +62,7 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     CHECK(found.at(0).severity == Severity::note);
     CHECK(mentions(found.at(0), "no NIO buffer"));
 
-    const RunTrend history = made::growing("nmt committed/Other", Verdict::leak, 12);
+    const RunTrend history = made::growing({Series::nmt_category_committed, "Other"}, Verdict::leak, 12);
     found = rule::direct_buffers(with_direct(mib(5)).input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
@@ -72,7 +73,7 @@ TEST_CASE("direct-buffers: NIO's limit is no remedy where it would change nothin
     constexpr std::string_view limit = "-XX:MaxDirectMemorySize=";
     const auto found = [](Bytes held, std::string_view flags) {
         made::Process process = with_direct(held);
-        process.view.vm_flags = flags;
+        process.view.vm_flags = parse_vm_flags(flags).value();
         return rule::direct_buffers(process.input()).at(0);
     };
     CHECK(mentions(found(mib(100), "-XX:MaxHeapSize=536870912 \n"), limit));
@@ -133,7 +134,7 @@ TEST_CASE("metaspace: near a limit that was set, the class space near its size, 
     report.class_space.committed = mib(10);
     process.view.metaspace = report;
     CHECK(rule::metaspace(process.input()).empty());
-    process.view.vm_flags = "-XX:MaxMetaspaceSize=67108864 \n";
+    process.view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=67108864 \n").value();
     process.category("Class").classes = 12345;
     auto found = rule::metaspace(process.input());
     REQUIRE(found.size() == 1);
@@ -142,17 +143,17 @@ TEST_CASE("metaspace: near a limit that was set, the class space near its size, 
     CHECK(mentions(found[0], "12,345 classes"));
     CHECK(mentions(found[0], "-XX:MaxMetaspaceSize=128m"));
     CHECK(mentions(found[0], "jcmd PID VM.classloaders"));
-    process.view.vm_flags = "-XX:MaxMetaspaceSize=134217728 \n";
+    process.view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=134217728 \n").value();
     CHECK(rule::metaspace(process.input()).empty());
     process.view.metaspace->class_space.committed = mib(1000);
-    process.view.vm_flags = "\n";
+    process.view.vm_flags.reset();
     found = rule::metaspace(process.input());
     REQUIRE(found.size() == 1);
     CHECK(mentions(found[0], "-XX:CompressedClassSpaceSize"));
 
     process.view.metaspace.reset();
     process.jdk(8, "1.8.0_504");
-    RunTrend history = made::growing("nmt committed/Class", Verdict::leak, 7);
+    RunTrend history = made::growing({Series::nmt_category_committed, "Class"}, Verdict::leak, 7);
     found = rule::metaspace(process.input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
@@ -181,7 +182,7 @@ TEST_CASE(
     process.view.header.target_uptime_s = 30;
     CHECK(rule::compiler(process.input()).at(0).severity == Severity::note);
     process.view.nmt->categories[0].arena = mib(60);
-    const RunTrend history = made::growing("nmt committed/Compiler", Verdict::leak, 100);
+    const RunTrend history = made::growing({Series::nmt_category_committed, "Compiler"}, Verdict::leak, 100);
     CHECK(rule::compiler(process.input(&history)).at(0).severity == Severity::problem);
 }
 
@@ -191,7 +192,7 @@ TEST_CASE("known-bug: the release alone is no finding, and neither is the size i
     process.category("Symbol").malloc = mib(40);
     process.category("Tracing").malloc = mib(500);  // large, and no bug of 17
     CHECK(rule::known_bug(process.input()).empty());
-    RunTrend history = made::growing("nmt committed/Symbol", Verdict::leak, 5);
+    RunTrend history = made::growing({Series::nmt_category_committed, "Symbol"}, Verdict::leak, 5);
     auto found = rule::known_bug(process.input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);

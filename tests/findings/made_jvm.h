@@ -77,10 +77,10 @@ inline bool mentions(const Finding& finding, std::string_view text) {
 }
 
 // A record in which one row has grown steadily for two hours.
-inline RunTrend growing(std::string path, Verdict verdict, double mib_an_hour) {
+inline RunTrend growing(SeriesKey key, Verdict verdict, double mib_an_hour) {
     RunTrend run;
     OwnerTrend row;
-    row.path = std::move(path);
+    row.key = std::move(key);
     row.verdict = verdict;
     row.shape.verdict = verdict;
     row.shape.points = 120;
@@ -88,7 +88,7 @@ inline RunTrend growing(std::string path, Verdict verdict, double mib_an_hour) {
     row.shape.slope = Slope{mib_an_hour * 1048576 / 3600, 0, 0, 0, 0};
     row.first = 10 * 1048576.0;
     row.last = row.first + 2 * mib_an_hour * 1048576;
-    const bool leaf = row.path.find('/') != std::string::npos && row.path.rfind("nmt ", 0) != 0;
+    const bool leaf = row.key.series == Series::owner;
     (leaf ? run.owners : run.others).push_back(std::move(row));
     return run;
 }

@@ -173,7 +173,7 @@ TEST_CASE("retention: a little is a note, less is nothing; what grows in the rec
     process.walk().arenas.resize(1);
     process.parts().free = mib(20);
     CHECK(rule::retention(process.input()).at(0).severity == Severity::note);
-    const RunTrend history = made::growing("malloc free kept", Verdict::retention, 30);
+    const RunTrend history = made::growing({Series::malloc_free_kept}, Verdict::retention, 30);
     CHECK(rule::retention(process.input(&history)).at(0).severity == Severity::warning);
     process.parts().free = mib(9);
     CHECK(rule::retention(process.input()).empty());
@@ -205,7 +205,7 @@ TEST_CASE("jni-malloc: one moment is a warning at the most, whatever it holds") 
 TEST_CASE("jni-malloc: what leaks in a record is a problem, with the rate and the profiler's command") {
     made::Process process;
     process.parts().untracked = mib(12);
-    RunTrend history = made::growing("malloc live untracked", Verdict::leak, 30);
+    RunTrend history = made::growing({Series::malloc_live_untracked}, Verdict::leak, 30);
     auto found = rule::jni_malloc(process.input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
@@ -226,8 +226,8 @@ TEST_CASE("jni-malloc: what zlib has is zlib's to tell") {
     made::Process process = with_streams(4096);  // 160 MiB
     process.parts().untracked = mib(165);
     CHECK(rule::jni_malloc(process.input()).empty());
-    RunTrend history = made::growing("malloc live untracked", Verdict::leak, 30);
-    RunTrend library = made::growing("malloc/untracked/libz.so.1", Verdict::leak, 30);
+    RunTrend history = made::growing({Series::malloc_live_untracked}, Verdict::leak, 30);
+    RunTrend library = made::growing({Series::owner, "malloc/untracked/libz.so.1"}, Verdict::leak, 30);
     history.owners = library.owners;
     CHECK(rule::jni_malloc(process.input(&history)).empty());
     const auto found = rule::zlib(process.input(&history));

@@ -96,7 +96,7 @@ TEST_CASE("swap-hugetlb: a swapped tenth of the Java heap is a warning: collecti
 TEST_CASE("swap-hugetlb: huge pages of hugetlb are beside RSS") {
     MadeMemory made(mib(300));
     made.view.smaps->hugetlb = mib(512);
-    made.view.vm_flags = "-XX:+UseLargePages ";
+    made.view.vm_flags = parse_vm_flags("-XX:+UseLargePages ").value();
     const auto found = made.find("swap-hugetlb");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);

@@ -164,11 +164,11 @@ TEST_CASE("metaspace-limit: what jstat reserves is no limit, the option is") {
         "0.0 131072.0 130000.0 0.0 1048576.0 512.0 868 0 0.000 2.023\n");
     CHECK(findings_in(documents).empty());
     ProcessView view;
-    view.vm_flags = "-XX:MaxMetaspaceSize=134217728";
+    view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=134217728").value();
     const auto findings = findings_in(documents, view);
     REQUIRE(findings.size() == 1);
     CHECK(has(findings[0], "Metaspace has committed 127.0 MiB of the 128.0 MiB"));
-    view.vm_flags = "-XX:MaxMetaspaceSize=18446744073709551615";
+    view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=18446744073709551615").value();
     CHECK(findings_in(documents, view).empty());
     documents.jmap_heap.emplace();
     documents.jmap_heap->max_metaspace = mib(128);

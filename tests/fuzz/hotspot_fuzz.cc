@@ -101,8 +101,13 @@ void check_replies(std::string_view text) {
     if (const auto vitals = nmtx::parse_vitals(text)) check(!vitals->samples.empty());
     if (const auto found = nmtx::parse_class_histogram(text)) check_unread(found->not_understood, text);
     (void)nmtx::parse_vm_uptime(text);
-    if (const auto flags = nmtx::parse_vm_flags(text))
-        for (const auto& flag : flags->flags) (void)flags->size(flag.name);
+    if (const auto flags = nmtx::parse_vm_flags(text)) {
+        (void)flags->gc();
+        for (const auto& flag : flags->flags) {
+            (void)flags->size(flag.name);
+            (void)flag.text();
+        }
+    }
     (void)nmtx::parse_vm_command_line(text);
     (void)nmtx::parse_trim_native_heap(text);
     if (const auto stats = nmtx::parse_classloader_stats(text)) check_unread(stats->not_understood, text);
@@ -138,7 +143,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 6:
             (void)nmtx::read_jvm_options(nmtx::split_joined_options(text));
             (void)nmtx::read_jvm_options(nmtx::read_java_cmdline(text).options);
-            (void)nmtx::gc_of_vm_flags(text);
             break;
         case 10:
             if (const auto dump = nmtx::parse_thread_dump(text)) {

@@ -102,8 +102,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             static_cast<void>(parse_limits(text));
             break;
         case 6:
-            static_cast<void>(parse_auxv(text));
-            break;
         case 7:
             static_cast<void>(parse_tasks(text));
             break;

@@ -56,7 +56,7 @@ TEST_CASE("options: later ones win, as in HotSpot") {
         {"-XX:NativeMemoryTracking=detail", "-XX:NativeMemoryTracking=summary", "-XX:+UseG1GC",
          "-XX:-UseG1GC", "-XX:+UseZGC", "-XX:+DisableAttachMechanism", "-XX:-DisableAttachMechanism", "-Xrs",
          "-XX:+StartAttachListener", "-XX:+AlwaysPreTouch", "-Dx=-XX:+UseSerialGC"});
-    CHECK(options.nmt_level == "summary");
+    CHECK(options.nmt_level == NmtLevel::summary);
     CHECK(options.nmt_given);
     CHECK((options.gc == "Z"));
     CHECK_FALSE(options.attach_disabled);
@@ -68,7 +68,7 @@ TEST_CASE("options: later ones win, as in HotSpot") {
 TEST_CASE("options: defaults, and values that the JVM would refuse") {
     const JvmOptions options =
         read_jvm_options({"-XX:NativeMemoryTracking=everything", "-XX:", "-XX:+", "-Xmx1g", ""});
-    CHECK(options.nmt_level == "off");
+    CHECK(options.nmt_level == NmtLevel::off);
     CHECK_FALSE(options.nmt_given);
     CHECK_FALSE(options.gc.has_value());
     CHECK(read_jvm_options({"-XX:+ReduceSignalUsage"}).signals_reduced);
@@ -101,14 +101,21 @@ TEST_CASE("cmdline: options end at the main class, -jar or -m; values of the lau
     CHECK((read_java_cmdline(""s).options == Options{}));
 }
 
-TEST_CASE("collectors: from VM.flags and from the policy of hsperfdata") {
-    CHECK((gc_of_vm_flags("-XX:CICompilerCount=2 -XX:-UseCompressedOops -XX:+UseZGC -XX:+ZGenerational \n") ==
-           "Z"));
-    CHECK((gc_of_vm_flags("-XX:+UseConcMarkSweepGC -XX:+UseParNewGC") == "CMS"));
-    CHECK((gc_of_vm_flags("-XX:-UseG1GC") == std::nullopt));
-    CHECK((gc_of_vm_flags("") == std::nullopt));
+TEST_CASE("collectors: from a flag and from the policy of hsperfdata") {
+    CHECK(gc_of_flag("UseZGC") == "Z");
+    CHECK_FALSE(gc_of_flag("ZGenerational"));
+    CHECK_FALSE(gc_of_flag(""));
     CHECK((gc_of_policy_name("GarbageFirst") == "G1"));
     CHECK((gc_of_policy_name("Copy:MSC") == "Serial"));
     CHECK((gc_of_policy_name("ParNew:CMS") == "CMS"));
     CHECK((gc_of_policy_name("") == std::nullopt));
+}
+
+TEST_CASE("NMT levels: those that can be asked for have the names of the option") {
+    for (const NmtLevel level : {NmtLevel::off, NmtLevel::summary, NmtLevel::detail})
+        CHECK(nmt_level_named(name_of(level)) == level);
+    CHECK(name_of(NmtLevel::summary) == "summary");
+    CHECK(name_of(NmtLevel::unknown) == "unknown");
+    CHECK_FALSE(nmt_level_named("unknown"));
+    CHECK_FALSE(nmt_level_named("minimal"));
 }

@@ -37,7 +37,39 @@ TEST_CASE("replies: flags of VM.flags, of a command line and of an hs_err log") 
     CHECK(flags->size("MaxMetaspaceSize") == mib(1024));
     CHECK_FALSE(flags->size("MaxDirectMemorySize"));
     CHECK_FALSE(flags->find("Xmx"));
+    CHECK(flags->number("CICompilerCount") == 2U);
+    CHECK((flags->is_on("UseG1GC") && !flags->is_on("UseNUMA") && !flags->is_on("UseLargePages")));
+    CHECK(flags->gc() == "G1");
     CHECK_FALSE(parse_vm_flags("hello\n").has_value());
+    CHECK_FALSE(parse_vm_flags("").has_value());
+}
+
+TEST_CASE("replies: a flag reads as VM.flags prints it") {
+    const auto flags = parse_vm_flags(
+        "-XX:MaxHeapSize=536870912 -XX:OnError=gcore %p -XX:-UseNUMA \n"
+        "     bool UseSerialGC                              = true                {product} {ergonomic}\n");
+    REQUIRE((flags && flags->flags.size() == 4));
+    CHECK(flags->flags[0].text() == "-XX:MaxHeapSize=536870912");
+    CHECK(flags->flags[1].text() == "-XX:OnError=gcore %p");
+    CHECK(flags->flags[2].text() == "-XX:-UseNUMA");
+    CHECK(flags->flags[3].text() == "-XX:+UseSerialGC");
+}
+
+TEST_CASE("replies: the collector is the last one that a flag turns on") {
+    const auto gc = [](std::string_view text) { return parse_vm_flags(text).value().gc(); };
+    CHECK(gc("-XX:CICompilerCount=2 -XX:-UseCompressedOops -XX:+UseZGC -XX:+ZGenerational \n") == "Z");
+    CHECK(gc("-XX:+UseConcMarkSweepGC -XX:+UseParNewGC") == "CMS");
+    CHECK(gc("-XX:-UseG1GC") == std::nullopt);
+}
+
+TEST_CASE("replies: of options that were given, -Xmx sets the heap as its flag does, the last one counts") {
+    const VmFlags given = flags_of_options({"-Xmx300m", "-server", "-XX:InitialHeapSize=8m", "-Xms16M"});
+    CHECK(given.size_or_short("MaxHeapSize") == mib(300));
+    CHECK(given.size_or_short("InitialHeapSize") == mib(16));
+    CHECK_FALSE(given.size("MaxHeapSize"));
+    CHECK(given.size("InitialHeapSize") == mib(8));
+    CHECK_FALSE(given.size_or_short("MaxMetaspaceSize"));
+    CHECK(flags_of_options({"-server", "-Dm=x"}).flags.empty());
 }
 
 TEST_CASE("replies: the command line") {

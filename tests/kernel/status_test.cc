@@ -1,6 +1,5 @@
 #include "kernel/status.h"
 
-#include <cstring>
 #include <string>
 #include <vector>
 
@@ -60,12 +59,6 @@ constexpr std::string_view limits_sample =
     "Max locked memory         65536                8388608              bytes     \n"
     "Max address space         unlimited            unlimited            bytes     \n"
     "Max nice priority         0                    0                    \n";
-
-std::string words(const std::vector<std::uint64_t>& values) {
-    std::string bytes(values.size() * sizeof(std::uint64_t), '\0');
-    std::memcpy(bytes.data(), values.data(), bytes.size());
-    return bytes;
-}
 
 template <typename Parse>
 void every_prefix(std::string_view text, Parse parse) {
@@ -189,22 +182,4 @@ TEST_CASE("limits: a malformed row names its line") {
     CHECK(parse_limits("Limit \nMax cpu time  0 0\nsomething else\n").error().where == "limits:3");
     CHECK(parse_limits("Limit \nMax stack sizes   none\n").has_value());
     every_prefix(limits_sample, [](std::string_view text) { return parse_limits(text); });
-}
-
-TEST_CASE("auxv: page size and vdso are found up to AT_NULL") {
-    const std::string bytes = words({33, 0x7ffff7fc1000, 16, 0x178bfbff, 6, 4096, 0, 0, 6, 7});
-    const auto vector = parse_auxv(bytes);
-    REQUIRE(vector.has_value());
-    CHECK(vector->page_size == 4096);
-    CHECK(vector->vdso == 0x7ffff7fc1000);
-    CHECK_FALSE(parse_auxv(words({6, 65536, 0, 0}))->vdso.has_value());
-    every_prefix(bytes, [](std::string_view text) { return parse_auxv(text); });
-}
-
-TEST_CASE("auxv: empty is a process without, a cut one or a page size that cannot be is an error") {
-    CHECK_FALSE(parse_auxv("")->page_size.has_value());
-    CHECK(parse_auxv(words({6, 4096})).error().where == "auxv");
-    CHECK_FALSE(parse_auxv("abc").has_value());
-    CHECK_FALSE(parse_auxv(words({6, 0, 0, 0})).has_value());
-    CHECK_FALSE(parse_auxv(words({6, 4097, 0, 0})).has_value());
 }

@@ -13,6 +13,7 @@
 #include "law/fixtures.h"
 #include "ledger/headline.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 #include "report/reconciliation/report.h"
 
 using namespace nmtx;

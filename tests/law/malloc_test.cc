@@ -11,6 +11,7 @@
 #include "law/fixtures.h"
 #include "ledger/headline.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 #include "report/parts/findings_text.h"
 #include "report/reconciliation/report.h"
 

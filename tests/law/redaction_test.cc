@@ -10,6 +10,7 @@
 #include "catch.h"
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
+#include "process/process_reader.h"
 #include "redaction/redact_capture.h"
 #include "report/reconciliation/report.h"
 #include "report/ticket/ticket.h"
@@ -96,7 +97,7 @@ TEST_CASE("law: without names a capture gives the same figures, and once more no
         CHECK(redacted.documents().size() == capture.documents().size());
         const Read before(capture), after(redacted);
         CHECK(sizes_of(before.ledger) == sizes_of(after.ledger));
-        for (const char* below : {"jvm/", "malloc/", "file/", "stack/", "named/", "unexplained"})
+        for (const char* below : {"jvm", "malloc", "file", "stack", "named", "unexplained"})
             CHECK(before.ledger.resident_below(below) == after.ledger.resident_below(below));
         CHECK(before.reader.view().java_version() == after.reader.view().java_version());
         CHECK(before.reader.view().gc() == after.reader.view().gc());

@@ -142,20 +142,3 @@ TEST_CASE("heap place: a native image's heap follows the second mapping of its o
         if (row.path == "jvm/java heap") CHECK(row.estimated);
     }
 }
-
-TEST_CASE("vm: HotSpot that is linked into its launcher is known by its size, or by its counters") {
-    made::Mappings ordinary;
-    ordinary.map(0x400000, 0x402000, "r-xp", 8, "/opt/jdk/bin/java", 7);
-    CHECK(vm_of(*ordinary.view().smaps) == Vm::none);
-    made::Mappings linked;
-    linked.map(0x400000, 0x1902000, "r-xp", 8, "/opt/jdk/bin/java", 7);
-    CHECK(vm_of(*linked.view().smaps) == Vm::hotspot);
-    made::Mappings named;
-    named.map(0x400000, 0x1902000, "r-xp", 8, "/opt/app/server", 7)
-        .map(0x7f0000000000, 0x7f0000008000, "rw-s", 32, "/tmp/hsperfdata_app/7", 9);
-    CHECK(vm_of(*named.view().smaps) == Vm::hotspot);
-    made::Mappings watcher;
-    watcher.map(0x400000, 0x1902000, "r-xp", 8, "/opt/app/watcher", 7)
-        .map(0x7f0000000000, 0x7f0000008000, "r--s", 32, "/tmp/hsperfdata_app/7", 9);
-    CHECK(vm_of(*watcher.view().smaps) == Vm::none);
-}

@@ -79,7 +79,7 @@ void check_laws(const ProcessView& view, const Ledger& ledger) {
         CHECK(ledger.resident_of(gone) == Bytes());
     const MallocParts& parts = ledger.malloc.parts.value();
     CHECK(parts.tracked + parts.untracked + parts.free + parts.overhead + parts.not_walked == parts.whole);
-    CHECK(parts.whole == ledger.resident_below("malloc/"));
+    CHECK(parts.whole == ledger.resident_below(owner_path::malloc));
     const Headline h = headline_of(ledger);
     CHECK(h.jvm_mmap + h.nmt_malloc + h.malloc_outside + h.files + h.native_stacks + h.other +
               h.unexplained ==
@@ -155,7 +155,7 @@ TEST_CASE("malloc in the ledger: without NMT all live blocks are live, none is c
     CHECK(ledger.resident_of("malloc/live/libtarget.so") == Bytes(177719 * 1024) + mib(4));
     // The blocks that the list of owners leaves out are live all the same.
     CHECK(ledger.resident_of("malloc/live/not attributed") == kib(100) + mib(34) + kib(500));
-    CHECK(ledger.resident_below("malloc/untracked/") == Bytes());
+    CHECK(ledger.resident_below(owner_path::untracked) == Bytes());
     CHECK_FALSE(ledger.malloc.measured());
 }
 

@@ -66,7 +66,7 @@ TEST_CASE("malloc request: the headers follow the release and the level") {
         view.version.emplace();
         view.version->feature = feature;
         view.options.emplace();
-        view.options->nmt_level = std::string(level);
+        view.options->nmt_level = nmt_level_named(level).value();
         view.options->nmt_given = true;
         return malloc_request(view, {});
     };

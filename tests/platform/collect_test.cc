@@ -129,12 +129,12 @@ TEST_CASE(
     Plan plan;
     CollectOptions options = options_for(child);
     options.nmt_text = "Native Memory Tracking:\n";
-    options.effort = "most";
+    options.effort = Effort::most;
     const auto capture = collect(options, plan);
     REQUIRE(capture);
     CHECK(capture->text(document::nmt_file) == "Native Memory Tracking:\n");
     CHECK(capture->text(document::smaps_rollup).has_value());
-    CHECK(capture->header.effort == "most");
+    CHECK(capture->header.effort == Effort::most);
     CHECK_FALSE(capture->tried(document::residency));
 }
 
@@ -215,7 +215,7 @@ TEST_CASE("jvm list: whoever has libjvm.so mapped is one, whoever has not is non
         CHECK(listed.pid != other.pid());
         if (listed.pid != jvm.pid()) continue;
         found = true;
-        CHECK(listed.kind == JvmKind::hotspot);
+        CHECK(listed.vm == Vm::hotspot);
         CHECK(listed.uid == ::geteuid());
         CHECK_FALSE(listed.user.empty());
         CHECK(listed.rss > Bytes(0));
@@ -223,15 +223,6 @@ TEST_CASE("jvm list: whoever has libjvm.so mapped is one, whoever has not is non
         CHECK(listed.why_not.find("no hsperfdata file") != std::string::npos);
     }
     CHECK(found);
-}
-
-TEST_CASE("jvm kind: by the libraries that are mapped") {
-    CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /usr/lib/jvm/lib/server/libjvm.so\n") == JvmKind::hotspot);
-    CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /opt/lib/server/libjvm.so\n7f02-7f03 r-xp 0 0:1 2 "
-                           "/opt/lib/default/libj9vm29.so\n") == JvmKind::openj9);
-    CHECK(jvm_kind_of_maps("7f00-7f01 rw-s 0 0:1 1 /tmp/hsperfdata_joe/311\n") == JvmKind::hotspot);
-    CHECK(jvm_kind_of_maps("7f00-7f01 r-xp 0 0:1 1 /usr/bin/cat\n") == JvmKind::none);
-    CHECK(jvm_kind_of_maps("") == JvmKind::none);
 }
 
 TEST_CASE(

@@ -1,6 +1,7 @@
 #include "process/questions.h"
 
 #include "catch.h"
+#include "process/process_reader.h"
 
 using namespace nmtx;
 

@@ -14,9 +14,9 @@ namespace {
 
 constexpr double one_mib = 1 << 20;
 
-OwnerTrend owner(const char* path, Verdict verdict, double mib_an_hour, double now) {
+OwnerTrend owner(SeriesKey key, Verdict verdict, double mib_an_hour, double now) {
     OwnerTrend trend;
-    trend.path = path;
+    trend.key = std::move(key);
     trend.verdict = verdict;
     trend.shape.verdict = verdict;
     trend.shape.points = 24;
@@ -49,16 +49,16 @@ Trend a_trend() {
     run.from_wall_ms = 1'700'000'000'000;
     run.to_wall_ms = 1'700'003'600'000;
     run.span_s = 3600;
-    run.rss = owner("rss", Verdict::growing, 62, 300);
-    run.owners = {owner("malloc/untracked/libx.so", Verdict::leak, 60, 90),
-                  owner("malloc/free/bins", Verdict::retention, 5, 20),
-                  owner("jvm/java heap", Verdict::growing, 4, 120),
-                  owner("file/jvm library", Verdict::flat, 0, 16)};
-    run.sums = {owner("malloc live untracked", Verdict::leak, 60, 95)};
-    OwnerTrend threads = owner("threads", Verdict::flat, 0, 27);
+    run.rss = owner({Series::rss}, Verdict::growing, 62, 300);
+    run.owners = {owner({Series::owner, "malloc/untracked/libx.so"}, Verdict::leak, 60, 90),
+                  owner({Series::owner, "malloc/free/bins"}, Verdict::retention, 5, 20),
+                  owner({Series::owner, "jvm/java heap"}, Verdict::growing, 4, 120),
+                  owner({Series::owner, "file/jvm library"}, Verdict::flat, 0, 16)};
+    run.sums = {owner({Series::malloc_live_untracked}, Verdict::leak, 60, 95)};
+    OwnerTrend threads = owner({Series::threads}, Verdict::flat, 0, 27);
     threads.unit = Unit::count;
     threads.last = 27;
-    run.others = {threads, owner("nmt committed/Class", Verdict::flat, 0, 3)};
+    run.others = {threads, owner({Series::nmt_category_committed, "Class"}, Verdict::flat, 0, 3)};
     run.limit = LimitForecast{true, mib(512), mib(300), 7200.0};
     run.mean_cost = {1.5, 12.25, 14};
     return {{run}, 1};
@@ -134,7 +134,7 @@ TEST_CASE("trend report: JSON has the rates in bytes an hour, and whether there 
 
 TEST_CASE("trend report: CSV has a line for each owner, with as many fields as the header") {
     Trend trend = a_trend();
-    trend.runs[0].owners[0].path = "malloc/untracked/lib\"x\",y.so";
+    trend.runs[0].owners[0].key.name = "malloc/untracked/lib\"x\",y.so";
     std::istringstream lines(csv_trend(trend));
     std::string header;
     std::getline(lines, header);
@@ -151,7 +151,7 @@ TEST_CASE("trend report: no name in the CSV is a formula to a spreadsheet, and f
     for (const char* name : {"=1+1", "+1", "-1", "@SUM(A1)", " =1", "=cmd|' /C calc'!A0"}) {
         CAPTURE(name);
         Trend trend = a_trend();
-        trend.runs[0].owners[0].path = name;
+        trend.runs[0].owners[0].key.name = name;
         trend.runs[0].owners[0].last = -5.0 * (1 << 20);
         const std::string csv = csv_trend(trend);
         CHECK(has(csv, std::string(",owner,'") + name + ",bytes,leak,"));

@@ -11,6 +11,7 @@
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/claims.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -40,13 +41,13 @@ Bytes named_memory(const Ledger& ledger) {
     Bytes sum;
     for (const Row& row : ledger.rows) {
         // ZGC's marking stacks are a part of the collector.
-        if (row.path.starts_with("named/") && row.path != "named/zgc mark stacks") sum += row.resident;
+        if (is_below(row.path, owner_path::named) && row.path != owner_path::zgc_mark_stacks)
+            sum += row.resident;
     }
     return sum;
 }
 
 Unjudged unjudged_of(const Moment& moment, std::span<const Finding> findings) {
-    constexpr std::string_view tracked = "malloc/nmt-tracked/";
     Unjudged unjudged;
     const auto has = [&](std::string_view rule) {
         return std::any_of(findings.begin(), findings.end(),
@@ -61,8 +62,9 @@ Unjudged unjudged_of(const Moment& moment, std::span<const Finding> findings) {
             unjudged.native_malloc = minus_or_zero(parts->untracked, of_zlib);
     }
     for (const Row& row : moment.ledger->rows) {
-        if (!row.path.starts_with(tracked) || row.resident.value() < moment.ledger->rss.value() / 2) continue;
-        unjudged.category = std::string_view(row.path).substr(tracked.size());
+        const std::string_view tracked = name_below(row.path, owner_path::nmt_tracked);
+        if (tracked.empty() || row.resident.value() < moment.ledger->rss.value() / 2) continue;
+        unjudged.category = tracked;
         unjudged.of_category = row.resident;
     }
     return unjudged;
@@ -162,7 +164,7 @@ class Weighing {
     [[nodiscard]] std::string unattributed_sentence() const {
         if (view_.vm != Vm::hotspot)
             return "is live malloc memory, and nothing in this process says what it is for.";
-        if (view_.nmt_level() == "off")
+        if (view_.nmt_level() == NmtLevel::off)
             return "is live malloc memory that cannot be attributed: NMT is off, so the JVM's blocks look "
                    "like any other.";
         return "is live malloc memory that cannot be attributed: the JVM's blocks were not recognised.";
@@ -188,7 +190,7 @@ class Weighing {
             if (const AllocatorAdvice* advice = advice_on_allocator(other_allocator_of(view_)))
                 step(std::string(advice->text));
         }
-        const bool off = hotspot && view_.nmt_level() == "off";
+        const bool off = hotspot && view_.nmt_level() == NmtLevel::off;
         if (off) {
             step("Restart with NMT, which separates the JVM's memory from that of native code",
                  "-XX:NativeMemoryTracking=summary");

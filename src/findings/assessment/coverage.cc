@@ -5,11 +5,11 @@
 #include <numeric>
 #include <string>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
-constexpr std::string_view jvm_prefix = "jvm/";
-constexpr std::string_view malloc_prefix = "malloc/";
 constexpr std::string_view heap_category = "Java Heap";
 
 // What is resident of the JVM's areas, by NMT category; "" for areas that are not one category's.
@@ -24,7 +24,7 @@ JvmAreas areas_of_jvm(const Ledger& ledger) {
     JvmAreas areas;
     for (const Piece& piece : ledger.pieces) {
         const OwnerId owner = piece.claim.owner;
-        if (piece.resident == Bytes() || !ledger.owners.path(owner).starts_with(jvm_prefix)) continue;
+        if (piece.resident == Bytes() || !is_below(ledger.owners.path(owner), owner_path::jvm)) continue;
         const std::string& category = ledger.owners.nmt_category(owner);
         if (piece.claim.estimated && piece.claim.evidence == Evidence::system_map && !category.empty()) {
             areas.joined += piece.resident;
@@ -74,7 +74,7 @@ Bytes estimated_of_others(const Ledger& ledger) {
     for (const Piece& piece : ledger.pieces) {
         if (!piece.claim.estimated || piece.claim.owner == unexplained_owner) continue;
         const std::string& path = ledger.owners.path(piece.claim.owner);
-        if (!path.starts_with(jvm_prefix) && !path.starts_with(malloc_prefix)) sum += piece.resident;
+        if (!is_below(path, owner_path::jvm) && !is_below(path, owner_path::malloc)) sum += piece.resident;
     }
     return sum;
 }
@@ -90,9 +90,9 @@ void cover_malloc(const Moment& moment, Coverage& coverage) {
     // NMT counts what was asked for, and not how much of it is resident.
     const Bytes counted = moment.view->nmt_from_file ? Bytes() : use.nmt_resident();
     coverage.estimated += counted;
-    const Bytes glibc = moment.ledger->resident_of("malloc/arena") +
-                        moment.ledger->resident_of("malloc/main arena") +
-                        moment.ledger->resident_of("malloc/mmapped chunk");
+    const Bytes glibc = moment.ledger->resident_of(owner_path::arena) +
+                        moment.ledger->resident_of(owner_path::main_arena) +
+                        moment.ledger->resident_of(owner_path::mmapped_chunk);
     const Bytes others = minus_or_zero(use.resident, glibc);
     const Bytes rest = minus_or_zero(use.resident, counted);
     coverage.other_allocator = std::min(others, rest);

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "findings/knowledge/known_bugs.h"
+#include "ledger/owner_paths.h"
 #include "process/jvm_flag.h"
 
 namespace nmtx {
@@ -40,7 +41,7 @@ class Fitting {
     Fitting(const Moment& moment, Fit& fit) : view_(*moment.view), ledger_(*moment.ledger), fit_(fit) {}
 
     void fit() {
-        heap_ = ledger_.resident_of("jvm/java heap");
+        heap_ = ledger_.resident_of(owner_path::java_heap);
         non_heap_ = minus_or_zero(ledger_.rss_true(), heap_);
         fit_.max_heap_now = size_flag(view_, "MaxHeapSize");
         if (view_.heap_info) fit_.heap_used = view_.heap_info->used();
@@ -95,7 +96,8 @@ class Fitting {
     void gc_tables() {
         const CategoryRow* gc = ledger_.category("GC");
         if (gc == nullptr) return;
-        const Bytes resident = gc->resident.value_or(ledger_.resident_below("jvm/gc"));
+        const Bytes resident = gc->resident.value_or(ledger_.resident_maybe_of(owner_path::gc) +
+                                                     ledger_.resident_maybe_of(owner_path::gc_card_set));
         const std::string gc_name = view_.gc();
         const auto* const known = std::find_if(table_shares.begin(), table_shares.end(),
                                                [&](const TableShare& table) { return table.gc == gc_name; });
@@ -113,7 +115,8 @@ class Fitting {
     void threads() {
         const std::uint64_t now = view_.status ? view_.status->threads : 0;
         if (now == 0) return;
-        const Bytes stacks = ledger_.resident_of("jvm/thread stack") + ledger_.resident_below("stack/");
+        const Bytes stacks =
+            ledger_.resident_of(owner_path::thread_stack) + ledger_.resident_below(owner_path::stack);
         const Bytes mean = Bytes(stacks.value() / now + 1);
         std::uint64_t more = now / 10 + 1;
         std::string why = "a tenth more";
@@ -243,7 +246,7 @@ Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit) {
         return failure(where, "is no HotSpot JVM, so it has no Java heap to fit",
                        "`nmtx list` shows the JVMs");
     const auto has_heap = std::any_of(moment.ledger->rows.begin(), moment.ledger->rows.end(),
-                                      [](const Row& row) { return row.path == "jvm/java heap"; });
+                                      [](const Row& row) { return row.path == owner_path::java_heap; });
     if (!has_heap)
         return failure(
             where, "the place of its Java heap is not known, so nothing can be told from it",

@@ -21,20 +21,20 @@ Bytes bytes_of(double value) {
 
 }  // namespace
 
-const OwnerTrend* trend_named(const RunTrend* history, std::string_view path) {
+const OwnerTrend* trend_of_series(const RunTrend* history, const SeriesKey& key) {
     if (history == nullptr) return nullptr;
     for (const auto* rows : {&history->owners, &history->sums, &history->others}) {
         const auto found =
-            std::find_if(rows->begin(), rows->end(), [&](const OwnerTrend& row) { return row.path == path; });
+            std::find_if(rows->begin(), rows->end(), [&](const OwnerTrend& row) { return row.key == key; });
         if (found != rows->end()) return &*found;
     }
     return nullptr;
 }
 
-const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<std::string_view> paths) {
+const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<SeriesKey> keys) {
     const OwnerTrend* fastest = nullptr;
-    for (const std::string_view path : paths) {
-        const OwnerTrend* const row = trend_named(history, path);
+    for (const SeriesKey& key : keys) {
+        const OwnerTrend* const row = trend_of_series(history, key);
         if (row == nullptr || row->verdict != Verdict::leak) continue;
         if (fastest == nullptr || rate_of(*row) > rate_of(*fastest)) fastest = row;
     }
@@ -47,7 +47,7 @@ Bytes growth_per_hour(const OwnerTrend& trend) {
 
 std::string growth_sentence(const OwnerTrend& trend) {
     return fmt::format("In the record {} grew from {} to {} in {}, {} samples: {} an hour.",
-                       printable(trend.path), human(bytes_of(trend.first)), human(bytes_of(trend.last)),
+                       printable(trend.name()), human(bytes_of(trend.first)), human(bytes_of(trend.last)),
                        human_seconds(trend.shape.span_s), trend.shape.points, human(growth_per_hour(trend)));
 }
 

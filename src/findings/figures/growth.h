@@ -3,7 +3,6 @@
 
 #include <initializer_list>
 #include <string>
-#include <string_view>
 
 #include "base/bytes.h"
 #include "change/trend.h"
@@ -11,12 +10,11 @@
 
 namespace nmtx {
 
-// A row of the record by its name: "malloc/untracked/libz.so.1", "malloc live untracked", "nmt
-// committed/Other". Null where there is no record, or it has no such row.
-const OwnerTrend* trend_named(const RunTrend* history, std::string_view path);
+// A row of the record. Null where there is no record, or it has no such row.
+const OwnerTrend* trend_of_series(const RunTrend* history, const SeriesKey& key);
 
 // Of these rows the one that grows fastest, of those that the record judges to be a leak; null where none is.
-const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<std::string_view> paths);
+const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<SeriesKey> keys);
 
 Bytes growth_per_hour(const OwnerTrend& trend);
 

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
 std::optional<Bytes> bytes_flag(const ProcessView& view, std::string_view name) {
-    const auto number = number_of_vm_flag(view.vm_flags, name);
-    return number ? std::optional(Bytes(*number)) : std::nullopt;
+    return view.vm_flags ? view.vm_flags->size(name) : std::nullopt;
 }
 
 std::optional<Bytes> committed_of(const ProcessView& view) {
@@ -27,7 +28,7 @@ std::optional<Bytes> committed_of(const ProcessView& view) {
 
 HeapFigures heap_figures(const Moment& moment) {
     HeapFigures heap;
-    heap.resident = moment.ledger->resident_of("jvm/java heap");
+    heap.resident = moment.ledger->resident_of(owner_path::java_heap);
     heap.committed = committed_of(*moment.view);
     if (moment.view->heap_info) heap.used = moment.view->heap_info->used();
     if (moment.view->perf) {

@@ -7,12 +7,10 @@
 #include "base/paths.h"
 #include "hotspot/nmt/nmt_tags.h"
 #include "ledger/owner.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
-
-constexpr std::string_view of_jvm = "jvm/";
-constexpr std::string_view of_malloc = "malloc/nmt-tracked/";
 
 std::string in_small_letters(std::string_view text) {
     std::string small;
@@ -36,7 +34,7 @@ std::vector<std::string> names_of(const GlossaryEntry& entry) {
     } else {
         names.push_back(path_of_category(entry.name));
         names.emplace_back(base_name(names.back()));
-        names.push_back(std::string(of_malloc) + names.front());
+        names.push_back(path_below(owner_path::nmt_tracked, names.front()));
     }
     return names;
 }
@@ -86,10 +84,10 @@ void add_owner(std::string_view path, std::vector<const GlossaryEntry*>& found) 
     const auto add = [&](const GlossaryEntry* entry) {
         if (std::find(found.begin(), found.end(), entry) == found.end()) found.push_back(entry);
     };
-    const bool in_malloc = path.starts_with(of_malloc);
+    const bool in_malloc = is_below(path, owner_path::nmt_tracked);
     for (const GlossaryEntry& entry : glossary_categories()) {
-        const std::string own =
-            in_malloc ? std::string(of_malloc) + in_small_letters(entry.name) : path_of_category(entry.name);
+        const std::string own = in_malloc ? path_below(owner_path::nmt_tracked, in_small_letters(entry.name))
+                                          : path_of_category(entry.name);
         if (path == own || (!in_malloc && path.starts_with(own + "/"))) add(&entry);
     }
     // The deepest one that it is, or is below of.
@@ -116,11 +114,11 @@ std::vector<const GlossaryEntry*> entries_of_owner(std::string_view path) {
     constexpr std::string_view either = " or ";
     const std::size_t at = path.find(either);
     // "jvm/code cache or gc": the page is of one of them, and nothing says which.
-    if (!found.empty() || at == std::string_view::npos || !path.starts_with(of_jvm)) return found;
+    if (!found.empty() || at == std::string_view::npos || !is_below(path, owner_path::jvm)) return found;
     add_owner(path.substr(0, at), found);
     for (std::string_view rest = path.substr(at + either.size()); !rest.empty();) {
         const std::size_t next = rest.find(either);
-        add_owner(std::string(of_jvm) + std::string(rest.substr(0, next)), found);
+        add_owner(path_below(owner_path::jvm, rest.substr(0, next)), found);
         rest = next == std::string_view::npos ? std::string_view{} : rest.substr(next + either.size());
     }
     return found;

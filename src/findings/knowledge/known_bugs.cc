@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
@@ -136,7 +138,7 @@ constexpr std::array bugs{
              "-Xmx, which nmtx fit PID proposes"},
     KnownBug{"JEP 439",
              "RSS counts ZGC's heap three times",
-             {"jvm/java heap/mapped again", "Java Heap"},
+             {owner_path::java_heap_again, "Java Heap"},
              zgc_views,
              24,
              "RSS is up to three times what the heap takes; Pss and the cgroup's memory are right.",

@@ -34,10 +34,10 @@ std::optional<CodeCacheUse> use_of(const ProcessView& view) {
         }
         return use.size > Bytes() ? std::optional(use) : std::nullopt;
     }
-    const auto reserved = number_of_vm_flag(view.vm_flags, "ReservedCodeCacheSize");
+    const auto reserved = view.vm_flags ? view.vm_flags->size("ReservedCodeCacheSize") : std::nullopt;
     const NmtCategory* const code = view.nmt ? view.nmt->find("Code") : nullptr;
     if (!reserved || code == nullptr) return std::nullopt;
-    use.size = Bytes(*reserved);
+    use.size = *reserved;
     use.used = std::min(code->mmap_committed, use.size);
     use.committed_only = true;
     return use;

@@ -38,7 +38,8 @@ std::vector<Finding> compiler(const FindingInput& input) {
     // A report that was cut or filtered may have no line below the category's own.
     const Bytes counted = category->malloc + category->arena;
     const Bytes held = counted == Bytes() ? category->committed : counted;
-    const OwnerTrend* const growth = fastest_leak(input.history, {"nmt committed/Compiler"});
+    const OwnerTrend* const growth =
+        fastest_leak(input.history, {{Series::nmt_category_committed, "Compiler"}});
     if (held <= most_normal && growth == nullptr) return {};
     // Of a pasted text the time need not be known.
     const double up_s = input.view.header.target_uptime_s;

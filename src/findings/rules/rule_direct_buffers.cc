@@ -9,6 +9,7 @@
 #include "findings/figures/native_libraries.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 #include "process/jvm_flag.h"
 
 namespace nmtx::rule {
@@ -83,7 +84,7 @@ void add_remedies(Finding& finding, const FindingInput& input) {
         finding.remedies.push_back(
             {"Netty's pools: bound them, and have fewer",
              "-Dio.netty.maxDirectMemory=268435456 -Dio.netty.allocator.numDirectArenas=4"});
-    if (input.view.nmt_level() == "detail" && finding.severity != Severity::note)
+    if (input.view.nmt_level() == NmtLevel::detail && finding.severity != Severity::note)
         finding.remedies.push_back({"See by which calls", "jcmd PID VM.native_memory detail"});
     if (input.history == nullptr)
         finding.remedies.push_back(
@@ -96,12 +97,12 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     const auto feature = input.view.java_feature();
     if (!input.view.nmt || !feature) return {};
     const bool other = *feature >= 11;
-    const NmtCategory* const category = input.view.nmt->find(other ? "Other" : "Internal");
+    const std::string name = other ? "Other" : "Internal";
+    const NmtCategory* const category = input.view.nmt->find(name);
     if (category == nullptr) return {};
-    const std::string leaf = other ? "malloc/nmt-tracked/other" : "malloc/nmt-tracked/internal";
+    const std::string_view leaf = other ? owner_path::nmt_tracked_other : owner_path::nmt_tracked_internal;
     const Bytes held = category->malloc, resident = input.ledger.resident_of(leaf);
-    const OwnerTrend* const growth =
-        fastest_leak(input.history, {other ? "nmt committed/Other" : "nmt committed/Internal"});
+    const OwnerTrend* const growth = fastest_leak(input.history, {{Series::nmt_category_committed, name}});
     const bool large = held >= direct_buffers_least && held.value() >= input.ledger.rss.value() / 10;
     if (!large && growth == nullptr) return {};
     const std::optional<DirectLimit> limit = limit_of(input.view);

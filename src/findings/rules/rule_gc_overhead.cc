@@ -4,6 +4,7 @@
 #include "findings/figures/heap_figures.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -27,10 +28,10 @@ GcMemory gc_memory(const FindingInput& input) {
         if (category == nullptr) continue;
         if (!gc.malloc_measured) gc.malloc += category->malloc + category->arena;
     }
+    gc.tables = input.ledger.resident_of(owner_path::gc);
     for (const std::string_view name : {"gc", "gccardset"}) {
-        gc.tables += input.ledger.resident_of(fmt::format("jvm/{}", name));
         if (gc.malloc_measured)
-            gc.malloc += input.ledger.resident_of(fmt::format("malloc/nmt-tracked/{}", name));
+            gc.malloc += input.ledger.resident_of(path_below(owner_path::nmt_tracked, name));
     }
     return gc;
 }
@@ -57,7 +58,8 @@ std::vector<Finding> gc_overhead(const FindingInput& input) {
                     human(gc.tables), human(gc.malloc),
                     gc.malloc_measured ? "found by the walk" : "by NMT's count, resident or not",
                     percent(gc.all(), *heap.committed)));
-    const auto workers = number_of_vm_flag(input.view.vm_flags, "ParallelGCThreads");
+    const auto workers =
+        input.view.vm_flags ? input.view.vm_flags->number("ParallelGCThreads") : std::nullopt;
     if (workers && *workers > few_workers) {
         finding.evidence.push_back(fmt::format("-XX:ParallelGCThreads={} (VM.flags).", *workers));
         finding.remedies.push_back({"Fewer workers, each of which has queues",

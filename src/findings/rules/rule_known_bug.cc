@@ -38,8 +38,8 @@ std::optional<Finding> look_at(const FindingInput& input, const Bound& bound) {
     const auto bugs = bugs_that_fit(input.view, bound.category);
     if (bugs.empty()) return std::nullopt;
     const Bytes held = held_by(*category);
-    const std::string path = fmt::format("nmt committed/{}", bound.category);
-    const OwnerTrend* const growth = fastest_leak(input.history, {path});
+    const OwnerTrend* const growth =
+        fastest_leak(input.history, {{Series::nmt_category_committed, std::string(bound.category)}});
     if (growth == nullptr && !abnormal(input, bound, held)) return std::nullopt;
     Finding finding;
     finding.severity = growth != nullptr ? Severity::problem : Severity::warning;

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -137,12 +138,12 @@ Finding of_memory(const FindingInput& input, const Files& files, Bytes bytes, st
 std::vector<Finding> mapped_files(const FindingInput& input) {
     if (!input.view.smaps) return {};
     std::vector<Finding> findings;
-    const Files data = files_of(input, {"file/mapped data", "file/deleted"});
+    const Files data = files_of(input, {owner_path::mapped_data, owner_path::deleted_file});
     const Bytes tmpfs = on_tmpfs(input, data);
     const Bytes cache = minus_or_zero(data.resident, data.own + tmpfs);
     if (is_much(cache, input)) findings.push_back(of_cache(data, cache));
     if (is_much(tmpfs, input)) findings.push_back(of_memory(input, data, tmpfs, "mapped files on tmpfs"));
-    const Files shared = files_of(input, {"file/memfd", "file/shared memory"});
+    const Files shared = files_of(input, {owner_path::memfd, owner_path::shared_memory});
     if (is_much(shared.resident, input))
         findings.push_back(
             of_memory(input, shared, shared.resident, "shared memory (memfd, /dev/shm, System V)"));

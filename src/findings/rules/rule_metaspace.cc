@@ -6,6 +6,7 @@
 #include "findings/knowledge/jdk_offers.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 #include "process/jvm_flag.h"
 
 namespace nmtx::rule {
@@ -76,16 +77,19 @@ std::optional<Finding> near_limit(const FindingInput& input, std::string_view wh
 }
 
 std::optional<Finding> growing(const FindingInput& input) {
-    const OwnerTrend* const growth = fastest_leak(
-        input.history,
-        {"nmt committed/Metaspace", "nmt committed/Class", "jvm/metaspace", "jvm/class space", "jvm/class"});
+    const OwnerTrend* const growth =
+        fastest_leak(input.history, {{Series::nmt_category_committed, "Metaspace"},
+                                     {Series::nmt_category_committed, "Class"},
+                                     {Series::owner, std::string(owner_path::metaspace)},
+                                     {Series::owner, std::string(owner_path::class_space)}});
     if (growth == nullptr) return std::nullopt;
     Finding finding;
     finding.severity = Severity::problem;
     finding.confidence = confidence_of_growth(*growth);
     finding.title = fmt::format("Metaspace grows by {} an hour: classes that are loaded and never unloaded",
                                 human(growth_per_hour(*growth)));
-    finding.bytes = input.ledger.resident_below("jvm/metaspace") + input.ledger.resident_below("jvm/class");
+    finding.bytes = input.ledger.resident_maybe_of(owner_path::metaspace) +
+                    input.ledger.resident_maybe_of(owner_path::class_space);
     finding.evidence.push_back(growth_sentence(*growth));
     if (std::string classes = class_sentence(input.view); !classes.empty())
         finding.evidence.push_back(std::move(classes));

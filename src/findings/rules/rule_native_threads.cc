@@ -10,6 +10,7 @@
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
 #include "ledger/claims/stack_split.h"
+#include "ledger/owner_paths.h"
 #include "threads/thread_choice.h"
 
 namespace nmtx::rule {
@@ -42,7 +43,7 @@ std::unordered_set<std::uint64_t> on_native_stacks(const FindingInput& input) {
     for (const Task& task : *input.view.tasks) {
         const auto pointer = stack_pointer_of(input.view, task);
         const Piece* const piece = pointer ? input.ledger.piece_at(*pointer) : nullptr;
-        if (piece != nullptr && input.ledger.owners.path(piece->claim.owner) == "stack/native")
+        if (piece != nullptr && input.ledger.owners.path(piece->claim.owner) == owner_path::native_stack)
             tids.insert(task.tid);
     }
     return tids;
@@ -72,13 +73,14 @@ std::vector<const ThreadRow*> native_rows(const FindingInput& input, bool& by_wo
     by_word_of_jvm = input.view.thread_dump || !listed.empty();
     for (const ThreadRow& row : input.threads->rows) {
         if (row.change == ThreadChange::ended || row.named_by_jvm || row.tid == input.view.header.pid ||
-            (row.stack && row.stack->path == "stack/main thread"))
+            (row.stack && row.stack->path == owner_path::main_stack))
             continue;
         bool native = row.kind == ThreadKind::native;
         if (!input.view.thread_dump && !listed.empty()) {
             native = listed.count(row.nid) == 0 && !kind_of_hotspot_name(row.name);
         } else if (!input.view.thread_dump) {
-            native = native && ((row.stack && row.stack->path == "stack/native") || told.count(row.tid) > 0);
+            native = native &&
+                     ((row.stack && row.stack->path == owner_path::native_stack) || told.count(row.tid) > 0);
         }
         if (native) rows.push_back(&row);
     }
@@ -130,7 +132,7 @@ std::vector<Finding> native_threads(const FindingInput& input) {
     const std::vector<const ThreadRow*> rows = native_rows(input, by_word_of_jvm);
     Bytes stacks;
     for (const ThreadRow* row : rows) {
-        if (row->stack && row->stack->path == "stack/native") stacks += row->stack->resident;
+        if (row->stack && row->stack->path == owner_path::native_stack) stacks += row->stack->resident;
     }
     if (rows.size() < least_threads && stacks < native_threads_least) return {};
     Finding finding;

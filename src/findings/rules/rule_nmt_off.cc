@@ -20,15 +20,15 @@ constexpr std::string_view cost =
 std::vector<Finding> nmt_off(const FindingInput& input) {
     const ProcessView& view = input.view;
     if (view.vm != Vm::hotspot || view.nmt_from_file) return {};
-    const std::string level = view.nmt_level();
+    const NmtLevel level = view.nmt_level();
     const bool addresses = view.nmt_map || (view.system_map && view.system_map->nmt_enabled);
-    if (level != "off" && (level != "summary" || addresses || !view.nmt)) return {};
+    if (level != NmtLevel::off && (level != NmtLevel::summary || addresses || !view.nmt)) return {};
     Finding finding;
     // Of options in the environment the command line says nothing.
     finding.confidence = view.nmt_refusal || view.perf || view.nmt ? Confidence::high : Confidence::medium;
     // With System.map a summary has the addresses too.
     const std::string_view wanted = jdk_has(view, "System.map") ? "summary" : "detail";
-    if (level == "off") {
+    if (level == NmtLevel::off) {
         finding.title = "NMT is off: what the JVM has from malloc is not told from what JNI code has";
         finding.evidence.push_back(view.nmt_refusal
                                        ? fmt::format("The JVM says: {}.", *view.nmt_refusal)

@@ -6,6 +6,7 @@
 
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -23,11 +24,11 @@ SwapUse swap_of(const FindingInput& input) {
     if (input.view.smaps) use.swapped = input.view.smaps->swap;
     if (input.view.status && input.view.status->vm_swap)
         use.swapped = std::max(use.swapped, *input.view.status->vm_swap);
-    use.heap_resident = input.ledger.resident_of("jvm/java heap");
+    use.heap_resident = input.ledger.resident_of(owner_path::java_heap);
     if (!input.view.smaps) return use;
     std::map<std::uint32_t, Bytes> heap_in;
     for (const Piece& piece : input.ledger.pieces) {
-        if (input.ledger.owners.path(piece.claim.owner) == "jvm/java heap")
+        if (input.ledger.owners.path(piece.claim.owner) == owner_path::java_heap)
             heap_in[piece.mapping] += piece.range.size();
     }
     for (const auto& [index, bytes] : heap_in) {
@@ -93,7 +94,7 @@ std::vector<Finding> of_hugetlb(const FindingInput& input) {
     finding.resident = false;
     finding.evidence.push_back(fmt::format("status and smaps: HugetlbPages {} beside RSS {}.", human(huge),
                                            human(input.ledger.rss)));
-    if (input.view.vm_flags.find("-XX:+UseLargePages") != std::string::npos)
+    if (input.view.vm_flags && input.view.vm_flags->is_on("UseLargePages"))
         finding.evidence.emplace_back("VM.flags: -XX:+UseLargePages.");
     finding.evidence.emplace_back(
         "The pool of the machine (vm.nr_hugepages) has them, used or not; the memory limit of a cgroup "

@@ -5,6 +5,7 @@
 
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -21,7 +22,7 @@ std::vector<Finding> untouched_commit(const FindingInput& input) {
     const CategoryRow* const heap = ledger.category("Java Heap");
     if (heap == nullptr) return {};
     const Bytes views = ledger.mapped_again;  // of ZGC: the same pages once more
-    const Bytes resident = minus_or_zero(ledger.resident_below("jvm/java heap"), views);
+    const Bytes resident = minus_or_zero(ledger.resident_maybe_of(owner_path::java_heap), views);
     if (resident == Bytes()) return {};  // its place is not known
     const Bytes untouched = minus_or_zero(heap->mmap_committed, resident);
     if (untouched < untouched_commit_least) return {};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "ledger/claims/claims_of_pastes.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 
@@ -58,13 +59,13 @@ Layer<Claim> claims_of_malloc_walk(const ProcessView& view, Owners& owners) {
 std::string_view path_of(RegionKind kind) {
     switch (kind) {
         case RegionKind::main_arena:
-            return "malloc/main arena";
+            return owner_path::main_arena;
         case RegionKind::mmapped_chunk:
-            return "malloc/mmapped chunk";
+            return owner_path::mmapped_chunk;
         case RegionKind::arena:
             break;
     }
-    return "malloc/arena";
+    return owner_path::arena;
 }
 
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners) {

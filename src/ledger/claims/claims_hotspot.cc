@@ -5,6 +5,7 @@
 #include "kernel/mappings/program_files.h"
 #include "ledger/claims/claims.h"
 #include "ledger/claims/java_heap_place.h"
+#include "ledger/owner_paths.h"
 #include "process/joined_regions.h"
 
 namespace nmtx {
@@ -21,9 +22,10 @@ class ClassRegions {
     }
 
     [[nodiscard]] std::string_view path(Range range) const {
-        if (has_metaspace_category_) return "jvm/class space";
-        if (class_space_) return class_space_->overlaps(range) ? "jvm/class space" : "jvm/metaspace";
-        return size_ && range.size() == *size_ ? "jvm/class space" : "jvm/metaspace";
+        if (has_metaspace_category_) return owner_path::class_space;
+        if (class_space_)
+            return class_space_->overlaps(range) ? owner_path::class_space : owner_path::metaspace;
+        return size_ && range.size() == *size_ ? owner_path::class_space : owner_path::metaspace;
     }
 
   private:
@@ -43,10 +45,11 @@ OwnerId owner_of_tags(const SystemMapRow& row, const ClassRegions& classes, Owne
     std::string path;
     for (const std::string& tag : row.tags) {
         const auto category = nmt_category_of_system_map_tag(tag);
-        const OwnerId owner =
-            category ? owner_of(*category, row.range, classes, owners) : owners.id("jvm/" + tag);
+        const OwnerId owner = category ? owner_of(*category, row.range, classes, owners)
+                                       : owners.id(path_below(owner_path::jvm, tag));
         if (row.tags.size() == 1) return owner;
-        path += path.empty() ? owners.path(owner) : " or " + owners.path(owner).substr(4);
+        path += path.empty() ? owners.path(owner)
+                             : " or " + std::string(name_below(owners.path(owner), owner_path::jvm));
     }
     return owners.id(path);
 }
@@ -76,7 +79,8 @@ Layer<Claim> claims_of_code_heaps(const ProcessView& view, Owners& owners) {
                                         : nullptr;
     if (heaps == nullptr) return layer;
     for (const CodeHeap& heap : *heaps) {
-        const std::string path = heap.name == "CodeCache" ? "jvm/code cache" : "jvm/code cache/" + heap.name;
+        const std::string path = heap.name == "CodeCache" ? std::string(owner_path::code_cache)
+                                                          : path_below(owner_path::code_cache, heap.name);
         layer.push_back({heap.reserved, Claim{owners.id(path, "Code"), Evidence::codecache, false}});
     }
     normalise(layer);
@@ -127,15 +131,15 @@ std::string_view category_of_class_space(const ProcessView& view) {
 
 Layer<Claim> claims_of_vm_bounds(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
-    const OwnerId heap = owners.id("jvm/java heap", "Java Heap");
+    const OwnerId heap = owners.id(owner_path::java_heap, "Java Heap");
     if (view.vm_info) {
         const VmInfo& info = *view.vm_info;
         // A part of the category only: the rest of GC's tables has no printed bounds.
-        const OwnerId gc = owners.id("jvm/gc");
-        const OwnerId cds = owners.id("jvm/cds archive", "Shared class space");
+        const OwnerId gc = owners.id(owner_path::gc);
+        const OwnerId cds = owners.id(owner_path::cds_archive, "Shared class space");
         claim(layer, info.heap, heap, Evidence::vm_info);
         claim(layer, info.heap_info.reserved(), heap, Evidence::vm_info);
-        claim(layer, info.class_space, owners.id("jvm/class space", category_of_class_space(view)),
+        claim(layer, info.class_space, owners.id(owner_path::class_space, category_of_class_space(view)),
               Evidence::vm_info);
         claim(layer, info.card_table, gc, Evidence::vm_info);
         for (const NamedRange& range : info.cds) claim(layer, range.range, cds, Evidence::vm_info);

@@ -13,6 +13,7 @@
 #include "ledger/claims/claims.h"
 #include "ledger/claims/layout_budget.h"
 #include "ledger/claims/layout_shapes.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -65,7 +66,7 @@ Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Clai
     Layer<Claim> layer;
     const bool asked = view.heap_info.has_value() || view.vm_info.has_value();
     if (!shapes_tell(view) || !asked || view.java_feature().value_or(0) < 16) return layer;
-    const Claim claim{owners.id("jvm/metaspace or gc"), Evidence::smaps_shape, true};
+    const Claim claim{owners.id(owner_path::metaspace_or_gc), Evidence::smaps_shape, true};
     const auto& mappings = view.smaps->mappings;
     std::vector<Node> nodes = nodes_of(mappings, above);
     std::stable_sort(nodes.begin(), nodes.end(),

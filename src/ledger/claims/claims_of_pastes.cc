@@ -5,6 +5,7 @@
 #include "ledger/claims/claims.h"
 #include "ledger/claims/heap_by_size.h"
 #include "ledger/mapping_owner.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -26,7 +27,8 @@ Layer<Claim> claims_of_pasted_heap(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
     if (!is_pasted(view)) return layer;
     if (const auto heap = java_heap_by_size(view))
-        layer.push_back({*heap, {owners.id("jvm/java heap", "Java Heap"), Evidence::smaps_shape, true}});
+        layer.push_back(
+            {*heap, {owners.id(owner_path::java_heap, "Java Heap"), Evidence::smaps_shape, true}});
     return layer;
 }
 
@@ -34,7 +36,7 @@ Layer<Claim> claims_of_pasted_arenas(const ProcessView& view, Owners& owners) {
     Layer<Claim> layer;
     if (!has_malloc_by_shape(view)) return layer;
     for (const Range heap : arena_heaps_by_shape(*view.smaps))
-        layer.push_back({heap, {owners.id("malloc/arena"), Evidence::smaps_shape, true}});
+        layer.push_back({heap, {owners.id(owner_path::arena), Evidence::smaps_shape, true}});
     normalise(layer);
     return layer;
 }
@@ -47,7 +49,7 @@ Layer<Claim> claims_of_pasted_chunks(const ProcessView& view, const Layer<Claim>
         if (!writable(mapping)) continue;
         for_each_gap(above, first, mapping.range, [&](Range gap) {
             if (gap.size() >= kib(128))
-                chunks.push_back({gap, {owners.id("malloc/mmapped chunk"), Evidence::smaps_shape, true}});
+                chunks.push_back({gap, {owners.id(owner_path::mmapped_chunk), Evidence::smaps_shape, true}});
         });
     }
     normalise(chunks);

@@ -15,6 +15,7 @@
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/claims/layout_budget.h"
 #include "ledger/claims/layout_shapes.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -34,8 +35,9 @@ class ShapeClaims {
           programs_(*view.smaps, view.loaded_images),
           budget_(budget),
           area_{owner_of_areas(view, owners), Evidence::smaps_shape, true},
-          code_{owners.id("jvm/code cache", "Code"), Evidence::smaps_shape, true},
-          class_{owners.id("jvm/class space", category_of_class_space(view)), Evidence::smaps_shape, true} {
+          code_{owners.id(owner_path::code_cache, "Code"), Evidence::smaps_shape, true},
+          class_{owners.id(owner_path::class_space, category_of_class_space(view)), Evidence::smaps_shape,
+                 true} {
         if (view.heap_info && view.heap_info->class_space && !budget.class_space_located)
             class_space_ = view.heap_info->class_space->reserved;
         code_told_ = view.code_heaps || (view.vm_info && !view.vm_info->code_heaps.empty());
@@ -195,7 +197,8 @@ Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners) 
             rest.range.begin != used.range.end)
             continue;
         if (used.range.size() + rest.range.size() != space) continue;
-        layer.push_back({used.range, Claim{owners.id("named/zgc mark stacks"), Evidence::smaps_shape, true}});
+        layer.push_back(
+            {used.range, Claim{owners.id(owner_path::zgc_mark_stacks), Evidence::smaps_shape, true}});
     }
     return layer;
 }

@@ -7,6 +7,7 @@
 #include "hotspot/threads/thread_names.h"
 #include "ledger/claims/claims.h"
 #include "ledger/claims/stack_split.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -53,9 +54,9 @@ class StackClaims {
     StackClaims(const ProcessView& view, Owners& owners) : view_(view), mappings_(view.smaps->mappings) {
         // Where the VM has named its stacks, what is left is somebody else's.
         named_by_vm_ = knows_nmt_addresses(view) || view.vm != Vm::hotspot;
-        jvm_ = owners.id("jvm/thread stack", "Thread");
-        native_ = owners.id("stack/native");
-        cached_ = owners.id("stack/cached");
+        jvm_ = owners.id(owner_path::thread_stack, "Thread");
+        native_ = owners.id(owner_path::native_stack);
+        cached_ = owners.id(owner_path::cached_stack);
         const Bytes limit(view.limits ? view.limits->stack_size.value_or(0) : 0);
         largest_unguarded_ = std::clamp(limit, mib(8), mib(64)) + mib(1);
     }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
@@ -37,7 +39,7 @@ class Caps {
         const std::string& own = owners_.nmt_category(piece.claim.owner);
         if (!category.empty() || !own.empty()) return own == category;
         const std::string& path = owners_.path(piece.claim.owner);
-        return path.starts_with("jvm/") && !is_stack(path) && !path.starts_with("jvm/java heap");
+        return is_below(path, owner_path::jvm) && !is_stack(path) && !may_be(path, owner_path::java_heap);
     }
 
     [[nodiscard]] Bytes resident_of(std::string_view category) const {

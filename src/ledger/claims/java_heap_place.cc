@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <array>
 
+#include "kernel/mappings/native_image.h"
 #include "ledger/claims/heap_by_size.h"
 #include "process/jvm_flag.h"
-#include "process/native_image.h"
 
 namespace nmtx {
 namespace {

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "ledger/claims/java_heap_place.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -11,12 +12,14 @@ namespace {
 constexpr Bytes drift = mib(1);
 
 bool located(std::string_view path) {
-    return path.starts_with("jvm/") && path != "jvm/java heap" && path != "jvm/thread stack" &&
-           path != "jvm/cds archive" && !path.starts_with("jvm/code cache");
+    return is_below(path, owner_path::jvm) && path != owner_path::java_heap &&
+           path != owner_path::thread_stack && path != owner_path::cds_archive &&
+           !may_be(path, owner_path::code_cache);
 }
 
 bool of_metaspace(std::string_view path) {
-    return path == "jvm/metaspace" || path == "jvm/class space" || path == "jvm/metaspace or gc";
+    return path == owner_path::metaspace || path == owner_path::class_space ||
+           path == owner_path::metaspace_or_gc;
 }
 
 // What exact claims on the JVM's areas have committed: of the metaspace, of the collector, and of the rest
@@ -35,11 +38,11 @@ Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Own
         for (std::size_t i = first; i < exact.size() && exact[i].range.begin < mapping.range.end; ++i) {
             const std::string& path = owners.path(exact[i].value.owner);
             if (!located(path)) continue;
-            if (path == "jvm/class space") found.class_space = true;
+            if (path == owner_path::class_space) found.class_space = true;
             if (mapping.protection.none()) continue;
             const Bytes committed = intersect(exact[i].range, mapping.range).size();
             (of_metaspace(path) ? found.metaspace : found.others) += committed;
-            if (path == "jvm/gc") found.gc += committed;
+            if (path == owner_path::gc) found.gc += committed;
         }
     }
     return found;

@@ -4,6 +4,7 @@
 #include "ledger/claims/claims.h"
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/mapping_owner.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 
@@ -23,7 +24,7 @@ bool shapes_tell(const ProcessView& view) {
 }
 
 OwnerId owner_of_areas(const ProcessView& view, Owners& owners) {
-    return owners.id(knows_heap_place(view) ? "jvm/metaspace or gc" : "jvm/not told apart");
+    return owners.id(knows_heap_place(view) ? owner_path::metaspace_or_gc : owner_path::jvm_area_unknown);
 }
 
 }  // namespace nmtx

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "ledger/claims/claims.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -30,17 +31,17 @@ void sort_by_size(std::vector<Leaf>& leaves) {
     });
 }
 
-// The leaves `prefix` + name, the largest `most` of them by name; what remains is `rest`.
-void add_named(std::vector<Leaf>& leaves, const std::string& prefix,
+// The leaves below `parent`, the largest `most` of them by name; what remains is `rest`.
+void add_named(std::vector<Leaf>& leaves, std::string_view parent,
                const std::map<std::string, Bytes>& by_name, std::size_t most, const std::string& rest) {
     std::vector<Leaf> named;
     named.reserve(by_name.size());
-    for (const auto& [name, resident] : by_name) named.push_back({prefix + name, resident});
+    for (const auto& [name, resident] : by_name) named.push_back({path_below(parent, name), resident});
     sort_by_size(named);
     Bytes others;
     for (std::size_t i = most; i < named.size(); ++i) others += named[i].resident;
     named.resize(std::min(named.size(), most));
-    named.push_back({prefix + rest, others});
+    named.push_back({path_below(parent, rest), others});
     leaves.insert(leaves.end(), named.begin(), named.end());
 }
 
@@ -51,28 +52,29 @@ void add_live(std::vector<Leaf>& leaves, const MallocWalk& walk) {
         categories[in_small_letters(category.name)] += category.chunks.resident;
         in_categories += category.chunks.resident;
     }
-    add_named(leaves, "malloc/nmt-tracked/", categories, most_categories, "other categories");
+    add_named(leaves, owner_path::nmt_tracked, categories, most_categories, "other categories");
     leaves.back().resident += minus_or_zero(walk.live_tracked().resident, in_categories);
 
     for (const UntrackedOwner& entry : walk.untracked) {
         if (!entry.owner.empty()) libraries[entry.owner] += entry.chunks.resident;
         in_entries += entry.chunks.resident;
     }
-    const std::string prefix = walk.headers.empty() ? "malloc/live/" : "malloc/untracked/";
-    add_named(leaves, prefix, libraries, most_owners, "other libraries");
-    leaves.push_back({prefix + "not attributed", not_attributed(walk)});
+    const std::string_view parent = walk.headers.empty() ? owner_path::live : owner_path::untracked;
+    add_named(leaves, parent, libraries, most_owners, "other libraries");
+    leaves.push_back({path_below(parent, "not attributed"), not_attributed(walk)});
     leaves.back().resident += minus_or_zero(walk.live_untracked().resident, in_entries);
 }
 
 std::vector<Leaf> leaves_of(const MallocWalk& walk) {
     std::vector<Leaf> leaves;
     add_live(leaves, walk);
-    leaves.push_back({"malloc/free/tcache", walk.of_arenas(&ArenaFigures::tcache).resident});
-    leaves.push_back({"malloc/free/fastbins", walk.of_arenas(&ArenaFigures::fast).resident});
-    leaves.push_back({"malloc/free/bins", walk.of_arenas(&ArenaFigures::binned).resident});
-    leaves.push_back({"malloc/free/top", walk.of_arenas(&ArenaFigures::top).resident});
-    leaves.push_back({"malloc/overhead", walk.of_arenas(&ArenaFigures::overhead).resident});
-    leaves.push_back({"malloc/not-walked", walk.not_walked()});
+    leaves.push_back({std::string(owner_path::freed_tcache), walk.of_arenas(&ArenaFigures::tcache).resident});
+    leaves.push_back({std::string(owner_path::freed_fastbins), walk.of_arenas(&ArenaFigures::fast).resident});
+    leaves.push_back({std::string(owner_path::freed_bins), walk.of_arenas(&ArenaFigures::binned).resident});
+    leaves.push_back({std::string(owner_path::freed_top), walk.of_arenas(&ArenaFigures::top).resident});
+    leaves.push_back(
+        {std::string(owner_path::malloc_overhead), walk.of_arenas(&ArenaFigures::overhead).resident});
+    leaves.push_back({std::string(owner_path::not_walked), walk.not_walked()});
     return leaves;
 }
 
@@ -94,20 +96,16 @@ Bytes settle(std::vector<Leaf>& leaves, Bytes whole) {
     return minus_or_zero(seen, whole);
 }
 
-bool below(const std::string& path, std::string_view prefix) {
-    return path.starts_with(prefix);
-}
-
 MallocParts parts_of(const std::vector<Leaf>& leaves) {
     MallocParts parts;
     for (const Leaf& leaf : leaves) {
         parts.whole += leaf.resident;
-        Bytes& part = below(leaf.path, "malloc/nmt-tracked/") ? parts.tracked
-                      : below(leaf.path, "malloc/untracked/") || below(leaf.path, "malloc/live/")
+        Bytes& part = is_below(leaf.path, owner_path::nmt_tracked) ? parts.tracked
+                      : is_below(leaf.path, owner_path::untracked) || is_below(leaf.path, owner_path::live)
                           ? parts.untracked
-                      : below(leaf.path, "malloc/free/") ? parts.free
-                      : leaf.path == "malloc/overhead"   ? parts.overhead
-                                                         : parts.not_walked;
+                      : is_below(leaf.path, owner_path::freed)   ? parts.free
+                      : leaf.path == owner_path::malloc_overhead ? parts.overhead
+                                                                 : parts.not_walked;
         part += leaf.resident;
     }
     return parts;

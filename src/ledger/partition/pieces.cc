@@ -5,6 +5,7 @@
 
 #include "ledger/claims/claims.h"
 #include "ledger/mapping_owner.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -45,7 +46,7 @@ std::vector<std::uint32_t> multiply_mapped(const ProcessView& view, const Owners
     for (const Piece& piece : pieces) {
         const Mapping& mapping = view.smaps->mappings[piece.mapping];
         if (!mapping.protection.shared || mapping.inode == 0 ||
-            owners.path(piece.claim.owner) != "jvm/java heap")
+            owners.path(piece.claim.owner) != owner_path::java_heap)
             continue;
         auto& views = files[{mapping.device, mapping.inode}];
         if (!views.empty() && views.back().mapping == piece.mapping) continue;
@@ -96,7 +97,7 @@ class SeenOffsets {
 class Filler {
   public:
     Filler(const ProcessView& view, Owners& owners, std::vector<Piece>& pieces)
-        : view_(view), pieces_(pieces), again_(owners.id("jvm/java heap/mapped again")) {
+        : view_(view), pieces_(pieces), again_(owners.id(owner_path::java_heap_again)) {
         views_ = multiply_mapped(view, owners, pieces);
     }
 

@@ -9,6 +9,7 @@
 #include "hotspot/nmt/nmt_missing.h"
 #include "ledger/claims/claims.h"
 #include "ledger/claims/committed_caps.h"
+#include "ledger/owner_paths.h"
 #include "ledger/partition/joined_pieces.h"
 #include "ledger/partition/malloc_parts.h"
 #include "ledger/partition/pieces.h"
@@ -115,7 +116,7 @@ void fill_categories(Ledger& ledger, const ProcessView& view) {
 }
 
 void fill_gap(Ledger& ledger, const ProcessView& view) {
-    ledger.malloc.resident = ledger.resident_below("malloc/");
+    ledger.malloc.resident = ledger.resident_below(owner_path::malloc);
     if (!view.nmt) return;
     ledger.gap.classic = difference(ledger.rss, view.nmt->committed);
     // Of a report that was cut nobody knows how much malloc its missing categories hold.
@@ -146,10 +147,10 @@ Expected<Ledger> reconcile(const ProcessView& view) {
     fill_rows(ledger, view);
     if (const MallocWalk* walk = view.walk()) ledger.malloc.parts = divide_malloc(ledger.rows, *walk);
     sort_rows(ledger.rows);
-    ledger.mapped_again = ledger.resident_of("jvm/java heap/mapped again");
-    ledger.unexplained = ledger.resident_of("unexplained");
-    ledger.files = ledger.resident_below("file/");
-    ledger.jvm = ledger.resident_below("jvm/");
+    ledger.mapped_again = ledger.resident_of(owner_path::java_heap_again);
+    ledger.unexplained = ledger.resident_of(owner_path::unexplained);
+    ledger.files = ledger.resident_below(owner_path::file);
+    ledger.jvm = ledger.resident_below(owner_path::jvm);
     fill_categories(ledger, view);
     fill_gap(ledger, view);
     const auto rss_of = [&](const std::optional<Statm>& statm) -> std::optional<Bytes> {

@@ -84,14 +84,14 @@ std::optional<Range> brk_of(const Smaps& smaps) {
 }
 
 void fill_headers(MallocRequest& request, const ProcessView& view) {
-    const std::string level = view.nmt_level();
-    if (view.vm != Vm::hotspot || level == "off") return;
+    const NmtLevel level = view.nmt_level();
+    if (view.vm != Vm::hotspot || level == NmtLevel::off) return;
     // Where nothing tells the release the canary is looked for: nothing but NMT writes it.
     const int feature = view.java_feature().value_or(0);
     request.headers = feature != 0 && feature < 17 ? NmtHeaders::size : NmtHeaders::canary;
     // Whether blocks have headers is only told by the canary where the level is not known.
-    if (request.headers == NmtHeaders::size && level == "unknown") request.headers = NmtHeaders::none;
-    request.headers_may_be_older = feature == 17 && level != "unknown";
+    if (request.headers == NmtHeaders::size && level == NmtLevel::unknown) request.headers = NmtHeaders::none;
+    request.headers_may_be_older = feature == 17 && level != NmtLevel::unknown;
     if (view.malloc_walk && view.malloc_walk->headers == "size") {  // an earlier walk has found out
         request.headers = NmtHeaders::size;
         request.headers_may_be_older = false;

@@ -4,6 +4,7 @@
 
 #include "ledger/claims/claims.h"
 #include "ledger/ledger.h"
+#include "ledger/owner_paths.h"
 #include "ledger/partition/pieces.h"
 
 namespace nmtx {
@@ -39,7 +40,7 @@ std::vector<Range> malloc_candidates(const ProcessView& view) {
     Layer<Claim> tagged = claims_of_system_map(view, owners);
     std::erase_if(tagged, [&](const Segment<Claim>& s) {
         const std::string& path = owners.path(s.value.owner);
-        return path != "jvm/java heap" && path != "jvm/thread stack";
+        return path != owner_path::java_heap && path != owner_path::thread_stack;
     });
     taken = overlay(taken, tagged);
     std::vector<Range> candidates;

@@ -8,6 +8,7 @@
 #include "documents/native_stacks.h"
 #include "evidence/plan.h"
 #include "process/malloc_options.h"
+#include "process/process_reader.h"
 #include "process/process_view.h"
 #include "process/questions.h"
 

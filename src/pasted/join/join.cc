@@ -275,7 +275,7 @@ class Joiner {
         if (!moment.view.options) moment.view.options = read_jvm_options(split_joined_options(line.options));
         const bool in_effect =
             part.part.kind == PastedKind::vm_flags || part.part.kind == PastedKind::flag_table;
-        if (in_effect) moment.view.vm_flags = line.options;
+        if (in_effect) moment.view.vm_flags = flags_of_options(split_joined_options(line.options));
     }
 
     [[nodiscard]] bool wants_no_more(const PastedMoment& moment) const {
@@ -297,7 +297,7 @@ class Joiner {
     void finish(PastedMoment& moment, std::optional<std::uint64_t> pid) {
         ProcessView& view = moment.view;
         view.header.pid = pid.value_or(0);
-        view.header.effort = effort_of_pastes;
+        view.origin = Origin::pasted;
         settle_cgroup(view);
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);

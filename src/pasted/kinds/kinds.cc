@@ -12,19 +12,19 @@ using namespace kinds;
 
 // In the order of trying: the first that a line may begin is what it begins.
 constexpr std::array table{
-    KindEntry{PastedKind::archive, "capture of nmtx", "(", begins_archive, belongs_whatever, true},
-    KindEntry{PastedKind::hsperfdata, "hsperfdata", "", begins_hsperfdata, belongs_whatever, true},
-    KindEntry{PastedKind::pid_line, "pid line of jcmd", "0123456789", begins_pid_line, belongs_nothing, false,
-              true},
-    KindEntry{PastedKind::hs_err, "hs_err log", "#-", begins_hs_err, belongs_hs_err, true},
-    KindEntry{PastedKind::vm_info, "VM.info", "#", begins_vm_info, belongs_hs_err, true},
+    KindEntry{PastedKind::archive, "capture of nmtx", "(", begins_archive, belongs_whatever, Among::swallows},
+    KindEntry{PastedKind::hsperfdata, "hsperfdata", "", begins_hsperfdata, belongs_whatever, Among::swallows},
+    KindEntry{PastedKind::pid_line, "pid line of jcmd", "0123456789", begins_pid_line, belongs_nothing,
+              Among::interrupts},
+    KindEntry{PastedKind::hs_err, "hs_err log", "#-", begins_hs_err, belongs_hs_err, Among::swallows},
+    KindEntry{PastedKind::vm_info, "VM.info", "#", begins_vm_info, belongs_hs_err, Among::swallows},
     KindEntry{PastedKind::process_memory, "Process Memory of VM.info or an hs_err log", "",
               begins_process_memory, belongs_process_memory},
-    KindEntry{PastedKind::command, "command", "", begins_command, belongs_command, false, true},
+    KindEntry{PastedKind::command, "command", "", begins_command, belongs_command, Among::interrupts},
     KindEntry{PastedKind::safepoint, "safepoint timeout", "#[S", begins_safepoint, belongs_safepoint},
     KindEntry{PastedKind::gc_log, "GC log", "[0123456789{ G#", begins_gc_log, belongs_gc_log},
     KindEntry{PastedKind::thread_dump, "thread dump", "F\"0123456789", begins_thread_dump,
-              belongs_thread_dump, false, true},
+              belongs_thread_dump, Among::interrupts},
     KindEntry{PastedKind::thread_file, "thread dump of Thread.dump_to_file", "#0123456789",
               begins_thread_file, belongs_thread_file},
     KindEntry{PastedKind::vitals, "VM.vitals", "aL-", begins_vitals, belongs_vitals},
@@ -37,7 +37,7 @@ constexpr std::array table{
     KindEntry{PastedKind::system_map, "System.map", "Mf0", begins_system_map, belongs_system_map},
     KindEntry{PastedKind::smaps_rollup, "smaps_rollup", "0123456789abcdefRP", begins_smaps_rollup,
               belongs_smaps_rollup},
-    KindEntry{PastedKind::smaps, "smaps", "0123456789abcdef", begins_smaps, belongs_smaps, false, true},
+    KindEntry{PastedKind::smaps, "smaps", "0123456789abcdef", begins_smaps, belongs_smaps, Among::interrupts},
     KindEntry{PastedKind::maps, "maps", "0123456789abcdef", begins_maps, belongs_maps},
     KindEntry{PastedKind::pmap, "pmap", "0123456789abcdefABCDEF", begins_pmap, belongs_pmap},
     KindEntry{PastedKind::nmt, "NMT report", "", begins_nmt, belongs_nmt},
@@ -46,10 +46,11 @@ constexpr std::array table{
     KindEntry{PastedKind::meminfo, "meminfo", "M", begins_meminfo, belongs_meminfo},
     KindEntry{PastedKind::free_memory, "free", "tM", begins_free, belongs_free},
     KindEntry{PastedKind::limits, "limits", "L", begins_limits, belongs_limits},
-    KindEntry{PastedKind::top, "top", "tPTK%M0123456789", begins_top, belongs_top, false, true},
-    KindEntry{PastedKind::process_rows, "process list", "", begins_process_rows, belongs_rows, true},
+    KindEntry{PastedKind::top, "top", "tPTK%M0123456789", begins_top, belongs_top, Among::interrupts},
+    KindEntry{PastedKind::process_rows, "process list", "", begins_process_rows, belongs_rows,
+              Among::swallows},
     KindEntry{PastedKind::container_rows, "container list", "CINP", begins_container_rows, belongs_rows,
-              true},
+              Among::swallows},
     KindEntry{PastedKind::cgroup_rows, "systemd-cgtop", "C/", begins_cgroup_rows, belongs_cgroup_rows},
     KindEntry{PastedKind::jeprof, "jeprof", "T0123456789U", begins_jeprof, belongs_jeprof},
     KindEntry{PastedKind::oom, "kernel OOM message", "", begins_oom, belongs_oom},
@@ -73,7 +74,7 @@ constexpr std::array table{
     KindEntry{PastedKind::javacore, "javacore of OpenJ9", "0", begins_javacore, belongs_javacore},
     KindEntry{PastedKind::java_command, "command line of a JVM", "", begins_java_command,
               belongs_java_command},
-    KindEntry{PastedKind::answer, "answer of jcmd", "", begins_answer, belongs_nothing, false, true},
+    KindEntry{PastedKind::answer, "answer of jcmd", "", begins_answer, belongs_nothing, Among::interrupts},
     KindEntry{PastedKind::names, "ids and names", "0123456789", begins_names, belongs_names},
 };
 
@@ -150,7 +151,7 @@ const KindEntry* beginning_at(const LineInContext& line, bool interrupting_only)
     const std::string_view text = line.trimmed();
     if (text.empty()) return nullptr;
     for (const KindEntry* entry : candidates()[static_cast<unsigned char>(text.front())]) {
-        if (interrupting_only && !entry->interrupts) continue;
+        if (interrupting_only && entry->among != Among::interrupts) continue;
         if (entry->begins(line)) return entry;
     }
     return nullptr;

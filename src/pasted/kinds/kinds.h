@@ -118,6 +118,13 @@ enum class LineFit : std::uint8_t {
     fresh  // of this kind, but the first line of another text
 };
 
+// How a text goes with those of other kinds around it.
+enum class Among : std::uint8_t {
+    others,     // it ends where a line is none of its own
+    swallows,   // it takes whatever stands in it: only the first line of one that interrupts may end it
+    interrupts  // it may begin in the midst of a text that swallows
+};
+
 struct KindEntry {
     PastedKind kind;
     std::string_view name;
@@ -125,10 +132,7 @@ struct KindEntry {
     std::string_view first;
     bool (*begins)(const LineInContext& line);
     LineFit (*belongs)(const LineInContext& line, PartSoFar& part);
-    // It takes whatever stands in it: only a line that may end it (`interrupts`) does.
-    bool swallows = false;
-    // May begin in the midst of a text that swallows.
-    bool interrupts = false;
+    Among among = Among::others;
 };
 
 std::span<const KindEntry> kind_table();

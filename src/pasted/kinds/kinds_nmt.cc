@@ -73,10 +73,6 @@ bool begins_nmt(const LineInContext& at) {
         case 'V':
             if (text == "Virtual memory map:") return true;
             break;
-        case 'C':
-            if (text.starts_with("Class (") || text.starts_with("Code (") || text.starts_with("Compiler ("))
-                break;
-            break;
         default:
             break;
     }

@@ -1,6 +1,4 @@
 // -XX:+PrintFlagsFinal and VM.flags -all, in a paste: every flag of the JVM, most of them as they come.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 
@@ -17,13 +15,6 @@ bool is_changed(std::string_view line) {
     if (line.find(":= ") != std::string_view::npos) return true;
     const std::size_t last = line.rfind('{');
     return last != std::string_view::npos && line.find('{') != last && line.substr(last) != "{default}";
-}
-
-// As VM.flags prints it: "-XX:MaxHeapSize=67108864", "-XX:+UseG1GC".
-std::string option_of(const VmFlag& flag) {
-    if (flag.value == "true") return fmt::format("-XX:+{}", flag.name);
-    if (flag.value == "false") return fmt::format("-XX:-{}", flag.name);
-    return fmt::format("-XX:{}={}", flag.name, flag.value);
 }
 
 // What the rest asks for, whether it was changed or not.
@@ -61,19 +52,21 @@ void read_flag_table(PastedPart& part) {
     }
     std::uint64_t changed = 0;
     std::string options;
+    VmFlags wanted;
     for (Lines lines(*part.text); lines.next();) {
         const std::string_view line = trim(lines.line());
         const auto flag = parse_vm_flags(line);
         if (!flag || flag->flags.size() != 1) continue;
         const bool was_changed = is_changed(line);
         if (was_changed) ++changed;
-        const bool empty = flag->flags.front().value.empty();
-        if (!empty && (was_changed || is_wanted(flag->flags.front().name)))
-            options += (options.empty() ? "" : " ") + option_of(flag->flags.front());
+        const VmFlag& only = flag->flags.front();
+        if (only.value.empty() || (!was_changed && !is_wanted(only.name))) continue;
+        options += (options.empty() ? "" : " ") + only.text();
+        wanted.flags.push_back(only);
     }
     part.figures.push_back(number("flags", flags->flags.size()));
     if (changed > 0) part.figures.push_back(number("not at their default", changed));
-    if (const auto gc = gc_of_vm_flags(options)) part.figures.push_back(words("GC", *gc));
+    if (const auto gc = wanted.gc()) part.figures.push_back(words("GC", *gc));
     add(part, "heap at most", flags->size("MaxHeapSize"));
     add(part, "heap at the start", flags->size("InitialHeapSize"));
     add_bounded(part, "metaspace at most", *flags, "MaxMetaspaceSize");

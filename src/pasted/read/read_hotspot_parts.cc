@@ -101,7 +101,7 @@ void add_sizes(PastedPart& part, const OptionSizes& sizes) {
 void keep_options(PastedPart& part, std::string options) {
     const JvmOptions read = read_jvm_options(split_joined_options(options));
     if (read.gc) part.figures.push_back(words("GC", *read.gc));
-    if (read.nmt_given) part.figures.push_back(words("NMT", read.nmt_level));
+    if (read.nmt_given) part.figures.push_back(words("NMT", std::string(name_of(read.nmt_level))));
     part.contents = JvmCommandLine{std::move(options)};
 }
 

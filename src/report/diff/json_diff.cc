@@ -33,7 +33,7 @@ json moment_of(const Moment& moment) {
             {"boot_id", text_or_null(header.boot_id)},
             {"exe", text_or_null(moment.view->exe)},
             {"java_version", text_or_null(moment.view->java_version())},
-            {"nmt_level", moment.view->nmt_level()},
+            {"nmt_level", name_of(moment.view->nmt_level())},
             {"rss_bytes", moment.ledger->rss.value()}};
 }
 

@@ -36,17 +36,17 @@ std::string sources_of_areas(const ProcessView& view) {
 
 std::string evidence_note(const ProcessView& view) {
     if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return "";
-    const std::string level = view.nmt_level();
+    const NmtLevel level = view.nmt_level();
     const std::string sources = sources_of_areas(view);
     // System.map tells addresses for NMT=summary too.
     const bool needs_detail = view.java_feature().value_or(0) < 21;
     const bool asked = view.heap_info || view.vm_info;
     // What that costs, and what to start with, the finding nmt-off says.
-    if (asked && level == "off")
+    if (asked && level == NmtLevel::off)
         return fmt::format("NMT is off: the JVM's areas are known by {} alone.", sources);
     if (asked && !view.nmt)
         return fmt::format("NMT was not asked: the JVM's areas are known by {} alone.", sources);
-    if (asked && level == "summary" && needs_detail)
+    if (asked && level == NmtLevel::summary && needs_detail)
         return fmt::format("NMT=summary has no addresses: the JVM's areas are known by {}.", sources);
     if (asked) {
         return fmt::format("The JVM was not asked for NMT's addresses: its areas are known by {} alone.",
@@ -175,7 +175,7 @@ std::string target_line(const ProcessView& view, const TextStyle& style) {
 }
 
 std::string nmt_state(const ProcessView& view) {
-    return view.vm == Vm::hotspot ? "NMT " + view.nmt_level() : "";
+    return view.vm == Vm::hotspot ? fmt::format("NMT {}", name_of(view.nmt_level())) : "";
 }
 
 std::vector<std::string> notes_of(const Moment& moment, bool all) {

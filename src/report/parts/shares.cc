@@ -9,6 +9,7 @@
 #include "hotspot/nmt/nmt_missing.h"
 #include "ledger/allocators.h"
 #include "ledger/headline.h"
+#include "ledger/owner_paths.h"
 #include "report/parts/malloc_notes.h"
 #include "report/style/style.h"
 
@@ -64,8 +65,9 @@ class Shares {
                   fmt::format("less the {} above", in_mib(h_.nmt_malloc)));
             return;
         }
-        const Bytes chunks = ledger_.resident_of("malloc/mmapped chunk");
-        const Bytes arenas = ledger_.resident_of("malloc/arena") + ledger_.resident_of("malloc/main arena");
+        const Bytes chunks = ledger_.resident_of(owner_path::mmapped_chunk);
+        const Bytes arenas =
+            ledger_.resident_of(owner_path::arena) + ledger_.resident_of(owner_path::main_arena);
         of_it("arenas and main arena", arenas, "");
         of_it("mmapped chunks", chunks, "");
         of_it(other_allocator(), minus_or_zero(h_.malloc_outside, arenas + chunks), "");

@@ -23,7 +23,7 @@ json java_of(const ProcessView& view) {
     java["feature"] = json_or_null(view.java_feature(), [](int f) { return f; });
     java["vm"] = name_of(view.vm);
     java["gc"] = text_or_null(view.gc());
-    java["nmt_level"] = view.nmt_level();
+    java["nmt_level"] = name_of(view.nmt_level());
     return java;
 }
 

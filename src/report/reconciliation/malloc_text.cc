@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "findings/knowledge/allocator_advice.h"
+#include "ledger/owner_paths.h"
 #include "ledger/partition/malloc_parts.h"
 #include "ledger/partition/untracked_owners.h"
 #include "report/parts/malloc_notes.h"
@@ -277,7 +278,7 @@ class MallocReport {
     void print_without() {
         add(fmt::format("  {} {:>11}  {}", padded("malloc's mappings, MiB", 36), "resident", "evidence"));
         for (const Row& row : ledger_.rows) {
-            if (!row.path.starts_with("malloc/") || row.resident == Bytes()) continue;
+            if (!is_below(row.path, owner_path::malloc) || row.resident == Bytes()) continue;
             add(fmt::format("  {} {:>11}  {}", padded(row.path, 36), in_mib(row.resident), row.evidence));
         }
         out_ += "\n";

@@ -65,7 +65,7 @@ std::vector<Share> printable_shares(std::vector<Share> shares) {
 // Paths of a record are names of owners: of libraries and files.
 Trend printable_trend(Trend trend) {
     const auto clean = [](std::vector<OwnerTrend>& rows) {
-        for (OwnerTrend& row : rows) row.path = printable(row.path);
+        for (OwnerTrend& row : rows) row.key.name = printable(row.key.name);
     };
     for (RunTrend& run : trend.runs) {
         run.run.command = printable(run.run.command);

@@ -70,7 +70,7 @@ std::vector<TicketFact> versions_of(const ProcessView& view) {
     if (view.vm == Vm::openj9) facts.add("VM", "OpenJ9");
     if (view.vm == Vm::native_image) facts.add("VM", "GraalVM native image");
     facts.add("Collector", view.gc());
-    if (view.vm == Vm::hotspot) facts.add("NMT", view.nmt_level());
+    if (view.vm == Vm::hotspot) facts.add("NMT", std::string(name_of(view.nmt_level())));
     facts.add("malloc", allocator(view));
     facts.add("Kernel", view.header.kernel_release);
     if (view.header.page_size != 4096) facts.add("Page size", human(Bytes(view.header.page_size)));
@@ -113,7 +113,7 @@ std::vector<TicketFact> taking_of(const Moment& moment) {
                                                 : "0 ms: it was not stopped");
     if (moment.ledger->rss_before)
         facts.add("RSS moved meanwhile by", in_mib(moment.ledger->drift()) + " MiB");
-    facts.add("Effort", header.effort);
+    facts.add("Effort", header.effort ? std::string(name_of(*header.effort)) : "");
     return facts.take();
 }
 
@@ -126,17 +126,17 @@ std::vector<std::string> given_flags(const ProcessView& view) {
 
 std::vector<std::string> effective_flags(const ProcessView& view) {
     std::vector<std::string> flags;
-    for (const std::string_view option : split_joined_options(view.vm_flags))
-        flags.push_back(printable(option.substr(0, longest_flag)));
+    if (!view.vm_flags) return flags;
+    for (const VmFlag& flag : view.vm_flags->flags)
+        flags.push_back(printable(flag.text().substr(0, longest_flag)));
     return flags;
 }
 
 std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_history) {
     const std::uint64_t pid = view.header.pid;
     const bool threads = view.tasks_before.has_value();
-    const std::string effort = view.header.effort.empty() || view.header.effort == "default"
-                                   ? ""
-                                   : " --effort=" + view.header.effort;
+    const Effort given = view.header.effort.value_or(Effort::standard);
+    const std::string effort = given == Effort::standard ? "" : fmt::format(" --effort={}", name_of(given));
     const std::string interval = threads ? " --interval 1s" : "";
     std::vector<TicketCommand> commands;
     commands.push_back({"The evidence of this moment as text, from the capture that came with the ticket",

@@ -21,7 +21,7 @@ std::int64_t whole(double value) {
 json owner_json(const OwnerTrend& owner) {
     const Shape& shape = owner.shape;
     json out;
-    out["owner"] = printable(owner.path);
+    out["owner"] = printable(owner.name());
     out["unit"] = owner.unit == Unit::count ? "count" : "bytes";
     out["verdict"] = name_of(owner.verdict);
     out["first"] = whole(owner.first);
@@ -135,7 +135,7 @@ std::string csv_row(const RunTrend& run, const char* kind, const OwnerTrend& own
         return slope ? std::to_string(whole(rate * seconds_an_hour)) : "";
     };
     return fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{}\n", run.run.id, run.run.pid, kind,
-                       csv_field(printable(owner.path)), owner.unit == Unit::count ? "count" : "bytes",
+                       csv_field(printable(owner.name())), owner.unit == Unit::count ? "count" : "bytes",
                        name_of(owner.verdict), whole(owner.first), whole(owner.last),
                        slope ? hourly(slope->per_second) : "", slope ? hourly(slope->low) : "",
                        slope ? hourly(slope->high) : "", whole(owner.shape.growth),

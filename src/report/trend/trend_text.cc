@@ -8,6 +8,7 @@
 #include "base/amounts.h"
 #include "base/printable.h"
 #include "change/trend_verdict.h"
+#include "ledger/owner_paths.h"
 #include "report/trend/trend_report.h"
 
 namespace nmtx {
@@ -90,7 +91,7 @@ std::string table_head(const TextStyle& style) {
 }
 
 std::string row(const OwnerTrend& owner, const TextStyle& style) {
-    return line(fmt::format("{} {:>8} {:>8}  {:<18} {:>6}  {:<9}  {}", padded(owner.path, 30),
+    return line(fmt::format("{} {:>8} {:>8}  {:<18} {:>6}  {:<9}  {}", padded(owner.name(), 30),
                             amount(owner, owner.last), rate(owner), interval(owner), share(owner),
                             name_of(owner.verdict), sparkline(owner.spark, style.unicode)),
                 style);
@@ -149,9 +150,9 @@ std::string meaning(const OwnerTrend& owner) {
         case Verdict::retention:
             return "grows by what was freed: malloc keeps it, and no more of it is in use";
         case Verdict::growing:
-            if (owner.path.rfind("jvm/java heap", 0) == 0)
+            if (may_be(owner.path(), owner_path::java_heap))
                 return "grows, within -Xmx: objects, of which a heap dump knows";
-            if (owner.path.rfind("jvm/code cache", 0) == 0)
+            if (may_be(owner.path(), owner_path::code_cache))
                 return "grows, within -XX:ReservedCodeCacheSize: the JVM still compiles";
             return "grows, neither steadily enough for a leak nor flattening";
         default:
@@ -172,7 +173,7 @@ std::string findings(const RunTrend& run, const TextStyle& style) {
                                   owner.follows_heap)
                     : "";
             out += paragraph(fmt::format("{}: {} {}, by {} MiB/h: {}{}.",
-                                         owner.verdict == Verdict::leak ? "Leak" : "Finding", owner.path,
+                                         owner.verdict == Verdict::leak ? "Leak" : "Finding", owner.name(),
                                          meaning(owner), rate(owner), evidence(owner), heap),
                              style, 2);
         }
@@ -230,7 +231,7 @@ std::string run_text(const RunTrend& run, const ReportOptions& options, const Te
     if (!run.sums.empty()) out += "\n" + rows_of(run.sums, true, style);
     std::vector<OwnerTrend> others;
     for (const OwnerTrend& other : run.others) {
-        if (options.all || other.path.rfind("nmt committed/", 0) != 0) others.push_back(other);
+        if (options.all || other.key.series != Series::nmt_category_committed) others.push_back(other);
     }
     out += rows_of(others, true, style);
     return out + "\n" + findings(run, style) + limit_line(run, style) + notes(run, style);

@@ -35,7 +35,7 @@ Cells cells_of(const JvmRow& jvm) {
     Cells row;
     row.version = view.java_version();
     row.gc = view.gc();
-    row.nmt = jvm.vm == Vm::hotspot ? view.nmt_level() : "";
+    row.nmt = jvm.vm == Vm::hotspot ? name_of(view.nmt_level()) : "";
     row.main = main_of(view, jvm.cmdline);
     if (jvm.vm == Vm::openj9) row.version = "OpenJ9";
     return row;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx {
 namespace {
@@ -142,7 +143,7 @@ std::string peek_figures(const Peek& peek, const TextStyle& style) {
 std::string peek_text(const ProcessView& view, const PeekPlace& place, const Peek& peek,
                       const TextStyle& style) {
     std::string owner = place.owner;
-    if (place.owner == "unexplained") {
+    if (place.owner == owner_path::unexplained) {
         owner = "no owner is known";
     } else if (!place.evidence.empty()) {
         owner += fmt::format(" ({}{})", place.evidence, place.estimated ? ", estimated" : "");

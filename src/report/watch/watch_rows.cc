@@ -7,6 +7,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "ledger/owner_paths.h"
 #include "report/style/style.h"
 #include "threads/thread_table.h"
 
@@ -51,12 +52,13 @@ bool empty(const WatchRow& row) {
            row.since_last.value_or(Delta{}) == Delta{};
 }
 
-std::vector<WatchRow> rows_of_owners(const WatchedChange& change, std::string_view below) {
+std::vector<WatchRow> rows_of_owners(const WatchedChange& change, std::string_view parent) {
     std::map<std::string, WatchRow> rows;
     const auto row_of = [&](const OwnerChange& owner) -> WatchRow* {
-        if (!owner.path.starts_with(below)) return nullptr;
+        const std::string_view name = name_below(owner.path, parent);
+        if (name.empty()) return nullptr;
         WatchRow& row = rows[owner.path];
-        row.name = owner.path.substr(below.size());
+        row.name = name;
         row.estimated = row.estimated || owner.estimated;
         return &row;
     };
@@ -93,7 +95,7 @@ std::vector<WatchRow> owner_rows(const WatchedChange& change, WatchSort sort) {
 }
 
 std::vector<WatchRow> malloc_rows(const WatchedChange& change, WatchSort sort) {
-    return sorted(rows_of_owners(change, "malloc/"), sort);
+    return sorted(rows_of_owners(change, owner_path::malloc), sort);
 }
 
 std::vector<WatchRow> with_small_ones_as_one(std::vector<WatchRow> rows) {

@@ -12,6 +12,7 @@
 #include "findings/wording.h"
 #include "ledger/allocators.h"
 #include "ledger/claims/arena_shape.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -69,7 +70,7 @@ std::optional<Finding> by_walk(const FindingInput& input) {
         "Where free memory lies, the main arena's too: between live blocks {}, at the ends of arenas "
         "{}, in caches of threads {}.",
         human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
-    const OwnerTrend* const row = trend_named(input.history, "malloc free kept");
+    const OwnerTrend* const row = trend_of_series(input.history, {Series::malloc_free_kept});
     if (row != nullptr && row->verdict == Verdict::retention)
         finding.evidence.push_back(growth_sentence(*row));
     add_remedies_for_freed_memory(finding, input);
@@ -88,7 +89,7 @@ std::optional<Finding> by_mappings(const FindingInput& input) {
     }
     const std::size_t count =
         1 + (states.empty() ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
-    const Bytes resident = input.ledger.resident_of("malloc/arena");
+    const Bytes resident = input.ledger.resident_of(owner_path::arena);
     const Bytes not_nmt = minus_or_zero(resident, *input.ledger.malloc.nmt);
     if (count <= few_arenas || not_nmt < least_by_shapes || not_nmt.value() < input.ledger.rss.value() / 5)
         return std::nullopt;

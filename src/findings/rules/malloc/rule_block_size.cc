@@ -42,8 +42,8 @@ std::string owner_of(const MallocWalk& walk, const SizeClass& size) {
 
 std::string why_unknown(const ProcessView& view) {
     if (view.vm != Vm::hotspot) return "there is no NMT in this process";
-    return view.nmt_level() == "off" ? "NMT is off, so the JVM's own blocks look like any other"
-                                     : "the JVM's own blocks were not recognised";
+    return view.nmt_level() == NmtLevel::off ? "NMT is off, so the JVM's own blocks look like any other"
+                                             : "the JVM's own blocks were not recognised";
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 #include "ledger/partition/malloc_parts.h"
 
 namespace nmtx::rule {
@@ -29,15 +30,15 @@ std::string largest_sentence(const UntrackedOwner& largest) {
 }
 
 bool is_of_zlib(const OwnerTrend& owner) {
-    return owner.path.ends_with("/libzip.so") || owner.path.find("/libz.so") != std::string::npos;
+    return owner.path().ends_with("/libzip.so") || owner.path().find("/libz.so") != std::string_view::npos;
 }
 
 // The leaves of the ledger that leak, the fastest first, as the record sorts them.
 const OwnerTrend* fastest_library(const RunTrend& history) {
     const auto found =
         std::find_if(history.owners.begin(), history.owners.end(), [](const OwnerTrend& owner) {
-            return owner.verdict == Verdict::leak &&
-                   (owner.path.starts_with("malloc/untracked/") || owner.path.starts_with("malloc/live/"));
+            return owner.verdict == Verdict::leak && (is_below(owner.path(), owner_path::untracked) ||
+                                                      is_below(owner.path(), owner_path::live));
         });
     return found == history.owners.end() ? nullptr : &*found;
 }
@@ -94,7 +95,7 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     if (!parts || walk == nullptr) return {};
     const Bytes of_zlib = zlib_use(*walk).resident;
     const Bytes held = minus_or_zero(parts->untracked, of_zlib);
-    const std::string_view sum = parts->told_apart ? "malloc live untracked" : "malloc live";
+    const SeriesKey sum{parts->told_apart ? Series::malloc_live_untracked : Series::malloc_live};
     if (const OwnerTrend* growth = fastest_leak(input.history, {sum})) return growing(input, *growth, held);
     if (!parts->told_apart || held < jni_malloc_least || held.value() < input.ledger.rss.value() / 10)
         return {};
@@ -114,7 +115,7 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     if (input.history == nullptr) {
         finding.remedies.push_back(
             {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
-    } else if (const OwnerTrend* row = trend_named(input.history, sum)) {
+    } else if (const OwnerTrend* row = trend_of_series(input.history, sum)) {
         finding.evidence.push_back(fmt::format("Its course in the record: {}, {} samples.",
                                                name_of(row->verdict), row->shape.points));
     }

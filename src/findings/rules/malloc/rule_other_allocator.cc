@@ -8,6 +8,7 @@
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
 #include "ledger/allocators.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -30,7 +31,7 @@ void add_file(Finding& finding, const ProcessView& view, std::string_view alloca
 // Brought by a library that uses it by itself, beside glibc's.
 std::vector<Finding> also_present(const FindingInput& input, const std::string& allocator,
                                   const AllocatorAdvice& advice) {
-    const Bytes resident = input.ledger.resident_of("malloc/" + allocator);
+    const Bytes resident = input.ledger.resident_of(path_below(owner_path::malloc, allocator));
     if (resident < other_allocator_least) return {};
     Finding finding;
     finding.confidence = Confidence::low;

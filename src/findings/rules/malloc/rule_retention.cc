@@ -38,7 +38,7 @@ std::vector<Finding> retention(const FindingInput& input) {
         finding.evidence.push_back(
             fmt::format("A trim reaches whole pages between live blocks, and the main arena's end: about {}.",
                         human(*trim)));
-    const OwnerTrend* const row = trend_named(input.history, "malloc free kept");
+    const OwnerTrend* const row = trend_of_series(input.history, {Series::malloc_free_kept});
     if (row != nullptr && row->verdict == Verdict::retention) {
         finding.severity = Severity::warning;
         finding.evidence.push_back(growth_sentence(*row));

@@ -7,6 +7,7 @@
 #include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
+#include "ledger/owner_paths.h"
 
 namespace nmtx::rule {
 namespace {
@@ -19,9 +20,10 @@ const OwnerTrend* growth_of_zlib(const FindingInput& input) {
     if (input.history == nullptr) return nullptr;
     const OwnerTrend* fastest = nullptr;
     for (const OwnerTrend& owner : input.history->owners) {
-        const bool of_zlib = owner.path.find("/libz.so") != std::string::npos ||
-                             owner.path.find("/libzip.so") != std::string::npos;
-        if (!of_zlib || !owner.path.starts_with("malloc/") || owner.verdict != Verdict::leak) continue;
+        const bool of_zlib = owner.path().find("/libz.so") != std::string_view::npos ||
+                             owner.path().find("/libzip.so") != std::string_view::npos;
+        if (!of_zlib || !is_below(owner.path(), owner_path::malloc) || owner.verdict != Verdict::leak)
+            continue;
         if (fastest == nullptr || growth_per_hour(owner) > growth_per_hour(*fastest)) fastest = &owner;
     }
     return fastest;

@@ -131,11 +131,12 @@ json container_of(const Ticket& ticket) {
 
 // [seconds since the first sample, value]
 json series_of(const OwnerTrend& owner, double begin) {
+    const bool is_rss = owner.key.series == Series::rss;
     json points = json::array();
     for (const Point& point : owner.curve)
         points.push_back(json::array({std::round((point.at - begin) * 10) / 10, std::round(point.value)}));
-    return {{"name", owner.path == "rss" ? "RSS" : chart_name(owner.path)},
-            {"family", owner.path == "rss" || owner.path == "RSS" ? "rss" : family_of(owner.path)},
+    return {{"name", is_rss ? "RSS" : chart_name(owner.name())},
+            {"family", is_rss ? "rss" : family_of(owner.name())},
             {"count", owner.unit == Unit::count},
             {"verdict", name_of(owner.verdict)},
             {"per_second", owner.shape.slope ? json(owner.shape.slope->per_second) : json(nullptr)},

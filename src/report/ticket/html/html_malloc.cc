@@ -167,7 +167,7 @@ std::string html_trend(const Ticket& ticket) {
             return Bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
         };
         table.begin_row();
-        table.text(owner.path == "rss" ? "RSS" : owner.path);
+        table.text(owner.key.series == Series::rss ? "RSS" : owner.name());
         table.mib(bytes(owner.first));
         table.mib(bytes(owner.last));
         table.decimal(

@@ -5,6 +5,8 @@
 #include <map>
 #include <utility>
 
+#include "ledger/owner_paths.h"
+
 namespace nmtx {
 namespace {
 
@@ -99,19 +101,19 @@ std::vector<MapStrip> map_strips(const std::vector<TicketRange>& ranges, std::si
 
 std::string_view family_of(std::string_view owner) {
     constexpr std::pair<std::string_view, std::string_view> families[] = {
-        {"jvm/", "jvm"},
-        {"malloc/nmt-tracked", "malloc-jvm"},
-        {"malloc/free", "free"},
-        {"malloc/", "malloc"},
-        {"file/", "file"},
-        {"stack/", "stack"},
-        {"kernel/", "named"},
-        {"named/", "named"},
-        {"unexplained", "unexplained"},
+        {owner_path::jvm, "jvm"},
+        {owner_path::nmt_tracked, "malloc-jvm"},
+        {owner_path::freed, "free"},
+        {owner_path::malloc, "malloc"},
+        {owner_path::file, "file"},
+        {owner_path::stack, "stack"},
+        {owner_path::kernel, "named"},
+        {owner_path::named, "named"},
+        {owner_path::unexplained, "unexplained"},
     };
     if (owner.empty()) return "empty";
     for (const auto& [prefix, family] : families) {
-        if (owner.starts_with(prefix)) return family;
+        if (is_below(owner, prefix)) return family;
     }
     return "named";
 }

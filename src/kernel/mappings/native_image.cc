@@ -1,4 +1,4 @@
-#include "process/native_image.h"
+#include "kernel/mappings/native_image.h"
 
 #include <set>
 #include <string_view>
