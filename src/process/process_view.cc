@@ -169,6 +169,7 @@ std::optional<int> ProcessView::java_feature() const {
             }
         }
     }
+    if (libjvm) return libjvm->feature;
     return std::nullopt;
 }
 
@@ -188,7 +189,7 @@ std::string ProcessView::java_version() const {
         if (const auto text = perf->text("java.property.java.version")) return std::string(*text);
     }
     if (version) return version->jdk.empty() ? version->version : version->jdk;
-    return "";
+    return libjvm ? libjvm->jdk : "";
 }
 
 Expected<void> ProcessReader::update(const Capture& capture) {
@@ -255,6 +256,7 @@ Expected<void> ProcessReader::update(const Capture& capture) {
         if (!view_.options && text) view_.options = read_jvm_options(read_java_cmdline(*text).options);
     }
     reply(question::version, parse_vm_version, view_.version);
+    parse(document::libjvm, parse_vm_banner, view_.libjvm);
     for (const auto command : {question::nmt_summary_bytes, question::nmt_summary, question::nmt_detail,
                                question::nmt_detail_bytes, question::nmt_again}) {
         const std::string name = document_of(command);
