@@ -285,6 +285,42 @@ TEST_CASE("assessment: percentages sum to exactly 100, whatever is rounded") {
             coverage.unexplained = Bytes(4096), coverage.not_examined = Bytes(b * a);
             const CoveragePercent percent = percent_of(coverage);
             CAPTURE(a, b);
+TEST_CASE("assessment: memory that is mapped as a file, and that nobody attributes, is not ok") {
+    MadeMemory made = jvm(mib(300));
+    made.map("file/jvm library", "libjvm.so", mib(100));
+    SECTION("memfd") {
+        made.map("file/memfd", "/memfd:arena (deleted)", mib(200));
+    }
+    SECTION("shared anonymous") {
+        made.map("file/shared memory", "/dev/zero (deleted)", mib(200));
+    }
+    SECTION("deleted") {
+        made.map("file/deleted", "/var/tmp/x (deleted)", mib(200));
+    }
+    SECTION("copied on write") {
+        made.map("file/mapped data", "/var/x", mib(200)).anonymous = mib(200);
+    }
+    SECTION("on tmpfs") {
+        made.map("file/mapped data", "/run/x", mib(200));
+        made.view.status->rss_shmem = mib(200);
+    }
+    const Assessment assessment = assessed(made);
+    CHECK(assessment.verdict == Assessed::undecided);
+    CHECK(says(assessment, "200.0 MiB (66.7 %) is memory mapped as a file"));
+    CHECK(proposes(assessment, "nmtx 42 --maps"));
+}
+
+TEST_CASE("assessment: files, libraries and the JVM's own memory that bears a file's name are explained") {
+    MadeMemory made = jvm(mib(600));
+    made.map("file/jvm library", "libjvm.so", mib(100));
+    made.map("file/jar or jimage", "/app/app.jar", mib(100));
+    made.map("file/mapped data", "/var/lib/index", mib(100));
+    made.map("jvm/cds archive", "/jdk/classes.jsa", mib(100));
+    made.map("jvm/java heap", "/memfd:java_heap (deleted)", mib(200));
+    made.view.status->rss_shmem = mib(200);
+    CHECK(assessed(made).verdict == Assessed::ok);
+}
+
             CHECK(percent.accounted + percent.estimated + percent.unexplained + percent.not_examined ==
                   Approx(100).epsilon(1e-12));
         }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "findings/figures/memory_in_files.h"
 #include "findings/figures/zlib_use.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
@@ -31,6 +32,7 @@ bool is_large(Bytes bytes, Bytes rss) {
 struct Unjudged {
     Bytes unattributed;         // live malloc memory: nothing tells the JVM's blocks from others
     Bytes native_malloc;        // live, and not the JVM's; too little of RSS for a finding
+    Bytes shared;               // pages of no file on a disk, in mappings that look like files
     Bytes named;                // anonymous memory that its owner has given a name
     std::string_view category;  // NMT's, of malloc memory that is most of RSS
     Bytes of_category;
@@ -52,6 +54,7 @@ Unjudged unjudged_of(const Moment& moment, std::span<const Finding> findings) {
         return std::any_of(findings.begin(), findings.end(),
                            [&](const Finding& finding) { return finding.rule == rule; });
     };
+    unjudged.shared = memory_in_files(moment);
     unjudged.named = named_memory(*moment.ledger);
     if (const auto& parts = moment.ledger->malloc.parts) {
         if (!parts->told_apart) unjudged.unattributed = parts->untracked;
@@ -147,13 +150,19 @@ class Weighing {
         const bool native = is_large(unjudged_.native_malloc, rss) || unjudged_.native_malloc >= mib(64);
         if (native) doubt(unjudged_.native_malloc, "is malloc memory of native code, not tracked by NMT.");
         const bool named = is_large(unjudged_.named, rss);
+        const bool shared = is_large(unjudged_.shared, rss);
+        if (shared)
+            doubt(
+                unjudged_.shared,
+                "is memory mapped as a file (memfd, shared anonymous, tmpfs, deleted): nothing shows what it "
+                "is for.");
         if (named) doubt(unjudged_.named, "is anonymous memory that has a name and no known purpose.");
         const bool category = unjudged_.of_category >= most_doubtful;
         if (category)
             doubt(unjudged_.of_category,
                   fmt::format("is NMT's category {}: one snapshot does not show whether it grows.",
                               unjudged_.category));
-        in_doubt_ = uncovered || unattributed || native || named || category;
+        in_doubt_ = uncovered || unattributed || native || named || shared || category;
         std::stable_sort(weights_.begin(), weights_.end(),
                          [](const auto& a, const auto& b) { return a.first > b.first; });
         for (auto& [bytes, sentence] : weights_) out_.why.push_back(std::move(sentence));
@@ -199,7 +208,13 @@ class Weighing {
         }
         if (matters(unjudged_.unattributed + unjudged_.native_malloc, ledger_.rss))
             step("See which libraries hold the blocks", "nmtx malloc PID --owners");
-        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful)
+        const bool shared = is_large(unjudged_.shared, ledger_.rss);
+        if (shared) {
+            step("See which mappings they are", "nmtx PID --maps");
+            step("See who makes such memory, from now on",
+                 "perf trace -e memfd_create,mmap --call-graph dwarf -p PID");
+        }
+        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful || shared)
             step("See whether it grows", "nmtx record PID -o FILE.db, later nmtx trend FILE.db");
         if (c.unexplained >= mib(4)) step("See what lies beside it", "nmtx PID --maps");
     }
