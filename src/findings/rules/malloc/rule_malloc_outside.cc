@@ -34,7 +34,11 @@ std::size_t arenas_of(const ProcessView& view) {
 }
 
 void add_remedies(Finding& finding, const ProcessView& view, bool glibc, const std::string& allocator) {
-    finding.remedies.push_back({"See what is in use and what is freed, in the running process", "nmtx PID"});
+    if (walk_not_tried(view))
+        finding.remedies.push_back(
+            {"See what is in use and what is freed, in the running process", "nmtx PID"});
+    for (const std::string& hint : hints_on_walk(view))
+        finding.remedies.push_back({"See what is in use and what is freed: " + hint, ""});
     if (!glibc) {
         if (const AllocatorAdvice* advice = advice_on_allocator(allocator))
             finding.remedies.push_back({std::string(advice->text), ""});
