@@ -35,4 +35,8 @@ enum class Slot : std::uint8_t {
 };
 Slot slot_of(const PastedPart& part);
 
+// Does a list of options give one of these another value, or another collector? Then it is another JVM's, or
+// of another start.
+bool contradicts(std::string_view options, const PastedPart& part);
+
 }  // namespace nmtx
