@@ -41,10 +41,29 @@ std::optional<std::string> release_in(std::string_view text, std::size_t before)
     return std::nullopt;
 }
 
-// Searches the parts of a file for the banner, in blocks that overlap by a banner's length.
+// "OpenJDK 64-Bit Server VM (17.0.15+6) for linux-amd64 JRE (17.0.15+6)", a literal of libjvm.so that goes on
+// with where it was built.
+std::optional<std::string> vm_banner_in(std::string_view text, std::size_t before) {
+    constexpr std::string_view between = ") for linux-";
+    for (std::size_t at = 0; (at = text.find(between, at)) != std::string_view::npos; at += between.size()) {
+        const std::size_t begin = text.rfind('\0', at) + 1;  // 0 where there is none
+        if (begin >= before) return std::nullopt;
+        const std::string_view banner =
+            text.substr(begin, std::min(longest_banner, text.find('\0', at) - begin));
+        const std::size_t end = banner.find(')', banner.find(" JRE ("));
+        if (at - begin < longest_banner && end != std::string_view::npos)
+            return std::string(banner.substr(0, end + 1));
+    }
+    return std::nullopt;
+}
+
+using FindBanner = std::optional<std::string> (*)(std::string_view, std::size_t);
+
+// Searches the parts of a file for a banner, in blocks that overlap by a banner's length.
 class BannerSearch {
   public:
-    explicit BannerSearch(int fd) : fd_(fd), block_(banner_block + longest_banner, '\0') {}
+    BannerSearch(int fd, FindBanner find)
+        : fd_(fd), find_(find), block_(banner_block + longest_banner, '\0') {}
 
     std::optional<std::string> in(const FileSegment& segment) {
         for (std::uint64_t done = 0; done < segment.file_bytes && left_ > 0; done += banner_block) {
@@ -53,7 +72,7 @@ class BannerSearch {
             const ssize_t got = ::pread(fd_, block_.data(), want, static_cast<off_t>(segment.offset + done));
             if (got <= 0) break;
             const auto text = std::string_view(block_).substr(0, static_cast<std::size_t>(got));
-            if (auto release = release_in(text, banner_block)) return release;
+            if (auto banner = find_(text, banner_block)) return banner;
             left_ -= std::min<std::uint64_t>(left_, banner_block);
         }
         return std::nullopt;
@@ -61,6 +80,7 @@ class BannerSearch {
 
   private:
     int fd_;
+    FindBanner find_;
     std::string block_;
     std::uint64_t left_ = banner_searched;
 };
@@ -119,15 +139,23 @@ std::vector<FileSegment> LiveFiles::segments(const MappedFile& file) {
     return from.image ? from.image->segments : std::vector<FileSegment>{};
 }
 
-std::optional<std::string> LiveFiles::glibc_release(const MappedFile& file) {
+std::optional<std::string> LiveFiles::search(const MappedFile& file, FindBanner find) {
     const Opened& from = opened(file);
     if (!from.image) return std::nullopt;
-    BannerSearch search(from.descriptor.get());
+    BannerSearch search(from.descriptor.get(), find);
     for (const FileSegment& segment : from.image->segments) {
         if (segment.writable) continue;
-        if (auto release = search.in(segment)) return release;
+        if (auto banner = search.in(segment)) return banner;
     }
     return std::nullopt;
+}
+
+std::optional<std::string> LiveFiles::glibc_release(const MappedFile& file) {
+    return search(file, release_in);
+}
+
+std::optional<std::string> LiveFiles::vm_banner(const MappedFile& file) {
+    return search(file, vm_banner_in);
 }
 
 }  // namespace nmtx

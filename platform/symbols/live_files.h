@@ -20,12 +20,16 @@ class LiveFiles : public TargetFiles {
                                                    std::span<const Address> addresses) override;
     std::vector<FileSegment> segments(const MappedFile& file) override;
     std::optional<std::string> glibc_release(const MappedFile& file) override;
+    std::optional<std::string> vm_banner(const MappedFile& file) override;
 
   private:
     struct Opened;
     using Key = std::tuple<std::uint32_t, std::uint64_t, Address>;
     Opened& opened(const MappedFile& file);
     void read_symbols(Opened& file);
+    // `find` in the parts of the file that are only read.
+    std::optional<std::string> search(const MappedFile& file,
+                                      std::optional<std::string> (*find)(std::string_view, std::size_t));
 
     const ProcessFiles* process_;
     std::map<Key, std::unique_ptr<Opened>> files_;

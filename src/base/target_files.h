@@ -55,6 +55,8 @@ class TargetFiles {
     // The release that a C library names in its banner: "2.36" of "GNU C Library (…) stable release
     // version 2.36."; nothing where none does.
     virtual std::optional<std::string> glibc_release(const MappedFile& file) = 0;
+    // The banner of a libjvm.so (hotspot/identity.h); nothing where it has none or cannot be read.
+    virtual std::optional<std::string> vm_banner(const MappedFile& /*file*/) { return std::nullopt; }
 };
 
 }  // namespace nmtx

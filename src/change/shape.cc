@@ -102,9 +102,12 @@ bool steady(const Shape& shape, double enough, std::size_t rising, double doubt 
            shape.rising >= rising && shape.stroke <= most_at_one_stroke;
 }
 
-// It rises steadily, and not by enough yet. Nothing where that would take too long to be of interest.
+// It rises, and not by enough yet. In a short span any rise may go on: memory that comes in steps (a thread
+// every nine seconds) does not look steady there. In a longer one it has to be steady, and nothing is said
+// where it would take too long to be of interest.
 bool rises_too_little(const Shape& shape, double material) {
     if (shape.slope->low <= 0 || shape.slope->per_second <= 0) return false;
+    if (shape.span_s < shortest_span_s) return true;
     const double counts_from = std::max(material, above_noise * shape.slope->noise);
     // Of so small a growth the rates are known no better than by the noise at both ends of their thirds.
     const double doubt = 2 * shape.slope->noise / (shape.span_s / 3);
@@ -149,8 +152,8 @@ Shape shape_of(std::span<const Point> points, double material) {
     }
     if (!rose) {
         shape.verdict = verdict_where_nothing_rises(shape, points, material);
-        if (shape.verdict == Verdict::flat && rises_too_little(shape, material))
-            shape.verdict = Verdict::undecided;
+        const bool level = shape.verdict == Verdict::flat || shape.verdict == Verdict::periodic;
+        if (level && rises_too_little(shape, material)) shape.verdict = Verdict::undecided;
     } else {
         shape.verdict = shape.late < still_steady * shape.early ? Verdict::warm_up : Verdict::growing;
     }

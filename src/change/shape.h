@@ -19,12 +19,15 @@ enum class Verdict {
     periodic,   // up and down, and not up in the long run
     falling,
     flat,
-    undecided  // too few samples
+    undecided  // too few samples, or it rises and that is too little or too short yet
 };
 // "leak", "retention", "growing", "warm-up", "periodic", "falling", "flat", "undecided"
 std::string_view name_of(Verdict verdict);
 
 inline constexpr std::size_t fewest_samples = 12;
+
+// A record of less than this after the warm-up rules nothing out: pools fill, and load comes and goes.
+inline constexpr double shortest_span_s = 600;
 
 // The reasoning of docs/formats/record-file.md ("Verdicts") in figures. Rates are in units per second.
 struct Shape {

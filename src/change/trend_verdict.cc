@@ -83,7 +83,7 @@ class Drawing {
                 shortest_span_s - run_.span_s);
     }
 
-    // An undecided row that has samples enough is one that rises steadily.
+    // An undecided row that has samples enough is one that rises.
     [[nodiscard]] static bool rises(const OwnerTrend& owner) {
         return owner.verdict == Verdict::undecided && owner.shape.points >= fewest_samples &&
                owner.shape.slope && owner.shape.slope->low > 0 && !is_bounded(owner);

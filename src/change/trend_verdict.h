@@ -16,14 +16,10 @@ namespace nmtx {
 enum class RunVerdict : std::uint8_t { leak, undecided, no_leak };
 std::string_view name_of(RunVerdict verdict);  // "leak", "undecided", "no leak"
 
-// A record of less than this after the warm-up decides nothing where nothing grows: pools fill, and load
-// comes and goes.
-inline constexpr double shortest_span_s = 600;
-
 struct RunConclusion {
     RunVerdict verdict = RunVerdict::undecided;
     std::vector<std::string> why;     // undecided: sentences, without a full stop
-    bool grows = false;               // something rises steadily, and not by enough yet
+    bool grows = false;               // something rises, and not by enough or for long enough yet
     std::optional<double> missing_s;  // how much longer the record has to be, at least; unknown where absent
 };
 

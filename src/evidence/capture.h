@@ -42,6 +42,8 @@ inline constexpr std::string_view cgroup_cpu = "kernel/cgroup cpu";        // ke
 inline constexpr std::string_view cpus_online = "kernel/cpus online";      // kernel/cpus.h
 inline constexpr std::string_view residency = "kernel/residency";          // documents/residency.h
 inline constexpr std::string_view hsperfdata = "hotspot/hsperfdata";       // binary, secrets redacted
+inline constexpr std::string_view libjvm =
+    "hotspot/libjvm";  // its banner; only where nothing else tells the version (hotspot/identity.h)
 inline constexpr std::string_view loaded_images = "kernel/loaded images";  // kernel/mappings/loaded_images.h
 inline constexpr std::string_view attach =
     "hotspot/attach";  // only ever missing: why the JVM could not be asked

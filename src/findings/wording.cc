@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/characters.h"
 
 namespace nmtx {
@@ -36,6 +38,26 @@ void with_pid(Finding& finding, const ProcessView& view) {
         put_pid(remedy.what, pid);
         put_pid(remedy.command, pid);
     }
+}
+
+namespace {
+
+bool keeps_from_walk(const MissingDocument& missing) {
+    return missing.what == document::residency || missing.what == document::malloc_walk;
+}
+
+}  // namespace
+
+bool walk_not_tried(const ProcessView& view) {
+    return !view.malloc_walk && std::none_of(view.missing.begin(), view.missing.end(), keeps_from_walk);
+}
+
+std::vector<std::string> hints_on_walk(const ProcessView& view) {
+    std::vector<std::string> hints;
+    for (const MissingDocument& missing : view.missing) {
+        if (keeps_from_walk(missing) && !missing.hint.empty()) hints.push_back(missing.hint);
+    }
+    return hints;
 }
 
 }  // namespace nmtx

@@ -130,6 +130,27 @@ Expected<JavaVersion> parse_vm_version(std::string_view text, std::string_view d
     return java;
 }
 
+Expected<JavaVersion> parse_vm_banner(std::string_view text, std::string_view document) {
+    const std::size_t open = text.find(" (");
+    const std::size_t close = text.find(')', open);
+    const std::size_t jre = text.find(" JRE (", close);
+    const std::size_t end = text.find(')', jre);
+    if (open == 0 || end == std::string_view::npos)
+        return failure(std::string(document),
+                       "expected \"… VM (…) for … JRE (…)\", found " + vm::quoted(text));
+    JavaVersion java;
+    java.vm = text.substr(0, open);
+    java.version = text.substr(open + 2, close - open - 2);
+    const std::string_view whole = text.substr(jre + 6, end - jre - 6);
+    const auto feature = java_feature(whole);
+    if (!feature)
+        return failure(std::string(document), "expected the version of a JDK, found " + vm::quoted(whole));
+    java.feature = *feature;
+    // "17.0.15+6-Debian-1", "28-ea+18-1-Debian", "1.8.0_504-8u504-ga-1-b01": without the build.
+    java.jdk = whole.substr(0, whole.find(whole.starts_with("1.") ? '-' : '+'));
+    return java;
+}
+
 JvmOptions read_jvm_options(const std::vector<std::string_view>& options) {
     JvmOptions read;
     for (const std::string_view option : options) {

@@ -23,6 +23,10 @@ struct JavaVersion {
 };
 // Reply of VM.version: "OpenJDK 64-Bit Server VM version 17.0.21…\nJDK 17.0.21".
 Expected<JavaVersion> parse_vm_version(std::string_view text, std::string_view document = "VM.version");
+// What libjvm.so says of itself, up to where it was built: the last resort where the JVM was not asked and
+// has no hsperfdata. "OpenJDK 64-Bit Server VM (17.0.15+6-Debian-1) for linux-amd64 JRE
+// (17.0.15+6-Debian-1)". Source: HotSpot Abstract_VM_Version::internal_vm_info_string, one literal.
+Expected<JavaVersion> parse_vm_banner(std::string_view text, std::string_view document = "libjvm");
 // "1.8.0_504" -> 8, "17.0.15" -> 17, "28-ea" -> 28; nothing where it is no version.
 std::optional<int> java_feature(std::string_view version);
 

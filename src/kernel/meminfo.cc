@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "base/remark.h"
 #include "kernel/fields.h"
 #include "kernel/host_memory.h"
 
@@ -48,8 +49,10 @@ Expected<HostMemory> parse_meminfo(std::string_view text, std::string_view docum
     std::optional<Bytes> huge_page;
     bool any = false;
     for (Lines lines(text); lines.next();) {
-        const std::string_view line = trim(lines.line());
-        if (line.empty()) continue;
+        const Remarked parts = split_remark_of_amount(trim(lines.line()));
+        const std::string_view line = parts.text;
+        if (line.empty() && parts.remark.empty()) continue;
+        memory.not_understood.add_remark(lines.number(), parts.remark);
         if (!is_field(line)) {
             memory.not_understood.add_line(lines.number(), lines.line());
             continue;

@@ -220,7 +220,7 @@ Expected<PastedStatus> parse_pasted_status(std::string_view text, std::string_vi
     PastedStatus pasted;
     std::vector<std::string_view> seen;  // of a second process's status nothing is taken
     for (Lines lines(text); lines.next();) {
-        const Remarked parts = split_remark(trim(lines.line()));
+        const Remarked parts = split_remark_of_amount(trim(lines.line()));
         if (parts.text.empty() && parts.remark.empty()) continue;
         Cursor cursor(parts.text);
         const std::string_view key = cursor.until(":").value_or(std::string_view());

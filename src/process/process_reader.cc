@@ -144,6 +144,7 @@ constexpr std::array sources{
     of(document::cmdline, take_cmdline),
     of(document::hsperfdata, parsed<parse_hsperfdata, &View::perf>),
     reply(question::version, parsed<parse_vm_version, &View::version>),
+    of(document::libjvm, parsed<parse_vm_banner, &View::libjvm>),
     reply(question::nmt_summary_bytes, take_nmt),
     reply(question::nmt_summary, take_nmt),
     reply(question::nmt_detail, take_nmt),

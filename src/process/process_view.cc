@@ -47,6 +47,7 @@ std::optional<int> ProcessView::java_feature() const {
             }
         }
     }
+    if (libjvm) return libjvm->feature;
     return std::nullopt;
 }
 
@@ -66,7 +67,7 @@ std::string ProcessView::java_version() const {
         if (const auto text = perf->text("java.property.java.version")) return std::string(*text);
     }
     if (version) return version->jdk.empty() ? version->version : version->jdk;
-    return "";
+    return libjvm ? libjvm->jdk : "";
 }
 
 }  // namespace nmtx

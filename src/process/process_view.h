@@ -82,7 +82,8 @@ struct ProcessView {
 
     std::optional<HsPerfData> perf;
     std::optional<JvmOptions> options;
-    std::optional<JavaVersion> version;
+    std::optional<JavaVersion> version;      // the JVM's answer
+    std::optional<JavaVersion> libjvm;       // what its library says, where nothing else tells the version
     std::optional<NmtReport> nmt;            // totals and categories: in bytes where the JVM can
     bool nmt_from_file = false;              // of another moment, perhaps of another process
     std::optional<NmtReport> nmt_map;        // a report with the virtual memory map

@@ -16,7 +16,7 @@ bool has_no_names(std::string_view document) {
     constexpr std::array kernel{document::statm_before,  document::statm_after,   document::limits,
                                 document::auxv,          document::residency,     document::threads_max,
                                 document::malloc_layout, document::loaded_images, document::thread_stacks,
-                                document::smaps_rollup};
+                                document::smaps_rollup,  document::libjvm};
     constexpr std::array replies{question::version, question::heap_info, question::codecache,
                                  question::metaspace};
     if (std::find(kernel.begin(), kernel.end(), document) != kernel.end()) return true;

@@ -13,6 +13,14 @@ TEST_CASE("remark: what people set behind a line is told from the line") {
     CHECK(remark("132 kB // main arena") == "// main arena");
     CHECK(remark("132 kB \u2190 here") == "\u2190 here");
     CHECK(split_remark("2032 kB    # entire stack").text == "2032 kB");
+    CHECK(remark("2032 kB << here") == "<< here");
+    CHECK(remark("2032 kB !!!") == "!!!");
+    CHECK(split_arrow("GC 24M   <-- here").text == "GC 24M");
+    CHECK(split_arrow("kernel: <4>[ 1.2] Out of memory # 1").remark.empty());
+    CHECK(split_remark_of_amount("VmRSS:  2345 kB (2.3 MB)").text == "VmRSS:  2345 kB");
+    CHECK(split_remark_of_amount("VmRSS:  2345 kB (2.3 MB)").remark == "(2.3 MB)");
+    CHECK(split_remark_of_amount("VmRSS:  2345 kB").text == "VmRSS:  2345 kB");
+    CHECK(split_remark_of_amount("Name:  a kB b").remark == "b");
 }
 
 TEST_CASE("remark: names that hold such characters are left whole") {

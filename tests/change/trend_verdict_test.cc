@@ -52,6 +52,26 @@ TEST_CASE("trend's verdict: steps of 256 KiB in a minute of record are undecided
     CHECK_FALSE(grows_undecided({{longer}, 0}));
 }
 
+TEST_CASE(
+    "trend's verdict: what rises for certain in a short record is undecided, however unevenly it does") {
+    // A thread every nine seconds, and little else: no two sixths of the record are alike.
+    const RunTrend run = run_of(45, 1, [](double t) {
+        const double stack = t < 20 ? 4 + std::floor(t / 9) * 0.05 : 4.1 + std::floor((t - 20) / 3) * 0.11;
+        return Held{{"jvm/thread stack", stack}, {"file/jvm library", 30}};
+    });
+    CHECK(run.rss.shape.slope->low > 0);
+    CHECK(run.rss.verdict == Verdict::undecided);
+    CHECK(run.owners[0].verdict == Verdict::undecided);
+    CHECK(conclusion_of(run).verdict == RunVerdict::undecided);
+    CHECK(conclusion_of(run).grows);
+    CHECK(grows_undecided({{run}, 0}));
+    // The same rates over an hour would be worth no word.
+    const RunTrend level = run_of(360, 10, [](double t) {
+        return Held{{"jvm/thread stack", t < 1800 ? 4 : 4.05}, {"file/jvm library", 30}};
+    });
+    CHECK(level.owners[0].verdict == Verdict::flat);
+}
+
 TEST_CASE("trend's verdict: a record in which nothing grows rules a leak out from ten minutes on") {
     const auto still = [](double) { return Held{{"file/jvm library", 30}}; };
     const RunConclusion conclusion = conclusion_of(run_of(60, 5, still));

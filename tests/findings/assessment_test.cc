@@ -147,6 +147,45 @@ TEST_CASE("assessment: malloc that was not walked is not examined, but for what 
     CHECK(assessment.coverage.accounted == mib(60));
     CHECK(says(assessment, "15.0 MiB (15.0 %) is malloc memory that was not walked"));
     CHECK(proposes(assessment, "nmtx 42"));
+    // What kept the walk from being made would do so again: nobody is sent back to the command just run.
+    const auto reconciles = [](const Remedy& step) { return step.command == "nmtx 42"; };
+    made.view.missing.push_back({std::string(document::residency), "not permitted", "add CAP_SYS_PTRACE"});
+    const Assessment kept = assessed(made);
+    CHECK(std::none_of(kept.next.begin(), kept.next.end(), reconciles));
+    CHECK(kept.next.front().what == "add CAP_SYS_PTRACE");
+    made.view.missing.clear();
+    made.view.malloc_walk.emplace();
+    made.view.malloc_walk->why_not_walked = "no arena was found";
+    const Assessment failed = assessed(made);
+    CHECK(std::none_of(failed.next.begin(), failed.next.end(), reconciles));
+    CHECK_FALSE(failed.next.empty());
+}
+
+TEST_CASE("assessment: a restart with detail is proposed only where NMT is not at detail already") {
+    MadeMemory made(mib(100));
+    made.view.options.emplace();
+    made.view.options->nmt_given = true;
+    made.map("file/jvm library", "libjvm.so", mib(40));
+    made.map("unexplained", "", mib(60));
+    made.view.missing.push_back({std::string(document::attach), "attach is off", "run as the JVM's user"});
+    const auto proposed = [&](std::string_view level, int feature) {
+        made.view.options->nmt_level = std::string(level);
+        made.view.version = JavaVersion{feature, "", "", ""};
+        const Judgement judged = test::judged(made.view, made.ledger);
+        const auto restart = [](const Remedy& step) {
+            return step.command.find("NativeMemoryTracking") != std::string::npos;
+        };
+        const std::vector<Finding>& all = judged.findings;
+        return std::any_of(judged.assessment.next.begin(), judged.assessment.next.end(), restart) ||
+               std::any_of(all.begin(), all.end(), [&](const Finding& finding) {
+                   return std::any_of(finding.remedies.begin(), finding.remedies.end(), restart);
+               });
+    };
+    CHECK_FALSE(proposed("detail", 17));
+    CHECK(proposed("summary", 17));
+    // From System.map on a summary has the addresses.
+    CHECK_FALSE(proposed("summary", 25));
+    CHECK(proposed("off", 25));
 }
 
 TEST_CASE(
@@ -244,6 +283,42 @@ TEST_CASE("assessment: anonymous memory that merely has a name is not judged by 
     made.map("named/v8 heap", "", mib(200));
     CHECK(assessed(made).verdict == Assessed::undecided);
     CHECK(says(assessed(made), "200.0 MiB (66.7 %) is anonymous memory that has a name"));
+}
+
+TEST_CASE("assessment: memory that is mapped as a file, and that nobody attributes, is not ok") {
+    MadeMemory made = jvm(mib(300));
+    made.map("file/jvm library", "libjvm.so", mib(100));
+    SECTION("memfd") {
+        made.map("file/memfd", "/memfd:arena (deleted)", mib(200));
+    }
+    SECTION("shared anonymous") {
+        made.map("file/shared memory", "/dev/zero (deleted)", mib(200));
+    }
+    SECTION("deleted") {
+        made.map("file/deleted", "/var/tmp/x (deleted)", mib(200));
+    }
+    SECTION("copied on write") {
+        made.map("file/mapped data", "/var/x", mib(200)).anonymous = mib(200);
+    }
+    SECTION("on tmpfs") {
+        made.map("file/mapped data", "/run/x", mib(200));
+        made.view.status->rss_shmem = mib(200);
+    }
+    const Assessment assessment = assessed(made);
+    CHECK(assessment.verdict == Assessed::undecided);
+    CHECK(says(assessment, "200.0 MiB (66.7 %) is memory mapped as a file"));
+    CHECK(proposes(assessment, "nmtx 42 --maps"));
+}
+
+TEST_CASE("assessment: files, libraries and the JVM's own memory that bears a file's name are explained") {
+    MadeMemory made = jvm(mib(600));
+    made.map("file/jvm library", "libjvm.so", mib(100));
+    made.map("file/jar or jimage", "/app/app.jar", mib(100));
+    made.map("file/mapped data", "/var/lib/index", mib(100));
+    made.map("jvm/cds archive", "/jdk/classes.jsa", mib(100));
+    made.map("jvm/java heap", "/memfd:java_heap (deleted)", mib(200));
+    made.view.status->rss_shmem = mib(200);
+    CHECK(assessed(made).verdict == Assessed::ok);
 }
 
 TEST_CASE("assessment: what each mapping has resident was inferred: all of it is an estimate") {

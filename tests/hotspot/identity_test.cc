@@ -41,6 +41,24 @@ TEST_CASE("VM.version: a reply without a version is an error that quotes it") {
     CHECK_FALSE(parse_vm_version("X version y\nJDK z").has_value());
 }
 
+TEST_CASE("libjvm: its banner tells the release and the version that the JDK names itself") {
+    const auto read = [](const char* text) {
+        const auto java = parse_vm_banner(text);
+        REQUIRE(java.has_value());
+        CHECK(java->vm == "OpenJDK 64-Bit Server VM");
+        return std::pair(java->feature, java->jdk);
+    };
+    CHECK(read("OpenJDK 64-Bit Server VM (25.504-b01) for linux-amd64 JRE (1.8.0_504-8u504-ga-1-b01)") ==
+          std::pair(8, std::string("1.8.0_504")));
+    CHECK(read("OpenJDK 64-Bit Server VM (17.0.15+6-Debian-1deb12u1) for linux-amd64 JRE "
+               "(17.0.15+6-Debian-1deb12u1)") == std::pair(17, std::string("17.0.15")));
+    CHECK(read("OpenJDK 64-Bit Server VM (28-ea+18-1-Debian) for linux-amd64 JRE (28-ea+18-1-Debian)") ==
+          std::pair(28, std::string("28-ea")));
+    for (const char* none : {"", "(", "VM (17", "VM (17) for linux-amd64", "VM (17) for x JRE (17",
+                             "VM (17) for x JRE (y)", " (17) for x JRE ("})
+        CHECK_FALSE(parse_vm_banner(none).has_value());
+}
+
 TEST_CASE("java_feature: old and new schemes of versions") {
     CHECK((java_feature("1.8.0_504") == 8));
     CHECK((java_feature("8.0_504") == 8));

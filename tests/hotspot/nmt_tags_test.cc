@@ -76,3 +76,38 @@ TEST_CASE("nmt tags: an Arena Chunk without a count, as 8 and 11 print it, disag
     }
     CHECK(nmt_tags_by_figures(11, report, counts(names.size(), 10)).data() == names.data());
 }
+
+TEST_CASE("nmt tags: releases have in common what all of them name alike, and nothing else") {
+    const auto common = nmt_tags_in_common(17, newest_nmt_tags);
+    REQUIRE(common.size() == nmt_tags(17).size());
+    CHECK(common[0] == "Java Heap");
+    CHECK(common[5] == "GC");
+    // 9 is Other on 17, Internal on 21, Other again on 27.
+    for (const std::size_t differing : {6U, 8U, 9U, 10U}) CHECK(common[differing].empty());
+    CHECK(nmt_tags_in_common(8, 16)[9] == "Symbol");
+}
+
+TEST_CASE("nmt tags: a report tells the table only where just one agrees with it") {
+    const auto names = nmt_tags(21);
+    const NmtReport report = report_of_tags(names, 5000);
+    const auto told = nmt_tags_told_by(report, counts(names.size(), 5000));
+    REQUIRE(told.has_value());
+    CHECK(told->data() == names.data());
+    CHECK_FALSE(nmt_tags_told_by(report, counts(3, 100)).has_value());
+    // As many blocks of two categories: number 8 is Other on 8, and Internal on 17.
+    NmtReport few;
+    few.categories.resize(2);
+    few.categories[0].name = "Other";
+    few.categories[1].name = "Internal";
+    for (NmtCategory& category : few.categories) category.malloc_count = 7;
+    std::vector<TagCount> of_one(64);
+    of_one[8].blocks = 7;
+    CHECK_FALSE(nmt_tags_told_by(few, of_one).has_value());
+    // What every table names alike needs no release.
+    few.categories.resize(1);
+    few.categories[0].name = "GC";
+    std::vector<TagCount> of_gc(64);
+    of_gc[5].blocks = 7;
+    REQUIRE(nmt_tags_told_by(few, of_gc).has_value());
+    CHECK((*nmt_tags_told_by(few, of_gc))[5] == "GC");
+}

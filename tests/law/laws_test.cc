@@ -14,6 +14,7 @@
 #include "ledger/headline.h"
 #include "ledger/partition/reconcile.h"
 #include "process/process_reader.h"
+#include "report/parts/shares.h"
 #include "report/reconciliation/report.h"
 
 using namespace nmtx;
@@ -67,6 +68,9 @@ TEST_CASE("law: the rows sum to RSS, the shares of the headline too, the pieces 
         CHECK(h.jvm_mmap + h.nmt_malloc + h.malloc_outside + h.files + h.native_stacks + h.other +
                   h.unexplained ==
               rows);
+        Bytes printed;
+        for (const Share& share : shares_of({&r.view(), &r.ledger})) printed += share.resident;
+        CHECK(printed == rows);
 
         std::map<std::uint32_t, Bytes> of_mapping;
         for (const Piece& piece : r.ledger.pieces) {

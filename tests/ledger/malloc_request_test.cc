@@ -88,6 +88,20 @@ TEST_CASE("malloc request: where nothing tells the release the canary alone is l
     CHECK(request.tags == most_tags);
 }
 
+TEST_CASE("malloc request: where nothing tells the release no category is guessed") {
+    made::Mappings process = usual();
+    const MallocRequest request = malloc_request(process.view(), {});
+    REQUIRE(request.name_tags);
+    std::vector<TagSum> sums(most_tags);
+    sums[9].chunks.blocks = 60;  // Other on 17, Internal on 21
+    const std::vector<std::string> names = request.name_tags(sums);
+    REQUIRE(names.size() == most_tags);
+    CHECK(names[5] == "GC");
+    CHECK(names[9] == "category unknown (tag 9)");
+    CHECK(names[10] == "category unknown (tag 10)");
+    CHECK(names[63] == "category unknown (tag 63)");
+}
+
 TEST_CASE("malloc request: names of tags are those of the table that agrees with NMT's report") {
     made::Mappings process = usual();
     ProcessView& view = process.view();

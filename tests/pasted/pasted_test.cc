@@ -125,6 +125,113 @@ TEST_CASE("paste: prose in the midst of a report is quoted, and the report goes 
     CHECK(pasted.texts[0].leftovers[0].first_line == 7);
 }
 
+TEST_CASE("paste: a key that comes again begins another text, with prose between and without") {
+    const auto figures = [](const std::string& text, std::string_view name) {
+        std::size_t found = 0;
+        const auto pasted = read_paste(text);
+        for (const PastedPart& part : pasted.texts.front().parts) {
+            CHECK(part.problem.empty());
+            if (figure(part, name) != nullptr) ++found;
+        }
+        return found;
+    };
+    for (const std::string between : {"", "\n", "\nand the other host:\n\n", "the other one\n"}) {
+        CAPTURE(between);
+        CHECK(figures("VmHWM: 1100000 kB\nVmRSS: 1000000 kB\n" + between +
+                          "VmHWM: 3300000 kB\nVmRSS: 3000000 kB\nRssAnon: 2900000 kB\n",
+                      "RSS") == 2);
+        CHECK(figures("VmRSS: 1000000 kB\n" + between + "VmRSS: 3000000 kB\n", "RSS") == 2);
+        CHECK(figures("Rss:  6600000 kB\nPss:  2400000 kB\nSwap: 0 kB\n" + between +
+                          "Rss:  1600000 kB\nPss:  1400000 kB\nSwap: 0 kB\n",
+                      "RSS") == 2);
+        CHECK(read_paste("MemTotal: 100 kB\nMemFree: 10 kB\n" + between + "MemTotal: 200 kB\nMemFree: 9 kB\n")
+                  .texts.front()
+                  .parts.size() == 2);
+        CHECK(read_paste("MemFree: 10 kB\nCached: 1 kB\n" + between + "MemFree: 9 kB\nCached: 2 kB\n")
+                  .texts.front()
+                  .parts.size() == 2);
+    }
+}
+
+TEST_CASE("paste: two lists of options are of two JVMs") {
+    const auto pasted = read_paste(
+        "-XX:MaxHeapSize=1073741824 -XX:InitialHeapSize=1073741824 -XX:+UseG1GC\n\nand on the other:\n\n"
+        "-XX:MaxHeapSize=2073741824 -XX:InitialHeapSize=1073741824 -XX:+UseSerialGC\n");
+    CHECK(kinds(pasted) == std::vector{PastedKind::vm_flags, PastedKind::vm_flags});
+    REQUIRE(pasted.processes.size() == 1);
+    REQUIRE(pasted.processes[0].moments.size() == 2);
+    CHECK(pasted.processes[0].moments[0].view.gc() == "G1");
+    CHECK(pasted.processes[0].moments[1].view.gc() == "Serial");
+    // Options in several lines are one list, until one is set anew.
+    CHECK(kinds(read_paste("-Xmx1g -Xms1g\n-XX:+UseG1GC -XX:MaxMetaspaceSize=1g\n")).size() == 1);
+    CHECK(kinds(read_paste("-Xmx1g -XX:+UseG1GC\n-Xmx2g -XX:+UseG1GC\n")).size() == 2);
+    // What says the same again contradicts nothing.
+    CHECK(read_paste("-Xmx1g -XX:+UseG1GC\n\nonce more:\n\n-Xmx1g -XX:+UseG1GC\n")
+              .processes.at(0)
+              .moments.size() == 1);
+}
+
+TEST_CASE("paste: a GC log whose time goes back, or that a paragraph separates, is another one") {
+    const std::string first =
+        "[12.3s][info][gc] GC(5) Pause Young (Normal) (G1 Evacuation Pause) 24M->5M(256M) 3.123ms\n"
+        "[12.4s][info][gc,metaspace] GC(5) Metaspace: 21000K(21504K)->21000K(21504K)\n";
+    const std::string earlier =
+        "[2.3s][info][gc] GC(1) Pause Young (Normal) (G1 Evacuation Pause) 24M->5M(256M) 3.123ms\n"
+        "[2.4s][info][gc,metaspace] GC(1) Metaspace: 1000K(1504K)->1000K(1504K)\n";
+    const std::string later = "[13.3s][info][gc] GC(6) Pause Young (Normal) 24M->5M(256M) 3.123ms\n";
+    CHECK(kinds(read_paste(first + earlier)).size() == 2);
+    CHECK(kinds(read_paste(first + "\nsecond box\n\n" + earlier)).size() == 2);
+    CHECK(kinds(read_paste(first + "second box:\n" + later)).size() == 2);
+    CHECK(kinds(read_paste(first + later)).size() == 1);
+    CHECK(kinds(read_paste(first + "\n" + later)).size() == 1);
+    // What the program prints in between does not end its log.
+    CHECK(kinds(read_paste(first + "Started server on 8080\n" + later)).size() == 1);
+    CHECK(kinds(read_paste("2026-11-22T20:26:55.041+0000: 9.2: [GC (Allocation Failure)  65536K->1K(9K), 0.1 "
+                           "secs]\n2026-11-22T20:21:55.041+0000: 1.2: [GC (Allocation Failure)  "
+                           "65536K->1K(9K), 0.1 secs]\n"))
+              .size() == 2);
+}
+
+TEST_CASE("paste: a remark behind a figure hides neither") {
+    for (const char* remark : {"   <-- too much?", "  # too much", "  (2.2 GB)", " !!!", "\t<<< here"}) {
+        CAPTURE(remark);
+        for (const std::string line : {"VmRSS:\t 2,345,678 kB", "VmRSS： 2345678 kB"}) {
+            const auto pasted = read_paste(line + remark + "\n");
+            REQUIRE(kinds(pasted) == std::vector{PastedKind::status});
+            REQUIRE(figure(pasted.texts.front().parts[0], "RSS") != nullptr);
+            CHECK(figure(pasted.texts.front().parts[0], "RSS")->bytes == nmtx::kib(2345678));
+        }
+        const auto rollup =
+            read_paste(std::string("Rss:  600 kB") + remark + "\nPss:  500 kB" + remark + "\n");
+        REQUIRE(kinds(rollup) == std::vector{PastedKind::smaps_rollup});
+        CHECK(figure(rollup.texts.front().parts[0], "RSS") != nullptr);
+        CHECK(kinds(read_paste(std::string("MemTotal:  600 kB") + remark + "\nMemFree:  500 kB\n")) ==
+              std::vector{PastedKind::meminfo});
+    }
+}
+
+TEST_CASE("paste: a remark behind any line of any kind is quoted, and the line is read without it") {
+    const auto has_figure = [](const std::string& text, std::string_view name) {
+        const auto pasted = read_paste(text);
+        REQUIRE_FALSE(pasted.texts.front().parts.empty());
+        const PastedPart& part = pasted.texts.front().parts.front();
+        CHECK(part.problem.empty());
+        CHECK(part.unread.size() == 1);
+        for (const nmtx::UnreadLine& line : part.unread) CHECK(line.text == "<-- too much?");
+        return figure(part, name) != nullptr;
+    };
+    const std::string remark = "   <-- too much?\n";
+    CHECK(has_figure("-Xmx100g -Xss512k" + remark, "ThreadStackSize"));
+    CHECK(
+        has_figure(" Metaspace       used 99123K, committed 102400K, reserved 1048576K\n"
+                   "  class space    used 11900K, committed 12800K, reserved 1048576K" +
+                       remark,
+                   "class space used"));
+    CHECK(has_figure("VM settings:\n    Max. Heap Size (Estimated): 3.91G" + remark,
+                     "heap at most (chosen by the JVM)"));
+    CHECK(has_figure("MemTotal:  600 kB" + remark + "MemFree:  500 kB\n", "total"));
+}
+
 TEST_CASE("paste: each kind is known by its first lines") {
     const auto only = [](const std::string& text) {
         const auto pasted = read_paste(text);

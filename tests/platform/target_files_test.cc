@@ -90,6 +90,12 @@ TEST_CASE("target files: the C library's banner tells the release") {
     CHECK_FALSE(files.glibc_release(library.file()));
 }
 
+TEST_CASE("target files: a library that is no JVM's has no banner of one") {
+    const auto process = this_process();
+    LiveFiles files(process);
+    CHECK_FALSE(files.vm_banner(mapped_at(process, malloc_of_libc()).value()));
+}
+
 TEST_CASE("target files: symbols of a library are told by address, whatever its segments' places") {
     const auto process = this_process();
     const LoadedCopy library;

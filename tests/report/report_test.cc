@@ -5,6 +5,7 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
+#include "report/parts/shares.h"
 #include "report/verbs/list.h"
 
 using namespace nmtx;
@@ -37,6 +38,26 @@ TEST_CASE("report: names of the target reach neither terminal nor JSON with cont
     const std::string json = json_report(test::account(view, ledger));
     CHECK(json.find('\x1b') == std::string::npos);
     CHECK(json.find("\\u001b") == std::string::npos);
+}
+
+TEST_CASE("report: the printed shares of a native image sum to RSS, its heap among them") {
+    const std::string smaps =
+        "400000-1905000 r-xp 00000000 fe:00 7 /opt/app/compiler\nRss: 4000 kB\nPss: 4000 kB\n"
+        "7f2214b00000-7f2214b80000 ---p 00000000 00:00 0\nRss: 0 kB\nPss: 0 kB\n"
+        "7f2214b80000-7f2215380000 r--p 01520000 fe:00 7 /opt/app/compiler\nRss: 3000 kB\nPss: 3000 kB\n"
+        "7f2215380000-7f2215bef000 rw-p 00000000 00:00 0\nRss: 8000 kB\nPss: 8000 kB\n"
+        "7f2215bef000-7f2a14b00000 ---p 00000000 00:00 0\nRss: 0 kB\nPss: 0 kB\n";
+    ProcessView view = view_of(smaps);
+    view.vm = vm_of(*view.smaps);
+    REQUIRE(view.vm == Vm::native_image);
+    const Ledger ledger = reconcile(view).value();
+    Bytes printed;
+    for (const Share& share : shares_of({&view, &ledger})) printed += share.resident;
+    CHECK(printed == kib(15000));
+    const std::string text = text_report(test::account(view, ledger), {false, false}, {});
+    CHECK(text.find("native image                     7.8 MiB") != std::string::npos);
+    CHECK(text.find("java heap") != std::string::npos);
+    CHECK(text.find("estimated") != std::string::npos);
 }
 
 TEST_CASE("report: sizes for people") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "findings/figures/memory_in_files.h"
 #include "findings/figures/zlib_use.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
@@ -33,6 +34,7 @@ struct Unjudged {
     Bytes unattributed;         // live malloc memory: nothing tells the JVM's blocks from others
     Bytes native_malloc;        // live, and not the JVM's; too little of RSS for a finding
     Bytes named;                // anonymous memory that its owner has given a name
+    Bytes shared;               // pages of no file on a disk, in mappings that look like files
     std::string_view category;  // NMT's, of malloc memory that is most of RSS
     Bytes of_category;
 };
@@ -54,6 +56,7 @@ Unjudged unjudged_of(const Moment& moment, std::span<const Finding> findings) {
                            [&](const Finding& finding) { return finding.rule == rule; });
     };
     unjudged.named = named_memory(*moment.ledger);
+    unjudged.shared = memory_in_files(moment);
     if (const auto& parts = moment.ledger->malloc.parts) {
         if (!parts->told_apart) unjudged.unattributed = parts->untracked;
         const Bytes of_zlib =
@@ -150,12 +153,18 @@ class Weighing {
         if (native) doubt(unjudged_.native_malloc, "is malloc memory of native code, not tracked by NMT.");
         const bool named = is_large(unjudged_.named, rss);
         if (named) doubt(unjudged_.named, "is anonymous memory that has a name and no known purpose.");
+        const bool shared = is_large(unjudged_.shared, rss);
+        if (shared)
+            doubt(
+                unjudged_.shared,
+                "is memory mapped as a file (memfd, shared anonymous, tmpfs, deleted): nothing shows what it "
+                "is for.");
         const bool category = unjudged_.of_category >= most_doubtful;
         if (category)
             doubt(unjudged_.of_category,
                   fmt::format("is NMT's category {}: one snapshot does not show whether it grows.",
                               unjudged_.category));
-        in_doubt_ = uncovered || unattributed || native || named || category;
+        in_doubt_ = uncovered || unattributed || native || named || shared || category;
         std::stable_sort(weights_.begin(), weights_.end(),
                          [](const auto& a, const auto& b) { return a.first > b.first; });
         for (auto& [bytes, sentence] : weights_) out_.why.push_back(std::move(sentence));
@@ -177,14 +186,19 @@ class Weighing {
         if (!known) out_.next.push_back({std::move(what), std::move(command)});
     }
 
+    void walk_steps() {
+        if (walk_not_tried(view_)) step("Walk malloc's memory, in the running process", "nmtx PID");
+        for (const std::string& hint : hints_on_walk(view_)) step(hint);
+    }
+
     void next_steps() {
         const Coverage& c = out_.coverage;
         const bool hotspot = view_.vm == Vm::hotspot;
         for (const MissingDocument& missing : view_.missing) {
             if (hotspot && missing.what == document::attach && !missing.hint.empty()) step(missing.hint);
         }
-        if (c.no_walk != Bytes()) step("Walk malloc's memory, in the running process", "nmtx PID");
-        if (matters(c.walk_missed, ledger_.rss))
+        if (c.no_walk != Bytes()) walk_steps();
+        if (matters(c.walk_missed, ledger_.rss) && !(view_.malloc_walk && view_.malloc_walk->frozen))
             step("Walk it while the process stands still", "nmtx malloc PID --freeze");
         if (c.other_allocator != Bytes()) {
             if (const AllocatorAdvice* advice = advice_on_allocator(other_allocator_of(view_)))
@@ -194,16 +208,25 @@ class Weighing {
         if (off) {
             step("Restart with NMT, which separates the JVM's memory from that of native code",
                  "-XX:NativeMemoryTracking=summary");
-        } else if (hotspot && !knows_nmt_addresses(view_) && c.estimated + c.unexplained != Bytes()) {
+        } else if (hotspot && restart_gives_addresses(view_) &&
+                   matters(c.estimated + c.unexplained, ledger_.rss)) {
             step("Restart with NMT's addresses",
                  fmt::format("-XX:NativeMemoryTracking={}",
                              jdk_has(view_, "System.map") ? "summary" : "detail"));
         }
         if (matters(unjudged_.unattributed + unjudged_.native_malloc, ledger_.rss))
             step("See which libraries hold the blocks", "nmtx malloc PID --owners");
-        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful)
+        const bool shared = is_large(unjudged_.shared, ledger_.rss);
+        if (shared) {
+            step("See which mappings they are", "nmtx PID --maps");
+            step("See who makes such memory, from now on",
+                 "perf trace -e memfd_create,mmap --call-graph dwarf -p PID");
+        }
+        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful || shared)
             step("See whether it grows", "nmtx record PID -o FILE.db, later nmtx trend FILE.db");
         if (c.unexplained >= mib(4)) step("See what lies beside it", "nmtx PID --maps");
+        if (out_.next.empty())
+            step("See whether it grows", "nmtx record PID -o FILE.db, later nmtx trend FILE.db");
     }
 
     const ProcessView& view_;

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "ledger/claims/claims.h"
+
 namespace nmtx {
 namespace {
 
@@ -75,6 +77,12 @@ bool jdk_has(const ProcessView& view, std::string_view name) {
 
 std::optional<int> jdk_update(const ProcessView& view) {
     return update_in(view.java_version());
+}
+
+bool restart_gives_addresses(const ProcessView& view) {
+    if (knows_nmt_addresses(view)) return false;
+    const NmtLevel level = view.nmt_level();
+    return level != NmtLevel::detail && !(level == NmtLevel::summary && jdk_has(view, "System.map"));
 }
 
 }  // namespace nmtx

@@ -32,4 +32,8 @@ bool jdk_has(int feature, std::optional<int> update, std::string_view name);
 // The update of this process's JDK, as above; for known_bugs.h too.
 std::optional<int> jdk_update(const ProcessView& view);
 
+// Would the JVM, started anew with a higher level of NMT, tell the addresses of its areas? Not where its
+// level is high enough, and it only was not asked or did not answer.
+bool restart_gives_addresses(const ProcessView& view);
+
 }  // namespace nmtx

@@ -17,7 +17,8 @@ constexpr std::string_view still_works =
 
 // Zing is built on HotSpot and maps a libjvm.so, too. Its heap is not in RSS where its kernel module has it.
 bool is_zing(const ProcessView& view) {
-    std::string name = view.version ? view.version->vm : "";
+    const std::optional<JavaVersion>& told = view.version ? view.version : view.libjvm;
+    std::string name = told ? told->vm : "";
     if (view.perf) {
         if (const auto text = view.perf->text("java.property.java.vm.name")) name += std::string(*text);
     }

@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/knowledge/jdk_offers.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
 
@@ -58,7 +59,7 @@ bool is_silent(const ProcessView& view) {
 void add_next_steps(Finding& finding, const ProcessView& view) {
     if (is_silent(view))
         finding.evidence.emplace_back("The JVM was not asked, or did not answer: a part may be its own.");
-    if (view.vm == Vm::hotspot && !view.nmt_map && !view.system_map)
+    if (view.vm == Vm::hotspot && restart_gives_addresses(view))
         finding.remedies.push_back(
             {"Let the JVM name its own memory: restart with", "-XX:NativeMemoryTracking=detail"});
     const std::vector<std::string_view> libraries = foreign_libraries(view);

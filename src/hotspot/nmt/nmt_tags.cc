@@ -177,6 +177,16 @@ std::uint64_t disagreement(std::span<const std::string_view> names, const NmtRep
     return sum;
 }
 
+// Do two tables have the same names for all that was found?
+bool name_alike(std::span<const std::string_view> a, std::span<const std::string_view> b,
+                std::span<const TagCount> found) {
+    for (std::size_t tag = 0; tag < found.size(); ++tag) {
+        if (found[tag].blocks == 0) continue;
+        if (tag >= a.size() || tag >= b.size() || a[tag] != b[tag]) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 std::span<const std::string_view> nmt_tags(int feature) {
@@ -185,6 +195,19 @@ std::span<const std::string_view> nmt_tags(int feature) {
         if (feature >= table.since) names = table.names;
     }
     return names;
+}
+
+std::vector<std::string_view> nmt_tags_in_common(int first_feature, int last_feature) {
+    const auto first = nmt_tags(first_feature);
+    std::vector<std::string_view> common(first.begin(), first.end());
+    for (int feature = first_feature + 1; feature <= last_feature; ++feature) {
+        const auto names = nmt_tags(feature);
+        common.resize(std::min(common.size(), names.size()));
+        for (std::size_t tag = 0; tag < common.size(); ++tag) {
+            if (common[tag] != names[tag]) common[tag] = {};
+        }
+    }
+    return common;
 }
 
 std::span<const std::string_view> nmt_tags_by_figures(int feature, const NmtReport& report,
@@ -200,6 +223,20 @@ std::span<const std::string_view> nmt_tags_by_figures(int feature, const NmtRepo
         }
     }
     return best;
+}
+
+std::optional<std::span<const std::string_view>> nmt_tags_told_by(const NmtReport& report,
+                                                                  std::span<const TagCount> found) {
+    std::uint64_t blocks = 0;
+    for (const TagCount& tag : found) blocks += tag.blocks;
+    const auto of = [&](const Table& table) { return disagreement(table.names, report, found); };
+    const Table& best = *std::min_element(tables.begin(), tables.end(),
+                                          [&](const Table& a, const Table& b) { return of(a) < of(b); });
+    if (of(best) > blocks / 8) return std::nullopt;
+    const bool doubtful = std::any_of(tables.begin(), tables.end(), [&](const Table& table) {
+        return !name_alike(table.names, best.names, found) && of(table) <= 2 * of(best);
+    });
+    return doubtful ? std::nullopt : std::optional(best.names);
 }
 
 }  // namespace nmtx

@@ -17,6 +17,10 @@ namespace nmtx {
 // Names by number, as NMT's report prints them. For a release between two that are known the older table.
 std::span<const std::string_view> nmt_tags(int feature);
 
+inline constexpr int newest_nmt_tags = 28;  // the last release whose table is known
+// What all releases of these name alike: empty where they differ. As long as the shortest table.
+std::vector<std::string_view> nmt_tags_in_common(int first_feature, int last_feature);
+
 // How many blocks of malloc a report has in a category, to hold a table against what was found: nothing where
 // the report does not count them.
 struct TagCount {
@@ -28,5 +32,9 @@ struct TagCount {
 // better. Needs a report with figures.
 std::span<const std::string_view> nmt_tags_by_figures(int feature, const NmtReport& report,
                                                       std::span<const TagCount> found);
+// The table that a report tells where nothing tells the release: nothing where none agrees with what was
+// found but for a few blocks, or several do that name it differently.
+std::optional<std::span<const std::string_view>> nmt_tags_told_by(const NmtReport& report,
+                                                                  std::span<const TagCount> found);
 
 }  // namespace nmtx

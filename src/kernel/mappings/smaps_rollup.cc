@@ -59,7 +59,7 @@ bool read_row(std::string_view line, SmapsRollup& rollup) {
 Expected<SmapsRollup> parse_smaps_rollup(std::string_view text, std::string_view document) {
     SmapsRollup rollup;
     for (Lines lines(text); lines.next();) {
-        const Remarked parts = split_remark(trim(lines.line()));
+        const Remarked parts = split_remark_of_amount(trim(lines.line()));
         if (parts.text.empty() && parts.remark.empty()) continue;
         Mapping mapping;
         // People lose the word at its end.

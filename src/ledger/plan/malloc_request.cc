@@ -1,5 +1,7 @@
 #include "ledger/plan/malloc_request.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -83,25 +85,45 @@ std::optional<Range> brk_of(const Smaps& smaps) {
     return brk;
 }
 
+// Where nothing tells the release, a number has a name only if every release that it may be gives it the
+// same.
+std::vector<std::string> names_of_tags(const ProcessView& view, int feature, bool older,
+                                       std::span<const TagSum> sums) {
+    std::vector<TagCount> found;
+    for (const TagSum& sum : sums) found.push_back({sum.chunks.blocks, sum.requested});
+    if (feature == 0) {
+        if (const auto told = view.nmt ? nmt_tags_told_by(*view.nmt, found) : std::nullopt)
+            return {told->begin(), told->end()};
+        std::vector<std::string> names;
+        const auto common = older ? nmt_tags_in_common(8, 16) : nmt_tags_in_common(17, newest_nmt_tags);
+        for (std::size_t tag = 0; tag < sums.size(); ++tag) {
+            const bool known = tag < common.size() && !common[tag].empty();
+            names.push_back(known ? std::string(common[tag]) : fmt::format("category unknown (tag {})", tag));
+        }
+        return names;
+    }
+    const auto names = view.nmt ? nmt_tags_by_figures(feature, *view.nmt, found) : nmt_tags(feature);
+    return {names.begin(), names.end()};
+}
+
 void fill_headers(MallocRequest& request, const ProcessView& view) {
     const NmtLevel level = view.nmt_level();
     if (view.vm != Vm::hotspot || level == NmtLevel::off) return;
     // Where nothing tells the release the canary is looked for: nothing but NMT writes it.
     const int feature = view.java_feature().value_or(0);
+    const bool older =
+        view.malloc_walk && view.malloc_walk->headers == "size";  // an earlier walk has found out
     request.headers = feature != 0 && feature < 17 ? NmtHeaders::size : NmtHeaders::canary;
     // Whether blocks have headers is only told by the canary where the level is not known.
     if (request.headers == NmtHeaders::size && level == NmtLevel::unknown) request.headers = NmtHeaders::none;
     request.headers_may_be_older = feature == 17 && level != NmtLevel::unknown;
-    if (view.malloc_walk && view.malloc_walk->headers == "size") {  // an earlier walk has found out
+    if (older) {
         request.headers = NmtHeaders::size;
         request.headers_may_be_older = false;
     }
     request.tags = feature == 0 ? most_tags : nmt_tags(feature).size();
-    request.name_tags = [&view, feature](std::span<const TagSum> sums) {
-        std::vector<TagCount> found;
-        for (const TagSum& sum : sums) found.push_back({sum.chunks.blocks, sum.requested});
-        const auto names = view.nmt ? nmt_tags_by_figures(feature, *view.nmt, found) : nmt_tags(feature);
-        return std::vector<std::string>(names.begin(), names.end());
+    request.name_tags = [&view, feature, older](std::span<const TagSum> sums) {
+        return names_of_tags(view, feature, older, sums);
     };
 }
 
@@ -135,6 +157,14 @@ std::vector<Range> ranges_of_walk(const MallocRequest& request, TargetMemory& me
 std::optional<MappedFile> libc_of(const Smaps& smaps) {
     for (const Mapping& mapping : smaps.mappings) {
         if (mapping.inode != 0 && is_libc(mapping.name)) return mapped_file(mapping);
+    }
+    return std::nullopt;
+}
+
+std::optional<MappedFile> libjvm_of(const Smaps& smaps) {
+    for (const Mapping& mapping : smaps.mappings) {
+        if (mapping.inode != 0 && base_name(without_deleted_mark(mapping.name)) == "libjvm.so")
+            return mapped_file(mapping);
     }
     return std::nullopt;
 }

@@ -25,5 +25,7 @@ std::vector<Range> ranges_of_walk(const MallocRequest& request, TargetMemory& me
 
 // libc's mappings as files: what names its release. Nothing where no C library is mapped.
 std::optional<MappedFile> libc_of(const Smaps& smaps);
+// The library of HotSpot, by its code; what has its banner. Nothing where none is mapped.
+std::optional<MappedFile> libjvm_of(const Smaps& smaps);
 
 }  // namespace nmtx

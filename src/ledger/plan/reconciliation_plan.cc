@@ -45,6 +45,9 @@ void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFil
     const ProcessView& view = reader_.view();
     const LoadedImages images = find_loaded_images(*view.smaps, files);
     if (!images.images.empty()) so_far.add(document::loaded_images, format_loaded_images(images));
+    if (const auto libjvm = libjvm_of(*view.smaps); libjvm && !view.java_feature()) {
+        if (auto banner = files.vm_banner(*libjvm)) so_far.add(document::libjvm, std::move(*banner));
+    }
     const ThreadBounds bounds = bounds_of_running_ ? *bounds_of_running_ : find_thread_bounds(view, memory);
     if (!bounds.stacks.empty()) so_far.add(document::thread_stacks, format_thread_bounds(bounds));
     if (!reader_.update(so_far)) return;

@@ -44,6 +44,7 @@ class Divider {
 
     void line(std::size_t begin, std::size_t end) {
         const LineInContext at(text_, begin, end, command_);
+        gap_ = gap_ || at.trimmed().empty() || is_markup(at.trimmed());
         if (open_ != nullptr && taken_by_open(at, begin, end)) return;
         const std::string_view text = at.trimmed();
         if (text.empty() || is_markup(text)) return;
@@ -52,6 +53,7 @@ class Divider {
             open(*entry, at, begin, end);
             return;
         }
+        heading_ = text.ends_with(':');
         leave(begin, end);
         if (open_ != nullptr && ++foreign_ > most_foreign) close();
     }
@@ -65,6 +67,7 @@ class Divider {
                 return true;
             }
         }
+        so_far_.apart = foreign_ > 0 && (gap_ || heading_);
         switch (open_->belongs(at, so_far_)) {
             case LineFit::filler:
                 return true;
@@ -110,6 +113,7 @@ class Divider {
             part_.runs.push_back({number, 1, begin, with_newline});
         }
         foreign_ = 0;
+        gap_ = heading_ = false;
         ++so_far_.lines;
         if (part_.runs.size() > most_runs) close();
     }
@@ -171,6 +175,8 @@ class Divider {
     PartSoFar so_far_;
     Part part_;
     std::size_t foreign_ = 0;  // lines of prose since the last line of the part
+    bool gap_ = false;         // a blank line since then: what a program writes in between has none
+    bool heading_ = false;     // the last of these lines ends with a colon
     std::string_view command_;
     std::uint64_t pid_ = 0;
 };

@@ -39,7 +39,7 @@ class Joiner {
                 PastedPart& part = pasted_.texts[t].parts[p];
                 if (!of_a_process(part)) continue;
                 PastedProcess& process = process_of(part);
-                PastedMoment& moment = moment_of(process, slot_of(part));
+                PastedMoment& moment = moment_of(process, part);
                 moment.parts.emplace_back(t, p);
                 take(moment, part);
             }
@@ -121,11 +121,12 @@ class Joiner {
         return only_or_nameless();
     }
 
-    PastedMoment& moment_of(PastedProcess& process, Slot slot) {
+    PastedMoment& moment_of(PastedProcess& process, const PastedPart& part) {
+        const Slot slot = slot_of(part);
         auto& slots = slots_[&process];
         const auto bit = 1U << static_cast<unsigned>(slot);
         const bool again = slot != Slot::none && (slots & bit) != 0;
-        if (process.moments.empty() || again) {
+        if (process.moments.empty() || again || contradicts(process.moments.back().view.vm_flags, part)) {
             process.moments.emplace_back();
             slots = 0;
         }

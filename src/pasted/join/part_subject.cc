@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
+#include <utility>
+
+#include "hotspot/identity.h"
 
 namespace nmtx {
 namespace {
@@ -9,6 +13,30 @@ namespace {
 template <typename... Kinds>
 bool holds_one_of(const PastedContents& contents) {
     return (std::holds_alternative<Kinds>(contents) || ...);
+}
+
+// "-XX:MaxHeapSize=1g" -> its name and value, "-XX:+UseG1GC" -> the collector; an empty name for others.
+std::pair<std::string_view, std::string_view> setting_of(std::string_view option) {
+    constexpr std::array sizes{std::string_view("-Xmx"), std::string_view("-Xms"), std::string_view("-Xmn"),
+                               std::string_view("-Xss")};
+    for (const std::string_view size : sizes) {
+        if (option.starts_with(size)) return {size, option.substr(size.size())};
+    }
+    constexpr std::string_view use = "-XX:+Use";
+    if (option.starts_with(use) && option.ends_with("GC")) return {use, option.substr(use.size())};
+    const std::size_t equals = option.find('=');
+    if (!option.starts_with("-XX:") || equals == std::string_view::npos) return {};
+    return {option.substr(0, equals), option.substr(equals + 1)};
+}
+
+// Later ones win, as in the JVM.
+std::map<std::string_view, std::string_view> settings_of(std::string_view options) {
+    std::map<std::string_view, std::string_view> settings;
+    for (const std::string_view option : split_joined_options(options)) {
+        const auto [name, value] = setting_of(option);
+        if (!name.empty()) settings[name] = value;
+    }
+    return settings;
 }
 
 // Of texts that were not read, by their kind alone.
@@ -65,6 +93,19 @@ Slot slot_of(const PastedPart& part) {
     if (std::holds_alternative<ProcessMemoryPart>(part.contents)) return Slot::process_memory;
     if (part.part.kind == PastedKind::hs_err || part.part.kind == PastedKind::vm_info) return Slot::hs_err;
     return Slot::none;
+}
+
+bool contradicts(const std::optional<VmFlags>& options, const PastedPart& part) {
+    const auto* line = std::get_if<JvmCommandLine>(&part.contents);
+    const bool in_effect = part.part.kind == PastedKind::vm_flags || part.part.kind == PastedKind::flag_table;
+    if (line == nullptr || !in_effect || !options) return false;
+    std::string text;
+    for (const VmFlag& flag : options->flags) text += flag.text() + ' ';
+    const auto known = settings_of(text);
+    return std::ranges::any_of(settings_of(line->options), [&](const auto& setting) {
+        const auto before = known.find(setting.first);
+        return before != known.end() && before->second != setting.second;
+    });
 }
 
 }  // namespace nmtx

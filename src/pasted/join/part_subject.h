@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "hotspot/replies.h"
 #include "pasted/parts/pasted.h"
 
 namespace nmtx {
@@ -34,5 +35,9 @@ enum class Slot : std::uint8_t {
     hs_err
 };
 Slot slot_of(const PastedPart& part);
+
+// Does a list of options give one of these another value, or another collector? Then it is another JVM's, or
+// of another start.
+bool contradicts(const std::optional<VmFlags>& options, const PastedPart& part);
 
 }  // namespace nmtx

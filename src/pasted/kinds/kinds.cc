@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "base/remark.h"
 #include "pasted/kinds/kinds_of.h"
 
 namespace nmtx {
@@ -98,7 +99,9 @@ const Candidates& candidates() {
 }  // namespace
 
 std::string_view LineInContext::trimmed() const {
-    return trim(line());
+    const std::string_view text = trim(line());
+    const Remarked parts = split_arrow(text);
+    return parts.text.empty() ? text : parts.text;
 }
 
 std::string_view LineInContext::next() const {

@@ -79,6 +79,7 @@ class LineInContext {
         : text_(text), begin_(begin), end_(end), command_(command) {}
 
     [[nodiscard]] std::string_view line() const { return text_.substr(begin_, end_ - begin_); }
+    // Without the blanks around it, and without the remark that somebody has set behind it.
     [[nodiscard]] std::string_view trimmed() const;
     // The next line that is not blank, without the blanks around it; empty where none is near.
     [[nodiscard]] std::string_view next() const;
@@ -106,8 +107,10 @@ struct PartSoFar {
     bool json = false;                    // a thread dump's file in that form
     std::uint64_t address = 0;            // where the last mapping begins
     std::size_t indent = 0;               // of the first line, where what is deeper belongs to it
-    std::vector<std::string_view> names;  // NMT: categories that were there
+    std::vector<std::string_view> names;  // keys that were there; NMT: categories
     OomRecords oom;                       // the kernel's log of kills: its records so far
+    bool apart = false;                   // a paragraph or a heading stands between its last line and this
+    double time = 0;                      // of a log: the latest so far
 };
 
 enum class LineFit : std::uint8_t {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hotspot/gc_log/gc_log_line.h"
 #include "kernel/oom/oom_records.h"
 #include "pasted/kinds/kinds_of.h"
 
@@ -78,14 +79,6 @@ string_view once_in_heap(string_view text) {
     return {};
 }
 
-// The second time begins another report.
-bool repeats(string_view once, PartSoFar& part) {
-    if (once.empty()) return false;
-    if (std::ranges::find(part.names, once) != part.names.end()) return true;
-    part.names.push_back(once);
-    return false;
-}
-
 bool is_metaspace_use(string_view text) {
     return (text.starts_with("Metaspace ") || text.starts_with("class space ") ||
             text.starts_with("PSPermGen ") || text.starts_with("concurrent-mark-sweep perm gen") ||
@@ -115,10 +108,39 @@ bool begins_gc_log(const LineInContext& at) {
            (contains(text, ": [GC") || contains(text, ": [Full GC") || contains(text, "[GC pause"));
 }
 
-LineFit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
+namespace {
+
+// Lines of several threads may change places; a JVM's time does not go back.
+constexpr double out_of_order_s = 1;
+
+// A clock that only compares with itself: seconds since the JVM began; of a date its digits, as a number.
+double time_in_log(string_view text) {
+    const GcLogTime time = vm::take_gc_log_line(text).time;
+    if (time.uptime_s) return *time.uptime_s;
+    if (time.epoch_ms) return static_cast<double>(*time.epoch_ms) / 1000;
+    double digits = 0;
+    for (const char c : time.date.substr(0, 19)) {
+        if (is_digit(c)) digits = digits * 10 + (c - '0');
+    }
+    return digits;
+}
+
+// Is it the first line of another log? What stands behind prose is, and what was logged before the line
+// above.
+bool begins_another_log(string_view text, PartSoFar& part) {
+    const double time = time_in_log(text);
+    const bool earlier = time > 0 && time + out_of_order_s < part.time;
+    if (part.lines > 0 && (part.apart || earlier)) return true;
+    part.time = std::max(part.time, time);
+    return false;
+}
+
+}  // namespace
+
+LineFit belongs_gc_log(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
-    if (begins_gc_log(at)) return LineFit::yes;
+    if (begins_gc_log(at)) return begins_another_log(text, part) ? LineFit::fresh : LineFit::yes;
     if (begins_oom_log(text, {})) return LineFit::no;  // the kernel's lines begin with brackets, too
     constexpr std::array words{string_view{"Heap after"},
                                string_view{"Heap before"},
@@ -146,7 +168,7 @@ bool begins_heap_info(const LineInContext& at) {
 LineFit belongs_heap_info(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return LineFit::filler;
-    if (repeats(once_in_heap(text), part)) return LineFit::fresh;
+    if (comes_again(once_in_heap(text), part)) return LineFit::fresh;
     // Reserved figures of Shenandoah: "2048M max, 2048M soft max, …"
     const bool figures =
         is_digit(text.front()) && part.lines < 8 && contains(text, ",") && !text.ends_with(':');
@@ -218,8 +240,8 @@ LineFit belongs_metaspace(const LineInContext& at, PartSoFar& part) {
         if (part.total) return LineFit::fresh;
         part.total = true;
     }
-    if (is_metaspace_use(text) && repeats(once_in_heap(text), part)) return LineFit::fresh;
-    if (text.starts_with("Total Usage") && repeats("Total Usage", part)) return LineFit::fresh;
+    if (is_metaspace_use(text) && comes_again(once_in_heap(text), part)) return LineFit::fresh;
+    if (text.starts_with("Total Usage") && comes_again("Total Usage", part)) return LineFit::fresh;
     return begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 

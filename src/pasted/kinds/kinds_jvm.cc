@@ -1,4 +1,5 @@
 // Options and short answers of the JVM; whole files.
+#include <algorithm>
 #include <array>
 
 #include "pasted/kinds/kinds_of.h"
@@ -64,11 +65,44 @@ bool begins_vm_flags(const LineInContext& at) {
     return !options_of_line(text).empty();
 }
 
+namespace {
+
+// "-XX:MaxHeapSize", "-Xmx", and for any collector one name: what a JVM has one value of. Empty for others.
+string_view option_of_one_value(string_view word) {
+    constexpr std::array sizes{string_view{"-Xmx"}, string_view{"-Xms"}, string_view{"-Xmn"},
+                               string_view{"-Xss"}};
+    for (const string_view size : sizes) {
+        if (word.starts_with(size)) return size;
+    }
+    if (word.starts_with("-XX:+Use") && word.ends_with("GC")) return "-XX:+Use";
+    const std::size_t equals = word.find('=');
+    return word.starts_with("-XX:") && equals != string_view::npos ? word.substr(0, equals) : string_view();
+}
+
+// A line that sets anew what a line above has set is of another list.
+bool sets_anew(string_view text, PartSoFar& part) {
+    std::vector<string_view> names;
+    Cursor cursor(text);
+    for (cursor.skip_blanks(); !cursor.at_end(); cursor.skip_blanks()) {
+        const string_view name = option_of_one_value(cursor.word());
+        if (!name.empty()) names.push_back(name);
+    }
+    const bool anew = std::ranges::any_of(
+        names, [&](string_view name) { return std::ranges::find(part.names, name) != part.names.end(); });
+    for (const string_view name : names) comes_again(name, part);
+    return anew;
+}
+
+}  // namespace
+
 LineFit belongs_vm_flags(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return LineFit::no;
     if (is_elision(text)) return LineFit::filler;
     const bool continued = part.total;  // by a "\"
+    const bool another = begins_vm_flags(at) && part.apart;
+    if (part.lines > 0 && !continued && (sets_anew(text, part) || another)) return LineFit::fresh;
+    if (part.lines == 0) sets_anew(text, part);
     part.total = text.ends_with('\\');
     return continued || text.starts_with("-X") || !options_of_line(text).empty() ||
                    (text.starts_with("-D") && !contains(text, " "))
@@ -88,8 +122,10 @@ bool begins_vm_arguments(const LineInContext& at) {
     return begins_with_one_of(at.trimmed(), argument_words);
 }
 
-LineFit belongs_vm_arguments(const LineInContext& at, PartSoFar& /*part*/) {
-    return begins_with_one_of(at.trimmed(), argument_words) ? LineFit::yes : LineFit::no;
+LineFit belongs_vm_arguments(const LineInContext& at, PartSoFar& part) {
+    if (!begins_with_one_of(at.trimmed(), argument_words)) return LineFit::no;
+    const string_view text = at.trimmed();
+    return comes_again(text.substr(0, text.find(':')), part) ? LineFit::fresh : LineFit::yes;
 }
 
 // "9.899 s", "2026-11-22T20:18:21.109+0000: 9.899 s"

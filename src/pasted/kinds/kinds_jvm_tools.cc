@@ -68,6 +68,14 @@ bool is_flag_row(string_view text) {
            (contains(text, " = ") || contains(text, " := ")) && contains(text, "{");
 }
 
+// "MaxHeapSize"
+string_view flag_of_row(string_view text) {
+    Cursor cursor(text);
+    cursor.word();
+    cursor.skip_blanks();
+    return cursor.word();
+}
+
 }  // namespace
 
 bool begins_flag_table(const LineInContext& at) {
@@ -79,7 +87,8 @@ LineFit belongs_flag_table(const LineInContext& at, PartSoFar& part) {
     if (text.empty()) return LineFit::no;
     if (is_elision(text)) return LineFit::filler;
     if (text == "[Global flags]") return part.lines > 0 ? LineFit::fresh : LineFit::yes;
-    return is_flag_row(text) ? LineFit::yes : LineFit::no;
+    if (!is_flag_row(text)) return LineFit::no;
+    return comes_again(flag_of_row(text), part) ? LineFit::fresh : LineFit::yes;
 }
 
 bool begins_vitals(const LineInContext& at) {
@@ -140,6 +149,7 @@ LineFit belongs_jmap_heap(const LineInContext& at, PartSoFar& part) {
         part.total = true;
         return LineFit::yes;
     }
+    if (text.starts_with("MaxHeapSize ") && comes_again("MaxHeapSize", part)) return LineFit::fresh;
     if (begins_with_one_of(text, jmap_settings) && contains(text, "= ")) return LineFit::yes;
     constexpr std::array words{string_view{"Heap Usage:"},
                                string_view{"Debugger attached"},
@@ -204,10 +214,15 @@ bool begins_vm_settings(const LineInContext& at) {
             text.ends_with(": Unlimited"));
 }
 
-LineFit belongs_vm_settings(const LineInContext& at, PartSoFar& /*part*/) {
+LineFit belongs_vm_settings(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return LineFit::filler;
-    if (begins_with_one_of(text, setting_keys)) return LineFit::yes;
+    for (const string_view key : setting_keys) {
+        if (!text.starts_with(key)) continue;
+        // A list of processors comes twice, and the sets of CPUs have one name.
+        const bool once = key != "List of " && key != "CPU Set ";
+        return once && comes_again(key, part) ? LineFit::fresh : LineFit::yes;
+    }
     // "0 1 ", below "List of Processors, 2 total:"
     return text.find_first_not_of("0123456789 ") == string_view::npos ? LineFit::yes : LineFit::no;
 }

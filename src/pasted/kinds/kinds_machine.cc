@@ -15,7 +15,7 @@ namespace {
 bool is_meminfo_figure(string_view text) {
     constexpr std::array names{string_view{"MemTotal:"}, string_view{"MemFree:"},
                                string_view{"MemAvailable:"}};
-    return begins_with_one_of(text, names) && text.ends_with(" kB");
+    return begins_with_one_of(text, names) && is_in_kb(text.substr(text.find(':') + 1));
 }
 
 // "Active(anon):  1616 kB", "HugePages_Total:  0"
@@ -23,8 +23,8 @@ bool is_field(string_view text) {
     const std::size_t colon = text.find(':');
     if (colon == string_view::npos || colon == 0 || text.substr(0, colon).find(' ') != string_view::npos)
         return false;
-    string_view value = trim(text.substr(colon + 1));
-    if (value.ends_with(" kB")) value.remove_suffix(3);
+    const string_view value = trim(text.substr(colon + 1));
+    if (is_in_kb(value)) return true;
     return !value.empty() && std::ranges::all_of(value, is_digit);
 }
 
@@ -44,8 +44,8 @@ bool begins_meminfo(const LineInContext& at) {
 LineFit belongs_meminfo(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
-    if (text.starts_with("MemTotal:") && part.lines > 0) return LineFit::fresh;
-    return is_field(text) ? LineFit::yes : LineFit::no;
+    if (!is_field(text)) return LineFit::no;
+    return comes_again(key_of(text), part) ? LineFit::fresh : LineFit::yes;
 }
 
 bool begins_free(const LineInContext& at) {
@@ -58,7 +58,8 @@ LineFit belongs_free(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return LineFit::filler;
     if (is_free_heading(text)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
-    return is_free_row(text) ? LineFit::yes : LineFit::no;
+    if (!is_free_row(text)) return LineFit::no;
+    return comes_again(text.substr(0, text.find(' ')), part) ? LineFit::fresh : LineFit::yes;
 }
 
 }  // namespace nmtx::kinds

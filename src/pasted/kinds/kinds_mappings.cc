@@ -23,7 +23,7 @@ bool is_mapping(string_view text) {
 }
 
 bool is_rollup(string_view text) {
-    return is_mapping(text) && text.ends_with("[rollup]");
+    return is_mapping(text) && contains(text, " [rollup]");
 }
 
 // The first line of smaps_rollup whose last word somebody has taken off. It spans the whole process without
@@ -152,7 +152,8 @@ LineFit belongs_smaps_rollup(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return LineFit::filler;
     if (begins_rollup_at(at)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
-    return is_smaps_field(text) ? LineFit::yes : LineFit::no;
+    if (!is_smaps_field(text)) return LineFit::no;
+    return comes_again(key_of(text), part) ? LineFit::fresh : LineFit::yes;
 }
 
 bool begins_maps(const LineInContext& at) {

@@ -125,6 +125,14 @@ bool begins_with_one_of(std::string_view text, const List& list) {
     return false;
 }
 
+// Of a text that has each key once: a key that comes again is of another moment, or of another process. An
+// empty key is none.
+bool comes_again(std::string_view key, PartSoFar& part);
+// "VmRSS" of "VmRSS:  2345 kB"; empty where nothing of that form begins the line.
+std::string_view key_of(std::string_view trimmed);
+// "  2345 kB", and "  2345 kB   <-- too much?": what stands behind a key, with a remark or without.
+bool is_in_kb(std::string_view value);
+
 // "...", "[...]", "(…)": somebody left lines out.
 bool is_elision(std::string_view trimmed);
 // Of `pmap`, whose heading is also like that of a table of processes.

@@ -78,12 +78,6 @@ bool names_cgroup_file(string_view text) {
     return std::ranges::any_of(files, [&](string_view file) { return contains(text, file); });
 }
 
-constexpr std::size_t most_keys = 256;
-
-bool is_repeated(string_view key, const std::vector<string_view>& keys) {
-    return !key.empty() && std::ranges::find(keys, key) != keys.end();
-}
-
 bool is_number_or_max(string_view text) {
     const auto line = read_cgroup_line(text);
     return line && line->key.empty();
@@ -147,14 +141,15 @@ bool begins_status(const LineInContext& at) {
     const bool figure = text.starts_with("VmPeak:") || text.starts_with("VmSize:") ||
                         text.starts_with("VmHWM:") || text.starts_with("VmRSS:") ||
                         text.starts_with("RssAnon:") || text.starts_with("VmSwap:");
-    return figure && text.ends_with("kB");
+    return figure && is_in_kb(text.substr(text.find(':') + 1));
 }
 
 LineFit belongs_status(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
-    if (text.starts_with("Name:")) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
-    return is_status_field(text) ? LineFit::yes : LineFit::no;
+    if (text.starts_with("Name:") && part.lines > 0) return LineFit::fresh;
+    if (!is_status_field(text)) return LineFit::no;
+    return comes_again(key_of(text), part) ? LineFit::fresh : LineFit::yes;
 }
 
 bool begins_limits(const LineInContext& at) {
@@ -166,7 +161,8 @@ LineFit belongs_limits(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty()) return LineFit::filler;
     if (begins_limits(at)) return part.lines > 0 ? LineFit::fresh : LineFit::yes;
-    return text.starts_with("Max ") ? LineFit::yes : LineFit::no;
+    if (!text.starts_with("Max ")) return LineFit::no;
+    return comes_again(text.substr(0, text.find("  ")), part) ? LineFit::fresh : LineFit::yes;
 }
 
 bool begins_statm(const LineInContext& at) {
@@ -196,10 +192,7 @@ LineFit belongs_cgroup(const LineInContext& at, PartSoFar& part) {
         // A figure that comes a second time is of another moment, or of another cgroup.
         const auto line = read_cgroup_line(text);
         const string_view key = line ? line->key : string_view();
-        if (part.lines > 0 && is_repeated(key, part.names)) return LineFit::fresh;
-        if (part.lines == 0) part.names.clear();
-        if (!key.empty() && part.names.size() < most_keys) part.names.push_back(key);
-        return LineFit::yes;
+        return comes_again(key, part) ? LineFit::fresh : LineFit::yes;
     }
     return is_number_or_max(text) && part.lines < 1000 ? LineFit::yes : LineFit::no;
 }

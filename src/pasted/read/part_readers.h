@@ -72,6 +72,8 @@ PastedFigure number(std::string name, std::uint64_t count);
 PastedFigure words(std::string name, std::string text);
 void add(PastedPart& part, std::string name, const std::optional<Bytes>& bytes);
 
+// What people have set behind lines of its text, "<-- too much?", becomes unread.
+void take_remarks_off(PastedPart& part);
 // With the lines of the input.
 void take_unread(PastedPart& part, const NotUnderstood& unread);
 // "document:17: what": a parser's error about its text, with the line of the input.

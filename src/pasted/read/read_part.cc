@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "base/cursor.h"
 #include "base/printable.h"
+#include "base/remark.h"
 #include "pasted/read/part_readers.h"
 
 namespace nmtx {
@@ -108,9 +110,50 @@ PartText lines_of_part(const Part& part, std::string_view text) {
     return PartText::of_copy(common == 0 ? std::move(joined) : without_indentation(joined, common));
 }
 
+// Of these the lines are anybody's, or are read as they are.
+bool may_have_remarks(PastedKind kind) {
+    constexpr std::array others{PastedKind::archive,        PastedKind::hsperfdata,  PastedKind::hs_err,
+                                PastedKind::vm_info,        PastedKind::thread_dump, PastedKind::thread_file,
+                                PastedKind::malloc_info,    PastedKind::javacore,    PastedKind::command,
+                                PastedKind::class_histogram};
+    return std::ranges::find(others, kind) == others.end();
+}
+
+bool has_arrow(std::string_view text) {
+    constexpr std::string_view left_arrow = "\u2190";
+    constexpr std::array marks{std::string_view(" <"), std::string_view("\t<"), std::string_view("!!"),
+                               left_arrow};
+    return std::ranges::any_of(
+        marks, [&](std::string_view mark) { return text.find(mark) != std::string_view::npos; });
+}
+
 }  // namespace
 
 namespace pasted {
+
+// Parsers read what programs print: what people have set behind a line is kept for the report to quote.
+void take_remarks_off(PastedPart& part) {
+    const std::string_view text = *part.text;
+    if (!has_arrow(text)) return;
+    NotUnderstood remarks;
+    std::string plain;
+    plain.reserve(text.size());
+    std::size_t number = 0;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::string_view line = text.substr(at, end - at);
+        const Remarked parts = split_arrow(line);
+        ++number;
+        // A line that is nothing but a remark is for the parser to leave.
+        const bool behind = !trim(parts.text).empty() && !parts.remark.empty();
+        plain += behind ? line.substr(0, line.find(parts.text) + parts.text.size()) : line;
+        if (behind) remarks.add_remark(number, parts.remark);
+        if (end < text.size()) plain += '\n';
+        at = end + 1;
+    }
+    take_unread(part, remarks);
+    part.text = PartText::of_copy(std::move(plain));
+}
 
 PastedFigure amount(std::string name, Bytes bytes) {
     return {std::move(name), bytes, {}, {}, {}};
@@ -163,9 +206,11 @@ PastedPart read_part(const Part& part, std::string_view text) {
     read.title = name_of(part.kind);
     if (part.pid != 0) read.pid = part.pid;
     read.text = lines_of_part(part, text);
+    if (may_have_remarks(part.kind)) pasted::take_remarks_off(read);
     for (const ReaderEntry& entry : readers) {
         if (entry.kind == part.kind) entry.read(read);
     }
+    std::ranges::stable_sort(read.unread, {}, &UnreadLine::line);
     return read;
 }
 

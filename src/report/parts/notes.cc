@@ -16,7 +16,8 @@ std::string vm_name(const ProcessView& view) {
         if (const auto name = view.perf->text("java.property.java.vm.name"))
             return std::string(name->substr(0, name->find(' ')));
     }
-    if (view.version) return view.version->vm.substr(0, view.version->vm.find(' '));
+    if (const auto& told = view.version ? view.version : view.libjvm)
+        return told->vm.substr(0, told->vm.find(' '));
     return "HotSpot";
 }
 
@@ -188,7 +189,7 @@ std::vector<std::string> notes_of(const Moment& moment, bool all) {
             "is an estimate by the layout of its mappings.");
     } else if (moment.view->vm == Vm::openj9) {
         notes.emplace_back(
-            "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own *moment.view: jcmd "
+            "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "
             "PID Dump.java.");
     }
     if (moment.view->nmt_from_file)

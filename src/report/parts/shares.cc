@@ -22,7 +22,7 @@ class Shares {
         : view_(*moment.view), ledger_(*moment.ledger), h_(headline_of(*moment.ledger)), room_(room) {}
 
     std::vector<Share> take() {
-        if (view_.vm == Vm::hotspot) jvm();
+        jvm();
         share("files", h_.files);
         for (const FileUse& file : files_by_size(ledger_, view_, 2))
             of_it(file.path.substr(5), file.resident, printable(base_name(file.name)));
@@ -45,7 +45,8 @@ class Shares {
     }
 
     void jvm() {
-        share(view_.nmt ? "JVM (known to NMT)" : "JVM", h_.jvm_mmap + h_.nmt_malloc);
+        const std::string name = view_.vm == Vm::native_image ? "native image" : "JVM";
+        share(view_.nmt ? "JVM (known to NMT)" : name, h_.jvm_mmap + h_.nmt_malloc);
         of_it("mmap, resident", minus_or_zero(h_.jvm_mmap, h_.jvm_mmap_again), committed_remark());
         of_it("heap, mapped again", h_.jvm_mmap_again, "the same pages, seen through a further view");
         of_it("malloc", h_.nmt_malloc, malloc_remark());

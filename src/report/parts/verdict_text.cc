@@ -8,18 +8,6 @@
 #include "report/style/json_values.h"
 
 namespace nmtx {
-namespace {
-
-// What can be typed comes first; where nothing can, what there is to do.
-const Remedy* first_command(const std::vector<Remedy>& remedies) {
-    const auto command = std::find_if(remedies.begin(), remedies.end(),
-                                      [](const Remedy& remedy) { return !remedy.command.empty(); });
-    if (command != remedies.end()) return &*command;
-    return remedies.empty() ? nullptr : &remedies.front();
-}
-
-}  // namespace
-
 std::string verdict_text(const Judgement& judged, const TextStyle& style) {
     const Assessment& assessment = judged.assessment;
     std::string text;
@@ -41,7 +29,7 @@ std::string verdict_text(const Judgement& judged, const TextStyle& style) {
     const Finding& first = judged.findings.front();
     std::string step;
     if (first.severity != Severity::note) step = fmt::format("Confidence {}. ", name_of(first.confidence));
-    if (const Remedy* next = first_command(first.remedies)) step += "Next: " + remedy_text(*next);
+    if (!first.remedies.empty()) step += "Next: " + remedy_text(first.remedies.front());
     return step.empty() ? out : out + paragraph(step, style, 2);
 }
 

@@ -44,7 +44,7 @@ class TextReport {
         target();
         out_ += verdict_text(account_.judged, style_) + "\n";
         shares();
-        if (view_.vm == Vm::hotspot) areas();
+        areas();
         threads();
         if (account_.container) out_ += container_text(*account_.container, style_) + "\n";
         if (options_.all) {

@@ -59,10 +59,11 @@ std::vector<TicketFact> versions_of(const ProcessView& view) {
         facts.add("Java", view.java_version());
     }
     std::string_view build = perf_text(view, "java.property.java.vm.version");
-    if (build.empty() && view.version) build = view.version->version;
+    const std::optional<JavaVersion>& told = view.version ? view.version : view.libjvm;
+    if (build.empty() && told) build = told->version;
     const std::string_view name = perf_text(view, "java.property.java.vm.name");
-    if (name.empty() && view.version) {
-        facts.add("VM", fmt::format("{} {}", view.version->vm, build));
+    if (name.empty() && told) {
+        facts.add("VM", fmt::format("{} {}", told->vm, build));
     } else {
         facts.add("VM", fmt::format("{}{}{}", name, name.empty() || build.empty() ? "" : " ", build));
     }

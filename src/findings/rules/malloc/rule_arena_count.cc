@@ -87,8 +87,9 @@ std::optional<Finding> by_mappings(const FindingInput& input) {
     if (input.view.malloc_layout) {
         for (const ArenaHeap& heap : input.view.malloc_layout->heaps) states.insert(heap.arena.value);
     }
-    const std::size_t count =
-        1 + (states.empty() ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
+    // An arena has a heap or several: mappings show only how many there are at most.
+    const bool by_heaps = states.empty();
+    const std::size_t count = 1 + (by_heaps ? arena_heaps_by_shape(*input.view.smaps).size() : states.size());
     const Bytes resident = input.ledger.resident_of(owner_path::arena);
     const Bytes not_nmt = minus_or_zero(resident, *input.ledger.malloc.nmt);
     if (count <= few_arenas || not_nmt < least_by_shapes || not_nmt.value() < input.ledger.rss.value() / 5)
@@ -96,14 +97,14 @@ std::optional<Finding> by_mappings(const FindingInput& input) {
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::low;
-    finding.title =
-        fmt::format("glibc has {} arenas, in which {} or more are not the JVM's", count, human(not_nmt));
+    finding.title = fmt::format("glibc has {}{} arenas, in which {} or more are not the JVM's",
+                                by_heaps ? "up to " : "", count, human(not_nmt));
     finding.bytes = not_nmt;
     finding.outside_nmt = true;
-    finding.evidence.push_back(
-        fmt::format("Heaps of 64 MiB (smaps): {} resident; all of NMT's malloc, {}, would fit there. Whether "
-                    "the rest is live or freed only a walk over malloc tells.",
-                    human(resident), human(*input.ledger.malloc.nmt)));
+    finding.evidence.push_back(fmt::format(
+        "Heaps of arenas, of 64 MiB each (smaps): {} resident; all of NMT's malloc, {}, would fit there. Whether "
+        "the rest is live or freed only a walk over malloc tells.",
+        human(resident), human(*input.ledger.malloc.nmt)));
     finding.remedies = {
         {"Tell live memory from freed: nmtx walks malloc's chunks, and malloc_info(3) counts them "
          "(jcmd PID System.native_heap_info, JDK 22 and later); what a trim gives back was freed",

@@ -108,6 +108,11 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     finding.evidence.push_back(fmt::format(
         "Live blocks of malloc without NMT's header: {}{}; those with one: {}.", human(parts->untracked),
         of_zlib == Bytes() ? "" : fmt::format(", {} of it zlib's", human(of_zlib)), human(parts->tracked)));
+    if (input.view.smaps && input.view.smaps->hugetlb != Bytes())
+        finding.evidence.push_back(
+            fmt::format("The process has {} more in huge pages (hugetlb), which RSS does not count: blocks "
+                        "that lie there are not in these amounts.",
+                        human(input.view.smaps->hugetlb)));
     if (const UntrackedOwner* largest = largest_untracked(*walk))
         finding.evidence.push_back(largest_sentence(*largest));
     add_suspects(finding, input.view);

@@ -25,16 +25,23 @@ bool is_much(const FindingInput& input) {
     return outside >= mib(32) && outside.value() >= input.ledger.rss.value() / 4;
 }
 
-std::size_t arenas_of(const ProcessView& view) {
+// "13 arenas"; by their heaps, of which an arena may have several, "up to 13 arenas".
+std::string arenas_of(const ProcessView& view) {
     std::set<std::uint64_t> states;
     if (view.malloc_layout) {
         for (const ArenaHeap& heap : view.malloc_layout->heaps) states.insert(heap.arena.value);
     }
-    return states.empty() ? arena_heaps_by_shape(*view.smaps).size() : states.size();
+    const std::size_t count = states.empty() ? arena_heaps_by_shape(*view.smaps).size() : states.size();
+    if (count == 0) return "";
+    return fmt::format("{}{} arena{}", states.empty() ? "up to " : "", count, count == 1 ? "" : "s");
 }
 
 void add_remedies(Finding& finding, const ProcessView& view, bool glibc, const std::string& allocator) {
-    finding.remedies.push_back({"See what is in use and what is freed, in the running process", "nmtx PID"});
+    if (walk_not_tried(view))
+        finding.remedies.push_back(
+            {"See what is in use and what is freed, in the running process", "nmtx PID"});
+    for (const std::string& hint : hints_on_walk(view))
+        finding.remedies.push_back({"See what is in use and what is freed: " + hint, ""});
     if (!glibc) {
         if (const AllocatorAdvice* advice = advice_on_allocator(allocator))
             finding.remedies.push_back({std::string(advice->text), ""});
@@ -65,8 +72,8 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
     finding.bytes = use.outside_nmt();
     finding.outside_nmt = true;
     std::string where = glibc ? "" : fmt::format(" ({})", printable(allocator));
-    if (const std::size_t arenas = glibc ? arenas_of(view) : 0; arenas > 0)
-        where = fmt::format(", {} arena{} beside the main one among them", arenas, arenas == 1 ? "" : "s");
+    if (const std::string arenas = glibc ? arenas_of(view) : ""; !arenas.empty())
+        where = fmt::format(", {} beside the main one among them", arenas);
     finding.evidence.push_back(
         fmt::format("malloc's mappings hold {} resident{}; NMT counts {} of malloc in all.",
                     human(use.resident), where, human(*use.nmt)));
