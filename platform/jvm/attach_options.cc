@@ -36,7 +36,7 @@ class Options {
         take_variable(environment, "_JAVA_OPTIONS");
         if (disabled_by_)
             return failure({}, "was started with -XX:+DisableAttachMechanism (set in " + *disabled_by_ + ")",
-                           "start it without that option to let tools ask it");
+                           "start it without -XX:+DisableAttachMechanism to let tools ask it");
         if (unread_)
             return failure({},
                            "takes options from " + *unread_ +

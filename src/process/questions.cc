@@ -101,7 +101,7 @@ std::optional<Missing> why_not_to_attach(const ProcessView& view) {
     if (!view.options) return std::nullopt;
     if (view.options->attach_disabled) {
         return Missing{"the JVM was started with -XX:+DisableAttachMechanism",
-                       "start it without that option to let tools ask it"};
+                       "start it without -XX:+DisableAttachMechanism to let tools ask it"};
     }
     return std::nullopt;
 }

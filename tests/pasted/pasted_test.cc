@@ -184,12 +184,20 @@ TEST_CASE("paste: a GC log whose time goes back, or that a paragraph separates, 
     CHECK(kinds(read_paste(first + "second box:\n" + later)).size() == 2);
     CHECK(kinds(read_paste(first + later)).size() == 1);
     CHECK(kinds(read_paste(first + "\n" + later)).size() == 1);
+    CHECK(kinds(read_paste(first + "\nsecond box\n\n[13.0s] Using G1\n" + later)).size() == 2);
     // What the program prints in between does not end its log.
     CHECK(kinds(read_paste(first + "Started server on 8080\n" + later)).size() == 1);
     CHECK(kinds(read_paste("2026-11-22T20:26:55.041+0000: 9.2: [GC (Allocation Failure)  65536K->1K(9K), 0.1 "
                            "secs]\n2026-11-22T20:21:55.041+0000: 1.2: [GC (Allocation Failure)  "
                            "65536K->1K(9K), 0.1 secs]\n"))
               .size() == 2);
+}
+
+TEST_CASE("paste: the state of two containers, with a paragraph between, is two texts") {
+    const std::string state =
+        "\"State\": {\n    \"Status\": \"exited\",\n    \"OOMKilled\": false,\n    \"ExitCode\": 137\n},\n";
+    CHECK(kinds(read_paste(state)).size() == 1);
+    CHECK(kinds(read_paste(state + "\nand the other:\n\n" + state)).size() == 2);
 }
 
 TEST_CASE("paste: a remark behind a figure hides neither") {

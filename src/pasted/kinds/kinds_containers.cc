@@ -125,6 +125,7 @@ bool begins_inspect(const LineInContext& at) {
 LineFit belongs_inspect(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (part.apart && begins_inspect(at)) return LineFit::fresh;
     constexpr std::size_t most = 20'000;
     const bool scalar = text == "null" || text == "null," || text == "true" || text == "false" ||
                         text.find_first_not_of("-0123456789.,") == string_view::npos;

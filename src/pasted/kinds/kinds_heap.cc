@@ -111,7 +111,7 @@ bool begins_gc_log(const LineInContext& at) {
 namespace {
 
 // Lines of several threads may change places; a JVM's time does not go back.
-constexpr double out_of_order_s = 1;
+constexpr double out_of_order_s = 0.5;
 
 // A clock that only compares with itself: seconds since the JVM began; of a date its digits, as a number.
 double time_in_log(string_view text) {
@@ -151,10 +151,11 @@ LineFit belongs_gc_log(const LineInContext& at, PartSoFar& part) {
                                string_view{"Desired survivor size"},
                                string_view{"- age "}};
     if (begins_with_one_of(text, words) || is_heap_line(text) || text == "Heap") return LineFit::yes;
-    if (text.front() == '[') return text.starts_with("[0x") ? LineFit::no : LineFit::yes;
-    // "2026-11-22T20:26:55.041+0000: 1.2: Total time …", ", 0.0028214 secs]"
+    // "[1.234s] Using G1", "2026-11-22T20:26:55.041+0000: 1.2: Total time …"
+    const bool decorated = text.front() == '[' && !text.starts_with("[0x");
     const bool dated = is_digit(text.front()) && (contains(text.substr(0, 40), ": ")) && text.size() > 20;
-    return dated || contains(text, " secs]") ? LineFit::yes : LineFit::no;
+    if (decorated || dated) return begins_another_log(text, part) ? LineFit::fresh : LineFit::yes;
+    return contains(text, " secs]") ? LineFit::yes : LineFit::no;  // ", 0.0028214 secs]"
 }
 
 bool begins_heap_info(const LineInContext& at) {
