@@ -43,7 +43,7 @@ std::string_view name_of(Evidence evidence) {
         case Evidence::smaps_shape:
             return "smaps shape";
         case Evidence::table_size:
-            return "size of a collector's table";
+            return "table size";
         case Evidence::malloc_header:
             return "malloc header";
         case Evidence::malloc_walk:
