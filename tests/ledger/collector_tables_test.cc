@@ -25,12 +25,14 @@ ProcessView& jvm(made::Mappings& process, int feature, std::string gc, Range hea
 
 // What 4 GiB of G1 on 17 have beside marks and a card table, which VM.info gives: two tables of 8 MiB, one
 // of them joined with neighbours that are known, the cache of cards and an untouched mark stack.
-made::Mappings g1_of_17(std::uint64_t more = 0) {
+made::Mappings g1_of_17(Bytes native = {}) {
     made::Mappings process;
-    process.map(heap_begin, heap_end, "rw-p", 35 << 10U)
-        .map(0x7f0001000000, 0x7f0003000000, "rw-p", 0)
+    process.map(heap_begin, heap_end, "rw-p", 35 << 10U);
+    if (native != Bytes())
+        process.map(0x7effe0000000, 0x7effe0000000 + native.value(), "rw-p", native.value() >> 10U);
+    process.map(0x7f0001000000, 0x7f0003000000, "rw-p", 0)
         .map(0x7f0010000000, 0x7f0018800000, "rw-p", 8)
-        .map(0x7f0034400000, 0x7f0035400000 + more, "rw-p", (16 << 10U) + (more >> 10U))
+        .map(0x7f0034400000, 0x7f0035400000, "rw-p", 16 << 10U)
         .map(0x7f0036001000, 0x7f0036046000, "rw-p", 276);
     VmInfo& info = jvm(process, 17, "G1", range_of(heap_begin, heap_end)).vm_info.emplace();
     info.heap = range_of(heap_begin, heap_end);
@@ -59,10 +61,12 @@ TEST_CASE("ledger: what has the size of a table of G1's is the collector's, wher
     }
 }
 
-TEST_CASE("ledger: each table of the collector's is there once") {
-    made::Mappings process = g1_of_17();
-    process.map(0x7f0040000000, 0x7f0040800000, "rw-p", 8 << 10U);
-    CHECK(reconcile(process.view()).value().unexplained == mib(8));
+TEST_CASE("ledger: each table is there once, and of several mappings of its size the highest is it") {
+    const Bytes native = GENERATE(mib(8), mib(32));  // as large as the offsets, as the mark stack
+    made::Mappings process = g1_of_17(native);
+    const ProcessView& off = process.view();
+    CHECK(reconcile(off).value().unexplained == native);
+    CHECK(reconcile(with_nmt(off)).value().unexplained == native);
 }
 
 TEST_CASE("ledger: what native code commits of a reservation is not paid from untouched tables") {
@@ -102,6 +106,37 @@ TEST_CASE("ledger: CMS marks the old generation, and the kernel joins the marks 
     const Ledger ledger = reconcile(view).value();
     CHECK(ledger.unexplained == Bytes());
     CHECK(ledger.resident_of("jvm/gc") == kib(344));
+}
+
+TEST_CASE("ledger: a table joined with memory of another lies beside one that VM.info gives") {
+    made::Mappings process;
+    process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U).map(0x7fabab0a5000, 0x7fabab4a7000, "rw-p", 4104);
+    ProcessView& view = jvm(process, 11, "ConcMarkSweep", range_of(0xf0000000, 0xf5550000));
+    HeapSpace old;
+    old.name = "concurrent mark-sweep generation";
+    old.reserved = range_of(0xf5550000, 0x100000000);
+    view.heap_info->spaces.push_back(old);
+    VmInfo& info = view.vm_info.emplace();
+    info.heap = range_of(0xf0000000, 0x100000000);
+    info.card_table = range_of(0x7fab00000000, 0x7fab00081000);
+    info.gc.push_back({"Bits", range_of(0x7fabab0a5000, 0x7fabab34fc00)});
+    Owners owners;
+    Bytes left = mib(40);
+    const Claim gc{owners.id("jvm/gc"), Evidence::vm_info, false};
+    const Layer<Claim> found = claims_of_collector_tables(view, {{info.gc[0].range, gc}}, left, owners);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].range.end == Address{0x7fabab3a6000});
+}
+
+TEST_CASE("ledger: a small map of a code heap in a reservation is no table, though as large as one") {
+    made::Mappings process;
+    process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U)
+        .map(0x7f0010000000, 0x7f0010005000, "rw-p", 20)
+        .map(0x7f0010005000, 0x7f00100eb000, "---p", 0);
+    ProcessView& view = jvm(process, 17, "Parallel", range_of(0xf0000000, 0x100000000));
+    Owners owners;
+    Bytes left = mib(40);
+    CHECK(claims_of_collector_tables(view, {}, left, owners).empty());
 }
 
 TEST_CASE("collector tables: as HotSpot of each release reserves them") {

@@ -179,9 +179,8 @@ Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above
     Bytes for_tables = budget.tables;
     const Layer<Claim> by_size = claims_of_collector_tables(view, above, for_tables, owners);
     const Bytes of_tables = minus_or_zero(budget.tables, for_tables);
-    const bool counted = view.nmt && !view.nmt_from_file;
-    budget.others = counted ? minus_or_zero(budget.others, of_tables)
-                            : std::max(mib(1), minus_or_zero(budget.others, of_tables));
+    budget.others = std::max(mib(1), minus_or_zero(budget.others, of_tables));
+    if (budget.counted) budget.others = std::min(budget.others, minus_or_zero(*budget.counted, of_tables));
     Layer<Claim> areas, named;
     ShapeClaims shapes(view, budget, owners);
     shapes.look(areas, named);

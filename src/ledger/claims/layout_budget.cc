@@ -115,7 +115,7 @@ void bound_by_nmt(LayoutBudget& budget, const ProcessView& view, const Located& 
         }
     }
     budget.metaspace = std::min(budget.metaspace, minus_or_zero(metaspace, found.metaspace));
-    budget.others = std::min(budget.others, minus_or_zero(others, found.others));
+    budget.counted = minus_or_zero(others, found.others);
     budget.tables = minus_or_zero(tables, found.gc);
 }
 

@@ -6,8 +6,10 @@
 //   borders    |      |         |       |         |                    |
 //
 // So the part between two borders is searched that is as large as one table or several together, and that
-// has committed as much as they have.
+// has committed as much as they have. HotSpot reserves one table after the other, so that what is left is
+// looked for beside those that are known.
 #include <algorithm>
+#include <optional>
 
 #include "kernel/mappings/program_files.h"
 #include "ledger/claims/collector_tables.h"
@@ -41,6 +43,11 @@ std::vector<Stretch> stretches_of(const ProcessView& view, const Layer<Claim>& a
         });
     }
     return stretches;
+}
+
+// VM.info's ranges end with the last byte that is in use.
+Address whole_page(Address end) {
+    return Address{(end.value + 4095) / 4096 * 4096};
 }
 
 // Several tables that lie side by side, as one.
@@ -86,22 +93,45 @@ class TableSearch {
         }
     }
 
+    // The one table that is left and that has room beside a known one, of `above` or found: it begins or
+    // ends there. Of several nothing says which.
+    void search_beside(const std::vector<CollectorTable>& tables, const Layer<Claim>& above) {
+        std::optional<Range> place;
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            if (found_[i] || tables[i].reserved < kib(128)) continue;
+            const auto beside = place_beside(tables[i], above);
+            if (beside && place) return;
+            if (beside) place = beside;
+        }
+        if (!place) return;
+        layer_.push_back({*place, claim_});
+        left_ = minus_or_zero(left_, place->size());
+    }
+
     Layer<Claim> found() {
         normalise(layer_);
         return std::move(layer_);
     }
 
   private:
+    // The highest such place: the kernel fills the address space from above, and the tables are reserved
+    // before any native code runs.
     bool take(const CollectorTable& table, Bytes more) {
+        struct Place {
+            std::size_t at, first, last;
+            Address begin;
+        };
+        std::optional<Place> place;
         for (std::size_t at = 0; at < stretches_.size(); ++at) {
-            for (std::size_t i = 0; i < stretches_[at].size(); ++i) {
-                if (const std::size_t end = end_of(stretches_[at], i, table, more)) {
-                    claim(at, i, end);
-                    return true;
-                }
+            const Stretch& stretch = stretches_[at];
+            for (std::size_t i = 0; i < stretch.size(); ++i) {
+                const Address begin = stretch[i].range.begin;
+                if (place && begin < place->begin) continue;
+                if (const std::size_t end = end_of(stretch, i, table, more)) place = Place{at, i, end, begin};
             }
         }
-        return false;
+        if (place) claim(place->at, place->first, place->last);
+        return place.has_value();
     }
 
     // Of the part that begins with stretch[first] and is as large as the table; 0 where none is.
@@ -112,14 +142,49 @@ class TableSearch {
             committed += stretch[i].committed;
             const Bytes size = Range{stretch[first].range.begin, stretch[i].range.end}.size();
             if (size > table.reserved + more) return 0;
-            if (size >= table.reserved && fits(table, committed, more)) return i + 1;
+            if (size >= table.reserved && clear_of_others(stretch, i + 1, table, more) &&
+                fits(table, committed, more))
+                return i + 1;
         }
         return 0;
+    }
+
+    // Of a small table only as much may be beside it, and code heaps have small maps in reservations.
+    [[nodiscard]] static bool clear_of_others(const Stretch& stretch, std::size_t end,
+                                              const CollectorTable& table, Bytes more) {
+        if (more > Bytes(table.reserved.value() / 8)) return false;
+        const bool reservation = end < stretch.size() && stretch[end].committed == Bytes();
+        return !reservation || table.reserved >= kib(128);
     }
 
     [[nodiscard]] bool fits(const CollectorTable& table, Bytes committed, Bytes more) const {
         return committed != Bytes() && committed <= table.committed + table.margin + more &&
                table.committed <= committed + table.margin && committed <= left_ + more;
+    }
+
+    [[nodiscard]] bool known_at(const Layer<Claim>& layer, Address border) const {
+        return std::any_of(layer.begin(), layer.end(), [&](const Segment<Claim>& segment) {
+            return segment.value.owner == claim_.owner &&
+                   (segment.range.begin == border || segment.range.end == border);
+        });
+    }
+
+    [[nodiscard]] std::optional<Range> place_beside(const CollectorTable& table,
+                                                    const Layer<Claim>& above) const {
+        if (!fits(table, table.reserved, kib(4))) return std::nullopt;
+        for (const Stretch& stretch : stretches_) {
+            for (const Part& part : stretch) {
+                if (part.committed <= table.reserved + kib(4)) continue;
+                const auto known = [&](Address border) {
+                    return known_at(above, border) || known_at(layer_, border);
+                };
+                if (known(part.range.begin))
+                    return Range{part.range.begin, whole_page(part.range.begin) + table.reserved};
+                if (known(part.range.end))
+                    return Range{Address{part.range.end.value - table.reserved.value()}, part.range.end};
+            }
+        }
+        return std::nullopt;
     }
 
     // What lies before and behind are stretches of their own from now on.
@@ -152,6 +217,7 @@ Layer<Claim> claims_of_collector_tables(const ProcessView& view, const Layer<Cla
     const std::vector<Group> groups = groups_of(tables);
     TableSearch search(stretches_of(view, above), tables, left, claim);
     for (const Bytes more : {Bytes(), kib(4), kib(16), kib(64)}) search.search(groups, more);
+    search.search_beside(tables, above);
     return search.found();
 }
 
