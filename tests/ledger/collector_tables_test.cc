@@ -69,6 +69,16 @@ TEST_CASE("ledger: each table is there once, and of several mappings of its size
     CHECK(reconcile(with_nmt(off)).value().unexplained == native);
 }
 
+TEST_CASE("ledger: two tables that the kernel has joined are found before others of the size of one") {
+    made::Mappings process;
+    process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U);
+    process.map(0x7f0000000000, 0x7f0000400000, "rw-p", 4096)
+        .map(0x7f0000402000, 0x7f0000802000, "rw-p", 4096);
+    process.map(0x7f0010000000, 0x7f0010800000, "rw-p", 64);
+    ProcessView& view = jvm(process, 8, "G1", range_of(0xf0000000, 0x100000000));
+    CHECK(reconcile(view).value().unexplained == mib(8));
+}
+
 TEST_CASE("ledger: what native code commits of a reservation is not paid from untouched tables") {
     made::Mappings process = g1_of_17();
     process.map(0x7f0040000000, 0x7f0041c00000, "rw-p", 28 << 10U)

@@ -56,7 +56,7 @@ struct Group {
     std::vector<std::size_t> members;
 };
 
-// One by one first, the largest first.
+// The largest first.
 std::vector<Group> groups_of(const std::vector<CollectorTable>& tables) {
     std::vector<Group> all;
     for (std::size_t bits = 1; bits < std::size_t{1} << tables.size(); ++bits) {
@@ -69,10 +69,8 @@ std::vector<Group> groups_of(const std::vector<CollectorTable>& tables) {
             group.sum.margin += tables[i].margin;
         }
     }
-    std::stable_sort(all.begin(), all.end(), [](const Group& a, const Group& b) {
-        if (a.members.size() != b.members.size()) return a.members.size() < b.members.size();
-        return a.sum.reserved > b.sum.reserved;
-    });
+    std::stable_sort(all.begin(), all.end(),
+                     [](const Group& a, const Group& b) { return a.sum.reserved > b.sum.reserved; });
     return all;
 }
 
@@ -82,14 +80,24 @@ class TableSearch {
                 Claim claim)
         : stretches_(std::move(stretches)), found_(tables.size()), left_(left), claim_(claim) {}
 
-    // Fills the layer. `more` is what a part may have beyond the size: small neighbours, joined to it.
+    // Fills the layer from the highest place down: the kernel fills the address space from above, and the
+    // tables are reserved before any native code runs. `more` is what a part may have beyond the size: small
+    // neighbours, joined to it.
     void search(const std::vector<Group>& groups, Bytes more) {
-        for (const Group& group : groups) {
-            if (std::any_of(group.members.begin(), group.members.end(),
-                            [&](std::size_t i) { return found_[i]; }))
-                continue;
-            if (!take(group.sum, more)) continue;
-            for (const std::size_t i : group.members) found_[i] = true;
+        for (;;) {
+            std::optional<Place> highest;
+            const Group* found = nullptr;
+            for (const Group& group : groups) {
+                const auto known = [&](std::size_t i) { return found_[i]; };
+                if (std::any_of(group.members.begin(), group.members.end(), known)) continue;
+                const auto place = place_of(group.sum, more);
+                if (!place || (highest && place->begin <= highest->begin)) continue;
+                highest = place;
+                found = &group;
+            }
+            if (found == nullptr) return;
+            for (const std::size_t i : found->members) found_[i] = true;
+            claim(*highest);
         }
     }
 
@@ -114,13 +122,13 @@ class TableSearch {
     }
 
   private:
-    // The highest such place: the kernel fills the address space from above, and the tables are reserved
-    // before any native code runs.
-    bool take(const CollectorTable& table, Bytes more) {
-        struct Place {
-            std::size_t at, first, last;
-            Address begin;
-        };
+    struct Place {
+        std::size_t at, first, last;  // parts [first, last) of a stretch
+        Address begin;
+    };
+
+    // The highest one.
+    [[nodiscard]] std::optional<Place> place_of(const CollectorTable& table, Bytes more) const {
         std::optional<Place> place;
         for (std::size_t at = 0; at < stretches_.size(); ++at) {
             const Stretch& stretch = stretches_[at];
@@ -130,8 +138,7 @@ class TableSearch {
                 if (const std::size_t end = end_of(stretch, i, table, more)) place = Place{at, i, end, begin};
             }
         }
-        if (place) claim(place->at, place->first, place->last);
-        return place.has_value();
+        return place;
     }
 
     // Of the part that begins with stretch[first] and is as large as the table; 0 where none is.
@@ -188,15 +195,15 @@ class TableSearch {
     }
 
     // What lies before and behind are stretches of their own from now on.
-    void claim(std::size_t at, std::size_t first, std::size_t last) {
-        Stretch& stretch = stretches_[at];
-        for (std::size_t i = first; i < last; ++i) {
+    void claim(const Place& place) {
+        Stretch& stretch = stretches_[place.at];
+        for (std::size_t i = place.first; i < place.last; ++i) {
             if (stretch[i].committed == Bytes()) continue;
             layer_.push_back({stretch[i].range, claim_});
             left_ = minus_or_zero(left_, stretch[i].committed);
         }
-        Stretch behind(stretch.begin() + static_cast<std::ptrdiff_t>(last), stretch.end());
-        stretch.resize(first);
+        Stretch behind(stretch.begin() + static_cast<std::ptrdiff_t>(place.last), stretch.end());
+        stretch.resize(place.first);
         stretches_.push_back(std::move(behind));
     }
 
