@@ -44,6 +44,8 @@ std::string_view name_of(Evidence evidence) {
             return "smaps name";
         case Evidence::smaps_shape:
             return "smaps shape";
+        case Evidence::table_size:
+            return "table size";
         case Evidence::malloc_header:
             return "malloc header";
         case Evidence::malloc_walk:

@@ -19,6 +19,7 @@ enum class Evidence : std::uint8_t {
     codecache,      // Compiler.codecache
     smaps_name,     // the name or inode of the mapping
     smaps_shape,    // sizes, protections and neighbours of mappings
+    table_size,     // as large as a table of the collector's, to the page
     malloc_header,  // malloc's own bookkeeping at the start of the memory
     malloc_walk,    // the walk from chunk to chunk of malloc's memory
     elf_header,     // the program headers of a file that is mapped

@@ -51,6 +51,30 @@ TEST_CASE(
     }
 }
 
+TEST_CASE(
+    "live: memory that native code reserved is not paid from tables of the collector that nobody touched") {
+    const Jdk jdk = jdk_under_test();
+    for (const std::string level : {"summary", "off"}) {
+        const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=" + level, "-Xmx6g"}, {"reserved=64x28"});
+        const auto report = nmtx_json({jvm.pid_text()});
+        INFO("JDK " << jdk.feature << " NMT=" << level << "\n" << report.dump(1));
+        CHECK(report["assessment"]["verdict"] != "ok");
+    }
+}
+
+TEST_CASE("live: the tables over a heap that is committed whole have an owner") {
+    const Jdk jdk = jdk_under_test();
+    for (const std::string collector : {"-XX:+UseG1GC", "-XX:+UseParallelGC", "-XX:+UseSerialGC"}) {
+        for (const std::string level : {"summary", "off"}) {
+            const LiveJvm jvm(jdk, {collector, "-Xms2g", "-Xmx2g", "-XX:NativeMemoryTracking=" + level}, {});
+            const auto report = nmtx_json({jvm.pid_text()});
+            INFO("JDK " << jdk.feature << " NMT=" << level << "\n" << report.dump(1));
+            CHECK(report["unexplained_bytes"].get<std::uint64_t>() < one_mib / 2);
+            CHECK(report["assessment"]["verdict"] != "warning");
+        }
+    }
+}
+
 TEST_CASE("live: what lies behind a library is its .bss only as far as the library says") {
     const Jdk jdk = jdk_under_test();
     for (const std::string level : {"detail", "off"}) {

@@ -10,52 +10,71 @@
 namespace nmtx {
 namespace {
 
-constexpr std::string_view heap_category = "Java Heap";
-
 // What is resident of the JVM's areas, by NMT category; "" for areas that are not one category's.
 struct JvmAreas {
     std::map<std::string, Bytes> known, estimated;
-    Bytes all_estimated;  // of both
+    Bytes all_estimated;  // of both, and of the tables
     // In rows of System.map that hold others' memory, too: what is committed has room for either.
     Bytes joined;
+    // Of no category: the collector's tables, known and by their size; the class space of JDK 8 and 11.
+    Bytes known_tables, tables, known_class_space;
 };
 
 JvmAreas areas_of_jvm(const Ledger& ledger) {
     JvmAreas areas;
     for (const Piece& piece : ledger.pieces) {
         const OwnerId owner = piece.claim.owner;
-        if (piece.resident == Bytes() || !is_below(ledger.owners.path(owner), owner_path::jvm)) continue;
+        const std::string& path = ledger.owners.path(owner);
+        if (piece.resident == Bytes() || !is_below(path, owner_path::jvm)) continue;
         const std::string& category = ledger.owners.nmt_category(owner);
         if (piece.claim.estimated && piece.claim.evidence == Evidence::system_map && !category.empty()) {
             areas.joined += piece.resident;
             continue;
         }
-        (piece.claim.estimated ? areas.estimated : areas.known)[category] += piece.resident;
         if (piece.claim.estimated) areas.all_estimated += piece.resident;
+        if (!category.empty()) {
+            (piece.claim.estimated ? areas.estimated : areas.known)[category] += piece.resident;
+        } else if (piece.claim.estimated) {
+            const bool table = piece.claim.evidence == Evidence::table_size;
+            (table ? areas.tables : areas.estimated[category]) += piece.resident;
+        } else if (path == "jvm/gc") {
+            areas.known_tables += piece.resident;
+        } else if (path == "jvm/class space") {
+            areas.known_class_space += piece.resident;
+        }
     }
     return areas;
 }
 
 // Of the estimated areas, what NMT's committed memory bears out. A category whose place is known has no room
-// for memory that lies elsewhere; the heap's untouched part would have room for anything.
+// for memory that lies elsewhere. What has the size of a collector's table may be the collector's; what has
+// only the layout of one may be metaspace: others reserve and commit in the same way, and what the collector
+// has committed may lie untouched elsewhere.
 Bytes borne_out_by_nmt(const Moment& moment, const JvmAreas& areas) {
     if (!moment.view->nmt || moment.view->nmt_from_file) return {};
-    Bytes pool, borne_out;
-    for (const CategoryRow& category : moment.ledger->categories) {
+    Bytes for_tables, for_metaspace, borne_out;
+    const auto& categories = moment.ledger->categories;
+    const bool split = std::any_of(categories.begin(), categories.end(),
+                                   [](const CategoryRow& category) { return category.name == "Metaspace"; });
+    for (const CategoryRow& category : categories) {
         const auto known = areas.known.find(category.name);
         const auto estimated = areas.estimated.find(category.name);
         const Bytes taken = known == areas.known.end() ? Bytes() : known->second;
         const Bytes left = minus_or_zero(category.mmap_committed, taken);
         if (estimated != areas.estimated.end()) {
             borne_out += std::min(estimated->second, left);
-        } else if (known == areas.known.end() && category.name != heap_category) {
-            pool += left;
+        } else if (known != areas.known.end()) {
+            continue;
+        } else if (category.name == "GC" || category.name == "Unknown") {
+            for_tables += left;
+        } else if (category.name == (split ? "Metaspace" : "Class")) {
+            for_metaspace += left;
         }
     }
-    const auto known = areas.known.find("");
-    if (known != areas.known.end()) pool = minus_or_zero(pool, known->second);
-    const auto estimated = areas.estimated.find("");
-    if (estimated != areas.estimated.end()) borne_out += std::min(estimated->second, pool);
+    borne_out += std::min(areas.tables, minus_or_zero(for_tables, areas.known_tables));
+    const auto shapes = areas.estimated.find("");
+    if (shapes != areas.estimated.end())
+        borne_out += std::min(shapes->second, minus_or_zero(for_metaspace, areas.known_class_space));
     return borne_out;
 }
 

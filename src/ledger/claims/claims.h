@@ -12,6 +12,7 @@
 //                               them, so it stands below the headers
 //   stack pointers, guards      stacks that nobody else claims
 //   ZGC's mark stacks           by their fixed size
+//   sizes of tables             the collector's, which follow from the heap's (where no NMT address is known)
 //   shapes                      reservations that are committed in part (where no NMT address is known), no
 //                               more of them than the JVM says or its heap needs (layout_budget.h)
 //   (a mapping's own name or neighbour: mapping_owner.h, for what no layer covers)

@@ -12,6 +12,7 @@
 // are claimed by their headers.
 #include "kernel/mappings/program_files.h"
 #include "ledger/claims/claims.h"
+#include "ledger/claims/collector_tables.h"
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/claims/layout_budget.h"
 #include "ledger/claims/layout_shapes.h"
@@ -60,6 +61,8 @@ class ShapeClaims {
         normalise(named);
     }
 
+    [[nodiscard]] bool found_class_space() const { return found_class_space_; }
+
   private:
     // Neighbours without a gap between them, all plain.
     void run(std::size_t first, std::size_t last, Layer<Claim>& areas, Layer<Claim>& named) {
@@ -70,6 +73,7 @@ class ShapeClaims {
             if (mapping.protection.execute) continue;
             if (i + 1 < last && is_class_space(mapping, mappings_[i + 1])) {
                 named.push_back({mapping.range, class_});
+                found_class_space_ = true;
             } else if ((i + 1 < last && is_reservation(mappings_[i + 1])) ||
                        (i > first && is_reservation(mappings_[i - 1])) || ends_a_reservation(i, last) ||
                        is_zgc_table(mapping)) {
@@ -136,6 +140,7 @@ class ShapeClaims {
     Claim area_, code_, class_;
     std::optional<Bytes> class_space_;
     bool code_told_ = false;
+    bool found_class_space_ = false;
     bool zgc_ = false;
 };
 
@@ -172,11 +177,20 @@ Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& 
 
 Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
     if (!shapes_tell(view)) return {};
-    const LayoutBudget budget = layout_budget(view, above, owners);
+    LayoutBudget budget = layout_budget(view, above, owners);
+    Bytes for_tables = budget.tables;
+    const Layer<Claim> by_size = claims_of_collector_tables(view, above, for_tables, owners);
+    const Bytes of_tables = minus_or_zero(budget.tables, for_tables);
+    budget.others = std::max(mib(1), minus_or_zero(budget.others, of_tables));
+    if (budget.counted) budget.others = std::min(budget.others, minus_or_zero(*budget.counted, of_tables));
     Layer<Claim> areas, named;
-    ShapeClaims(view, budget, owners).look(areas, named);
-    Layer<Claim> layer = std::move(named);
+    ShapeClaims shapes(view, budget, owners);
+    shapes.look(areas, named);
+    Layer<Claim> layer = overlay(by_size, named);
     Bytes left = budget.metaspace + budget.others;
+    // The kernel may have joined it with the heap before it (JDK 8).
+    if (!budget.class_space_located && !shapes.found_class_space())
+        left += budget.class_space.value_or(Bytes());
     layer = overlay(layer, fitted(areas, overlay(above, layer), left));
     const Bytes tables = std::min(left, budget.others);
     return overlay(layer, claims_of_heap_tables(view, overlay(above, layer), tables, owners));

@@ -28,6 +28,7 @@ struct Located {
     Bytes metaspace;
     Bytes gc;
     Bytes others;  // the collector's too
+    Bytes code;
     bool class_space = false;
 };
 Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Owners& owners) {
@@ -37,10 +38,11 @@ Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Own
         while (first < exact.size() && exact[first].range.end <= mapping.range.begin) ++first;
         for (std::size_t i = first; i < exact.size() && exact[i].range.begin < mapping.range.end; ++i) {
             const std::string& path = owners.path(exact[i].value.owner);
-            if (!located(path)) continue;
             if (path == owner_path::class_space) found.class_space = true;
             if (mapping.protection.none()) continue;
             const Bytes committed = intersect(exact[i].range, mapping.range).size();
+            if (is_below(path, owner_path::code_cache)) found.code += committed;
+            if (!located(path)) continue;
             (of_metaspace(path) ? found.metaspace : found.others) += committed;
             if (path == owner_path::gc) found.gc += committed;
         }
@@ -93,7 +95,7 @@ Bytes metaspace_by_counters(const ProcessView& view) {
 
 // By NMT's summary: what of its categories is neither heap nor stack nor code, nor located.
 void bound_by_nmt(LayoutBudget& budget, const ProcessView& view, const Located& found) {
-    Bytes metaspace, others;
+    Bytes metaspace, others, tables;
     const bool split = view.nmt->find("Metaspace") != nullptr;
     for (const NmtCategory& category : view.nmt->categories) {
         if (category.name == "Java Heap" || category.name == "Thread" || category.name == "Thread Stack" ||
@@ -101,15 +103,23 @@ void bound_by_nmt(LayoutBudget& budget, const ProcessView& view, const Located& 
             continue;
         if (category.name == "Code") {
             budget.code_committed = category.mmap_committed;
+            // A byte for 64 of the code cache, in reservations of their own (CodeHeap's segment map).
+            const Bytes maps = Bytes(category.mmap_committed.value() / 64) + kib(64);
+            others += found.code == Bytes()
+                          ? maps
+                          : std::min(maps, minus_or_zero(category.mmap_committed, found.code));
         } else if (category.name == "Metaspace" || category.name == "Class") {
             metaspace += category.mmap_committed;
             if (split && category.name == "Class") budget.class_space = category.mmap_committed;
         } else {
             others += category.mmap_committed;
+            // CMS has not tagged its marks and its mark stack.
+            if (category.name == "GC" || category.name == "Unknown") tables += category.mmap_committed;
         }
     }
     budget.metaspace = std::min(budget.metaspace, minus_or_zero(metaspace, found.metaspace));
-    budget.others = std::min(budget.others, minus_or_zero(others, found.others));
+    budget.counted = minus_or_zero(others, found.others);
+    budget.tables = minus_or_zero(tables, found.gc);
 }
 
 }  // namespace
@@ -126,6 +136,7 @@ LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, c
     budget.others = minus_or_zero(tables_over_heap(view.gc(), heap.value_or(mib(1024))), found.gc);
     // Then the heap itself is among what nothing tells but its layout.
     if (heap && !knows_heap_place(view)) budget.others += *heap;
+    budget.tables = minus_or_zero(Bytes(heap.value_or(Bytes()).value() / 8) + mib(34), found.gc);
     budget.code_reserved = code_cache_reserved(view);
     if (view.nmt && !view.nmt_from_file) bound_by_nmt(budget, view, found);
     return budget;

@@ -15,6 +15,8 @@ namespace nmtx {
 struct LayoutBudget {
     Bytes metaspace;                   // its nodes, without the class space
     Bytes others;                      // tables of the collector and the like
+    std::optional<Bytes> counted;      // the same by NMT
+    Bytes tables;                      // of them, what the collector itself has committed
     std::optional<Bytes> class_space;  // committed; nothing where the JVM has not said
     bool class_space_located = false;
     std::optional<Bytes> code_committed;  // by NMT
