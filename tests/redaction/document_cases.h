@@ -90,6 +90,7 @@ inline std::vector<DocumentCase> document_cases() {
         {std::string(document::cgroup), "4:memory:/system.slice/contoso.service/alice\n0::/fabrikam\n"},
         {std::string(document::cgroup_memory), cgroup_path + "== memory.usage_in_bytes\n1718362112\n"},
         {std::string(document::cgroup_pids), cgroup_path + "== pids.current\n38\n"},
+        {std::string(document::cgroup_cpu), cgroup_path + "== cpu.max\n150000 100000\n"},
         {std::string(document::nmt_file), "from alice at db.contoso.internal\n" + nmt},
         {std::string(document::exe), "/home/alice/contoso/jdk/bin/java"},
         {std::string(document::cmdline),
@@ -150,6 +151,8 @@ inline std::vector<DocumentCase> document_cases() {
     add_plain(document::auxv, std::string("\x06\0\0\0\0\0\0\0\0\x10\0\0\0\0\0\0", 16));
     add_plain(document::residency, "method PAGEMAP_SCAN\npage 4096\nasked 7f6e8effe000-7f6e90000000\n");
     add_plain(document::threads_max, "191414\n");
+    add_plain(document::transparent_hugepage, "always [madvise] never\n");
+    add_plain(document::cpus_online, "0-3,8\n");
     add_plain(document::malloc_layout, "heap 7f6e88000000-7f6e881e0000 arena 7f6e88000030\n");
     add_plain(document::loaded_images, "image 5601ff256000-5601ff25b000\nbss 5601ff25a000-5601ff25b000\n");
     add_plain(document::thread_stacks, "stack 7f6e8effe000-7f6e8f7ff000 tid 8769 guard 4096\n");
