@@ -82,6 +82,8 @@ inline std::vector<DocumentCase> document_cases() {
          "7f8143000000-7f8143021000 rw-p 00000000 00:00 0   [heap]\n"
          "Rss:                  32 kB\n"
          "7f8144000000-7f8144021000 rw-p 00000000 00:00 0   [anon:contoso pool]\n"
+         "Rss:                  16 kB\n"
+         "7f8145000000-7f8145021000 rw-s 00000000 00:01 77   [anon_shmem:fabrikam cache]\n"
          "Rss:                  16 kB\n"},
         {std::string(document::status), "Name:\tcontoso\nUmask:\t0022\nPid:\t4711\nVmRSS:\t  65536 kB\n"},
         {std::string(document::tasks), tasks},
@@ -112,7 +114,8 @@ inline std::vector<DocumentCase> document_cases() {
         {document_of(question::system_map),
          "0x00007f728cd2b000-0x00007f728cd2f000 16384 ---p 0 0 4K com STACK-16627-contoso-7,CODE "
          "/home/alice/fabrikam.so\n"
-         "0x00007f728cd2b000-0x00007f728cd2f000 16384 ---p 0 0 4K com JAVAHEAP -\n"},
+         "0x00007f728cd2b000-0x00007f728cd2f000 16384 ---p 0 0 4K com JAVAHEAP -\n"
+         "0x00007f728cd2f000-0x00007f728cd30000 4096 rw-p 0 0 4K com - [anon:contoso pool]\n"},
         {document_of(question::thread_print),
          "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n\n"
          "\"contoso worker-1\" #12 [24173] daemon prio=5 tid=0x00007f nid=24173 runnable  [0x00007f]\n"
