@@ -167,10 +167,10 @@ LineFit belongs_codecache(const LineInContext& at, PartSoFar& part) {
         part.total = true;
         return LineFit::yes;
     }
-    constexpr std::array words{string_view{"bounds ["},      string_view{"total_blobs="},
-                               string_view{"total blobs="},  string_view{"blobs="},
-                               string_view{"Compilation: "}, string_view{"stopped_count="},
-                               string_view{"full_count="}};
+    constexpr std::array words{string_view{"bounds ["},       string_view{"total_blobs="},
+                               string_view{"total blobs="},   string_view{"blobs="},
+                               string_view{"Compilation: "},  string_view{"compilation: "},
+                               string_view{"stopped_count="}, string_view{"full_count="}};
     return begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 
