@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hotspot/vm_text.h"
 #include "kernel/oom/oom_records.h"
 #include "pasted/kinds/kinds_of.h"
 
@@ -17,13 +18,7 @@ bool is_decoration(char c) {
 
 // "GC(3) Pause Young", whatever decorations stand before it.
 bool names_collection(string_view text) {
-    constexpr std::size_t most = 8;
-    for (std::size_t i = 0; i < most && text.starts_with('['); ++i) {
-        const std::size_t close = text.find(']');
-        if (close == string_view::npos || close > 64) return false;
-        text = trim(text.substr(close + 1));
-    }
-    Cursor cursor(text);
+    Cursor cursor(vm::behind_decorations(text));
     return cursor.take("GC(") && cursor.decimal() && cursor.take(") ");
 }
 
@@ -118,6 +113,7 @@ bool begins_gc_log(const LineInContext& at) {
 LineFit belongs_gc_log(const LineInContext& at, PartSoFar& /*part*/) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.front() == '[' && begins_safepoint(at)) return LineFit::no;
     if (begins_gc_log(at)) return LineFit::yes;
     if (begins_oom_log(text, {})) return LineFit::no;  // the kernel's lines begin with brackets, too
     constexpr std::array words{string_view{"Heap after"},
