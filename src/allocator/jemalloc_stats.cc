@@ -102,8 +102,8 @@ Expected<JemallocStats> parse_json_stats(string_view text, string_view document)
 }  // namespace
 
 bool is_jemalloc_totals(string_view line) {
-    const string_view text = trim(line);
-    return text.starts_with("Allocated: ") && text.find(", active: ") != string_view::npos;
+    Cursor cursor(trim(line));
+    return cursor.take("Allocated: ") && cursor.decimal() && cursor.take(", active: ") && cursor.decimal();
 }
 
 Expected<JemallocStats> parse_jemalloc_stats(string_view text, string_view document) {

@@ -13,6 +13,18 @@ double to_mib(Bytes bytes) {
 
 }  // namespace
 
+std::string decimals(double value, int digits) {
+    std::string text = fmt::format("{:.{}f}", value, digits);
+    if (text.starts_with('-') && text.find_first_not_of("-0.") == std::string::npos) text.erase(0, 1);
+    return text;
+}
+
+std::string signed_decimals(double value, int digits) {
+    std::string text = decimals(value, digits);
+    const bool nothing = text.find_first_not_of("0.") == std::string::npos;
+    return text.starts_with('-') || nothing ? text : "+" + text;
+}
+
 std::string in_mib(Bytes bytes) {
     if (bytes == Bytes()) return "0.0";
     const double value = to_mib(bytes);
@@ -20,7 +32,7 @@ std::string in_mib(Bytes bytes) {
 }
 
 std::string in_mib(Delta delta) {
-    return fmt::format("{:.1f}", static_cast<double>(delta.value) / 1048576.0);
+    return decimals(static_cast<double>(delta.value) / 1048576.0, 1);
 }
 
 std::string percent(Bytes part, Bytes whole) {

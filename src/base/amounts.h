@@ -8,6 +8,11 @@
 
 namespace nmtx {
 
+// "-25.1" with that many decimals. What rounds to nothing has no sign: "0.0", never "-0.0".
+std::string decimals(double value, int digits);
+// Likewise, with the sign of what is more: "+0.3".
+std::string signed_decimals(double value, int digits);
+
 // "342.9" for that many MiB; "0.0" only for nothing at all: "<0.1" below that.
 std::string in_mib(Bytes bytes);
 // "-25.1"

@@ -158,6 +158,17 @@ std::optional<Bytes> scaled_size(std::string_view text) {
     return bytes < most ? std::optional(Bytes(static_cast<std::uint64_t>(bytes))) : std::nullopt;
 }
 
+std::string_view behind_decorations(std::string_view line) {
+    constexpr std::size_t longest = 64;
+    line = trim(line);
+    while (line.starts_with('[')) {
+        const std::size_t close = line.find(']');
+        if (close > longest) break;
+        line = trim(line.substr(close + 1));
+    }
+    return line;
+}
+
 std::string quoted(std::string_view line) {
     return "\"" + fit(printable(line.substr(0, 400)), 80) + "\"";
 }

@@ -37,6 +37,10 @@ struct Bounds {
 // Two to four ascending addresses between brackets, "[a, b)", "[a,b]", "[a-b-c)", "[a - b)".
 std::optional<Bounds> take_bounds(Cursor& cursor);
 
+// "# …" of "[0.881s][warning][safepoint] # …": a line of a unified log without its decorations, trimmed; any
+// other as it is.
+std::string_view behind_decorations(std::string_view line);
+
 // A short printable piece of a line of the target, in quotes.
 std::string quoted(std::string_view line);
 

@@ -13,10 +13,12 @@ namespace {
 
 // Figures, and words that are the kernel's or the JVM's own.
 bool has_no_names(std::string_view document) {
-    constexpr std::array kernel{document::statm_before,  document::statm_after,   document::limits,
-                                document::auxv,          document::residency,     document::threads_max,
-                                document::malloc_layout, document::loaded_images, document::thread_stacks,
-                                document::smaps_rollup,  document::libjvm};
+    constexpr std::array kernel{
+        document::statm_before,  document::statm_after,   document::limits,
+        document::auxv,          document::residency,     document::threads_max,
+        document::malloc_layout, document::loaded_images, document::thread_stacks,
+        document::smaps_rollup,  document::libjvm,        document::transparent_hugepage,
+        document::cpus_online};
     constexpr std::array replies{question::version, question::heap_info, question::codecache,
                                  question::metaspace};
     if (std::find(kernel.begin(), kernel.end(), document) != kernel.end()) return true;
@@ -34,7 +36,7 @@ constexpr std::array kernel_lines{
     LinesOf{document::tasks, redact_tasks},          LinesOf{document::tasks_before, redact_tasks},
     LinesOf{document::tasks_middle, redact_tasks},   LinesOf{document::cgroup, redact_cgroup},
     LinesOf{document::cgroup_memory, redact_cgroup}, LinesOf{document::cgroup_pids, redact_cgroup},
-    LinesOf{document::nmt_file, redact_nmt},
+    LinesOf{document::cgroup_cpu, redact_cgroup},    LinesOf{document::nmt_file, redact_nmt},
 };
 
 std::optional<std::string> redact_reply_of(std::string_view command, std::string_view text,

@@ -25,6 +25,9 @@ std::optional<std::string> redact_malloc_walk(std::string_view text, NameRedacto
 std::optional<std::string> redact_native_stacks(std::string_view text, NameRedactor& names);
 std::optional<std::string> redact_thread_entries(std::string_view text, NameRedactor& names);
 
+// Of a mapping, in smaps and in System.map. The kernel's own names stay, "[heap]".
+std::string redact_mapping_name(std::string_view name, NameRedactor& names);
+
 // HotSpot's own names stay.
 std::string redact_thread_name(std::string_view name, NameRedactor& names);
 

@@ -126,6 +126,7 @@ std::string redact_system_map(std::string_view text, NameRedactor& names) {
         cursor.skip_blanks();
         const std::size_t tags_at = line.size() - cursor.rest().size();
         std::string_view tags = cursor.word();
+        const std::size_t tags_end = tags_at + tags.size();
         out += line.substr(0, tags_at);
         while (!tags.empty()) {
             const std::size_t end = std::min(tags.find(','), tags.size());
@@ -135,8 +136,10 @@ std::string redact_system_map(std::string_view text, NameRedactor& names) {
             if (end < tags.size()) out += ',';
             tags.remove_prefix(std::min(end + 1, tags.size()));
         }
+        cursor.skip_blanks();
         const std::string_view file = cursor.rest();
-        out += trim(file).starts_with('[') ? std::string(file) : names.redact(file);
+        out += line.substr(tags_end, line.size() - file.size() - tags_end);
+        out += redact_mapping_name(trim(file), names);
         out += '\n';
     }
     return out;

@@ -1,6 +1,8 @@
 // Of the kernel's documents, the lines that hold names.
 #include <algorithm>
+#include <array>
 
+#include "base/characters.h"
 #include "base/lines.h"
 #include "hotspot/threads/thread_names.h"
 #include "kernel/mappings/mapping_header.h"
@@ -9,12 +11,38 @@
 namespace nmtx {
 namespace {
 
-// "[heap]", "[vvar]"; not "[anon:…]", whose name is the program's.
+// What the kernel calls memory itself (arch_vma_name, fs/proc/task_mmu.c); kernels before 4.5 added the
+// thread, "[stack:4711]".
 bool is_kernel_name(std::string_view name) {
-    return name.starts_with('[') && !name.starts_with("[anon:");
+    constexpr std::array exact{std::string_view("[heap]"),        std::string_view("[stack]"),
+                               std::string_view("[vdso]"),        std::string_view("[vvar]"),
+                               std::string_view("[vvar_vclock]"), std::string_view("[vsyscall]"),
+                               std::string_view("[uprobes]"),     std::string_view("[vectors]"),
+                               std::string_view("[sigpage]"),     std::string_view("[rollup]")};
+    if (std::find(exact.begin(), exact.end(), name) != exact.end()) return true;
+    constexpr std::string_view stack_of = "[stack:";
+    if (!name.starts_with(stack_of) || !name.ends_with(']') || name.size() < stack_of.size() + 2)
+        return false;
+    name.remove_prefix(stack_of.size());
+    name.remove_suffix(1);
+    return std::all_of(name.begin(), name.end(), is_digit);
 }
 
 }  // namespace
+
+// Whatever else stands in brackets a program has given, by prctl(PR_SET_VMA): "[anon:NAME]" and, of shared
+// memory, "[anon_shmem:NAME]". glibc does too, "[anon: glibc: pthread stack: 4711]": its words are
+// everybody's and its number is a thread's.
+std::string redact_mapping_name(std::string_view name, NameRedactor& names) {
+    if (is_kernel_name(name)) return std::string(name);
+    for (const std::string_view given : {std::string_view("[anon:"), std::string_view("[anon_shmem:")}) {
+        if (!name.starts_with(given)) continue;
+        const std::string_view text = name.substr(given.size());
+        const bool of_glibc = text.starts_with(" glibc: ");
+        return std::string(given) + names.redact(text, of_glibc ? Numbers::kept : Numbers::long_ones_go);
+    }
+    return names.redact(name);
+}
 
 // The kernel's 15 bytes of a name of HotSpot's, from 26 on "C2 Comp..hread0": no words are left in it.
 std::string redact_thread_name(std::string_view name, NameRedactor& names) {
@@ -31,9 +59,9 @@ std::string redact_smaps(std::string_view text, NameRedactor& names) {
         Mapping mapping;
         const bool named =
             is_mapping_header(line) && read_mapping_header(line, mapping) && !mapping.name.empty();
-        if (named && !is_kernel_name(mapping.name)) {
+        if (named) {
             out += line.substr(0, static_cast<std::size_t>(mapping.name.data() - line.data()));
-            out += names.redact(mapping.name);
+            out += redact_mapping_name(mapping.name, names);
         } else {
             out += line;
         }

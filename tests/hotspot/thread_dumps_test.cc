@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/lines.h"
 #include "catch.h"
 #include "hotspot/areas/class_histogram.h"
 #include "hotspot/areas/heap_info.h"
@@ -140,6 +141,46 @@ TEST_CASE("safepoint timeout: who did not reach it") {
     REQUIRE(found->not_understood.texts().size() == 1);
     CHECK(found->not_understood.texts()[0].line == 8);
     CHECK_FALSE(parse_safepoint_timeouts("hello\n").has_value());
+}
+
+TEST_CASE("safepoint timeout: every thread counts, with decorations, without, and where the signs are lost") {
+    const std::string list =
+        "# SafepointSynchronize::begin: Timeout detected:\n"
+        "# SafepointSynchronize::begin: Threads which did not reach the safepoint:\n"
+        "# \"spin\" #12 daemon prio=5 os_prio=0 cpu=317.15ms elapsed=0.81s tid=0x00007f4c1c0b65c0 nid=0x691b "
+        "runnable  [0x0000000000000000]\n"
+        "   java.lang.Thread.State: RUNNABLE\n"
+        "\n"
+        "# \"spin # \"two\"\" #13 daemon prio=5 os_prio=0 cpu=303.77ms elapsed=0.81s tid=0x00007f4c1c0b7580 "
+        "nid=0x691c runnable  [0x0000000000000000]\n"
+        "   java.lang.Thread.State: BLOCKED (on object monitor)\n"
+        "\n"
+        "# SafepointSynchronize::begin: (End of list)\n";
+    const auto with_before_lines = [&](std::string_view before, bool signs) {
+        std::string text;
+        for (nmtx::Lines lines(list); lines.next();) {
+            const std::string_view line = lines.line();
+            text += std::string(before) + std::string(line.substr(!signs && line.starts_with("# ") ? 2 : 0)) +
+                    "\n";
+        }
+        return text;
+    };
+    for (const std::string& text :
+         {list, with_before_lines("[0.881s][warning][safepoint] ", true),
+          with_before_lines("[2026-06-01T07:47:09.198+0000][881ms][warning][safepoint     ] ", true),
+          with_before_lines("", false), with_before_lines("[0.881s][warning][safepoint] ", false)}) {
+        INFO(text);
+        const auto found = parse_safepoint_timeouts(text);
+        REQUIRE(found.has_value());
+        REQUIRE(found->timeouts.size() == 1);
+        REQUIRE(found->timeouts[0].threads.size() == 2);
+        CHECK(found->timeouts[0].threads[0].name == "spin");
+        CHECK(found->timeouts[0].threads[0].java_state == "RUNNABLE");
+        CHECK(found->timeouts[0].threads[1].name == "spin # \"two\"");
+        CHECK(found->timeouts[0].threads[1].nid == 0x691c);
+        CHECK(found->timeouts[0].threads[1].java_state == "BLOCKED (on object monitor)");
+        CHECK(found->not_understood.texts().empty());
+    }
 }
 
 TEST_CASE("dump_to_file: text of 24 and of 28") {

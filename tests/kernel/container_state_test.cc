@@ -173,3 +173,29 @@ TEST_CASE("quantities of Kubernetes: letters count by 1000, those with an i by 1
     CHECK_FALSE(read_quantity("much"));
     CHECK_FALSE(read_quantity("99999999999E"));
 }
+
+TEST_CASE("kubectl describe: a paste that begins with a block of a container loses nothing of the block") {
+    for (const std::string_view key : {"State", "Last State"}) {
+        INFO(key);
+        const std::string text = "    " + std::string(key) +
+                                 ":     Terminated\n"
+                                 "      Reason:       Error\n"
+                                 "      Exit Code:    143\n"
+                                 "      Finished:     Mon, 01 Jun 2026 14:03:09 +0000\n"
+                                 "    Restart Count:  1\n";
+        const auto report = parse_pod_description(text);
+        REQUIRE(report);
+        REQUIRE(report->containers.size() == 1);
+        const ContainerState& container = report->containers[0];
+        const ContainerPhase& phase = key == "State" ? container.now : container.last;
+        CHECK(phase.state == "Terminated");
+        CHECK(phase.reason == "Error");
+        CHECK(phase.exit_code == 143);
+        CHECK(phase.finished == "Mon, 01 Jun 2026 14:03:09 +0000");
+        CHECK(container.restarts == 1);
+    }
+    const auto report = parse_pod_description("    Limits:\n      cpu:     2\n      memory:  1Gi\n");
+    REQUIRE(report);
+    REQUIRE(report->containers.size() == 1);
+    CHECK(report->containers[0].limit == mib(1024));
+}

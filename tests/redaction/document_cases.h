@@ -82,6 +82,8 @@ inline std::vector<DocumentCase> document_cases() {
          "7f8143000000-7f8143021000 rw-p 00000000 00:00 0   [heap]\n"
          "Rss:                  32 kB\n"
          "7f8144000000-7f8144021000 rw-p 00000000 00:00 0   [anon:contoso pool]\n"
+         "Rss:                  16 kB\n"
+         "7f8145000000-7f8145021000 rw-s 00000000 00:01 77   [anon_shmem:fabrikam cache]\n"
          "Rss:                  16 kB\n"},
         {std::string(document::status), "Name:\tcontoso\nUmask:\t0022\nPid:\t4711\nVmRSS:\t  65536 kB\n"},
         {std::string(document::tasks), tasks},
@@ -90,6 +92,7 @@ inline std::vector<DocumentCase> document_cases() {
         {std::string(document::cgroup), "4:memory:/system.slice/contoso.service/alice\n0::/fabrikam\n"},
         {std::string(document::cgroup_memory), cgroup_path + "== memory.usage_in_bytes\n1718362112\n"},
         {std::string(document::cgroup_pids), cgroup_path + "== pids.current\n38\n"},
+        {std::string(document::cgroup_cpu), cgroup_path + "== cpu.max\n150000 100000\n"},
         {std::string(document::nmt_file), "from alice at db.contoso.internal\n" + nmt},
         {std::string(document::exe), "/home/alice/contoso/jdk/bin/java"},
         {std::string(document::cmdline),
@@ -111,7 +114,8 @@ inline std::vector<DocumentCase> document_cases() {
         {document_of(question::system_map),
          "0x00007f728cd2b000-0x00007f728cd2f000 16384 ---p 0 0 4K com STACK-16627-contoso-7,CODE "
          "/home/alice/fabrikam.so\n"
-         "0x00007f728cd2b000-0x00007f728cd2f000 16384 ---p 0 0 4K com JAVAHEAP -\n"},
+         "0x00007f728cd2b000-0x00007f728cd2f000 16384 ---p 0 0 4K com JAVAHEAP -\n"
+         "0x00007f728cd2f000-0x00007f728cd30000 4096 rw-p 0 0 4K com - [anon:contoso pool]\n"},
         {document_of(question::thread_print),
          "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n\n"
          "\"contoso worker-1\" #12 [24173] daemon prio=5 tid=0x00007f nid=24173 runnable  [0x00007f]\n"
@@ -150,6 +154,8 @@ inline std::vector<DocumentCase> document_cases() {
     add_plain(document::auxv, std::string("\x06\0\0\0\0\0\0\0\0\x10\0\0\0\0\0\0", 16));
     add_plain(document::residency, "method PAGEMAP_SCAN\npage 4096\nasked 7f6e8effe000-7f6e90000000\n");
     add_plain(document::threads_max, "191414\n");
+    add_plain(document::transparent_hugepage, "always [madvise] never\n");
+    add_plain(document::cpus_online, "0-3,8\n");
     add_plain(document::malloc_layout, "heap 7f6e88000000-7f6e881e0000 arena 7f6e88000030\n");
     add_plain(document::loaded_images, "image 5601ff256000-5601ff25b000\nbss 5601ff25a000-5601ff25b000\n");
     add_plain(document::thread_stacks, "stack 7f6e8effe000-7f6e8f7ff000 tid 8769 guard 4096\n");

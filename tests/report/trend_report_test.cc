@@ -72,6 +72,18 @@ std::string trend_text(const Trend& trend, bool all = false, std::size_t width =
 
 }  // namespace
 
+TEST_CASE("trend: a share of the growth that rounds to nothing has no sign") {
+    Trend trend = a_trend();
+    trend.runs.front().owners.front().of_growth = -0.002;
+    trend.runs.front().owners.back().of_growth = -0.00002;
+    const std::string text = trend_text(trend);
+    CHECK(has(text, " 0 %"));
+    CHECK_FALSE(has(text, "-0 %"));
+    const std::string csv = csv_trend(trend);
+    CHECK(has(csv, "-0.0020\n"));
+    CHECK_FALSE(has(csv, "-0.0000"));
+}
+
 TEST_CASE("trend report: the leak is named with its rate and what the verdict rests on") {
     const std::string text = trend_text(a_trend(), false, 200);
     CHECK(has(text, "Leak: malloc/untracked/libx.so grows steadily, and nothing bounds it, by +60.0 MiB/h"));

@@ -120,6 +120,36 @@ Expected<PastedThreadDumps> parse_thread_dumps(std::string_view text, std::strin
     return found;
 }
 
+namespace {
+
+constexpr std::string_view safepoint_begin = "SafepointSynchronize::begin: ";
+
+// What such a line says: behind decorations, or behind whatever else stands there, and behind the "# ", which
+// a paste may have lost.
+std::string_view safepoint_words(std::string_view line) {
+    std::string_view words = vm::behind_decorations(line);
+    constexpr std::string_view mark = "# ";
+    for (const std::string_view marked :
+         {std::string_view("# SafepointSynchronize"), std::string_view("# \"")}) {
+        if (const std::size_t at = words.find(marked); at != std::string_view::npos && words.front() != '"')
+            words.remove_prefix(at);
+    }
+    return words.starts_with(mark) ? trim(words.substr(mark.size())) : words;
+}
+
+// "main" #1 prio=5 os_prio=0 …
+std::optional<DumpedThread> safepoint_thread(std::string_view words) {
+    const std::size_t quote = words.rfind('"');
+    ThreadHeader header;
+    if (!words.starts_with('"') || quote == 0 ||
+        read_header_fields(words.substr(quote + 1), header) != HeaderReading::whole)
+        return std::nullopt;
+    header.thread.name = words.substr(1, quote - 1);
+    return std::move(header.thread);
+}
+
+}  // namespace
+
 // # SafepointSynchronize::begin: Timeout detected:
 // # SafepointSynchronize::begin: Timed out while spinning to reach a safepoint.
 // # SafepointSynchronize::begin: Threads which did not reach the safepoint:
@@ -127,19 +157,16 @@ Expected<PastedThreadDumps> parse_thread_dumps(std::string_view text, std::strin
 //    java.lang.Thread.State: RUNNABLE
 //
 // # SafepointSynchronize::begin: (End of list)
-// With decorations before the "#" in a unified log.
+// From 9 on it is a warning of the unified log, "[0.881s][warning][safepoint] " before each line.
 Expected<SafepointTimeouts> parse_safepoint_timeouts(std::string_view text, std::string_view document) {
-    constexpr std::string_view begin = "# SafepointSynchronize::begin: ";
     SafepointTimeouts found;
     bool open = false;
     Lines lines(text);
     while (lines.next()) {
-        const std::string_view line = lines.line();
-        const std::size_t hash = line.find("# ");
-        const std::string_view words =
-            hash == std::string_view::npos ? std::string_view() : line.substr(hash);
-        if (words.starts_with(begin)) {
-            const std::string_view what = trim(words.substr(begin.size()));
+        const std::string_view words = safepoint_words(lines.line());
+        Cursor cursor(words);
+        if (cursor.take(safepoint_begin)) {
+            const std::string_view what = trim(cursor.rest());
             if (what.starts_with("(End of list)")) {
                 open = false;
             } else if (!open) {
@@ -149,23 +176,21 @@ Expected<SafepointTimeouts> parse_safepoint_timeouts(std::string_view text, std:
             if (open && what.starts_with("Timed out")) found.timeouts.back().what = what;
             continue;
         }
-        const std::size_t quote = words.rfind('"');
-        if (open && words.starts_with("# \"") && quote > 2) {
-            ThreadHeader header;
-            if (read_header_fields(words.substr(quote + 1), header) == HeaderReading::whole) {
-                header.thread.name = words.substr(3, quote - 3);
-                found.timeouts.back().threads.push_back(std::move(header.thread));
+        if (open) {
+            std::vector<DumpedThread>& threads = found.timeouts.back().threads;
+            if (auto thread = safepoint_thread(words)) {
+                threads.push_back(std::move(*thread));
+                continue;
+            }
+            if (!threads.empty() && cursor.take("java.lang.Thread.State: ")) {
+                threads.back().java_state = cursor.rest();
                 continue;
             }
         }
-        Cursor state(trim(line));
-        if (open && !found.timeouts.back().threads.empty() && state.take("java.lang.Thread.State: "))
-            found.timeouts.back().threads.back().java_state = state.rest();
-        else if (!trim(line).empty())
-            found.not_understood.add_line(lines.number(), line);
+        if (!words.empty()) found.not_understood.add_line(lines.number(), lines.line());
     }
     if (!found.timeouts.empty()) return found;
-    return failure(std::string(document), fmt::format("expected \"{}…\", found {}", begin,
+    return failure(std::string(document), fmt::format("expected \"# {}…\", found {}", safepoint_begin,
                                                       vm::quoted(text.substr(0, text.find('\n')))));
 }
 

@@ -170,7 +170,12 @@ class PodReader {
         block_ = Block::none;
     }
     ContainerState& container() {
-        if (!in_container_) begin({});
+        if (!in_container_) {
+            // The paste begins inside of one, and inside of the block that this line belongs to.
+            const Block open = block_;
+            begin({});
+            block_ = open;
+        }
         return report_.containers.back();
     }
     ContainerPhase& phase() { return block_ == Block::now ? container().now : container().last; }

@@ -26,7 +26,7 @@ constexpr std::array table{
     KindEntry{PastedKind::gc_log, "GC log", "[0123456789{ G#", begins_gc_log, belongs_gc_log},
     KindEntry{PastedKind::thread_dump, "thread dump", "F\"0123456789", begins_thread_dump,
               belongs_thread_dump, Among::interrupts},
-    KindEntry{PastedKind::thread_file, "thread dump of Thread.dump_to_file", "#0123456789",
+    KindEntry{PastedKind::thread_file, "thread dump of Thread.dump_to_file", "#{0123456789",
               begins_thread_file, belongs_thread_file},
     KindEntry{PastedKind::vitals, "VM.vitals", "aL-", begins_vitals, belongs_vitals},
     KindEntry{PastedKind::jstat, "jstat", "TSMNPO", begins_jstat, belongs_jstat},

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "hotspot/gc_log/gc_log_line.h"
+#include "hotspot/vm_text.h"
 #include "kernel/oom/oom_records.h"
 #include "pasted/kinds/kinds_of.h"
 
@@ -18,13 +19,7 @@ bool is_decoration(char c) {
 
 // "GC(3) Pause Young", whatever decorations stand before it.
 bool names_collection(string_view text) {
-    constexpr std::size_t most = 8;
-    for (std::size_t i = 0; i < most && text.starts_with('['); ++i) {
-        const std::size_t close = text.find(']');
-        if (close == string_view::npos || close > 64) return false;
-        text = trim(text.substr(close + 1));
-    }
-    Cursor cursor(text);
+    Cursor cursor(vm::behind_decorations(text));
     return cursor.take("GC(") && cursor.decimal() && cursor.take(") ");
 }
 
@@ -140,6 +135,7 @@ bool begins_another_log(string_view text, PartSoFar& part) {
 LineFit belongs_gc_log(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
+    if (text.front() == '[' && begins_safepoint(at)) return LineFit::no;
     if (begins_gc_log(at)) return begins_another_log(text, part) ? LineFit::fresh : LineFit::yes;
     if (begins_oom_log(text, {})) return LineFit::no;  // the kernel's lines begin with brackets, too
     constexpr std::array words{string_view{"Heap after"},
@@ -190,10 +186,10 @@ LineFit belongs_codecache(const LineInContext& at, PartSoFar& part) {
         part.total = true;
         return LineFit::yes;
     }
-    constexpr std::array words{string_view{"bounds ["},      string_view{"total_blobs="},
-                               string_view{"total blobs="},  string_view{"blobs="},
-                               string_view{"Compilation: "}, string_view{"stopped_count="},
-                               string_view{"full_count="}};
+    constexpr std::array words{string_view{"bounds ["},       string_view{"total_blobs="},
+                               string_view{"total blobs="},   string_view{"blobs="},
+                               string_view{"Compilation: "},  string_view{"compilation: "},
+                               string_view{"stopped_count="}, string_view{"full_count="}};
     return begins_with_one_of(text, words) ? LineFit::yes : LineFit::no;
 }
 

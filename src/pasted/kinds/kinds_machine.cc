@@ -35,6 +35,14 @@ bool is_free_row(string_view text) {
     return begins_with_one_of(text, names);
 }
 
+// "Mem:           24105         656 …"
+bool is_memory_row(string_view text) {
+    Cursor cursor(text);
+    if (!cursor.take("Mem:")) return false;
+    cursor.skip_blanks();
+    return cursor.decimal().has_value();
+}
+
 }  // namespace
 
 bool begins_meminfo(const LineInContext& at) {
@@ -50,8 +58,8 @@ LineFit belongs_meminfo(const LineInContext& at, PartSoFar& part) {
 
 bool begins_free(const LineInContext& at) {
     const string_view text = at.trimmed();
-    if (text.starts_with("Mem:")) return contains(at.command(), "free") && text.size() > 10;
-    return is_free_heading(text) && (at.next().starts_with("Mem:") || contains(at.command(), "free"));
+    if (text.starts_with("Mem:")) return contains(at.command(), "free") && is_memory_row(text);
+    return is_free_heading(text) && (is_memory_row(at.next()) || contains(at.command(), "free"));
 }
 
 LineFit belongs_free(const LineInContext& at, PartSoFar& part) {

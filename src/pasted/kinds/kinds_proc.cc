@@ -55,8 +55,9 @@ bool is_cgroup_stat(string_view text, bool known_only) {
 constexpr std::array cgroup_files{string_view{"memory."}, string_view{"/sys/fs/cgroup"}, string_view{"pids."},
                                   string_view{"/memory/"}};
 
-bool names_cgroup_file(string_view text) {
-    if (!contains(text, "memory.") && !contains(text, "pids.")) return false;  // of most lines
+// Where the first name of one ends; npos where there is none.
+std::size_t end_of_cgroup_file(string_view text) {
+    if (!contains(text, "memory.") && !contains(text, "pids.")) return string_view::npos;  // of most lines
     constexpr std::array files{string_view{"memory.current"},
                                string_view{"memory.max"},
                                string_view{"memory.stat"},
@@ -75,7 +76,32 @@ bool names_cgroup_file(string_view text) {
                                string_view{"memory.min"},
                                string_view{"pids.current"},
                                string_view{"pids.max"}};
-    return std::ranges::any_of(files, [&](string_view file) { return contains(text, file); });
+    std::size_t first = string_view::npos;
+    for (const string_view file : files) first = std::min(first, text.find(file));
+    if (first == string_view::npos) return first;
+    return std::min(text.find_first_not_of("abcdefghijklmnopqrstuvwxyz_.", first), text.size());
+}
+
+bool names_cgroup_file(string_view text) {
+    return end_of_cgroup_file(text) != string_view::npos;
+}
+
+// Behind a file's name stands what it holds, a remark, another file, or nothing where its figures follow:
+// "memory.current is high" is prose.
+bool is_file_with_figure(string_view text) {
+    while (true) {
+        const std::size_t end = end_of_cgroup_file(text);
+        if (end == string_view::npos) return false;
+        const string_view behind = trim(text.substr(end));
+        if (behind.empty() || contains("(#", behind.substr(0, 1))) return true;
+        if (behind.front() == ':' || behind.front() == '=') {
+            const string_view value = trim(behind.substr(1));
+            return value.empty() || read_cgroup_line(value);
+        }
+        if (const auto line = read_cgroup_line(behind)) return line->key.empty();
+        if (!begins_with_one_of(behind, cgroup_files)) return false;
+        text = behind;
+    }
 }
 
 bool is_number_or_max(string_view text) {
@@ -182,7 +208,8 @@ bool begins_cgroup(const LineInContext& at) {
     if (is_number_or_max(text) && names_cgroup_file(at.command())) return true;
     // "memory.current: 123", "/sys/fs/cgroup/memory.max:max", "==> memory.stat <=="
     return names_cgroup_file(text) && text.size() < 200 &&
-           (begins_with_one_of(text, cgroup_files) || text.starts_with("==> "));
+           (text.starts_with("==> ") ||
+            (begins_with_one_of(text, cgroup_files) && is_file_with_figure(text)));
 }
 
 LineFit belongs_cgroup(const LineInContext& at, PartSoFar& part) {

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "hotspot/vm_text.h"
 #include "pasted/kinds/kinds_of.h"
 
 namespace nmtx::kinds {
@@ -125,18 +126,28 @@ LineFit belongs_thread_file(const LineInContext& at, PartSoFar& part) {
     return frame && (text.ends_with(')') || text.starts_with("- ")) ? LineFit::yes : LineFit::no;
 }
 
-bool begins_safepoint(const LineInContext& at) {
-    return contains(at.trimmed().substr(0, 80), "SafepointSynchronize::begin:");
+namespace {
+
+bool is_safepoint(string_view text) {
+    return contains(vm::behind_decorations(text).substr(0, 80), "SafepointSynchronize::begin:");
 }
 
-LineFit belongs_safepoint(const LineInContext& at, PartSoFar& /*part*/) {
+}  // namespace
+
+// In a unified log an empty line stands above, with decorations alone.
+bool begins_safepoint(const LineInContext& at) {
+    return is_safepoint(at.trimmed()) ||
+           (vm::behind_decorations(at.trimmed()).empty() && is_safepoint(at.next()));
+}
+
+LineFit belongs_safepoint(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
-    if (text.empty()) return LineFit::filler;
-    if (contains(text.substr(0, 120), "(End of list)")) return LineFit::last;
-    const string_view bare = text.starts_with("# ") ? trim(text.substr(2)) : text;
-    return begins_safepoint(at) || is_thread(bare) || bare.starts_with("java.lang.Thread.State")
-               ? LineFit::yes
-               : LineFit::no;
+    const string_view words = vm::behind_decorations(text);
+    if (contains(words.substr(0, 120), "(End of list)")) return LineFit::last;
+    const string_view bare = words.starts_with("# ") ? trim(words.substr(2)) : words;
+    if (bare.empty()) return part.lines == 0 ? LineFit::yes : LineFit::filler;
+    return is_safepoint(text) || is_thread(bare) || bare.starts_with("java.lang.Thread.State") ? LineFit::yes
+                                                                                               : LineFit::no;
 }
 
 }  // namespace nmtx::kinds

@@ -16,7 +16,7 @@ class DiffTable {
   public:
     DiffTable(SizeScale scale, bool all, const TextStyle& style) : scale_(scale), all_(all), style_(style) {}
 
-    // Figures in the unit: "17.1"; with their sign, "+0.0" where there is too little for it.
+    // Figures in the unit: "17.1"; with their sign, "0.0" where there is too little for it.
     [[nodiscard]] std::string cell(Bytes bytes) const;
     [[nodiscard]] std::string cell(Delta delta) const;
     [[nodiscard]] std::string_view unit() const;

@@ -139,7 +139,7 @@ std::string csv_row(const RunTrend& run, const char* kind, const OwnerTrend& own
                        name_of(owner.verdict), whole(owner.first), whole(owner.last),
                        slope ? hourly(slope->per_second) : "", slope ? hourly(slope->low) : "",
                        slope ? hourly(slope->high) : "", whole(owner.shape.growth),
-                       owner.of_growth ? fmt::format("{:.4f}", *owner.of_growth) : "");
+                       owner.of_growth ? decimals(*owner.of_growth, 4) : "");
 }
 
 }  // namespace

@@ -32,8 +32,7 @@ std::string amount(const OwnerTrend& owner, double value) {
 }
 
 std::string with_sign(double value) {
-    const std::string text = fmt::format("{:+.1f}", value);
-    return text == "-0.0" || text == "+0.0" ? "0.0" : text;
+    return signed_decimals(value, 1);
 }
 
 std::string rate(const OwnerTrend& owner) {
@@ -48,7 +47,7 @@ std::string interval(const OwnerTrend& owner) {
 }
 
 std::string share(const OwnerTrend& owner) {
-    return owner.of_growth ? fmt::format("{:.0f} %", *owner.of_growth * 100) : "";
+    return owner.of_growth ? decimals(*owner.of_growth * 100, 0) + " %" : "";
 }
 
 std::string utc(std::int64_t wall_ms) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/amounts.h"
 #include "base/printable.h"
 #include "report/style/style.h"
 
@@ -216,8 +217,7 @@ ScreenLook look_of_change(std::int64_t change) {
 
 std::string change_in_mib(Delta delta) {
     if (delta.value == 0) return "-";
-    return fmt::format("{}{:.1f}", delta.value < 0 ? "-" : "+",
-                       std::abs(static_cast<double>(delta.value)) / 1048576.0);
+    return signed_decimals(static_cast<double>(delta.value) / 1048576.0, 1);
 }
 
 }  // namespace nmtx

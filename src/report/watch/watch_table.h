@@ -31,7 +31,7 @@ class ScreenLineMaker {
 // The text with every code point that is not ASCII as "?", "~" for "…": as wide as it was.
 std::string ascii(std::string_view text);
 
-// "+12.3", "-0.4", "+0.0" for what is too little for a tenth of a MiB, "-" for nothing.
+// "+12.3", "-0.4", "0.0" for what is too little for a tenth of a MiB, "-" for nothing.
 std::string change_in_mib(Delta delta);
 // Grown, shrunk, or neither.
 ScreenLook look_of_change(std::int64_t change);

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/amounts.h"
 #include "base/printable.h"
 #include "report/style/style.h"
 
@@ -137,7 +138,7 @@ void HtmlTable::id(std::uint64_t id) {
 }
 
 void HtmlTable::decimal(const std::optional<double>& number, int digits) {
-    number ? cell(fmt::format("{:.{}f}", *number, digits), fmt::format("{:.6g}", *number)) : cell("", "");
+    number ? cell(decimals(*number, digits), fmt::format("{:.6g}", *number)) : cell("", "");
 }
 
 void HtmlTable::share(Bytes part, Bytes whole) {
