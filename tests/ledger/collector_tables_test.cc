@@ -16,7 +16,7 @@ constexpr std::uint64_t one_mib = 1U << 20U;
 ProcessView& jvm(made::Mappings& process, int feature, std::string gc, Range heap) {
     ProcessView& view = process.view();
     view.version = JavaVersion{feature, std::to_string(feature), std::to_string(feature), ""};
-    view.vm_flags = "-XX:G1HeapRegionSize=2097152 -XX:+Use" + gc + "GC";
+    view.vm_flags = parse_vm_flags("-XX:G1HeapRegionSize=2097152 -XX:+Use" + gc + "GC").value();
     HeapSpace space;
     space.reserved = heap;
     view.heap_info.emplace().spaces.push_back(space);

@@ -153,6 +153,9 @@ inline std::vector<DocumentCase> document_cases() {
               "processes\n");
     add_plain(document::auxv, std::string("\x06\0\0\0\0\0\0\0\0\x10\0\0\0\0\0\0", 16));
     add_plain(document::residency, "method PAGEMAP_SCAN\npage 4096\nasked 7f6e8effe000-7f6e90000000\n");
+    add_plain(
+        document::libjvm,
+        "OpenJDK 64-Bit Server VM (17.0.15+6-Debian-1deb12u1) for linux-amd64 JRE (17.0.15+6-Debian-1deb12u1), built on Apr 23 2025 20:56:52 by \"buildd\" with gcc 12.2.0\n");
     add_plain(document::threads_max, "191414\n");
     add_plain(document::transparent_hugepage, "always [madvise] never\n");
     add_plain(document::cpus_online, "0-3,8\n");
