@@ -20,7 +20,7 @@ std::string decimals(double value, int digits) {
 }
 
 std::string signed_decimals(double value, int digits) {
-    std::string text = decimals(value, digits);
+    const std::string text = decimals(value, digits);
     const bool nothing = text.find_first_not_of("0.") == std::string::npos;
     return text.starts_with('-') || nothing ? text : "+" + text;
 }

@@ -49,7 +49,7 @@ std::string DiffTable::cell(Bytes bytes) const {
 
 std::string DiffTable::cell(Delta delta) const {
     if (delta.value == 0) return "0";
-    const std::string figure = size(delta.value);
+    std::string figure = size(delta.value);
     if (figure.find_first_of("123456789") == std::string::npos) return figure;
     return (delta.value < 0 ? "-" : "+") + figure;
 }
