@@ -1,6 +1,7 @@
 #include "cli/command.h"
 
 #include "catch.h"
+#include "hotspot/known_jdks.h"
 
 using namespace nmtx;
 
@@ -231,7 +232,7 @@ TEST_CASE("command line: the glossary takes a name of several words, a release, 
     CHECK_FALSE(parse_command({"glossary"})->jdk);
     for (const std::vector<std::string>& wrong :
          std::vector<std::vector<std::string>>{{"glossary", "gc", "--jdk", "7"},
-                                               {"glossary", "gc", "--jdk", "29"},
+                                               {"glossary", "gc", "--jdk", std::to_string(newest_jdk + 1)},
                                                {"glossary", "gc", "--jdk", "x"},
                                                {"glossary", "gc", "-o", "a"},
                                                {"glossary", "a", "b", "c", "d", "e"},

@@ -59,7 +59,7 @@ TEST_CASE("docs: every file that the guides name is there") {
     }
 }
 
-TEST_CASE("docs: every rule has its row in docs/findings.md, and every row a rule") {
+TEST_CASE("docs: every rule has its row in docs/findings.md") {
     const std::string rules = text_of_file("src/findings/rules/rules.cc") +
                               text_of_file("src/findings/told/told.cc") +
                               text_of_file("src/findings/pasted/pasted_rules.cc");

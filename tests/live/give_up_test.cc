@@ -56,7 +56,7 @@ TEST_CASE(
         CHECK(after.exit_code == 0);
         CHECK(after.out.find("Native Memory Tracking:") != std::string::npos);
     }
-    CHECK(refused > 10);  // otherwise there were no pauses
+    CHECK(refused >= 5);  // otherwise there were no pauses
     CHECK(comes_true([&] { return !std::filesystem::exists(in_tmp(jvm, ".attach_pid")); }));
     CHECK(jvm.printed().find("Full thread dump") == std::string::npos);
     CHECK(jvm.alive());

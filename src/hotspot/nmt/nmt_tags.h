@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "hotspot/known_jdks.h"
 #include "hotspot/nmt/nmt.h"
 
 namespace nmtx {
@@ -17,7 +18,7 @@ namespace nmtx {
 // Names by number, as NMT's report prints them. For a release between two that are known the older table.
 std::span<const std::string_view> nmt_tags(int feature);
 
-inline constexpr int newest_nmt_tags = 28;  // the last release whose table is known
+inline constexpr int newest_nmt_tags = newest_jdk;  // the last release whose table is known
 // What all releases of these name alike: empty where they differ. As long as the shortest table.
 std::vector<std::string_view> nmt_tags_in_common(int first_feature, int last_feature);
 

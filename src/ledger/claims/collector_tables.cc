@@ -70,8 +70,11 @@ class Tables {
     }
 
     void whole(Bytes size) {
-        if (size != Bytes()) tables_.push_back({whole_pages(size), whole_pages(size), Bytes()});
+        if (size != Bytes()) tables_.push_back({whole_pages(size), whole_pages(size), Bytes(), Bytes()});
     }
+
+    // Its size is everybody's, and it is hardly ever used.
+    void mark_stack() { tables_.push_back({mib(32), mib(32), Bytes(), mib(32)}); }
 
     // G1CollectedHeap::create_aux_memory_mapper: marks (two of them until JDK-8210708, 20), the card table,
     // block offsets, and a third one of their size: card counts until 20, a second card table from 26 on.
@@ -86,7 +89,7 @@ class Tables {
             const std::uint64_t regions = heap_.size().value() / region->value();
             whole(Bytes(regions * (128 + 8) + 128));
         }
-        whole(mib(32));
+        mark_stack();
     }
 
     // CardTable, until 21 with a guard behind, and the block offsets of the old generation.
@@ -109,7 +112,7 @@ class Tables {
         generations(jdk, old_);
         whole(Bytes(old_.size().value() / 64));
         whole(Bytes(old_.size().value() / 4096));
-        whole(mib(32));
+        mark_stack();
     }
 
     // ShenandoahHeap::initialize: marks, from 12 on two bits a word, the same again for a heap dump, where

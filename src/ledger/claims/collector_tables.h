@@ -14,6 +14,8 @@ struct CollectorTable {
     Bytes reserved;
     Bytes committed;  // by what of the heap is committed now
     Bytes margin;     // as much more or less may be: the ends of committed parts are rounded to pages
+    Bytes
+        untouched;  // of it: used only when the collector is short of room, so that nothing of it is resident
 };
 
 // Those of this collector, release and heap whose place VM.info does not give. Empty where the JVM has not

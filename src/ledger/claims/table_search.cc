@@ -22,6 +22,7 @@ namespace {
 struct Part {
     Range range;
     Bytes committed;
+    Bytes resident;  // of all of its mapping, at most
 };
 
 // Neighbours without a gap.
@@ -39,7 +40,8 @@ std::vector<JoinedParts> stretches_of(const ProcessView& view, const Layer<Claim
         if (!plain || all_bss(programs, mappings, i)) continue;
         for_each_gap(above, first, mapping.range, [&](Range gap) {
             if (stretches.empty() || stretches.back().back().range.end != gap.begin) stretches.emplace_back();
-            stretches.back().push_back({gap, mapping.protection.write ? gap.size() : Bytes()});
+            stretches.back().push_back(
+                {gap, mapping.protection.write ? gap.size() : Bytes(), std::min(mapping.rss, gap.size())});
         });
     }
     return stretches;
@@ -67,6 +69,7 @@ std::vector<Group> groups_of(const std::vector<CollectorTable>& tables) {
             group.sum.reserved += tables[i].reserved;
             group.sum.committed += tables[i].committed;
             group.sum.margin += tables[i].margin;
+            group.sum.untouched += tables[i].untouched;
         }
     }
     std::stable_sort(all.begin(), all.end(),
@@ -144,13 +147,14 @@ class TableSearch {
     // Of the part that begins with stretch[first] and is as large as the table; 0 where none is.
     [[nodiscard]] std::size_t end_of(const JoinedParts& stretch, std::size_t first,
                                      const CollectorTable& table, Bytes more) const {
-        Bytes committed;
+        Bytes committed, resident;
         for (std::size_t i = first; i < stretch.size(); ++i) {
             committed += stretch[i].committed;
+            resident += stretch[i].resident;
             const Bytes size = Range{stretch[first].range.begin, stretch[i].range.end}.size();
             if (size > table.reserved + more) return 0;
             if (size >= table.reserved && clear_of_others(stretch, i + 1, table, more) &&
-                fits(table, committed, more))
+                fits(table, committed, more) && is_untouched(table, resident))
                 return i + 1;
         }
         return 0;
@@ -169,6 +173,12 @@ class TableSearch {
                table.committed <= committed + table.margin && committed <= left_ + more;
     }
 
+    [[nodiscard]] static bool is_untouched(const CollectorTable& table, Bytes resident) {
+        constexpr Bytes begun = kib(64);
+        return table.untouched == Bytes() ||
+               resident <= minus_or_zero(table.reserved, table.untouched) + begun;
+    }
+
     [[nodiscard]] bool known_at(const Layer<Claim>& layer, Address border) const {
         return std::any_of(layer.begin(), layer.end(), [&](const Segment<Claim>& segment) {
             return segment.value.owner == claim_.owner &&
@@ -181,7 +191,8 @@ class TableSearch {
         if (!fits(table, table.reserved, kib(4))) return std::nullopt;
         for (const JoinedParts& stretch : stretches_) {
             for (const Part& part : stretch) {
-                if (part.committed <= table.reserved + kib(4)) continue;
+                if (part.committed <= table.reserved + kib(4) || !is_untouched(table, part.resident))
+                    continue;
                 const auto known = [&](Address border) {
                     return known_at(above, border) || known_at(layer_, border);
                 };
