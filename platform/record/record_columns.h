@@ -9,7 +9,7 @@
 
 namespace nmtx {
 
-// CREATE TABLE sample(…), word for word as it stands in records that were made before.
+// CREATE TABLE sample(…), word for word the same as in existing records.
 std::string sample_table();
 std::string insert_into_sample();
 // All columns, `id` first; without a condition.

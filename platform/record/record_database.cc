@@ -131,7 +131,7 @@ Expected<std::int64_t> RecordDatabase::number(std::string_view sql) {
     return *row ? statement->number(0) : 0;
 }
 
-// Nothing to roll back is no failure: SQLite does it by itself for a full disk.
+// Having nothing to roll back is not an error: SQLite rolls back by itself when the disk is full.
 void RecordDatabase::roll_back() {
     if (sqlite3_get_autocommit(database_.get()) == 0)
         sqlite3_exec(database_.get(), "ROLLBACK", nullptr, nullptr, nullptr);

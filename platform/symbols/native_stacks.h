@@ -11,7 +11,7 @@
 namespace nmtx {
 
 // "threads/native stacks.json", in the format of documents/native_stacks.h. A thread that could not be
-// stopped stands in it with the reason. Fails where none was copied, or unwinding failed as a whole.
+// stopped is listed with the reason. Fails where no thread was copied, or unwinding failed altogether.
 Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids);
 
 }  // namespace nmtx

@@ -15,7 +15,7 @@
 
 namespace nmtx {
 
-// What a ledger alone does not know.
+// What an account takes in besides the ledger.
 struct AccountOptions {
     const RunTrend* history = nullptr;  // of a record of the same process
     std::vector<Finding> told{};        // what texts beside the ledger's have shown of this process

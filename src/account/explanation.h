@@ -20,7 +20,7 @@ struct ExplainedMoment {
         account;  // where its texts give a ledger; the verdict takes in what the other texts show
     std::string why_no_ledger;          // where there should be one
     std::optional<AddressSpace> space;  // where no text says what is resident
-    std::vector<Finding> findings;      // where there is no account
+    std::vector<Finding> findings;      // if there is no account
 };
 
 struct ExplainedProcess {
