@@ -52,7 +52,7 @@ struct Finding {
     std::string refuted_by;              // what would show that it is wrong
     std::vector<std::string_view> bugs;  // of known_bugs(), that fit this release and what grows
 
-    // By findings_of; in percent.
+    // Filled in by judge(); in percent.
     std::optional<double> share_of_rss;
     std::optional<double> share_of_gap;  // of RSS that NMT does not know of
 };

@@ -77,7 +77,7 @@ struct MadeProcess {
 
     [[nodiscard]] std::vector<Finding> found(std::string_view rule) const {
         std::vector<Finding> findings =
-            findings_of({view, ledger, with_threads ? &threads : nullptr, nullptr, nullptr});
+            judge({view, ledger, with_threads ? &threads : nullptr, nullptr, nullptr}).findings;
         std::erase_if(findings, [&](const Finding& finding) { return finding.rule != rule; });
         return findings;
     }

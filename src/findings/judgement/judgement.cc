@@ -57,10 +57,6 @@ Judgement judge(const FindingInput& input, std::vector<Finding> told) {
     return out;
 }
 
-std::vector<Finding> findings_of(const FindingInput& input) {
-    return judge(input).findings;
-}
-
 std::vector<Finding> findings_of_logs(const ProcessView& view) {
     const Ledger none;
     std::vector<Finding> findings;

@@ -10,17 +10,14 @@ namespace nmtx {
 
 struct Judgement {
     Assessment assessment;
-    // As findings_of has them. The first one carries the verdict: where none is above a note, it is the
-    // assessment's own, that nothing is wrong or that it is undecided.
+    // What every rule found, the severest first, then by bytes. The first one carries the verdict: where none
+    // is above a note, it is the assessment's own, that nothing is wrong or that it is undecided.
     std::vector<Finding> findings;
 };
 
 // `told`: what texts beside the ledger's have shown of this process, which the verdict takes in.
 Judgement judge(const FindingInput& input, std::vector<Finding> told = {});
 
-// What every rule found, the severest first, then by bytes. Where none is above a note, the first one says
-// that nothing is wrong, and what RSS is made of.
-std::vector<Finding> findings_of(const FindingInput& input);
 // Of a view without mappings: what the rules of logs alone say. That nothing is wrong is not said.
 std::vector<Finding> findings_of_logs(const ProcessView& view);
 
