@@ -6,6 +6,7 @@
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
 #include "process/process_reader.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -13,22 +14,15 @@ namespace {
 
 // A JVM of 300 MiB, 100 of them its heap, with NMT: 20 MiB committed and not touched, 6 of 10 MiB of GC
 // tables touched.
-struct JvmToFit {
-    ProcessView view;
-    Ledger ledger;
-    JvmToFit() {
-        view.vm = Vm::hotspot;
-        view.header.pid = 4711;
+struct JvmToFit : made::Process {
+    JvmToFit() : Process(mib(300)) {
         view.header.target_uptime_s = 60;
-        view.status.emplace();
         view.status->threads = 50;
-        view.status->vm_rss = mib(300);
         view.status->vm_hwm = mib(330);
         view.status->vm_pte = mib(1);
         view.vm_flags = parse_vm_flags("-XX:MaxHeapSize=536870912 -XX:MaxDirectMemorySize=1048576").value();
         view.nmt.emplace();
         view.version.emplace().feature = 17;
-        ledger.rss = mib(300);
         row("jvm/java heap", mib(100));
         row("jvm/thread stack", mib(4));
         row("stack/native", mib(1));
@@ -38,12 +32,6 @@ struct JvmToFit {
         ledger.categories.push_back({"GC", mib(20), mib(16), {}, mib(10), mib(8), std::optional(mib(6))});
         ledger.categories.push_back(
             {"Java Heap", mib(512), mib(256), {}, mib(512), mib(256), std::optional(mib(100))});
-    }
-    void row(std::string_view path, Bytes resident) {
-        Row r;
-        r.path = path;
-        r.resident = resident;
-        ledger.rows.push_back(r);
     }
     [[nodiscard]] Fit fit(std::optional<Bytes> limit = mib(800)) const {
         return fit_heap({&view, &ledger}, limit).value();

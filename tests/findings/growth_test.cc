@@ -2,7 +2,7 @@
 
 #include "catch.h"
 #include "change/series.h"
-#include "made_jvm.h"
+#include "findings/judged_process.h"
 
 using namespace nmtx;
 

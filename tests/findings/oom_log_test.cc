@@ -1,10 +1,12 @@
 // oom-log: the kernel's words read by kernel/oom/oom_log.h, as somebody brings them.
 #include "accounts.h"
 #include "catch.h"
+#include "findings/judged_process.h"
 #include "findings/judgement/judgement.h"
-#include "findings/made_memory.h"
 
 using namespace nmtx;
+using made::proposes;
+using made::says;
 
 namespace {
 
@@ -68,6 +70,6 @@ TEST_CASE("oom-log: a machine without memory is told from a limit that was hit, 
 }
 
 TEST_CASE("oom-log: without such a text there is nothing to say") {
-    MadeMemory made(mib(100));
-    CHECK(made.find("oom-log").empty());
+    made::Judged made(mib(100));
+    CHECK(made.found("oom-log").empty());
 }

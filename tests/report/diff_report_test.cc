@@ -6,6 +6,7 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "report/diff/diff_table.h"
+#include "support/made_process.h"
 #include "text_parts.h"
 
 using namespace nmtx;
@@ -22,12 +23,9 @@ struct MadeDiff {
 
     MadeDiff() {
         for (ProcessView* view : {&first, &second}) {
-            view->header.pid = 4711;
-            view->vm = Vm::hotspot;
-            view->smaps.emplace();
+            *view = made::Process(mib(100)).view;
             view->malloc_walk.emplace().headers = "canary";
         }
-        first.header.taken_at = "2026-11-22T20:16:28Z";
         second.header.taken_at = "2026-11-22T20:26:28Z";
         diff.seconds = 600;
         diff.rss = {mib(100), mib(116)};

@@ -9,6 +9,7 @@
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
 #include "report/reconciliation/report.h"
+#include "support/made_process.h"
 #include "text_parts.h"
 
 using namespace nmtx;
@@ -21,21 +22,16 @@ constexpr std::string_view heap_and_arena =
     "7f2d54000000-7f2d62600000 rw-p 00000000 00:00 0\nRss: 230000 kB\nPss: 230000 kB\n";
 
 ProcessView view_of(MallocWalk walk) {
-    ProcessView view;
-    view.header.pid = 3938;
-    view.vm = Vm::hotspot;
-    view.smaps = parse_smaps(heap_and_arena).value();
-    view.nmt.emplace();
-    view.nmt->unit = Bytes(1);
-    NmtCategory other, chunk;
-    other.name = "Other";
-    other.malloc = mib(32);
-    chunk.name = "Arena Chunk";
-    chunk.malloc = Bytes(32784);
-    view.nmt->categories = {other, chunk};
-    view.malloc_walk = std::move(walk);
-    view.steps = {{std::string(document::smaps), 1, 2}, {std::string(document::malloc_walk), 3, 40.5}};
-    return view;
+    made::Process process;
+    process.category("Other").malloc = mib(32);
+    process.category("Arena Chunk").malloc = Bytes(32784);
+    process.view.nmt->unit = Bytes(1);
+    process.view.header.pid = 3938;
+    process.view.smaps = parse_smaps(heap_and_arena).value();
+    process.view.malloc_walk = std::move(walk);
+    process.view.steps = {{std::string(document::smaps), 1, 2},
+                          {std::string(document::malloc_walk), 3, 40.5}};
+    return process.view;
 }
 
 std::string main_text(const ProcessView& view, TextStyle style = {}) {

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
+#include "support/made_process.h"
 #include "text_parts.h"
 
 using namespace nmtx;
@@ -16,13 +17,12 @@ using test::lines_with;
 namespace {
 
 struct MadePool {
-    ProcessView view;
+    ProcessView view = made::Process().view;
     Ledger ledger;
     ThreadTable table;
 
     // `count` threads of a pool, each with a percent of CPU more than the one before.
     MadePool(int count, const std::string& name) {
-        view.header.pid = 1;
         view.vm = Vm::none;
         view.smaps = parse_smaps("").value();
         view.tasks.emplace();

@@ -6,6 +6,7 @@
 #include "catch.h"
 #include "report/watch/watch_rows.h"
 #include "report/watch/watch_table.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -19,10 +20,8 @@ struct MadeMoments {
     WatchState state;
 
     MadeMoments() {
-        view.header.pid = 4711;
+        view = made::Process(mib(116)).view;
         view.header.target_uptime_s = 200;
-        view.vm = Vm::hotspot;
-        view.smaps.emplace();
         start.rss = mib(100), last.rss = mib(110), now.rss = mib(116);
         for (Ledger* ledger : {&start, &last, &now}) {
             ledger->malloc.nmt = mib(10);

@@ -15,7 +15,7 @@ constexpr std::size_t lines_width = 16;
 
 // What was typed and what jcmd puts around its answers is of no interest by itself.
 bool told_by_others(PastedKind kind) {
-    return kind == PastedKind::command || kind == PastedKind::pid_line;
+    return entry_of(kind).about == About::next_text;
 }
 bool told_by_others(const PastedPart& part) {
     return told_by_others(part.part.kind) || part.title == "return code";

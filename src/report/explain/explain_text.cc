@@ -5,7 +5,7 @@
 #include "base/cursor.h"
 #include "base/printable.h"
 #include "change/diff_parts.h"
-#include "change/nmt_baseline.h"
+#include "hotspot/nmt/nmt_since.h"
 #include "report/explain/explain_parts.h"
 #include "report/explain/explain_report.h"
 #include "report/parts/findings_text.h"
