@@ -38,7 +38,7 @@ TEST_CASE("code-cache: near its bound, segment by segment, and what the JVM says
     }
     SECTION("it was full, and has been cleaned since") {
         made.view.code_cache_state.full_count = 2;
-        CHECK(made.found("code-cache").at(0).title == "The code cache has been full");
+        CHECK(made.found("code-cache").at(0).title == "Code cache has been full");
     }
     SECTION("compilers are off") {
         made.view.code_cache_state.out_of_space = true;

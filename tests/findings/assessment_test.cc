@@ -236,7 +236,7 @@ TEST_CASE("assessment: another allocator's memory is not examined") {
     const Assessment assessment = assessed(made);
     CHECK(assessment.verdict == Assessed::undecided);
     CHECK(assessment.coverage.other_allocator == mib(50));
-    CHECK(says(assessment, "is memory of jemalloc, which nmtx cannot look into"));
+    CHECK(says(assessment, "belongs to jemalloc, which nmtx cannot analyse"));
 }
 
 TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the next step is NMT") {

@@ -84,7 +84,7 @@ TEST_CASE("limit-too-small: a heap that fits in a container that is full, or in 
     made.view.cgroup->file = mib(3);
     found = made.find("limit-too-small");
     CHECK(found[0].severity == Severity::problem);
-    CHECK(says(found[0], "Other processes of the cgroup hold 190.0 MiB"));
+    CHECK(says(found[0], "Other processes in the cgroup hold 190.0 MiB"));
 }
 
 TEST_CASE("limit-too-small: where an older JDK takes the percentage of the machine it is not proposed") {

@@ -71,7 +71,7 @@ TEST_CASE("container-killed: the limit is named where it is known, and SIGKILL a
     const auto unknown = findings_in(with_container(killed({})));
     REQUIRE(unknown.size() == 1);
     CHECK(unknown[0].confidence == Confidence::medium);
-    CHECK(has(unknown[0], "The text has no memory limit of it."));
+    CHECK(has(unknown[0], "The text does not show its memory limit."));
     ContainerState only_signal;
     only_signal.last = {"Terminated", "Error", 137, {}};
     const auto signal = findings_in(with_container(only_signal));
@@ -115,10 +115,11 @@ TEST_CASE("jemalloc: fragmentation is told from freed pages that are retained") 
     PastedDocuments documents;
     documents.jemalloc = stats_of(mib(100), mib(400), mib(410));
     REQUIRE(findings_in(documents).size() == 1);
-    CHECK(has(findings_in(documents)[0], "310.0 MiB (75.6 %) are not allocated: fragmentation"));
+    CHECK(has(findings_in(documents)[0],
+              "310.0 MiB (75.6 %) of jemalloc's 410.0 MiB resident is not allocated: fragmentation"));
     documents.jemalloc = stats_of(mib(100), mib(110), mib(410));
     REQUIRE(findings_in(documents).size() == 1);
-    CHECK(has(findings_in(documents)[0], "freed pages that it retains"));
+    CHECK(has(findings_in(documents)[0], "freed but retained"));
     CHECK(has(findings_in(documents)[0], "background_thread:true"));
     documents.jemalloc = stats_of(mib(1000), mib(1010), mib(1020));
     CHECK(findings_in(documents).empty());

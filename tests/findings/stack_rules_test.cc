@@ -21,7 +21,7 @@ TEST_CASE("stack-count: resident stacks count, with the pools that hold them; re
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == kib(200'000));
-    CHECK(found[0].title == "2,000 threads hold 195.3 MiB of stacks, and reserve 2000.0 MiB");
+    CHECK(found[0].title == "195.3 MiB held by the stacks of 2,000 threads (2000.0 MiB reserved)");
     CHECK(evidence_of(found[0]).find("worker-# (2,000, 195.3 MiB)") != std::string::npos);
     CHECK(has_command(found[0], "-Xss"));
     CHECK_FALSE(has_command(found[0], "-XX:VMThreadStackSize"));
