@@ -60,7 +60,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
         "file-rss:96kB, shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:0\n";
     const auto alone = explained(kill);
     const std::string text = nmtx::explain_text(alone, {}, {});
-    CHECK(has(text, "The kernel killed java (pid 71), which had 4.0 MiB resident"));
+    CHECK(has(text, "java (pid 71) OOM-killed with 4.0 MiB resident"));
     CHECK_FALSE(has(text, "Nothing wrong"));
     CHECK_FALSE(has(text, "Missing for a reconciliation"));
     CHECK(has(text, "1 kill, killed pid 71 java"));

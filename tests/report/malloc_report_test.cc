@@ -82,7 +82,7 @@ TEST_CASE("report: the first screen says what malloc outside NMT is made of") {
     CHECK(has(
         text,
         "not walked                     8.0               no chunk found there, or newer than the walk\n"));
-    CHECK(has(unfolded(text), "Finding: JNI or library code holds 177.7 MiB that the JVM does not know of"));
+    CHECK(has(unfolded(text), "Finding: 177.7 MiB allocated by native (JNI) code, not tracked by NMT"));
     CHECK(has(text, "nmtx malloc 3938 --owners\n"));
     CHECK(has(unfolded(text), "Confidence high. Next: See who holds it: nmtx malloc 3938 --owners"));
     CHECK(has(unfolded(text), "likely: as much as was found resident"));
@@ -137,7 +137,7 @@ TEST_CASE("report: a tenth of RSS that was freed and kept is a finding of its ow
     MallocWalk walk = made_walk();
     walk.arenas.back().binned = chunks(12, mib(40), mib(40));
     CHECK(has(unfolded(main_text(view_of(walk))),
-              "Finding: glibc keeps 40.4 MiB that the program has freed: no leak"));
+              "Finding: 40.4 MiB freed but retained by glibc (not a leak)"));
 }
 
 TEST_CASE("report: a walk that was not possible is told with the reason, and how to ask the allocator") {
