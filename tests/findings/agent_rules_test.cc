@@ -70,7 +70,7 @@ TEST_CASE("agents: by the options, name and version; a note as long as NMT has l
     const auto found = made.found("agents");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
-    CHECK(found[0].title == "Agents run in the JVM: dd-java-agent 1.31.2, jdwp, libfoo");
+    CHECK(found[0].title == "Agents in the JVM: dd-java-agent 1.31.2, jdwp, libfoo");
     CHECK_FALSE(found[0].bytes.has_value());
     made.category("Serviceability").committed = mib(300);
     CHECK(made.found("agents").at(0).severity == Severity::warning);
@@ -88,7 +88,7 @@ TEST_CASE("agents: one that was attached to the running JVM shows by the library
     REQUIRE(made.found("agents").size() == 1);
     CHECK(evidence_of(made.found("agents")[0]).find("libinstrument.so is mapped") != std::string::npos);
     made.options("-javaagent:/opt/a.jar");
-    CHECK(made.found("agents").at(0).title == "An agent runs in the JVM: a");
+    CHECK(made.found("agents").at(0).title == "Agent in the JVM: a");
     made.options("-Xmx1g");
     made.view.smaps->mappings[0].name = "/app/libmyagent.so";  // a library of the program's own
     CHECK(made.found("agents").empty());

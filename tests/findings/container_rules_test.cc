@@ -78,7 +78,7 @@ TEST_CASE("limit-too-small: a heap that fits in a container that is full, or in 
     auto found = made.find("limit-too-small");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
-    CHECK(says(found[0], "a process"));
+    CHECK(says(found[0], "1 process OOM-killed"));
     made.view.cgroup->current = mib(511);
     made.view.cgroup->anon = mib(490);
     made.view.cgroup->file = mib(3);

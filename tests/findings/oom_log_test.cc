@@ -43,9 +43,9 @@ TEST_CASE("oom-log: who was killed, what it had in which pages, and whose limit 
     CHECK(says(found[0], "java (pid 4711)"));
     CHECK(says(found[0], "its cgroup's limit of 512.0 MiB was reached"));
     CHECK(says(found[0], "anonymous 459.0 MiB, files 8.8 MiB"));
-    CHECK(says(found[0], "120,000 pages of 4 KiB, not kB: 468.8 MiB"));
+    CHECK(says(found[0], "120,000 pages of 4 KiB (not kB), 468.8 MiB"));
     CHECK(says(found[0], "Other large processes: sidecar (pid 4712)") == false);  // 35 MiB, less than a tenth
-    CHECK(says(found[0], "worker asked for memory"));
+    CHECK(says(found[0], "worker triggered the kill"));
     CHECK(proposes(found[0], "--limit 536870912"));
 }
 

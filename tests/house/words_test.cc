@@ -66,7 +66,7 @@ class Literals {
     std::vector<Sentence> all() {
         while (at_ < text_.size()) {
             const char c = text_[at_];
-            if (ahead("//")) {
+            if (ahead("//") || (ahead("#include") && at_line_begin())) {
                 skip_to("\n");
             } else if (ahead("/*")) {
                 skip_to("*/");
@@ -90,6 +90,8 @@ class Literals {
 
   private:
     [[nodiscard]] bool ahead(std::string_view what) const { return text_.substr(at_, what.size()) == what; }
+
+    [[nodiscard]] bool at_line_begin() const { return at_ == 0 || text_[at_ - 1] == '\n'; }
 
     void step() {
         if (text_[at_++] == '\n') ++line_;

@@ -66,7 +66,7 @@ TEST_CASE("live: findings on many threads, on threads of native code and on an a
     const auto native = finding_of(all, "native-threads");
     REQUIRE(native.is_object());
     CHECK(native["title"] == "12 threads started by native code, not by the JVM");
-    CHECK(native["evidence"].dump().find("foreign-# (12") != std::string::npos);
+    CHECK(native["evidence"].dump().find("foreign-# (12 threads") != std::string::npos);
     const auto agents = finding_of(all, "agents");
     REQUIRE(agents.is_object());
     CHECK(agents["title"] == "Agent in the JVM: jdwp");

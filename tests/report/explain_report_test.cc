@@ -77,7 +77,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
                   kill);
     const std::string both = nmtx::explain_text(beside, {}, {});
     CHECK(has(both, "RSS 1.5 MiB"));
-    CHECK(has(both, "The kernel killed java (pid 71)"));
+    CHECK(has(both, "java (pid 71) OOM-killed"));
 }
 
 TEST_CASE("explain: says how many texts of a kind were not kept, and where they stood") {

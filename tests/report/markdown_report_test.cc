@@ -92,7 +92,7 @@ TEST_CASE("markdown: however much there is, it stays below its bound and says wh
     CHECK(text.size() < most_markdown_bytes);
     CHECK(text.find("more findings are left out") != std::string::npos);
     CHECK(text.find("Left out to keep the ticket short") != std::string::npos);
-    CHECK(text.find("\n### Where RSS is\n") != std::string::npos);
+    CHECK(text.find("\n### Where the memory is\n") != std::string::npos);
 }
 
 TEST_CASE("markdown: rows of a table have as many cells as its heading, whatever the names are") {

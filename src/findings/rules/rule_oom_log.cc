@@ -40,7 +40,7 @@ std::string cause(const OomKill& kill) {
         case OomConstraint::memory_policy:
             return "the memory nodes that it may use ran out";
         default:
-            return "the text does not show whether a cgroup's limit was reached or the machine ran out";
+            return "the cause is not in the text (a cgroup's limit, or the machine's memory)";
     }
 }
 
