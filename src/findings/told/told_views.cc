@@ -34,11 +34,11 @@ std::vector<Finding> shared_views(const ToldInput& input) {
     finding.confidence = thrice ? Confidence::high : Confidence::medium;
     const Bytes once(static_cast<std::uint64_t>(static_cast<double>(sums.shared_dirty->value()) / *times));
     finding.title = fmt::format(
-        "RSS ({} MiB) counts shared memory {:.1f} times{}: the real use is PSS, {} MiB", in_mib(*sums.rss), *times,
-        thrice ? " (ZGC before JDK 21, or without generations, maps its heap three times)" : "",
+        "RSS ({} MiB) counts shared memory {:.1f} times{}: the real use is PSS, {} MiB", in_mib(*sums.rss),
+        *times, thrice ? " (ZGC before JDK 21, or without generations, maps its heap three times)" : "",
         in_mib(*sums.pss));
-    finding.evidence.push_back(
-        fmt::format("Shared_Dirty {} MiB is {:.1f} x {} MiB.", in_mib(*sums.shared_dirty), *times, in_mib(once)));
+    finding.evidence.push_back(fmt::format("Shared_Dirty {} MiB is {:.1f} x {} MiB.",
+                                           in_mib(*sums.shared_dirty), *times, in_mib(once)));
     if (!thrice)
         finding.evidence.emplace_back(
             "The memory is mapped several times, by this process or by others that share it.");

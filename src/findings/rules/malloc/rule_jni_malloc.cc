@@ -48,7 +48,7 @@ const OwnerTrend* fastest_library(const RunTrend& history) {
 void add_profiler(Finding& finding, const ProcessView& view) {
     const MallocWalk* const walk = view.walk();
     if (view.vm != Vm::hotspot || walk == nullptr || walk->allocator != "glibc") return;
-    finding.remedies.push_back({"Find the caller (async-profiler 4.0 or later; sees new allocations only)",
+    finding.remedies.push_back({"Find the caller of new allocations (async-profiler 4.0 or later)",
                                 "asprof -d 600 -e nativemem -f /tmp/native.jfr PID"});
     finding.remedies.push_back({"List what was not freed in that profile",
                                 "jfrconv --total --nativemem --leak /tmp/native.jfr native.html"});

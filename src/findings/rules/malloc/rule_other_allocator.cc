@@ -65,8 +65,8 @@ std::vector<Finding> other_allocator(const FindingInput& input) {
     if (glibc_serves) return also_present(input, beside, *advice);
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} serves malloc, not glibc: restart with {} for statistics", printable(allocator),
-                    advice->command);
+    finding.title = fmt::format("{} serves malloc, not glibc: restart with {} for statistics",
+                                printable(allocator), advice->command);
     add_file(finding, input.view, advice->allocator);
     if (input.ledger.malloc.resident != Bytes())
         finding.evidence.push_back(
