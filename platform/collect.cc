@@ -316,7 +316,7 @@ Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan) {
         return failure(name, "is a kernel thread: it has no user memory", "see what runs: nmtx list");
     }
     if (process->zombie()) {
-        return failure(name, "is a zombie: it has ended, and its parent has not taken notice yet",
+        return failure(name, "is a zombie: it has ended, but its parent has not reaped it yet",
                        "see what runs: nmtx list");
     }
     return Collector(options, plan, std::move(*process)).run();

@@ -88,7 +88,7 @@ class TemporaryDirectory {
 };
 
 tl::unexpected<Error> already_there(const std::string& path) {
-    return failure(path, "is already there", "choose another name, or add --force to replace it");
+    return failure(path, "already exists", "choose another name, or add --force to replace it");
 }
 
 // Without `overwrite` a file that somebody makes at this moment must win too: a link is refused where the
@@ -145,7 +145,7 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
         if (::lstat(paths.back().c_str(), &info) != 0) continue;
         if (!overwrite) return already_there(paths.back());
         if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
-            return failure(paths.back(), "is no file", "choose another directory");
+            return failure(paths.back(), "is not a file", "choose another directory");
     }
     std::deque<Temporary> written;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -206,7 +206,7 @@ Expected<void> write_files(const std::string& path, const std::vector<NamedFile>
         if (errno != ENOENT) return tl::make_unexpected(file_error(path, errno));
         return named_as_asked(write_new_directory(place->path(), files), place->path(), path);
     }
-    if (!S_ISDIR(info.st_mode)) return failure(path, "is no directory", "choose another name");
+    if (!S_ISDIR(info.st_mode)) return failure(path, "is not a directory", "choose another name");
     const Descriptor directory(
         ::openat(place->directory.get(), place->name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!directory) return tl::make_unexpected(file_error(path, errno));

@@ -29,8 +29,9 @@ Expected<void> check_nmt_report(std::string_view text, const std::string& path) 
     if (refusal == nullptr) return {};
     const std::string begins = refusal->text.substr(0, refusal->text.find('\n'));
     return failure(path,
-                   begins.empty() ? "holds no report of VM.native_memory"
-                                  : fmt::format("holds no report of VM.native_memory but '{}'", begins),
+                   begins.empty()
+                       ? "has no report of VM.native_memory"
+                       : fmt::format("has no report of VM.native_memory; it begins with '{}'", begins),
                    "save one with: jcmd PID VM.native_memory");
 }
 

@@ -144,7 +144,9 @@ Expected<SampledMoment> moment_of_record(const std::string& file) {
     const auto record = read_record(file);
     if (!record) return tl::make_unexpected(record.error());
     const auto latest = latest_sample(*record);
-    if (!latest.sample) return failure(printable(file), "the record has no sample");
+    if (!latest.sample)
+        return failure(printable(file), "the recording has no sample",
+                       "record again: nmtx record PID -o FILE.db");
     return SampledMoment{*latest.sample, latest.series->run, std::nullopt};
 }
 
@@ -171,7 +173,9 @@ Expected<Sample> baseline_of(const std::string& file, const RecordedRun& gated) 
     const auto series = read_record(file);
     if (!series) return tl::make_unexpected(series.error());
     const auto baseline = baseline_sample(*series, gated);
-    if (!baseline.sample) return failure(printable(file), "the record has no sample");
+    if (!baseline.sample)
+        return failure(printable(file), "the recording has no sample",
+                       "record again: nmtx record PID -o FILE.db");
     return *baseline.sample;
 }
 
@@ -226,7 +230,7 @@ Expected<int> run_trend(const Command& command) {
     if (!record) return tl::make_unexpected(record.error());
     const Trend trend = trend_of(*record, trend_options(command));
     if (trend.runs.empty())
-        return failure(printable(command.file), "no run of the record has a sample there");
+        return failure(printable(command.file), "no run of the recording has a sample there");
     const std::string text = command.json ? json_trend(trend)
                              : command.record.csv
                                  ? csv_trend(trend)

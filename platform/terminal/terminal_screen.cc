@@ -113,20 +113,20 @@ TerminalScreen::~TerminalScreen() = default;
 
 Expected<std::unique_ptr<TerminalScreen>> TerminalScreen::open(bool colour) {
     if (::isatty(STDOUT_FILENO) != 1 || ::isatty(STDIN_FILENO) != 1)
-        return failure("", "this needs a terminal to draw on and to take keys from", instead);
+        return failure("", "this needs an interactive terminal", instead);
     const std::string kind(environment("TERM"));
     if (kind.empty() || kind == "dumb")
-        return failure("", fmt::format("TERM={}: this terminal cannot be drawn on", kind), instead);
+        return failure("", fmt::format("TERM={}: this terminal cannot show a screen", kind), instead);
     const bool unicode = choose_locale();
     SCREEN* const screen = ::newterm(nullptr, stdout, stdin);
     if (screen == nullptr)
-        return failure("", fmt::format("TERM={}: terminfo knows no such terminal", printable(kind)),
-                       "TERM=xterm often fits, and TERMINFO names another folder of terminfo");
+        return failure("", fmt::format("TERM={}: unknown terminal type", printable(kind)),
+                       "try TERM=xterm, or set TERMINFO to the folder of terminal descriptions");
     auto curses = std::make_unique<Curses>(screen);
     // What tigetstr gives for a name that is of no string.
     static const char* const absent = reinterpret_cast<const char*>(-1);  // NOLINT(performance-no-int-to-ptr)
     if (const char* move = ::tigetstr("cup"); move == nullptr || move == absent)
-        return failure("", fmt::format("TERM={}: this terminal cannot be drawn on", printable(kind)),
+        return failure("", fmt::format("TERM={}: this terminal cannot show a screen", printable(kind)),
                        instead);
     ::cbreak();
     ::noecho();

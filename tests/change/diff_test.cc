@@ -219,7 +219,7 @@ TEST_CASE("diff: what the JVM took to answer questions is told from what the pro
           "[0x0000000000000124] g+0x1\n (malloc=500 type=Other #2)\n");
     const Diff diff = diff_of(before, after);
     CHECK(diff.sites->asking.change().value == 100000);
-    CHECK(noted(diff, "97 KiB are what the JVM has taken to answer questions"));
+    CHECK(noted(diff, "97 KiB of the growth at call sites is the JVM's own"));
 }
 
 TEST_CASE("diff: where a moment has no call sites, the diff says which and how to get them") {

@@ -39,7 +39,7 @@ TEST_CASE("code-cache: near its bound, segment by segment, and what the JVM says
     }
     SECTION("it was full, and has been cleaned since") {
         made.view.code_cache_state.full_count = 2;
-        CHECK(made.found("code-cache").at(0).title == "The code cache has been full");
+        CHECK(made.found("code-cache").at(0).title == "Code cache has been full");
     }
     SECTION("compilers are off") {
         made.view.code_cache_state.out_of_space = true;
@@ -71,7 +71,7 @@ TEST_CASE("agents: by the options, name and version; a note as long as NMT has l
     const auto found = made.found("agents");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
-    CHECK(found[0].title == "Agents run in the JVM: dd-java-agent 1.31.2, jdwp, libfoo");
+    CHECK(found[0].title == "Agents in the JVM: dd-java-agent 1.31.2, jdwp, libfoo");
     CHECK_FALSE(found[0].bytes.has_value());
     made.category("Serviceability").committed = mib(300);
     CHECK(made.found("agents").at(0).severity == Severity::warning);
@@ -89,7 +89,7 @@ TEST_CASE("agents: one that was attached to the running JVM shows by the library
     REQUIRE(made.found("agents").size() == 1);
     CHECK(evidence_of(made.found("agents")[0]).find("libinstrument.so is mapped") != std::string::npos);
     made.options("-javaagent:/opt/a.jar");
-    CHECK(made.found("agents").at(0).title == "An agent runs in the JVM: a");
+    CHECK(made.found("agents").at(0).title == "Agent in the JVM: a");
     made.options("-Xmx1g");
     made.view.smaps->mappings[0].name = "/app/libmyagent.so";  // a library of the program's own
     CHECK(made.found("agents").empty());

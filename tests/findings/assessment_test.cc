@@ -72,7 +72,7 @@ TEST_CASE("assessment: RSS that evidence accounts for is ok, and the shares are 
     CHECK(assessment.next.empty());
     const auto findings = test::judged(made.view, made.ledger).findings;
     CHECK(findings.front().rule == "nothing-wrong");
-    CHECK(findings.front().title.find("98.0 % of RSS is accounted for: files") == 0);
+    CHECK(findings.front().title.find("98.0 % of RSS accounted for: files") == 0);
 }
 
 TEST_CASE("assessment: 5 % and 4 MiB without an owner are a warning, with what to do") {
@@ -169,8 +169,8 @@ TEST_CASE("assessment: malloc that was not walked is not examined, but for what 
     CHECK(assessment.coverage.not_examined == mib(15));
     CHECK(assessment.coverage.estimated == mib(25));
     CHECK(assessment.coverage.accounted == mib(60));
-    CHECK(says(assessment, "15.0 MiB (15.0 %) is malloc memory that was not walked"));
-    CHECK(proposes(assessment, "nmtx 42"));
+    CHECK(says(assessment, "15.0 MiB (15.0 %) is malloc memory that was not analysed"));
+    CHECK(proposes(assessment, "nmtx malloc 42"));
     // What kept the walk from being made would do so again: nobody is sent back to the command just run.
     const auto reconciles = [](const Remedy& step) { return step.command == "nmtx 42"; };
     made.view.missing.push_back({std::string(document::residency), "not permitted", "add CAP_SYS_PTRACE"});
@@ -238,7 +238,7 @@ TEST_CASE("assessment: another allocator's memory is not examined") {
     const Assessment assessment = assessed(made);
     CHECK(assessment.verdict == Assessed::undecided);
     CHECK(assessment.coverage.other_allocator == mib(50));
-    CHECK(says(assessment, "is memory of jemalloc, which nmtx cannot look into"));
+    CHECK(says(assessment, "belongs to jemalloc, which nmtx cannot analyse"));
 }
 
 TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the next step is NMT") {
@@ -252,8 +252,8 @@ TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the nex
     const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(judged.assessment.coverage.accounted == mib(100));
-    CHECK(says(judged.assessment,
-               "30.0 MiB (30.0 %) is live malloc memory that cannot be attributed: NMT is off"));
+    CHECK(
+        says(judged.assessment, "30.0 MiB (30.0 %) is live malloc memory without a known owner: NMT is off"));
     CHECK(proposes(judged.assessment, "-XX:NativeMemoryTracking=summary"));
     CHECK(judged.findings.front().rule == "undecided");
     CHECK(judged.findings.front().severity == Severity::note);
@@ -306,7 +306,7 @@ TEST_CASE("assessment: anonymous memory that merely has a name is not judged by 
     made.map("file/jvm library", "libjvm.so", mib(100));
     made.map("named/v8 heap", "", mib(200));
     CHECK(assessed(made).verdict == Assessed::undecided);
-    CHECK(says(assessed(made), "200.0 MiB (66.7 %) is anonymous memory that has a name"));
+    CHECK(says(assessed(made), "200.0 MiB (66.7 %) is named anonymous memory"));
 }
 
 TEST_CASE("assessment: memory that is mapped as a file, and that nobody attributes, is not ok") {

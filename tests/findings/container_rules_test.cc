@@ -80,13 +80,13 @@ TEST_CASE("limit-too-small: a heap that fits in a container that is full, or in 
     auto found = made.found("limit-too-small");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
-    CHECK(says(found[0], "a process"));
+    CHECK(says(found[0], "1 process OOM-killed"));
     made.view.cgroup->current = mib(511);
     made.view.cgroup->anon = mib(490);
     made.view.cgroup->file = mib(3);
     found = made.found("limit-too-small");
     CHECK(found[0].severity == Severity::problem);
-    CHECK(says(found[0], "Other processes of the cgroup hold 190.0 MiB"));
+    CHECK(says(found[0], "Other processes in the cgroup hold 190.0 MiB"));
 }
 
 TEST_CASE("limit-too-small: where an older JDK takes the percentage of the machine it is not proposed") {

@@ -153,7 +153,7 @@ TEST_CASE("zgc-multi-map: what is mapped again is no leak, and a note") {
     const auto found = made.found("zgc-multi-map");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
-    CHECK(found[0].title.find("true RSS is 400.0 MiB") != std::string::npos);
+    CHECK(found[0].title.find("True RSS is 400.0 MiB") != std::string::npos);
     CHECK(proposes(found[0], "-XX:+ZGenerational"));
     made.view.perf->counters["java.property.java.version"] = std::string("17.0.15");
     CHECK_FALSE(proposes(made.found("zgc-multi-map").at(0), "ZGenerational"));

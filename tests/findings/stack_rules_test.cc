@@ -22,8 +22,8 @@ TEST_CASE("stack-count: resident stacks count, with the pools that hold them; re
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == kib(200'000));
-    CHECK(found[0].title == "2,000 threads hold 195.3 MiB of stacks, and reserve 2000.0 MiB");
-    CHECK(evidence_of(found[0]).find("worker-# (2,000, 195.3 MiB)") != std::string::npos);
+    CHECK(found[0].title == "195.3 MiB held by the stacks of 2,000 threads (2000.0 MiB reserved)");
+    CHECK(evidence_of(found[0]).find("worker-# (2,000 threads, 195.3 MiB)") != std::string::npos);
     CHECK(proposes(found[0], "-Xss"));
     CHECK_FALSE(proposes(found[0], "-XX:VMThreadStackSize"));
     const auto idle = many(1000, ThreadKind::java, kib(20)).found("stack-count");
@@ -99,7 +99,8 @@ TEST_CASE("native-threads: those of libraries, by pool and by project, a note un
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
     CHECK(found[0].bytes == kib(144));
-    CHECK(evidence_of(found[0]).find("rocksdb:low# of RocksDB (9, stacks 144 KiB)") != std::string::npos);
+    CHECK(evidence_of(found[0]).find("rocksdb:low# (RocksDB, 9 threads, stacks 144 KiB)") !=
+          std::string::npos);
     CHECK(evidence_of(found[0]).find("librocksdbjni.so (9)") != std::string::npos);
     SECTION("of which a few are on every JVM") {
         made.threads.rows.resize(23);

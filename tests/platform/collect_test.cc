@@ -91,7 +91,7 @@ TEST_CASE("collect: a process that is no JVM gives the kernel's documents and sa
           std::to_string(child.pid()));
 
     REQUIRE(capture->missing(document::attach) != nullptr);
-    CHECK(capture->missing(document::attach)->why.find("no HotSpot JVM") != std::string::npos);
+    CHECK(capture->missing(document::attach)->why.find("not a HotSpot JVM") != std::string::npos);
     CHECK(capture->missing("hotspot/VM.version") != nullptr);
     CHECK_FALSE(capture->tried("hotspot/GC.heap_info"));
 

@@ -60,7 +60,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
         "file-rss:96kB, shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:0\n";
     const auto alone = explained(kill);
     const std::string text = nmtx::explain_text(alone, {}, {});
-    CHECK(has(text, "The kernel killed java (pid 71), which had 4.0 MiB resident"));
+    CHECK(has(text, "java (pid 71) OOM-killed with 4.0 MiB resident"));
     CHECK_FALSE(has(text, "Nothing wrong"));
     CHECK_FALSE(has(text, "Missing for a reconciliation"));
     CHECK(has(text, "1 kill, killed pid 71 java"));
@@ -77,7 +77,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
                   kill);
     const std::string both = nmtx::explain_text(beside, {}, {});
     CHECK(has(both, "RSS 1.5 MiB"));
-    CHECK(has(both, "The kernel killed java (pid 71)"));
+    CHECK(has(both, "java (pid 71) OOM-killed"));
 }
 
 TEST_CASE("explain: says how many texts of a kind were not kept, and where they stood") {

@@ -26,7 +26,7 @@ TEST_CASE("glossary: an entry shows what it is, what bounds it, and what is diff
     const std::string text = glossary_of("internal");
     CHECK(text.starts_with(
         fmt::format("Internal  (NMT category of JDK {}; its mmap memory is ", fmt::join(known_jdks, ", "))));
-    for (const char* label : {"  what      ", "  grows     ", "  bound     ", "  look      ", "  8 to 10   "})
+    for (const char* label : {"  what      ", "  grows     ", "  limit     ", "  inspect   ", "  8 to 10   "})
         CHECK(has(text, label));
     CHECK(has(text, "direct buffers"));
     CHECK_FALSE(has(glossary_of("internal", 17), "direct buffers"));

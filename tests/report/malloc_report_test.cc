@@ -78,9 +78,9 @@ TEST_CASE("report: the first screen says what malloc outside NMT is made of") {
     CHECK(has(
         text,
         "not walked                     8.0               no chunk found there, or newer than the walk\n"));
-    CHECK(has(unfolded(text), "Finding: JNI or library code holds 177.7 MiB that the JVM does not know of"));
+    CHECK(has(unfolded(text), "Finding: 177.7 MiB allocated by native (JNI) code, not tracked by NMT"));
     CHECK(has(text, "nmtx malloc 3938 --owners\n"));
-    CHECK(has(unfolded(text), "Confidence high. Next: See who holds it: nmtx malloc 3938 --owners"));
+    CHECK(has(unfolded(text), "Confidence high. Next: Find the caller"));
     CHECK(has(unfolded(text), "likely: as much as was found resident"));
     CHECK_FALSE(has(text, "less the"));
     CHECK_FALSE(has(text, "what NMT's part has not"));
@@ -121,7 +121,7 @@ TEST_CASE("report: without NMT's headers nothing is called unknown to the JVM") 
     INFO(text);
     CHECK(has(text, "\n  malloc                         225.6 MiB"));
     CHECK(has(text, "    live "));
-    CHECK(has(unfolded(text), "Next: Restart with NMT"));
+    CHECK(has(unfolded(text), "Next: See what is in the blocks: nmtx malloc 3938 --peek 1016"));
     CHECK_FALSE(has(text, "does not know of"));
     CHECK_FALSE(has(text, "outside NMT"));
     const std::string alone = malloc_text(view);
@@ -133,7 +133,7 @@ TEST_CASE("report: a tenth of RSS that was freed and kept is a finding of its ow
     MallocWalk walk = made_walk();
     walk.arenas.back().binned = chunks(12, mib(40), mib(40));
     CHECK(has(unfolded(main_text(view_of(walk))),
-              "Finding: glibc keeps 40.4 MiB that the program has freed: no leak"));
+              "Finding: 40.4 MiB freed but retained by glibc (not a leak)"));
 }
 
 TEST_CASE("report: a walk that was not possible is told with the reason, and how to ask the allocator") {
