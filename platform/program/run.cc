@@ -46,7 +46,7 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.freeze = command.malloc.freeze;
     if (command.verb == Verb::threads || command.measure_threads)
         options.thread_interval = command.threads.interval;
-    options.show_progress = true;
+    options.show_progress = !command.quiet;
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
         if (!text) return tl::make_unexpected(text.error());
@@ -57,12 +57,21 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     return options;
 }
 
-TextStyle style_of_stdout() {
+int exit_code_of(const Command& command, const std::vector<Finding>& findings) {
+    if (!command.fail_on) return 0;
+    const Severity least = *command.fail_on == FailOn::problem ? Severity::problem : Severity::warning;
+    const bool met = std::any_of(findings.begin(), findings.end(),
+                                 [&](const Finding& finding) { return finding.severity >= least; });
+    return met ? exit_found : 0;
+}
+
+TextStyle style_of_stdout(const Command& command) {
     const Terminal terminal = look_at_terminal();
     TextStyle style;
     if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
     style.bars = terminal.is_terminal;
-    style.colour = terminal.colour;
+    style.colour =
+        command.color == ColorMode::always || (command.color == ColorMode::automatic && terminal.colour);
     style.unicode = terminal.utf8;
     return style;
 }
@@ -93,9 +102,9 @@ Expected<Capture> read_capture(const std::string& file) {
 
 std::vector<CertainName> certain_names(const Command& command) {
     std::vector<CertainName> names;
-    if (command.pid == 0) return names;
+    if (command.target.pid == 0) return names;
     for (const std::string& host : host_names()) names.push_back({Placeholder::host, host});
-    for (const std::string& user : user_names(command.pid)) names.push_back({Placeholder::name, user});
+    for (const std::string& user : user_names(command.target.pid)) names.push_back({Placeholder::name, user});
     return names;
 }
 
