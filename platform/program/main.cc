@@ -74,6 +74,8 @@ int run(const std::vector<std::string>& arguments) {
     const auto command = chosen(*parsed);
     if (!command) return complain(command.error(), exit_usage);
     drop_privileges(needs_of(*command));
+    const auto pager = pager_for(*command);
+    if (!pager) return complain(pager.error(), 1);
     if (const auto work = file_work_of(*command)) confine_to_files(*work);
     const auto done = run_of(command->verb)(*command);
     return done ? *done : complain(done.error(), 1);

@@ -25,6 +25,7 @@ Expected<int> run_list(const Command& command) {
         row.note = process.why_not;
         rows.push_back(std::move(row));
     }
+    if (command.format == Format::csv) return print_csv(json_list(rows), "");
     return done(print(command.json() ? json_list(rows) : text_list(rows, style_of_stdout(command))));
 }
 
