@@ -5,11 +5,12 @@
 namespace nmtx {
 
 const std::vector<VerbEntry>& all_verbs() {
-    static const std::vector<VerbEntry> all{verb::pid(),    verb::malloc(), verb::threads(), verb::watch(),
-                                            verb::list(),   verb::record(), verb::trend(),   verb::diff(),
-                                            verb::gate(),   verb::ticket(), verb::explain(), verb::capture(),
-                                            verb::report(), verb::fit(),    verb::peek(),    verb::glossary(),
-                                            verb::nmt(),    verb::demo(),   verb::help(),    verb::version()};
+    static const std::vector<VerbEntry> all{
+        verb::pid(),      verb::malloc(),  verb::threads(), verb::watch(),      verb::list(),
+        verb::record(),   verb::trend(),   verb::diff(),    verb::gate(),       verb::ticket(),
+        verb::explain(),  verb::capture(), verb::report(),  verb::fit(),        verb::peek(),
+        verb::glossary(), verb::nmt(),     verb::demo(),    verb::completion(), verb::help(),
+        verb::version()};
     return all;
 }
 

@@ -33,6 +33,7 @@ VerbEntry peek();
 VerbEntry glossary();
 VerbEntry nmt();
 VerbEntry demo();
+VerbEntry completion();
 VerbEntry help();
 VerbEntry version();
 }  // namespace verb
