@@ -72,7 +72,7 @@ void take(PastedMoment& moment, PastedPart& part, Smaps& smaps) {
     const bool better = !moment.view.smaps || (smaps.rss_known && !moment.view.smaps->rss_known) ||
                         (smaps.from == MappingsFrom::smaps && moment.view.smaps->from != MappingsFrom::smaps);
     if (!better) {
-        part.notes.emplace_back("its mappings are not used: another text of the same moment tells more");
+        part.notes.emplace_back("its mappings are not used: another text of the same snapshot has more");
         return;
     }
     moment.view.smaps = std::move(smaps);
