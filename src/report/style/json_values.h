@@ -30,7 +30,7 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
     return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(printable(text));
 }
 
-// The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
+// The object `malloc` of docs/reference/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
 // `findings` (json_findings.cc).
 nlohmann::ordered_json findings_json(std::span<const Finding> findings);
