@@ -73,8 +73,7 @@ std::string record_schema() {
 }
 
 Expected<void> check_record_schema(RecordDatabase& database) {
-    constexpr const char* hint =
-        "nmtx trend reads records that nmtx wrote; see docs/reference/formats/record-file.md";
+    constexpr const char* hint = "nmtx trend reads records that nmtx wrote; see docs/formats/record-file.md";
     auto rows = database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema");
     if (!rows) return tl::make_unexpected(rows.error());
     std::size_t ours = 0;

@@ -1,6 +1,5 @@
 // The ledger's owners that are not all of one category. Sources: ledger/claims*.cc and mapping_owner.cc,
-// which name them; glibc's malloc.c and arena.c for what bounds its memory;
-// docs/how-it-works/how-nmtx-works.md.
+// which name them; glibc's malloc.c and arena.c for what bounds its memory; docs/how-nmtx-works.md.
 #include "findings/knowledge/glossary.h"
 #include "ledger/owner_paths.h"
 
