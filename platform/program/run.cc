@@ -14,12 +14,15 @@
 #include "platform/output/output_file.h"
 #include "platform/proc/input_file.h"
 #include "platform/terminal/terminal.h"
+#include "report/style/csv.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::size_t most_capture_bytes = std::size_t{1} << 30U;
 constexpr std::size_t most_nmt_bytes = std::size_t{256} << 20U;
+
+int printed_to = STDOUT_FILENO;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 // What the user names must be a report: a wrong file is no evidence that happens to be missing.
 Expected<void> check_nmt_report(std::string_view text, const std::string& path) {
@@ -46,7 +49,7 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.freeze = command.malloc.freeze;
     if (command.verb == Verb::threads || command.measure_threads)
         options.thread_interval = command.threads.interval;
-    options.show_progress = true;
+    options.show_progress = !command.quiet;
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
         if (!text) return tl::make_unexpected(text.error());
@@ -57,18 +60,41 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     return options;
 }
 
-TextStyle style_of_stdout() {
+int exit_code_of(const Command& command, const std::vector<Finding>& findings) {
+    if (!command.fail_on) return 0;
+    const Severity least = *command.fail_on == FailOn::problem ? Severity::problem : Severity::warning;
+    const bool met = std::any_of(findings.begin(), findings.end(),
+                                 [&](const Finding& finding) { return finding.severity >= least; });
+    return met ? exit_found : 0;
+}
+
+TextStyle style_of_stdout(const Command& command) {
     const Terminal terminal = look_at_terminal();
     TextStyle style;
     if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
     style.bars = terminal.is_terminal;
-    style.colour = terminal.colour;
+    style.colour =
+        command.color == ColorMode::always || (command.color == ColorMode::automatic && terminal.colour);
     style.unicode = terminal.utf8;
     return style;
 }
 
 Expected<void> print(const std::string& text) {
-    return write_all(STDOUT_FILENO, text, "standard output");
+    return write_all(printed_to, text, "standard output");
+}
+
+Expected<std::optional<Pager>> pager_for(const Command& command) {
+    if (!command.pager || !look_at_terminal().is_terminal) return std::optional<Pager>();
+    auto pager = Pager::start();
+    if (!pager) return tl::make_unexpected(pager.error());
+    printed_to = pager->input();
+    return std::optional<Pager>(std::move(*pager));
+}
+
+Expected<int> print_csv(const std::string& json, const std::string& pointer) {
+    const auto table = csv_of(json, pointer);
+    if (!table) return tl::make_unexpected(table.error());
+    return done(print(*table));
 }
 
 Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan) {
@@ -93,9 +119,9 @@ Expected<Capture> read_capture(const std::string& file) {
 
 std::vector<CertainName> certain_names(const Command& command) {
     std::vector<CertainName> names;
-    if (command.pid == 0) return names;
+    if (command.target.pid == 0) return names;
     for (const std::string& host : host_names()) names.push_back({Placeholder::host, host});
-    for (const std::string& user : user_names(command.pid)) names.push_back({Placeholder::name, user});
+    for (const std::string& user : user_names(command.target.pid)) names.push_back({Placeholder::name, user});
     return names;
 }
 

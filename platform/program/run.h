@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "change/series.h"
@@ -12,14 +13,25 @@
 #include "cli/command.h"
 #include "evidence/capture.h"
 #include "evidence/plan.h"
+#include "findings/judgement/judgement.h"
+#include "ledger/ledger.h"
+#include "ledger/moment.h"
 #include "platform/collect.h"
+#include "platform/terminal/pager.h"
 #include "redaction/redact_capture.h"
 #include "report/style/style.h"
 
 namespace nmtx {
 
-TextStyle style_of_stdout();
+// By the terminal, and --color.
+TextStyle style_of_stdout(const Command& command);
+// To standard output, or the pager.
 Expected<void> print(const std::string& text);
+// What --pager asks for, on a terminal: print() goes there while it lives.
+Expected<std::optional<Pager>> pager_for(const Command& command);
+
+// A list of a report's JSON as CSV (report/style/csv.h).
+Expected<int> print_csv(const std::string& json, const std::string& pointer);
 
 // How the options call for a running process to be read.
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);
@@ -47,19 +59,49 @@ Expected<std::optional<Trend>> recorded_trend(const Command& command, const Proc
 // The run of this very process, or the one that --run names: it is an error where the record has none.
 Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 
+inline constexpr int exit_usage = 2;
 inline constexpr int exit_undecided = 1;  // what was asked cannot be decided, or nothing was understood
 inline constexpr int exit_found = 3;      // a leak, too much growth, or no heap that fits
 
-Expected<void> run_diff(const Command& command);
-Expected<void> run_nmt(const Command& command);
-Expected<void> run_watch(const Command& command);
-Expected<void> run_glossary(const Command& command);
-Expected<void> run_ticket(const Command& command);
-// With the exit code where it did what it was to do.
-Expected<int> run_explain(const Command& command);
-Expected<int> run_fit(const Command& command);
+// 0 where it was done.
+template <typename T>
+Expected<int> done(const Expected<T>& result) {
+    if (!result) return tl::make_unexpected(result.error());
+    return 0;
+}
+
+struct Reported {
+    MallocUse malloc;
+    int exit_code = 0;
+};
+// A live process to its printed report; with -o its evidence is kept.
+Expected<Reported> reconcile_live(const Command& command, std::uint64_t pid);
+// With --fail-on the exit code says how bad it is, too.
+int exit_code_of(const Command& command, const std::vector<Finding>& findings);
+// Contents are in no capture, so they are looked up in the process as it runs on, after the report.
+Expected<void> peek_at_blocks(const Command& command, const Moment& moment);
+
+// A function for each verb: the exit code where it did what it was to do.
+Expected<int> run_reconcile(const Command& command);
+Expected<int> run_malloc(const Command& command);
+Expected<int> run_threads(const Command& command);
+Expected<int> run_watch(const Command& command);
+Expected<int> run_list(const Command& command);
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);
+Expected<int> run_diff(const Command& command);
 Expected<int> run_gate(const Command& command);
+Expected<int> run_ticket(const Command& command);
+Expected<int> run_explain(const Command& command);
+Expected<int> run_capture(const Command& command);
+Expected<int> run_report(const Command& command);
+Expected<int> run_fit(const Command& command);
+Expected<int> run_peek(const Command& command);
+Expected<int> run_glossary(const Command& command);
+Expected<int> run_nmt(const Command& command);
+Expected<int> run_demo(const Command& command);
+Expected<int> run_help(const Command& command);
+Expected<int> run_completion(const Command& command);
+Expected<int> run_version(const Command& command);
 
 }  // namespace nmtx

@@ -41,8 +41,10 @@ std::string cost_text(const RecordState& state) {
 
 class RecordLine : public RecordWatcher {
   public:
+    explicit RecordLine(bool quiet) : quiet_(quiet) {}
+
     void sampled(const RecordState& state) override {
-        if (!line_.may_draw()) return;
+        if (quiet_ || !line_.may_draw()) return;
         std::string text = fmt::format("nmtx: {} samples, ", state.written.samples);
         if (state.written.waiting > 0) text += fmt::format("{} more wait, ", state.written.waiting);
         if (state.waiting) {
@@ -63,6 +65,7 @@ class RecordLine : public RecordWatcher {
     void erase() { line_.erase(); }
 
   private:
+    bool quiet_;
     TerminalLine line_{STDERR_FILENO};
 };
 
@@ -149,13 +152,14 @@ Expected<SampledMoment> moment_of_record(const std::string& file) {
 }
 
 Expected<SampledMoment> moment_now(const Command& command) {
-    if (!command.file.empty()) {
-        return is_record(command.file) ? moment_of_record(command.file) : moment_of_capture(command.file);
+    if (!command.target.file.empty()) {
+        return is_record(command.target.file) ? moment_of_record(command.target.file)
+                                              : moment_of_capture(command.target.file);
     }
     auto boot = this_boot();
     if (!boot) return tl::make_unexpected(boot.error());
-    const auto process =
-        open_process(command, command.pid, ReconciliationPlan({command.effort, command.nmt}, command.malloc));
+    const auto process = open_process(command, command.target.pid,
+                                      ReconciliationPlan({command.effort, command.nmt}, command.malloc));
     if (!process) return tl::make_unexpected(process.error());
     auto moment = moment_of(process->view);
     if (moment) moment->run.boot_id = std::move(*boot);
@@ -180,17 +184,17 @@ Expected<Sample> baseline_of(const std::string& file, const RecordedRun& gated) 
 Expected<int> run_record(const Command& command) {
     RecordOptions options;
     options.all = command.all;
-    options.pid = command.pid;
+    options.pid = command.target.pid;
     options.every = command.record.every;
     options.length = command.record.length;
     options.wait = command.record.wait;
     options.output = command.output;
     options.sampler = sampler_options(command);
-    RecordLine line;
+    RecordLine line(command.quiet);
     const auto state = record(options, line);
     line.erase();
     if (!state) return tl::make_unexpected(state.error());
-    std::fputs(summary(command, *state).c_str(), stderr);
+    if (!command.quiet || state->written.lost > 0) std::fputs(summary(command, *state).c_str(), stderr);
     const int code = state->written.lost > 0 ? 1 : 0;
     if (!state->stuck) return code;
     std::fflush(stderr);
@@ -221,16 +225,16 @@ TrendOptions trend_options(const Command& command) {
 Expected<int> run_trend(const Command& command) {
     give_large_pieces_back();
     const auto window = command.record.window;
-    warn_if_incomplete(command.file);
-    const auto record = read_record(command.file, window ? window->count() : 0);
+    warn_if_incomplete(command.target.file);
+    const auto record = read_record(command.target.file, window ? window->count() : 0);
     if (!record) return tl::make_unexpected(record.error());
     const Trend trend = trend_of(*record, trend_options(command));
     if (trend.runs.empty())
-        return failure(printable(command.file), "no run of the record has a sample there");
-    const std::string text = command.json ? json_trend(trend)
-                             : command.record.csv
+        return failure(printable(command.target.file), "no run of the record has a sample there");
+    const std::string text = command.json() ? json_trend(trend)
+                             : command.format == Format::csv
                                  ? csv_trend(trend)
-                                 : trend_report(trend, {command.all, false}, style_of_stdout());
+                                 : trend_report(trend, {command.all, false}, style_of_stdout(command));
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     if (trend.leaks()) return exit_found;
     return grows_undecided(trend) ? exit_undecided : 0;
@@ -244,7 +248,8 @@ Expected<int> run_gate(const Command& command) {
     const GateOptions options{*command.record.max_growth, command.record.owner};
     const GateResult result = gate(*baseline, now->sample, options);
     // Growth is one question, and whether the process is well is another: passing answers only the first.
-    const std::string verdict = now->judged ? verdict_text(*now->judged, style_of_stdout()) : "";
+    const std::string verdict =
+        now->judged && !command.quiet ? verdict_text(*now->judged, style_of_stdout(command)) : "";
     if (auto printed = print(gate_line(result, options) + verdict); !printed)
         return tl::make_unexpected(printed.error());
     if (!result.undecided.empty()) return exit_undecided;

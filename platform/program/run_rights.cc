@@ -9,6 +9,7 @@ bool reads_process(const Command& command) {
     switch (command.verb) {
         case Verb::help:
         case Verb::version:
+        case Verb::completion:
         case Verb::report:
         case Verb::trend:
         case Verb::glossary:
@@ -19,10 +20,10 @@ bool reads_process(const Command& command) {
         case Verb::gate:
         case Verb::fit:
         case Verb::ticket:
-            return command.file.empty();
+            return command.target.file.empty();
         case Verb::diff:
-            return std::any_of(command.moments.begin(), command.moments.end(),
-                               [](const MomentName& moment) { return moment.is_process(); });
+            return std::any_of(command.compared.begin(), command.compared.end(),
+                               [](const Target& target) { return !target.is_file(); });
         default:
             return true;
     }

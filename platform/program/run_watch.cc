@@ -102,7 +102,7 @@ Expected<Ended> Watch::run() {
     screen_ = std::move(*screen);
     state_.size = screen_->size();
     state_.unicode = screen_->unicode();
-    watched_.figures.pid = command_.pid;
+    watched_.figures.pid = command_.target.pid;
     while (!over_) {
         refresh_if_due();
         if (changed_) paint();
@@ -266,16 +266,16 @@ void tell(const Command& command, const Ended& ended) {
     for (const std::string& file : ended.saved)
         text += fmt::format("nmtx: {0} saved. Read it with: nmtx report {0}\n", file);
     if (ended.target)
-        text += fmt::format("nmtx: pid {} has ended; it was watched for {}{}{}\n", command.pid,
+        text += fmt::format("nmtx: pid {} has ended; it was watched for {}{}{}\n", command.target.pid,
                             human_seconds(ended.seconds), ended.last.empty() ? "" : "; ", ended.last);
     std::fputs(text.c_str(), stderr);
 }
 
 Expected<Ended> watch(const Command& command) {
-    auto process = ProcessFiles::open(command.pid);
+    auto process = ProcessFiles::open(command.target.pid);
     if (!process) return tl::make_unexpected(process.error());
     if (process->zombie() || process->kernel_thread())
-        return failure(fmt::format("pid {}", command.pid),
+        return failure(fmt::format("pid {}", command.target.pid),
                        process->zombie() ? "has ended" : "is a kernel thread: it has no user memory",
                        "see what runs: nmtx list");
     share_heap_among_threads();
@@ -289,7 +289,7 @@ Expected<Ended> watch(const Command& command) {
 
 }  // namespace
 
-Expected<void> run_watch(const Command& command) {
+Expected<int> run_watch(const Command& command) {
     const auto ended = watch(command);
     if (!ended) return tl::make_unexpected(ended.error());
     tell(command, *ended);
@@ -298,7 +298,7 @@ Expected<void> run_watch(const Command& command) {
         static_cast<void>(std::signal(ended->signal, SIG_DFL));
         ::raise(ended->signal);
     }
-    return {};
+    return 0;
 }
 
 }  // namespace nmtx

@@ -34,7 +34,7 @@ std::string silence_of(const ProcessView& view) {
 
 WatchRefresher::WatchRefresher(const Command& command)
     : command_(command), ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    watched_.figures.pid = command.pid;
+    watched_.figures.pid = command.target.pid;
     watched_.figures.every = command.every;
     watched_.figures.walks = command.malloc.malloc_walk;
     if (command.walk_always) watched_.all = WatchedMoments(true);
@@ -103,7 +103,7 @@ WatchAnswer WatchRefresher::answer(const WatchJob& job, const std::stop_token& s
 
 Expected<Capture> WatchRefresher::collect_now(CapturePlan& plan, const std::stop_token& stop,
                                               bool threads) const {
-    auto options = collect_options(command_, command_.pid);
+    auto options = collect_options(command_, command_.target.pid);
     if (!options) return tl::make_unexpected(options.error());
     options->show_progress = false;
     options->stop = stop;
