@@ -56,7 +56,7 @@ Error RecordDatabase::error(int code) const {
                     "make room, and record into the same file again"};
         case SQLITE_NOTADB:
             return {path_, "is not a recording: it is not an SQLite database",
-                    "see docs/formats/record-file.md"};
+                    "see docs/reference/formats/record-file.md"};
         case SQLITE_CORRUPT:
             return {path_, fmt::format("the record is damaged: {}", sqlite3_errmsg(database_.get())),
                     "save what is left with: sqlite3 FILE .recover"};

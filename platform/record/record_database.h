@@ -16,7 +16,7 @@ struct sqlite3_stmt;
 
 namespace nmtx {
 
-inline constexpr int record_format = 1;  // user_version: docs/formats/record-file.md
+inline constexpr int record_format = 1;  // user_version: docs/reference/formats/record-file.md
 
 // A prepared statement: bind, step through rows, reset for the next use. Columns and parameters count from 0.
 class Statement {

@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// The statements that make an empty record. docs/formats/record-file.md describes the tables.
+// The statements that make an empty record. docs/reference/formats/record-file.md describes the tables.
 std::string record_schema();
 
 // Each table and index must be there word for word as record_schema() makes it: SQLite keeps the statements.

@@ -1,5 +1,5 @@
-// A record file: runs and samples are added to it, and read back (docs/formats/record-file.md). Several
-// recorders may write to one file.
+// A record file: runs and samples are added to it, and read back (docs/reference/formats/record-file.md).
+// Several recorders may write to one file.
 #pragma once
 
 #include <map>

@@ -1,4 +1,4 @@
-// The document "malloc/walk.json" (docs/formats/malloc-walk.md).
+// The document "malloc/walk.json" (docs/reference/formats/malloc-walk.md).
 #include <fmt/format.h>
 
 #include <array>

@@ -1,5 +1,5 @@
 // What a record keeps of processes over time, as plain data: runs, and the samples of each. The file that
-// holds it: docs/formats/record-file.md.
+// holds it: docs/reference/formats/record-file.md.
 #pragma once
 
 #include <cstdint>

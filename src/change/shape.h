@@ -29,7 +29,8 @@ inline constexpr std::size_t fewest_samples = 12;
 // A record of less than this after the warm-up rules nothing out: pools fill, and load comes and goes.
 inline constexpr double shortest_span_s = 600;
 
-// The reasoning of docs/formats/record-file.md ("Verdicts") in figures. Rates are in units per second.
+// The reasoning of docs/reference/formats/record-file.md ("Verdicts") in figures. Rates are in units per
+// second.
 struct Shape {
     Verdict verdict = Verdict::undecided;
     std::size_t points = 0;

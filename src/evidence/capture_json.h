@@ -1,5 +1,5 @@
-// "capture.json" of a capture file: the header, the steps and what is missing. docs/formats/capture-file.md
-// describes the keys.
+// "capture.json" of a capture file: the header, the steps and what is missing.
+// docs/reference/formats/capture-file.md describes the keys.
 #pragma once
 
 #include <string>

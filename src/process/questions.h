@@ -1,5 +1,5 @@
 // Which questions are put to the JVM, in which order, and when none may be. What each one costs the target:
-// docs/how-nmtx-works.md.
+// docs/how-it-works/how-nmtx-works.md.
 #pragma once
 
 #include <optional>

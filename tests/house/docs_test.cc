@@ -1,6 +1,7 @@
 // The documents that people build on are held to the code: files that they name exist, lists in them are
 // whole.
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,12 +19,68 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of_file(const std::string& name) {
-    std::ifstream in(fs::path(nmtx::test::source_dir()) / name, std::ios::binary);
+fs::path source(const std::string& name) {
+    return fs::path(nmtx::test::source_dir()) / name;
+}
+
+std::string text_of(const fs::path& file) {
+    std::ifstream in(file, std::ios::binary);
     REQUIRE(in.good());
     std::ostringstream text;
     text << in.rdbuf();
     return text.str();
+}
+
+std::string text_of_file(const std::string& name) {
+    return text_of(source(name));
+}
+
+// What people read: README, CONTRIBUTING and the like, and all of docs/; names below the root.
+std::vector<std::string> pages() {
+    std::vector<std::string> found{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
+                                   "tests/README.md"};
+    for (const auto& entry : fs::recursive_directory_iterator(source("docs")))
+        if (entry.path().extension() == ".md")
+            found.push_back(fs::relative(entry.path(), source("")).string());
+    std::sort(found.begin(), found.end());
+    return found;
+}
+
+// Without blocks between ``` and without `code`.
+std::string without_code(const std::string& text) {
+    std::istringstream lines(text);
+    std::string prose;
+    bool block = false;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind("```", 0) == 0)
+            block = !block;
+        else if (!block)
+            prose += std::regex_replace(line, std::regex("`[^`]*`"), "`") + "\n";
+    }
+    return prose;
+}
+
+// GitHub's name for a heading: lower case, blanks as dashes, no punctuation.
+std::set<std::string> anchors_of(const std::string& text) {
+    std::istringstream lines(text);
+    std::set<std::string> anchors;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.rfind('#', 0) != 0) continue;
+        std::string anchor;
+        for (const char c : line.substr(line.find_first_not_of("# "))) {
+            if (c == ' ')
+                anchor += '-';
+            else if (std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_')
+                anchor += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        }
+        anchors.insert(anchor);
+    }
+    return anchors;
+}
+
+std::size_t columns_of(const std::string& line) {
+    return static_cast<std::size_t>(std::count_if(
+        line.begin(), line.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0U) != 0x80U; }));
 }
 
 std::set<std::string> all_matches(const std::string& text, const char* pattern) {
@@ -67,12 +124,9 @@ void check_both_ways(const std::set<std::string>& known, const std::set<std::str
 
 }  // namespace
 
-TEST_CASE("docs: every file that the guides name is there") {
-    for (const char* document :
-         {"docs/architecture.md", "docs/extending.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md",
-          "docs/design/README.md", "docs/design/attach.md", "docs/design/malloc-walk.md",
-          "docs/design/records.md", "docs/design/security-model.md", "docs/design/stopping-threads.md",
-          "docs/design/unwinding.md"}) {
+TEST_CASE("docs: every file of ours that a page names is there") {
+    for (const std::string& document : pages()) {
+        if (document.rfind("docs/reference/formats/", 0) == 0) continue;  // they name files of HotSpot
         const std::string text = text_of_file(document);
         const auto named =
             all_matches(text, R"(`((?:src|platform|tests|fixtures|docs|packaging|cmake)/[\w./-]+)`)");
@@ -80,26 +134,65 @@ TEST_CASE("docs: every file that the guides name is there") {
             INFO(document << " names " << name);
             // NAME stands for the reader's own.
             if (name.find("NAME") != std::string::npos) continue;
-            CHECK(fs::exists(fs::path(nmtx::test::source_dir()) / name));
-        }
-        const fs::path folder = (fs::path(nmtx::test::source_dir()) / document).parent_path();
-        for (const std::string& link : all_matches(text, R"(\]\(([^)#:]+)\))")) {
-            INFO(document << " links to " << link);
-            CHECK(fs::exists(folder / link));
+            CHECK(fs::exists(source(name)));
         }
     }
 }
 
-TEST_CASE("docs: each rule has its row in docs/findings.md, and each row is of a rule") {
+TEST_CASE("docs: every relative link leads to a file, and to a heading in it") {
+    std::size_t links = 0;
+    for (const std::string& document : pages()) {
+        const fs::path folder = source(document).parent_path();
+        for (const std::string& link :
+             all_matches(without_code(text_of_file(document)), R"(\]\(([^)\s]+)\))")) {
+            if (link.find("://") != std::string::npos) continue;
+            ++links;
+            INFO(document << " links to " << link);
+            const std::size_t hash = link.find('#');
+            const fs::path file = hash == 0 ? source(document) : folder / link.substr(0, hash);
+            REQUIRE(fs::exists(file));
+            if (hash == std::string::npos) continue;
+            CHECK(anchors_of(text_of(file)).count(link.substr(hash + 1)) == 1);
+        }
+    }
+    CHECK(links > 100);
+}
+
+TEST_CASE("docs: the index leads to every page") {
+    std::string index;
+    for (const char* document : {"docs/README.md", "docs/design/README.md"}) index += text_of_file(document);
+    for (const std::string& document : pages()) {
+        if (document.rfind("docs/", 0) != 0 || document == "docs/README.md") continue;
+        INFO(document);
+        const std::string name = fs::path(document).filename().string();
+        CHECK(index.find((name == "README.md" ? "design/README.md" : name) + ")") != std::string::npos);
+    }
+}
+
+TEST_CASE("docs: pages wrap at 100 columns outside tables and code") {
+    for (const std::string& document : pages()) {
+        if (document != "README.md" && document.rfind("docs/guides/", 0) != 0 &&
+            document.rfind("docs/how-it-works/", 0) != 0)
+            continue;
+        std::istringstream lines(without_code(text_of_file(document)));
+        for (std::string line; std::getline(lines, line);) {
+            if (line.rfind("| ", 0) == 0 || line.rfind("|-", 0) == 0) continue;
+            INFO(document << ": " << line);
+            CHECK(columns_of(line) <= 100);
+        }
+    }
+}
+
+TEST_CASE("docs: each rule has its row in docs/reference/findings.md, and each row is of a rule") {
     const std::string rules = text_of_file("src/findings/rules/rules.cc") +
                               text_of_file("src/findings/told/told.cc") +
                               text_of_file("src/findings/pasted/pasted_rules.cc");
     const auto named = all_matches(rules, R"re((?:Rule|Told|PastedRule)\{"([a-z0-9-]+)")re");
     CHECK(named.size() > 40);
-    const std::string findings = text_of_file("docs/findings.md");
+    const std::string findings = text_of_file("docs/reference/findings.md");
     std::set<std::string> documented = first_cells(findings, "rule");
     documented.merge(first_cells(findings, "finding"));
-    check_both_ways(named, documented, "docs/findings.md");
+    check_both_ways(named, documented, "docs/reference/findings.md");
 }
 
 TEST_CASE("extending: each rule that is declared has its row in a table of rules") {
@@ -149,7 +242,7 @@ TEST_CASE("docs: each kind of pasted text has its row, and each row is of a kind
     const auto kinds = all_matches(text_of_file("src/pasted/kinds/kinds.cc"),
                                    R"re(KindEntry\{PastedKind::\w+,\s*"([^"]+)")re");
     CHECK(kinds.size() > 50);
-    const char* const document = "docs/formats/pasted-kernel-texts.md";
+    const char* const document = "docs/reference/formats/pasted-kernel-texts.md";
     check_both_ways(kinds, first_cells(text_of_file(document), "kind"), document);
 }
 
@@ -160,31 +253,24 @@ TEST_CASE("docs: each document of a capture has its row, and each row is of a do
     for (const std::string& question : all_matches(text_of_file("src/process/process_view.h"), constant))
         documents.insert("hotspot/" + question);
     CHECK(documents.size() > 40);
-    const char* const document = "docs/formats/capture-file.md";
+    const char* const document = "docs/reference/formats/capture-file.md";
     check_both_ways(documents, first_cells(text_of_file(document), "document"), document);
 }
 
-TEST_CASE("docs: the README shows each verb, and no document a verb that does not exist") {
-    std::smatch list;
-    const std::string header = text_of_file("src/cli/command.h");
-    REQUIRE(std::regex_search(header, list, std::regex(R"(enum class Verb[^{]*\{([^}]+)\})")));
-    auto verbs = all_matches(list[1].str(), R"((\w+))");
-    for (const char* no_word : {"help", "version", "reconcile"}) CHECK(verbs.erase(no_word) == 1);
+TEST_CASE("docs: no page names a verb that does not exist") {
+    const auto verbs =
+        all_matches(text_of_file("docs/reference/commands.md"), R"re(\n## nmtx ([a-z]{3,}))re");
     CHECK(verbs.size() > 15);
-    constexpr const char* typed = R"re((?:`|\$ |^|\n)(?:\./)?nmtx ([a-z]{3,})\b)re";
-    const auto shown = all_matches(text_of_file("README.md"), typed);
-    check_both_ways(verbs, shown, "README.md");
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(nmtx::test::source_dir()) / "docs")) {
-        if (entry.path().extension() != ".md") continue;
-        const std::string name = fs::relative(entry.path(), nmtx::test::source_dir()).string();
-        for (const std::string& verb : all_matches(text_of_file(name), R"re(`nmtx ([a-z]{3,})\b)re")) {
-            INFO(name << " has `nmtx " << verb << "`, which is no verb");
-            CHECK((verbs.count(verb) == 1 || verb == "help"));
+    for (const std::string& document : pages()) {
+        for (const std::string& verb :
+             all_matches(text_of_file(document), R"re((?:`|\$ |\n)(?:\./)?nmtx ([a-z]{3,})\b)re")) {
+            INFO(document << " has `nmtx " << verb << "`, which is not a verb");
+            CHECK(verbs.count(verb) == 1);
         }
     }
 }
 
-TEST_CASE("docs: each key of the JSON Schema is in docs/json.md, and each of docs/json.md in the schema") {
+TEST_CASE("docs: each key of the JSON Schema is in docs/reference/json.md, and each of docs/reference/json.md in the schema") {
     const auto schema = nlohmann::json::parse(text_of_file("docs/reference/nmtx.schema.json"));
     std::set<std::string> keys;
     for (const auto& definition : schema.at("definitions")) {
@@ -201,10 +287,10 @@ TEST_CASE("docs: each key of the JSON Schema is in docs/json.md, and each of doc
     // `threads[].stack` names two keys; what has a blank or a slash is none.
     std::set<std::string> documented;
     for (const std::string& code : all_matches(
-             text_of_file("docs/json.md"), R"(`([a-z][a-z0-9_]*(?:(?:\[\])?\.[a-z][a-z0-9_]*)*(?:\[\])?)`)"))
+             text_of_file("docs/reference/json.md"), R"(`([a-z][a-z0-9_]*(?:(?:\[\])?\.[a-z][a-z0-9_]*)*(?:\[\])?)`)"))
         documented.merge(all_matches(code, R"(([a-z][a-z0-9_]*))"));
     for (const char* no_key : {"null", "amount"}) CHECK(documented.erase(no_key) == 1);
-    check_both_ways(keys, documented, "docs/json.md");
+    check_both_ways(keys, documented, "docs/reference/json.md");
 }
 
 TEST_CASE("docs: the JDKs that are known are those that the tests can get") {

@@ -114,7 +114,7 @@ std::vector<OptionEntry> showing() {
          .take = take_fail_on},
         {.name = "format",
          .value = "text|json|csv|markdown",
-         .text = "output format; JSON is described in docs/json.md",
+         .text = "output format; JSON: docs/reference/json.md",
          .take = take_named_format},
         {.name = "json", .text = "same as --format json", .take = take_json},
         {.name = "csv", .text = "same as --format csv", .take = take_csv},

@@ -1,6 +1,6 @@
 // The ledger's owners that do not belong to one category only. Sources: ledger/claims*.cc and
 // mapping_owner.cc, which name them; glibc's malloc.c and arena.c for what bounds its memory;
-// docs/how-nmtx-works.md.
+// docs/how-it-works/how-nmtx-works.md.
 #include "findings/knowledge/glossary.h"
 #include "ledger/owner_paths.h"
 

@@ -19,7 +19,7 @@ std::optional<SizeScale> size_scale_named(std::string_view name);  // "b", "k", 
 std::string diff_text(const Moment& before, const Moment& after, const Diff& diff, SizeScale scale,
                       const ReportOptions& options, const TextStyle& style);
 
-// docs/json.md: `nmtx diff`. Every row, whatever the text shows.
+// docs/reference/json.md: `nmtx diff`. Every row, whatever the text shows.
 std::string json_diff(const Moment& before, const Moment& after, const Diff& diff);
 
 }  // namespace nmtx

@@ -10,7 +10,7 @@ namespace nmtx {
 
 std::string explain_text(const Explanation& explanation, const ReportOptions& options,
                          const TextStyle& style);
-// docs/json.md: `nmtx explain`.
+// docs/reference/json.md: `nmtx explain`.
 std::string json_explain(const Explanation& explanation);
 
 // "lines 1-95", "line 7"

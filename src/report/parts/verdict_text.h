@@ -13,7 +13,7 @@ namespace nmtx {
 // it how sure that is, and the first thing to do.
 std::string verdict_text(const Judgement& judged, const TextStyle& style);
 
-// `assessment` of docs/json.md.
+// `assessment` of docs/reference/json.md.
 nlohmann::ordered_json assessment_json(const Assessment& assessment);
 
 }  // namespace nmtx

@@ -18,7 +18,7 @@ std::string text_report(const Account& account, const ReportOptions& options, co
 // With options.all every arena, size and owner.
 std::string malloc_report(const Moment& moment, const ReportOptions& options, const TextStyle& style);
 
-// docs/json.md; one object, two blanks of indentation, a newline at the end.
+// docs/reference/json.md; one object, two blanks of indentation, a newline at the end.
 std::string json_report(const Account& account);
 // The object itself.
 nlohmann::ordered_json report_json(const Account& account);

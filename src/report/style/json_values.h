@@ -42,7 +42,7 @@ inline nlohmann::ordered_json chunks_json(const ChunkSum& sum) {
     return {{"blocks", sum.blocks}, {"bytes", sum.bytes.value()}, {"resident_bytes", sum.resident.value()}};
 }
 
-// The object `malloc` of docs/json.md; null where nothing was tried (json_malloc.cc).
+// The object `malloc` of docs/reference/json.md; null where nothing was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
 // `findings` (json_findings.cc).
 nlohmann::ordered_json findings_json(std::span<const Finding> findings);

@@ -16,7 +16,7 @@ std::string threads_report(const ProcessView& view, const ThreadTable& table, co
 // "Threads 75: 61 Java, 3 compiler, 8 GC, 2 VM, 1 native"
 std::string threads_by_kind(const ProcessView& view, const ThreadTable& table);
 
-// docs/json.md: threads[] and thread_counts{}.
+// docs/reference/json.md: threads[] and thread_counts{}.
 std::string json_threads(const ProcessView& view, const ThreadTable& table, const ThreadOptions& choice);
 
 }  // namespace nmtx

@@ -17,7 +17,7 @@ std::string trend_report(const Trend& trend, const ReportOptions& options, const
 // MiB on. At this rate it takes 6 s more to decide."
 std::string run_verdict_text(const RunTrend& run);
 
-// docs/json.md, "nmtx trend".
+// docs/reference/json.md, "nmtx trend".
 std::string json_trend(const Trend& trend);
 
 // A header and a line for each owner of each run: RFC 4180.

@@ -9,7 +9,7 @@
 namespace nmtx {
 
 std::string fit_text(const ProcessView& view, const Fit& fit, const TextStyle& style);
-// docs/json.md: `nmtx fit`.
+// docs/reference/json.md: `nmtx fit`.
 std::string json_fit(const ProcessView& view, const Fit& fit);
 
 }  // namespace nmtx

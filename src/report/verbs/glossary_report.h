@@ -15,7 +15,7 @@ std::string glossary_list_text(std::optional<int> jdk, const TextStyle& style);
 // These entries in full.
 std::string glossary_text(std::span<const GlossaryEntry* const> entries, std::optional<int> jdk,
                           const TextStyle& style);
-// docs/json.md: `nmtx glossary`. These entries, and the bugs that they name.
+// docs/reference/json.md: `nmtx glossary`. These entries, and the bugs that they name.
 std::string json_glossary(std::span<const GlossaryEntry* const> entries, std::optional<int> jdk);
 // All of them, for the one above.
 std::vector<const GlossaryEntry*> all_entries(std::optional<int> jdk);
