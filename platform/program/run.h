@@ -53,6 +53,8 @@ inline constexpr int exit_found = 3;      // a leak, too much growth, or no heap
 Expected<void> run_diff(const Command& command);
 Expected<void> run_nmt(const Command& command);
 Expected<void> run_watch(const Command& command);
+Expected<void> run_watch_json(const Command& command);  // --json
+Expected<int> run_doctor(const Command& command);
 Expected<void> run_glossary(const Command& command);
 Expected<void> run_ticket(const Command& command);
 // With the exit code where it did what it was to do.
