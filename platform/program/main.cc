@@ -14,18 +14,19 @@
 #include "ledger/plan/malloc_request.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/collect.h"
-#include "platform/jvm/jvm_list.h"
 #include "platform/memory/live_memory.h"
 #include "platform/os/clock.h"
 #include "platform/os/last_resort.h"
 #include "platform/os/own_memory.h"
 #include "platform/proc/residency.h"
+#include "platform/program/choose_process.h"
 #include "platform/program/demo.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/program/run_rights.h"
 #include "platform/symbols/live_files.h"
 #include "platform/terminal/progress.h"
+#include "platform/terminal/terminal.h"
 #include "process/process_reader.h"
 #include "report/reconciliation/report.h"
 #include "report/threads/threads_report.h"
@@ -164,23 +165,14 @@ Expected<void> run_threads(const Command& command) {
 }
 
 Expected<void> run_list(const Command& command) {
-    const auto jvms = list_jvms();
+    const auto jvms = listed_jvms();
     if (!jvms) return tl::make_unexpected(jvms.error());
-    std::vector<JvmRow> rows;
-    for (const ListedJvm& process : *jvms) {
-        JvmRow row;
-        row.pid = process.pid;
-        if (process.nspid != process.pid) row.container_pid = process.nspid;
-        row.uid = process.uid;
-        row.user = process.user;
-        row.vm = process.vm;
-        row.rss = process.rss;
-        row.cmdline = process.cmdline;
-        row.perf = process.hsperfdata;
-        row.note = process.why_not;
-        rows.push_back(std::move(row));
-    }
-    return print(command.json ? json_list(rows) : text_list(rows, style_of_stdout()));
+    if (command.json) return print(json_list(*jvms));
+    const Terminal terminal = look_at_terminal();
+    ListShape shape;
+    if (terminal.is_terminal) shape.width = terminal.width;
+    shape.unicode = terminal.utf8;
+    return print(text_list(*jvms, shape));
 }
 
 Expected<void> run_demo(const Command& command) {
@@ -261,7 +253,7 @@ Expected<void> run_report_verb(const Command& command) {
         case Verb::nmt:
             return run_nmt(command);
         case Verb::watch:
-            return run_watch(command);
+            return command.json ? run_watch_json(command) : run_watch(command);
         case Verb::glossary:
             return run_glossary(command);
         case Verb::ticket:
