@@ -6,8 +6,10 @@
 #include <array>
 #include <charconv>
 #include <cstdio>
+#include <utility>
 
 #include "base/printable.h"
+#include "cli/verbs/verbs.h"
 #include "platform/jvm/container_names.h"
 #include "platform/jvm/jvm_list.h"
 #include "platform/program/run.h"
@@ -69,6 +71,40 @@ const JvmSummary* row_typed(const std::string& text, const std::vector<JvmSummar
     return nullptr;
 }
 
+// What to type for that process. More than the process is needed by some verbs.
+std::string with_pid(const Command& command, std::uint64_t pid) {
+    const VerbEntry& entry = entry_of(command.verb);
+    if (entry.least > 0) return fmt::format("give the PID of one in its place, such as {}", pid);
+    const std::string verb = entry.verb == Verb::reconcile ? "nmtx" : fmt::format("nmtx {}", entry.name);
+    return fmt::format("type the PID of one: {} {}", verb, pid);
+}
+
+// The one JVM that fits.
+Expected<ChosenProcess> choose_process(const Target& target, const Command& command) {
+    const JvmWish wish{target.name, target.container, target.match};
+    const auto jvms = listed_jvms();
+    if (!jvms) return tl::make_unexpected(jvms.error());
+    const auto fitting = fitting_jvms(*jvms, wish);
+    if (!fitting) return tl::make_unexpected(fitting.error());
+    if (fitting->size() == 1) return ChosenProcess{fitting->front()->pid, fitting->front()->start_ticks};
+    const std::string wanted =
+        printable(text_of(wish)) + (target.name_may_be_file ? ", and no such file" : "");
+    if (jvms->empty())
+        return failure("", fmt::format("no JVM with {}: this user sees no JVM at all", wanted),
+                       "run as the JVM's user or root");
+    if (fitting->empty()) {
+        list_on_stderr(*jvms);
+        return failure("", fmt::format("no JVM with {}; those above are all that this user sees", wanted),
+                       with_pid(command, jvms->front().pid));
+    }
+    std::vector<JvmSummary> candidates;
+    for (const JvmSummary* jvm : *fitting) candidates.push_back(*jvm);
+    list_on_stderr(candidates);
+    return failure("",
+                   fmt::format("{} JVMs with {}, listed above", candidates.size(), printable(text_of(wish))),
+                   with_pid(command, candidates.front().pid));
+}
+
 }  // namespace
 
 Expected<std::vector<JvmSummary>> listed_jvms() {
@@ -81,26 +117,22 @@ Expected<std::vector<JvmSummary>> listed_jvms() {
     return jvms;
 }
 
-Expected<ChosenProcess> choose_process(const JvmWish& wish, const std::string& command) {
-    const auto jvms = listed_jvms();
-    if (!jvms) return tl::make_unexpected(jvms.error());
-    const auto fitting = fitting_jvms(*jvms, wish);
-    if (!fitting) return tl::make_unexpected(fitting.error());
-    if (fitting->size() == 1) return ChosenProcess{fitting->front()->pid, fitting->front()->start_ticks};
-    const std::string wanted = text_of(wish);
-    if (jvms->empty())
-        return failure("", fmt::format("no JVM with {}: this user can see no JVM at all", wanted),
-                       "run as the JVM's user or root");
-    if (fitting->empty()) {
-        list_on_stderr(*jvms);
-        return failure("", fmt::format("no JVM with {}; those above are all that this user can see", wanted),
-                       fmt::format("give the PID of one: {} {}", command, jvms->front().pid));
+Expected<void> choose_targets(Command& command) {
+    for (Target* target : {&command.target, &command.compared[0], &command.compared[1]}) {
+        if (!target->given() || target->pid != 0 || target->is_file()) continue;
+        if (target->name_may_be_file && ::access(target->name.c_str(), F_OK) == 0) {
+            target->file = std::exchange(target->name, {});
+            continue;
+        }
+        const auto process = choose_process(*target, command);
+        if (!process) return tl::make_unexpected(process.error());
+        target->pid = process->pid;
+        target->start_ticks = process->start_ticks;
+        target->name.clear();
+        target->container.clear();
+        target->match.clear();
     }
-    std::vector<JvmSummary> candidates;
-    for (const JvmSummary* jvm : *fitting) candidates.push_back(*jvm);
-    list_on_stderr(candidates);
-    return failure("", fmt::format("{} JVMs with {}, listed above", candidates.size(), wanted),
-                   fmt::format("give the PID of one: {} {}", command, candidates.front().pid));
+    return {};
 }
 
 bool can_ask() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "cli/command.h"
 #include "process/jvm_choice.h"
 #include "process/jvm_summary.h"
 
@@ -21,9 +22,9 @@ struct ChosenProcess {
 // The JVMs that this user can see, the largest RSS first, with the names of their containers.
 Expected<std::vector<JvmSummary>> listed_jvms();
 
-// The one JVM that fits. Where none does or several do, the candidates are listed on standard error, and the
-// error says what to type; `command` is what stands before the process there: "nmtx malloc".
-Expected<ChosenProcess> choose_process(const JvmWish& wish, const std::string& command);
+// Puts a pid, or a file, in the place of each name that the command has. Fails where no JVM fits or several
+// do: those are listed on standard error, and the error says what to type.
+Expected<void> choose_targets(Command& command);
 
 // Asks which of them, on the terminal; nothing where the user wants none.
 Expected<std::optional<ChosenProcess>> ask_which(const std::vector<JvmSummary>& jvms);

@@ -34,8 +34,8 @@ Expected<OpenedProcess> open_process(const Command& command, std::uint64_t pid, 
 }
 
 Expected<OpenedProcess> open_either(const Command& command, ReconciliationPlan plan) {
-    if (!command.file.empty()) return open_file(command, command.file);
-    return open_process(command, command.pid, std::move(plan));
+    if (!command.target.file.empty()) return open_file(command, command.target.file);
+    return open_process(command, command.target.pid, std::move(plan));
 }
 
 }  // namespace nmtx

@@ -34,11 +34,20 @@ Expected<void> check_nmt_report(std::string_view text, const std::string& path) 
                    "save one with: jcmd PID VM.native_memory");
 }
 
+// Of a process that was chosen by name: another one may have its pid by now.
+std::optional<std::uint64_t> start_known(const Command& command, std::uint64_t pid) {
+    for (const Target* target : {&command.target, &command.compared[0], &command.compared[1]}) {
+        if (target->pid == pid && target->start_ticks != 0) return target->start_ticks;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
     CollectOptions options;
     options.pid = pid;
+    options.start_ticks = start_known(command, pid);
     options.attach = command.attach;
     options.attach_timeout = command.attach_timeout;
     options.effort = command.effort;
@@ -46,7 +55,7 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     options.freeze = command.malloc.freeze;
     if (command.verb == Verb::threads || command.measure_threads)
         options.thread_interval = command.threads.interval;
-    options.show_progress = true;
+    options.show_progress = !command.quiet;
     if (command.nmt_file) {
         auto text = read_input(*command.nmt_file, most_nmt_bytes);
         if (!text) return tl::make_unexpected(text.error());
@@ -57,12 +66,21 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     return options;
 }
 
-TextStyle style_of_stdout() {
+int exit_code_of(const Command& command, const std::vector<Finding>& findings) {
+    if (!command.fail_on) return 0;
+    const Severity least = *command.fail_on == FailOn::problem ? Severity::problem : Severity::warning;
+    const bool met = std::any_of(findings.begin(), findings.end(),
+                                 [&](const Finding& finding) { return finding.severity >= least; });
+    return met ? exit_found : 0;
+}
+
+TextStyle style_of_stdout(const Command& command) {
     const Terminal terminal = look_at_terminal();
     TextStyle style;
     if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
     style.bars = terminal.is_terminal;
-    style.colour = terminal.colour;
+    style.colour =
+        command.color == ColorMode::always || (command.color == ColorMode::automatic && terminal.colour);
     style.unicode = terminal.utf8;
     return style;
 }
@@ -93,9 +111,9 @@ Expected<Capture> read_capture(const std::string& file) {
 
 std::vector<CertainName> certain_names(const Command& command) {
     std::vector<CertainName> names;
-    if (command.pid == 0) return names;
+    if (command.target.pid == 0) return names;
     for (const std::string& host : host_names()) names.push_back({Placeholder::host, host});
-    for (const std::string& user : user_names(command.pid)) names.push_back({Placeholder::name, user});
+    for (const std::string& user : user_names(command.target.pid)) names.push_back({Placeholder::name, user});
     return names;
 }
 

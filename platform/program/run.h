@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "change/series.h"
@@ -12,13 +13,17 @@
 #include "cli/command.h"
 #include "evidence/capture.h"
 #include "evidence/plan.h"
+#include "findings/judgement/judgement.h"
+#include "ledger/ledger.h"
+#include "ledger/moment.h"
 #include "platform/collect.h"
 #include "redaction/redact_capture.h"
 #include "report/style/style.h"
 
 namespace nmtx {
 
-TextStyle style_of_stdout();
+// By the terminal, and --color.
+TextStyle style_of_stdout(const Command& command);
 Expected<void> print(const std::string& text);
 
 // How the options call for a running process to be read.
@@ -47,21 +52,51 @@ Expected<std::optional<Trend>> recorded_trend(const Command& command, const Proc
 // The run of this very process, or the one that --run names: it is an error where the record has none.
 Expected<std::optional<RunTrend>> recorded_history(const Command& command, const ProcessView& view);
 
+inline constexpr int exit_usage = 2;
 inline constexpr int exit_undecided = 1;  // what was asked cannot be decided, or nothing was understood
 inline constexpr int exit_found = 3;      // a leak, too much growth, or no heap that fits
 
-Expected<void> run_diff(const Command& command);
-Expected<void> run_nmt(const Command& command);
-Expected<void> run_watch(const Command& command);
-Expected<void> run_watch_json(const Command& command);  // --json
+// 0 where it was done.
+template <typename T>
+Expected<int> done(const Expected<T>& result) {
+    if (!result) return tl::make_unexpected(result.error());
+    return 0;
+}
+
+struct Reported {
+    MallocUse malloc;
+    int exit_code = 0;
+};
+// A live process to its printed report; with -o its evidence is kept.
+Expected<Reported> reconcile_live(const Command& command, std::uint64_t pid);
+// With --fail-on the exit code says how bad it is, too.
+int exit_code_of(const Command& command, const std::vector<Finding>& findings);
+// Contents are in no capture, so they are looked up in the process as it runs on, after the report.
+Expected<void> peek_at_blocks(const Command& command, const Moment& moment);
+
+// A function for each verb: the exit code where it did what it was to do.
+Expected<int> run_choose(const Command& command);
+Expected<int> run_reconcile(const Command& command);
+Expected<int> run_malloc(const Command& command);
+Expected<int> run_threads(const Command& command);
+Expected<int> run_watch(const Command& command);
+Expected<int> run_watch_json(const Command& command);  // --json
+Expected<int> run_list(const Command& command);
 Expected<int> run_doctor(const Command& command);
-Expected<void> run_glossary(const Command& command);
-Expected<void> run_ticket(const Command& command);
-// With the exit code where it did what it was to do.
-Expected<int> run_explain(const Command& command);
-Expected<int> run_fit(const Command& command);
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);
+Expected<int> run_diff(const Command& command);
 Expected<int> run_gate(const Command& command);
+Expected<int> run_ticket(const Command& command);
+Expected<int> run_explain(const Command& command);
+Expected<int> run_capture(const Command& command);
+Expected<int> run_report(const Command& command);
+Expected<int> run_fit(const Command& command);
+Expected<int> run_peek(const Command& command);
+Expected<int> run_glossary(const Command& command);
+Expected<int> run_nmt(const Command& command);
+Expected<int> run_demo(const Command& command);
+Expected<int> run_help(const Command& command);
+Expected<int> run_version(const Command& command);
 
 }  // namespace nmtx

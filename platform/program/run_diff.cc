@@ -22,30 +22,36 @@ Expected<void> keep(Expected<OpenedProcess> process, KeptMoment& loaded) {
 }
 
 // Asking for call sites in bytes costs the JVM half a second: not where the other moment has none to compare.
-bool wants_sites(const std::array<MomentName, 2>& names, const std::array<KeptMoment, 2>& loaded) {
+bool wants_sites(const std::array<Target, 2>& names, const std::array<KeptMoment, 2>& loaded) {
     for (std::size_t i = 0; i < names.size(); ++i) {
-        if (names[i].is_process()) continue;
+        if (!names[i].is_file()) continue;
         const auto& sites = loaded[i].view.nmt_sites;
         return sites && sites->unit == Bytes(1);
     }
     return true;
 }
 
+// Without --unit.
+SizeScale scale_for(const Moment& moment) {
+    return moment.ledger->rss < mib(10240) ? SizeScale::mib : SizeScale::gib;
+}
+
 }  // namespace
 
-Expected<void> run_diff(const Command& command) {
+Expected<int> run_diff(const Command& command) {
     std::array<KeptMoment, 2> loaded;
     // Files first: a wrong one is known before a JVM is asked anything.
     for (std::size_t i = 0; i < loaded.size(); ++i) {
-        if (command.moments[i].is_process()) continue;
-        if (auto read = keep(open_file(command, command.moments[i].file), loaded[i]); !read) return read;
+        if (!command.compared[i].is_file()) continue;
+        if (auto read = keep(open_file(command, command.compared[i].file), loaded[i]); !read)
+            return tl::make_unexpected(read.error());
     }
-    const bool call_sites = wants_sites(command.moments, loaded);
+    const bool call_sites = wants_sites(command.compared, loaded);
     for (std::size_t i = 0; i < loaded.size(); ++i) {
-        if (!command.moments[i].is_process()) continue;
+        if (command.compared[i].is_file()) continue;
         const ReconciliationPlan plan({command.effort, command.nmt, call_sites}, command.malloc);
-        if (auto read = keep(open_process(command, command.moments[i].pid, plan), loaded[i]); !read)
-            return read;
+        if (auto read = keep(open_process(command, command.compared[i].pid, plan), loaded[i]); !read)
+            return tl::make_unexpected(read.error());
     }
     const Moment before = loaded[0].moment(), after = loaded[1].moment();
     const auto diff = diff_moments(before, after);
@@ -57,8 +63,9 @@ Expected<void> run_diff(const Command& command) {
                        "--force compares them all the same");
     }
     const ReportOptions options{command.all, command.maps};
-    return print(command.json ? json_diff(before, after, *diff)
-                              : diff_text(before, after, *diff, command.scale, options, style_of_stdout()));
+    if (command.json()) return done(print(json_diff(before, after, *diff)));
+    const SizeScale scale = command.unit.value_or(scale_for(after));
+    return done(print(diff_text(before, after, *diff, scale, options, style_of_stdout(command))));
 }
 
 }  // namespace nmtx

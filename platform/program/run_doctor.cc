@@ -113,7 +113,8 @@ void look_at_malloc(const ProcessFiles& process, const Smaps& smaps, TargetFacts
 
 CollectOptions options_without_questions(const Command& command) {
     CollectOptions options;
-    options.pid = command.pid;
+    options.pid = command.target.pid;
+    if (command.target.start_ticks != 0) options.start_ticks = command.target.start_ticks;
     options.attach = false;
     options.nmtx_version = NMTX_VERSION;
     return options;
@@ -123,11 +124,13 @@ CollectOptions options_without_questions(const Command& command) {
 Expected<int> look_at_process(const Command& command, const HostFacts& host,
                               const std::vector<JvmSummary>& jvms) {
     TargetFacts facts;
-    facts.pid = command.pid;
-    const auto process = ProcessFiles::open(command.pid);
+    facts.pid = command.target.pid;
+    const std::uint64_t start = command.target.start_ticks;
+    const auto process = start != 0 ? ProcessFiles::open_again(command.target.pid, start)
+                                    : ProcessFiles::open(command.target.pid);
     if (!process) return tl::make_unexpected(process.error());
     for (const JvmSummary& jvm : jvms) {
-        if (jvm.pid == command.pid && jvm.start_ticks == process->start_ticks()) facts.summary = &jvm;
+        if (jvm.pid == command.target.pid && jvm.start_ticks == process->start_ticks()) facts.summary = &jvm;
     }
     if (facts.summary != nullptr) facts.user = facts.summary->user;
     MallocOptions no_walk;
@@ -149,8 +152,9 @@ Expected<int> look_at_process(const Command& command, const HostFacts& host,
             facts.attach = tl::make_unexpected(outlook.error());
     }
     const DoctorReport report = examine(host, facts);
-    const auto printed = print(command.json ? json_doctor(report, command.pid)
-                                            : doctor_text(report, command.pid, style_of_stdout()));
+    const auto printed =
+        print(command.json() ? json_doctor(report, command.target.pid)
+                             : doctor_text(report, command.target.pid, style_of_stdout(command)));
     if (!printed) return tl::make_unexpected(printed.error());
     return report.report_possible ? 0 : 1;
 }
@@ -165,10 +169,10 @@ Expected<int> run_doctor(const Command& command) {
     host->jvms = jvms->size();
     host->jvms_unreadable = static_cast<std::size_t>(std::count_if(
         jvms->begin(), jvms->end(), [](const JvmSummary& jvm) { return jvm.vm == Vm::unknown; }));
-    if (command.pid != 0) return look_at_process(command, *host, *jvms);
+    if (command.target.pid != 0) return look_at_process(command, *host, *jvms);
     const DoctorReport report = examine(*host, std::nullopt);
-    const auto printed = print(command.json ? json_doctor(report, std::nullopt)
-                                            : doctor_text(report, std::nullopt, style_of_stdout()));
+    const auto printed = print(command.json() ? json_doctor(report, std::nullopt)
+                                              : doctor_text(report, std::nullopt, style_of_stdout(command)));
     if (!printed) return tl::make_unexpected(printed.error());
     return report.report_possible ? 0 : 1;
 }

@@ -24,6 +24,18 @@ Expected<std::vector<PastedInput>> read_inputs(const std::vector<std::string>& f
     return inputs;
 }
 
+// Of every moment of every process.
+std::vector<Finding> all_findings(const Explanation& explanation) {
+    std::vector<Finding> all;
+    for (const ExplainedProcess& process : explanation.processes) {
+        for (const ExplainedMoment& moment : process.moments) {
+            const auto& found = moment.account ? moment.account->judged.findings : moment.findings;
+            all.insert(all.end(), found.begin(), found.end());
+        }
+    }
+    return all;
+}
+
 }  // namespace
 
 Expected<int> run_explain(const Command& command) {
@@ -32,10 +44,11 @@ Expected<int> run_explain(const Command& command) {
     if (!inputs) return tl::make_unexpected(inputs.error());
     const Explanation explanation = explanation_of(std::move(*inputs));
     const ReportOptions options{command.all, command.maps};
-    const auto printed = print(command.json ? json_explain(explanation)
-                                            : explain_text(explanation, options, style_of_stdout()));
+    const auto printed = print(command.json() ? json_explain(explanation)
+                                              : explain_text(explanation, options, style_of_stdout(command)));
     if (!printed) return tl::make_unexpected(printed.error());
-    return understood_something(explanation.pasted) ? 0 : exit_undecided;
+    if (!understood_something(explanation.pasted)) return exit_undecided;
+    return exit_code_of(command, all_findings(explanation));
 }
 
 }  // namespace nmtx

@@ -16,7 +16,8 @@ Expected<int> run_fit(const Command& command) {
     const auto fit = fit_heap(account->moment, command.limit);
     if (!fit) return tl::make_unexpected(fit.error());
     const ProcessView& view = process->view;
-    const auto printed = print(command.json ? json_fit(view, *fit) : fit_text(view, *fit, style_of_stdout()));
+    const auto printed =
+        print(command.json() ? json_fit(view, *fit) : fit_text(view, *fit, style_of_stdout(command)));
     if (!printed) return tl::make_unexpected(printed.error());
     return fit->heap ? 0 : exit_found;
 }

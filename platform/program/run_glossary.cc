@@ -4,14 +4,15 @@
 
 namespace nmtx {
 
-Expected<void> run_glossary(const Command& command) {
-    if (command.glossary_name.empty() && !command.json)
-        return print(glossary_list_text(command.jdk, style_of_stdout()));
-    if (command.glossary_name.empty()) return print(json_glossary(all_entries(command.jdk), command.jdk));
+Expected<int> run_glossary(const Command& command) {
+    const TextStyle style = style_of_stdout(command);
+    const bool everything = command.glossary_name.empty();
+    if (everything && !command.json()) return done(print(glossary_list_text(command.jdk, style)));
+    if (everything) return done(print(json_glossary(all_entries(command.jdk), command.jdk)));
     const auto entries = look_up(command.glossary_name, command.jdk);
     if (!entries) return tl::make_unexpected(entries.error());
-    return print(command.json ? json_glossary(*entries, command.jdk)
-                              : glossary_text(*entries, command.jdk, style_of_stdout()));
+    return done(print(command.json() ? json_glossary(*entries, command.jdk)
+                                     : glossary_text(*entries, command.jdk, style)));
 }
 
 }  // namespace nmtx

@@ -46,11 +46,11 @@ std::string what_to_do(std::string_view refusal, std::uint64_t pid) {
 
 }  // namespace
 
-Expected<void> run_nmt(const Command& command) {
+Expected<int> run_nmt(const Command& command) {
     OneQuestion plan("VM.native_memory " + command.nmt_request);
-    const auto capture = capture_of(command, command.pid, plan);
+    const auto capture = capture_of(command, command.target.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
-    const std::string where = fmt::format("pid {}", command.pid);
+    const std::string where = fmt::format("pid {}", command.target.pid);
     const auto answer = capture->text(plan.document());
     if (!answer) {
         for (const std::string_view name : {std::string_view(plan.document()), document::attach}) {
@@ -58,12 +58,12 @@ Expected<void> run_nmt(const Command& command) {
                 return failure(missing->why.starts_with(where + ": ") ? "" : where, missing->why,
                                missing->hint);
         }
-        return failure(where, "is no JVM that could be asked", "`nmtx list` shows the JVMs");
+        return failure(where, "is not a JVM that could be queried", "`nmtx list` shows the JVMs");
     }
     if (const auto refusal = refusal_in(*answer))
         return failure(where, fmt::format("the JVM answered: {}", *refusal),
-                       what_to_do(*refusal, command.pid));
-    return print(printable_lines(*answer));
+                       what_to_do(*refusal, command.target.pid));
+    return done(print(printable_lines(*answer)));
 }
 
 }  // namespace nmtx

@@ -11,6 +11,7 @@
 #include "change/trend_verdict.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
+#include "platform/proc/process_files.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/record/record.h"
@@ -149,13 +150,14 @@ Expected<SampledMoment> moment_of_record(const std::string& file) {
 }
 
 Expected<SampledMoment> moment_now(const Command& command) {
-    if (!command.file.empty()) {
-        return is_record(command.file) ? moment_of_record(command.file) : moment_of_capture(command.file);
+    if (!command.target.file.empty()) {
+        return is_record(command.target.file) ? moment_of_record(command.target.file)
+                                              : moment_of_capture(command.target.file);
     }
     auto boot = this_boot();
     if (!boot) return tl::make_unexpected(boot.error());
-    const auto process =
-        open_process(command, command.pid, ReconciliationPlan({command.effort, command.nmt}, command.malloc));
+    const auto process = open_process(command, command.target.pid,
+                                      ReconciliationPlan({command.effort, command.nmt}, command.malloc));
     if (!process) return tl::make_unexpected(process.error());
     auto moment = moment_of(process->view);
     if (moment) moment->run.boot_id = std::move(*boot);
@@ -178,9 +180,13 @@ Expected<Sample> baseline_of(const std::string& file, const RecordedRun& gated) 
 }  // namespace
 
 Expected<int> run_record(const Command& command) {
+    if (const Target& target = command.target; target.start_ticks != 0) {
+        if (const auto still = ProcessFiles::open_again(target.pid, target.start_ticks); !still)
+            return tl::make_unexpected(still.error());
+    }
     RecordOptions options;
     options.all = command.all;
-    options.pid = command.pid;
+    options.pid = command.target.pid;
     options.every = command.record.every;
     options.length = command.record.length;
     options.wait = command.record.wait;
@@ -221,16 +227,16 @@ TrendOptions trend_options(const Command& command) {
 Expected<int> run_trend(const Command& command) {
     give_large_pieces_back();
     const auto window = command.record.window;
-    warn_if_incomplete(command.file);
-    const auto record = read_record(command.file, window ? window->count() : 0);
+    warn_if_incomplete(command.target.file);
+    const auto record = read_record(command.target.file, window ? window->count() : 0);
     if (!record) return tl::make_unexpected(record.error());
     const Trend trend = trend_of(*record, trend_options(command));
     if (trend.runs.empty())
-        return failure(printable(command.file), "no run of the record has a sample there");
-    const std::string text = command.json ? json_trend(trend)
-                             : command.record.csv
+        return failure(printable(command.target.file), "no run of the record has a sample there");
+    const std::string text = command.json() ? json_trend(trend)
+                             : command.format == Format::csv
                                  ? csv_trend(trend)
-                                 : trend_report(trend, {command.all, false}, style_of_stdout());
+                                 : trend_report(trend, {command.all, false}, style_of_stdout(command));
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     if (trend.leaks()) return exit_found;
     return grows_undecided(trend) ? exit_undecided : 0;
@@ -244,7 +250,7 @@ Expected<int> run_gate(const Command& command) {
     const GateOptions options{*command.record.max_growth, command.record.owner};
     const GateResult result = gate(*baseline, now->sample, options);
     // Growth is one question, and whether the process is well is another: passing answers only the first.
-    const std::string verdict = now->judged ? verdict_text(*now->judged, style_of_stdout()) : "";
+    const std::string verdict = now->judged ? verdict_text(*now->judged, style_of_stdout(command)) : "";
     if (auto printed = print(gate_line(result, options) + verdict); !printed)
         return tl::make_unexpected(printed.error());
     if (!result.undecided.empty()) return exit_undecided;

@@ -19,10 +19,10 @@ bool reads_process(const Command& command) {
         case Verb::gate:
         case Verb::fit:
         case Verb::ticket:
-            return command.file.empty();
+            return !command.target.is_file();
         case Verb::diff:
-            return std::any_of(command.moments.begin(), command.moments.end(),
-                               [](const MomentName& moment) { return moment.is_process(); });
+            return std::any_of(command.compared.begin(), command.compared.end(),
+                               [](const Target& target) { return !target.is_file(); });
         default:
             return true;
     }

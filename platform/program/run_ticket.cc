@@ -23,9 +23,9 @@ constexpr std::string_view html_name = "ticket.html";
 constexpr std::string_view capture_name = "capture.nmtx";
 
 Expected<Capture> evidence_of(const Command& command) {
-    if (!command.file.empty()) return read_capture(command.file);
+    if (!command.target.file.empty()) return read_capture(command.target.file);
     ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
-    return capture_of(command, command.pid, plan);
+    return capture_of(command, command.target.pid, plan);
 }
 
 // Of an owner's path all is ours but what follows one of these.
@@ -71,7 +71,7 @@ Expected<void> write_ticket(const Command& command, const Capture& capture, cons
 
 // Where it went, and what to do with it.
 void say_where(const Command& command, const Capture& capture) {
-    if (command.output == "-") return;
+    if (command.output == "-" || command.quiet) return;
     const std::string where = printable(command.output);
     const bool all = is_directory(command.output);
     std::fputs(fmt::format("nmtx: {} written{}\n", where,
@@ -84,7 +84,7 @@ void say_where(const Command& command, const Capture& capture) {
 
 }  // namespace
 
-Expected<void> run_ticket(const Command& command) {
+Expected<int> run_ticket(const Command& command) {
     auto evidence = evidence_of(command);
     if (!evidence) return tl::make_unexpected(evidence.error());
     // Without names from here on: nothing that is written has seen any.
@@ -99,9 +99,10 @@ Expected<void> run_ticket(const Command& command) {
     const auto account = account_of(view, {run_of_process(view, *history)});
     if (!account) return tl::make_unexpected(account.error());
     const Ticket ticket = ticket_of(*account, std::move(*history));
-    if (auto written = write_ticket(command, process->capture, ticket); !written) return written;
+    if (auto written = write_ticket(command, process->capture, ticket); !written)
+        return tl::make_unexpected(written.error());
     say_where(command, process->capture);
-    return {};
+    return exit_code_of(command, account->judged.findings);
 }
 
 }  // namespace nmtx

@@ -107,7 +107,7 @@ Expected<Ended> Watch::run() {
     screen_ = std::move(*screen);
     state_.size = screen_->size();
     state_.unicode = screen_->unicode();
-    watched_.figures.pid = command_.pid;
+    watched_.figures.pid = command_.target.pid;
     while (!over_) {
         refresh_if_due();
         if (changed_) paint();
@@ -285,7 +285,7 @@ void tell(const Command& command, const Ended& ended) {
     for (const std::string& file : ended.saved)
         text += fmt::format("nmtx: {0} saved. Read it with: nmtx report {0}\n", file);
     if (ended.target)
-        text += fmt::format("nmtx: pid {} has ended; it was watched for {}{}{}\n", command.pid,
+        text += fmt::format("nmtx: pid {} has ended; it was watched for {}{}{}\n", command.target.pid,
                             human_seconds(ended.seconds), ended.last.empty() ? "" : "; ", ended.last);
     std::fputs(text.c_str(), stderr);
 }
@@ -304,7 +304,8 @@ Expected<Ended> watch(const Command& command) {
 
 }  // namespace
 
-Expected<void> run_watch(const Command& command) {
+Expected<int> run_watch(const Command& command) {
+    if (command.json()) return run_watch_json(command);
     const auto ended = watch(command);
     if (!ended) return tl::make_unexpected(ended.error());
     tell(command, *ended);
@@ -313,7 +314,7 @@ Expected<void> run_watch(const Command& command) {
         static_cast<void>(std::signal(ended->signal, SIG_DFL));
         ::raise(ended->signal);
     }
-    return {};
+    return 0;
 }
 
 }  // namespace nmtx

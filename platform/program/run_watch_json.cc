@@ -84,14 +84,14 @@ class JsonWatch {
 
 }  // namespace
 
-Expected<void> run_watch_json(const Command& command) {
+Expected<int> run_watch_json(const Command& command) {
     auto process = open_watched(command);
     if (!process) return tl::make_unexpected(process.error());
     share_heap_among_threads();
     const auto signal = JsonWatch(command, std::move(*process)).run();
     if (!signal) return tl::make_unexpected(signal.error());
     if (*signal != 0) ::raise(*signal);
-    return {};
+    return 0;
 }
 
 }  // namespace nmtx

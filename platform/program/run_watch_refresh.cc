@@ -34,10 +34,12 @@ std::string silence_of(const ProcessView& view) {
 }  // namespace
 
 Expected<ProcessFiles> open_watched(const Command& command) {
-    auto process = ProcessFiles::open(command.pid);
+    const Target& target = command.target;
+    auto process = target.start_ticks != 0 ? ProcessFiles::open_again(target.pid, target.start_ticks)
+                                           : ProcessFiles::open(target.pid);
     if (!process) return process;
     if (process->zombie() || process->kernel_thread())
-        return failure(fmt::format("pid {}", command.pid),
+        return failure(fmt::format("pid {}", target.pid),
                        process->zombie() ? "has ended" : "is a kernel thread: it has no user memory",
                        "see what runs: nmtx list");
     return process;
@@ -52,7 +54,7 @@ WatchFigures with_changes(const Watched& watched) {
 
 WatchRefresher::WatchRefresher(const Command& command)
     : command_(command), ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-    watched_.figures.pid = command.pid;
+    watched_.figures.pid = command.target.pid;
     watched_.figures.every = command.every;
     watched_.figures.walks = command.malloc.malloc_walk;
     if (command.walk_always) watched_.all = WatchedMoments(true);
@@ -121,7 +123,7 @@ WatchAnswer WatchRefresher::answer(const WatchJob& job, const std::stop_token& s
 
 Expected<Capture> WatchRefresher::collect_now(CapturePlan& plan, const std::stop_token& stop,
                                               bool threads) const {
-    auto options = collect_options(command_, command_.pid);
+    auto options = collect_options(command_, command_.target.pid);
     if (!options) return tl::make_unexpected(options.error());
     options->show_progress = false;
     options->stop = stop;

@@ -1,4 +1,4 @@
-// argv -> what is to be done. Pure: nothing is opened, nothing is printed.
+// What the command line asks for. Plain data: src/cli/parse makes it of argv.
 #pragma once
 
 #include <array>
@@ -20,12 +20,14 @@
 namespace nmtx {
 
 enum class Verb {
+    choose,  // `nmtx` alone: which process?
     help,
     version,
-    reconcile,
+    reconcile,  // `nmtx PID`
     capture,
     report,
     list,
+    doctor,
     demo,
     malloc,
     peek,
@@ -42,12 +44,27 @@ enum class Verb {
     explain
 };
 
-// One of the two that `diff` compares.
-struct MomentName {
+// The process or the file that is meant. At most one of pid, file, name is given, or else what chooses among
+// the running JVMs; a name and what chooses become a pid (or a file) before the verb begins.
+struct Target {
     std::uint64_t pid = 0;
-    std::string file;  // a capture; empty where it is a process
-    [[nodiscard]] bool is_process() const { return file.empty(); }
+    std::uint64_t start_ticks = 0;  // of a process that was chosen: when it had started, since boot
+    std::string file;               // a capture, a record or a paste; "-" is standard input
+    std::string name;               // part of a main class or of a jar's name
+    bool name_may_be_file = false;  // a file with just this name comes first
+    std::string container;          // --container: its name, or how its id begins
+    std::string match;              // --match: POSIX extended regular expression
+    [[nodiscard]] bool is_file() const { return !file.empty(); }
+    [[nodiscard]] bool chooses() const { return !container.empty() || !match.empty(); }
+    [[nodiscard]] bool given() const { return pid != 0 || is_file() || !name.empty() || chooses(); }
+    friend bool operator==(const Target&, const Target&) = default;
 };
+
+enum class Format { text, json, csv, markdown };
+std::string_view name_of(Format format);  // "text", "json", "csv", "markdown"
+enum class ColorMode { automatic, always, never };
+// From which verdict on the exit code is 3.
+enum class FailOn { warning, problem };
 
 // `nmtx record`, `nmtx trend`, `nmtx gate`.
 struct RecordCommand {
@@ -58,7 +75,6 @@ struct RecordCommand {
     std::optional<std::chrono::milliseconds> window;
     std::optional<std::int64_t> run;
     std::optional<std::chrono::milliseconds> warm_up;
-    bool csv = false;
     std::string baseline;
     std::optional<Bytes> max_growth;
     std::string owner;  // gate: below which path of the ledger; empty: RSS
@@ -74,11 +90,9 @@ struct Command {
     ~Command();
 
     Verb verb = Verb::help;
-    // reconcile, capture, peek, watch; malloc, threads, record, gate, fit and ticket, where it is a process
-    std::uint64_t pid = 0;
-    // report, malloc, threads, gate, fit, ticket: the capture; trend, gate: the record; "-" is standard
-    // input; empty where it is a process
-    std::string file;
+    std::vector<std::string> given;  // the options that were given, by name
+    Target target;                   // what the verb is about, where that is one process or file
+    std::array<Target, 2> compared;  // diff
     std::vector<std::string> files;  // explain: what was pasted; "-" is standard input
     Address address;                 // peek
     std::string output;  // capture: -o; with reconcile, where the evidence is kept beside the report
@@ -92,9 +106,7 @@ struct Command {
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
     bool measure_threads = false;  // two samples and a thread dump: threads, and --interval beside a process
-    std::array<MomentName, 2> moments;  // diff
-    SizeScale scale = SizeScale::mib;   // diff: --scale
-    std::string nmt_request;            // nmt: "summary.diff scale=b"
+    std::string nmt_request;       // nmt: "summary.diff scale=b"
     RecordCommand record;
     std::string glossary_name;              // glossary: empty for all of it
     std::optional<int> jdk;                 // glossary: --jdk
@@ -103,17 +115,19 @@ struct Command {
     bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
     std::string history;                    // reconcile, report, ticket: --record, a file of `nmtx record`
     bool redact = false;                    // ticket, capture, report: names go, too
-    bool json = false;
+    Format format = Format::text;
+    ColorMode color = ColorMode::automatic;
+    std::optional<SizeScale> unit;  // diff: --unit; absent: as RSS suggests. Other formats have bytes
+    bool quiet = false;             // the verdict only; no progress, no notes on standard error
+    std::optional<FailOn> fail_on;
     bool all = false;
     bool maps = false;
     std::vector<std::string> demo_arguments;  // for the demo's JVM, behind "--"
+    std::string topic;                        // help: the verb; empty for all of them
+
+    [[nodiscard]] bool json() const { return format == Format::json; }
+    [[nodiscard]] bool has(std::string_view option) const;  // was it given?
 };
-
-Expected<Command> parse_command(const std::vector<std::string>& arguments);
-
-// What may stand beside `nmtx record`, `trend` and `gate`, and what is wrong with it
-// (src/cli/record_options.cc).
-Expected<void> check_record_command(const Command& command);
 
 // What `nmtx ticket -o NAME` writes, by the name alone.
 enum class TicketForm {
@@ -123,20 +137,5 @@ enum class TicketForm {
 };
 // Refuses a name that says nothing of the form.
 Expected<TicketForm> ticket_form(std::string_view output);
-
-// "10s", "500ms", "2m", "2h", "30d", "10" (seconds); ten years at the most.
-std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
-
-// "1G", "512M", "64K", "4096" (bytes); "1Gi" and "1GiB" are the same.
-std::optional<Bytes> parse_size(std::string_view text);
-
-// "7f2d54000030", with or without 0x.
-std::optional<Address> parse_address(std::string_view text);
-
-// The words behind `nmtx nmt PID`, as VM.native_memory takes them. Only what changes nothing but NMT's
-// baseline.
-Expected<std::string> parse_nmt_request(const std::vector<std::string>& words);
-
-std::string help_text();
 
 }  // namespace nmtx

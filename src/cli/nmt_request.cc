@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "cli/command.h"
+#include "cli/values.h"
 
 namespace nmtx {
 namespace {
@@ -29,15 +29,15 @@ bool is_scale(std::string_view word) {
 Expected<std::string> parse_nmt_request(const std::vector<std::string>& words) {
     std::string subcommand = words.empty() ? "" : words.front();
     if (subcommand == "shutdown")
-        return failure("", "nmtx never sends `shutdown`: it turns NMT off for as long as the JVM runs",
+        return failure("", "nmtx never sends `shutdown`: it turns NMT off until the JVM is restarted",
                        std::string(hint));
     if (std::find(subcommands.begin(), subcommands.end(), subcommand) == subcommands.end())
-        return failure("", fmt::format("'{}' is none of NMT's commands that nmtx passes on", subcommand),
+        return failure("", fmt::format("'{}' is not a command that nmtx passes to NMT", subcommand),
                        std::string(hint));
     if (words.size() == 1) return subcommand;
-    if (subcommand == "baseline") return failure("", "`baseline` has no scale", std::string(hint));
+    if (subcommand == "baseline") return failure("", "`baseline` takes no scale", std::string(hint));
     if (words.size() > 2 || !is_scale(words[1]))
-        return failure("", fmt::format("'{}' is no scale", words[1]), std::string(hint));
+        return failure("", fmt::format("'{}' is not a scale", words[1]), std::string(hint));
     return subcommand + " " + words[1];
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -141,8 +142,7 @@ DoctorCheck uprobe_check(const HostFacts& host) {
     // Not our own capabilities, which nmtx has cut to what it needs: what a program has that this user
     // starts.
     std::uint64_t capabilities = host.self.cap_eff.value_or(0);
-    if (host.self.uid[1] == 0)
-        capabilities = mask_in(status_value(host.self_status, "CapBnd:"));
+    if (host.self.uid[1] == 0) capabilities = mask_in(status_value(host.self_status, "CapBnd:"));
     const bool capable = (capabilities >> cap_perfmon & 1U) != 0 || (capabilities >> cap_sys_admin & 1U) != 0;
     const std::string level = host.perf_paranoid
                                   ? fmt::format("kernel.perf_event_paranoid={}", *host.perf_paranoid)
@@ -194,6 +194,10 @@ DoctorReport examine(const HostFacts& host, const std::optional<TargetFacts>& ta
         add_target_checks(*target, report);
     }
     report.checks.push_back(uprobe_check(host));
+    // These say what else this user could look at.
+    constexpr std::array<std::string_view, 4> beside{"user", "/proc", "namespaces", "uprobes"};
+    for (DoctorCheck& check : report.checks)
+        check.of_report = std::find(beside.begin(), beside.end(), check.name) == beside.end();
     return report;
 }
 

@@ -54,6 +54,7 @@ struct DoctorCheck {
     std::string found;       // a sentence's worth, without a full stop
     std::string_view needs;  // what it is needed for
     std::string remedy;      // one command, or one step; empty where nothing helps or nothing is amiss
+    bool of_report = true;   // the report of one process depends on it
 };
 
 struct DoctorReport {

@@ -1,6 +1,6 @@
-#include "cli/command.h"
-
 #include "catch.h"
+#include "cli/parse/parse.h"
+#include "cli/values.h"
 #include "hotspot/known_jdks.h"
 
 using namespace nmtx;
@@ -9,8 +9,8 @@ TEST_CASE("command line: a number is the process to reconcile") {
     const auto command =
         parse_command({"3938", "--json", "--effort=most", "--attach-timeout", "500ms"}).value();
     CHECK(command.verb == Verb::reconcile);
-    CHECK(command.pid == 3938);
-    CHECK(command.json);
+    CHECK(command.target.pid == 3938);
+    CHECK(command.json());
     CHECK(command.effort == Effort::most);
     CHECK(command.attach_timeout == std::chrono::milliseconds(500));
 }
@@ -19,9 +19,10 @@ TEST_CASE("command line: capture needs a process and a file") {
     const auto command = parse_command({"capture", "12", "-o", "x.nmtx"}).value();
     CHECK(command.verb == Verb::capture);
     CHECK(command.output == "x.nmtx");
-    CHECK(parse_command({"capture", "12"}).error().what == "`nmtx capture` needs -o FILE");
+    CHECK(parse_command({"capture", "12"}).error().what == "'nmtx capture' needs -o FILE");
+    CHECK(parse_command({"capture", "12"}).error().hint == "usage: nmtx capture PID|NAME -o FILE");
     CHECK_FALSE(parse_command({"capture", "-o", "x"}).has_value());
-    CHECK_FALSE(parse_command({"capture", "x", "-o", "x"}).has_value());
+    CHECK_FALSE(parse_command({"capture", "x.nmtx", "-o", "x"}).has_value());
 }
 
 TEST_CASE("command line: NMT can come from a file, or be left out") {
@@ -31,14 +32,11 @@ TEST_CASE("command line: NMT can come from a file, or be left out") {
 }
 
 TEST_CASE("command line: what cannot be meant is refused with what was typed") {
-    CHECK(parse_command({}).error().what == "which process? give its PID");
-    CHECK(parse_command({"0"}).error().what == "0 is no process id");
-    CHECK(parse_command({"99999999999999999999"}).error().what == "99999999999999999999 is no process id");
-    CHECK(parse_command({"12", "13"}).error().what == "one process at a time; '13' is too much");
-    CHECK(parse_command({"frobnicate"}).error().what == "'frobnicate' is neither a process id nor a verb");
+    CHECK(parse_command({"0"}).error().what == "'0' is not a process ID");
+    CHECK_FALSE(parse_command({"99999999999999999999"}).has_value());
     CHECK(parse_command({"1", "--effort=all"}).error().what ==
-          "--effort is least, default or most, not 'all'");
-    CHECK(parse_command({"1", "--attach=maybe"}).error().what == "--attach is auto or never, not 'maybe'");
+          "--effort takes least, default or most, not 'all'");
+    CHECK(parse_command({"1", "--attach=maybe"}).error().what == "--attach takes auto or never, not 'maybe'");
     CHECK(parse_command({"1", "--attach-timeout=soon"}).has_value() == false);
     CHECK_FALSE(parse_command({"1", "--attach-timeout=25h"}).has_value());
     CHECK_FALSE(parse_command({"1", "--no-such-option"}).has_value());
@@ -64,25 +62,26 @@ TEST_CASE("command line: malloc takes a process or a capture") {
     const auto live =
         parse_command({"malloc", "3938", "--owners", "--freeze", "--malloc-limit", "2G"}).value();
     CHECK(live.verb == Verb::malloc);
-    CHECK(live.pid == 3938);
-    CHECK(live.file.empty());
+    CHECK(live.target.pid == 3938);
+    CHECK(live.target.file.empty());
     CHECK(live.malloc.owners);
     CHECK(live.malloc.freeze);
     CHECK(live.malloc.malloc_walk);
     CHECK(live.malloc.malloc_limit == mib(2048));
-    CHECK(parse_command({"malloc", "x.nmtx"})->file == "x.nmtx");
+    CHECK(parse_command({"malloc", "x.nmtx"})->target.file == "x.nmtx");
     CHECK(parse_command({"malloc", "3938", "--peek", "1016"})->peek == Bytes(1016));
     CHECK_FALSE(parse_command({"malloc"}).has_value());
-    CHECK(parse_command({"malloc", "0"}).error().what == "'0' is no process id");
+    CHECK(parse_command({"malloc", "0"}).error().what == "'0' is not a process ID");
 }
 
 TEST_CASE("command line: the walk can be left out of a report, and bounded") {
     CHECK_FALSE(parse_command({"12", "--malloc=never"})->malloc.malloc_walk);
     CHECK(parse_command({"12", "--malloc=auto"})->malloc.malloc_walk);
     CHECK(parse_command({"capture", "12", "-o", "x", "--malloc-limit=64K"})->malloc.malloc_limit == kib(64));
-    CHECK(parse_command({"12", "--malloc=maybe"}).error().what == "--malloc is auto or never, not 'maybe'");
+    CHECK(parse_command({"12", "--malloc=maybe"}).error().what ==
+          "--malloc takes auto or never, not 'maybe'");
     CHECK(parse_command({"12", "--malloc-limit=lots"}).error().what ==
-          "--malloc-limit is a size such as 1G, 512M or 64K, not 'lots'");
+          "--malloc-limit takes a size such as 512m, 2GB or 1.5G, not 'lots'");
     CHECK_FALSE(parse_command({"12", "--malloc-limit=0"}).has_value());
 }
 
@@ -90,43 +89,44 @@ TEST_CASE("command line: peek takes a process and an address, with or without 0x
     for (const char* address : {"7f2d54000030", "0x7f2d54000030", "0X7F2D54000030"}) {
         const auto command = parse_command({"peek", "12", address}).value();
         CHECK(command.verb == Verb::peek);
-        CHECK(command.pid == 12);
+        CHECK(command.target.pid == 12);
         CHECK(command.address == Address{0x7f2d54000030});
     }
-    CHECK(parse_command({"peek", "12"}).error().what == "`nmtx peek` takes two operands");
-    CHECK(parse_command({"peek", "12", "libc"}).error().what == "'libc' is no address in hexadecimal");
-    CHECK_FALSE(parse_command({"peek", "x", "1000"}).has_value());
+    CHECK(parse_command({"peek", "12"}).error().hint == "usage: nmtx peek PID|NAME ADDRESS");
+    CHECK(parse_command({"peek", "12", "libc"}).error().what == "'libc' is not an address in hexadecimal");
+    CHECK_FALSE(parse_command({"peek", "./x", "1000"}).has_value());
     CHECK_FALSE(parse_command({"peek", "12", "10000000000000000"}).has_value());
 }
 
 TEST_CASE("command line: options of the walk are refused where there is none") {
     CHECK_FALSE(parse_command({"malloc", "12", "--malloc=never"}).has_value());
-    CHECK_FALSE(parse_command({"12", "--malloc=never", "--freeze"}).has_value());
+    for (const char* option : {"--freeze", "--owners", "--malloc-limit=1g"})
+        CHECK_FALSE(parse_command({"12", "--malloc=never", option}).has_value());
     CHECK_FALSE(parse_command({"malloc", "x.nmtx", "--owners"}).has_value());
     CHECK_FALSE(parse_command({"report", "x.nmtx", "--freeze"}).has_value());
     CHECK_FALSE(parse_command({"malloc", "x.nmtx", "--peek", "64"}).has_value());
     CHECK_FALSE(parse_command({"12", "--peek", "64"}).has_value());
     CHECK(parse_command({"malloc", "12", "--peek", "64", "--json"}).error().what ==
-          "--peek shows contents of memory, as text alone");
+          "--peek shows contents of memory, as text only");
 }
 
 TEST_CASE("command line: threads of a process or of a capture, in an order, some of them") {
     const auto live = parse_command({"threads", "12", "--interval", "500ms", "--sort=stack", "--top", "7",
-                                     "--match", "^worker-[0-9]+$"})
+                                     "--thread", "^worker-[0-9]+$"})
                           .value();
     CHECK(live.verb == Verb::threads);
-    CHECK(live.pid == 12);
+    CHECK(live.target.pid == 12);
     CHECK(live.threads.interval == std::chrono::milliseconds(500));
     CHECK(live.threads.order == ThreadOrder::stack);
     CHECK(live.threads.top == 7U);
     CHECK(live.threads.match == "^worker-[0-9]+$");
     CHECK(parse_command({"threads", "12", "--interval=0"}).value().threads.interval.count() == 0);
-    CHECK(parse_command({"threads", "x.nmtx", "--sort", "name"}).value().file == "x.nmtx");
+    CHECK(parse_command({"threads", "x.nmtx", "--sort", "name"}).value().target.file == "x.nmtx");
     CHECK_FALSE(parse_command({"threads", "x.nmtx", "--interval=2s"}).has_value());
     CHECK_FALSE(parse_command({"threads", "12", "--interval=2h"}).has_value());
     CHECK_FALSE(parse_command({"threads", "12", "--sort=size"}).has_value());
     CHECK_FALSE(parse_command({"threads", "12", "--top=0"}).has_value());
-    CHECK_FALSE(parse_command({"threads", "12", "--match=("}).has_value());
+    CHECK_FALSE(parse_command({"threads", "12", "--thread=("}).has_value());
     CHECK_FALSE(parse_command({"threads"}).has_value());
     CHECK_FALSE(parse_command({"12", "--top=3"}).has_value());
 }
@@ -142,7 +142,7 @@ TEST_CASE("command line: the interval over which threads are measured goes with 
 
 TEST_CASE("command line: native stacks of the busiest threads or of one, of a running process alone") {
     const auto five = parse_command({"threads", "--stacks", "3938"}).value();
-    CHECK(five.pid == 3938);
+    CHECK(five.target.pid == 3938);
     CHECK(five.threads.stacks.busiest == 5);
     const auto some =
         parse_command({"threads", "3938", "--stacks=20", "--stack-of", "11", "--stack-of=12"}).value();
@@ -161,30 +161,34 @@ TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK(parse_size("64K") == kib(64));
     CHECK(parse_size("512M") == mib(512));
     CHECK(parse_size("50MiB") == mib(50));
-    CHECK_FALSE(parse_size("50MB").has_value());
     CHECK_FALSE(parse_size("50iB").has_value());
     CHECK(parse_size("1G") == mib(1024));
     CHECK(parse_size("2Gi") == mib(2048));
     CHECK(parse_size("2GiB") == mib(2048));
-    for (const std::string_view wrong : {"2GB", "2iB", "2i", "2GiBi", "2GiBB"})
+    for (const std::string_view as_java : {"2g", "2G", "2GB", "2gb", "2gib", "2.0G", "2048m", "2048MB"})
+        CHECK(parse_size(as_java) == mib(2048));
+    CHECK(parse_size("1.5G") == mib(1536));
+    CHECK(parse_size("0.5k") == Bytes(512));
+    CHECK(parse_size("4096B") == Bytes(4096));
+    for (const std::string_view wrong :
+         {"2iB", "2i", "2GiBi", "2GiBB", "1.5", "1.5B", "1.G", ".5G", "1,5G", "1.5.5G", "1.1234567G", "2 GB"})
         CHECK_FALSE(parse_size(wrong).has_value());
     CHECK(parse_size("16777215T").has_value());
     CHECK_FALSE(parse_size("16777216T").has_value());
     CHECK_FALSE(parse_size("").has_value());
     CHECK_FALSE(parse_size("G").has_value());
-    CHECK_FALSE(parse_size("1.5G").has_value());
     CHECK_FALSE(parse_size("-1").has_value());
 }
 
 TEST_CASE("command line: diff takes two moments, each a process or a capture") {
-    const auto command = parse_command({"diff", "a.nmtx", "3938", "--scale=k", "-o", "b.nmtx"}).value();
+    const auto command = parse_command({"diff", "a.nmtx", "3938", "--unit=k", "-o", "b.nmtx"}).value();
     CHECK(command.verb == Verb::diff);
-    CHECK(command.moments[0].file == "a.nmtx");
-    CHECK_FALSE(command.moments[0].is_process());
-    CHECK(command.moments[1].pid == 3938);
-    CHECK(command.scale == SizeScale::kib);
+    CHECK(command.compared[0].file == "a.nmtx");
+    CHECK(command.compared[0].is_file());
+    CHECK(command.compared[1].pid == 3938);
+    CHECK(command.unit == SizeScale::kib);
     CHECK(parse_command({"diff", "a", "b", "--force"})->force);
-    CHECK(parse_command({"diff", "12", "13"})->moments[1].pid == 13);
+    CHECK(parse_command({"diff", "12", "13"})->compared[1].pid == 13);
     CHECK(parse_command({"diff", "12", "12"}).error().hint ==
           "first: nmtx capture 12 -o BEFORE.nmtx, later: nmtx diff BEFORE.nmtx 12");
     for (const std::vector<std::string>& wrong :
@@ -192,11 +196,11 @@ TEST_CASE("command line: diff takes two moments, each a process or a capture") {
                                                {"diff", "a", "b", "c"},
                                                {"diff", "0", "b"},
                                                {"diff", "-", "-"},
-                                               {"diff", "a", "b", "-o", "c"},
+                                               {"diff", "./a", "./b", "-o", "c"},
                                                {"diff", "12", "13", "-o", "c"},
-                                               {"diff", "a", "b", "--freeze"},
-                                               {"diff", "a", "b", "--scale=t"},
-                                               {"12", "--scale=k"}}) {
+                                               {"diff", "./a", "./b", "--freeze"},
+                                               {"diff", "a", "b", "--unit=t"},
+                                               {"12", "--unit=k"}}) {
         INFO(wrong.back());
         CHECK_FALSE(parse_command(wrong).has_value());
     }
@@ -205,7 +209,7 @@ TEST_CASE("command line: diff takes two moments, each a process or a capture") {
 TEST_CASE("command line: of NMT's own commands those are passed on that change nothing but its baseline") {
     CHECK(parse_command({"nmt", "12", "baseline"})->nmt_request == "baseline");
     CHECK(parse_command({"nmt", "12", "detail.diff", "scale=KB"})->nmt_request == "detail.diff scale=KB");
-    CHECK(parse_command({"nmt", "12", "summary"})->pid == 12);
+    CHECK(parse_command({"nmt", "12", "summary"})->target.pid == 12);
     CHECK(parse_command({"nmt", "12", "shutdown"}).error().what.find("never sends") != std::string::npos);
     for (const std::vector<std::string>& wrong :
          std::vector<std::vector<std::string>>{{"nmt", "12"},
@@ -215,7 +219,7 @@ TEST_CASE("command line: of NMT's own commands those are passed on that change n
                                                {"nmt", "12", "summary", "scale=b shutdown"},
                                                {"nmt", "12", "baseline", "scale=b"},
                                                {"nmt", "12", "summary", "scale=b", "scale=b"},
-                                               {"nmt", "x", "summary"},
+                                               {"nmt", "./x", "summary"},
                                                {"nmt", "12", "summary", "--json"},
                                                {"nmt", "12", "summary", "--attach=never"}}) {
         INFO(wrong.back());
@@ -244,9 +248,9 @@ TEST_CASE("command line: the glossary takes a name of several words, a release, 
 
 TEST_CASE("command line: fit takes a process or a capture, and a limit") {
     CHECK(parse_command({"fit", "12", "--limit", "2GiB"})->limit == mib(2048));
-    CHECK(parse_command({"fit", "12"})->pid == 12);
+    CHECK(parse_command({"fit", "12"})->target.pid == 12);
     CHECK_FALSE(parse_command({"fit", "12"})->limit);
-    CHECK(parse_command({"fit", "a.nmtx", "--limit=512M"})->file == "a.nmtx");
+    CHECK(parse_command({"fit", "a.nmtx", "--limit=512M"})->target.file == "a.nmtx");
     for (const std::vector<std::string>& wrong :
          std::vector<std::vector<std::string>>{{"fit"},
                                                {"fit", "12", "13"},
@@ -262,7 +266,7 @@ TEST_CASE("command line: fit takes a process or a capture, and a limit") {
 TEST_CASE("command line: watch asks for least, refreshes each 5 s, and walks malloc where it is told to") {
     const auto command = parse_command({"watch", "3938"}).value();
     CHECK(command.verb == Verb::watch);
-    CHECK(command.pid == 3938);
+    CHECK(command.target.pid == 3938);
     CHECK(command.effort == Effort::least);
     CHECK(command.every == std::chrono::seconds(5));
     CHECK_FALSE(command.walk_always);
@@ -279,7 +283,7 @@ TEST_CASE(
     "command line: watch refuses what a screen cannot be, or what would stop the target over and over") {
     for (const char* option :
          {"--json", "--all", "--maps", "--force", "--freeze", "--output=x", "--nmt=file", "--every=0",
-          "--every=100ms", "--every=soon", "--every=90m", "--interval=1s", "--top=3", "--scale=k"}) {
+          "--every=100ms", "--every=soon", "--every=90m", "--interval=1s", "--top=3", "--unit=k"}) {
         CAPTURE(option);
         CHECK_FALSE(parse_command({"watch", "1", option}).has_value());
     }
@@ -291,17 +295,17 @@ TEST_CASE(
 TEST_CASE("command line: a ticket goes where its name says, as a directory, Markdown or HTML") {
     const auto command = parse_command({"ticket", "3938", "-o", "t", "--redact", "--record", "a.db"}).value();
     CHECK(command.verb == Verb::ticket);
-    CHECK(command.pid == 3938);
+    CHECK(command.target.pid == 3938);
     CHECK(command.redact);
     CHECK(command.history == "a.db");
-    CHECK(parse_command({"ticket", "a.nmtx", "-o", "-"})->file == "a.nmtx");
+    CHECK(parse_command({"ticket", "a.nmtx", "-o", "-"})->target.file == "a.nmtx");
     CHECK(ticket_form("t").value() == TicketForm::directory);
     CHECK(ticket_form("v1.2/").value() == TicketForm::directory);
     CHECK(ticket_form("..").value() == TicketForm::directory);
     CHECK(ticket_form("a.b/t.md").value() == TicketForm::markdown);
     CHECK(ticket_form("t.html").value() == TicketForm::html);
-    CHECK(ticket_form("v1.2").error().hint == "for a directory with all of it write -o v1.2/");
-    CHECK(ticket_form("t.nmtx").error().hint == "for a capture: nmtx capture PID -o FILE.nmtx");
+    CHECK(ticket_form("v1.2").error().hint == "for a directory with all of it: -o v1.2/");
+    CHECK(ticket_form("t.nmtx").error().hint == "for a snapshot: nmtx capture PID -o FILE.nmtx");
     for (const char* name : {"t.pdf", ".md", "t.txt"}) CHECK_FALSE(ticket_form(name).has_value());
     CHECK_FALSE(parse_command({"ticket", "3938"}).has_value());
     CHECK_FALSE(parse_command({"ticket", "3938", "-o", "t.pdf"}).has_value());
@@ -319,4 +323,20 @@ TEST_CASE("command: explain reads files, or standard input where none is named")
     CHECK(parse_command({"explain"})->verb == Verb::explain);
     CHECK_FALSE(parse_command({"explain", "-", "-"}));
     CHECK_FALSE(parse_command({"explain", "a.txt", "-o", "b"}));
+}
+
+TEST_CASE("command: doctor is of this host, of a process or of one that is chosen") {
+    const auto parsed = [](const std::vector<std::string>& words) {
+        const auto command = parse_command(words);
+        REQUIRE(command);
+        CHECK(command->verb == Verb::doctor);
+        return command->target;
+    };
+    CHECK_FALSE(parsed({"doctor"}).given());
+    CHECK(parsed({"doctor", "4711"}).pid == 4711);
+    CHECK(parsed({"doctor", "tomcat"}).name == "tomcat");
+    CHECK(parsed({"doctor", "--container", "web"}).container == "web");
+    CHECK_FALSE(parse_command({"doctor", "x.nmtx"}));
+    CHECK_FALSE(parse_command({"doctor", "1", "2"}));
+    CHECK(parse_command({"watch", "1", "--json"})->json());
 }

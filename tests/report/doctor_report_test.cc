@@ -162,3 +162,12 @@ TEST_CASE("doctor: the JSON has every check, and no control character") {
     CHECK(json["checks"].dump().find("\\u001b") == std::string::npos);
     CHECK(json["checks"].size() == examine(host, std::nullopt).checks.size());
 }
+
+TEST_CASE("doctor: a user's own process gets a full report, whatever else he may not see") {
+    MadeTarget made;
+    const std::string text = doctor_text(examine(user_on_a_host(), made.facts), 4711, {});
+    CHECK(text.find("A full report is possible: nmtx 4711\n") != std::string::npos);
+    made.summary.nmt = NmtLevel::off;
+    const std::string limited = doctor_text(examine(user_on_a_host(), made.facts), 4711, {});
+    CHECK(limited.find("A report is possible, within these limits: nmtx 4711\n") != std::string::npos);
+}

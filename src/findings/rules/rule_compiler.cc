@@ -14,7 +14,7 @@ constexpr Bytes most_normal = Bytes(500'000'000);
 constexpr double warm_up_s = 600;
 
 void add_remedies(Finding& finding, const ProcessView& view) {
-    finding.remedies.push_back({"See what is compiled", "nmtx threads PID --match 'C[12] Compiler'"});
+    finding.remedies.push_back({"See what is compiled", "nmtx threads PID --thread 'C[12] Compiler'"});
     // Of a pasted text the release need not be known.
     if (!view.java_feature() || jdk_has(view, "Compiler.memory")) {
         const std::string_view from = view.java_feature() ? "" : " (JDK 22 and later)";

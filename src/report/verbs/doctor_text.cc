@@ -42,9 +42,9 @@ std::string doctor_text(const DoctorReport& report, std::optional<std::uint64_t>
                         const TextStyle& style) {
     std::string out;
     for (const DoctorCheck& check : report.checks) out += doctor_lines(check, style);
-    const auto short_of =
-        std::count_if(report.checks.begin(), report.checks.end(),
-                      [](const DoctorCheck& check) { return check.ability != Ability::ok; });
+    const auto short_of = std::count_if(
+        report.checks.begin(), report.checks.end(),
+        [](const DoctorCheck& check) { return check.of_report && check.ability != Ability::ok; });
     std::string conclusion;
     if (!report.report_possible)
         conclusion = pid ? fmt::format("No report of pid {} is possible.", *pid)

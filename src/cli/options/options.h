@@ -1,0 +1,27 @@
+// Every option that there is.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "cli/option_entry.h"
+
+namespace nmtx {
+
+// In the order in which help lists them.
+const std::vector<OptionEntry>& all_options();
+// Null where there is none of that name.
+const OptionEntry* option_named(std::string_view name);
+
+// By what they are about.
+namespace option {
+std::vector<OptionEntry> choosing();   // which process
+std::vector<OptionEntry> showing();    // what is printed, and how
+std::vector<OptionEntry> asking();     // how the JVM is asked
+std::vector<OptionEntry> walking();    // malloc's chunks
+std::vector<OptionEntry> threads();    // threads and their stacks
+std::vector<OptionEntry> recording();  // records and their trends
+std::vector<OptionEntry> keeping();    // files that are written
+}  // namespace option
+
+}  // namespace nmtx

@@ -1,0 +1,66 @@
+// A verb of the command line: all that parsing, help, the manual page and shells have to know of it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "cli/command.h"
+
+namespace nmtx {
+
+// In the order in which help lists them.
+enum class VerbGroup { look, grow, share, more };
+
+// What its first operand is.
+enum class Subject { none, process, process_or_file, file };
+
+// An option that the verb takes.
+struct OptionUse {
+    std::string_view name = {};
+    std::string_view text = {};  // where it means more here than in general
+};
+
+struct VerbExample {
+    std::string_view command = {};  // "nmtx malloc 4711 --owners"
+    std::string_view what = {};     // "who holds the memory that NMT does not know of"
+};
+
+struct ExitCode {
+    int code;
+    std::string_view what = {};
+};
+
+struct VerbEntry {
+    Verb verb;
+    std::string_view name = {};  // "malloc"; "PID" for the report on a process, which has no word
+    VerbGroup group = VerbGroup::more;
+    std::string_view summary = {};   // one line, at most 56 columns
+    std::string_view operands = {};  // "PID|FILE", "BEFORE AFTER"
+    std::string_view usage = {};     // the options that it needs: "-o FILE"
+    Subject subject = Subject::none;
+    bool subject_optional = false;
+    std::size_t least = 0;  // operands behind the subject
+    std::size_t most = 0;
+    std::vector<OptionUse> options = {};
+    std::vector<Format> formats = {};  // empty: it has one output, and no --format
+    std::string_view details = {};     // what else there is to know, for help: a paragraph
+    std::vector<VerbExample> examples = {};
+    std::vector<ExitCode> exits = {};  // beside 0, 1 and 2, or what those mean here
+    // The operands behind the subject; null where there are none.
+    Expected<void> (*take)(const std::vector<std::string>& operands, Command& command) = nullptr;
+    // What options can go together, and which are needed; null: any. Asked again once the process is chosen.
+    Expected<void> (*check)(const Command& command) = nullptr;
+
+    [[nodiscard]] bool takes(std::string_view option) const;
+    [[nodiscard]] bool has(Format format) const;
+};
+
+// "nmtx diff BEFORE AFTER"
+std::string usage_of(const VerbEntry& entry);
+// "nmtx malloc", "nmtx PID"
+std::string title_of(const VerbEntry& entry);
+
+}  // namespace nmtx

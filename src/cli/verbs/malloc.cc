@@ -1,0 +1,37 @@
+// `nmtx malloc PID|FILE`
+#include "cli/usage.h"
+#include "cli/verbs/option_sets.h"
+#include "cli/verbs/verbs.h"
+
+namespace nmtx::verb {
+namespace {
+
+Expected<void> check_malloc(const Command& command) {
+    if (command.peek && command.format != Format::text)
+        return usage("--peek shows contents of memory, as text only", "leave out --json, or --peek");
+    return check_output_is_file(command);
+}
+
+}  // namespace
+
+VerbEntry malloc() {
+    VerbEntry entry{.verb = Verb::malloc, .name = "malloc"};
+    entry.group = VerbGroup::look;
+    entry.summary = "Who holds malloc's memory: JVM, libraries, freed";
+    entry.operands = "PID|NAME|FILE";
+    entry.subject = Subject::process_or_file;
+    entry.options =
+        joined({{{"owners"}, {"peek"}, {"all"}, {"malloc-limit"}, {"freeze"}, {"output"}, {"force"}},
+                option_set::asking(),
+                option_set::choosing(),
+                {{"format"}, {"json"}},
+                option_set::printing()});
+    entry.formats = {Format::text, Format::json};
+    entry.examples = {{"nmtx malloc 4711", "arenas, and what NMT does not track"},
+                      {"nmtx malloc 4711 --owners", "also trace blocks of unknown origin"},
+                      {"nmtx malloc 4711 --peek 1016", "what the leaked blocks contain"}};
+    entry.check = check_malloc;
+    return entry;
+}
+
+}  // namespace nmtx::verb

@@ -1,0 +1,59 @@
+#include "cli/verbs/option_sets.h"
+
+#include <fmt/format.h>
+
+#include "cli/usage.h"
+
+namespace nmtx {
+namespace option_set {
+
+OptionSet choosing() {
+    return {{"container"}, {"match"}};
+}
+
+OptionSet asking() {
+    return {{"effort"}, {"attach"}, {"attach-timeout"}, {"nmt"}};
+}
+
+OptionSet walking() {
+    return {{"owners"}, {"malloc"}, {"malloc-limit"}, {"freeze"}};
+}
+
+OptionSet history() {
+    return {{"record"}, {"window"}, {"run"}, {"warm-up"}};
+}
+
+OptionSet printing() {
+    return {{"quiet"}, {"color"}};
+}
+
+}  // namespace option_set
+
+OptionSet joined(std::initializer_list<OptionSet> sets) {
+    OptionSet all;
+    for (const OptionSet& set : sets) all.insert(all.end(), set.begin(), set.end());
+    return all;
+}
+
+Expected<void> check_history(const Command& command) {
+    if (!command.history.empty()) return {};
+    for (const std::string_view option : {"window", "run", "warm-up"}) {
+        if (command.has(option))
+            return usage(fmt::format("--{} needs a recording", option),
+                         fmt::format("add --record FILE.db, or: nmtx trend FILE.db --{}", option));
+    }
+    return {};
+}
+
+Expected<void> check_output_is_file(const Command& command) {
+    if (command.output == "-")
+        return usage("-o - would mix the snapshot with the report on standard output",
+                     "-o FILE.nmtx, or: nmtx capture PID -o -");
+    return {};
+}
+
+tl::unexpected<Error> lacks(const VerbEntry& entry, std::string_view what) {
+    return usage(fmt::format("'{}' needs {}", title_of(entry), what), "usage: " + usage_of(entry));
+}
+
+}  // namespace nmtx

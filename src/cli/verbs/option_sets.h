@@ -1,0 +1,30 @@
+// Options that several verbs take together, and what is checked with them.
+#pragma once
+
+#include <initializer_list>
+#include <vector>
+
+#include "cli/verb_entry.h"
+
+namespace nmtx {
+
+using OptionSet = std::vector<OptionUse>;
+
+namespace option_set {
+OptionSet choosing();  // which process
+OptionSet asking();    // how the JVM is asked
+OptionSet walking();   // malloc's chunks
+OptionSet history();   // a recording beside a report
+OptionSet printing();  // how the text is shown
+}  // namespace option_set
+
+OptionSet joined(std::initializer_list<OptionSet> sets);
+
+// Without --record nothing is there for these to choose from.
+Expected<void> check_history(const Command& command);
+// A report on standard output leaves no place for a snapshot.
+Expected<void> check_output_is_file(const Command& command);
+// "`nmtx capture` needs -o FILE", with the usage as the hint.
+tl::unexpected<Error> lacks(const VerbEntry& entry, std::string_view what);
+
+}  // namespace nmtx

@@ -1,0 +1,37 @@
+// `nmtx threads PID|FILE`
+#include "cli/verbs/option_sets.h"
+#include "cli/verbs/verbs.h"
+
+namespace nmtx::verb {
+
+VerbEntry threads() {
+    VerbEntry entry{.verb = Verb::threads, .name = "threads"};
+    entry.group = VerbGroup::look;
+    entry.summary = "Top threads by CPU with stack memory";
+    entry.operands = "PID|NAME|FILE";
+    entry.subject = Subject::process_or_file;
+    entry.options = joined({{{"interval", "CPU time over TIME (default: 1s; 0: since start)"},
+                             {"sort"},
+                             {"top"},
+                             {"thread"},
+                             {"stacks"},
+                             {"stack-of"},
+                             {"all"},
+                             {"output"},
+                             {"force"}},
+                            option_set::asking(),
+                            option_set::choosing(),
+                            {{"format"}, {"json"}},
+                            option_set::printing()});
+    entry.formats = {Format::text, Format::json};
+    entry.details =
+        "--stacks and --stack-of stop each thread for a moment. A saved snapshot shows the native "
+        "frames that it was taken with.";
+    entry.examples = {{"nmtx threads 4711", "the busiest threads"},
+                      {"nmtx threads 4711 --stacks=3", "with native frames of the 3 busiest"},
+                      {"nmtx threads 4711 --sort stack --top 20", "the largest stacks"}};
+    entry.check = check_output_is_file;
+    return entry;
+}
+
+}  // namespace nmtx::verb
