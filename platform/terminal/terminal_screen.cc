@@ -119,7 +119,7 @@ termios settings_before;
 // Where there is no time for ncurses: the mouse, the other screen and the cursor as xterm and its like have
 // them.
 void leave_in_a_hurry() {
-    constexpr std::string_view back = "\x1b[?1006l\x1b[?1000l\x1b[?1049l\x1b[?25h\x1b[0m\r\n";
+    constexpr std::string_view back = "\x1b[?1006l\x1b[?1000l\x1b[?1l\x1b>\x1b[?1049l\x1b[?25h\x1b[0m\r\n";
     if (::write(STDOUT_FILENO, back.data(), back.size()) < 0) return;
     ::tcsetattr(STDIN_FILENO, TCSANOW, &settings_before);
 }
