@@ -79,6 +79,8 @@ int run(const std::vector<std::string>& arguments) {
     if (auto found = choose_targets(*command); !found) return complain(found.error(), 1);
     if (auto checked = check_command(*command); !checked) return complain(checked.error(), exit_usage);
     drop_privileges(needs_of(*command));
+    const auto pager = pager_for(*command);
+    if (!pager) return complain(pager.error(), 1);
     if (const auto work = file_work_of(*command)) confine_to_files(*work);
     const auto done = run_of(command->verb)(*command);
     return done ? *done : complain(done.error(), 1);

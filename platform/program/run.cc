@@ -14,12 +14,15 @@
 #include "platform/output/output_file.h"
 #include "platform/proc/input_file.h"
 #include "platform/terminal/terminal.h"
+#include "report/style/csv.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::size_t most_capture_bytes = std::size_t{1} << 30U;
 constexpr std::size_t most_nmt_bytes = std::size_t{256} << 20U;
+
+int printed_to = STDOUT_FILENO;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 // What the user names must be a report: a wrong file is no evidence that happens to be missing.
 Expected<void> check_nmt_report(std::string_view text, const std::string& path) {
@@ -86,7 +89,21 @@ TextStyle style_of_stdout(const Command& command) {
 }
 
 Expected<void> print(const std::string& text) {
-    return write_all(STDOUT_FILENO, text, "standard output");
+    return write_all(printed_to, text, "standard output");
+}
+
+Expected<std::optional<Pager>> pager_for(const Command& command) {
+    if (!command.pager || !look_at_terminal().is_terminal) return std::optional<Pager>();
+    auto pager = Pager::start();
+    if (!pager) return tl::make_unexpected(pager.error());
+    printed_to = pager->input();
+    return std::optional<Pager>(std::move(*pager));
+}
+
+Expected<int> print_csv(const std::string& json, const std::string& pointer) {
+    const auto table = csv_of(json, pointer);
+    if (!table) return tl::make_unexpected(table.error());
+    return done(print(*table));
 }
 
 Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan) {

@@ -17,6 +17,7 @@
 #include "ledger/ledger.h"
 #include "ledger/moment.h"
 #include "platform/collect.h"
+#include "platform/terminal/pager.h"
 #include "redaction/redact_capture.h"
 #include "report/style/style.h"
 
@@ -24,7 +25,13 @@ namespace nmtx {
 
 // By the terminal, and --color.
 TextStyle style_of_stdout(const Command& command);
+// To standard output, or the pager.
 Expected<void> print(const std::string& text);
+// What --pager asks for, on a terminal: print() goes there while it lives.
+Expected<std::optional<Pager>> pager_for(const Command& command);
+
+// A list of a report's JSON as CSV (report/style/csv.h).
+Expected<int> print_csv(const std::string& json, const std::string& pointer);
 
 // How the options call for a running process to be read.
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);

@@ -13,6 +13,7 @@ namespace {
 
 Expected<int> print_list(const Command& command, const std::vector<JvmSummary>& jvms) {
     if (command.json()) return done(print(json_list(jvms)));
+    if (command.format == Format::csv) return print_csv(json_list(jvms), "");
     const Terminal terminal = look_at_terminal();
     ListShape shape;
     if (terminal.is_terminal) shape.width = terminal.width;
@@ -22,7 +23,7 @@ Expected<int> print_list(const Command& command, const std::vector<JvmSummary>& 
 
 // Options that only a report has: without a process there is none.
 bool wants_report(const Command& command) {
-    constexpr std::array<std::string_view, 4> of_lists{"format", "json", "color", "quiet"};
+    constexpr std::array<std::string_view, 5> of_lists{"format", "json", "color", "quiet", "pager"};
     return std::any_of(command.given.begin(), command.given.end(), [&](const std::string& option) {
         return std::find(of_lists.begin(), of_lists.end(), option) == of_lists.end();
     });
@@ -40,7 +41,7 @@ Expected<int> run_list(const Command& command) {
 Expected<int> run_choose(const Command& command) {
     const auto jvms = listed_jvms();
     if (!jvms) return tl::make_unexpected(jvms.error());
-    if (command.json() || !can_ask() || jvms->empty()) {
+    if (command.format != Format::text || command.pager || !can_ask() || jvms->empty()) {
         if (wants_report(command))
             return failure("", "which process?", "usage: nmtx PID; nmtx list shows the JVMs");
         return print_list(command, *jvms);

@@ -42,8 +42,10 @@ std::string cost_text(const RecordState& state) {
 
 class RecordLine : public RecordWatcher {
   public:
+    explicit RecordLine(bool quiet) : quiet_(quiet) {}
+
     void sampled(const RecordState& state) override {
-        if (!line_.may_draw()) return;
+        if (quiet_ || !line_.may_draw()) return;
         std::string text = fmt::format("nmtx: {} samples, ", state.written.samples);
         if (state.written.waiting > 0) text += fmt::format("{} more wait, ", state.written.waiting);
         if (state.waiting) {
@@ -64,6 +66,7 @@ class RecordLine : public RecordWatcher {
     void erase() { line_.erase(); }
 
   private:
+    bool quiet_;
     TerminalLine line_{STDERR_FILENO};
 };
 
@@ -192,11 +195,11 @@ Expected<int> run_record(const Command& command) {
     options.wait = command.record.wait;
     options.output = command.output;
     options.sampler = sampler_options(command);
-    RecordLine line;
+    RecordLine line(command.quiet);
     const auto state = record(options, line);
     line.erase();
     if (!state) return tl::make_unexpected(state.error());
-    std::fputs(summary(command, *state).c_str(), stderr);
+    if (!command.quiet || state->written.lost > 0) std::fputs(summary(command, *state).c_str(), stderr);
     const int code = state->written.lost > 0 ? 1 : 0;
     if (!state->stuck) return code;
     std::fflush(stderr);
@@ -250,7 +253,8 @@ Expected<int> run_gate(const Command& command) {
     const GateOptions options{*command.record.max_growth, command.record.owner};
     const GateResult result = gate(*baseline, now->sample, options);
     // Growth is one question, and whether the process is well is another: passing answers only the first.
-    const std::string verdict = now->judged ? verdict_text(*now->judged, style_of_stdout(command)) : "";
+    const std::string verdict =
+        now->judged && !command.quiet ? verdict_text(*now->judged, style_of_stdout(command)) : "";
     if (auto printed = print(gate_line(result, options) + verdict); !printed)
         return tl::make_unexpected(printed.error());
     if (!result.undecided.empty()) return exit_undecided;

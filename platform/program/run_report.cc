@@ -1,4 +1,5 @@
 // `nmtx PID`, `nmtx malloc`, `nmtx report`: a process or a capture to the printed report.
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -7,7 +8,10 @@
 #include "platform/os/clock.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
+#include "report/parts/verdict_text.h"
 #include "report/reconciliation/report.h"
+#include "report/style/csv.h"
+#include "report/ticket/ticket.h"
 
 namespace nmtx {
 namespace {
@@ -15,32 +19,51 @@ namespace {
 // Whose cost a report tells: that of a capture until its evidence was there, or of this run to its end.
 enum class CostOf { capture, this_run };
 
+bool is_of_malloc(const Command& command) {
+    return command.verb == Verb::malloc && !command.json();
+}
+
+// The account in the form that is asked for.
+Expected<std::string> text_of(const Command& command, const Account& account,
+                              const std::optional<Trend>& record) {
+    const ReportOptions options{command.all, command.maps};
+    const TextStyle style = style_of_stdout(command);
+    switch (command.format) {
+        case Format::json:
+            return json_report(account);
+        case Format::csv:
+            return csv_of(json_report(account), is_of_malloc(command) ? "/malloc/untracked" : "/owners");
+        case Format::markdown:
+            return markdown_report(ticket_of(account, record));
+        case Format::text:
+            break;
+    }
+    if (is_of_malloc(command)) return malloc_report(account.moment, options, style);
+    return command.quiet ? verdict_text(account.judged, style) : text_report(account, options, style);
+}
+
 // What was printed.
 Expected<Account> print_report(const Command& command, const ProcessView& view,
                                CostOf cost = CostOf::capture) {
-    const ReportOptions options{command.all, command.maps};
-    const TextStyle style = style_of_stdout(command);
-    const auto recorded = recorded_history(command, view);
+    auto recorded = recorded_history(command, view);
     if (!recorded) return tl::make_unexpected(recorded.error());
-    const bool of_malloc = command.verb == Verb::malloc && !command.json();
-    auto account = account_of(view, {*recorded ? &**recorded : nullptr, {}, !of_malloc});
+    auto account = account_of(view, {*recorded ? &**recorded : nullptr, {}, !is_of_malloc(command)});
     if (!account) return account;
-    const auto text_of = [&](const Account& shown) {
-        if (command.json()) return json_report(shown);
-        return of_malloc ? malloc_report(shown.moment, options, style) : text_report(shown, options, style);
-    };
+    std::optional<Trend> record;
+    if (*recorded) record.emplace().runs.push_back(**recorded);
     const double before = own_cpu_ms();
-    std::string text = text_of(*account);
+    auto text = text_of(command, *account, record);
     if (cost == CostOf::this_run) {
         // What the report took is known once there is one; the second takes as long as the first.
         ProcessView told = view;
         const double after = own_cpu_ms();
         told.header.cost.cpu_ms = after + (after - before);
         account->moment.view = &told;
-        text = text_of(*account);
+        text = text_of(command, *account, record);
         account->moment.view = &view;
     }
-    if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
+    if (!text) return tl::make_unexpected(text.error());
+    if (auto printed = print(*text); !printed) return tl::make_unexpected(printed.error());
     return account;
 }
 

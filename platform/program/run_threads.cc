@@ -18,6 +18,8 @@ Expected<void> print_threads(const Command& command, const ProcessView& view) {
                        "its threads could not be read", "see what is missing: nmtx report FILE --all");
     const auto account = account_of(view, {nullptr, {}, false});
     if (!account) return tl::make_unexpected(account.error());
+    if (command.format == Format::csv)
+        return print_csv(json_threads(view, *account->threads, command.threads), "/threads").map([](int) {});
     const ReportOptions options{command.all, command.maps};
     return print(command.json() ? json_threads(view, *account->threads, command.threads)
                                 : threads_report(view, *account->threads, command.threads, options,

@@ -119,6 +119,7 @@ struct Command {
     ColorMode color = ColorMode::automatic;
     std::optional<SizeScale> unit;  // diff: --unit; absent: as RSS suggests. Other formats have bytes
     bool quiet = false;             // the verdict only; no progress, no notes on standard error
+    bool pager = false;             // to $PAGER, on a terminal
     std::optional<FailOn> fail_on;
     bool all = false;
     bool maps = false;

@@ -100,5 +100,5 @@ TEST_CASE("command line: a record gives a report its history") {
     CHECK(refusal({"report", "x.nmtx", "--record=x.db", "--redact"}) ==
           "--redact does not cover the recording in this report");
     CHECK(refusal({"12", "--record", ""}) == "--record is empty");
-    CHECK(refusal({"12", "--record=x.db", "--csv"}) == "--csv only applies to 'nmtx trend'");
+    CHECK(refusal({"fit", "12", "--csv"}) == "--csv does not apply to 'nmtx fit'");
 }

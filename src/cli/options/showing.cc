@@ -67,6 +67,11 @@ Expected<void> take_quiet(const std::string&, Command& command) {
     return {};
 }
 
+Expected<void> take_pager(const std::string&, Command& command) {
+    command.pager = true;
+    return {};
+}
+
 Expected<void> take_json(const std::string&, Command& command) {
     return take_format(Format::json, command);
 }
@@ -78,7 +83,7 @@ Expected<void> take_csv(const std::string&, Command& command) {
 Expected<void> take_limit(const std::string& text, Command& command) {
     auto size = size_of("limit", text);
     if (!size) return tl::make_unexpected(size.error());
-    if (*size == Bytes()) return usage("--limit 0 leaves room for nothing");
+    if (*size == Bytes()) return wrong_value("limit", "a size above 0", text);
     command.limit = *size;
     return {};
 }
@@ -108,12 +113,16 @@ std::vector<OptionEntry> showing() {
          .take = take_named_format},
         {.name = "json", .text = "same as --format json", .take = take_json},
         {.name = "csv", .text = "same as --format csv", .take = take_csv},
-        {.name = "quiet", .text = "no progress, no notes", .take = take_quiet, .common = true},
+        {.name = "quiet", .text = "show no progress", .take = take_quiet},
         {.name = "color",
          .value = "auto|always|never",
          .text = "colours; auto: on a terminal, unless NO_COLOR is set",
          .take = take_color,
          .implied = "always",
+         .common = true},
+        {.name = "pager",
+         .text = "show the output in $PAGER, on a terminal",
+         .take = take_pager,
          .common = true},
     };
 }

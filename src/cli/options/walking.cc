@@ -18,7 +18,7 @@ Expected<void> take_positive_size(std::string_view option, const std::string& te
                                   std::optional<Bytes>& into) {
     auto size = size_of(option, text);
     if (!size) return tl::make_unexpected(size.error());
-    if (*size == Bytes()) return usage(fmt::format("--{} 0: more than nothing is needed", option));
+    if (*size == Bytes()) return wrong_value(option, "a size above 0", text);
     into = *size;
     return {};
 }

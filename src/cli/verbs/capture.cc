@@ -24,7 +24,7 @@ VerbEntry capture() {
                 option_set::walking(),
                 option_set::asking(),
                 option_set::choosing(),
-                {{"quiet"}}});
+                {{"quiet", "show no progress, no closing notes"}}});
     entry.examples = {{"nmtx capture 4711 -o app.nmtx", ""},
                       {"nmtx capture 4711 -o - | ssh me@desk 'cat > app.nmtx'", "leave no file here"}};
     entry.check = check_capture;

@@ -40,7 +40,7 @@ VerbEntry diff() {
                              {"force", "compare different processes; replace FILE"}},
                             option_set::walking(),
                             option_set::asking(),
-                            {{"format"}, {"json"}},
+                            {{"format"}, {"json"}, {"quiet"}},
                             option_set::printing()});
     entry.formats = {Format::text, Format::json};
     entry.details = "Each is a saved snapshot, or a PID or NAME for a running process as it is now.";

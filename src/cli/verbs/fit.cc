@@ -14,7 +14,7 @@ VerbEntry fit() {
                             option_set::walking(),
                             option_set::asking(),
                             option_set::choosing(),
-                            {{"format"}, {"json"}},
+                            {{"format"}, {"json"}, {"quiet"}},
                             option_set::printing()});
     entry.formats = {Format::text, Format::json};
     entry.details = "Sizes as java takes them: 2g, 2GB and 2GiB are all 2 GiB (1024-based).";

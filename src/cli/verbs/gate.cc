@@ -24,7 +24,7 @@ VerbEntry gate() {
                             option_set::walking(),
                             option_set::asking(),
                             option_set::choosing(),
-                            {{"quiet"}, {"color"}}});
+                            {{"quiet", "print only whether it passed"}, {"color"}}});
     entry.examples = {{"nmtx capture 4711 -o before.nmtx", "first"},
                       {"nmtx gate 4711 --baseline before.nmtx --max-growth 50m", "later"},
                       {"nmtx gate app.db --baseline before.nmtx --max-growth 1G", "last sample"}};

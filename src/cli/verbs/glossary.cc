@@ -22,7 +22,7 @@ VerbEntry glossary() {
     entry.summary = "What a category or owner is, its bounds, known bugs";
     entry.operands = "[NAME]";
     entry.most = most_words;
-    entry.options = {{"jdk"}, {"format"}, {"json"}, {"color"}};
+    entry.options = {{"jdk"}, {"format"}, {"json"}, {"color"}, {"pager"}};
     entry.formats = {Format::text, Format::json};
     entry.examples = {{"nmtx glossary", "all names"},
                       {"nmtx glossary java heap", ""},

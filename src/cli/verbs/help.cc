@@ -17,6 +17,7 @@ VerbEntry help() {
     entry.summary = "Help for a command, same as nmtx COMMAND --help";
     entry.operands = "[COMMAND]";
     entry.most = 1;
+    entry.options = {{"pager"}};
     entry.examples = {{"nmtx help malloc", ""}, {"nmtx help PID", "for the report on a process"}};
     entry.take = take_topic;
     return entry;

@@ -8,9 +8,9 @@ VerbEntry list() {
     VerbEntry entry{.verb = Verb::list, .name = "list"};
     entry.group = VerbGroup::look;
     entry.summary = "The JVMs on this host, including those in containers";
-    entry.options = {{"format"}, {"json"}, {"color"}};
-    entry.formats = {Format::text, Format::json};
-    entry.examples = {{"nmtx list", ""}, {"nmtx list --json", "for scripts"}};
+    entry.options = {{"format"}, {"json"}, {"csv"}, {"color"}, {"pager"}};
+    entry.formats = {Format::text, Format::json, Format::csv};
+    entry.examples = {{"nmtx list", ""}, {"nmtx list --csv", "for scripts"}};
     return entry;
 }
 

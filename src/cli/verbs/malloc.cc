@@ -8,7 +8,7 @@ namespace {
 
 Expected<void> check_malloc(const Command& command) {
     if (command.peek && command.format != Format::text)
-        return usage("--peek shows contents of memory, as text only", "leave out --json, or --peek");
+        return usage("--peek shows contents of memory, as text only", "leave out the format, or --peek");
     return check_output_is_file(command);
 }
 
@@ -24,9 +24,9 @@ VerbEntry malloc() {
         joined({{{"owners"}, {"peek"}, {"all"}, {"malloc-limit"}, {"freeze"}, {"output"}, {"force"}},
                 option_set::asking(),
                 option_set::choosing(),
-                {{"format"}, {"json"}},
+                {{"format"}, {"json"}, {"csv"}, {"quiet"}},
                 option_set::printing()});
-    entry.formats = {Format::text, Format::json};
+    entry.formats = {Format::text, Format::json, Format::csv};
     entry.examples = {{"nmtx malloc 4711", "arenas, and what NMT does not track"},
                       {"nmtx malloc 4711 --owners", "also trace blocks of unknown origin"},
                       {"nmtx malloc 4711 --peek 1016", "what the leaked blocks contain"}};

@@ -23,7 +23,7 @@ VerbEntry nmt() {
     entry.subject = Subject::process;
     entry.least = 1;
     entry.most = 2;
-    entry.options = joined({{{"attach-timeout"}}, option_set::choosing(), {{"quiet"}}});
+    entry.options = joined({{{"attach-timeout"}}, option_set::choosing(), {{"quiet"}, {"pager"}}});
     entry.details =
         "COMMAND is summary, detail, baseline, summary.diff or detail.diff, all but baseline "
         "followed by scale=b, KB, MB or GB if wanted. nmtx never sends "

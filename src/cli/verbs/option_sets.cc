@@ -24,7 +24,7 @@ OptionSet history() {
 }
 
 OptionSet printing() {
-    return {{"quiet"}, {"color"}};
+    return {{"color"}, {"pager"}};
 }
 
 }  // namespace option_set

@@ -26,7 +26,7 @@ VerbEntry peek() {
     entry.subject = Subject::process;
     entry.least = 1;
     entry.most = 1;
-    entry.options = joined({option_set::choosing(), {{"color"}}});
+    entry.options = joined({option_set::choosing(), {{"color"}, {"pager"}}});
     entry.details = "Zeros, text, pointers and strings around ADDRESS (hexadecimal). Read, never saved.";
     entry.examples = {{"nmtx peek 4711 7f2d54000030", ""}};
     entry.take = take_address;

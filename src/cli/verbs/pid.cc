@@ -18,14 +18,20 @@ VerbEntry pid() {
     entry.summary = "Where a JVM's memory (RSS) goes: heap, JVM, malloc, files";
     entry.operands = "PID|NAME";
     entry.subject = Subject::process;
-    entry.options = joined({{{"all"}, {"maps"}, {"interval"}, {"output"}, {"force"}, {"fail-on"}},
+    entry.options = joined({{{"all"},
+                             {"maps"},
+                             {"interval"},
+                             {"output"},
+                             {"force"},
+                             {"fail-on"},
+                             {"quiet", "print only the verdict"}},
                             option_set::history(),
                             option_set::walking(),
                             option_set::asking(),
                             option_set::choosing(),
-                            {{"format"}, {"json"}},
+                            {{"format"}, {"json"}, {"csv"}},
                             option_set::printing()});
-    entry.formats = {Format::text, Format::json};
+    entry.formats = {Format::text, Format::json, Format::csv, Format::markdown};
     entry.examples = {{"nmtx 4711", "the JVM with this process ID"},
                       {"nmtx tomcat --all", "by main class or jar name"},
                       {"nmtx --container web --fail-on problem", "for a health check"}};

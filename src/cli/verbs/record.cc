@@ -35,7 +35,7 @@ VerbEntry record() {
                              {"malloc-limit"}},
                             option_set::asking(),
                             option_set::choosing(),
-                            {{"quiet"}}});
+                            {{"quiet", "show no progress, no closing notes"}}});
     entry.details =
         "A full sample also queries addresses and walks malloc's chunks. --walk-every auto, the "
         "default, takes as many as cost 0.1 % of the time, or up to 24 with --for.";

@@ -21,12 +21,14 @@ VerbEntry report() {
     entry.summary = "Show the report from a saved snapshot";
     entry.operands = "FILE";
     entry.subject = Subject::file;
-    entry.options = joined({{{"all"}, {"maps"}, {"redact"}, {"fail-on"}},
+    entry.options = joined({{{"all"}, {"maps"}, {"redact"}, {"fail-on"}, {"quiet", "print only the verdict"}},
                             option_set::history(),
-                            {{"format"}, {"json"}},
+                            {{"format"}, {"json"}, {"csv"}},
                             option_set::printing()});
-    entry.formats = {Format::text, Format::json};
-    entry.examples = {{"nmtx report app.nmtx", ""}, {"nmtx report app.nmtx --all", "every row"}};
+    entry.formats = {Format::text, Format::json, Format::csv, Format::markdown};
+    entry.examples = {{"nmtx report app.nmtx", ""},
+                      {"nmtx report app.nmtx --all", "every row"},
+                      {"nmtx report app.nmtx --format markdown", "to paste into an issue"}};
     entry.exits = {{3, "--fail-on met"}};
     entry.check = check_report;
     return entry;

@@ -21,9 +21,9 @@ VerbEntry threads() {
                              {"force"}},
                             option_set::asking(),
                             option_set::choosing(),
-                            {{"format"}, {"json"}},
+                            {{"format"}, {"json"}, {"csv"}, {"quiet"}},
                             option_set::printing()});
-    entry.formats = {Format::text, Format::json};
+    entry.formats = {Format::text, Format::json, Format::csv};
     entry.details =
         "--stacks and --stack-of stop each thread for a moment. A saved snapshot shows the native "
         "frames that it was taken with.";

@@ -50,7 +50,7 @@ VerbEntry ticket() {
                             option_set::walking(),
                             option_set::asking(),
                             option_set::choosing(),
-                            {{"quiet"}}});
+                            {{"quiet", "show no progress, no closing notes"}}});
     entry.examples = {{"nmtx ticket 4711 -o ticket/ --redact", "all three, without names"},
                       {"nmtx ticket app.nmtx -o - | xclip", "Markdown, to paste"},
                       {"nmtx ticket app.nmtx -o app.html --record app.db", "a page with charts"}};

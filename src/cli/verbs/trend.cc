@@ -17,7 +17,8 @@ VerbEntry trend() {
                      {"format"},
                      {"json"},
                      {"csv", "CSV output, one line per owner"},
-                     {"color"}};
+                     {"color"},
+                     {"pager"}};
     entry.formats = {Format::text, Format::json, Format::csv};
     entry.examples = {{"nmtx trend app.db", ""},
                       {"nmtx trend app.db --window 24h", "the last day"},

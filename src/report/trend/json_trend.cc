@@ -4,6 +4,7 @@
 
 #include "base/amounts.h"
 #include "change/trend_verdict.h"
+#include "report/style/csv.h"
 #include "report/style/json_values.h"
 #include "report/trend/trend_report.h"
 
@@ -110,23 +111,6 @@ json run_json(const RunTrend& run) {
                         {"attach_ms", run.mean_cost.attach_ms},
                         {"wall_ms", run.mean_cost.wall_ms}};
     return out;
-}
-
-// A spreadsheet takes a cell for a formula that begins so, or with white space before it; names are the
-// target's to choose. An apostrophe makes it a text. Figures are not written by this.
-bool may_be_formula(const std::string& text) {
-    return !text.empty() && std::string_view("=+-@ \t\r\n").find(text.front()) != std::string_view::npos;
-}
-
-std::string csv_field(std::string text) {
-    if (may_be_formula(text)) text.insert(text.begin(), '\'');
-    if (text.find_first_of("\",\r\n") == std::string::npos) return text;
-    std::string quoted = "\"";
-    for (const char c : text) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
 }
 
 std::string csv_row(const RunTrend& run, const char* kind, const OwnerTrend& owner) {

@@ -38,7 +38,7 @@ std::string nmt_cell(const JvmSummary& jvm) {
     return jvm.nmt == NmtLevel::unknown ? "?" : std::string(name_of(jvm.nmt));
 }
 
-std::vector<ListColumn> columns_of(const std::vector<JvmSummary>& jvms, const ListShape& shape) {
+std::vector<ListColumn> list_columns(const std::vector<JvmSummary>& jvms, const ListShape& shape) {
     std::vector<ListColumn> columns;
     const auto add = [&](ListColumn column, auto cell_of) {
         for (std::size_t i = 0; i < jvms.size(); ++i) column.cells.push_back(or_dash(cell_of(jvms[i], i)));
@@ -102,7 +102,7 @@ std::string unknown_of_list(const std::vector<JvmSummary>& jvms, const ListShape
 
 std::string text_list(const std::vector<JvmSummary>& jvms, const ListShape& shape) {
     if (jvms.empty()) return "No JVM is running that this user can see.\n";
-    std::vector<ListColumn> columns = columns_of(jvms, shape);
+    std::vector<ListColumn> columns = list_columns(jvms, shape);
     const bool cuts = shape.width.has_value();
     const auto says_nothing = [&](const ListColumn& column) {
         return cuts && !column.needed &&
@@ -147,14 +147,11 @@ std::string json_list(const std::vector<JvmSummary>& jvms) {
     json out = json::array();
     for (const JvmSummary& jvm : jvms) {
         const JvmContainer& container = jvm.container;
-        json names = nullptr;
-        if (!container.empty()) {
-            names = {{"id", text(container.id)},
-                     {"name", text(container.names.name)},
-                     {"pod", text(container.names.pod)},
-                     {"namespace", text(container.names.pod_space)},
-                     {"hostname", text(container.hostname)}};
-        }
+        const json names = {{"id", text(container.id)},
+                            {"name", text(container.names.name)},
+                            {"pod", text(container.names.pod)},
+                            {"namespace", text(container.names.pod_space)},
+                            {"hostname", text(container.hostname)}};
         out.push_back({{"pid", jvm.pid},
                        {"container_pid", jvm.container_pid ? json(*jvm.container_pid) : json(nullptr)},
                        {"uid", jvm.uid},
