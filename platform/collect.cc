@@ -309,7 +309,8 @@ Expected<Capture> Collector::run() {
 }  // namespace
 
 Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan) {
-    auto process = ProcessFiles::open(options.pid);
+    auto process = options.start_ticks ? ProcessFiles::open_again(options.pid, *options.start_ticks)
+                                       : ProcessFiles::open(options.pid);
     if (!process) return tl::make_unexpected(process.error());
     const std::string name = "pid " + std::to_string(options.pid);
     if (process->kernel_thread()) {

@@ -38,11 +38,20 @@ Expected<void> check_nmt_report(std::string_view text, const std::string& path) 
                    "save one with: jcmd PID VM.native_memory");
 }
 
+// Of a process that was chosen by name: another one may have its pid by now.
+std::optional<std::uint64_t> start_known(const Command& command, std::uint64_t pid) {
+    for (const Target* target : {&command.target, &command.compared[0], &command.compared[1]}) {
+        if (target->pid == pid && target->start_ticks != 0) return target->start_ticks;
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
     CollectOptions options;
     options.pid = pid;
+    options.start_ticks = start_known(command, pid);
     options.attach = command.attach;
     options.attach_timeout = command.attach_timeout;
     options.effort = command.effort;

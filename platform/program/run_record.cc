@@ -11,6 +11,7 @@
 #include "change/trend_verdict.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
+#include "platform/proc/process_files.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/record/record.h"
@@ -186,6 +187,10 @@ Expected<Sample> baseline_of(const std::string& file, const RecordedRun& gated) 
 }  // namespace
 
 Expected<int> run_record(const Command& command) {
+    if (const Target& target = command.target; target.start_ticks != 0) {
+        if (const auto still = ProcessFiles::open_again(target.pid, target.start_ticks); !still)
+            return tl::make_unexpected(still.error());
+    }
     RecordOptions options;
     options.all = command.all;
     options.pid = command.target.pid;

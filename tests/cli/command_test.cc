@@ -324,3 +324,19 @@ TEST_CASE("command: explain reads files, or standard input where none is named")
     CHECK_FALSE(parse_command({"explain", "-", "-"}));
     CHECK_FALSE(parse_command({"explain", "a.txt", "-o", "b"}));
 }
+
+TEST_CASE("command: doctor is of this host, of a process or of one that is chosen") {
+    const auto parsed = [](const std::vector<std::string>& words) {
+        const auto command = parse_command(words);
+        REQUIRE(command);
+        CHECK(command->verb == Verb::doctor);
+        return command->target;
+    };
+    CHECK_FALSE(parsed({"doctor"}).given());
+    CHECK(parsed({"doctor", "4711"}).pid == 4711);
+    CHECK(parsed({"doctor", "tomcat"}).name == "tomcat");
+    CHECK(parsed({"doctor", "--container", "web"}).container == "web");
+    CHECK_FALSE(parse_command({"doctor", "x.nmtx"}));
+    CHECK_FALSE(parse_command({"doctor", "1", "2"}));
+    CHECK(parse_command({"watch", "1", "--json"})->json());
+}

@@ -225,6 +225,20 @@ TEST_CASE("jvm list: whoever has libjvm.so mapped is one, whoever has not is non
     CHECK(found);
 }
 
+TEST_CASE("collect: a process that has started at another time than the one that is meant is not read") {
+    const Child child([](auto ready) { ready(); });
+    Plan plan;
+    CollectOptions options = options_for(child);
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    options.start_ticks = process->start_ticks();
+    CHECK(collect(options, plan));
+    options.start_ticks = process->start_ticks() - 1;
+    const auto other = collect(options, plan);
+    REQUIRE_FALSE(other);
+    CHECK(other.error().what == "another process has this pid by now");
+}
+
 TEST_CASE(
     "collect: a frozen target is read from a copy of what the plan names, and how long it stood still is "
     "kept") {

@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "catch.h"
+#include "report/style/sparkline.h"
 #include "text_parts.h"
 
 using namespace nmtx;

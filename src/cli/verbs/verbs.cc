@@ -9,7 +9,7 @@ const std::vector<VerbEntry>& all_verbs() {
         verb::pid(),      verb::malloc(),  verb::threads(), verb::watch(),      verb::list(),
         verb::record(),   verb::trend(),   verb::diff(),    verb::gate(),       verb::ticket(),
         verb::explain(),  verb::capture(), verb::report(),  verb::fit(),        verb::peek(),
-        verb::glossary(), verb::nmt(),     verb::demo(),    verb::completion(), verb::help(),
+        verb::glossary(), verb::nmt(),      verb::doctor(),     verb::demo(),    verb::completion(), verb::help(),
         verb::version()};
     return all;
 }

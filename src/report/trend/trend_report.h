@@ -26,7 +26,4 @@ std::string csv_trend(const Trend& trend);
 // "passed: RSS grew by 1.2 MiB of 50.0 MiB allowed; most of it malloc/untracked/libx.so (+0.9 MiB)"
 std::string gate_line(const GateResult& result, const GateOptions& options);
 
-// "▁▂▅█", one column for each value; ".-=#" without Unicode.
-std::string sparkline(const std::vector<double>& values, bool unicode);
-
 }  // namespace nmtx
