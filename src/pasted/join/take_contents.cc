@@ -193,7 +193,14 @@ void take(PastedMoment& moment, PastedPart& part, JvmCommandLine& line) {
 }  // namespace
 
 void take_contents(PastedMoment& moment, PastedPart& part) {
-    std::visit([&](auto& contents) { take(moment, part, contents); }, part.contents);
+    std::visit(
+        [&](auto& contents) {
+            static_assert(
+                requires { take(moment, part, contents); },
+                "an alternative of PastedContents has no take() in this file");
+            take(moment, part, contents);
+        },
+        part.contents);
 }
 
 }  // namespace nmtx
