@@ -26,6 +26,8 @@ Run run_of(Verb verb) {
             return run_doctor;
         case Verb::help:
             return run_help;
+        case Verb::completion:
+            return run_completion;
         case Verb::version:
             return run_version;
         case Verb::reconcile:

@@ -104,6 +104,7 @@ Expected<int> run_glossary(const Command& command);
 Expected<int> run_nmt(const Command& command);
 Expected<int> run_demo(const Command& command);
 Expected<int> run_help(const Command& command);
+Expected<int> run_completion(const Command& command);
 Expected<int> run_version(const Command& command);
 
 }  // namespace nmtx

@@ -9,6 +9,7 @@ bool reads_process(const Command& command) {
     switch (command.verb) {
         case Verb::help:
         case Verb::version:
+        case Verb::completion:
         case Verb::report:
         case Verb::trend:
         case Verb::glossary:

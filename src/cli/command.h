@@ -23,6 +23,7 @@ enum class Verb {
     choose,  // `nmtx` alone: which process?
     help,
     version,
+    completion,
     reconcile,  // `nmtx PID`
     capture,
     report,
@@ -125,6 +126,8 @@ struct Command {
     bool maps = false;
     std::vector<std::string> demo_arguments;  // for the demo's JVM, behind "--"
     std::string topic;                        // help: the verb; empty for all of them
+    bool manual = false;                      // help --man: the manual page
+    std::string shell;                        // completion: "bash", "zsh", "fish"
 
     [[nodiscard]] bool json() const { return format == Format::json; }
     [[nodiscard]] bool has(std::string_view option) const;  // was it given?

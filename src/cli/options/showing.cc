@@ -72,6 +72,11 @@ Expected<void> take_pager(const std::string&, Command& command) {
     return {};
 }
 
+Expected<void> take_manual(const std::string&, Command& command) {
+    command.manual = true;
+    return {};
+}
+
 Expected<void> take_json(const std::string&, Command& command) {
     return take_format(Format::json, command);
 }
@@ -120,6 +125,7 @@ std::vector<OptionEntry> showing() {
          .take = take_color,
          .implied = "always",
          .common = true},
+        {.name = "man", .text = "print the manual page of all commands (roff)", .take = take_manual},
         {.name = "pager",
          .text = "show the output in $PAGER, on a terminal",
          .take = take_pager,

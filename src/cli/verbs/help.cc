@@ -1,4 +1,5 @@
 // `nmtx help [COMMAND]`
+#include "cli/usage.h"
 #include "cli/verbs/verbs.h"
 
 namespace nmtx::verb {
@@ -6,6 +7,12 @@ namespace {
 
 Expected<void> take_topic(const std::vector<std::string>& operands, Command& command) {
     if (!operands.empty()) command.topic = operands.front();
+    return {};
+}
+
+Expected<void> check_help(const Command& command) {
+    if (command.manual && !command.topic.empty())
+        return usage("--man prints the manual page of all commands", "usage: nmtx help --man");
     return {};
 }
 
@@ -17,8 +24,11 @@ VerbEntry help() {
     entry.summary = "Help for a command, same as nmtx COMMAND --help";
     entry.operands = "[COMMAND]";
     entry.most = 1;
-    entry.options = {{"pager"}};
-    entry.examples = {{"nmtx help malloc", ""}, {"nmtx help PID", "for the report on a process"}};
+    entry.options = {{"man"}, {"pager"}};
+    entry.examples = {{"nmtx help malloc", ""},
+                      {"nmtx help PID", "for the report on a process"},
+                      {"nmtx help --man | man -l -", "the manual page"}};
+    entry.check = check_help;
     entry.take = take_topic;
     return entry;
 }

@@ -34,6 +34,7 @@ VerbEntry glossary();
 VerbEntry nmt();
 VerbEntry doctor();
 VerbEntry demo();
+VerbEntry completion();
 VerbEntry help();
 VerbEntry version();
 }  // namespace verb
