@@ -21,7 +21,7 @@
 namespace nmtx {
 namespace {
 
-constexpr const char* instead = "`nmtx record` needs no terminal, nor does `nmtx PID`";
+constexpr const char* instead = "nmtx watch PID --json and nmtx record need no terminal, nor does nmtx PID";
 
 // ncurses writes by the locale. Where that calls for UTF-8 but is not installed, the C library's own has it.
 bool choose_locale() {

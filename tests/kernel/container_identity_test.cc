@@ -12,7 +12,7 @@ const std::string inner = "0123456789abcdef0123456789abcdef0123456789abcdef01234
 }  // namespace
 
 TEST_CASE("container identity: every runtime's form of a cgroup has the id") {
-    for (const std::string path :
+    for (const std::string& path :
          {"/docker/" + id, "/system.slice/docker-" + id + ".scope", "/kubepods/burstable/pod1f2e-3/" + id,
           "/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod1f2e_3.slice/cri-containerd-" + id +
               ".scope",
@@ -29,7 +29,7 @@ TEST_CASE("container identity: of a container in a container the inner one count
 }
 
 TEST_CASE("container identity: what only looks like a container is none") {
-    for (const std::string cgroup :
+    for (const std::string& cgroup :
          {std::string("0::/\n"), std::string("0::/user.slice/user-1000.slice/session-3.scope\n"),
           std::string("4:memory:/api/d7e7bf1628c62a2282e85d1c319e3e5c\n"), "0::/crio-conmon-" + id + ".scope",
           "0::/docker/" + std::string(64, 'G'), "0::/x" + id, std::string(), std::string("garbage"),
