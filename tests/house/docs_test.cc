@@ -19,11 +19,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-fs::path source(const std::string& name) {
+fs::path below_root(const std::string& name) {
     return fs::path(nmtx::test::source_dir()) / name;
 }
 
-std::string text_of(const fs::path& file) {
+std::string page_text(const fs::path& file) {
     std::ifstream in(file, std::ios::binary);
     REQUIRE(in.good());
     std::ostringstream text;
@@ -32,16 +32,16 @@ std::string text_of(const fs::path& file) {
 }
 
 std::string text_of_file(const std::string& name) {
-    return text_of(source(name));
+    return page_text(below_root(name));
 }
 
 // What people read: README, CONTRIBUTING and the like, and all of docs/; names below the root.
 std::vector<std::string> pages() {
     std::vector<std::string> found{"README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md",
                                    "tests/README.md"};
-    for (const auto& entry : fs::recursive_directory_iterator(source("docs")))
+    for (const auto& entry : fs::recursive_directory_iterator(below_root("docs")))
         if (entry.path().extension() == ".md")
-            found.push_back(fs::relative(entry.path(), source("")).string());
+            found.push_back(fs::relative(entry.path(), below_root("")).string());
     std::sort(found.begin(), found.end());
     return found;
 }
@@ -134,7 +134,7 @@ TEST_CASE("docs: every file of ours that a page names is there") {
             INFO(document << " names " << name);
             // NAME stands for the reader's own.
             if (name.find("NAME") != std::string::npos) continue;
-            CHECK(fs::exists(source(name)));
+            CHECK(fs::exists(below_root(name)));
         }
     }
 }
@@ -142,17 +142,17 @@ TEST_CASE("docs: every file of ours that a page names is there") {
 TEST_CASE("docs: every relative link leads to a file, and to a heading in it") {
     std::size_t links = 0;
     for (const std::string& document : pages()) {
-        const fs::path folder = source(document).parent_path();
+        const fs::path folder = below_root(document).parent_path();
         for (const std::string& link :
              all_matches(without_code(text_of_file(document)), R"(\]\(([^)\s]+)\))")) {
             if (link.find("://") != std::string::npos) continue;
             ++links;
             INFO(document << " links to " << link);
             const std::size_t hash = link.find('#');
-            const fs::path file = hash == 0 ? source(document) : folder / link.substr(0, hash);
+            const fs::path file = hash == 0 ? below_root(document) : folder / link.substr(0, hash);
             REQUIRE(fs::exists(file));
             if (hash == std::string::npos) continue;
-            CHECK(anchors_of(text_of(file)).count(link.substr(hash + 1)) == 1);
+            CHECK(anchors_of(page_text(file)).count(link.substr(hash + 1)) == 1);
         }
     }
     CHECK(links > 100);
