@@ -193,17 +193,10 @@ Expected<void> run_demo(const Command& command) {
     const auto found_use = reconcile_live(command, jvm->pid());
     if (!found_use) return tl::make_unexpected(found_use.error());
     if (command.json) return {};
-    const MallocUse& use = *found_use;
-    const std::string found =
-        use.measured()
-            ? fmt::format("{} MiB in live blocks that are not NMT's", in_mib(use.parts->untracked))
-            : fmt::format("{} MiB of malloc outside NMT: what malloc's mappings hold, less NMT's count",
-                          in_mib(use.outside_nmt()));
-    const std::string truth = fmt::format(
-        "The truth, by the target's own count: its JNI code holds {} blocks, {} bytes or {} MiB, that NMT "
-        "does not know of. The report found {}.",
-        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))), found);
-    return print("\n" + paragraph(truth, style_of_stdout()));
+    if (auto printed = print("\n" + paragraph(demo_check(*jvm, *found_use), style_of_stdout(), 2)); !printed)
+        return printed;
+    keep_running(*jvm);
+    return {};
 }
 
 // The JVM is not asked: what the kernel and malloc's headers tell has to do.
