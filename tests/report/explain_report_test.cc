@@ -86,7 +86,7 @@ TEST_CASE("explain: says how many texts of a kind were not kept, and where they 
     const auto explanation = explained(text);
     const std::string out = nmtx::explain_text(explanation, {}, {});
     CHECK(has(out, "1000 texts in 1000 lines"));
-    CHECK(has(out, "lines 65-936     872 more \"NMT report\" left out"));
+    CHECK(has(out, "lines 65-936     872 more \"NMT report\" were left out"));
     const std::string json = nmtx::json_explain(explanation);
     CHECK(has(json, "\"parts_left_out\""));
     CHECK(has(json, "\"parts\": 872"));

@@ -73,7 +73,7 @@ TEST_CASE("report: the first screen says what native malloc is made of") {
     INFO(text);
     CHECK(has(text, "glibc 2.36"));
     CHECK(has(text, "    malloc                            34.5 "));
-    CHECK(has(text, "    libtarget.so, in use             173.6          177,719 blocks of 1,016 bytes\n"));
+    CHECK(has(text, "    libtarget.so, in use             177.6          177,719 blocks of 1,016 bytes\n"));
     CHECK(has(text, "    freed but retained by glibc        3.4          in 2 arenas\n"));
     CHECK(
         has(text, "    not analysed                       8.0          no chunk found there, or newer than"));
@@ -111,7 +111,7 @@ TEST_CASE("report: without NMT's headers nothing is said to be native") {
     INFO(text);
     CHECK(has(text, "\n  malloc (JVM and native)            225.6"));
     CHECK(has(text, "    libtarget.so, in use "));
-    CHECK(has(text, "\nUNDECIDED  "));
+    CHECK(has(text, "\nWARNING  "));
     CHECK(has(text, "-XX:NativeMemoryTracking="));
     CHECK_FALSE(has(text, "not in NMT"));
     CHECK_FALSE(has(text, "Not tracked"));
@@ -149,13 +149,13 @@ TEST_CASE("report: a walk that was not possible is told with the reason, and how
 TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NMT") {
     const std::string text = malloc_text(view_of(made_walk()), {}, true);
     INFO(text);
-    CHECK(has(text, ": 179.7 not tracked by NMT, 34.5 tracked, 3.4 freed but retained by glibc."));
+    CHECK(has(unfolded(text), ": 179.7 not tracked by NMT, 34.5 tracked, 3.4 freed but retained by glibc."));
     CHECK(has(text, "Most of it: 177,719 blocks of 1,016 bytes (173.6 MiB), owner libtarget.so."));
     CHECK(text.find("owners, not in NMT") < text.find("malloc's memory, MiB"));
     CHECK(has(text, "in use, not in NMT                 177,822       179.7       179.7         -"));
     CHECK(has(text, "free: bins                              12         4.0         3.0       1.0"));
-    CHECK(has(text, "  main               1      1.0      1.0      0.5        0.1      0.4\n"));
-    CHECK(has(text, "  7f2d54000030       3    180.0    179.0      2.0      173.6      3.0\n"));
+    CHECK(has(text, "  main              1      1.0      1.0      0.5        0.1      0.4\n"));
+    CHECK(has(text, "  7f2d54000030      3    180.0    179.0      2.0      173.6      3.0\n"));
     CHECK(has(text, "  Large blocks with their own mapping: 5, 38.0 MiB"));
     CHECK(has(unfolded(text), "matches glibc's counter"));
     CHECK(has(text, "1,016 B                  177,719       173.6"));

@@ -51,6 +51,9 @@ class DiffText {
         std::string total =
             fmt::format("RSS {} {} ({} {} {} {})", table_.cell(rss.change()), table_.unit(),
                         table_.cell(rss.before), arrow, table_.cell(rss.after), table_.unit());
+        if (rss.before == rss.after)
+            total = fmt::format("RSS unchanged ({} {} {} {})", table_.cell(rss.before), arrow,
+                                table_.cell(rss.after), table_.unit());
         if (diff_.seconds) total += fmt::format(" in {}", human_seconds(std::abs(*diff_.seconds)));
         if (const std::string most = changed_most(); !most.empty()) total += ": " + most;
         std::string folded = paragraph(total, style_, 2);

@@ -88,8 +88,10 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
     const std::size_t indent = indent_below(mark, style);
     std::string out = marked(mark, finding.title, true, style);
     const bool amount_told = !finding.bytes || finding.title.find(human(*finding.bytes)) != std::string::npos;
-    // How sure it is that nothing is wrong, or that it is undecided, is what its evidence says.
-    if (mark != Mark::ok && mark != Mark::undecided) {
+    if (mark == Mark::ok) {
+        out += paragraph_at(
+            indent, fmt::format("Confidence: {}. Nothing to do.", name_of(finding.confidence)), style);
+    } else if (mark != Mark::undecided) {
         const std::string shares = shares_of_finding(finding, !amount_told);
         out += paragraph_at(indent,
                             fmt::format("Confidence: {}. {}{}", name_of(finding.confidence), shares,

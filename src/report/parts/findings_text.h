@@ -14,7 +14,7 @@ Mark mark_of(const Finding& finding);
 
 // How much of a finding is printed below its title.
 struct FindingDepth {
-    std::size_t evidence = 3;  // lines of it, in whole sentences; the first sentence in any case
+    std::size_t evidence = 2;  // lines of it, in whole sentences; the first sentence in any case
     std::size_t remedies = 2;
     bool refutation = true;  // what would show that it is wrong
 };

@@ -4,7 +4,9 @@
 
 #include <cmath>
 
+#include "base/paths.h"
 #include "base/printable.h"
+#include "hotspot/identity.h"
 #include "ledger/claims/claims.h"
 #include "report/parts/gap_text.h"
 #include "report/parts/malloc_notes.h"
@@ -13,7 +15,7 @@ namespace nmtx {
 namespace {
 
 // Shares of RSS from which on a note says that the parts of a report are of different times.
-constexpr double moves_on_screen = 0.1;
+constexpr double moves_on_screen = 0.2;
 constexpr double moves_in_ticket = 0.001;
 
 std::string vm_name(const ProcessView& view) {
@@ -40,13 +42,15 @@ std::string sources_of_areas(const ProcessView& view) {
     return joined;
 }
 
-// `screen`: that NMT is off the verdict or a note says.
+// `screen`: of NMT that is off, or has no addresses, a finding tells there.
 std::string evidence_note(const ProcessView& view, bool screen) {
-    if (screen && view.nmt_level() == NmtLevel::off) return "";
+    const bool asked_jvm = view.heap_info || view.vm_info;
+    if (screen && asked_jvm && (view.nmt_level() == NmtLevel::off || view.nmt_level() == NmtLevel::summary))
+        return "";
     if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return "";
     const NmtLevel level = view.nmt_level();
     const std::string sources = sources_of_areas(view);
-    // System.map tells addresses for NMT=summary too.
+    // System.map has addresses for NMT=summary too.
     const bool needs_detail = view.java_feature().value_or(0) < 21;
     const bool asked = view.heap_info || view.vm_info;
     // What that costs, and what to start with, the finding nmt-off says.
@@ -60,11 +64,11 @@ std::string evidence_note(const ProcessView& view, bool screen) {
     return "The JVM was not queried: JVM areas come from the kernel and hsperfdata only.";
 }
 
-// Where the mappings are from, unless it was smaps, which tells all that there is.
+// Where the mappings are from, unless it was smaps, which has everything.
 void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
     if (smaps.from == MappingsFrom::smaps) return;
     const std::string_view source = smaps.from == MappingsFrom::pmap ? "pmap" : "/proc/PID/maps";
-    if (smaps.rss_estimated) return;  // whoever has estimated it says how
+    if (smaps.rss_estimated) return;  // the estimate is described where it was made
     if (smaps.rss_known) {
         notes.push_back(
             fmt::format("The mappings are those of {}: where several owners share one, what each "
@@ -164,8 +168,21 @@ std::string target_text(const ProcessView& view, bool unicode, std::optional<Byt
     return printable(head);
 }
 
+std::string main_name(const ProcessView& view) {
+    if (view.vm == Vm::none || view.vm == Vm::native_image) return "";
+    const std::string_view main = read_java_arguments(view.arguments).main;
+    const std::string_view name = base_name(main);
+    if (name.ends_with(".jar") || name.ends_with(".war")) return printable(name);
+    return printable(name.substr(name.rfind('.') + 1));
+}
+
 std::string target_line(const ProcessView& view, const TextStyle& style, std::optional<Bytes> rss) {
-    return paragraph(target_text(view, style.unicode, rss), style, 2);
+    constexpr std::string_view label = "Target";
+    constexpr std::size_t longest = 40;
+    std::string text = target_text(view, style.unicode, rss);
+    const std::string name = fit(main_name(view), longest);
+    if (!name.empty() && text.starts_with(label)) text.replace(0, label.size(), name);
+    return paragraph(text, style, 2);
 }
 
 std::string nmt_state(const ProcessView& view) {

@@ -24,11 +24,13 @@ std::string cost_text(const ProcessView& view);
 // All that can be said below a report: the gap, the evidence, the cost.
 std::vector<std::string> notes_of(const Moment& moment, bool all);
 
-// "Target · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min"; with its RSS where that is
-// given.
+// "Bootstrap · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min"; with its RSS where that
+// is given.
 std::string target_line(const ProcessView& view, const TextStyle& style,
                         std::optional<Bytes> rss = std::nullopt);
-// The same, whatever its length; printable.
+// The main class without its package, or the jar; empty where the command line has none.
+std::string main_name(const ProcessView& view);
+// The same, whatever its length, always with "Target"; printable.
 std::string target_text(const ProcessView& view, bool unicode = true,
                         std::optional<Bytes> rss = std::nullopt);
 // "OpenJDK 17.0.15 G1", "not Java", "OpenJ9", …

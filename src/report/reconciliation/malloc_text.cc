@@ -174,12 +174,12 @@ class MallocReport {
         std::stable_sort(order.begin(), order.end(), [](const ArenaFigures* a, const ArenaFigures* b) {
             return a->main != b->main ? a->main : a->resident > b->resident;
         });
-        add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>10} {:>8}", padded("arenas, MiB", 14), "heaps",
+        add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>10} {:>8}", padded("arenas, MiB", 13), "heaps",
                         "system", "resident", told_apart_ ? "tracked" : "", live_name(), "free"));
         for (std::size_t i = 0; i < std::min(order.size(), most_); ++i) {
             const ArenaFigures& arena = *order[i];
             const std::string name = arena.main ? "main" : fmt::format("{:x}", arena.state.value);
-            add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>10} {:>8}{}", padded(name, 14), arena.heaps,
+            add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>10} {:>8}{}", padded(name, 13), arena.heaps,
                             in_mib(arena.system), in_mib(arena.resident),
                             told_apart_ ? mib_or_dash(arena.tracked.resident) : "",
                             mib_or_dash(arena.untracked.resident), mib_or_dash(arena.free().resident),

@@ -75,13 +75,15 @@ class ScreenRows {
 
     // Rows that are too small to be seen are joined, unless what is unexplained is not small.
     void small_ones(ScreenRow& rest) {
-        const auto first = std::find_if(rows_.begin(), rows_.end(),
-                                        [](const ScreenRow& row) { return row.resident < least_shown; });
+        const auto first = std::find_if(rows_.begin(), rows_.end(), [&](const ScreenRow& row) {
+            return row.resident < least_shown || row.resident.value() < ledger_.rss.value() / 100;
+        });
         if (first == rows_.end()) return;
         const std::vector<ScreenRow> small(first, rows_.end());
         rows_.erase(first, rows_.end());
         std::string names;
-        for (const ScreenRow& row : small) names += (names.empty() ? "" : ", ") + row.name;
+        for (const ScreenRow& row : small)
+            names += fmt::format("{}{} {}", names.empty() ? "" : ", ", row.name, in_mib(row.resident));
         if (rest.resident >= least_shown) {
             rows_.push_back({"other", sum_of(small), names, {}});
             return;
@@ -123,7 +125,7 @@ class ScreenRows {
         for (const Area& area : areas_of(ledger_)) {
             Bytes resident = area.resident;
             if (area.name == name_below(owner_path::java_heap, owner_path::jvm) &&
-                h_.jvm_mmap_again != Bytes()) {
+                h_.jvm_mmap_again != Bytes() && all_) {
                 resident = minus_or_zero(resident, h_.jvm_mmap_again);
                 parts.push_back({"Java heap, mapped again",
                                  h_.jvm_mmap_again,
@@ -133,7 +135,7 @@ class ScreenRows {
             parts.push_back({area_name(area), resident, area_remark(area), {}});
         }
         parts.push_back({"malloc", h_.nmt_malloc, malloc_remark(), {}});
-        fill(row, std::move(parts), 4, "other");
+        fill(row, std::move(parts), 3, "other");
         return row;
     }
 
@@ -154,6 +156,9 @@ class ScreenRows {
                                  area.parts.front()->pieces == 1 ? "" : "s");
         else if (area.committed && (all_ || area.name == "java heap"))
             remark = fmt::format("of {} committed", in_mib(*area.committed));
+        if (!all_ && area.name == "java heap" && h_.jvm_mmap_again != Bytes())
+            remark +=
+                fmt::format("{}{} counted again", remark.empty() ? "" : ", ", in_mib(h_.jvm_mmap_again));
         if (area.estimated) remark += remark.empty() ? "estimated" : ", estimated";
         return remark;
     }

@@ -69,7 +69,7 @@ class Screen {
         gap();
         // Measured where somebody asked for that; averages since start answer nothing here.
         if (!options_.all && account_.threads && account_.threads->interval_s > 0)
-            out_ += threads_lines(account_, style_);
+            out_ += "\n" + threads_lines(account_, style_);
         notes();
         next();
         if (options_.all) out_ += "\n" + details_text(account_, style_);
@@ -155,7 +155,6 @@ class Screen {
             const bool in_first_line = end < text.find('\n') && text.starts_with(gap_name);
             out_ += in_first_line ? title(text.substr(0, end + 4), style_) + text.substr(end + 4) : text;
         }
-        out_ += "\n";
     }
 
     // Notes that cost lines and answer nothing where nothing is wrong.
@@ -164,10 +163,16 @@ class Screen {
         if (finding.rule == "untouched-commit") return !ledger_.gap.classic;  // the line on the gap has it
         if (finding.rule != "page-cache" || !account_.container) return true;
         const ContainerUse& use = *account_.container;
-        return use.figures.limit.has_value() || use.shmem_of_others.value_or(Bytes()) >= mib(16);
+        return use.figures.limit.has_value() || (finding.bytes && finding.bytes == use.shmem_of_others);
     }
 
     void notes() {
+        const std::size_t before = out_.size();
+        every_note();
+        if (out_.size() > before) out_.insert(before, "\n");
+    }
+
+    void every_note() {
         for (const Finding& finding : notes_below_verdict(account_.judged)) {
             if (on_screen(finding)) out_ += findings_text({&finding, 1}, options_, style_);
         }

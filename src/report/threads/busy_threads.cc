@@ -171,9 +171,10 @@ std::string busy_rows(const std::vector<const ThreadRow*>& rows, const TextStyle
     for (std::size_t i = 0; i < std::min<std::size_t>(pools.size(), 4); ++i)
         names += (i == 0 ? "" : ", ") + pool_text(pools[i]);
     if (pools.size() > 4) names += ", …";
-    return out + paragraph(fmt::format("   0.0  {} idle thread{} (--all): {}", grouped(idle.size()),
-                                       idle.size() == 1 ? "" : "s", names),
-                           style, 8);
+    return out + paragraph_at(2,
+                              fmt::format("{} idle thread{} (--all): {}", grouped(idle.size()),
+                                          idle.size() == 1 ? "" : "s", names),
+                              style, 2);
 }
 
 }  // namespace nmtx

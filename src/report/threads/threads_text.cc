@@ -230,7 +230,8 @@ class ThreadsText {
     }
 
     void notes() {
-        if (!table_.stacks_of_nobody.empty()) {
+        if (!table_.stacks_of_nobody.empty() &&
+            (options_.all || table_.totals.resident_of_nobody != Bytes())) {
             const bool one = table_.stacks_of_nobody.size() == 1;
             say(fmt::format("{} stack{} ({} KiB resident) could not be matched to a thread: {} running.",
                             grouped(table_.stacks_of_nobody.size()), one ? "" : "s",
