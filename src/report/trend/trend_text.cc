@@ -209,12 +209,14 @@ std::string verdicts(const RunTrend& run, const TextStyle& style) {
     std::string out;
     if (run.leaks()) {
         add_findings(run.owners, true, style, out);
-        add_findings(run.sums, true, style, out);
+        // A sum says nothing that its owners have not said; the table has it.
+        if (out.empty()) add_findings(run.sums, true, style, out);
     } else {
         out = marked(mark_of_run(run), conclusion_text(run), true, style);
     }
+    const std::size_t leaks = out.size();
     add_findings(run.owners, false, style, out);
-    add_findings(run.sums, false, style, out);
+    if (out.size() == leaks) add_findings(run.sums, false, style, out);
     return out;
 }
 
