@@ -82,6 +82,7 @@ TextStyle style_of_stdout(const Command& command) {
     const Terminal terminal = look_at_terminal();
     TextStyle style;
     if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
+    style.height = terminal.height;
     style.bars = terminal.is_terminal;
     style.colour =
         command.color == ColorMode::always || (command.color == ColorMode::automatic && terminal.colour);

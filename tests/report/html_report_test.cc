@@ -26,7 +26,7 @@ Ticket small_ticket() {
     ticket.target = "Target · pid 7 · OpenJDK 17 G1";
     ticket.nmtx_version = "0.1.0";
     ticket.rss = mib(3);
-    ticket.shares = {{"JVM (known to NMT)",
+    ticket.shares = {{"JVM (tracked by NMT)",
                       mib(2),
                       {{"mmap, resident", mib(1), "of 9.0 committed"}, {"malloc", mib(1), ""}}},
                      {"unexplained", mib(1), {}}};
@@ -138,10 +138,9 @@ TEST_CASE("html: owners and shares have their colours") {
     CHECK(family_of("malloc/untracked/libx.so") == "malloc");
     CHECK(family_of("unexplained") == "unexplained");
     CHECK(family_of("") == "empty");
-    CHECK(family_of_share("JVM (known to NMT)", "malloc") == "malloc-jvm");
-    CHECK(family_of_share("malloc outside NMT", "freed, kept by glibc") == "free");
-    CHECK(family_of_share("native malloc (not in NMT)", "freed but retained by glibc") == "free");
-    CHECK(family_of_share("native malloc (not in NMT)") == "malloc");
+    CHECK(family_of_share("JVM (tracked by NMT)", "malloc") == "malloc-jvm");
+    CHECK(family_of_share("malloc (not in NMT)", "freed but retained by glibc") == "free");
+    CHECK(family_of_share("malloc (not in NMT)") == "malloc");
     CHECK(family_of_share("native stacks") == "stack");
     CHECK(family_of_share("unexplained") == "unexplained");
 }

@@ -1,6 +1,7 @@
 #include "base/printable.h"
 #include "report/explain/explain_parts.h"
 #include "report/explain/explain_report.h"
+#include "report/reconciliation/report.h"
 #include "report/style/json_values.h"
 
 namespace nmtx {
