@@ -1,4 +1,4 @@
-// What summary.diff and detail.diff say of two moments: the report, and what it was at the baseline.
+// What summary.diff and detail.diff say of two snapshots: the report, and what it was at the baseline.
 #pragma once
 
 #include "hotspot/nmt/nmt.h"

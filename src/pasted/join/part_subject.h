@@ -21,7 +21,7 @@ std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts);
 // need not be about a JVM, as files of a cgroup.
 bool asks_for_nothing(const PastedPart& part);
 
-// Texts that say how a process is at one moment: two of a kind are of two moments.
+// Texts that say how a process is at one time: two of a kind are of two snapshots.
 enum class Slot : std::uint8_t {
     none,
     resident,
