@@ -309,14 +309,15 @@ Expected<Capture> Collector::run() {
 }  // namespace
 
 Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan) {
-    auto process = ProcessFiles::open(options.pid);
+    auto process = options.start_ticks ? ProcessFiles::open_again(options.pid, *options.start_ticks)
+                                       : ProcessFiles::open(options.pid);
     if (!process) return tl::make_unexpected(process.error());
     const std::string name = "pid " + std::to_string(options.pid);
     if (process->kernel_thread()) {
         return failure(name, "is a kernel thread: it has no user memory", "see what runs: nmtx list");
     }
     if (process->zombie()) {
-        return failure(name, "is a zombie: it has ended, and its parent has not taken notice yet",
+        return failure(name, "is a zombie: it has ended, but its parent has not reaped it yet",
                        "see what runs: nmtx list");
     }
     return Collector(options, plan, std::move(*process)).run();

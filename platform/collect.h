@@ -18,6 +18,9 @@ namespace nmtx {
 
 struct CollectOptions {
     std::uint64_t pid = 0;
+    // When the process that is meant had started, in clock ticks since boot: another one that has the pid by
+    // now is not read.
+    std::optional<std::uint64_t> start_ticks;
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for all questions together
     Effort effort = Effort::standard;

@@ -129,7 +129,7 @@ Expected<Descriptor> AttachClient::open_socket_file() const {
     if (!file || ::fstat(file.get(), &info) != 0)
         return tl::make_unexpected(process_file_error(socket_path(), errno));
     if (!S_ISSOCK(info.st_mode)) {
-        return failure(socket_path(), "is no socket", "remove it, or use --attach=never");
+        return failure(socket_path(), "is not a socket", "remove it, or use --attach=never");
     }
     if (info.st_uid != target_.uid && info.st_uid != 0) {
         return failure(socket_path(),

@@ -255,7 +255,8 @@ Expected<void> check_survives_quit(const ProcessFiles& process) {
         return failure(name_of(process), "runs OpenJ9, which has no native memory tracking to ask for");
     }
     if (*vm != Vm::hotspot) {
-        return failure(name_of(process), "has no libjvm.so mapped: it is no HotSpot JVM and is not asked");
+        return failure(name_of(process),
+                       "has no libjvm.so mapped, so it is not a HotSpot JVM and was not asked");
     }
     return check_catches_quit(process);
 }

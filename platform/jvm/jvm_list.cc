@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <charconv>
 #include <chrono>
@@ -66,6 +67,33 @@ std::string why(const Error& error) {
     return to_string(error);
 }
 
+// The UTS namespace that we are in: whose host names are not ours.
+std::string own_host_namespace() {
+    std::array<char, 64> name{};
+    const ssize_t length = ::readlink("/proc/self/ns/uts", name.data(), name.size());
+    return length < 0 ? std::string() : std::string(name.data(), static_cast<std::size_t>(length));
+}
+
+// The values of its environment that are ours to know; all else in there may be a secret.
+void take_environment(const ProcessFiles& process, ListedJvm& jvm) {
+    const auto environment = process.read("environ");
+    if (!environment) return;
+    static const std::string ours = own_host_namespace();
+    const auto theirs = process.link("ns/uts");
+    const bool other_host = !ours.empty() && theirs && *theirs != ours;
+    jvm.java_variables.emplace();
+    std::string_view rest = *environment;
+    while (!rest.empty()) {
+        const std::string_view entry = rest.substr(0, rest.find('\0'));
+        rest.remove_prefix(std::min(entry.size() + 1, rest.size()));
+        const std::string_view name = entry.substr(0, entry.find('='));
+        if (name == "HOSTNAME" && other_host) jvm.hostname = entry.substr(name.size() + 1);
+        if (name == "JAVA_TOOL_OPTIONS" || name == "JDK_JAVA_OPTIONS" || name == "_JAVA_OPTIONS")
+            *jvm.java_variables += std::string(entry) + '\0';
+    }
+    jvm.java_variables = without_secrets(document::cmdline, std::move(*jvm.java_variables));
+}
+
 // Whoever fills his /tmp with folders hsperfdata_* may not make everybody wait.
 constexpr std::chrono::seconds most_time_for_counters{3};
 
@@ -96,6 +124,8 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     jvm.uptime_s = seconds_since_start(jvm.start_ticks);
     jvm.rss = status->vm_rss;
     jvm.cmdline = without_secrets(document::cmdline, std::move(*cmdline));
+    take_environment(*process, jvm);
+    if (auto cgroup = process->read("cgroup")) jvm.cgroup = std::move(*cgroup);
     if (jvm.vm != Vm::hotspot) return jvm;
     if (spent_on_counters > most_time_for_counters) {
         jvm.why_not =

@@ -22,8 +22,12 @@ struct ListedJvm {
     std::uint64_t start_ticks = 0;  // since boot
     double uptime_s = 0;
     std::optional<Bytes> rss;
-    std::string cmdline;                    // NUL-separated, secrets redacted
-    Vm vm = Vm::unknown;                    // maps cannot be read, but the program is called java
+    std::string cmdline;  // NUL-separated, secrets redacted
+    // NUL-separated "NAME=VALUE": the variables that Java takes options from; absent where unreadable.
+    std::optional<std::string> java_variables;
+    std::string hostname;  // its variable HOSTNAME, where its UTS namespace is another than ours
+    std::string cgroup;    // the text of /proc/PID/cgroup
+    Vm vm = Vm::unknown;   // maps cannot be read, but the program is called java
     std::optional<std::string> hsperfdata;  // bytes, secrets redacted
     std::string why_not;  // what could not be read of it, and the next step; empty where nothing is amiss
 };

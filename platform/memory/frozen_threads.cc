@@ -121,7 +121,7 @@ bool is_own_child(const ProcessFiles& process) {
 }  // namespace
 
 Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option) {
-    const std::string leave_out = "leave " + std::string(option) + " out";
+    const std::string leave_out = "run it without " + std::string(option);
     Error refusal{"pid " + std::to_string(pid), "its threads may not be stopped: " + errno_text(error),
                   leave_out + ": nothing is stopped then"};
     if (obstacles.tracer) {
@@ -129,7 +129,7 @@ Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacle
                        " traces it already, as a debugger or strace does";
         refusal.hint = "end that one, or " + leave_out;
     } else if (obstacles.yama_scope == 3) {
-        refusal.what += ": kernel.yama.ptrace_scope is 3, nobody may trace here";
+        refusal.what += ": kernel.yama.ptrace_scope is 3, so no process may be traced here";
     } else if (obstacles.yama_scope > 0 && !obstacles.root) {
         refusal.what += ": kernel.yama.ptrace_scope is " + std::to_string(obstacles.yama_scope);
         refusal.hint = "run as root, or " + leave_out;
@@ -207,7 +207,7 @@ Expected<void> FrozenThreads::stop_all(const ProcessFiles& process, Clock::time_
         if (Clock::now() > deadline) {
             return failure("pid " + std::to_string(pid_),
                            "made and ended threads faster than they could be stopped",
-                           "try again, or leave --freeze out");
+                           "try again, or run it without --freeze");
         }
     }
     return failure("pid " + std::to_string(pid_), "the process ended before it could be stopped",
@@ -319,7 +319,7 @@ Expected<void> FrozenThreads::wait_for_all(const ProcessFiles& process, Clock::t
     const std::string how = task && task->state == 'D' ? ": it sleeps uninterruptibly in the kernel" : "";
     return failure("pid " + std::to_string(pid_),
                    "thread " + std::to_string(late) + name + " did not stop in time" + how,
-                   "all run on; try again, or leave " + std::string(option_) + " out");
+                   "all threads run again; try again, or run it without " + std::string(option_));
 }
 
 void FrozenThreads::release() {

@@ -189,7 +189,7 @@ Expected<std::vector<CopiedRun>> copy_memory(const ProcessFiles& process, const 
     for (const Worker& worker : workers) {
         if (worker.late()) {
             return failure(name, "copying its memory took too long, so it was let go",
-                           "leave --freeze out: the running process is read piece by piece");
+                           "run it without --freeze: the running process is then read piece by piece");
         }
         if (worker.error() != 0) return tl::make_unexpected(process_file_error(name, worker.error()));
         copied.insert(copied.end(), worker.copied().begin(), worker.copied().end());

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -31,20 +32,41 @@ int complain() {
     return 1;
 }
 
+std::atomic<void (*)()> put_right{nullptr};
+
+void put_right_once() {
+    if (auto* const work = put_right.exchange(nullptr)) work();
+}
+
+// The default action follows: a core file is as good as without us.
+void end_by_signal(int number) {
+    put_right_once();
+    static_cast<void>(std::signal(number, SIG_DFL));
+    ::raise(number);
+}
+
 // Of an exception in another thread, or in a place where none may pass.
 [[noreturn]] void end_with_words() {
+    put_right_once();
     if (std::current_exception() == nullptr) std::abort();  // a bug of ours, which deserves its core file
     ::_exit(complain());
 }
 
 // SQLite maps a file that lies beside a record, and who owns that one may cut it short at any time.
 void end_for_lost_page(int, siginfo_t* info, void*) {
+    put_right_once();
     if (info->si_code != BUS_ADRERR) std::abort();
     say("nmtx: a file was cut short while it was read; try again, or read a copy of it\n");
     ::_exit(1);
 }
 
 }  // namespace
+
+void before_a_crash(void (*work)()) {
+    put_right.store(work);
+    for (const int number : {SIGSEGV, SIGABRT, SIGFPE, SIGILL})
+        static_cast<void>(std::signal(number, work != nullptr ? end_by_signal : SIG_DFL));
+}
 
 int with_last_resort(const std::function<int()>& work) {
     std::set_terminate(end_with_words);

@@ -11,4 +11,9 @@ namespace nmtx {
 // it once.
 int with_last_resort(const std::function<int()>& work);
 
+// What is to be put right before the program ends in the middle of something: called by the above, and where
+// a signal ends the program that says a fault is in it (SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS), which then
+// ends it as ever. It may only do what a signal handler may. Null: nothing any more. For one thing at a time.
+void before_a_crash(void (*put_right)());
+
 }  // namespace nmtx

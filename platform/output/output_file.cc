@@ -19,6 +19,15 @@
 namespace nmtx {
 namespace {
 
+// Bytes that are on the disk when this returns; `path` is for errors.
+Expected<void> write_to_disk(int fd, std::string_view bytes, const std::string& path) {
+    if (auto written = write_all(fd, bytes, path); !written) return written;
+    if (::fsync(fd) != 0) return tl::make_unexpected(file_error(path, errno));
+    return {};
+}
+
+constexpr unsigned no_replace = 1;  // RENAME_NOREPLACE
+
 // A file beside the one that it is to become, removed unless it has been given its name.
 class Temporary {
   public:
@@ -33,9 +42,7 @@ class Temporary {
         if (!made) return tl::make_unexpected(made.error());
         path_ = std::move(made->path);
         lock_ = std::move(made->lock);
-        if (auto written = write_all(lock_.get(), bytes, becomes); !written) return written;
-        if (::fsync(lock_.get()) != 0) return tl::make_unexpected(file_error(becomes, errno));
-        return {};
+        return write_to_disk(lock_.get(), bytes, becomes);
     }
     void keep() { path_.clear(); }
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -69,9 +76,7 @@ class TemporaryDirectory {
             ::openat(lock_.get(), name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
         if (!file) return tl::make_unexpected(file_error(path, errno));
         files_.push_back(name);
-        if (auto written = write_all(file.get(), bytes, path); !written) return written;
-        if (::fsync(file.get()) != 0) return tl::make_unexpected(file_error(path, errno));
-        return {};
+        return write_to_disk(file.get(), bytes, path);
     }
     void keep() { path_.clear(); }
     [[nodiscard]] const std::string& path() const { return path_; }
@@ -83,14 +88,13 @@ class TemporaryDirectory {
 };
 
 tl::unexpected<Error> already_there(const std::string& path) {
-    return failure(path, "is already there", "choose another name, or add --force to replace it");
+    return failure(path, "already exists", "choose another name, or add --force to replace it");
 }
 
 // Without `overwrite` a file that somebody makes at this moment must win too: a link is refused where the
 // name is taken, a rename is not.
 int give_name(const std::string& temporary, const std::string& path, bool overwrite) {
     if (overwrite) return ::rename(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
-    constexpr unsigned no_replace = 1;  // RENAME_NOREPLACE
     if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), no_replace) == 0) return 0;
     if (errno != EINVAL && errno != ENOSYS) return errno;
     if (::link(temporary.c_str(), path.c_str()) != 0) return errno;
@@ -119,7 +123,6 @@ Expected<void> write_new_directory(const std::string& directory, const std::vect
     for (const NamedFile& file : files) {
         if (auto written = temporary.write(file.name, file.bytes); !written) return written;
     }
-    constexpr unsigned no_replace = 1;  // RENAME_NOREPLACE
     int error = ::renameat2(AT_FDCWD, temporary.path().c_str(), AT_FDCWD, directory.c_str(), no_replace) == 0
                     ? 0
                     : errno;
@@ -142,7 +145,7 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
         if (::lstat(paths.back().c_str(), &info) != 0) continue;
         if (!overwrite) return already_there(paths.back());
         if (!S_ISREG(info.st_mode) && !S_ISLNK(info.st_mode))
-            return failure(paths.back(), "is no file", "choose another directory");
+            return failure(paths.back(), "is not a file", "choose another directory");
     }
     std::deque<Temporary> written;
     for (std::size_t i = 0; i < files.size(); ++i) {
@@ -203,7 +206,7 @@ Expected<void> write_files(const std::string& path, const std::vector<NamedFile>
         if (errno != ENOENT) return tl::make_unexpected(file_error(path, errno));
         return named_as_asked(write_new_directory(place->path(), files), place->path(), path);
     }
-    if (!S_ISDIR(info.st_mode)) return failure(path, "is no directory", "choose another name");
+    if (!S_ISDIR(info.st_mode)) return failure(path, "is not a directory", "choose another name");
     const Descriptor directory(
         ::openat(place->directory.get(), place->name.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     if (!directory) return tl::make_unexpected(file_error(path, errno));

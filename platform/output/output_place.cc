@@ -65,7 +65,7 @@ class Way {
         if (!is_trusted_owner(owner))
             return failure(
                 path_, "goes through a link that belongs to uid " + std::to_string(owner) + " (" + name + ")",
-                "name the place itself, or one where nobody else may write");
+                "name the target itself, or a place where no other user may write");
         std::string target(4096, '\0');
         const ssize_t bytes = ::readlinkat(directory_.get(), name.c_str(), target.data(), target.size());
         if (bytes <= 0 || bytes == static_cast<ssize_t>(target.size()) || ++links_ > most_links)

@@ -88,12 +88,13 @@ std::optional<std::string> read_until(const Descriptor& in, steady_clock::time_p
 
 Expected<std::string> work_in_child(const std::function<std::string()>& work, const ChildBounds& bounds) {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failure({}, "no pipe: " + errno_text(errno));
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        return failure({}, "cannot create a pipe: " + errno_text(errno));
     const Descriptor in(ends[0]);
     Descriptor out(ends[1]);
     const pid_t parent = ::getpid();
     const pid_t child = ::fork();
-    if (child < 0) return failure({}, "no process could be made: " + errno_text(errno));
+    if (child < 0) return failure({}, "cannot create a process: " + errno_text(errno));
     if (child == 0) be_the_child(out, work, bounds, parent);
     out.close();
     auto text = read_until(in, steady_clock::now() + bounds.time, bounds.output);
@@ -101,7 +102,7 @@ Expected<std::string> work_in_child(const std::function<std::string()>& work, co
     int status = 0;
     while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
     }
-    if (!text) return failure({}, "it took too long or made too much of it");
+    if (!text) return failure({}, "it took too long or produced too much output");
     if (WIFSIGNALED(status)) return failure({}, std::string("it crashed: ") + ::strsignal(WTERMSIG(status)));
     if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return failure({}, "it ran out of memory");
     return std::move(*text);

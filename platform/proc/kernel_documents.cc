@@ -162,7 +162,7 @@ Expected<CgroupPath> charging_cgroup(const ProcessFiles& process, std::string_vi
     auto path = parse_cgroup_path(cgroup, process.path("cgroup"), controller);
     if (!path) return tl::make_unexpected(path.error());
     if (!*path)
-        return failure(process.path("cgroup"), "no cgroup of the controller " + std::string(controller));
+        return failure(process.path("cgroup"), "no cgroup for the controller " + std::string(controller));
     return std::move(**path);
 }
 

@@ -27,7 +27,7 @@ Expected<Bytes> memory_available() {
         cursor.skip_blanks();
         if (const auto number = cursor.decimal()) return kib(*number);
     }
-    return failure("/proc/meminfo", "does not say how much memory is available");
+    return failure("/proc/meminfo", "does not show how much memory is available");
 }
 
 // Nothing where no cgroup limits us.
@@ -57,9 +57,9 @@ Expected<void> check_room(Bytes wanted, Bytes left) {
     if (wanted + margin <= left) return {};
     const auto in_mib = [](Bytes bytes) { return bytes.value() / 1048576; };
     return failure("--freeze",
-                   fmt::format("the copy takes {} MiB and should leave {} MiB free, but {} MiB are available",
+                   fmt::format("the copy needs {} MiB and {} MiB more free, but only {} MiB are available",
                                in_mib(wanted), in_mib(margin), in_mib(left)),
-                   "leave --freeze out: the running process is read piece by piece");
+                   "run it without --freeze: the running process is then read piece by piece");
 }
 
 }  // namespace nmtx

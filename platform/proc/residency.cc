@@ -84,7 +84,7 @@ Expected<PageResidency> PageResidency::open(const ProcessFiles& process, Residen
         const bool known = scan_once(pagemap->get(), {}, none, walked_to) >= 0;
         if (!known && method == ResidencyMethod::pagemap_scan) {
             return failure(process.path("pagemap"), "no PAGEMAP_SCAN: " + errno_text(errno),
-                           "it needs Linux 6.7");
+                           "needs Linux 6.7 or later");
         }
         method = known ? ResidencyMethod::pagemap_scan : ResidencyMethod::pagemap;
     }

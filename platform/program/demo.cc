@@ -7,15 +7,18 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <utility>
 
+#include "base/amounts.h"
 #include "base/cursor.h"
 #include "base/lines.h"
 
@@ -51,7 +54,7 @@ Expected<fs::path> find_targets() {
             return candidate;
     }
     return failure((folder / "targets").string(),
-                   "the demo's classes are not there: nmtx was built without a javac",
+                   "the demo's classes are missing: nmtx was built without a javac",
                    "install a JDK (default-jdk-headless) and build again");
 }
 
@@ -165,6 +168,49 @@ Expected<void> DemoJvm::wait_until_ready() {
 std::uint64_t DemoJvm::truth(const std::string& key) const {
     const auto it = truth_.find(key);
     return it == truth_.end() ? 0 : it->second;
+}
+
+namespace {
+
+// glibc, 64 bit: 8 bytes of its own before each block, in steps of 16, 32 at least.
+Bytes chunk_of(std::uint64_t block) {
+    return Bytes(std::max<std::uint64_t>((block + 8 + 15) / 16 * 16, 32));
+}
+
+}  // namespace
+
+std::string demo_check(const DemoJvm& jvm, const MallocUse& found) {
+    const std::uint64_t blocks = jvm.truth("leak_blocks");
+    const Bytes bytes(jvm.truth("leak_bytes"));
+    if (blocks == 0) return "Check: the demo allocated no native memory that NMT cannot see.";
+    std::string text =
+        fmt::format("Check: the demo allocated {} MiB in {} blocks", in_mib(bytes), grouped(blocks));
+    // What malloc takes for them: that is what a report can find.
+    const std::uint64_t size = bytes.value() / blocks;
+    if (size * blocks != bytes.value()) return text + ".";
+    const Bytes chunk = chunk_of(size);
+    const Bytes taken(chunk.value() * blocks);
+    text += fmt::format(" of {} bytes; at {} bytes per malloc chunk that is {} MiB.", grouped(size),
+                        grouped(chunk.value()), in_mib(taken));
+    const Bytes seen = found.measured() ? found.parts->untracked : found.outside_nmt();
+    const bool all = seen >= Bytes(taken.value() / 100 * 99);
+    return text + fmt::format(" The report has {} MiB {}, other libraries included: {}.", in_mib(seen),
+                              found.measured() ? "in use and not in NMT" : "of malloc beyond NMT's count",
+                              all ? "all of it was found" : "less than the demo allocated");
+}
+
+void keep_running(const DemoJvm& jvm) {
+    if (isatty(STDIN_FILENO) != 1 || isatty(STDOUT_FILENO) != 1) return;
+    std::fprintf(stderr,
+                 "\nThe demo's JVM is still running (pid %llu): try the commands above in another "
+                 "terminal. Press Enter to stop it.\n",
+                 static_cast<unsigned long long>(jvm.pid()));
+    std::array<char, 64> key{};
+    while (true) {
+        const ssize_t n = read(STDIN_FILENO, key.data(), key.size());
+        if (n < 0 && errno == EINTR) continue;
+        if (n <= 0 || std::find(key.begin(), key.begin() + n, '\n') != key.begin() + n) return;
+    }
 }
 
 }  // namespace nmtx

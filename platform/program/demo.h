@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "ledger/ledger.h"
 
 namespace nmtx {
 
@@ -41,5 +42,12 @@ class DemoJvm {
     std::string command_;
     std::map<std::string, std::uint64_t> truth_;
 };
+
+// What the report found beside what the demo allocated, as the target counts it itself: "Check: …", one
+// sentence or two.
+std::string demo_check(const DemoJvm& jvm, const MallocUse& found);
+
+// Where both ends are a terminal: says that the JVM runs on, and returns when Enter is pressed.
+void keep_running(const DemoJvm& jvm);
 
 }  // namespace nmtx

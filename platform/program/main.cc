@@ -7,7 +7,7 @@
 #include "cli/parse/parse.h"
 #include "platform/os/last_resort.h"
 #include "platform/os/own_memory.h"
-#include "platform/program/chosen.h"
+#include "platform/program/choose_process.h"
 #include "platform/program/run.h"
 #include "platform/program/run_rights.h"
 
@@ -19,8 +19,11 @@ using Run = Expected<int> (*)(const Command&);
 Run run_of(Verb verb) {
     switch (verb) {
         case Verb::choose:
+            return run_choose;
         case Verb::list:
             return run_list;
+        case Verb::doctor:
+            return run_doctor;
         case Verb::help:
             return run_help;
         case Verb::completion:
@@ -71,10 +74,12 @@ int complain(const Error& error, int exit_code) {
 }
 
 int run(const std::vector<std::string>& arguments) {
-    const auto parsed = parse_command(arguments);
-    if (!parsed) return complain(parsed.error(), exit_usage);
-    const auto command = chosen(*parsed);
+    auto command = parse_command(arguments);
     if (!command) return complain(command.error(), exit_usage);
+    // Names are looked up among processes, with the rights for that; a file that one stands for needs fewer.
+    drop_privileges(needs_of(*command));
+    if (auto found = choose_targets(*command); !found) return complain(found.error(), 1);
+    if (auto checked = check_command(*command); !checked) return complain(checked.error(), exit_usage);
     drop_privileges(needs_of(*command));
     const auto pager = pager_for(*command);
     if (!pager) return complain(pager.error(), 1);

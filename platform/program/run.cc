@@ -32,9 +32,18 @@ Expected<void> check_nmt_report(std::string_view text, const std::string& path) 
     if (refusal == nullptr) return {};
     const std::string begins = refusal->text.substr(0, refusal->text.find('\n'));
     return failure(path,
-                   begins.empty() ? "holds no report of VM.native_memory"
-                                  : fmt::format("holds no report of VM.native_memory but '{}'", begins),
+                   begins.empty()
+                       ? "has no report of VM.native_memory"
+                       : fmt::format("has no report of VM.native_memory; it begins with '{}'", begins),
                    "save one with: jcmd PID VM.native_memory");
+}
+
+// Of a process that was chosen by name: another one may have its pid by now.
+std::optional<std::uint64_t> start_known(const Command& command, std::uint64_t pid) {
+    for (const Target* target : {&command.target, &command.compared[0], &command.compared[1]}) {
+        if (target->pid == pid && target->start_ticks != 0) return target->start_ticks;
+    }
+    return std::nullopt;
 }
 
 }  // namespace
@@ -42,6 +51,7 @@ Expected<void> check_nmt_report(std::string_view text, const std::string& path) 
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid) {
     CollectOptions options;
     options.pid = pid;
+    options.start_ticks = start_known(command, pid);
     options.attach = command.attach;
     options.attach_timeout = command.attach_timeout;
     options.effort = command.effort;
@@ -72,6 +82,7 @@ TextStyle style_of_stdout(const Command& command) {
     const Terminal terminal = look_at_terminal();
     TextStyle style;
     if (terminal.is_terminal) style.width = std::clamp<std::size_t>(terminal.width, 40, 200);
+    style.height = terminal.height;
     style.bars = terminal.is_terminal;
     style.colour =
         command.color == ColorMode::always || (command.color == ColorMode::automatic && terminal.colour);

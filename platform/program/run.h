@@ -82,11 +82,14 @@ int exit_code_of(const Command& command, const std::vector<Finding>& findings);
 Expected<void> peek_at_blocks(const Command& command, const Moment& moment);
 
 // A function for each verb: the exit code where it did what it was to do.
+Expected<int> run_choose(const Command& command);
 Expected<int> run_reconcile(const Command& command);
 Expected<int> run_malloc(const Command& command);
 Expected<int> run_threads(const Command& command);
 Expected<int> run_watch(const Command& command);
+Expected<int> run_watch_json(const Command& command);  // --json
 Expected<int> run_list(const Command& command);
+Expected<int> run_doctor(const Command& command);
 Expected<int> run_record(const Command& command);
 Expected<int> run_trend(const Command& command);
 Expected<int> run_diff(const Command& command);

@@ -19,18 +19,11 @@ Expected<int> run_demo(const Command& command) {
     if (!jvm) return tl::make_unexpected(jvm.error());
     const auto reported = reconcile_live(command, jvm->pid());
     if (!reported) return tl::make_unexpected(reported.error());
-    if (command.json()) return 0;
-    const MallocUse& use = reported->malloc;
-    const std::string found =
-        use.measured()
-            ? fmt::format("{} MiB in live blocks that are not NMT's", in_mib(use.parts->untracked))
-            : fmt::format("{} MiB of malloc outside NMT: what malloc's mappings hold, less NMT's count",
-                          in_mib(use.outside_nmt()));
-    const std::string truth = fmt::format(
-        "The truth, by the target's own count: its JNI code holds {} blocks, {} bytes or {} MiB, that NMT "
-        "does not know of. The report found {}.",
-        jvm->truth("leak_blocks"), jvm->truth("leak_bytes"), in_mib(Bytes(jvm->truth("leak_bytes"))), found);
-    return done(print("\n" + paragraph(truth, style_of_stdout(command))));
+    if (command.format != Format::text) return 0;
+    const std::string check = paragraph(demo_check(*jvm, reported->malloc), style_of_stdout(command), 2);
+    if (auto printed = print("\n" + check); !printed) return tl::make_unexpected(printed.error());
+    keep_running(*jvm);
+    return 0;
 }
 
 }  // namespace nmtx

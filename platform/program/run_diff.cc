@@ -59,8 +59,8 @@ Expected<int> run_diff(const Command& command) {
     if (!diff->same_process && !command.force) {
         std::string how;
         for (const std::string& difference : diff->differences) how += (how.empty() ? "" : "; ") + difference;
-        return failure("", fmt::format("the two moments are of different processes: {}", how),
-                       "--force compares them all the same");
+        return failure("", fmt::format("the two snapshots are from different processes: {}", how),
+                       "compare them anyway with --force");
     }
     const ReportOptions options{command.all, command.maps};
     if (command.json()) return done(print(json_diff(before, after, *diff)));

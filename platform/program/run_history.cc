@@ -24,7 +24,7 @@ Expected<std::optional<Trend>> recorded_trend(const Command& command, const Proc
     }
     Trend trend = trend_of(*record, options);
     if (trend.runs.empty())
-        return failure(printable(command.history), "no run of the record has a sample there");
+        return failure(printable(command.history), "no run of the recording has a sample there");
     return std::optional(std::move(trend));
 }
 
@@ -35,8 +35,8 @@ Expected<std::optional<RunTrend>> recorded_history(const Command& command, const
     RunTrend& last = (*trend)->runs.back();
     const std::string file = printable(command.history);
     if (!command.record.run && !is_run_of(last.run, view.header))
-        return failure(file, fmt::format("has no run of the process {}", view.header.pid),
-                       fmt::format("see which it has: nmtx trend {}; --run N takes one all the same", file));
+        return failure(file, fmt::format("has no run of process {}", view.header.pid),
+                       fmt::format("list its runs with nmtx trend {}, and choose one with --run N", file));
     return std::optional(std::move(last));
 }
 

@@ -1,32 +1,63 @@
-// `nmtx list`
-#include <utility>
-#include <vector>
+// `nmtx list`, and `nmtx` alone
+#include <algorithm>
+#include <array>
+#include <string_view>
 
-#include "platform/jvm/jvm_list.h"
+#include "platform/program/choose_process.h"
 #include "platform/program/run.h"
+#include "platform/terminal/terminal.h"
 #include "report/verbs/list.h"
 
 namespace nmtx {
+namespace {
+
+Expected<int> print_list(const Command& command, const std::vector<JvmSummary>& jvms) {
+    if (command.json()) return done(print(json_list(jvms)));
+    if (command.format == Format::csv) return print_csv(json_list(jvms), "");
+    const Terminal terminal = look_at_terminal();
+    ListShape shape;
+    if (terminal.is_terminal) shape.width = terminal.width;
+    shape.unicode = terminal.utf8;
+    return done(print(text_list(jvms, shape)));
+}
+
+// Options that only a report has: without a process there is none.
+bool wants_report(const Command& command) {
+    constexpr std::array<std::string_view, 5> of_lists{"format", "json", "color", "quiet", "pager"};
+    return std::any_of(command.given.begin(), command.given.end(), [&](const std::string& option) {
+        return std::find(of_lists.begin(), of_lists.end(), option) == of_lists.end();
+    });
+}
+
+}  // namespace
 
 Expected<int> run_list(const Command& command) {
-    const auto jvms = list_jvms();
+    const auto jvms = listed_jvms();
     if (!jvms) return tl::make_unexpected(jvms.error());
-    std::vector<JvmRow> rows;
-    for (const ListedJvm& process : *jvms) {
-        JvmRow row;
-        row.pid = process.pid;
-        if (process.nspid != process.pid) row.container_pid = process.nspid;
-        row.uid = process.uid;
-        row.user = process.user;
-        row.vm = process.vm;
-        row.rss = process.rss;
-        row.cmdline = process.cmdline;
-        row.perf = process.hsperfdata;
-        row.note = process.why_not;
-        rows.push_back(std::move(row));
+    return print_list(command, *jvms);
+}
+
+// On a terminal the only JVM is reported on, and of several one is chosen; anywhere else they are listed.
+Expected<int> run_choose(const Command& command) {
+    const auto jvms = listed_jvms();
+    if (!jvms) return tl::make_unexpected(jvms.error());
+    if (command.format != Format::text || command.pager || !can_ask() || jvms->empty()) {
+        if (wants_report(command))
+            return failure("", "which process?", "usage: nmtx PID; nmtx list shows the JVMs");
+        return print_list(command, *jvms);
     }
-    if (command.format == Format::csv) return print_csv(json_list(rows), "");
-    return done(print(command.json() ? json_list(rows) : text_list(rows, style_of_stdout(command))));
+    std::optional<ChosenProcess> process = ChosenProcess{jvms->front().pid, jvms->front().start_ticks};
+    if (jvms->size() > 1) {
+        auto answer = ask_which(*jvms);
+        if (!answer) return tl::make_unexpected(answer.error());
+        process = *answer;
+    }
+    if (!process) return 0;
+    Command report = command;
+    report.verb = Verb::reconcile;
+    report.target.pid = process->pid;
+    report.target.start_ticks = process->start_ticks;
+    return run_reconcile(report);
 }
 
 }  // namespace nmtx

@@ -40,7 +40,7 @@ std::string what_to_do(std::string_view refusal, std::uint64_t pid) {
     if (refusal.starts_with("Native memory tracking is not enabled"))
         return "start the JVM with -XX:NativeMemoryTracking=summary or =detail";
     if (refusal.starts_with("Detail tracking")) return "start the JVM with -XX:NativeMemoryTracking=detail";
-    if (refusal.starts_with("Incorrect scale")) return "JDK 8 knows KB, MB and GB alone";
+    if (refusal.starts_with("Incorrect scale")) return "JDK 8 supports only KB, MB and GB";
     return "";
 }
 
@@ -58,7 +58,7 @@ Expected<int> run_nmt(const Command& command) {
                 return failure(missing->why.starts_with(where + ": ") ? "" : where, missing->why,
                                missing->hint);
         }
-        return failure(where, "is not a JVM that could be queried", "`nmtx list` shows the JVMs");
+        return failure(where, "is not a JVM that can be asked", "list the JVMs: nmtx list");
     }
     if (const auto refusal = refusal_in(*answer))
         return failure(where, fmt::format("the JVM answered: {}", *refusal),

@@ -20,8 +20,8 @@ namespace nmtx {
 // Contents are in no capture, so they are looked up in the process as it runs on, after the report.
 Expected<void> peek_at_blocks(const Command& command, const Moment& moment) {
     if (moment.view->walk() == nullptr)
-        return failure("--peek", "malloc's memory was not walked, so no blocks are known",
-                       "a place of its own: nmtx peek PID ADDRESS");
+        return failure("--peek", "malloc was not analysed, so no blocks are known",
+                       "look at one address with: nmtx peek PID ADDRESS");
     const auto process = ProcessFiles::open_again(command.target.pid, moment.view->header.start_ticks);
     if (!process) return tl::make_unexpected(process.error());
     auto residency = PageResidency::open(*process);

@@ -11,6 +11,7 @@
 #include "change/trend_verdict.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
+#include "platform/proc/process_files.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/record/record.h"
@@ -147,7 +148,9 @@ Expected<SampledMoment> moment_of_record(const std::string& file) {
     const auto record = read_record(file);
     if (!record) return tl::make_unexpected(record.error());
     const auto latest = latest_sample(*record);
-    if (!latest.sample) return failure(printable(file), "the record has no sample");
+    if (!latest.sample)
+        return failure(printable(file), "the recording has no sample",
+                       "record again: nmtx record PID -o FILE.db");
     return SampledMoment{*latest.sample, latest.series->run, std::nullopt};
 }
 
@@ -175,13 +178,19 @@ Expected<Sample> baseline_of(const std::string& file, const RecordedRun& gated) 
     const auto series = read_record(file);
     if (!series) return tl::make_unexpected(series.error());
     const auto baseline = baseline_sample(*series, gated);
-    if (!baseline.sample) return failure(printable(file), "the record has no sample");
+    if (!baseline.sample)
+        return failure(printable(file), "the recording has no sample",
+                       "record again: nmtx record PID -o FILE.db");
     return *baseline.sample;
 }
 
 }  // namespace
 
 Expected<int> run_record(const Command& command) {
+    if (const Target& target = command.target; target.start_ticks != 0) {
+        if (const auto still = ProcessFiles::open_again(target.pid, target.start_ticks); !still)
+            return tl::make_unexpected(still.error());
+    }
     RecordOptions options;
     options.all = command.all;
     options.pid = command.target.pid;
@@ -230,7 +239,7 @@ Expected<int> run_trend(const Command& command) {
     if (!record) return tl::make_unexpected(record.error());
     const Trend trend = trend_of(*record, trend_options(command));
     if (trend.runs.empty())
-        return failure(printable(command.target.file), "no run of the record has a sample there");
+        return failure(printable(command.target.file), "no run of the recording has a sample there");
     const std::string text = command.json() ? json_trend(trend)
                              : command.format == Format::csv
                                  ? csv_trend(trend)

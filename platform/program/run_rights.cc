@@ -20,7 +20,7 @@ bool reads_process(const Command& command) {
         case Verb::gate:
         case Verb::fit:
         case Verb::ticket:
-            return command.target.file.empty();
+            return !command.target.is_file();
         case Verb::diff:
             return std::any_of(command.compared.begin(), command.compared.end(),
                                [](const Target& target) { return !target.is_file(); });

@@ -79,7 +79,7 @@ void say_where(const Command& command, const Capture& capture) {
                    .c_str(),
                stderr);
     if (!capture.header.redaction)
-        std::fputs("nmtx: secrets of options are taken out; paths and names are not: --redact\n", stderr);
+        std::fputs("nmtx: secrets in options are redacted; for paths and names add --redact\n", stderr);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <deque>
 #include <exception>
+#include <utility>
 
 #include "base/printable.h"
 #include "evidence/archive.h"
@@ -21,6 +22,7 @@
 #include "platform/program/run_watch_refresh.h"
 #include "platform/terminal/terminal.h"
 #include "platform/terminal/terminal_screen.h"
+#include "report/watch/watch_details.h"
 #include "report/watch/watch_table.h"
 
 namespace nmtx {
@@ -74,6 +76,8 @@ class Watch {
     void take_keys();
     void act(WatchAction action);
     void refresh_if_due();
+    void show_details();
+    [[nodiscard]] WatchFigures figures() const;
     void keep(const Capture& capture);
     [[nodiscard]] bool wants_walk() const;
     [[nodiscard]] bool asked_for(WatchAction action) const;
@@ -92,6 +96,7 @@ class Watch {
     Clock::time_point due_ = began_;
     std::deque<WatchAction> under_way_;  // jobs that are not answered yet, in their order
     bool changed_ = true;
+    bool anew_ = false;  // the next refresh is the start
     bool over_ = false;
     Ended ended_;
 };
@@ -140,12 +145,18 @@ void Watch::refresh_if_due() {
     act(WatchAction::refresh);
 }
 
+WatchFigures Watch::figures() const {
+    return with_changes(watched_);
+}
+
+void Watch::show_details() {
+    state_.text = watch_details(state_, figures());
+    state_.scroll = 0;
+}
+
 void Watch::paint() {
-    WatchFigures figures = watched_.figures;
-    if (!watched_.all.empty()) figures.all = watched_.all.change();
-    if (!watched_.walked.empty()) figures.walked = watched_.walked.change();
     state_.asking = !under_way_.empty();
-    const WatchScreen shown = watch_screen(state_, figures);
+    const WatchScreen shown = watch_screen(state_, figures());
     state_.scroll = shown.scroll;
     extent_ = shown.extent;
     screen_->draw(shown.lines);
@@ -230,6 +241,13 @@ void Watch::act(WatchAction action) {
             else
                 keep(watched_.all.now()->capture);
             return;
+        case WatchAction::details:
+            show_details();
+            return;
+        case WatchAction::begin_anew:
+            anew_ = true;
+            state_.message = "changes are counted from the next refresh on";
+            return act(WatchAction::refresh);
         case WatchAction::refresh:
             if (!under_way_.empty()) return;
             asked_ = Clock::now();
@@ -246,7 +264,8 @@ void Watch::act(WatchAction action) {
                                          std::chrono::duration<double>(command_.threads.interval).count());
             break;
     }
-    refresher_.ask({action, wants_walk(), style()});
+    const bool anew = action == WatchAction::refresh && std::exchange(anew_, false);
+    refresher_.ask({action, wants_walk(), anew, style()});
     under_way_.push_back(action);
     changed_ = true;
 }
@@ -272,12 +291,8 @@ void tell(const Command& command, const Ended& ended) {
 }
 
 Expected<Ended> watch(const Command& command) {
-    auto process = ProcessFiles::open(command.target.pid);
+    auto process = open_watched(command);
     if (!process) return tl::make_unexpected(process.error());
-    if (process->zombie() || process->kernel_thread())
-        return failure(fmt::format("pid {}", command.target.pid),
-                       process->zombie() ? "has ended" : "is a kernel thread: it has no user memory",
-                       "see what runs: nmtx list");
     share_heap_among_threads();
     // Caught here, so that the stack is unwound, and with it the terminal restored.
     try {
@@ -290,6 +305,7 @@ Expected<Ended> watch(const Command& command) {
 }  // namespace
 
 Expected<int> run_watch(const Command& command) {
+    if (command.json()) return run_watch_json(command);
     const auto ended = watch(command);
     if (!ended) return tl::make_unexpected(ended.error());
     tell(command, *ended);

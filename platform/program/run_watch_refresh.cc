@@ -12,6 +12,7 @@
 #include "findings/judgement/judgement.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/clock.h"
+#include "platform/proc/memory_left.h"
 #include "platform/program/run.h"
 #include "report/threads/threads_report.h"
 #include "threads/thread_table.h"
@@ -31,6 +32,25 @@ std::string silence_of(const ProcessView& view) {
 }
 
 }  // namespace
+
+Expected<ProcessFiles> open_watched(const Command& command) {
+    const Target& target = command.target;
+    auto process = target.start_ticks != 0 ? ProcessFiles::open_again(target.pid, target.start_ticks)
+                                           : ProcessFiles::open(target.pid);
+    if (!process) return process;
+    if (process->zombie() || process->kernel_thread())
+        return failure(fmt::format("pid {}", target.pid),
+                       process->zombie() ? "has ended" : "is a kernel thread: it has no user memory",
+                       "see what runs: nmtx list");
+    return process;
+}
+
+WatchFigures with_changes(const Watched& watched) {
+    WatchFigures figures = watched.figures;
+    if (!watched.all.empty()) figures.all = watched.all.change();
+    if (!watched.walked.empty()) figures.walked = watched.walked.change();
+    return figures;
+}
 
 WatchRefresher::WatchRefresher(const Command& command)
     : command_(command), ready_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
@@ -126,7 +146,7 @@ Expected<void> WatchRefresher::refresh(const WatchJob& job, const std::stop_toke
     if (auto finished = plan.finish(kept->capture); !finished) return finished;
     kept->view = plan.view();
     if (auto reconciled = reconcile_moment(*kept, !command_.walk_always); !reconciled) return reconciled;
-    if (auto taken = take_over(kept); !taken) return taken;
+    if (auto taken = take_over(kept, job.anew); !taken) return taken;
     WatchFigures& figures = watched_.figures;
     figures.jvm_ms = kept->view.header.cost.attach_ms;
     ++figures.refreshes;
@@ -137,8 +157,14 @@ Expected<void> WatchRefresher::refresh(const WatchJob& job, const std::stop_toke
 }
 
 // A JVM that is too busy to answer, or stopped, leaves rows that nothing can be compared with.
-Expected<void> WatchRefresher::take_over(const std::shared_ptr<const KeptMoment>& kept) {
+Expected<void> WatchRefresher::take_over(const std::shared_ptr<const KeptMoment>& kept, bool anew) {
     watched_.figures.alert.clear();
+    if (anew) {
+        watched_.all.begin_anew();
+        watched_.walked.begin_anew();
+        watched_.figures.rss.clear();
+    }
+    take_course(*kept);
     const bool answered = jvm_answered(kept->view);
     if (!watched_.all.empty()) {
         const bool did_before = jvm_answered(watched_.all.start()->view);
@@ -156,8 +182,18 @@ Expected<void> WatchRefresher::take_over(const std::shared_ptr<const KeptMoment>
     const Judgement judged = account_of(kept->moment()).judged;
     watched_.figures.verdict =
         WatchVerdict{judged.assessment.verdict, judged.findings.empty() ? "" : judged.findings.front().title};
+    const auto host_left = memory_left();
+    watched_.figures.limit = limit_of(watched_.all.start()->moment(), kept->moment(),
+                                      host_left ? std::optional(*host_left) : std::nullopt);
     if (kept->view.walk() == nullptr) return {};
     return watched_.walked.add(kept);
+}
+
+// The kernel says what RSS is, whether the JVM answers or not.
+void WatchRefresher::take_course(const KeptMoment& kept) {
+    std::vector<Point>& course = watched_.figures.rss;
+    const double at = kept.view.header.target_uptime_s;
+    if (course.empty() || at > course.back().at) add_to_course(course, at, kept.ledger.rss);
 }
 
 Expected<void> WatchRefresher::capture(const std::stop_token& stop, WatchAnswer& answer) {

@@ -14,15 +14,20 @@
 #include "cli/command.h"
 #include "evidence/plan.h"
 #include "platform/os/descriptor.h"
+#include "platform/proc/process_files.h"
 #include "report/style/style.h"
 #include "report/watch/watch_screen.h"
 #include "report/watch/watch_state.h"
 
 namespace nmtx {
 
+// Fails where it has no memory to watch.
+Expected<ProcessFiles> open_watched(const Command& command);
+
 struct WatchJob {
     WatchAction action = WatchAction::refresh;  // refresh, capture or dump
     bool walk = false;                          // refresh: walk malloc
+    bool anew = false;                          // refresh: what it finds is the start
     TextStyle style;                            // dump: for its text
 };
 
@@ -32,6 +37,9 @@ struct Watched {
     WatchedMoments walked{true};
     WatchFigures figures;  // without the changes, which all and walked have
 };
+
+// The figures with the changes. Valid as long as `watched` is what it is.
+WatchFigures with_changes(const Watched& watched);
 
 struct WatchAnswer {
     WatchAction action = WatchAction::refresh;
@@ -60,7 +68,8 @@ class WatchRefresher {
     Expected<void> capture(const std::stop_token& stop, WatchAnswer& answer);
     Expected<void> dump(const WatchJob& job, const std::stop_token& stop, WatchAnswer& answer);
     Expected<Capture> collect_now(CapturePlan& plan, const std::stop_token& stop, bool threads) const;
-    Expected<void> take_over(const std::shared_ptr<const KeptMoment>& kept);
+    Expected<void> take_over(const std::shared_ptr<const KeptMoment>& kept, bool anew);
+    void take_course(const KeptMoment& kept);
 
     const Command& command_;
     Watched watched_;

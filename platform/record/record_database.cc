@@ -55,7 +55,8 @@ Error RecordDatabase::error(int code) const {
                     "the disk is full: the sample could not be kept, what was recorded before is whole",
                     "make room, and record into the same file again"};
         case SQLITE_NOTADB:
-            return {path_, "is no record: it is not an SQLite database", "see docs/formats/record-file.md"};
+            return {path_, "is not a recording: it is not an SQLite database",
+                    "see docs/reference/formats/record-file.md"};
         case SQLITE_CORRUPT:
             return {path_, fmt::format("the record is damaged: {}", sqlite3_errmsg(database_.get())),
                     "save what is left with: sqlite3 FILE .recover"};

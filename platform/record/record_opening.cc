@@ -95,14 +95,14 @@ Expected<void> RecordDatabase::check(bool may_be_new) {
         if (*tables == 0) return set_up();
     }
     if (*application != application_id)
-        return failure(path_, "is an SQLite database, but no record of nmtx",
-                       "nmtx record PID -o FILE.db makes one");
+        return failure(path_, "is an SQLite database, but not a recording of nmtx",
+                       "make one with: nmtx record PID -o FILE.db");
     const auto version = number("PRAGMA user_version");
     if (!version) return tl::make_unexpected(version.error());
     if (*version != record_format)
         return failure(
             path_,
-            fmt::format("is a record of format {}; this nmtx reads format {}", *version, record_format),
+            fmt::format("is a recording of format {}; this nmtx reads format {}", *version, record_format),
             "use the nmtx that wrote it, or a newer one");
     if (auto same = check_record_schema(*this); !same) return same;
     return check_record_pages(*this);
@@ -188,10 +188,10 @@ Expected<RecordDatabase> RecordDatabase::open_for_reading(const std::string& pat
         ready = database->check(false);
     }
     if (!ready && database->failed_ == SQLITE_READONLY && file_exists(file + rollback_suffix))
-        return failure(
-            printable(path + rollback_suffix),
-            "belongs to an unfinished change, which only somebody who may write the record can undo",
-            "run nmtx trend as the file's owner");
+        return failure(printable(path + rollback_suffix),
+                       "is left from an interrupted write, which only a user who may write the recording "
+                       "can undo",
+                       "run nmtx trend as the file's owner");
     if (!ready) return tl::make_unexpected(ready.error());
     database->directory_ = std::move(place->directory);
     return database;

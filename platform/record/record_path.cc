@@ -46,8 +46,8 @@ bool is_companion_of(const std::string& companion, const std::string& record) {
 Expected<void> check_record_files(const std::string& path, const std::string& shown) {
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(path, ignored))
-        return failure(printable(shown), "is not a regular file, so it cannot be a record",
-                       "name a file that nmtx record has written");
+        return failure(printable(shown), "is not a regular file, so it cannot be a recording",
+                       "name a file that nmtx record wrote");
     for (const char* suffix : {wal_suffix, shm_suffix, rollback_suffix}) {
         struct stat file{};
         if (::lstat((path + suffix).c_str(), &file) != 0 || is_companion_of(path + suffix, path)) continue;

@@ -118,7 +118,7 @@ std::optional<RecordReader::Place> RecordReader::place_of(std::int64_t id) const
 }
 
 tl::unexpected<Error> RecordReader::too_much(std::string what) const {
-    return failure(database_->path(), std::move(what), "is it a record that nmtx wrote?");
+    return failure(database_->path(), std::move(what), "name a file that nmtx record wrote");
 }
 
 Expected<RecordReader::Names> RecordReader::read_names(std::string_view sql) {

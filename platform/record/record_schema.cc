@@ -73,18 +73,18 @@ std::string record_schema() {
 }
 
 Expected<void> check_record_schema(RecordDatabase& database) {
-    constexpr const char* hint = "nmtx trend reads records that nmtx wrote; see docs/formats/record-file.md";
+    constexpr const char* hint = "name a file that nmtx record wrote";
     auto rows = database.prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema");
     if (!rows) return tl::make_unexpected(rows.error());
     std::size_t ours = 0;
     auto more = database.step(*rows);
     for (; more && *more; more = database.step(*rows)) {
         if (const auto found = objection(*rows, ours))
-            return failure(database.path(), "is not a record as nmtx writes it: it has " + *found, hint);
+            return failure(database.path(), "is not a recording of nmtx: it has " + *found, hint);
     }
     if (!more) return tl::make_unexpected(more.error());
     if (ours != all_made().size())
-        return failure(database.path(), "is not a record as nmtx writes it: a table is missing", hint);
+        return failure(database.path(), "is not a recording of nmtx: a table is missing", hint);
     return {};
 }
 
@@ -96,7 +96,7 @@ Expected<void> check_record_pages(RecordDatabase& database) {
         const auto row = database.step(*quick);
         if (!row) return tl::make_unexpected(row.error());
         if (const std::string found = *row ? quick->text(0) : ""; found != "ok")
-            return failure(database.path(), fmt::format("the record is damaged: {}", printable(found)),
+            return failure(database.path(), fmt::format("the recording is damaged: {}", printable(found)),
                            "save what is left with: sqlite3 FILE .recover");
     }
     return {};

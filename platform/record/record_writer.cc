@@ -155,7 +155,7 @@ void RecordWriter::look_at_file() {
         since_ = *first_in_file_;
         trouble_ = Error{printable(path_), reason, {}};
         reasons_.push_back(reason);
-        if (options_.say) options_.say(fmt::format("{}: {}; a new one is begun", printable(path_), reason));
+        if (options_.say) options_.say(fmt::format("{}: {}; starting a new one", printable(path_), reason));
     } else {
         note(reason, {printable(path_), reason, {}});
     }

@@ -103,8 +103,7 @@ Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<
     Lines lines(*text);
     for (const ThreadCopy& copy : copies) {
         const auto unwound = lines.next() ? parse_unwound(lines.line()) : std::nullopt;
-        if (!unwound)
-            return failure("the native stacks", "could not be unwound: what came of it is no stack");
+        if (!unwound) return failure("the native stacks", "could not be unwound: the result is not a stack");
         NativeStack& stack = stacks.stacks.emplace_back();
         stack.tid = static_cast<std::uint64_t>(copy.tid);
         stack.stopped_ms = std::chrono::duration<double, std::milli>(copy.stood_still).count();

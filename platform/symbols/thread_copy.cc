@@ -49,8 +49,9 @@ Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const T
     frozen->release();
     copy.stood_still = std::chrono::steady_clock::now() - stopped;
     if (!registers)
-        return failure("pid " + std::to_string(process.pid()),
-                       "thread " + std::to_string(tid) + " gave no registers: it ended, or is no 64-bit one");
+        return failure(
+            "pid " + std::to_string(process.pid()),
+            "thread " + std::to_string(tid) + " has no readable registers: it ended, or is not 64-bit");
     copy.bytes.resize(held);
     return copy;
 }

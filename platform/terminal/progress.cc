@@ -25,7 +25,7 @@ std::string progress_text(const ProgressState& state, std::size_t width) {
     const double share =
         std::min(static_cast<double>(state.done.value()) / static_cast<double>(state.of.value()), 1.0);
     const std::string percent = fmt::format("{:>3.0f} %", share * 100);
-    std::string what = "nmtx: walking malloc's memory";
+    std::string what = "nmtx: analysing malloc";
     if (state.pass > 1) what += fmt::format(", pass {}", state.pass);
     constexpr std::size_t fewest = 5, most = 40;
     const std::size_t beside = what.size() + percent.size() + 4;  // two blanks, two brackets

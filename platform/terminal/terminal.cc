@@ -28,6 +28,11 @@ std::size_t width_of(bool is_terminal) {
     return width < narrowest ? narrowest : width > widest ? widest : width;
 }
 
+std::size_t height_of(bool is_terminal) {
+    winsize size{};
+    return is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
+}
+
 // As setlocale would decide, from the names alone: loading the locale would cost more than the question.
 bool locale_is_utf8() {
     for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
@@ -45,6 +50,7 @@ Terminal look_at_terminal() {
     Terminal terminal;
     terminal.is_terminal = ::isatty(STDOUT_FILENO) == 1;
     terminal.width = width_of(terminal.is_terminal);
+    terminal.height = height_of(terminal.is_terminal);
     terminal.colour = terminal.is_terminal && environment("NO_COLOR").empty() &&
                       environment("TERM") != "dumb" && !environment("TERM").empty();
     terminal.utf8 = locale_is_utf8();

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <langinfo.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <clocale>
@@ -15,11 +16,12 @@
 
 #include "base/printable.h"
 #include "platform/os/environment.h"
+#include "platform/os/last_resort.h"
 
 namespace nmtx {
 namespace {
 
-constexpr const char* instead = "`nmtx record` needs no terminal, nor does `nmtx PID`";
+constexpr const char* instead = "nmtx watch PID --json and nmtx record need no terminal, nor does nmtx PID";
 
 // ncurses writes by the locale. Where that calls for UTF-8 but is not installed, the C library's own has it.
 bool choose_locale() {
@@ -64,6 +66,15 @@ attr_t attributes_of(ScreenLook look, bool colour) {
     return A_NORMAL;
 }
 
+KeyPress mouse_key() {
+    MEVENT event{};
+    if (::getmouse(&event) != OK) return {};
+    if ((event.bstate & BUTTON4_PRESSED) != 0) return {Key::wheel_up};
+    if ((event.bstate & BUTTON5_PRESSED) != 0) return {Key::wheel_down};
+    if ((event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) == 0 || event.y < 0) return {};
+    return {Key::click, 0, static_cast<std::size_t>(event.y)};
+}
+
 // Key::none for one that we have no use for.
 KeyPress key_of(int code) {
     switch (code) {
@@ -85,11 +96,32 @@ KeyPress key_of(int code) {
             return {Key::back_tab};
         case 27:
             return {Key::escape};
+        case '\r':
+        case '\n':
+        case KEY_ENTER:
+            return {Key::enter};
+        case 127:
+        case '\b':
+        case KEY_BACKSPACE:
+            return {Key::backspace};
+        case KEY_MOUSE:
+            return mouse_key();
         default:
             break;
     }
     if (code >= ' ' && code <= '~') return {Key::character, static_cast<char>(code)};
     return {};
+}
+
+// What the terminal did before the screen was opened.
+termios settings_before;
+
+// Where there is no time for ncurses: the mouse, the other screen and the cursor as xterm and its like have
+// them.
+void leave_in_a_hurry() {
+    constexpr std::string_view back = "\x1b[?1006l\x1b[?1000l\x1b[?1l\x1b>\x1b[?1049l\x1b[?25h\x1b[0m\r\n";
+    if (::write(STDOUT_FILENO, back.data(), back.size()) < 0) return;
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &settings_before);
 }
 
 }  // namespace
@@ -99,6 +131,7 @@ struct TerminalScreen::Curses {
     Curses(const Curses&) = delete;
     Curses& operator=(const Curses&) = delete;
     ~Curses() {
+        before_a_crash(nullptr);
         ::endwin();
         ::delscreen(screen);
     }
@@ -113,20 +146,22 @@ TerminalScreen::~TerminalScreen() = default;
 
 Expected<std::unique_ptr<TerminalScreen>> TerminalScreen::open(bool colour) {
     if (::isatty(STDOUT_FILENO) != 1 || ::isatty(STDIN_FILENO) != 1)
-        return failure("", "this needs a terminal to draw on and to take keys from", instead);
+        return failure("", "this needs an interactive terminal", instead);
     const std::string kind(environment("TERM"));
     if (kind.empty() || kind == "dumb")
-        return failure("", fmt::format("TERM={}: this terminal cannot be drawn on", kind), instead);
+        return failure("", fmt::format("TERM={}: this terminal cannot show a screen", kind), instead);
     const bool unicode = choose_locale();
+    ::tcgetattr(STDIN_FILENO, &settings_before);
     SCREEN* const screen = ::newterm(nullptr, stdout, stdin);
     if (screen == nullptr)
-        return failure("", fmt::format("TERM={}: terminfo knows no such terminal", printable(kind)),
-                       "TERM=xterm often fits, and TERMINFO names another folder of terminfo");
+        return failure("", fmt::format("TERM={}: unknown terminal type", printable(kind)),
+                       "try TERM=xterm, or set TERMINFO to the folder of terminal descriptions");
     auto curses = std::make_unique<Curses>(screen);
+    before_a_crash(leave_in_a_hurry);
     // What tigetstr gives for a name that is of no string.
     static const char* const absent = reinterpret_cast<const char*>(-1);  // NOLINT(performance-no-int-to-ptr)
     if (const char* move = ::tigetstr("cup"); move == nullptr || move == absent)
-        return failure("", fmt::format("TERM={}: this terminal cannot be drawn on", printable(kind)),
+        return failure("", fmt::format("TERM={}: this terminal cannot show a screen", printable(kind)),
                        instead);
     ::cbreak();
     ::noecho();
@@ -135,6 +170,10 @@ Expected<std::unique_ptr<TerminalScreen>> TerminalScreen::open(bool colour) {
     ::nodelay(stdscr, TRUE);
     ::keypad(stdscr, TRUE);
     ::set_escdelay(25);
+    // In the protocol that terminfo names: SGR (1006) for xterm and its like. ncurses switches it off with
+    // the screen, on Ctrl-Z too.
+    ::mousemask(BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, nullptr);
+    ::mouseinterval(0);
     if (colour && ::has_colors() && ::start_color() == OK) {
         const short behind = ::use_default_colors() == OK ? -1 : COLOR_BLACK;
         ::init_pair(grown_pair, COLOR_RED, behind);

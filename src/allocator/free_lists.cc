@@ -126,7 +126,7 @@ void find_fast_chunks(const GlibcHeap& heap, TargetMemory& memory, const WalkBou
     found.in_fastbins = table.followed();
     if (table.full()) {
         found.notes.push_back(fmt::format(
-            "Only {} chunks of the fastbins were told; further ones count as live.", table.size()));
+            "Only {} chunks of the fastbins were read; further ones count as live.", table.size()));
     }
 }
 

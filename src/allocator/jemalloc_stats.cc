@@ -134,7 +134,7 @@ Expected<JemallocStats> parse_jemalloc_stats(string_view text, string_view docum
     }
     if (!totals)
         return failure(std::string(document) + ":1",
-                       "expected the line \"Allocated: …, active: …\"; the text is cut before it");
+                       "expected the line \"Allocated: …, active: …\": the text ends before it");
     if (page && dirty_pages && *page > 0 && *dirty_pages <= ~std::uint64_t{} / *page)
         stats.dirty = Bytes(*page * *dirty_pages);
     return stats;

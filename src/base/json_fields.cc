@@ -58,7 +58,7 @@ Expected<json> parse_json(std::string_view text, std::string_view document, int 
         return failure(std::string(document) + ":" + std::to_string(line),
                        "expected JSON, found something else");
     } catch (const json::exception&) {
-        return failure(std::string(document), "expected JSON, found a number that is none");
+        return failure(std::string(document), "expected JSON, found an invalid number");
     }
 }
 

@@ -35,12 +35,18 @@ enum class Key : std::uint8_t {
     end,
     tab,
     back_tab,
-    escape
+    escape,
+    enter,
+    backspace,
+    click,  // of the mouse: its left button
+    wheel_up,
+    wheel_down
 };
 
 struct KeyPress {
     Key key = Key::none;
-    char character = 0;  // of Key::character; printable ASCII
+    char character = 0;   // of Key::character; printable ASCII
+    std::size_t row = 0;  // of Key::click: the line of the screen, the first one being 0
 };
 
 }  // namespace nmtx

@@ -41,10 +41,10 @@ class Comparison {
   private:
     void note(std::string text) { diff_.notes.push_back(std::move(text)); }
 
-    // "before", "after" or "either": which of two moments has no such thing.
+    // Which of the two snapshots has no such thing.
     static std::string_view which(bool before, bool after) {
-        if (before || after) return before ? "the second moment" : "the first moment";
-        return "either moment";
+        if (before || after) return before ? "the second snapshot has no" : "the first snapshot has no";
+        return "neither snapshot has an";
     }
 
     [[nodiscard]] Expected<void> check_sums() const {
@@ -58,32 +58,31 @@ class Comparison {
         if (before == diff_.rss.before && after == diff_.rss.after && change == diff_.rss.change().value)
             return {};
         return failure("diff",
-                       fmt::format("the changes sum to {} bytes but RSS changed by {}: this is a defect of "
-                                   "nmtx",
+                       fmt::format("the changes sum to {} bytes but RSS changed by {}: this is a bug in nmtx",
                                    change, diff_.rss.change().value),
                        "please report it with both files");
     }
 
     void nmt() {
         if (!a_.nmt || !b_.nmt) {
-            note(fmt::format("NMT's categories are not compared: {} has no report of NMT.",
+            note(fmt::format("NMT's categories are not compared: {} NMT report.",
                              which(a_.nmt.has_value(), b_.nmt.has_value())));
             return;
         }
         diff_.nmt = nmt_changes(*a_.nmt, *b_.nmt, alignment_);
         if (alignment_.moved())
-            note(
-                fmt::format("JDK {} and {} count some memory under different categories of NMT; those are "
-                            "joined by a +.",
-                            *a_.java_feature(), *b_.java_feature()));
+            note(fmt::format(
+                "JDK {} and {} count some memory in different NMT categories; those are joined with "
+                "a +.",
+                *a_.java_feature(), *b_.java_feature()));
         if (diff_.nmt->unit > Bytes(1))
-            note("NMT's figures are in KB at one moment at least: each is rounded by itself.");
+            note("At least one snapshot has NMT's figures in KB, each rounded by itself.");
     }
 
     void sites() {
         if (!a_.nmt_sites || !b_.nmt_sites) {
             if (diff_.nmt)
-                note(fmt::format("Call sites are not compared: {} has none. To have them: {}.",
+                note(fmt::format("Call sites are not compared: {} NMT detail report. To get one: {}.",
                                  which(a_.nmt_sites.has_value(), b_.nmt_sites.has_value()),
                                  how_to_get_sites));
             return;
@@ -91,13 +90,13 @@ class Comparison {
         diff_.sites = site_changes(a_, b_);
         if (const Delta asking = diff_.sites->asking.change(); asking.value > 65536)
             note(fmt::format(
-                "Of the growth at call sites {} KiB are what the JVM has taken to answer questions: "
-                "symbol tables, NMT's own lists, the text of an answer.",
+                "{} KiB of the growth at call sites is the JVM's own, taken to answer nmtx: symbol "
+                "tables, NMT's lists, reply texts.",
                 asking.value / 1024));
         if (diff_.sites->unit <= Bytes(1)) return;
         note(
-            fmt::format("Call sites are in units of {} bytes at one moment at least; those below half a unit "
-                        "are left out by the JVM.{}",
+            fmt::format("At least one snapshot has call sites in units of {} bytes; the JVM leaves out those "
+                        "below half a unit.{}",
                         diff_.sites->unit.value(),
                         a_.java_feature().value_or(8) > 8 ? fmt::format(" In bytes: {}.", how_to_get_sites)
                                                           : " JDK 8 knows no finer ones."));
@@ -151,17 +150,15 @@ class Comparison {
         if (diff_.same_process)
             diff_.mappings = mapping_changes(before_, after_);
         else
-            note(
-                "Mappings are not compared: the addresses of two processes have nothing to do with one "
-                "another.");
+            note("Mappings are not compared: addresses of two processes are unrelated.");
     }
 
     void estimates() {
         const bool estimated = before_.ledger->estimated != Bytes() || after_.ledger->estimated != Bytes();
         if (estimated)
             note(
-                "Some owners are estimates at one moment at least: a change of theirs may be a change of the "
-                "estimate.");
+                "Some owners are estimates in at least one snapshot: their change may be a change of "
+                "the estimate.");
     }
 
     const ProcessView& a_;

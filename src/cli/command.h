@@ -28,6 +28,7 @@ enum class Verb {
     capture,
     report,
     list,
+    doctor,
     demo,
     malloc,
     peek,
@@ -48,6 +49,7 @@ enum class Verb {
 // the running JVMs; a name and what chooses become a pid (or a file) before the verb begins.
 struct Target {
     std::uint64_t pid = 0;
+    std::uint64_t start_ticks = 0;  // of a process that was chosen: when it had started, since boot
     std::string file;               // a capture, a record or a paste; "-" is standard input
     std::string name;               // part of a main class or of a jar's name
     bool name_may_be_file = false;  // a file with just this name comes first

@@ -41,6 +41,7 @@ struct VerbEntry {
     std::string_view operands = {};  // "PID|FILE", "BEFORE AFTER"
     std::string_view usage = {};     // the options that it needs: "-o FILE"
     Subject subject = Subject::none;
+    bool subject_optional = false;
     std::size_t least = 0;  // operands behind the subject
     std::size_t most = 0;
     std::vector<OptionUse> options = {};

@@ -118,7 +118,7 @@ Expected<NativeStacks> parse_native_stacks(std::string_view text, std::string_vi
     fields.read_whole("format", format);
     if (!fields.wrong() && format != known_format)
         return failure(std::string(document),
-                       fmt::format("is of format {}; this nmtx reads {}", format, known_format),
+                       fmt::format("has format {}; this nmtx reads format {}", format, known_format),
                        "use the nmtx that wrote it, or a newer one");
     NativeStacks stacks;
     fields.read_list("stacks", [&](JsonFields& one) { read_stack(one, stacks.stacks.emplace_back()); });

@@ -103,7 +103,8 @@ Expected<std::string> member_text(archive* a, std::uint64_t declared, const std:
             return failure(where, "damaged capture: " + reason(a), "fetch or take the capture again");
         if (got == 0) break;
         if (text.size() + static_cast<std::size_t>(got) > declared)
-            return failure(where, "damaged capture: a member is larger than it says");
+            return failure(where, "damaged capture: a member is larger than it says",
+                           "fetch or take the capture again");
         text.append(block.data(), static_cast<std::size_t>(got));
     }
     if (text.size() != declared)
@@ -179,7 +180,7 @@ Expected<Capture> read_members(std::string_view bytes, const std::string& file) 
     constexpr std::string_view zstd_magic = "\x28\xb5\x2f\xfd";
     if (!bytes.starts_with(zstd_magic))
         return failure(file, "expected a capture (tar, compressed with zstd), found something else",
-                       "nmtx capture PID -o FILE makes one");
+                       "make one with: nmtx capture PID -o FILE");
     Unpacker unpacker(bytes);
     auto a = open_archive(unpacker, file);
     if (!a) return tl::make_unexpected(a.error());
@@ -197,7 +198,8 @@ Expected<Capture> read_members(std::string_view bytes, const std::string& file) 
     }
     if (!unpacker.problem().empty()) return damaged(a->get(), unpacker, file);
     if (!members.index)
-        return failure(file, "expected the member capture.json, found none", "is it a capture of nmtx?");
+        return failure(file, "expected the member capture.json, found none",
+                       "name a file that nmtx capture wrote");
     if (const auto read = read_capture_json(*members.index, members.capture, file + ": capture.json"); !read)
         return tl::make_unexpected(read.error());
     return std::move(members.capture);

@@ -15,6 +15,12 @@ std::string_view name_of(Confidence confidence) {
     return names[static_cast<std::size_t>(confidence)];
 }
 
+std::string_view label_of(Refutes refutes) {
+    constexpr std::array labels{"Not a problem if", "Not a leak if", "Wrong if", "Look again if",
+                                "Decided if"};
+    return labels.at(static_cast<std::size_t>(refutes));
+}
+
 Finding::Finding() = default;
 Finding::Finding(const Finding&) = default;
 Finding::Finding(Finding&&) noexcept = default;

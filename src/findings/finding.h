@@ -1,5 +1,5 @@
-// What is wrong with a process, or that nothing is: the answer that a person can act on, with what it rests
-// on. Plain data; reports format it.
+// What is wrong with a process, or that nothing is: an answer to act on, with its evidence. Plain data;
+// reports format it.
 #pragma once
 
 #include <cstdint>
@@ -22,12 +22,23 @@ std::string_view name_of(Severity severity);  // "note", "warning", "problem"
 enum class Confidence : std::uint8_t { low, medium, high };
 std::string_view name_of(Confidence confidence);  // "low", "medium", "high"
 
-// One thing to do. A command is complete and can be copied: the process id is in it, and what it uses exists
-// in this JDK.
+// What the condition in Finding::refuted_by refutes: it reads on from the label of this.
+enum class Refutes : std::uint8_t {
+    problem,  // memory that is needed, or a risk that does not come true
+    leak,     // growth, or memory that looks leaked
+    claim,    // a statement of fact
+    ok,       // that nothing is wrong
+    doubt,    // that the evidence does not suffice
+};
+// "Not a problem if", "Not a leak if", "Wrong if", "Look again if", "Decided if"
+std::string_view label_of(Refutes refutes);
+
+// One thing to do: a short imperative, and one command that runs as it is copied. The process id is in it,
+// and what it uses exists in this JDK. The most useful remedies come first.
 struct Remedy {
-    std::string what;  // "Return what glibc keeps, once"
-    std::string
-        command{};  // "jcmd 3938 System.trim_native_heap", "-XX:MaxDirectMemorySize=256m"; empty: none
+    std::string what;       // "Return free pages once"
+    std::string command{};  // "jcmd 3938 System.trim_native_heap"; an option or a variable for a restart:
+                            // "-XX:MaxDirectMemorySize=256m", "MALLOC_ARENA_MAX=2"; empty: none
     std::optional<Bytes> gives_back{};  // how much of RSS, at most: an estimate, as `what` says, too
 };
 
@@ -43,18 +54,19 @@ struct Finding {
     std::string_view rule;  // of the table: "arena-count", "nothing-wrong"
     Severity severity = Severity::note;
     Confidence confidence = Confidence::medium;
-    std::string title;                  // one sentence, without a full stop where it ends in a command
+    std::string title;                  // begins with the amount or the subject; no full stop at its end
     std::optional<Bytes> bytes;         // what it is about; absent where it is not about an amount
     bool resident = true;               // `bytes` are a part of RSS
-    bool outside_nmt = false;           // and of what NMT does not know of: has a share of the gap
-    std::vector<std::string> evidence;  // sentences with the figures it rests on, and where they are from
+    bool outside_nmt = false;           // and of what NMT does not track: has a share of the gap
+    std::vector<std::string> evidence;  // sentences with figures and their sources, the most telling first
     std::vector<Remedy> remedies;
-    std::string refuted_by;              // what would show that it is wrong
+    Refutes refutes = Refutes::problem;  // decides the label of refuted_by
+    std::string refuted_by;  // a condition, without a full stop: "usage is the same right after warm-up"
     std::vector<std::string_view> bugs;  // of known_bugs(), that fit this release and what grows
 
     // Filled in by judge(); in percent.
     std::optional<double> share_of_rss;
-    std::optional<double> share_of_gap;  // of RSS that NMT does not know of
+    std::optional<double> share_of_gap;  // of RSS that NMT does not track
 };
 
 // The severest first, then by bytes; equal ones as they came.

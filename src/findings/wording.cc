@@ -28,6 +28,14 @@ std::string amount_with_share(Bytes part, Bytes whole) {
     return fmt::format("{} ({} %)", human(part), percent(part, whole));
 }
 
+std::string counted(std::uint64_t number, std::string_view one, std::string_view more) {
+    return fmt::format("{} {}", grouped(number), number == 1 ? one : more);
+}
+
+Remedy check_growth() {
+    return {"Check whether it grows", "nmtx record PID -o rec.db --for 10m && nmtx trend rec.db"};
+}
+
 void with_pid(Finding& finding, const ProcessView& view) {
     if (view.header.pid == 0) return;  // not known: PID stays
     const std::string pid = std::to_string(view.header.pid);

@@ -1,4 +1,4 @@
-// How findings put amounts and commands: the same everywhere.
+// How findings put amounts, counts and commands: the same everywhere.
 #pragma once
 
 #include <string>
@@ -13,6 +13,12 @@ namespace nmtx {
 
 // "174.3 MiB (68.9 %)"
 std::string amount_with_share(Bytes part, Bytes whole);
+
+// "1 block", "269,636 blocks"
+std::string counted(std::uint64_t number, std::string_view one, std::string_view more);
+
+// How to find out whether memory grows: a recording, and its analysis.
+Remedy check_growth();
 
 // Puts the process id for each word PID in remedies and sentences. A capture's too: that process may still
 // run.

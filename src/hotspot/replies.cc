@@ -262,8 +262,8 @@ std::optional<Error> javacore_refusal(std::string_view text, std::string_view do
     for (Lines lines(text); lines.next();) {
         if (!lines.line().starts_with("0SECTION  ")) continue;
         return Error{std::string(document) + ":" + std::to_string(lines.number()),
-                     "this is a javacore of OpenJ9, whose memory HotSpot's rules do not describe",
-                     "smaps, pmap and the like of the same process can be read"};
+                     "this is a javacore of OpenJ9; nmtx analyses HotSpot",
+                     "paste the process's smaps or pmap output instead"};
     }
     return std::nullopt;
 }

@@ -35,22 +35,17 @@ Expected<std::uint64_t> parse_cpu_list(std::string_view text, std::string_view d
 // == cpu.max                         == cpu.cfs_period_us
 // max 100000                         100000
 Expected<CgroupCpu> parse_cgroup_cpu(std::string_view text, std::string_view document) {
-    constexpr std::string_view heading = "== ";
     CgroupCpu cpu;
-    std::string_view file;
     std::optional<std::uint64_t> quota;
     const auto take = [&](std::uint64_t period) {
         if (!quota || period == 0) return;
         const double cpus = static_cast<double>(*quota) / static_cast<double>(period);
         cpu.quota = std::min(cpus, cpu.quota.value_or(cpus));
     };
-    for (Lines lines(text); lines.next();) {
+    for (FileLines lines(text); lines.next();) {
         const std::string_view line = lines.line();
-        if (line.starts_with(heading)) {
-            file = line.substr(heading.size());
-            continue;
-        }
-        if (file == "cgroup.path") continue;
+        const std::string_view file = lines.file();
+        if (lines.at_name() || file == "cgroup.path") continue;
         Cursor cursor(line);
         const bool of_v1 = file == "cpu.cfs_period_us";
         if (!of_v1) {

@@ -46,8 +46,9 @@ std::string hint_after_refusal(const TraceRights& rights) {
     }
     if (!rights.same_user.value_or(false)) return "run as the JVM's user or root";
     if (rights.more_capable.value_or(false))
-        return "the process is of your user but has capabilities that you lack: run as root";
-    return "the process is of your user but not dumpable, or a security module forbids it: run as root";
+        return "the process belongs to your user but has capabilities that you lack: run as root";
+    return "the process belongs to your user but is not dumpable, or a security module forbids "
+           "it: run as root";
 }
 
 }  // namespace nmtx

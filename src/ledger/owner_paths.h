@@ -24,7 +24,7 @@ inline constexpr std::string_view gc_card_set = "jvm/gc card set";
 inline constexpr std::string_view thread_stack = "jvm/thread stack";
 inline constexpr std::string_view internal = "jvm/internal";
 inline constexpr std::string_view uncategorised = "jvm/uncategorised";
-inline constexpr std::string_view jvm_area_unknown = "jvm/not told apart";
+inline constexpr std::string_view jvm_area_unknown = "jvm/area unknown";
 
 inline constexpr std::string_view malloc = "malloc";
 inline constexpr std::string_view main_arena = "malloc/main arena";

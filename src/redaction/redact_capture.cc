@@ -32,7 +32,7 @@ Capture redact_capture(const Capture& capture, NameRedactor& names) {
             continue;
         }
         left_out.push_back(name);
-        redacted.miss(name, {"left out by --redact: its names cannot be told from its figures", ""});
+        redacted.miss(name, {"left out by --redact: its names cannot be separated from its figures", ""});
     }
     for (const auto& [name, missing] : capture.missing_documents()) {
         redacted.miss(name, before ? missing

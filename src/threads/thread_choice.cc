@@ -1,40 +1,12 @@
 #include "threads/thread_choice.h"
 
-#include <regex.h>
-
 #include <algorithm>
-#include <array>
-#include <memory>
 #include <unordered_map>
+
+#include "base/regex.h"
 
 namespace nmtx {
 namespace {
-
-// regexec of the C library needs no stack that grows with the text, and a name may have 64 KB.
-class Regex {
-  public:
-    explicit Regex(const std::string& expression)
-        : status_(::regcomp(&compiled_, expression.c_str(), REG_EXTENDED | REG_NOSUB)) {}
-    ~Regex() {
-        if (status_ == 0) ::regfree(&compiled_);
-    }
-    Regex(const Regex&) = delete;
-    Regex& operator=(const Regex&) = delete;
-
-    [[nodiscard]] std::optional<std::string> error() const {
-        if (status_ == 0) return std::nullopt;
-        std::array<char, 256> text{};
-        ::regerror(status_, &compiled_, text.data(), text.size());
-        return std::string(text.data());
-    }
-    [[nodiscard]] bool occurs_in(const std::string& text) const {
-        return status_ == 0 && ::regexec(&compiled_, text.c_str(), 0, nullptr, 0) == 0;
-    }
-
-  private:
-    regex_t compiled_{};
-    int status_;
-};
 
 Bytes resident_stack(const ThreadRow& row) {
     return row.stack ? row.stack->resident : Bytes();

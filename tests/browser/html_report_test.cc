@@ -1,6 +1,7 @@
 // The HTML report in a real browser. A page is opened once for a test; what it shows is compared with the
 // ticket that it is of.
 #include <functional>
+#include <map>
 #include <numeric>
 
 #include "browser/browser.h"
@@ -197,7 +198,7 @@ TEST_CASE("html: light and dark, each with contrast; paper is light") {
         nmtx::TicketFinding finding;
         finding.severity = severity;
         finding.title = "A finding";
-        finding.commands = {"nmtx 1"};
+        finding.remedies = {{"Look at it", "nmtx 1"}};
         ticket.findings.push_back(finding);
     }
     const Page page(ticket);
@@ -221,6 +222,46 @@ TEST_CASE("html: light and dark, each with contrast; paper is light") {
     CHECK(pdf.rfind("JVBERi0", 0) == 0);
     CHECK(pdf.size() > 50000);
     page.is_quiet();
+}
+
+TEST_CASE("html: everything is reached by the keyboard, and nothing is shown by colour only") {
+    for (const char* fixture : {"jdk17-g1", "jdk17-g1-nmt-off", "jdk8-g1"}) {
+        INFO(fixture);
+        const Page page(nmtx::test::fixture_ticket(fixture, nmtx::test::made_trend()));
+        page.finds_nothing(nmtx::test::reach_faults);
+    }
+}
+
+// As a screen reader is given it.
+TEST_CASE("html: the accessibility tree names every picture, table, region and control") {
+    const Page page(nmtx::test::fixture_ticket("jdk17-g1", nmtx::test::made_trend()));
+    page->call("Accessibility.enable", json::object());
+    const json tree = page->call("Accessibility.getFullAXTree", json::object());
+    std::map<std::string, int> roles;
+    for (const json& node : tree["nodes"]) {
+        if (node.value("ignored", false) || !node.contains("role")) continue;
+        const std::string role = node["role"]["value"];
+        ++roles[role];
+        const auto text = [&](const char* key) {
+            return node.contains(key) && node[key]["value"].is_string()
+                       ? node[key]["value"].get<std::string>()
+                       : std::string();
+        };
+        INFO(role << " " << node.value("backendDOMNodeId", 0));
+        for (const char* named : {"image", "img", "table", "region", "navigation", "button", "link", "slider",
+                                  "searchbox", "textbox", "heading"}) {
+            if (role == named) CHECK_FALSE(text("name").empty());
+        }
+        if (role == "image" || role == "img") CHECK_FALSE(text("description").empty());
+    }
+    CHECK(roles["image"] + roles["img"] == 6);
+    CHECK(roles["main"] == 1);
+    CHECK(roles["navigation"] == 1);
+    CHECK(roles["table"] >= 8);
+    CHECK(roles["slider"] == 1);
+    CHECK(roles["columnheader"] > 20);
+    CHECK(roles["rowheader"] > 20);
+    page->call("Accessibility.disable", json::object());
 }
 
 TEST_CASE("html: without JavaScript the figures are there as tables") {

@@ -88,7 +88,8 @@ inline Ticket hostile_ticket() {
     TicketFinding finding;
     finding.severity = TicketSeverity::problem;
     finding.title = name();
-    finding.evidence = finding.remedies = finding.commands = finding.refuted_by = hostile_names();
+    finding.evidence = finding.refuted_by = hostile_names();
+    for (const std::string& hostile : hostile_names()) finding.remedies.push_back({hostile, hostile});
     ticket.findings.insert(ticket.findings.begin(), finding);
     return ticket;
 }

@@ -79,4 +79,28 @@ inline constexpr const char* structure_faults = R"((() => {
   return found;
 })())";
 
+// What cannot be used by the keyboard, or is shown by colour only.
+inline constexpr const char* reach_faults = R"((() => {
+  const found = [];
+  if (document.documentElement.lang !== 'en') found.push('the page does not state its language');
+  for (const head of document.querySelectorAll('thead th')) if (head.scope !== 'col') found.push(`${head.textContent} has no scope`);
+  for (const head of document.querySelectorAll('tbody th')) if (head.scope !== 'row') found.push(`${head.textContent} has no scope`);
+  for (const region of document.querySelectorAll('.table')) if (region.tabIndex !== 0) found.push('a table that scrolls cannot be reached');
+  for (const finding of document.querySelectorAll('.finding, .lead[class*=s-]'))
+    if (!finding.querySelector('.badge')?.textContent.trim()) found.push('a severity is shown by colour only');
+  for (const e of document.querySelectorAll('a, button, input, [tabindex="0"]')) {
+    if (!e.checkVisibility()) continue;
+    e.focus({ focusVisible: true });
+    const style = getComputedStyle(e);
+    if (document.activeElement === e && (style.outlineStyle === 'none' || parseFloat(style.outlineWidth) < 2))
+      found.push(`${e.tagName} ${e.textContent.slice(0, 30)} does not show its focus`);
+  }
+  for (const rect of document.querySelectorAll('#chart-malloc rect[data-part]')) {
+    const family = [...rect.classList].find((c) => c.startsWith('f-')).slice(2);
+    if (Number(rect.getAttribute('width')) > 0 && TEXTURES[family] && !rect.nextElementSibling?.matches('rect.over'))
+      found.push(`${family} has no texture`);
+  }
+  return found;
+})())";
+
 }  // namespace nmtx::test

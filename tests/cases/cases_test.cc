@@ -22,6 +22,7 @@
 #include "catch.h"
 #include "paths.h"
 #include "platform/child.h"
+#include "valid_json.h"
 
 using nmtx::test::Case;
 using nmtx::test::CaseRun;
@@ -129,6 +130,14 @@ std::string command_line(const CaseRun& run) {
     return line;
 }
 
+// What --json prints is what docs/reference/nmtx.schema.json says, whatever the case expects.
+std::string errors_of_json(const CaseRun& run, const Outcome& came) {
+    if (std::ranges::find(run.arguments, "--json") == run.arguments.end() || came.out.empty()) return {};
+    nmtx::test::JsonOutputs outputs;
+    outputs.add(nmtx::test::definition_of(run.arguments.front()), command_line(run), came.out);
+    return outputs.errors();
+}
+
 void check_run(const Case& one, const CaseRun& run, const Outcome& came) {
     const auto place = [&](std::size_t line) {
         return one.file.filename().string() + ":" + std::to_string(line) + ": ";
@@ -141,6 +150,8 @@ void check_run(const Case& one, const CaseRun& run, const Outcome& came) {
     for (const char* fault : {"runtime error:", "AddressSanitizer", "terminate called"}) {
         if (came.err.find(fault) != std::string::npos) FAIL_CHECK(place(run.line) << "came " << fault);
     }
+    if (const std::string errors = errors_of_json(run, came); !errors.empty())
+        FAIL_CHECK(place(run.line) << errors);
     for (const Expectation& expected : run.expectations) {
         const bool in_out = expected.wanted == Wanted::in_out || expected.wanted == Wanted::not_in_out;
         const bool wanted = expected.wanted == Wanted::in_out || expected.wanted == Wanted::in_err;

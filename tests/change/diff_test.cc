@@ -7,56 +7,20 @@
 
 #include "catch.h"
 #include "change/diff_parts.h"
-#include "ledger/partition/reconcile.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
 namespace {
 
-// One moment of a process, as the texts that the kernel gives, and whatever else a test puts into its view.
-class Made {
-  public:
-    Made() {
-        view.header.pid = 4711;
-        view.header.start_ticks = 1000;
-        view.header.boot_id = "a-boot";
-        view.header.taken_at = "2026-11-22T20:16:28Z";
-        view.header.target_uptime_s = 100;
-        view.exe = "/opt/java";
-        view.vm = Vm::hotspot;
-    }
-    Made& map(std::uint64_t begin, std::uint64_t end, std::string_view flags, std::uint64_t rss_kib,
-              std::string_view name = {}, std::uint64_t inode = 0) {
-        smaps_ += fmt::format("{:x}-{:x} {} 00001000 fe:00 {} {}\nRss: {} kB\nPss: {} kB\n", begin, end,
-                              flags, inode, name, rss_kib, rss_kib);
-        return *this;
-    }
-    Made& task(std::uint64_t tid, std::string_view name, std::uint64_t start) {
-        tasks_ += fmt::format("{} ({}) S 1 1 1 0 -1 64 0 0 0 0 12 3 0 0 20 0 4 0 {} 0 0 0 0 0 140000 0 0 0\n",
-                              tid, name, start);
-        return *this;
-    }
-    Made& sites(const std::string& text, std::string_view vm = "17.0.15+6") {
-        view.nmt_sites = *parse_nmt_sites("Native Memory Tracking:\nDetails:\n" + text).value();
-        view.version.emplace();
-        view.version->vm = vm;
-        return *this;
-    }
-    Moment moment() {
-        view.smaps = parse_smaps(smaps_).value();
-        if (!tasks_.empty()) view.tasks = parse_tasks(tasks_).value();
-        ledger = reconcile(view).value();
-        return {&view, &ledger};
-    }
+// Call sites of NMT, as a detail report prints them.
+void sites(made::Process& process, const std::string& text, std::string_view vm = "17.0.15+6") {
+    process.view.nmt_sites = *parse_nmt_sites("Native Memory Tracking:\nDetails:\n" + text).value();
+    process.view.version.emplace();
+    process.view.version->vm = vm;
+}
 
-    ProcessView view;
-    Ledger ledger;
-
-  private:
-    std::string smaps_, tasks_;
-};
-
-Diff diff_of(Made& before, Made& after) {
+Diff diff_of(made::Process& before, made::Process& after) {
     return diff_moments(before.moment(), after.moment()).value();
 }
 
@@ -101,7 +65,7 @@ bool noted(const Diff& diff, std::string_view part) {
 }  // namespace
 
 TEST_CASE("diff: owners of one moment alone count as nothing at the other, and changes sum to that of RSS") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 40).map(0x30000, 0x40000, "r--p", 12, libc, 7);
     after.map(0x10000, 0x20000, "rw-p", 20).map(0x50000, 0x60000, "rw-p", 64, "[stack]");
     const Diff diff = diff_of(before, after);
@@ -119,7 +83,7 @@ TEST_CASE("diff: owners of one moment alone count as nothing at the other, and c
 }
 
 TEST_CASE("diff: malloc that was walked at one moment alone is compared as a whole") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 40, "[anon: glibc: malloc arena]");
     after.map(0x10000, 0x20000, "rw-p", 60, "[anon: glibc: malloc arena]");
     MallocWalk& walk = after.view.malloc_walk.emplace();
@@ -134,10 +98,10 @@ TEST_CASE("diff: malloc that was walked at one moment alone is compared as a who
 }
 
 TEST_CASE("diff: a process is the same by its start, its boot, its pid and its program") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 40);
     after.map(0x10000, 0x20000, "rw-p", 40);
-    after.view.header.target_uptime_s = 160;
+    after.view.header.target_uptime_s = 3660;
     SECTION("one process, whose file was replaced on disk") {
         after.view.exe += " (deleted)";
         const Diff diff = diff_of(before, after);
@@ -147,7 +111,7 @@ TEST_CASE("diff: a process is the same by its start, its boot, its pid and its p
     }
     SECTION("one process, seen from outside of its container and from inside") {
         after.view.header.pid = 1;
-        before.view.status.emplace().nspid = {4711, 1};
+        before.view.status.emplace().nspid = {42, 1};
         after.view.status.emplace().nspid = {1};
         CHECK(diff_of(before, after).same_process);
     }
@@ -171,7 +135,7 @@ TEST_CASE("diff: a process is the same by its start, its boot, its pid and its p
     }
     SECTION("another pid") {
         after.view.header.pid = 4712;
-        CHECK(diff_of(before, after).differences == std::vector<std::string>{"pid 4711 and pid 4712"});
+        CHECK(diff_of(before, after).differences == std::vector<std::string>{"pid 42 and pid 4712"});
     }
     SECTION("exec, which keeps pid and start") {
         after.view.exe = "/bin/other\x1b";
@@ -190,20 +154,20 @@ TEST_CASE("diff: times are read as captures have them, and nothing else") {
 }
 
 TEST_CASE("diff: call sites are joined by their frames, wherever the code lies") {
-    Made before, after;
-    before.map(0x10000, 0x20000, "r-xp", 40, libc, 7);
-    after.map(0x50000, 0x60000, "r-xp", 40, libc, 7);
-    before.sites(
-        "[0x0000000000000123] Unsafe_AllocateMemory0+0x86\n[0x0000000000900000]\n (malloc=100 type=Other "
-        "#2)\n\n"
-        "[0x0000000000010020]\n (malloc=50 type=GC #1)\n\n"
-        "[0x0000000000000124] os::gone()+0x1\n (malloc=7 type=GC #1)\n\n");
-    after.sites(
-        "[0x0000000000000456]Unsafe_AllocateMemory0+0x86\n[0x0000000000a00000]\n ((malloc=150 tag=Other "
-        "#3))\n\n"
-        "[0x0000000000000456]Unsafe_AllocateMemory0+0x86\n[0x0000000000b00000]\n ((malloc=1000 tag=Other "
-        "#1))\n\n"
-        "[0x0000000000050020]\n ((malloc=60 tag=GC #1))\n\n");
+    made::Process before, after;
+    before.map(0x10000, 0x20000, "r-xp", 40, libc, 7, 0x1000);
+    after.map(0x50000, 0x60000, "r-xp", 40, libc, 7, 0x1000);
+    sites(before,
+          "[0x0000000000000123] Unsafe_AllocateMemory0+0x86\n[0x0000000000900000]\n (malloc=100 type=Other "
+          "#2)\n\n"
+          "[0x0000000000010020]\n (malloc=50 type=GC #1)\n\n"
+          "[0x0000000000000124] os::gone()+0x1\n (malloc=7 type=GC #1)\n\n");
+    sites(after,
+          "[0x0000000000000456]Unsafe_AllocateMemory0+0x86\n[0x0000000000a00000]\n ((malloc=150 tag=Other "
+          "#3))\n\n"
+          "[0x0000000000000456]Unsafe_AllocateMemory0+0x86\n[0x0000000000b00000]\n ((malloc=1000 tag=Other "
+          "#1))\n\n"
+          "[0x0000000000050020]\n ((malloc=60 tag=GC #1))\n\n");
     const Diff diff = diff_of(before, after);
     const SiteChange& other = site(diff, "Unsafe_AllocateMemory0+0x86");
     CHECK(other.frames == std::vector<std::string>{"Unsafe_AllocateMemory0+0x86", "generated code"});
@@ -217,25 +181,25 @@ TEST_CASE("diff: call sites are joined by their frames, wherever the code lies")
 }
 
 TEST_CASE("diff: of two builds of the JVM, call sites are joined by function alone") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 4);
     after.map(0x10000, 0x20000, "rw-p", 4);
-    before.sites("[0x0000000000000123] f(int)+0x86 in libjli.so\n (malloc=100 type=Other #2)\n", "17.0.1");
-    after.sites("[0x0000000000000123] f(int)+0x1f in libjli.so\n (malloc=110 type=Other #2)\n", "17.0.2");
+    sites(before, "[0x0000000000000123] f(int)+0x86 in libjli.so\n (malloc=100 type=Other #2)\n", "17.0.1");
+    sites(after, "[0x0000000000000123] f(int)+0x1f in libjli.so\n (malloc=110 type=Other #2)\n", "17.0.2");
     const Diff diff = diff_of(before, after);
     CHECK_FALSE(diff.sites->offsets);
     CHECK(site(diff, "f(int) in libjli.so").committed.change().value == 10);
 }
 
 TEST_CASE("diff: a site that is too small for the coarser report has not grown for being in the finer one") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 4);
     after.map(0x10000, 0x20000, "rw-p", 4);
-    before.sites("[0x0000000000000123] f+0x1\n (malloc=2KB type=Other #2)\n");
-    after.sites(
-        "[0x0000000000000123] f+0x1\n (malloc=2100 type=Other #2)\n\n"
-        "[0x0000000000000124] g+0x1\n (malloc=500 type=Other #2)\n\n"
-        "[0x0000000000000125] h+0x1\n (malloc=600 type=Other #2)\n");
+    sites(before, "[0x0000000000000123] f+0x1\n (malloc=2KB type=Other #2)\n");
+    sites(after,
+          "[0x0000000000000123] f+0x1\n (malloc=2100 type=Other #2)\n\n"
+          "[0x0000000000000124] g+0x1\n (malloc=500 type=Other #2)\n\n"
+          "[0x0000000000000125] h+0x1\n (malloc=600 type=Other #2)\n");
     const Diff diff = diff_of(before, after);
     CHECK(diff.sites->unit == Bytes(1024));
     CHECK(diff.sites->sites.size() == 2);
@@ -245,26 +209,26 @@ TEST_CASE("diff: a site that is too small for the coarser report has not grown f
 }
 
 TEST_CASE("diff: what the JVM took to answer questions is told from what the program took") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 4);
     after.map(0x10000, 0x20000, "rw-p", 4);
-    before.sites("");
-    after.sites(
-        "[0x0000000000000123] ElfSection::ElfSection(int)+0x1\n[0x0000000000000124] "
-        "ElfFile::load_tables()+0x2\n (malloc=100000 type=Internal #2)\n\n"
-        "[0x0000000000000124] g+0x1\n (malloc=500 type=Other #2)\n");
+    sites(before, "");
+    sites(after,
+          "[0x0000000000000123] ElfSection::ElfSection(int)+0x1\n[0x0000000000000124] "
+          "ElfFile::load_tables()+0x2\n (malloc=100000 type=Internal #2)\n\n"
+          "[0x0000000000000124] g+0x1\n (malloc=500 type=Other #2)\n");
     const Diff diff = diff_of(before, after);
     CHECK(diff.sites->asking.change().value == 100000);
-    CHECK(noted(diff, "97 KiB are what the JVM has taken to answer questions"));
+    CHECK(noted(diff, "97 KiB of the growth at call sites is the JVM's own"));
 }
 
 TEST_CASE("diff: where a moment has no call sites, the diff says which and how to get them") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 4);
     after.map(0x10000, 0x20000, "rw-p", 4);
     before.view.nmt = report({{"GC", 10}});
     after.view.nmt = report({{"GC", 30}});
-    after.sites("[0x0000000000000123] f+0x1\n (malloc=2KB type=Other #2)\n");
+    sites(after, "[0x0000000000000123] f+0x1\n (malloc=2KB type=Other #2)\n");
     const Diff diff = diff_of(before, after);
     CHECK_FALSE(diff.sites.has_value());
     CHECK(noted(diff, "Call sites are not compared: the first moment has none. To have them: nmtx capture"));
@@ -296,7 +260,7 @@ TEST_CASE("diff: categories that moved between JDKs are looked at as one, all ot
 }
 
 TEST_CASE("diff: a mapping that keeps its start or its end has grown or shrunk, all others came or went") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 10)
         .map(0x20000, 0x40000, "---p", 0)
         .map(0x50000, 0x60000, "rw-p", 8)
@@ -328,7 +292,7 @@ TEST_CASE("diff: a mapping that keeps its start or its end has grown or shrunk, 
 }
 
 TEST_CASE("diff: threads that began and ended are counted by pool, also where an id was used anew") {
-    Made before, after;
+    made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 10).task(10, "java", 1).task(11, "worker-1", 2).task(12, "odd", 3);
     after.map(0x10000, 0x20000, "rw-p", 10)
         .task(10, "java", 1)

@@ -3,18 +3,17 @@
 #include <fmt/format.h>
 
 #include "catch.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
 namespace {
 
 // A moment whose one mapping has so many resident KiB, after so many seconds.
-std::shared_ptr<KeptMoment> made(std::uint64_t rss_kib, double uptime) {
+std::shared_ptr<KeptMoment> moment_of(std::uint64_t rss_kib, double uptime) {
     auto kept = std::make_shared<KeptMoment>();
-    kept->view.header.pid = 4711;
-    kept->view.header.boot_id = "a-boot";
+    kept->view = made::Process().view;
     kept->view.header.target_uptime_s = uptime;
-    kept->view.exe = "/opt/java";
     kept->capture.add(
         document::smaps,
         fmt::format("10000-9010000 rw-p 00000000 00:00 0 [heap]\nRss: {0} kB\nPss: {0} kB\n", rss_kib));
@@ -41,7 +40,7 @@ void walk(KeptMoment& kept) {
 TEST_CASE("watched moments: the first is the start, and has not changed") {
     WatchedMoments moments(false);
     CHECK(moments.empty());
-    const auto first = made(100, 5);
+    const auto first = moment_of(100, 5);
     REQUIRE(reconcile_moment(*first, true));
     REQUIRE(moments.add(first));
     const WatchedChange change = moments.change();
@@ -53,7 +52,7 @@ TEST_CASE("watched moments: the first is the start, and has not changed") {
 TEST_CASE("watched moments: changes are since the start and since the last but one, until it begins anew") {
     WatchedMoments moments(false);
     for (const auto& [rss, at] : {std::pair{100U, 5.0}, {140U, 7.0}, {130U, 8.0}}) {
-        const auto next = made(rss, at);
+        const auto next = moment_of(rss, at);
         REQUIRE(reconcile_moment(*next, true));
         REQUIRE(moments.add(next));
     }
@@ -64,14 +63,14 @@ TEST_CASE("watched moments: changes are since the start and since the last but o
     moments.begin_anew();
     CHECK(moments.empty());
     CHECK(copy.change().since_last->seconds == 1);
-    const auto next = made(131, 9);
+    const auto next = moment_of(131, 9);
     REQUIRE(reconcile_moment(*next, true));
     REQUIRE(moments.add(next));
     CHECK(moments.change().since_start->rss.change() == Delta{});
 }
 
 TEST_CASE("watched moments: a walk of malloc changes nothing for those who compare without") {
-    const auto before = made(1000, 5), after = made(1000, 6);
+    const auto before = moment_of(1000, 5), after = moment_of(1000, 6);
     walk(*after);
     REQUIRE(reconcile_moment(*before, true));
     REQUIRE(reconcile_moment(*after, true));

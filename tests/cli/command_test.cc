@@ -282,7 +282,7 @@ TEST_CASE("command line: watch asks for least, refreshes each 5 s, and walks mal
 TEST_CASE(
     "command line: watch refuses what a screen cannot be, or what would stop the target over and over") {
     for (const char* option :
-         {"--json", "--all", "--maps", "--force", "--freeze", "--output=x", "--nmt=file", "--every=0",
+         {"--all", "--maps", "--force", "--freeze", "--output=x", "--nmt=file", "--every=0",
           "--every=100ms", "--every=soon", "--every=90m", "--interval=1s", "--top=3", "--unit=k"}) {
         CAPTURE(option);
         CHECK_FALSE(parse_command({"watch", "1", option}).has_value());
@@ -323,4 +323,20 @@ TEST_CASE("command: explain reads files, or standard input where none is named")
     CHECK(parse_command({"explain"})->verb == Verb::explain);
     CHECK_FALSE(parse_command({"explain", "-", "-"}));
     CHECK_FALSE(parse_command({"explain", "a.txt", "-o", "b"}));
+}
+
+TEST_CASE("command: doctor is of this host, of a process or of one that is chosen") {
+    const auto parsed = [](const std::vector<std::string>& words) {
+        const auto command = parse_command(words);
+        REQUIRE(command);
+        CHECK(command->verb == Verb::doctor);
+        return command->target;
+    };
+    CHECK_FALSE(parsed({"doctor"}).given());
+    CHECK(parsed({"doctor", "4711"}).pid == 4711);
+    CHECK(parsed({"doctor", "tomcat"}).name == "tomcat");
+    CHECK(parsed({"doctor", "--container", "web"}).container == "web");
+    CHECK_FALSE(parse_command({"doctor", "x.nmtx"}));
+    CHECK_FALSE(parse_command({"doctor", "1", "2"}));
+    CHECK(parse_command({"watch", "1", "--json"})->json());
 }

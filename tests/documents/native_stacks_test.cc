@@ -60,7 +60,7 @@ TEST_CASE("native stacks: every way to end has its name") {
 }
 
 TEST_CASE("native stacks: what is wrong is named with its place, and no prefix crashes") {
-    CHECK(parse_native_stacks(R"({"format": 2})").error().what == "is of format 2; this nmtx reads 1");
+    CHECK(parse_native_stacks(R"({"format": 2})").error().what == "has format 2; this nmtx reads format 1");
     CHECK(parse_native_stacks(R"({"format": 1, "stacks": [{"end": "soon"}]})").error().what ==
           "stacks[0]: end: no way for a stack to end");
     CHECK(parse_native_stacks(R"({"format": 1, "stacks": [{"end": "cut", "frames": [{"at": "xyz"}]}]})")

@@ -2,16 +2,18 @@
 
 #include "accounts.h"
 #include "catch.h"
+#include "findings/judged_process.h"
 #include "findings/judgement/judgement.h"
-#include "findings/made_memory.h"
 
 using namespace nmtx;
+using made::proposes;
+using made::says;
 
 namespace {
 
 // NMT is at summary, and its Metaspace and GC have room for memory whose place is not known.
-MadeMemory jvm(Bytes rss) {
-    MadeMemory made(rss);
+made::Judged jvm(Bytes rss) {
+    made::Judged made(rss);
     made.view.nmt.emplace();
     made.view.nmt->unit = Bytes(1);
     made.view.version = JavaVersion{17, "17.0.15", "17.0.15", "OpenJDK 64-Bit Server VM"};
@@ -19,20 +21,20 @@ MadeMemory jvm(Bytes rss) {
     return made;
 }
 
-void category(MadeMemory& made, std::string name, Bytes committed) {
+void category(made::Judged& made, std::string name, Bytes committed) {
     CategoryRow row;
     row.name = std::move(name);
     row.mmap_committed = committed;
     made.ledger.categories.push_back(std::move(row));
 }
 
-void estimated(MadeMemory& made, std::string_view owner, Bytes resident) {
+void estimated(made::Judged& made, std::string_view owner, Bytes resident) {
     made.map(owner, "", resident);
     made.ledger.pieces.back().claim.estimated = true;
     made.ledger.rows.back().estimated = true;
 }
 
-void walk(MadeMemory& made, bool told_apart) {
+void walk(made::Judged& made, bool told_apart) {
     made.view.malloc_walk.emplace();
     made.view.malloc_walk->allocator = "glibc";
     if (told_apart) made.view.malloc_walk->headers = "canary";
@@ -40,7 +42,7 @@ void walk(MadeMemory& made, bool told_apart) {
     made.ledger.malloc.parts->told_apart = told_apart;
 }
 
-Assessment assessed(const MadeMemory& made) {
+Assessment assessed(const made::Judged& made) {
     return test::judged(made.view, made.ledger).assessment;
 }
 
@@ -57,7 +59,7 @@ bool proposes(const Assessment& assessment, std::string_view part) {
 }  // namespace
 
 TEST_CASE("assessment: RSS that evidence accounts for is ok, and the shares are of it") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(98));
     made.map("unexplained", "", mib(2));
     made.ledger.files = mib(98);
@@ -70,11 +72,11 @@ TEST_CASE("assessment: RSS that evidence accounts for is ok, and the shares are 
     CHECK(assessment.next.empty());
     const auto findings = test::judged(made.view, made.ledger).findings;
     CHECK(findings.front().rule == "nothing-wrong");
-    CHECK(findings.front().title.find("98.0 % of RSS is accounted for: files") == 0);
+    CHECK(findings.front().title.find("98.0 % of RSS accounted for: files") == 0);
 }
 
 TEST_CASE("assessment: 5 % and 4 MiB without an owner are a warning, with what to do") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(95));
     made.map("unexplained", "", mib(5));
     const Judgement judged = test::judged(made.view, made.ledger);
@@ -86,7 +88,7 @@ TEST_CASE("assessment: 5 % and 4 MiB without an owner are a warning, with what t
 }
 
 TEST_CASE("assessment: a JVM that told nothing may own the rest itself: undecided, and no warning") {
-    MadeMemory made(mib(100));
+    made::Judged made(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(40));
     made.map("unexplained", "", mib(60));
     made.view.missing.push_back({std::string(document::attach), "attach is off", "run as the JVM's user"});
@@ -97,14 +99,14 @@ TEST_CASE("assessment: a JVM that told nothing may own the rest itself: undecide
 }
 
 TEST_CASE("assessment: what is small in percent and large in bytes is not ok either") {
-    MadeMemory made = jvm(mib(4000));
+    made::Judged made = jvm(mib(4000));
     made.map("file/jvm library", "libjvm.so", mib(3960));
     made.map("unexplained", "", mib(40));
     CHECK(assessed(made).verdict == Assessed::undecided);
 }
 
 TEST_CASE("assessment: memory taken for the JVM's by its shape counts as far as NMT has committed as much") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(70));
     estimated(made, "jvm/metaspace or gc", mib(30));
     SECTION("as much") {
@@ -139,7 +141,7 @@ TEST_CASE("assessment: memory taken for the JVM's by its shape counts as far as 
 }
 
 TEST_CASE("assessment: memory of the size of a collector's table counts as far as its GC is committed") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(70));
     made.map("jvm/gc", "", mib(8));
     estimated(made, "jvm/gc", mib(22));
@@ -157,7 +159,7 @@ TEST_CASE("assessment: memory of the size of a collector's table counts as far a
 }
 
 TEST_CASE("assessment: malloc that was not walked is not examined, but for what NMT counts of it") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     made.map("file/jvm library", "libjvm.so", mib(60));
     made.map("malloc/arena", "", mib(40));
     made.ledger.malloc.resident = mib(40);
@@ -167,8 +169,8 @@ TEST_CASE("assessment: malloc that was not walked is not examined, but for what 
     CHECK(assessment.coverage.not_examined == mib(15));
     CHECK(assessment.coverage.estimated == mib(25));
     CHECK(assessment.coverage.accounted == mib(60));
-    CHECK(says(assessment, "15.0 MiB (15.0 %) is malloc memory that was not walked"));
-    CHECK(proposes(assessment, "nmtx 42"));
+    CHECK(says(assessment, "15.0 MiB (15.0 %) is malloc memory that was not analysed"));
+    CHECK(proposes(assessment, "nmtx malloc 42"));
     // What kept the walk from being made would do so again: nobody is sent back to the command just run.
     const auto reconciles = [](const Remedy& step) { return step.command == "nmtx 42"; };
     made.view.missing.push_back({std::string(document::residency), "not permitted", "add CAP_SYS_PTRACE"});
@@ -184,7 +186,7 @@ TEST_CASE("assessment: malloc that was not walked is not examined, but for what 
 }
 
 TEST_CASE("assessment: a restart with detail is proposed only where NMT is not at detail already") {
-    MadeMemory made(mib(100));
+    made::Judged made(mib(100));
     made.view.options.emplace();
     made.view.options->nmt_given = true;
     made.map("file/jvm library", "libjvm.so", mib(40));
@@ -212,7 +214,7 @@ TEST_CASE("assessment: a restart with detail is proposed only where NMT is not a
 
 TEST_CASE(
     "assessment: most of RSS in malloc that was not walked, and that NMT does not count, is a warning") {
-    MadeMemory made = jvm(mib(600));
+    made::Judged made = jvm(mib(600));
     made.map("file/jvm library", "libjvm.so", mib(60));
     made.map("malloc/arena", "", mib(540));
     made.ledger.malloc.resident = mib(540);
@@ -225,7 +227,7 @@ TEST_CASE(
 }
 
 TEST_CASE("assessment: another allocator's memory is not examined") {
-    MadeMemory made = jvm(mib(300));
+    made::Judged made = jvm(mib(300));
     made.map("file/jvm library", "libjvm.so", mib(60));
     estimated(made, "malloc/jemalloc", mib(240));
     made.ledger.malloc.resident = mib(240);
@@ -236,11 +238,11 @@ TEST_CASE("assessment: another allocator's memory is not examined") {
     const Assessment assessment = assessed(made);
     CHECK(assessment.verdict == Assessed::undecided);
     CHECK(assessment.coverage.other_allocator == mib(50));
-    CHECK(says(assessment, "is memory of jemalloc, which nmtx cannot look into"));
+    CHECK(says(assessment, "belongs to jemalloc, which nmtx cannot analyse"));
 }
 
 TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the next step is NMT") {
-    MadeMemory made(mib(100));
+    made::Judged made(mib(100));
     made.view.nmt_refusal = "Native memory tracking is not enabled";
     made.map("file/jvm library", "libjvm.so", mib(70));
     made.map("malloc/live/not attributed", "", mib(30));
@@ -250,15 +252,15 @@ TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the nex
     const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(judged.assessment.coverage.accounted == mib(100));
-    CHECK(says(judged.assessment,
-               "30.0 MiB (30.0 %) is live malloc memory that cannot be attributed: NMT is off"));
+    CHECK(
+        says(judged.assessment, "30.0 MiB (30.0 %) is live malloc memory without a known owner: NMT is off"));
     CHECK(proposes(judged.assessment, "-XX:NativeMemoryTracking=summary"));
     CHECK(judged.findings.front().rule == "undecided");
     CHECK(judged.findings.front().severity == Severity::note);
 }
 
 TEST_CASE("assessment: with NMT off thousands of blocks of one size that hold most of RSS are a finding") {
-    MadeMemory made(mib(600));
+    made::Judged made(mib(600));
     made.view.nmt_refusal = "Native memory tracking is not enabled";
     made.map("malloc/live/not attributed", "", mib(540));
     made.ledger.malloc.resident = mib(540);
@@ -278,16 +280,16 @@ TEST_CASE("assessment: with NMT off thousands of blocks of one size that hold mo
     CHECK(proposes(judged.findings.front(), "nmtx malloc 42 --owners"));
 
     found.sizes[1].chunks = {90, mib(500), mib(500)};
-    CHECK(made.find("block-size").empty());
+    CHECK(made.found("block-size").empty());
     found.sizes[1].chunks = {8'000, mib(100), mib(100)};
-    CHECK(made.find("block-size").empty());
+    CHECK(made.found("block-size").empty());
     found.sizes[1].chunks = {8'000, mib(500), mib(500)};
     made.ledger.malloc.parts->told_apart = true;
-    CHECK(made.find("block-size").empty());
+    CHECK(made.found("block-size").empty());
 }
 
 TEST_CASE("assessment: native memory too small for a finding, and too large to be nothing, is undecided") {
-    MadeMemory made = jvm(mib(300));
+    made::Judged made = jvm(mib(300));
     walk(made, true);
     made.map("file/jvm library", "libjvm.so", mib(280));
     made.map("malloc/untracked/not attributed", "", mib(20));
@@ -300,15 +302,15 @@ TEST_CASE("assessment: native memory too small for a finding, and too large to b
 }
 
 TEST_CASE("assessment: anonymous memory that merely has a name is not judged by it") {
-    MadeMemory made = jvm(mib(300));
+    made::Judged made = jvm(mib(300));
     made.map("file/jvm library", "libjvm.so", mib(100));
     made.map("named/v8 heap", "", mib(200));
     CHECK(assessed(made).verdict == Assessed::undecided);
-    CHECK(says(assessed(made), "200.0 MiB (66.7 %) is anonymous memory that has a name"));
+    CHECK(says(assessed(made), "200.0 MiB (66.7 %) is named anonymous memory"));
 }
 
 TEST_CASE("assessment: memory that is mapped as a file, and that nobody attributes, is not ok") {
-    MadeMemory made = jvm(mib(300));
+    made::Judged made = jvm(mib(300));
     made.map("file/jvm library", "libjvm.so", mib(100));
     SECTION("memfd") {
         made.map("file/memfd", "/memfd:arena (deleted)", mib(200));
@@ -333,7 +335,7 @@ TEST_CASE("assessment: memory that is mapped as a file, and that nobody attribut
 }
 
 TEST_CASE("assessment: files, libraries and the JVM's own memory that bears a file's name are explained") {
-    MadeMemory made = jvm(mib(600));
+    made::Judged made = jvm(mib(600));
     made.map("file/jvm library", "libjvm.so", mib(100));
     made.map("file/jar or jimage", "/app/app.jar", mib(100));
     made.map("file/mapped data", "/var/lib/index", mib(100));
@@ -344,7 +346,7 @@ TEST_CASE("assessment: files, libraries and the JVM's own memory that bears a fi
 }
 
 TEST_CASE("assessment: what each mapping has resident was inferred: all of it is an estimate") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     estimated(made, "file/jvm library", mib(60));
     estimated(made, "jvm/java heap", mib(40));
     made.view.origin = Origin::pasted;
@@ -357,13 +359,13 @@ TEST_CASE("assessment: what each mapping has resident was inferred: all of it is
 }
 
 TEST_CASE("assessment: without RSS nothing was examined") {
-    MadeMemory made = jvm(Bytes());
+    made::Judged made = jvm(Bytes());
     CHECK(assessed(made).percent.not_examined == 100);
     CHECK(assessed(made).verdict == Assessed::undecided);
 }
 
 TEST_CASE("assessment: findings decide before what is missing does") {
-    MadeMemory made = jvm(mib(100));
+    made::Judged made = jvm(mib(100));
     made.map("unexplained", "", mib(100));
     std::vector<Finding> findings(1);
     findings[0].severity = Severity::problem;

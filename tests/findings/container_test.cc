@@ -1,20 +1,18 @@
 #include "findings/figures/container.h"
 
 #include "catch.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
 namespace {
 
-struct ChargedProcess {
-    ProcessView view;
-    Ledger ledger;
-    ChargedProcess() {
+struct ChargedProcess : made::Process {
+    ChargedProcess() : Process(mib(300)) {
         view.cgroup.emplace();
         view.cgroup->current = mib(400);
         view.cgroup->limit = mib(512);
         view.cgroup->inactive_file = mib(90);
-        ledger.rss = mib(300);
     }
     [[nodiscard]] ContainerUse use() const { return container_use({&view, &ledger}).value(); }
 };

@@ -6,6 +6,7 @@
 #include "law/fixtures.h"
 #include "ledger/partition/reconcile.h"
 #include "process/process_reader.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -13,22 +14,15 @@ namespace {
 
 // A JVM of 300 MiB, 100 of them its heap, with NMT: 20 MiB committed and not touched, 6 of 10 MiB of GC
 // tables touched.
-struct JvmToFit {
-    ProcessView view;
-    Ledger ledger;
-    JvmToFit() {
-        view.vm = Vm::hotspot;
-        view.header.pid = 4711;
+struct JvmToFit : made::Process {
+    JvmToFit() : Process(mib(300)) {
         view.header.target_uptime_s = 60;
-        view.status.emplace();
         view.status->threads = 50;
-        view.status->vm_rss = mib(300);
         view.status->vm_hwm = mib(330);
         view.status->vm_pte = mib(1);
         view.vm_flags = parse_vm_flags("-XX:MaxHeapSize=536870912 -XX:MaxDirectMemorySize=1048576").value();
         view.nmt.emplace();
         view.version.emplace().feature = 17;
-        ledger.rss = mib(300);
         row("jvm/java heap", mib(100));
         row("jvm/thread stack", mib(4));
         row("stack/native", mib(1));
@@ -38,12 +32,6 @@ struct JvmToFit {
         ledger.categories.push_back({"GC", mib(20), mib(16), {}, mib(10), mib(8), std::optional(mib(6))});
         ledger.categories.push_back(
             {"Java Heap", mib(512), mib(256), {}, mib(512), mib(256), std::optional(mib(100))});
-    }
-    void row(std::string_view path, Bytes resident) {
-        Row r;
-        r.path = path;
-        r.resident = resident;
-        ledger.rows.push_back(r);
     }
     [[nodiscard]] Fit fit(std::optional<Bytes> limit = mib(800)) const {
         return fit_heap({&view, &ledger}, limit).value();
@@ -61,10 +49,10 @@ Bytes bytes_of(const Fit& fit, std::string_view name) {
 
 TEST_CASE("fit: each line is what it says, they sum to what is taken, and the heap is the rest") {
     const Fit fit = JvmToFit().fit();
-    CHECK(bytes_of(fit, "resident beside the heap") == mib(200));
-    CHECK(bytes_of(fit, "peak of RSS") == mib(30));
+    CHECK(bytes_of(fit, "resident outside the heap") == mib(200));
+    CHECK(bytes_of(fit, "peak RSS") == mib(30));
     CHECK(bytes_of(fit, "committed, not touched") == mib(20));
-    CHECK(bytes_of(fit, "the collector's tables") == mib(4));
+    CHECK(bytes_of(fit, "GC tables") == mib(4));
     // A tenth of 50 and one more, each 5 MiB / 50 of stack and 16 KiB of the kernel's.
     CHECK(bytes_of(fit, "more threads") == Bytes(6 * (mib(5).value() / 50 + 1 + 16384)));
     CHECK(bytes_of(fit, "kernel memory") == mib(1) + Bytes(50 * 16384));
@@ -98,11 +86,11 @@ TEST_CASE("fit: the tables of a larger heap are no larger than the collector is 
     JvmToFit made;
     made.ledger.categories[1].mmap_reserved = mib(60);
     const Fit unknown = made.fit();
-    CHECK(bytes_of(unknown, "the collector's tables") == mib(54));
+    CHECK(bytes_of(unknown, "GC tables") == mib(54));
     made.view.options.emplace().gc = "G1";
     const Fit fit = made.fit(mib(4096));
     // 28 MiB without G1's mark stack, of which 6 are resident; 28 of 512 would be 5.5 %.
-    CHECK(bytes_of(fit, "the collector's tables") == mib(22));
+    CHECK(bytes_of(fit, "GC tables") == mib(22));
     const double larger = static_cast<double>(minus_or_zero(*fit.heap, mib(512)).value());
     const double share = static_cast<double>(bytes_of(fit, "tables of a larger heap").value()) / larger;
     CHECK(share > 0.037);
@@ -138,13 +126,13 @@ TEST_CASE("fit: the peak is not used where RSS counts the heap several times") {
     JvmToFit made;
     made.ledger.mapped_again = mib(100);
     const Fit fit = made.fit();
-    CHECK(bytes_of(fit, "peak of RSS") == Bytes());
-    CHECK(bytes_of(fit, "resident beside the heap") == mib(100));  // true RSS is 200
+    CHECK(bytes_of(fit, "peak RSS") == Bytes());
+    CHECK(bytes_of(fit, "resident outside the heap") == mib(100));  // true RSS is 200
 }
 
 TEST_CASE("fit: a container's own limit and kernel memory are taken where it has them") {
     JvmToFit made;
-    CHECK(fit_heap({&made.view, &made.ledger}, {}).error().hint == "name one: --limit 2GiB");
+    CHECK(fit_heap({&made.view, &made.ledger}, {}).error().hint == "give one: --limit 2GiB");
     made.view.cgroup.emplace();
     made.view.cgroup->kernel = mib(9);
     CHECK(bytes_of(made.fit(), "kernel memory") != mib(9));  // no limit: perhaps the whole machine
@@ -162,25 +150,25 @@ TEST_CASE("fit: what is not known is said") {
         return std::any_of(fit.notes.begin(), fit.notes.end(),
                            [&](const std::string& note) { return note.find(words) != std::string::npos; });
     };
-    CHECK(says("warm-up and peak load"));
+    CHECK(says("Re-run under peak load"));
     CHECK_FALSE(says("Direct buffers"));
-    CHECK_FALSE(says("Without NMT"));
+    CHECK_FALSE(says("NMT is off"));
     CHECK_FALSE(says("JDK-8230305"));
     made.view.vm_flags = parse_vm_flags("-XX:MaxHeapSize=536870912").value();
     made.view.nmt.reset();
     made.view.version->feature = 11;
     CHECK(says("Direct buffers"));
-    CHECK(says("Without NMT"));
+    CHECK(says("NMT is off"));
     CHECK(says("JDK-8230305"));
 }
 
 TEST_CASE("fit: what is no JVM, or one whose heap nothing places, is refused") {
     JvmToFit made;
     made.ledger.rows.erase(made.ledger.rows.begin());
-    CHECK(fit_heap({&made.view, &made.ledger}, mib(1024)).error().what.find("place of its Java heap") !=
+    CHECK(fit_heap({&made.view, &made.ledger}, mib(1024)).error().what.find("its Java heap was not found") !=
           std::string::npos);
     made.view.vm = Vm::none;
-    CHECK(fit_heap({&made.view, &made.ledger}, mib(1024)).error().what.find("no HotSpot") !=
+    CHECK(fit_heap({&made.view, &made.ledger}, mib(1024)).error().what.find("not a HotSpot JVM") !=
           std::string::npos);
 }
 

@@ -61,7 +61,7 @@ TEST_CASE("glossary: every owner of every fixture's ledger has an entry") {
 TEST_CASE("glossary: an owner that no fixture has is known as well") {
     for (const std::string_view path :
          {"malloc/jemalloc", "malloc/live/libz.so.1", "malloc/not-walked", "file/memfd", "named/arrow pool",
-          "file/device", "jvm/not told apart", "jvm/gc card set", "stack/cached"}) {
+          "file/device", "jvm/area unknown", "jvm/gc card set", "stack/cached"}) {
         INFO(path);
         CHECK(entries_of_owner(path).size() == 1);
     }
@@ -107,8 +107,8 @@ TEST_CASE("glossary: names are looked up in any letters, whole, by their end, an
 
 TEST_CASE("glossary: an unknown name suggests the nearest, and what another JDK has says which") {
     CHECK(look_up("metspace").error().hint.find("'Metaspace'") != std::string::npos);
-    CHECK(look_up("direct").error().what == "'direct' is neither a category of NMT nor an owner");
-    CHECK(look_up("").error().hint.find("lists them all") != std::string::npos);
+    CHECK(look_up("direct").error().what == "unknown category or owner 'direct'");
+    CHECK(look_up("").error().hint.find("nmtx glossary") != std::string::npos);
     const auto gone = look_up("JVMCI", 27);
     REQUIRE_FALSE(gone.has_value());
     CHECK(gone.error().what == "JDK 27 has no category 'JVMCI'; these have: 17 21 25 26");

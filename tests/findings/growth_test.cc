@@ -2,7 +2,7 @@
 
 #include "catch.h"
 #include "change/series.h"
-#include "made_jvm.h"
+#include "findings/judged_process.h"
 
 using namespace nmtx;
 
@@ -25,8 +25,7 @@ TEST_CASE("growth: of several rows that leak the fastest is taken, and no other 
     CHECK(trend_of_series(nullptr, of_category("Code")) == nullptr);
     CHECK(
         growth_sentence(*fastest) ==
-        "In the record nmt committed/Metaspace grew from 10.0 MiB to 28.0 MiB in 2 h 0 min, 120 samples: 9.0 "
-        "MiB an hour.");
+        "Recorded: nmt committed/Metaspace grew from 10.0 MiB to 28.0 MiB in 2 h 0 min (120 samples), 9.0 MiB/h.");
 }
 
 TEST_CASE("growth: a record is of this process where pid, start and boot are the same") {

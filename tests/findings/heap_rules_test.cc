@@ -1,15 +1,16 @@
 // heap-not-returned, gc-overhead, zgc-multi-map
 #include "catch.h"
-#include "findings/made_process.h"
+#include "findings/judged_process.h"
 
 using namespace nmtx;
-using namespace nmtx::test;
+using made::evidence_of;
+using made::proposes;
 
 namespace {
 
 // Grew to 600 MiB in its first 100 s, 100 collections; 50 MiB are used since, an hour later.
-MadeProcess idle_after_a_peak(const std::string& version = "17.0.15", const std::string& gc = "G1") {
-    MadeProcess made(version);
+made::Judged idle_after_a_peak(const std::string& version = "17.0.15", const std::string& gc = "G1") {
+    made::Judged made(mib(1000), version);
     made.options("-XX:+Use" + gc + "GC");
     made.row("jvm/java heap", mib(600));
     made.view.heap_info = HeapInfo{{HeapSpace{"garbage-first heap", mib(640), mib(50), {}, {}}}, {}, {}};
@@ -32,10 +33,10 @@ TEST_CASE("heap-not-returned: a heap that is free for an hour costs memory, and 
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == mib(550));
-    CHECK(has_command(found[0], "-XX:G1PeriodicGCInterval="));
-    CHECK(has_command(found[0], "-XX:MaxHeapFreeRatio="));
-    CHECK(has_command(found[0], "jcmd 42 GC.run"));
-    CHECK_FALSE(has_command(found[0], "-Xms"));
+    CHECK(proposes(found[0], "-XX:G1PeriodicGCInterval="));
+    CHECK(proposes(found[0], "-XX:MaxHeapFreeRatio="));
+    CHECK(proposes(found[0], "jcmd 42 GC.run"));
+    CHECK_FALSE(proposes(found[0], "-Xms"));
     CHECK(evidence_of(found[0]).find("600.0 MiB") != std::string::npos);
     for (const Remedy& remedy : found[0].remedies) {
         if (remedy.command.find("GC.run") != std::string::npos)
@@ -44,32 +45,32 @@ TEST_CASE("heap-not-returned: a heap that is free for an hour costs memory, and 
 }
 
 TEST_CASE("heap-not-returned: remedies are those of the collector and of the release") {
-    CHECK_FALSE(has_command(idle_after_a_peak("11.0.20").found("heap-not-returned").at(0), "Periodic"));
-    CHECK_FALSE(has_command(idle_after_a_peak("17.0.15", "Parallel").found("heap-not-returned").at(0), "G1"));
+    CHECK_FALSE(proposes(idle_after_a_peak("11.0.20").found("heap-not-returned").at(0), "Periodic"));
+    CHECK_FALSE(proposes(idle_after_a_peak("17.0.15", "Parallel").found("heap-not-returned").at(0), "G1"));
     const auto z = idle_after_a_peak("25", "Z").found("heap-not-returned").at(0);
-    CHECK(has_command(z, "-XX:ZUncommitDelay="));
-    CHECK_FALSE(has_command(z, "HeapFreeRatio"));
-    CHECK_FALSE(has_command(idle_after_a_peak("11.0.20", "Z").found("heap-not-returned").at(0), "ZUncommit"));
-    CHECK(has_command(idle_after_a_peak("17.0.15", "Shenandoah").found("heap-not-returned").at(0),
-                      "UnlockExperimentalVMOptions -XX:ShenandoahUncommitDelay"));
-    MadeProcess large_at_start = idle_after_a_peak();
+    CHECK(proposes(z, "-XX:ZUncommitDelay="));
+    CHECK_FALSE(proposes(z, "HeapFreeRatio"));
+    CHECK_FALSE(proposes(idle_after_a_peak("11.0.20", "Z").found("heap-not-returned").at(0), "ZUncommit"));
+    CHECK(proposes(idle_after_a_peak("17.0.15", "Shenandoah").found("heap-not-returned").at(0),
+                   "UnlockExperimentalVMOptions -XX:ShenandoahUncommitDelay"));
+    made::Judged large_at_start = idle_after_a_peak();
     large_at_start.view.vm_flags =
         parse_vm_flags("-XX:InitialHeapSize=629145600 -XX:MinHeapSize=629145600 -XX:MaxHeapSize=1073741824")
             .value();
-    CHECK(has_command(large_at_start.found("heap-not-returned").at(0), "-Xms100m"));
+    CHECK(proposes(large_at_start.found("heap-not-returned").at(0), "-Xms100m"));
 }
 
 TEST_CASE("heap-not-returned: a moment after the peak, or of little, it is a note") {
-    MadeProcess soon = idle_after_a_peak();
+    made::Judged soon = idle_after_a_peak();
     soon.view.header.target_uptime_s = 150;
     CHECK(soon.found("heap-not-returned").at(0).severity == Severity::note);
-    MadeProcess little = idle_after_a_peak();
+    made::Judged little = idle_after_a_peak();
     little.ledger.rows[0].resident = mib(150);
     CHECK(little.found("heap-not-returned").at(0).severity == Severity::note);
 }
 
 TEST_CASE("heap-not-returned: look-alikes") {
-    MadeProcess made = idle_after_a_peak();
+    made::Judged made = idle_after_a_peak();
     SECTION("a heap in use") {
         made.view.heap_info->spaces[0].used = mib(500);
     }
@@ -107,7 +108,7 @@ TEST_CASE("heap-not-returned: look-alikes") {
 }
 
 TEST_CASE("gc-overhead: more than a tenth of the heap, tables by what is resident and malloc by the walk") {
-    MadeProcess made;
+    made::Judged made(mib(1000), "17.0.15");
     made.category("Java Heap").committed = mib(100);
     NmtCategory& gc = made.category("GC");
     gc.malloc = mib(50);  // most of it never touched
@@ -146,14 +147,14 @@ TEST_CASE("gc-overhead: more than a tenth of the heap, tables by what is residen
 }
 
 TEST_CASE("zgc-multi-map: what is mapped again is no leak, and a note") {
-    MadeProcess made("21.0.4");
+    made::Judged made(mib(1000), "21.0.4");
     CHECK(made.found("zgc-multi-map").empty());
     made.ledger.mapped_again = mib(600);
     const auto found = made.found("zgc-multi-map");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
-    CHECK(found[0].title.find("true RSS is 400.0 MiB") != std::string::npos);
-    CHECK(has_command(found[0], "-XX:+ZGenerational"));
+    CHECK(found[0].title.find("True RSS is 400.0 MiB") != std::string::npos);
+    CHECK(proposes(found[0], "-XX:+ZGenerational"));
     made.view.perf->counters["java.property.java.version"] = std::string("17.0.15");
-    CHECK_FALSE(has_command(made.found("zgc-multi-map").at(0), "ZGenerational"));
+    CHECK_FALSE(proposes(made.found("zgc-multi-map").at(0), "ZGenerational"));
 }

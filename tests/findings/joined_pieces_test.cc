@@ -3,9 +3,9 @@
 
 #include "catch.h"
 #include "findings/assessment/coverage.h"
-#include "ledger/made_mappings.h"
 #include "ledger/partition/reconcile.h"
 #include "process/joined_regions.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -14,9 +14,9 @@ namespace {
 constexpr Range gc = range_of(0x7f0000000000, 0x7f0004000000);  // 64 MiB
 
 // A JVM with NMT whose GC has committed `committed` of a mapping of 64 MiB, of which 30 are resident.
-ProcessView& tagged(made::Mappings& process, Bytes committed) {
+ProcessView& tagged(made::Process& process, Bytes committed) {
     process.map(gc.begin.value, gc.end.value, "rw-p", 30 << 10U);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     made::category(view, "GC", committed, committed);
     SystemMapRow row;
     row.range = gc;
@@ -37,7 +37,7 @@ bool estimated(const Ledger& ledger, std::string_view path) {
 
 TEST_CASE(
     "joined pieces: a mapping of more than NMT has committed is the JVM's as an estimate, no evidence") {
-    made::Mappings process;
+    made::Process process;
     const ProcessView& view = tagged(process, mib(34));
     CHECK(categories_joined_with_others(view).at("GC") == mib(30));
     const auto ledger = reconcile(view).value();
@@ -47,7 +47,7 @@ TEST_CASE(
 }
 
 TEST_CASE("joined pieces: a mapping that is all committed is evidence") {
-    made::Mappings process;
+    made::Process process;
     const ProcessView& view = tagged(process, mib(64));
     CHECK(categories_joined_with_others(view).empty());
     const auto ledger = reconcile(view).value();
@@ -56,7 +56,7 @@ TEST_CASE("joined pieces: a mapping that is all committed is evidence") {
 }
 
 TEST_CASE("joined pieces: where NMT's own map tells the part, the tag takes no more") {
-    made::Mappings process;
+    made::Process process;
     ProcessView& view = tagged(process, mib(34));
     NmtRegion region;
     region.range = range_of(gc.begin.value, gc.begin.value + mib(34).value());

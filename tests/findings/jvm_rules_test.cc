@@ -1,7 +1,7 @@
 // Rules on what NMT tells of the JVM: direct buffers, commits, metaspace, compilers, known bugs.
 #include "catch.h"
+#include "findings/judged_process.h"
 #include "findings/rules/rule_list.h"
-#include "made_jvm.h"
 #include "process/jvm_flag.h"
 
 using namespace nmtx;
@@ -9,8 +9,8 @@ using made::mentions;
 
 namespace {
 
-made::Process with_direct(Bytes held) {
-    made::Process process;
+made::Judged with_direct(Bytes held) {
+    made::Judged process(mib(400));
     process.jdk(17, "17.0.15");
     process.category("Other").malloc = held;
     process.view.vm_flags = parse_vm_flags("-XX:CICompilerCount=2 -XX:MaxHeapSize=4294967296 \n").value();
@@ -45,34 +45,34 @@ TEST_CASE("direct-buffers: much of it is a note, near the limit a warning, growt
     auto found = rule::direct_buffers(with_direct(mib(100)).input());
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
-    CHECK(mentions(found[0], "is not given: the largest heap"));
+    CHECK(mentions(found[0], "-XX:MaxDirectMemorySize is not set"));
     CHECK(mentions(found[0], "-Djdk.nio.maxCachedBufferSize=262144"));
     CHECK_FALSE(mentions(found[0], "io.netty"));
     CHECK(mentions(found[0], "-XX:MaxDirectMemorySize=256m"));
 
-    made::Process bounded = with_direct(mib(100));
+    made::Judged bounded = with_direct(mib(100));
     bounded.view.vm_flags =
         parse_vm_flags("-XX:MaxDirectMemorySize=104857600 -XX:MaxHeapSize=4294967296 \n").value();
     found = rule::direct_buffers(bounded.input());
     CHECK(found.at(0).severity == Severity::warning);
-    CHECK_FALSE(mentions(found.at(0), "Bound NIO's buffers"));
-    CHECK(mentions(found.at(0), "Raise NIO's limit"));
+    CHECK_FALSE(mentions(found.at(0), "limit for NIO buffers"));
+    CHECK(mentions(found.at(0), "higher limit"));
     bounded.view.nmt->categories[0].malloc = mib(200);  // twice the limit: Unsafe has a part
     found = rule::direct_buffers(bounded.input());
     CHECK(found.at(0).severity == Severity::note);
-    CHECK(mentions(found.at(0), "no NIO buffer"));
+    CHECK(mentions(found.at(0), "Unsafe or the foreign memory API"));
 
     const RunTrend history = made::growing({Series::nmt_category_committed, "Other"}, Verdict::leak, 12);
     found = rule::direct_buffers(with_direct(mib(5)).input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
-    CHECK(mentions(found[0], "grow by 12.0 MiB an hour"));
+    CHECK(mentions(found[0], "growing 12.0 MiB/h"));
 }
 
 TEST_CASE("direct-buffers: NIO's limit is no remedy where it would change nothing") {
     constexpr std::string_view limit = "-XX:MaxDirectMemorySize=";
     const auto found = [](Bytes held, std::string_view flags) {
-        made::Process process = with_direct(held);
+        made::Judged process = with_direct(held);
         process.view.vm_flags = parse_vm_flags(flags).value();
         return rule::direct_buffers(process.input()).at(0);
     };
@@ -88,7 +88,7 @@ TEST_CASE("direct-buffers: NIO's limit is no remedy where it would change nothin
 }
 
 TEST_CASE("direct-buffers: Internal before 11, with less confidence; and netty's options where netty is") {
-    made::Process process;
+    made::Judged process(mib(400));
     process.jdk(8, "1.8.0_504");
     process.category("Other").malloc = mib(100);
     CHECK(rule::direct_buffers(process.input()).empty());
@@ -96,16 +96,16 @@ TEST_CASE("direct-buffers: Internal before 11, with less confidence; and netty's
     auto found = rule::direct_buffers(process.input());
     REQUIRE(found.size() == 1);
     CHECK(found[0].confidence == Confidence::medium);
-    CHECK(mentions(found[0], "NMT's Internal"));
-    CHECK(found[0].title == "Direct buffers and Unsafe hold at most 100.0 MiB");
-    process.map("/tmp/libnetty_transport_native_epoll_x86_64123.so");
+    CHECK(mentions(found[0], "NMT Internal"));
+    CHECK(found[0].title == "At most 100.0 MiB in direct buffers and Unsafe");
+    process.library("/tmp/libnetty_transport_native_epoll_x86_64123.so");
     CHECK(mentions(rule::direct_buffers(process.input()).at(0), "-Dio.netty.maxDirectMemory="));
     process.view.nmt.reset();
     CHECK(rule::direct_buffers(process.input()).empty());
 }
 
 TEST_CASE("untouched-commit: explains a negative RSS - committed by the heap's own figures") {
-    made::Process process;
+    made::Judged process(mib(400));
     process.ledger.categories.emplace_back();
     process.ledger.categories[0].name = "Java Heap";
     process.ledger.categories[0].mmap_committed = mib(256);
@@ -127,7 +127,7 @@ TEST_CASE("untouched-commit: explains a negative RSS - committed by the heap's o
 }
 
 TEST_CASE("metaspace: near a limit that was set, the class space near its size, or growing") {
-    made::Process process;
+    made::Judged process(mib(400));
     process.jdk(17, "17.0.15");
     MetaspaceReport report;
     report.non_class.committed = mib(50);
@@ -139,7 +139,7 @@ TEST_CASE("metaspace: near a limit that was set, the class space near its size, 
     auto found = rule::metaspace(process.input());
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
-    CHECK(mentions(found[0], "60.0 MiB of the 64.0 MiB"));
+    CHECK(mentions(found[0], "60.0 MiB of 64.0 MiB"));
     CHECK(mentions(found[0], "12,345 classes"));
     CHECK(mentions(found[0], "-XX:MaxMetaspaceSize=128m"));
     CHECK(mentions(found[0], "jcmd PID VM.classloaders"));
@@ -157,7 +157,7 @@ TEST_CASE("metaspace: near a limit that was set, the class space near its size, 
     found = rule::metaspace(process.input(&history));
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
-    CHECK(mentions(found[0], "7.0 MiB an hour"));
+    CHECK(mentions(found[0], "7.0 MiB/h"));
     CHECK(mentions(found[0], "jcmd PID VM.classloader_stats"));
     history.others[0].verdict = Verdict::warm_up;
     CHECK(rule::metaspace(process.input(&history)).empty());
@@ -165,7 +165,7 @@ TEST_CASE("metaspace: near a limit that was set, the class space near its size, 
 
 TEST_CASE(
     "compiler: far more than compiling takes, or growing; early peaks are a note; bugs of this release") {
-    made::Process process;
+    made::Judged process(mib(400));
     process.jdk(21, "21.0.5");
     process.category("Compiler").arena = mib(450);
     CHECK(rule::compiler(process.input()).empty());
@@ -187,7 +187,7 @@ TEST_CASE(
 }
 
 TEST_CASE("known-bug: the release alone is no finding, and neither is the size in one without the bug") {
-    made::Process process;
+    made::Judged process(mib(400));
     process.jdk(17, "17.0.8");  // has the leak of symbols, fixed in 17.0.9
     process.category("Symbol").malloc = mib(40);
     process.category("Tracing").malloc = mib(500);  // large, and no bug of 17

@@ -1,10 +1,12 @@
 // oom-log: the kernel's words read by kernel/oom/oom_log.h, as somebody brings them.
 #include "accounts.h"
 #include "catch.h"
+#include "findings/judged_process.h"
 #include "findings/judgement/judgement.h"
-#include "findings/made_memory.h"
 
 using namespace nmtx;
+using made::proposes;
+using made::says;
 
 namespace {
 
@@ -41,11 +43,11 @@ TEST_CASE("oom-log: who was killed, what it had in which pages, and whose limit 
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::problem);
     CHECK(says(found[0], "java (pid 4711)"));
-    CHECK(says(found[0], "the limit of 512.0 MiB of its cgroup was hit"));
+    CHECK(says(found[0], "its cgroup's limit of 512.0 MiB was reached"));
     CHECK(says(found[0], "anonymous 459.0 MiB, files 8.8 MiB"));
-    CHECK(says(found[0], "120,000 pages of 4 KiB, not kB: 468.8 MiB"));
-    CHECK(says(found[0], "Who else was large: sidecar (pid 4712)") == false);  // 35 MiB, less than a tenth
-    CHECK(says(found[0], "worker asked for memory"));
+    CHECK(says(found[0], "120,000 pages of 4 KiB (not kB), 468.8 MiB"));
+    CHECK(says(found[0], "Other large processes: sidecar (pid 4712)") == false);  // 35 MiB, less than a tenth
+    CHECK(says(found[0], "worker triggered the kill"));
     CHECK(proposes(found[0], "--limit 536870912"));
 }
 
@@ -63,11 +65,11 @@ TEST_CASE("oom-log: a machine without memory is told from a limit that was hit, 
     put(" 20000     9000 ", " 20000    90000 ");
     const auto found = find(text);
     REQUIRE(found.size() == 1);
-    CHECK(says(found[0], "the machine had no memory left"));
-    CHECK(says(found[0], "Who else was large: sidecar (pid 4712) 351.6 MiB"));
+    CHECK(says(found[0], "the machine ran out of memory"));
+    CHECK(says(found[0], "Other large processes: sidecar (pid 4712) 351.6 MiB"));
 }
 
 TEST_CASE("oom-log: without such a text there is nothing to say") {
-    MadeMemory made(mib(100));
-    CHECK(made.find("oom-log").empty());
+    made::Judged made(mib(100));
+    CHECK(made.found("oom-log").empty());
 }

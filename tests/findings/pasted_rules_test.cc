@@ -71,7 +71,7 @@ TEST_CASE("container-killed: the limit is named where it is known, and SIGKILL a
     const auto unknown = findings_in(with_container(killed({})));
     REQUIRE(unknown.size() == 1);
     CHECK(unknown[0].confidence == Confidence::medium);
-    CHECK(has(unknown[0], "The text has no memory limit of it."));
+    CHECK(has(unknown[0], "The text does not show its memory limit."));
     ContainerState only_signal;
     only_signal.last = {"Terminated", "Error", 137, {}};
     const auto signal = findings_in(with_container(only_signal));
@@ -106,7 +106,7 @@ TEST_CASE("machine-memory: only where next to nothing is available") {
     CHECK(findings_in(documents).empty());
     documents.host->available = mib(200);
     REQUIRE(findings_in(documents).size() == 1);
-    CHECK(has(findings_in(documents)[0], "200.0 MiB of its 16.0 GiB"));
+    CHECK(has(findings_in(documents)[0], "200.0 MiB of the machine's 16.0 GiB"));
     documents.host->available = mib(4096);
     CHECK(findings_in(documents).empty());
 }
@@ -115,10 +115,11 @@ TEST_CASE("jemalloc: fragmentation is told from freed pages that are retained") 
     PastedDocuments documents;
     documents.jemalloc = stats_of(mib(100), mib(400), mib(410));
     REQUIRE(findings_in(documents).size() == 1);
-    CHECK(has(findings_in(documents)[0], "310.0 MiB (75.6 %) are not allocated: fragmentation"));
+    CHECK(has(findings_in(documents)[0],
+              "310.0 MiB (75.6 %) of jemalloc's 410.0 MiB resident is not allocated: fragmentation"));
     documents.jemalloc = stats_of(mib(100), mib(110), mib(410));
     REQUIRE(findings_in(documents).size() == 1);
-    CHECK(has(findings_in(documents)[0], "freed pages that it retains"));
+    CHECK(has(findings_in(documents)[0], "freed but retained"));
     CHECK(has(findings_in(documents)[0], "background_thread:true"));
     documents.jemalloc = stats_of(mib(1000), mib(1010), mib(1020));
     CHECK(findings_in(documents).empty());
@@ -134,7 +135,7 @@ TEST_CASE("compilation-memory: a compilation that takes 256 MiB or more, by name
     const auto findings = findings_in(documents, view);
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].severity == Severity::problem);
-    CHECK(findings[0].title == "Compiling com/shop/Rules::apply took 5368.0 MiB at its peak (c2)");
+    CHECK(findings[0].title == "5368.0 MiB at peak to compile com/shop/Rules::apply (c2)");
     CHECK(has(findings[0], "-XX:CompileCommand=exclude,com/shop/Rules::apply"));
     documents.compiler_memory->compilations[0].peak = mib(20);
     CHECK(findings_in(documents).empty());
@@ -167,7 +168,7 @@ TEST_CASE("metaspace-limit: what jstat reserves is no limit, the option is") {
     view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=134217728").value();
     const auto findings = findings_in(documents, view);
     REQUIRE(findings.size() == 1);
-    CHECK(has(findings[0], "Metaspace has committed 127.0 MiB of the 128.0 MiB"));
+    CHECK(has(findings[0], "Metaspace near its limit: 127.0 MiB of 128.0 MiB"));
     view.vm_flags = parse_vm_flags("-XX:MaxMetaspaceSize=18446744073709551615").value();
     CHECK(findings_in(documents, view).empty());
     documents.jmap_heap.emplace();

@@ -1,14 +1,15 @@
 // stack-count, thp-stacks, stack-size-unit, native-threads
 #include "catch.h"
-#include "findings/made_process.h"
+#include "findings/judged_process.h"
 
 using namespace nmtx;
-using namespace nmtx::test;
+using made::evidence_of;
+using made::proposes;
 
 namespace {
 
-MadeProcess many(std::size_t count, ThreadKind kind, Bytes resident, Bytes size = mib(1), Bytes huge = {}) {
-    MadeProcess made;
+made::Judged many(std::size_t count, ThreadKind kind, Bytes resident, Bytes size = mib(1), Bytes huge = {}) {
+    made::Judged made(mib(1000), "17.0.15");
     for (std::size_t i = 0; i < count; ++i)
         made.thread("worker-" + std::to_string(i), kind, resident, size, huge);
     return made;
@@ -21,26 +22,25 @@ TEST_CASE("stack-count: resident stacks count, with the pools that hold them; re
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == kib(200'000));
-    CHECK(found[0].title == "2,000 threads hold 195.3 MiB of stacks, and reserve 2000.0 MiB");
-    CHECK(evidence_of(found[0]).find("worker-# (2,000, 195.3 MiB)") != std::string::npos);
-    CHECK(has_command(found[0], "-Xss"));
-    CHECK_FALSE(has_command(found[0], "-XX:VMThreadStackSize"));
+    CHECK(found[0].title == "195.3 MiB held by the stacks of 2,000 threads (2000.0 MiB reserved)");
+    CHECK(evidence_of(found[0]).find("worker-# (2,000 threads, 195.3 MiB)") != std::string::npos);
+    CHECK(proposes(found[0], "-Xss"));
+    CHECK_FALSE(proposes(found[0], "-XX:VMThreadStackSize"));
     const auto idle = many(1000, ThreadKind::java, kib(20)).found("stack-count");
     REQUIRE(idle.size() == 1);
     CHECK(idle[0].severity == Severity::note);
-    CHECK(
-        has_command(many(600, ThreadKind::gc, kib(100)).found("stack-count").at(0), "-XX:VMThreadStackSize"));
+    CHECK(proposes(many(600, ThreadKind::gc, kib(100)).found("stack-count").at(0), "-XX:VMThreadStackSize"));
 }
 
 TEST_CASE(
     "stack-count: some hundred threads, or large reservations that nobody touched, are as they should be") {
     CHECK(many(300, ThreadKind::java, kib(60)).found("stack-count").empty());
     CHECK(many(60, ThreadKind::java, kib(60), mib(512)).found("stack-count").empty());
-    CHECK(MadeProcess().found("stack-count").empty());
+    CHECK(made::Judged(mib(1000), "17.0.15").found("stack-count").empty());
 }
 
 TEST_CASE("thp-stacks: stacks with huge pages, and those that guards have split again") {
-    MadeProcess huge = many(50, ThreadKind::java, mib(2), mib(4), mib(2));
+    made::Judged huge = many(50, ThreadKind::java, mib(2), mib(4), mib(2));
     huge.view.thp = ThpMode::always;
     huge.view.perf->counters["java.property.java.version"] = std::string("17.0.7");
     const auto found = huge.found("thp-stacks");
@@ -48,12 +48,12 @@ TEST_CASE("thp-stacks: stacks with huge pages, and those that guards have split 
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].confidence == Confidence::high);
     CHECK(found[0].bytes == mib(100));
-    CHECK(has_command(found[0], "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"));
+    CHECK(proposes(found[0], "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"));
     CHECK(found[0].bugs == std::vector<std::string_view>{"JDK-8312182"});
     huge.view.perf->counters["java.property.java.version"] = std::string("17.0.9");
     CHECK(huge.found("thp-stacks").at(0).bugs.empty());
 
-    MadeProcess split = many(50, ThreadKind::java, kib(2040), mib(2));
+    made::Judged split = many(50, ThreadKind::java, kib(2040), mib(2));
     split.view.thp = ThpMode::always;
     REQUIRE(split.found("thp-stacks").size() == 1);
     CHECK(split.found("thp-stacks")[0].confidence == Confidence::medium);
@@ -68,7 +68,7 @@ TEST_CASE("thp-stacks: stacks with huge pages, and those that guards have split 
         CHECK(split.found("thp-stacks").empty());
     }
     SECTION("a few threads that went deep among many") {
-        MadeProcess deep = many(50, ThreadKind::java, kib(60), mib(2));
+        made::Judged deep = many(50, ThreadKind::java, kib(60), mib(2));
         for (int i = 0; i < 10; ++i) deep.thread("deep", ThreadKind::java, mib(2), mib(2));
         deep.view.thp = ThpMode::always;
         CHECK(deep.found("thp-stacks").empty());
@@ -76,21 +76,21 @@ TEST_CASE("thp-stacks: stacks with huge pages, and those that guards have split 
 }
 
 TEST_CASE("stack-size-unit: a unit on a flag that counts in KB, with the flag as it was meant") {
-    MadeProcess made = many(3, ThreadKind::java, kib(60));
+    made::Judged made = many(3, ThreadKind::java, kib(60));
     made.threads.stack_flags = stack_flags({"-XX:ThreadStackSize=256k", "-Xss512k"});
     const auto found = made.found("stack-size-unit");
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::warning);
     CHECK(found[0].bytes == mib(256));
     CHECK_FALSE(found[0].resident);
-    CHECK(has_command(found[0], "-XX:ThreadStackSize=256"));
+    CHECK(proposes(found[0], "-XX:ThreadStackSize=256"));
     made.threads.stack_flags =
         stack_flags({"-XX:ThreadStackSize=256", "-Xss512k", "-XX:VMThreadStackSize=2048"});
     CHECK(made.found("stack-size-unit").empty());
 }
 
 TEST_CASE("native-threads: those of libraries, by pool and by project, a note unless there are many") {
-    MadeProcess made = many(20, ThreadKind::java, kib(60));
+    made::Judged made = many(20, ThreadKind::java, kib(60));
     for (int i = 0; i < 9; ++i) {
         made.thread("rocksdb:low" + std::to_string(i), ThreadKind::native, kib(16));
         made.threads.rows.back().library = "/tmp/librocksdbjni.so";
@@ -99,7 +99,8 @@ TEST_CASE("native-threads: those of libraries, by pool and by project, a note un
     REQUIRE(found.size() == 1);
     CHECK(found[0].severity == Severity::note);
     CHECK(found[0].bytes == kib(144));
-    CHECK(evidence_of(found[0]).find("rocksdb:low# of RocksDB (9, stacks 144 KiB)") != std::string::npos);
+    CHECK(evidence_of(found[0]).find("rocksdb:low# (RocksDB, 9 threads, stacks 144 KiB)") !=
+          std::string::npos);
     CHECK(evidence_of(found[0]).find("librocksdbjni.so (9)") != std::string::npos);
     SECTION("of which a few are on every JVM") {
         made.threads.rows.resize(23);

@@ -126,6 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             break;
         case 1:
             (void)nmtx::parse_vm_version(text);
+            (void)nmtx::parse_vm_banner(text);
             break;
         case 2:
             (void)nmtx::parse_heap_info(text);
@@ -145,6 +146,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             (void)nmtx::read_jvm_options(nmtx::read_java_cmdline(text).options);
             break;
         case 10:
+            (void)nmtx::parse_thread_dump_part(text, "thread dump", 7);
             if (const auto dump = nmtx::parse_thread_dump(text)) {
                 check(dump->unread.size() <= 101);
                 for (const auto& thread : dump->threads) check(thread.name.size() < text.size());

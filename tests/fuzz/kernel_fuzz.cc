@@ -8,9 +8,13 @@
 
 #include "documents/residency.h"
 #include "kernel/containers/cgroup.h"
+#include "kernel/cpus.h"
+#include "kernel/huge_pages.h"
+#include "kernel/mappings/loaded_images.h"
 #include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
 #include "kernel/tasks.h"
+#include "kernel/thread_bounds.h"
 
 using namespace nmtx;
 
@@ -79,6 +83,19 @@ void check_residency(std::string_view text) {
          again->method == residency->method && again->page_size == residency->page_size);
 }
 
+// Documents of a few lines: one text goes to all of them.
+void read_short_documents(std::string_view text) {
+    static_cast<void>(parse_cgroup_memory(text));
+    static_cast<void>(parse_cgroup_pids(text));
+    static_cast<void>(parse_cgroup_cpu(text));
+    static_cast<void>(parse_cpu_list(text));
+    static_cast<void>(parse_loaded_images(text));
+    static_cast<void>(parse_task_stat(text));
+    static_cast<void>(parse_thp_mode(text));
+    static_cast<void>(parse_thread_bounds(text));
+    static_cast<void>(parse_threads_max(text));
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -109,7 +126,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             static_cast<void>(parse_cgroup_path(text));
             break;
         default:
-            static_cast<void>(parse_cgroup_memory(text));
+            read_short_documents(text);
             break;
     }
     return 0;

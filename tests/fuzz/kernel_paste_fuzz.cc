@@ -16,7 +16,7 @@
 #include "kernel/host_memory.h"
 #include "kernel/mappings/pmap.h"
 #include "kernel/mappings/smaps.h"
-#include "kernel/oom/oom_log.h"
+#include "kernel/oom/long_oom_log.h"
 #include "kernel/status.h"
 #include "kernel/top.h"
 
@@ -91,6 +91,7 @@ void check_pmap(std::string_view text) {
 
 void check_oom(std::string_view text) {
     const auto log = parse_oom_log(text);
+    must(parse_long_oom_log(text).has_value() == log.has_value());
     if (!well_read(log, text, "oom log:")) return;
     must(!log->kills.empty());
     for (const OomKill& kill : log->kills) {

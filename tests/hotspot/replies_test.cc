@@ -124,7 +124,7 @@ TEST_CASE("replies: a javacore of OpenJ9 is refused with the reason") {
         "core.txt");
     REQUIRE(refused);
     CHECK(to_string(*refused) ==
-          "core.txt:1: this is a javacore of OpenJ9, whose memory HotSpot's rules do not describe; smaps, "
+          "core.txt:1: this is a javacore of OpenJ9; nmtx analyses HotSpot; smaps, "
           "pmap and the like of the same process can be read");
     CHECK_FALSE(javacore_refusal("\"main\" #1\n"));
 }

@@ -42,9 +42,10 @@ TEST_CASE(
     CHECK(hint(process(1000, 0), std::nullopt) == "run as the JVM's user or root");
     // AmbientCapabilities=CAP_NET_BIND_SERVICE of a service, or a file capability of java's.
     CHECK(hint(process(1000, 0), process(1000, 0x400)) ==
-          "the process is of your user but has capabilities that you lack: run as root");
-    CHECK(hint(process(1000, 0), process(1000, 0)) ==
-          "the process is of your user but not dumpable, or a security module forbids it: run as root");
+          "the process belongs to your user but has capabilities that you lack: run as root");
+    CHECK(
+        hint(process(1000, 0), process(1000, 0)) ==
+        "the process belongs to your user but is not dumpable, or a security module forbids it: run as root");
     ProcessStatus changed = process(1000, 0);
     changed.uid = {1000, 0, 0, 0};
     CHECK(hint(process(1000, 0), changed) == "run as the JVM's user or root");

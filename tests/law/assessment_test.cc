@@ -56,8 +56,10 @@ void check_verdict(const ProcessView& view, const Ledger& ledger, bool ticket_to
     CHECK((json["findings"][0]["rule"] == "nothing-wrong") == (verdict == "ok"));
     CHECK((json["findings"][0]["rule"] == "undecided") == (verdict == "undecided"));
     const std::string text = text_report(test::account(view, ledger), {}, {});
-    CHECK((text.find("\nOK ") != std::string::npos) == (verdict == "ok"));
-    CHECK((text.find("\nOK: ") != std::string::npos) == (verdict == "ok"));
+    CHECK((text.find("\nOK  ") != std::string::npos) == (verdict == "ok"));
+    CHECK((text.find("\nUNDECIDED  ") != std::string::npos) == (verdict == "undecided"));
+    CHECK((text.find("\nPROBLEM  ") != std::string::npos) == (verdict == "problem"));
+    CHECK((text.find("\nWARNING  ") != std::string::npos) >= (verdict == "warning"));
     if (ticket_too) check_ticket(view, ledger, verdict);
 }
 

@@ -10,6 +10,7 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "change/diff.h"
+#include "hotspot/known_jdks.h"
 #include "law/fixtures.h"
 #include "ledger/headline.h"
 #include "ledger/partition/reconcile.h"
@@ -49,12 +50,18 @@ std::string detail_document(const Capture& capture) {
 
 }  // namespace
 
-TEST_CASE("law: there are fixtures, of every JDK that is supported") {
+TEST_CASE("law: each known JDK has a capture, or the README says that there is none") {
     std::set<std::string> releases;
     for (const auto& file : fixture_files())
         releases.insert(file.filename().string().substr(0, file.filename().string().find('-')));
-    for (const char* jdk : {"jdk8", "jdk11", "jdk17", "jdk21", "jdk25", "jdk26", "jdk28"})
-        CHECK(releases.count(jdk) == 1);
+    const std::string readme = read_whole(test::source_dir() + "/fixtures/captures/README.md");
+    for (const int jdk : known_jdks) {
+        INFO("JDK " << jdk);
+        const bool said_to_have_none =
+            readme.find(fmt::format("No capture of JDK {}:", jdk)) != std::string::npos;
+        CHECK((releases.erase(fmt::format("jdk{}", jdk)) == 1) != said_to_have_none);
+    }
+    for (const std::string& release : releases) FAIL_CHECK(release << " is not in known_jdks");
 }
 
 TEST_CASE("law: the rows sum to RSS, the shares of the headline too, the pieces of each mapping to its Rss") {

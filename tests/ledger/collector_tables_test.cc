@@ -4,7 +4,7 @@
 #include "catch.h"
 #include "ledger/ledger.h"
 #include "ledger/partition/reconcile.h"
-#include "made_mappings.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -13,8 +13,8 @@ namespace {
 constexpr std::uint64_t heap_begin = 0x700000000, heap_end = 0x800000000;  // 4 GiB
 constexpr std::uint64_t one_mib = 1U << 20U;
 
-ProcessView& jvm(made::Mappings& process, int feature, std::string gc, Range heap) {
-    ProcessView& view = process.view();
+ProcessView& jvm(made::Process& process, int feature, std::string gc, Range heap) {
+    ProcessView& view = process.read();
     view.version = JavaVersion{feature, std::to_string(feature), std::to_string(feature), ""};
     view.vm_flags = parse_vm_flags("-XX:G1HeapRegionSize=2097152 -XX:+Use" + gc + "GC").value();
     HeapSpace space;
@@ -25,8 +25,8 @@ ProcessView& jvm(made::Mappings& process, int feature, std::string gc, Range hea
 
 // What 4 GiB of G1 on 17 have beside marks and a card table, which VM.info gives: two tables of 8 MiB, one
 // of them joined with neighbours that are known, the cache of cards and an untouched mark stack.
-made::Mappings g1_of_17(Bytes native = {}) {
-    made::Mappings process;
+made::Process g1_of_17(Bytes native = {}) {
+    made::Process process;
     process.map(heap_begin, heap_end, "rw-p", 35 << 10U);
     if (native != Bytes())
         process.map(0x7effe0000000, 0x7effe0000000 + native.value(), "rw-p", native.value() >> 10U);
@@ -52,8 +52,8 @@ ProcessView with_nmt(ProcessView view) {
 }  // namespace
 
 TEST_CASE("ledger: what has the size of a table of G1's is the collector's, where VM.info does not give it") {
-    made::Mappings process = g1_of_17();
-    const ProcessView& off = process.view();
+    made::Process process = g1_of_17();
+    const ProcessView& off = process.read();
     for (const Ledger& ledger : {reconcile(off).value(), reconcile(with_nmt(off)).value()}) {
         CHECK(ledger.unexplained == Bytes());
         CHECK(ledger.resident_of("jvm/gc") == mib(16) + kib(276 + 8));
@@ -63,14 +63,14 @@ TEST_CASE("ledger: what has the size of a table of G1's is the collector's, wher
 
 TEST_CASE("ledger: each table is there once, and of several mappings of its size the highest is it") {
     const Bytes native = GENERATE(mib(8), mib(32));  // as large as the offsets, as the mark stack
-    made::Mappings process = g1_of_17(native);
-    const ProcessView& off = process.view();
+    made::Process process = g1_of_17(native);
+    const ProcessView& off = process.read();
     CHECK(reconcile(off).value().unexplained == native);
     CHECK(reconcile(with_nmt(off)).value().unexplained == native);
 }
 
 TEST_CASE("ledger: two tables that the kernel has joined are found before others of the size of one") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U);
     process.map(0x7f0000000000, 0x7f0000400000, "rw-p", 4096)
         .map(0x7f0000402000, 0x7f0000802000, "rw-p", 4096);
@@ -80,14 +80,14 @@ TEST_CASE("ledger: two tables that the kernel has joined are found before others
 }
 
 TEST_CASE("ledger: what native code commits of a reservation is not paid from untouched tables") {
-    made::Mappings process = g1_of_17();
+    made::Process process = g1_of_17();
     process.map(0x7f0040000000, 0x7f0041c00000, "rw-p", 28 << 10U)
         .map(0x7f0041c00000, 0x7f0044000000, "---p", 0);
-    CHECK(reconcile(with_nmt(process.view())).value().unexplained == mib(28));
+    CHECK(reconcile(with_nmt(process.read())).value().unexplained == mib(28));
 }
 
 TEST_CASE("ledger: a reservation as large as a table, of which more is committed than of the heap, is none") {
-    made::Mappings process;
+    made::Process process;
     process.map(heap_begin, heap_begin + 256 * one_mib, "rw-p", 35 << 10U)
         .map(heap_begin + 256 * one_mib, heap_end, "---p", 0)
         .map(0x7f0010000000, 0x7f0010400000, "rw-p", 8)  // 1/64 of 256 MiB
@@ -106,7 +106,7 @@ TEST_CASE("ledger: a reservation as large as a table, of which more is committed
 }
 
 TEST_CASE("ledger: CMS marks the old generation, and the kernel joins the marks with the block offsets") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U).map(0x7f893cbb9000, 0x7f893ceba000, "rw-p", 344);
     ProcessView& view = jvm(process, 8, "ConcMarkSweep", range_of(0xf0000000, 0xf5550000));
     HeapSpace old;
@@ -119,7 +119,7 @@ TEST_CASE("ledger: CMS marks the old generation, and the kernel joins the marks 
 }
 
 TEST_CASE("ledger: a table joined with memory of another lies beside one that VM.info gives") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U).map(0x7fabab0a5000, 0x7fabab4a7000, "rw-p", 4104);
     ProcessView& view = jvm(process, 11, "ConcMarkSweep", range_of(0xf0000000, 0xf5550000));
     HeapSpace old;
@@ -139,7 +139,7 @@ TEST_CASE("ledger: a table joined with memory of another lies beside one that VM
 }
 
 TEST_CASE("ledger: a small map of a code heap in a reservation is no table, though as large as one") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf0000000, 0x100000000, "rw-p", 35 << 10U)
         .map(0x7f0010000000, 0x7f0010005000, "rw-p", 20)
         .map(0x7f0010005000, 0x7f00100eb000, "---p", 0);
@@ -169,7 +169,7 @@ TEST_CASE("collector tables: as HotSpot of each release reserves them") {
         {17, "Shenandoah", {mib(8), kib(128)}},
         {28, "Shenandoah", {mib(8), kib(448), kib(516), kib(516)}}};
     for (const Known& entry : known) {
-        made::Mappings process;
+        made::Process process;
         process.map(0xf0000000, 0x100000000, "rw-p", 1024);
         ProcessView& view = jvm(process, entry.feature, entry.gc, range_of(0xfaab0000, 0x100000000));
         HeapSpace old;

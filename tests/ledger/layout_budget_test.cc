@@ -4,7 +4,7 @@
 #include "catch.h"
 #include "ledger/ledger.h"
 #include "ledger/partition/reconcile.h"
-#include "made_mappings.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint64_t gib = std::uint64_t{1} << 30U;
 
 // Native code reserves `reserved` MiB and commits and touches `committed` of them.
-void reserve(made::Mappings& process, std::uint64_t at, std::uint64_t reserved, std::uint64_t committed) {
+void reserve(made::Process& process, std::uint64_t at, std::uint64_t reserved, std::uint64_t committed) {
     process.map(at, at + (committed << 20U), "rw-p", committed << 10U)
         .map(at + (committed << 20U), at + (reserved << 20U), "---p", 0);
 }
@@ -22,10 +22,10 @@ void reserve(made::Mappings& process, std::uint64_t at, std::uint64_t reserved, 
 
 TEST_CASE("ledger: with NMT=summary, memory that native code reserved and committed is not the JVM's") {
     const std::uint64_t reserved = GENERATE(std::uint64_t{600}, std::uint64_t{1024});
-    made::Mappings process;
+    made::Process process;
     process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U);
     reserve(process, 0x7f0020000000, reserved, 400);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.version = JavaVersion{17, "17.0.15", "17.0.15", ""};
     view.vm_info.emplace().heap = range_of(0xf8000000, 0x100000000);
     made::category(view, "Java Heap", mib(128), mib(128));
@@ -43,11 +43,11 @@ TEST_CASE("ledger: with NMT=summary, memory that native code reserved and commit
 
 TEST_CASE(
     "ledger: with NMT off, what a heap of that size needs and the JVM says of classes bounds the claim") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U);
     reserve(process, 0x7f0010000000, 8, 1);  // a table, or the like
     reserve(process, 0x7f0020000000, 600, 400);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     HeapSpace heap;
     heap.reserved = range_of(0xf8000000, 0x100000000);
     view.heap_info.emplace().spaces.push_back(heap);
@@ -59,11 +59,11 @@ TEST_CASE(
 }
 
 TEST_CASE("ledger: the CDS archive takes none of the room that the collector's tables have") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U)
         .map(0x7f0010000000, 0x7f0010c00000, "rw-p", 12 << 10U)
         .map(0x7f0030001000, 0x7f0030046000, "rw-p", 276);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     VmInfo& info = view.vm_info.emplace();
     info.heap = range_of(0xf8000000, 0x100000000);
     info.cds.push_back({"base", range_of(0x7f0010000000, 0x7f0010c00000)});
@@ -80,25 +80,25 @@ TEST_CASE("ledger: the CDS archive takes none of the room that the collector's t
 }
 
 TEST_CASE("ledger: a class space is as large as the JVM says, committed and reserved") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x800000000, 0x800040000, "rw-p", 256).map(0x800040000, 0x800000000 + gib, "---p", 0);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.heap_info.emplace().class_space = MetaspaceUse{kib(100), kib(256), mib(1024)};
     CHECK(reconcile(view).value().resident_of("jvm/class space") == kib(256));
-    made::Mappings native;
+    made::Process native;
     reserve(native, 0x800000000, 1024, 300);
-    native.view().heap_info = view.heap_info;
-    const auto ledger = reconcile(native.view()).value();
+    native.read().heap_info = view.heap_info;
+    const auto ledger = reconcile(native.read()).value();
     CHECK(ledger.resident_of("jvm/class space") == Bytes());
     CHECK(ledger.unexplained == mib(300));
 }
 
 TEST_CASE(
     "ledger: generated code is the code cache's by its reservation, and never where the JVM told the place") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0000000000, 0x7f0000270000, "rwxp", 924).map(0x7f0000270000, 0x7f000f000000, "---p", 0);
     process.map(0x7f0020000000, 0x7f0020400000, "rwxp", 4096).map(0x7f0020400000, 0x7f0028000000, "---p", 0);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.heap_info.emplace();
     const auto ledger = reconcile(view).value();
     CHECK(ledger.resident_of("jvm/code cache") == kib(924));

@@ -1,8 +1,5 @@
 #include "ledger/partition/malloc_parts.h"
 
-#include <fmt/format.h>
-
-#include <deque>
 #include <utility>
 
 #include "allocator/made_walk.h"
@@ -10,6 +7,7 @@
 #include "ledger/claims/claims.h"
 #include "ledger/headline.h"
 #include "ledger/partition/reconcile.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -17,43 +15,26 @@ namespace {
 
 // The made walk's process as the kernel shows it: [heap], an arena heap with its reservation, mmapped chunks;
 // `chunks_kib` of the last resident.
-// Mappings point into the text, so that it stays.
-ProcessView view_of(std::uint64_t chunks_kib) {
-    static std::deque<std::string> texts;
-    std::string& smaps = texts.emplace_back();
-    const auto map = [&](std::uint64_t begin, std::uint64_t end, std::string_view flags, std::uint64_t rss,
-                         std::string_view name = "") {
-        smaps += fmt::format("{:x}-{:x} {} 00000000 00:00 0 {}\nRss: {} kB\nPss: {} kB\n", begin, end, flags,
-                             name, rss, rss);
-    };
-    map(0x10000000, 0x14000000, "rw-p", 40960);
-    map(0x555500000000, 0x555500100000, "rw-p", 1000, "[heap]");
-    map(0x7f2d54000000, 0x7f2d57000000, "rw-p", 49152);
-    map(0x7f2d57000000, 0x7f2d58000000, "---p", 0);
-    map(0x7f2d60000000, 0x7f2d72600000, "rw-p", chunks_kib);
-    ProcessView view;
-    view.smaps = parse_smaps(smaps).value();
-    view.vm = Vm::hotspot;
-    view.nmt_map.emplace();
-    NmtRegion heap;
-    heap.range = range_of(0x10000000, 0x14000000);
-    heap.tag = "Java Heap";
-    view.nmt_map->regions.push_back(heap);
-    view.nmt.emplace();
-    view.nmt->unit = Bytes(1);
-    NmtCategory internal, arena_chunk, thread;
-    internal.name = "Internal";
+made::Process process_of(std::uint64_t chunks_kib) {
+    made::Process process;
+    process.map(0x10000000, 0x14000000, "rw-p", 40960);
+    process.map(0x555500000000, 0x555500100000, "rw-p", 1000, "[heap]");
+    process.map(0x7f2d54000000, 0x7f2d57000000, "rw-p", 49152);
+    process.map(0x7f2d57000000, 0x7f2d58000000, "---p", 0);
+    process.map(0x7f2d60000000, 0x7f2d72600000, "rw-p", chunks_kib);
+    ProcessView& view = process.read();
+    view.nmt_map.emplace().regions.push_back(made::region(0x10000000, 0x14000000, "Java Heap"));
+    NmtCategory& internal = process.category("Internal");
     internal.malloc = kib(2001);
     internal.malloc_count = 5901;
-    arena_chunk.name = "Arena Chunk";
-    arena_chunk.malloc = kib(8);
-    thread.name = "Thread";
+    process.category("Arena Chunk").malloc = kib(8);
+    NmtCategory& thread = process.category("Thread");
     thread.malloc = kib(1);
     thread.arena = kib(90);
-    view.nmt->categories = {internal, arena_chunk, thread};
+    view.nmt->unit = Bytes(1);
     view.malloc_walk = made_walk();
     view.malloc_walk->regions.back().range.end = {0x7f2d72600000};
-    return view;
+    return process;
 }
 
 // What the walk of the made process sums to.
@@ -93,7 +74,8 @@ void check_laws(const ProcessView& view, const Ledger& ledger) {
 }  // namespace
 
 TEST_CASE("malloc in the ledger: a walk's chunks become rows that sum to what malloc has resident") {
-    const ProcessView view = view_of(chunks_for(seen()));
+    const made::Process process = process_of(chunks_for(seen()));
+    const ProcessView& view = process.view;
     const Ledger ledger = reconcile(view).value();
     check_laws(view, ledger);
     const Bytes rounding = minus_or_zero(seen(), kib(seen().value() / 1024));
@@ -115,7 +97,7 @@ TEST_CASE("malloc in the ledger: a walk's chunks become rows that sum to what ma
 }
 
 TEST_CASE("malloc in the ledger: NMT's malloc is what was found of it, and the gap follows") {
-    const Ledger ledger = reconcile(view_of(chunks_for(seen()))).value();
+    const Ledger ledger = reconcile(process_of(chunks_for(seen())).view).value();
     const Bytes tracked = mib(34) + kib(500);
     CHECK(ledger.malloc.measured());
     CHECK(headline_of(ledger).nmt_malloc == tracked);
@@ -124,7 +106,8 @@ TEST_CASE("malloc in the ledger: NMT's malloc is what was found of it, and the g
 }
 
 TEST_CASE("malloc in the ledger: what came after the walk is not walked") {
-    const ProcessView view = view_of(chunks_for(seen() + kib(5000)));
+    const made::Process process = process_of(chunks_for(seen() + kib(5000)));
+    const ProcessView& view = process.view;
     const Ledger ledger = reconcile(view).value();
     check_laws(view, ledger);
     CHECK(ledger.resident_of("malloc/not-walked") == kib(5032));
@@ -133,7 +116,8 @@ TEST_CASE("malloc in the ledger: what came after the walk is not walked") {
 
 TEST_CASE("malloc in the ledger: what went after the walk is taken off the largest row") {
     const Bytes gone = GENERATE(kib(4), kib(5000), mib(180), mib(190));
-    const ProcessView view = view_of(chunks_for(minus_or_zero(seen(), gone)));
+    const made::Process process = process_of(chunks_for(minus_or_zero(seen(), gone)));
+    const ProcessView& view = process.view;
     const Ledger ledger = reconcile(view).value();
     check_laws(view, ledger);
     const Bytes whole = ledger.malloc.parts->whole;
@@ -144,7 +128,8 @@ TEST_CASE("malloc in the ledger: what went after the walk is taken off the large
 }
 
 TEST_CASE("malloc in the ledger: without NMT all live blocks are live, none is called untracked") {
-    ProcessView view = view_of(chunks_for(seen()));
+    made::Process process = process_of(chunks_for(seen()));
+    ProcessView& view = process.view;
     view.nmt.reset();
     view.malloc_walk->headers.clear();
     view.malloc_walk->tracked.clear();
@@ -160,7 +145,8 @@ TEST_CASE("malloc in the ledger: without NMT all live blocks are live, none is c
 }
 
 TEST_CASE("malloc in the ledger: a walk that was not possible changes no row") {
-    ProcessView view = view_of(chunks_for(seen()));
+    made::Process process = process_of(chunks_for(seen()));
+    ProcessView& view = process.view;
     view.malloc_walk->why_not_walked = "the limit is 0";
     ProcessView without = view;
     without.malloc_walk.reset();
@@ -176,7 +162,8 @@ TEST_CASE("malloc in the ledger: a walk that was not possible changes no row") {
 TEST_CASE(
     "malloc in the ledger: the rest of an arena heap's 64 MiB belongs to it, but not what another region "
     "has") {
-    ProcessView view = view_of(1024);
+    made::Process process = process_of(1024);
+    ProcessView& view = process.view;
     view.malloc_walk->regions = {{range_of(0x7f2d54000000, 0x7f2d54100000), RegionKind::arena, {}},
                                  {range_of(0x7f2d55000000, 0x7f2d57000000), RegionKind::mmapped_chunk, {}}};
     Owners owners;
@@ -189,7 +176,8 @@ TEST_CASE(
 }
 
 TEST_CASE("malloc in the ledger: an extension of the main arena is malloc's, wherever it lies") {
-    ProcessView view = view_of(1024);
+    made::Process process = process_of(1024);
+    ProcessView& view = process.view;
     view.malloc_walk->regions = {{range_of(0x7f2d60000000, 0x7f2d72600000), RegionKind::main_arena, {}}};
     const Ledger ledger = reconcile(view).value();
     CHECK(ledger.owners.path(ledger.pieces.back().claim.owner) == "malloc/main arena");
@@ -198,7 +186,8 @@ TEST_CASE("malloc in the ledger: an extension of the main arena is malloc's, whe
 
 TEST_CASE(
     "malloc in the ledger: forged figures and a million names leave a ledger that sums, with few rows") {
-    ProcessView view = view_of(9000);
+    made::Process process = process_of(9000);
+    ProcessView& view = process.view;
     MallocWalk& walk = *view.malloc_walk;
     const Bytes most(~std::uint64_t{0});
     for (int i = 0; i < 1000; ++i) {
@@ -213,7 +202,8 @@ TEST_CASE(
 }
 
 TEST_CASE("malloc in the ledger: NMT's arenas lie in blocks of Arena Chunk, and both are compared") {
-    ProcessView view = view_of(1024);
+    made::Process process = process_of(1024);
+    ProcessView& view = process.view;
     view.malloc_walk->tracked.push_back({"Arena Chunk", kib(98), chunks(3, kib(99), kib(99))});
     const std::vector<TrackedCheck> checks = check_tracked(view);
     REQUIRE(checks.size() == 4);

@@ -1,7 +1,7 @@
 #include "ledger/plan/malloc_request.h"
 
 #include "catch.h"
-#include "ledger/made_mappings.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 using made::libjvm;
@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view libc = "/usr/lib/x86_64-linux-gnu/libc.so.6";
 
-made::Mappings usual() {
-    made::Mappings process;
+made::Process usual() {
+    made::Process process;
     process.map(0x1000000, 0x1021000, "rw-p", 40, "[heap]")
         .map(0x1021000, 0x1100000, "---p", 0, "[heap]")
         .map(0x1100000, 0x1200000, "rw-p", 40, "[heap]")
@@ -31,8 +31,8 @@ made::Mappings usual() {
 }  // namespace
 
 TEST_CASE("malloc request: libc's writable data with its .bss, and the brk to its end") {
-    made::Mappings process = usual();
-    const MallocRequest request = malloc_request(process.view(), {});
+    made::Process process = usual();
+    const MallocRequest request = malloc_request(process.read(), {});
     CHECK(request.allocator == "glibc");
     REQUIRE(request.search.libc_data.size() == 2);
     CHECK(request.search.libc_data[0] == range_of(0x7f0010184000, 0x7f0010186000));
@@ -43,8 +43,8 @@ TEST_CASE("malloc request: libc's writable data with its .bss, and the brk to it
 }
 
 TEST_CASE("malloc request: files are those of which something can be executed; ranges ascend") {
-    made::Mappings process = usual();
-    const MallocRequest request = malloc_request(process.view(), {});
+    made::Process process = usual();
+    const MallocRequest request = malloc_request(process.read(), {});
     REQUIRE(request.files.size() == 2);
     CHECK(request.files[0].path == libc);
     CHECK(request.files[0].first == range_of(0x7f0010000000, 0x7f0010020000));
@@ -60,8 +60,8 @@ TEST_CASE("malloc request: files are those of which something can be executed; r
 }
 
 TEST_CASE("malloc request: the headers follow the release and the level") {
-    made::Mappings process = usual();
-    ProcessView& view = process.view();
+    made::Process process = usual();
+    ProcessView& view = process.read();
     const auto with = [&](int feature, std::string_view level) {
         view.version.emplace();
         view.version->feature = feature;
@@ -82,15 +82,15 @@ TEST_CASE("malloc request: the headers follow the release and the level") {
 }
 
 TEST_CASE("malloc request: where nothing tells the release the canary alone is looked for") {
-    made::Mappings process = usual();
-    const MallocRequest request = malloc_request(process.view(), {});
+    made::Process process = usual();
+    const MallocRequest request = malloc_request(process.read(), {});
     CHECK(request.headers == NmtHeaders::canary);
     CHECK(request.tags == most_tags);
 }
 
 TEST_CASE("malloc request: where nothing tells the release no category is guessed") {
-    made::Mappings process = usual();
-    const MallocRequest request = malloc_request(process.view(), {});
+    made::Process process = usual();
+    const MallocRequest request = malloc_request(process.read(), {});
     REQUIRE(request.name_tags);
     std::vector<TagSum> sums(most_tags);
     sums[9].chunks.blocks = 60;  // Other on 17, Internal on 21
@@ -103,8 +103,8 @@ TEST_CASE("malloc request: where nothing tells the release no category is guesse
 }
 
 TEST_CASE("malloc request: names of tags are those of the table that agrees with NMT's report") {
-    made::Mappings process = usual();
-    ProcessView& view = process.view();
+    made::Process process = usual();
+    ProcessView& view = process.read();
     view.version.emplace();
     view.version->feature = 17;
     const MallocRequest request = malloc_request(view, {});
@@ -115,34 +115,34 @@ TEST_CASE("malloc request: names of tags are those of the table that agrees with
 }
 
 TEST_CASE("malloc request: without a C library there is no data to search, and no file to ask") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x400000, 0x500000, "r-xp", 40, "/bin/static", 5)
         .map(0x1000000, 0x1021000, "rw-p", 40, "[heap]");
-    const ProcessView& view = process.view();
+    const ProcessView& view = process.read();
     CHECK(malloc_request(view, {}).search.libc_data.empty());
     CHECK(malloc_request(view, {}).allocator == "unknown");
     CHECK_FALSE(libc_of(*view.smaps).has_value());
-    made::Mappings with = usual();
-    const auto file = libc_of(*with.view().smaps);
+    made::Process with = usual();
+    const auto file = libc_of(*with.read().smaps);
     REQUIRE(file.has_value());
     CHECK(file->path == libc);
 }
 
 TEST_CASE("malloc request: libc under its old name, and deleted by an update, is libc") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0010000000, 0x7f0010020000, "r-xp", 100, "/lib/libc-2.31.so (deleted)", 11)
         .map(0x7f0010184000, 0x7f0010186000, "rw-p", 8, "/lib/libc-2.31.so (deleted)", 11, 0x184000)
         .map(0x7f0010200000, 0x7f0010210000, "rw-p", 8, "/lib/libc.so.6.cache", 12);
-    const MallocRequest request = malloc_request(process.view(), {});
+    const MallocRequest request = malloc_request(process.read(), {});
     CHECK_FALSE(request.search.libc_data.empty());
     CHECK(request.search.libc_data[0] == range_of(0x7f0010184000, 0x7f0010186000));
 }
 
 TEST_CASE("malloc request: a heap and a code cache in huge pages are no library's code or data") {
-    made::Mappings process = usual();
+    made::Process process = usual();
     process.map(0x7f0030000000, 0x7f0034000000, "rwxp", 0, "/anon_hugepage (deleted)", 65150)
         .map(0x7f0034000000, 0x7f0044000000, "rw-p", 0, "/anon_hugepage (deleted)", 65151);
-    const MallocRequest request = malloc_request(process.view(), {});
+    const MallocRequest request = malloc_request(process.read(), {});
     CHECK(request.files.size() == 2);
     CHECK(request.file_ranges.size() == 7);
     CHECK(request.library_data.size() == 3);

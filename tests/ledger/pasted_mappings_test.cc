@@ -2,9 +2,9 @@
 #include "catch.h"
 #include "kernel/mappings/pmap.h"
 #include "ledger/ledger.h"
-#include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
 #include "ledger/partition/reconcile.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 using made::sum_of;

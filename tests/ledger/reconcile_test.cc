@@ -3,9 +3,9 @@
 #include "catch.h"
 #include "ledger/headline.h"
 #include "ledger/ledger.h"
-#include "ledger/made_mappings.h"
 #include "ledger/mapping_owner.h"
 #include "ledger/plan/ranges_to_ask.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 using made::libjvm;
@@ -23,9 +23,9 @@ void resident(ProcessView& view, Range asked, std::vector<Range> runs) {
 }  // namespace
 
 TEST_CASE("ledger: a mapping that one NMT region covers belongs to its category") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x10000, 0x20000, "rw-p", 40).map(0x20000, 0x30000, "---p", 0);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.nmt_map.emplace();
     view.nmt_map->regions.push_back(region(0x10000, 0x30000, "Java Heap"));
     const auto ledger = reconcile(view).value();
@@ -35,9 +35,9 @@ TEST_CASE("ledger: a mapping that one NMT region covers belongs to its category"
 }
 
 TEST_CASE("ledger: a mapping of two regions is told apart by its pages") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x10000, 0x30000, "rw-p", 20);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.nmt_map.emplace();
     view.nmt_map->regions = {region(0x10000, 0x20000, "GC"), region(0x20000, 0x30000, "Code")};
     CHECK(ranges_to_tell_apart(view) == std::vector<Range>{range_of(0x10000, 0x30000)});
@@ -68,7 +68,7 @@ TEST_CASE("ledger: a mapping of two regions is told apart by its pages") {
 TEST_CASE(
     "ledger: an archived file inside the heap is heap, a library beside it is a file, what follows it its "
     ".bss") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x10000, 0x20000, "rw-p", 64)
         .map(0x20000, 0x30000, "rw-p", 60, "/usr/lib/jvm/java-17/lib/server/classes.jsa", 77)
         .map(0x7f0000000000, 0x7f0000100000, "r-xp", 512, libjvm, 78)
@@ -77,7 +77,7 @@ TEST_CASE(
         .map(0x7f0000120000, 0x7f0000130000, "r--p", 8, "/opt/app/libleak.so.1.2", 79)
         .map(0x7f0000130000, 0x7f0000140000, "r--s", 4, "/opt/app/data.bin (deleted)", 80)
         .map(0x7f0000140000, 0x7f0000150000, "rw-p", 12);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.nmt_map.emplace();
     view.nmt_map->regions.push_back(region(0x10000, 0x30000, "Java Heap"));
     const auto ledger = reconcile(view).value();
@@ -96,9 +96,9 @@ TEST_CASE(
 TEST_CASE(
     "ledger: malloc's own headers win over a tag of System.map, which covers a whole mapping, but not over "
     "an NMT region") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0000000000, 0x7f0000200000, "rw-p", 2048);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.malloc_layout.emplace();
     view.malloc_layout->mmapped_chunks.push_back(range_of(0x7f0000000000, 0x7f0000180000));
     SECTION("System.map") {
@@ -120,13 +120,13 @@ TEST_CASE(
 }
 
 TEST_CASE("ledger: a heap that is mapped three times is counted once, the rest is mapped again") {
-    made::Mappings process;
+    made::Process process;
     constexpr std::string_view memfd = "/memfd:java_heap (deleted)";
     process.map(0x40000000000, 0x40000400000, "rw-s", 4096, memfd, 9)
         .map(0x80000000000, 0x80000400000, "rw-s", 1024, memfd, 9)
         .map(0x100000000000, 0x100000400000, "rw-s", 2048, memfd, 9)
         .map(0x100000400000, 0x100000800000, "rw-s", 4096, memfd, 9, 0x400000);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.nmt_map.emplace();
     view.nmt_map->regions = {region(0x40000000000, 0x40000400000, "Java Heap"),
                              region(0x80000000000, 0x80000400000, "Java Heap"),
@@ -142,9 +142,9 @@ TEST_CASE("ledger: a heap that is mapped three times is counted once, the rest i
 }
 
 TEST_CASE("ledger: a stack that NMT does not know is a native stack by its thread's stack pointer") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0000000000, 0x7f0000001000, "---p", 0).map(0x7f0000001000, 0x7f0000101000, "rw-p", 24);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.nmt_map.emplace();
     Task task;
     task.tid = 7;
@@ -159,32 +159,32 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
         CHECK(ledger.rows.front().estimated);
     }
     SECTION("and by the pointer that it had when it was stopped, where no line guards the stack") {
-        made::Mappings unguarded;
+        made::Process unguarded;
         unguarded.map(0x7f0000001000, 0x7f0000102000, "rw-p", 24);
-        unguarded.view().nmt_map.emplace();
-        unguarded.view().tasks = {task};
-        unguarded.view().tasks->front().stack_pointer.reset();
-        CHECK(reconcile(unguarded.view()).value().resident_of("stack/native") == Bytes());
+        unguarded.read().nmt_map.emplace();
+        unguarded.read().tasks = {task};
+        unguarded.read().tasks->front().stack_pointer.reset();
+        CHECK(reconcile(unguarded.read()).value().resident_of("stack/native") == Bytes());
         NativeStack stopped;
         stopped.tid = task.tid;
         stopped.stack_pointer = Address{0x7f00000ff000};
-        unguarded.view().native_stacks = NativeStacks{{stopped}, {}};
-        CHECK(reconcile(unguarded.view()).value().resident_of("stack/native") == kib(24));
+        unguarded.read().native_stacks = NativeStacks{{stopped}, {}};
+        CHECK(reconcile(unguarded.read()).value().resident_of("stack/native") == kib(24));
     }
     SECTION("without NMT, HotSpot's guard zone tells a Java thread's") {
-        made::Mappings java;
+        made::Process java;
         java.map(0x7f0000000000, 0x7f0000004000, "---p", 0).map(0x7f0000004000, 0x7f0000101000, "rw-p", 24);
-        java.view().tasks = {task};
-        CHECK(reconcile(java.view()).value().resident_of("jvm/thread stack") == kib(24));
+        java.read().tasks = {task};
+        CHECK(reconcile(java.read()).value().resident_of("jvm/thread stack") == kib(24));
     }
 }
 
 TEST_CASE(
     "ledger: ZGC's mark stacks of JDK 11, which NMT does not know, are known by their reservation of 1 TiB") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x150000000000, 0x150002000000, "rw-p", 32768).map(0x150002000000, 0x160000000000, "---p", 0);
-    process.view().nmt_map.emplace();
-    const auto ledger = reconcile(process.view()).value();
+    process.read().nmt_map.emplace();
+    const auto ledger = reconcile(process.read()).value();
     CHECK(ledger.resident_of("named/zgc mark stacks") == mib(32));
     CHECK(ledger.unexplained == Bytes());
 }
@@ -192,7 +192,7 @@ TEST_CASE(
 TEST_CASE(
     "ledger: without NMT, what HotSpot commits inside its reservations is an area of its own, as an "
     "estimate") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x100000000, 0x1000e0000, "rw-p", 728)
         .map(0x1000e0000, 0x140000000, "---p", 0)
         .map(0x7f0000000000, 0x7f0000270000, "rwxp", 924)
@@ -200,7 +200,7 @@ TEST_CASE(
         .map(0x7f0010000000, 0x7f0010600000, "rw-p", 5208)
         .map(0x7f0010600000, 0x7f0010800000, "---p", 0)
         .map(0x7f0020000000, 0x7f0020010000, "rw-p", 8);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.heap_info.emplace();
     view.heap_info->class_space.emplace();
     view.heap_info->class_space->reserved = mib(1024);
@@ -214,13 +214,13 @@ TEST_CASE(
 
 TEST_CASE(
     "ledger: without NMT's addresses a metaspace node is one, into however many pieces the kernel cuts it") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0003000000, 0x7f0003400000, "rw-p", 4096)
         .map(0x7f0003400000, 0x7f0003d00000, "rw-p", 9216)
         .map(0x7f0003d00000, 0x7f0003e00000, "---p", 0)
         .map(0x7f0003e00000, 0x7f0003e60000, "rw-p", 380)
         .map(0x7f0003e60000, 0x7f0007000000, "---p", 0);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.heap_info.emplace();
     view.version = JavaVersion{17, "17.0.15", "17.0.15", "OpenJDK 64-Bit Server VM"};
     CHECK(reconcile(view).value().resident_of("jvm/metaspace or gc") == kib(4096 + 9216 + 380));
@@ -235,9 +235,9 @@ TEST_CASE(
 
 TEST_CASE(
     "ledger: a metaspace node is found where the kernel has joined its first piece to another's memory") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0002b00000, 0x7f0003400000, "rw-p", 9216).map(0x7f0003400000, 0x7f0007000000, "---p", 0);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.heap_info.emplace();
     made::category(view, "Metaspace", mib(64), mib(4));
     view.version = JavaVersion{17, "17.0.15", "17.0.15", "OpenJDK 64-Bit Server VM"};
@@ -247,20 +247,20 @@ TEST_CASE(
 }
 
 TEST_CASE("ledger: without NMT, a reservation right behind a mapped file is no .bss of it") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0000000000, 0x7f0001000000, "rw-s", 16384, "/srv/data.bin", 9)
         .map(0x7f0001000000, 0x7f0001070000, "rw-p", 436)
         .map(0x7f0001070000, 0x7f0001400000, "---p", 0);
-    process.view().heap_info.emplace();
-    const auto ledger = reconcile(process.view()).value();
+    process.read().heap_info.emplace();
+    const auto ledger = reconcile(process.read()).value();
     CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(436));
     CHECK(ledger.unexplained == Bytes());
 }
 
 TEST_CASE("ledger: the three figures of the gap are in order and the classic one may be negative") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x10000, 0x20000, "rw-p", 40).map(0x7f0000000000, 0x7f0000200000, "rw-p", 1000, "[heap]");
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.nmt_map.emplace();
     view.nmt_map->regions.push_back(region(0x10000, 0x20000, "Java Heap"));
     view.nmt.emplace();
@@ -302,7 +302,7 @@ TEST_CASE("file kinds: by path, execution and deletion") {
 TEST_CASE(
     "ledger: without NMT's addresses a table over the heap is known by its size, also where the kernel "
     "merged it, and never more than such tables can be") {
-    made::Mappings process;
+    made::Process process;
     process.map(0xf0000000, 0x100000000, "rw-p", 24)
         .map(0x7f0000000000, 0x7f0000050000, "rw-p", 320)
         .map(0x7f0000100000, 0x7f0000150000, "rw-p", 320)
@@ -310,51 +310,51 @@ TEST_CASE(
         .map(0x7f0000500000, 0x7f0000510000, "rw-p", 64);
     for (std::uint64_t i = 0; i < 8; ++i)
         process.map(0x7f0001000000 + i * 0x100000, 0x7f0001000000 + i * 0x100000 + 0x50000, "rw-p", 320);
-    process.view().vm = Vm::hotspot;
-    process.view().heap_info.emplace();
-    process.view().vm_info.emplace();
-    process.view().vm_info->heap = range_of(0xf0000000, 0x100000000);
-    const auto ledger = reconcile(process.view()).value();
+    process.read().vm = Vm::hotspot;
+    process.read().heap_info.emplace();
+    process.read().vm_info.emplace();
+    process.read().vm_info->heap = range_of(0xf0000000, 0x100000000);
+    const auto ledger = reconcile(process.read()).value();
     CHECK(ledger.resident_of("jvm/metaspace or gc") == kib(3 * 320));
     CHECK(ledger.unexplained == kib(2048 + 64 + 7 * 320));
-    process.view().vm_info->heap.reset();
-    CHECK(reconcile(process.view()).value().resident_of("jvm/metaspace or gc") == Bytes());
+    process.read().vm_info->heap.reset();
+    CHECK(reconcile(process.read()).value().resident_of("jvm/metaspace or gc") == Bytes());
 }
 
 TEST_CASE(
     "ledger: where System.map tags a mapping that the kernel merged with .bss, NMT's map tells the two "
     "apart") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7effffff0000, 0x7f0000000000, "r-xp", 0, libjvm, 7)
         .map(0x7f0000000000, 0x7f0000010000, "rw-p", 64, libjvm, 7)
         .map(0x7f0000010000, 0x7f0000030000, "rw-p", 128);
-    process.view().vm = Vm::hotspot;
-    process.view().system_map.emplace();
-    process.view().system_map->nmt_enabled = true;
+    process.read().vm = Vm::hotspot;
+    process.read().system_map.emplace();
+    process.read().system_map->nmt_enabled = true;
     SystemMapRow row;
     row.range = range_of(0x7f0000010000, 0x7f0000030000);
     row.tags = {"GC"};
-    process.view().system_map->rows.push_back(row);
-    CHECK(reconcile(process.view()).value().resident_of("jvm/gc") == kib(128));
-    process.view().nmt_map.emplace();
+    process.read().system_map->rows.push_back(row);
+    CHECK(reconcile(process.read()).value().resident_of("jvm/gc") == kib(128));
+    process.read().nmt_map.emplace();
     NmtRegion region;
     region.range = range_of(0x7f0000020000, 0x7f0000030000);
     region.tag = "GC";
-    process.view().nmt_map->regions.push_back(region);
-    const auto ledger = reconcile(process.view()).value();
+    process.read().nmt_map->regions.push_back(region);
+    const auto ledger = reconcile(process.read()).value();
     CHECK(ledger.resident_of("jvm/gc") == kib(64));
     CHECK(ledger.resident_of("file/jvm library/bss") == kib(64));
 }
 
 TEST_CASE("ledger: an allocator that JNI code brought has a row of its own, and glibc serves malloc") {
     constexpr std::string_view jemalloc = "/usr/lib/x86_64-linux-gnu/libjemalloc.so.2";
-    made::Mappings process;
+    made::Process process;
     process.map(0x1000000, 0x1100000, "rw-p", 1024, "[heap]")
         .map(0x7f0000000000, 0x7f0001000000, "rw-p", 16384)
         .map(0x7f0010000000, 0x7f0010100000, "r-xp", 100, jemalloc, 21)
         .map(0x7f0020000000, 0x7f0020100000, "r-xp", 100, "/usr/lib/x86_64-linux-gnu/libc.so.6", 11)
         .map(0x7f0030000000, 0x7f0030100000, "r-xp", 100, libjvm, 12);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     // By what is mapped it may be jemalloc that serves malloc.
     CHECK(reconcile(view)->resident_of("malloc/[heap]") == mib(1));
     CHECK(reconcile(view)->resident_of("malloc/jemalloc") == mib(16));
@@ -377,12 +377,12 @@ TEST_CASE("ledger: an allocator that JNI code brought has a row of its own, and 
 }
 
 TEST_CASE("ledger: huge pages of hugetlb are no file, and malloc may have its chunks there") {
-    made::Mappings process;
+    made::Process process;
     process.map(0x7f0000000000, 0x7f0000400000, "rw-p", 0, "/anon_hugepage (deleted)", 65150)
         .map(0x7f0000400000, 0x7f0000800000, "rwxp", 0, "/anon_hugepage (deleted)", 65151)
         .map(0x7f0000800000, 0x7f0000c00000, "rw-p", 0, "/anon_hugepage (deleted)", 65152)
         .map(0x7f0030000000, 0x7f0030100000, "r-xp", 100, libjvm, 12);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.smaps->mappings[0].private_hugetlb = mib(4);
     view.smaps->mappings[1].private_hugetlb = mib(2);
     const auto ledger = reconcile(view).value();

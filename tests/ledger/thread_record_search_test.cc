@@ -5,7 +5,7 @@
 #include "catch.h"
 #include "ledger/ledger.h"
 #include "ledger/partition/reconcile.h"
-#include "made_mappings.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -48,12 +48,12 @@ constexpr MadeThread vm{0x7f0000000000, 0x7f0000101000, 11, 4096};
 constexpr MadeThread go{0x7f0000101000, 0x7f0000202000, 12, 4096};
 constexpr MadeThread ended{0x7f0000202000, 0x7f0000303000, 0, 4096};
 
-made::Mappings merged() {
-    made::Mappings process;
+made::Process merged() {
+    made::Process process;
     process.map(0xc000000000, 0xc004000000, "rw-p", 50 << 10U)
         .map(0x7f0000000000, 0x7f0000303000, "rw-p", 120)
         .map(0x7f3000000000, 0x7f3000002000, "rw-p", 8, "/lib/ld-linux-x86-64.so.2", 5);
-    ProcessView& view = process.view();
+    ProcessView& view = process.read();
     view.tasks.emplace();
     for (const auto& [tid, name, pointer] :
          {std::tuple(11, "GC Thread#0", 0x7f00000ff000ULL), std::tuple(12, "worker", 0xc000001000ULL)}) {
@@ -74,8 +74,8 @@ made::Mappings merged() {
 }  // namespace
 
 TEST_CASE("thread records: one leads to all, and to the stacks that are kept for threads to come") {
-    made::Mappings process = merged();
-    ProcessView& view = process.view();
+    made::Process process = merged();
+    ProcessView& view = process.read();
     BufferMemory memory;
     // The mapping ends with the stack that is kept: its record is the first that is seen.
     put_list(memory, head, {vm, go});
@@ -100,8 +100,8 @@ TEST_CASE("thread records: one leads to all, and to the stacks that are kept for
 }
 
 TEST_CASE("thread records: without them, a pointer into a large mapping that nothing guards makes no stack") {
-    made::Mappings process = merged();
-    const auto ledger = reconcile(process.view()).value();
+    made::Process process = merged();
+    const auto ledger = reconcile(process.read()).value();
     CHECK(ledger.resident_of("stack/native") == Bytes());
     CHECK(ledger.unexplained == mib(50));
     // One mapping of several stacks is an estimate.
@@ -112,8 +112,8 @@ TEST_CASE("thread records: without them, a pointer into a large mapping that not
 }
 
 TEST_CASE("thread records: memory that contradicts itself leads nowhere, and ends") {
-    made::Mappings process = merged();
-    ProcessView& view = process.view();
+    made::Process process = merged();
+    ProcessView& view = process.read();
     BufferMemory memory;
     CHECK(find_thread_bounds(view, memory).stacks.empty());
     put_list(memory, head, {vm, go, ended});

@@ -267,7 +267,7 @@ TEST_CASE("live: two processes are compared only where that is asked for") {
     const LiveJvm one(jdk, {"-Xmx64m"}, {}), other(jdk, {"-Xmx64m"}, {});
     const Outcome refused = run_nmtx({"diff", one.pid_text(), other.pid_text()});
     CHECK(refused.exit_code == 1);
-    CHECK(refused.err.find("of different processes") != std::string::npos);
+    CHECK(refused.err.find("from different processes") != std::string::npos);
     CHECK(refused.err.find("--force") != std::string::npos);
     const auto diff = nmtx_json({"diff", one.pid_text(), other.pid_text(), "--force"});
     CHECK(diff["same_process"] == false);

@@ -46,7 +46,7 @@ TEST_CASE("live: a file on a disk is page cache, one in shared memory is not, an
     auto found = of_rule(nmtx_json({jvm.pid_text()}), "mapped-files");
     REQUIRE(found.size() == 1);
     CHECK(found[0]["severity"] == "note");
-    CHECK(says(found[0], "page cache, which the kernel takes back"));
+    CHECK(says(found[0], "page cache, reclaimable"));
     CHECK(says(found[0], "/var/tmp/" + name));
     CHECK(found[0]["bytes"].get<std::int64_t>() >= 80'000'000);
     CHECK(found[0]["bytes"].get<std::int64_t>() < 82'000'000);
@@ -56,13 +56,13 @@ TEST_CASE("live: a file on a disk is page cache, one in shared memory is not, an
     found = of_rule(nmtx_json({jvm.pid_text()}), "mapped-files");
     if (shared_kib(jvm) > 68'000) {
         REQUIRE(found.size() == 2);
-        const auto& shared = says(found[0], "no page cache") ? found[0] : found[1];
-        CHECK(says(shared, "no page cache"));
+        const auto& shared = says(found[0], "not page cache") ? found[0] : found[1];
+        CHECK(says(shared, "not page cache"));
         CHECK(says(shared, "/dev/shm/" + name));
         CHECK(shared["bytes"].get<std::int64_t>() >= 70'000'000);
     } else {
         REQUIRE(found.size() == 1);
-        CHECK(says(found[0], "page cache, which the kernel takes back"));
+        CHECK(says(found[0], "page cache, reclaimable"));
         CHECK(found[0]["bytes"].get<std::int64_t>() >= 150'000'000);
     }
 
@@ -92,6 +92,6 @@ TEST_CASE("live: of a process that is no JVM findings say what still holds") {
     kill(pid, SIGKILL);
     waitpid(pid, nullptr, 0);
     REQUIRE(of_rule(report, "not-hotspot").size() == 1);
-    CHECK(says(of_rule(report, "not-hotspot")[0], "No JVM runs in this process"));
+    CHECK(says(of_rule(report, "not-hotspot")[0], "No JVM in this process"));
     CHECK(of_rule(report, "missing-evidence").empty());
 }

@@ -65,11 +65,11 @@ TEST_CASE("live: findings on many threads, on threads of native code and on an a
     CHECK(stacks["evidence"].dump().find("target-parked-#") != std::string::npos);
     const auto native = finding_of(all, "native-threads");
     REQUIRE(native.is_object());
-    CHECK(native["title"] == "12 threads are not the JVM's: native code started them");
-    CHECK(native["evidence"].dump().find("foreign-# (12") != std::string::npos);
+    CHECK(native["title"] == "12 threads started by native code, not by the JVM");
+    CHECK(native["evidence"].dump().find("foreign-# (12 threads") != std::string::npos);
     const auto agents = finding_of(all, "agents");
     REQUIRE(agents.is_object());
-    CHECK(agents["title"] == "An agent runs in the JVM: jdwp");
+    CHECK(agents["title"] == "Agent in the JVM: jdwp");
     for (const char* rule : {"stack-size-unit", "thp-stacks", "nmt-off", "code-cache", "zgc-multi-map"}) {
         CAPTURE(rule);
         CHECK(finding_of(all, rule).is_null());

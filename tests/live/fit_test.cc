@@ -27,7 +27,7 @@ TEST_CASE("live: JNI memory and direct buffers leave so much less for the heap, 
     const auto of_plain = fit(plain), of_native = fit(native), of_java = fit(java);
     // A heap that was given back meanwhile stands in the peak, which nothing tells from other memory.
     const auto heap = [](const nlohmann::json& json) {
-        return json["heap_bytes"].get<std::int64_t>() + line_of(json, "peak of RSS");
+        return json["heap_bytes"].get<std::int64_t>() + line_of(json, "peak RSS");
     };
     const auto taken = static_cast<std::int64_t>(native.truth("leak_bytes") + native.truth("direct_bytes"));
     REQUIRE(taken > 100'000'000);
@@ -41,7 +41,7 @@ TEST_CASE("live: JNI memory and direct buffers leave so much less for the heap, 
     std::int64_t sum = 0;
     for (const auto& line : of_native["lines"]) sum += line["bytes"].get<std::int64_t>();
     CHECK(sum == of_native["taken_bytes"].get<std::int64_t>());
-    CHECK(line_of(of_native, "resident beside the heap") > taken);
+    CHECK(line_of(of_native, "resident outside the heap") > taken);
 }
 
 TEST_CASE("live: fit of a capture is that of its moment, and a limit that is too small proposes nothing") {

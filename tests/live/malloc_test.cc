@@ -164,13 +164,12 @@ TEST_CASE("live malloc: the leaked blocks can be looked into, and no page more i
     CHECK(peek.err.empty());
     const auto at = peek.out.find("Peek: 64 of 177,7");
     REQUIRE(at != std::string::npos);
-    CHECK(peek.out.find("first words of the blocks lead to\n            64  libtarget.so\n", at) !=
+    CHECK(peek.out.find("first words of the blocks point into\n            64  libtarget.so\n", at) !=
           std::string::npos);
     const Outcome none = run_nmtx({"malloc", jvm.pid_text(), "--attach=never", "--peek", "1010"});
     CHECK(none.exit_code == 1);
-    CHECK(
-        none.err.find("there is no untracked live block of 1,010 usable bytes; sizes that come nearest: ") !=
-        std::string::npos);
+    CHECK(none.err.find("no untracked block of 1,010 usable bytes is in use; nearest sizes: ") !=
+          std::string::npos);
     CHECK(none.err.find(" 1016") != std::string::npos);
 }
 

@@ -166,7 +166,7 @@ TEST_CASE("live: --attach=never asks nothing of the JVM and still gives each byt
     CHECK(report["cost"]["attach_ms"] == 0);
     CHECK(report["java"]["nmt_level"] == "detail");
     CHECK(below(report, "malloc/") >= jvm.truth("leak_bytes"));
-    CHECK(run_nmtx({jvm.pid_text(), "--attach=never"}).out.find("was not asked") != std::string::npos);
+    CHECK(run_nmtx({jvm.pid_text(), "--attach=never"}).out.find("was not queried") != std::string::npos);
 }
 
 TEST_CASE("live: --nmt takes a report that somebody saved, --nmt=off does without") {

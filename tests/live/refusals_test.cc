@@ -61,7 +61,7 @@ TEST_CASE("live: a process that is no JVM gets the kernel's ledger and no signal
     for (int i = 0; i < 100 && !has(outcome.out, "sleep (not Java)"); ++i)
         outcome = run_nmtx({std::to_string(pid)});
     CHECK(outcome.exit_code == 0);
-    CHECK(has(outcome.out, "No JVM is mapped in this process"));
+    CHECK(has(outcome.out, "No JVM is loaded in this process"));
     int status = 0;
     CHECK(waitpid(pid, &status, WNOHANG) == 0);
     kill(pid, SIGKILL);

@@ -277,8 +277,11 @@ bool TerminalProgram::restored() const {
         now.c_lflag == before_.c_lflag && now.c_iflag == before_.c_iflag && now.c_oflag == before_.c_oflag;
     const auto last = [&](std::string_view sequence) { return output_.rfind(sequence); };
     // Where the other screen was never entered there is nothing to leave.
-    const auto entered = last("\x1b[?1049h"), left = last("\x1b[?1049l");
-    return settings && (entered == std::string::npos || (left != std::string::npos && left > entered));
+    const auto is_left = [&](std::size_t entered, std::size_t left) {
+        return entered == std::string::npos || (left != std::string::npos && left > entered);
+    };
+    return settings && is_left(last("\x1b[?1049h"), last("\x1b[?1049l")) &&
+           is_left(last("1000h"), last("1000l"));
 }
 
 }  // namespace nmtx::live

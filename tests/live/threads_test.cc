@@ -226,7 +226,7 @@ TEST_CASE("live: without the JVM's word threads have the kernel's names, and not
         CHECK(thread["name"].get<std::string>().size() <= 15);
     }
     const Outcome text = run_nmtx({"threads", jvm.pid_text(), "--interval=0", "--attach=never"});
-    CHECK(text.out.find("was not asked for Thread.print") != std::string::npos);
+    CHECK(text.out.find("No Thread.print from the JVM") != std::string::npos);
 }
 
 namespace {
@@ -286,7 +286,7 @@ TEST_CASE(
     CHECK(native["native_frames_end"] == "bottom");
     const Outcome live = run_nmtx({"threads", file, "--all"});
     CHECK(live.out.find("spin_outer") != std::string::npos);
-    CHECK(live.out.find("Java code, by the dump:") != std::string::npos);
+    CHECK(live.out.find("Java code, from the thread dump:") != std::string::npos);
 }
 
 TEST_CASE(
@@ -307,7 +307,7 @@ TEST_CASE(
         kill_nmtx_after({"threads", jvm.pid_text(), "--interval=4ms", "--stacks=6"},
                         std::chrono::milliseconds(i * 60 / tries));
     const Outcome whole = run_nmtx({"threads", jvm.pid_text(), "--interval=100ms", "--stacks=6"});
-    CHECK(whole.out.find("6 threads stood still") != std::string::npos);
+    CHECK(whole.out.find("6 threads stopped") != std::string::npos);
     const auto before = rounds_of_all();
     REQUIRE(before.size() == 6);
     CHECK(nmtx::test::eventually([&] {

@@ -106,7 +106,7 @@ TEST_CASE("live: --redact leaves no name in any form, nor in the capture, and sa
         INFO(secret);
         CHECK_FALSE(has(folded, secret));
     }
-    CHECK(has(markdown, "Redacted besides: "));
+    CHECK(has(markdown, "Also redacted: "));
     CHECK(has(markdown, "1 host"));
     CHECK(has(markdown, "libjvm.so"));
     CHECK(has(markdown, "-XX:NativeMemoryTracking=detail"));

@@ -136,7 +136,7 @@ TEST_CASE("live: trend: JNI code that leaks 1 MiB a step comes first, beside 50 
     check_rate(growing, row_of(growing.run(), "malloc live untracked"), "native");
     CHECK(growing.severity_by("jni-malloc") == "problem");
     CHECK(growing.severity_by("zlib").empty());
-    CHECK(run_nmtx({"trend", growing.record()}).out.find("Leak: malloc/untracked/libtarget.so") !=
+    CHECK(run_nmtx({"trend", growing.record()}).out.find("malloc/untracked/libtarget.so, leak: ") !=
           std::string::npos);
 }
 

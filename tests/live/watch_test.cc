@@ -58,7 +58,7 @@ TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks 
         return std::abs(since_start(screen, "untracked/libtarget.so") - 9.8) < 0.5;
     }));
     watch.resize(40, 15);
-    CHECK(watch.shows("1 2 3 malloc  rsln sort"));
+    CHECK(watch.shows("1 2 3 malloc  slrn sort"));
     watch.type("\t");
     CHECK(watch.shows("1 owners 2 3"));
     watch.type("q");

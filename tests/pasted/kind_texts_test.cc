@@ -57,8 +57,7 @@ std::vector<const PastedPart*> texts_in(const Pasted& pasted, PastedKind wanted)
     std::vector<const PastedPart*> found;
     for (const PastedPart& part : pasted.texts.front().parts) {
         const PastedKind kind = part.part.kind;
-        const bool above = kind == PastedKind::command || kind == PastedKind::pid_line;
-        if (kind == wanted || !above) found.push_back(&part);
+        if (kind == wanted || entry_of(kind).about != nmtx::About::next_text) found.push_back(&part);
     }
     return found;
 }

@@ -233,19 +233,19 @@ TEST_CASE("attach: a socket that another process listens at is not spoken to") {
                                     std::to_string(target.pid()));
 }
 
-TEST_CASE("attach: what is no socket, or another user's, is in the way and said so") {
+TEST_CASE("attach: what is not a socket, or another user's, is in the way and said so") {
     const JvmRoot root;
     const Child target([](auto ready) { ready(); });
     const auto process = ProcessFiles::open(target.pid());
     SECTION("a file") {
         write_text(root.socket(), "");
         AttachClient client(*process, root.target());
-        CHECK(client.ask("VM.version", milliseconds(10000)).error().what == "is no socket");
+        CHECK(client.ask("VM.version", milliseconds(10000)).error().what == "is not a socket");
     }
     SECTION("a symbolic link") {
         std::filesystem::create_symlink("/dev/null", root.socket());
         AttachClient client(*process, root.target());
-        CHECK(client.ask("VM.version", milliseconds(10000)).error().what == "is no socket");
+        CHECK(client.ask("VM.version", milliseconds(10000)).error().what == "is not a socket");
     }
     SECTION("of another user") {
         ::close(listen_at(root.socket()));
@@ -343,7 +343,7 @@ TEST_CASE("attach: who does not catch SIGQUIT, or is no HotSpot, is never signal
     }
     SECTION("a handler but no libjvm.so") {
         catches = true;
-        expected = "has no libjvm.so mapped: it is no HotSpot JVM and is not asked";
+        expected = "has no libjvm.so mapped, so it is not a HotSpot JVM and was not asked";
     }
     const Child target([&](auto ready) {
         if (hotspot_like) map_libjvm(root.directory);

@@ -30,7 +30,7 @@ TEST_CASE("child work: more text, or more time, than it may have is refused, and
     ChildBounds bounds;
     bounds.output = 1000;
     CHECK(work_in_child([] { return std::string(2000, 'x'); }, bounds).error().what ==
-          "it took too long or made too much of it");
+          "it took too long or produced too much output");
     bounds.time = std::chrono::seconds(1);
     const auto late = work_in_child(
         [] {
@@ -38,7 +38,7 @@ TEST_CASE("child work: more text, or more time, than it may have is refused, and
             return std::string();
         },
         bounds);
-    CHECK(late.error().what == "it took too long or made too much of it");
+    CHECK(late.error().what == "it took too long or produced too much output");
 }
 
 #ifndef __SANITIZE_ADDRESS__

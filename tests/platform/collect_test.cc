@@ -91,7 +91,7 @@ TEST_CASE("collect: a process that is no JVM gives the kernel's documents and sa
           std::to_string(child.pid()));
 
     REQUIRE(capture->missing(document::attach) != nullptr);
-    CHECK(capture->missing(document::attach)->why.find("no HotSpot JVM") != std::string::npos);
+    CHECK(capture->missing(document::attach)->why.find("not a HotSpot JVM") != std::string::npos);
     CHECK(capture->missing("hotspot/VM.version") != nullptr);
     CHECK_FALSE(capture->tried("hotspot/GC.heap_info"));
 
@@ -223,6 +223,20 @@ TEST_CASE("jvm list: whoever has libjvm.so mapped is one, whoever has not is non
         CHECK(listed.why_not.find("no hsperfdata file") != std::string::npos);
     }
     CHECK(found);
+}
+
+TEST_CASE("collect: a process that has started at another time than the one that is meant is not read") {
+    const Child child([](auto ready) { ready(); });
+    Plan plan;
+    CollectOptions options = options_for(child);
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    options.start_ticks = process->start_ticks();
+    CHECK(collect(options, plan));
+    options.start_ticks = process->start_ticks() - 1;
+    const auto other = collect(options, plan);
+    REQUIRE_FALSE(other);
+    CHECK(other.error().what == "another process has this pid by now");
 }
 
 TEST_CASE(

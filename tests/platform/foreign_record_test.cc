@@ -57,7 +57,7 @@ struct Forged {
     }
 };
 
-const std::string not_ours = "is not a record as nmtx writes it: it has ";
+const std::string not_ours = "is not a recording of nmtx: it has ";
 
 }  // namespace
 
@@ -87,7 +87,7 @@ TEST_CASE("foreign record: triggers, generated columns, further indexes and furt
             .refusal() == not_ours + "another table 'owner'");
     CHECK(Forged("ALTER TABLE nmt ADD COLUMN more AS (hex(zeroblob(committed)));").refusal() ==
           not_ours + "another table 'nmt'");
-    CHECK(Forged("DROP TABLE nmt;").refusal() == "is not a record as nmtx writes it: a table is missing");
+    CHECK(Forged("DROP TABLE nmt;").refusal() == "is not a recording of nmtx: a table is missing");
     CHECK(Forged("DROP INDEX sample_by_time; CREATE TABLE sample_by_time(a);").refusal() ==
           not_ours + "another table 'sample_by_time'");
 }

@@ -304,16 +304,17 @@ TEST_CASE("frozen threads: a refusal says what stands in the way and what to do"
     CHECK(
         to_string(trace_refusal(7, EPERM, obstacles, "--freeze")) ==
         "pid 7: its threads may not be stopped: operation not permitted: kernel.yama.ptrace_scope is 1; run "
-        "as root, or leave --freeze out");
+        "as root, or run it without --freeze");
     obstacles.yama_scope = 3;
     obstacles.root = true;
-    CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").what.find("nobody may trace") != std::string::npos);
+    CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").what.find("no process may be traced") !=
+          std::string::npos);
     obstacles.yama_scope = 0;
     CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").hint.find("CAP_SYS_PTRACE") != std::string::npos);
     obstacles.sys_ptrace = true;
     CHECK(to_string(trace_refusal(7, EPERM, obstacles, "--freeze")) ==
           "pid 7: its threads may not be stopped: operation not permitted: a security module or a sandbox "
-          "forbids it, although CAP_SYS_PTRACE is there; leave --freeze out: nothing is stopped then");
+          "forbids it, although CAP_SYS_PTRACE is there; run it without --freeze: nothing is stopped then");
     obstacles.root = obstacles.sys_ptrace = false;
     obstacles.same_user = false;
     CHECK(trace_refusal(7, EPERM, obstacles, "--freeze").hint.find("run as its user or root") !=

@@ -36,7 +36,7 @@ TEST_CASE("output file: what is there already stays unless it may be replaced") 
     write_text(directory / "a", "old");
     const auto refused = write_file(directory / "a", "new", false);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().what == "is already there");
+    CHECK(refused.error().what == "already exists");
     CHECK(read_text(directory / "a") == "old");
     CHECK(count_of_files_in(directory) == 1);
     REQUIRE(write_file(directory / "a", "new", true));
@@ -128,7 +128,7 @@ TEST_CASE("output file: into a directory that is there, all files or none, over 
     const std::vector<NamedFile> files{{"a", "1"}, {"b", "2"}};
     const auto refused = write_files(directory.path().string(), files, false);
     REQUIRE_FALSE(refused);
-    CHECK(refused.error().what == "is already there");
+    CHECK(refused.error().what == "already exists");
     CHECK(count_of_files_in(directory) == 2);
     CHECK(read_text(directory / "b") == "old");
     CHECK_FALSE(write_files(directory.path().string(), {{"a", "1"}, {"no/where", "2"}}, true));

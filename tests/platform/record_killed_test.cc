@@ -103,7 +103,7 @@ TEST_CASE("record killed: between any two system calls; it is read, and the next
         if (fs::exists(path)) {
             const auto record = read_record(path);
             if (record) before = samples_in(*record);
-            if (!record) CHECK(record.error().what == "is an SQLite database, but no record of nmtx");
+            if (!record) CHECK(record.error().what == "is an SQLite database, but not a recording of nmtx");
         }
         CHECK(record_samples(path));
         CHECK(samples_in(read_record(path).value()) == before + 1);
@@ -139,7 +139,7 @@ TEST_CASE("record killed: a change that was not finished is undone before the re
         const Error error = read_record(path).error();
         CHECK(error.where == path + "-journal");
         CHECK(error.what ==
-              "belongs to an unfinished change, which only somebody who may write the record can undo");
+              "is left from an interrupted write, which only a user who may write the recording can undo");
         CHECK(error.hint == "run nmtx trend as the file's owner");
         CHECK(read_text(path) == content);
         CHECK(fs::exists(path + "-journal"));

@@ -236,21 +236,21 @@ TEST_CASE("record store: a record of a later format is refused, by name of both"
         REQUIRE(database.execute("PRAGMA user_version=2"));
     }
     for (const auto& what : {RecordStore::open(path).error().what, read_record(path).error().what})
-        CHECK(what == "is a record of format 2; this nmtx reads format 1");
+        CHECK(what == "is a recording of format 2; this nmtx reads format 1");
 }
 
 TEST_CASE("record store: what is no record is refused and left alone") {
     const TemporaryDirectory folder;
     const std::string text = folder / "text", other = folder / "other.db", empty = folder / "empty";
     write_text(text, std::string(5000, 'x'));
-    CHECK(RecordStore::open(text).error().what == "is no record: it is not an SQLite database");
-    CHECK(read_record(text).error().what == "is no record: it is not an SQLite database");
+    CHECK(RecordStore::open(text).error().what == "is not a recording: it is not an SQLite database");
+    CHECK(read_record(text).error().what == "is not a recording: it is not an SQLite database");
     CHECK(fs::file_size(text) == 5000);
     {
         auto database = RecordDatabase::open_for_writing(other).value();
         REQUIRE(database.execute("PRAGMA application_id=7"));
     }
-    CHECK(RecordStore::open(other).error().what == "is an SQLite database, but no record of nmtx");
+    CHECK(RecordStore::open(other).error().what == "is an SQLite database, but not a recording of nmtx");
     CHECK(read_record(folder / "none.db").error().what == "no such file or directory");
     CHECK_FALSE(fs::exists(folder / "none.db"));
     CHECK(RecordStore::open(folder / "no/folder.db").error().what == "no such file or directory");

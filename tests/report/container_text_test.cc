@@ -29,13 +29,13 @@ std::string in_one_line(const ContainerUse& use) {
 TEST_CASE("container: the text has what is known and nothing else") {
     ContainerUse use = made_use();
     CHECK(in_one_line(use) ==
-          "Container (cgroup v2): 400.0 MiB charged of 512.0.\n"
+          "Container (cgroup v2): memory usage 400.0 MiB of 512.0.\n"
           "100.0 MiB more than RSS: page cache, kernel, other processes.\n");
     use.figures.limit.reset();
     use.beyond_rss = Delta{-1024 * 1024};
     CHECK(in_one_line(use) ==
-          "Container (cgroup v2): 400.0 MiB charged, no limit.\n"
-          "1.0 MiB less than RSS: pages of files that another cgroup is charged for.\n");
+          "Container (cgroup v2): memory usage 400.0 MiB (no limit).\n"
+          "1.0 MiB less than RSS: file pages that are charged to another cgroup.\n");
 }
 
 TEST_CASE("container: the text has each part, and what has gone wrong before") {
@@ -56,12 +56,12 @@ TEST_CASE("container: the text has each part, and what has gone wrong before") {
     use.figures.limit_hits = 1234;
     CHECK(
         in_one_line(use) ==
-        "Container (cgroup v2): 400.0 MiB charged of 512.0, 112.0 left, at most so far 512.0; working set as "
-        "Kubernetes counts it (without inactive files) 310.0, 202.0 left.\n"
-        "Of it anonymous 250.0, files 120.0 (active 30.0, inactive 90.0), kernel 10.0, page tables 2.0, "
-        "sockets 0.0 MiB. Swapped out, and not in it: 3.0 MiB. 100.0 MiB more than RSS: page cache, kernel, "
-        "other processes.\n"
-        "Processes killed for want of memory in it: 2. The limit was reached 1,234 times.\n");
+        "Container (cgroup v2): memory usage 400.0 MiB of 512.0 (112.0 left, peak 512.0), working set 310.0 "
+        "(202.0 left).\n"
+        "Charged memory, MiB: anonymous 250.0, files 120.0 (active 30.0, inactive 90.0), kernel 10.0, page "
+        "tables 2.0, sockets 0.0. Swapped out, in addition: 3.0 MiB. 100.0 MiB more than RSS: page cache, "
+        "kernel, other processes.\n"
+        "OOM kills: 2. The limit was hit 1,234 times.\n");
     const std::string text = container_text(use, {});
     for (Lines lines(text); lines.next();) CHECK(display_width(lines.line()) <= 100);
 }

@@ -48,7 +48,7 @@ TEST_CASE("explain: mappings with figures and NMT give the report of every other
                   "Rss:                  16 kB\n");
     const std::string text = nmtx::explain_text(explanation, {}, {});
     CHECK(has(text, "RSS 1.0 MiB"));
-    CHECK(has(text, "What would tell more"));
+    CHECK(has(text, "To learn more"));
     const std::string json = nmtx::json_explain(explanation);
     CHECK(has(json, "\"rss_bytes\": 1064960"));
     CHECK(has(json, "\"resident_from\": \"smaps\""));
@@ -60,9 +60,9 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
         "file-rss:96kB, shmem-rss:0kB, UID:1000 pgtables:80kB oom_score_adj:0\n";
     const auto alone = explained(kill);
     const std::string text = nmtx::explain_text(alone, {}, {});
-    CHECK(has(text, "The kernel killed java (pid 71), which had 4.0 MiB resident"));
+    CHECK(has(text, "java (pid 71) OOM-killed with 4.0 MiB resident"));
     CHECK_FALSE(has(text, "Nothing wrong"));
-    CHECK_FALSE(has(text, "Missing for a reconciliation"));
+    CHECK_FALSE(has(text, "To break down RSS"));
     CHECK(has(text, "1 kill, killed pid 71 java"));
     CHECK(has(text, "nmtx record PID"));  // another process: that one is gone
     CHECK(has(nmtx::json_explain(alone), "\"rule\": \"oom-log\""));
@@ -77,7 +77,7 @@ TEST_CASE("explain: the findings of a log of kills stand without a reconciliatio
                   kill);
     const std::string both = nmtx::explain_text(beside, {}, {});
     CHECK(has(both, "RSS 1.5 MiB"));
-    CHECK(has(both, "The kernel killed java (pid 71)"));
+    CHECK(has(both, "java (pid 71) OOM-killed"));
 }
 
 TEST_CASE("explain: says how many texts of a kind were not kept, and where they stood") {
@@ -86,7 +86,7 @@ TEST_CASE("explain: says how many texts of a kind were not kept, and where they 
     const auto explanation = explained(text);
     const std::string out = nmtx::explain_text(explanation, {}, {});
     CHECK(has(out, "1000 texts in 1000 lines"));
-    CHECK(has(out, "lines 65-936     872 more of the kind \"NMT report\" were not kept"));
+    CHECK(has(out, "lines 65-936     872 more \"NMT report\" were left out"));
     const std::string json = nmtx::json_explain(explanation);
     CHECK(has(json, "\"parts_left_out\""));
     CHECK(has(json, "\"parts\": 872"));

@@ -26,7 +26,7 @@ Ticket small_ticket() {
     ticket.target = "Target · pid 7 · OpenJDK 17 G1";
     ticket.nmtx_version = "0.1.0";
     ticket.rss = mib(3);
-    ticket.shares = {{"JVM (known to NMT)",
+    ticket.shares = {{"JVM (tracked by NMT)",
                       mib(2),
                       {{"mmap, resident", mib(1), "of 9.0 committed"}, {"malloc", mib(1), ""}}},
                      {"unexplained", mib(1), {}}};
@@ -138,8 +138,10 @@ TEST_CASE("html: owners and shares have their colours") {
     CHECK(family_of("malloc/untracked/libx.so") == "malloc");
     CHECK(family_of("unexplained") == "unexplained");
     CHECK(family_of("") == "empty");
-    CHECK(family_of_share("JVM (known to NMT)", "malloc") == "malloc-jvm");
-    CHECK(family_of_share("malloc outside NMT", "freed, kept by glibc") == "free");
+    CHECK(family_of_share("JVM (tracked by NMT)", "malloc") == "malloc-jvm");
+    CHECK(family_of_share("malloc (not in NMT)", "freed but retained by glibc") == "free");
+    CHECK(family_of_share("malloc (not in NMT)") == "malloc");
+    CHECK(family_of_share("native stacks") == "stack");
     CHECK(family_of_share("unexplained") == "unexplained");
 }
 
@@ -170,20 +172,22 @@ TEST_CASE("html: the page is whole, and allows its own scripts and style alone")
     CHECK(html.find("id=\"rss\"") < html.find("id=\"owners\""));
 }
 
-TEST_CASE("html: findings stand first, with what to do and what would refute them") {
+TEST_CASE("html: the table comes first, then findings with next steps and what would refute them") {
     Ticket ticket = small_ticket();
     TicketFinding finding;
     finding.severity = TicketSeverity::warning;
     finding.id = "arena-count";
     finding.title = "64 arenas";
     finding.bytes = mib(2);
-    finding.commands = {"jcmd 7 System.trim_native_heap"};
-    finding.refuted_by = {"RSS stays as it is."};
+    finding.remedies = {{"Return free pages once", "jcmd 7 System.trim_native_heap"}};
+    finding.refuted_label = "Wrong if";
+    finding.refuted_by = {"RSS stays as it is"};
     ticket.findings = {finding};
     const std::string html = html_report(ticket);
     CHECK(unbalanced(html).empty());
-    CHECK(html.find("id=\"findings\"") < html.find("id=\"rss\""));
+    CHECK(html.find("id=\"rss\"") < html.find("id=\"findings\""));
+    CHECK(html.find("id=\"findings\"") < html.find("id=\"owners\""));
     CHECK(html.find("<span class=\"badge\">Warning</span> 64 arenas") != std::string::npos);
     CHECK(html.find("<code>jcmd 7 System.trim_native_heap</code>") != std::string::npos);
-    CHECK(html.find("RSS stays as it is.") != std::string::npos);
+    CHECK(html.find("<h4>Wrong if</h4>\n<ul>\n<li>RSS stays as it is</li>") != std::string::npos);
 }

@@ -83,7 +83,7 @@ TEST_CASE("peek: the text fits its width, and nothing of the target's reaches th
             CHECK(printable(lines.line()) == lines.line());
             CHECK(display_width(lines.line()) <= width);
         }
-        CHECK(text.find("a sample of 16 KiB looked at") != std::string::npos);
+        CHECK(text.find("16 KiB sampled") != std::string::npos);
         CHECK(text.find("8 others") != std::string::npos);
         CHECK(text.find("\"line\\nof\\ttext") != std::string::npos);
         CHECK(text.find("000000030010  1b 1b") != std::string::npos);
@@ -107,8 +107,8 @@ TEST_CASE("peek: of blocks it says how many of how many, and fits its width") {
     peek.asked = peek.resident = peek.looked_at = peek.zero = Bytes(64 * 1016);
     const std::string text = peek_blocks_text(sample, peek, true, {});
     INFO(text);
-    CHECK(text.find("Peek: 64 of 177,719 live blocks of 1,016 B that are not NMT's") == 0);
-    CHECK(text.find("64 blocks, in all 64 KiB, 64 KiB resident") != std::string::npos);
+    CHECK(text.find("Peek: 64 of 177,719 blocks of 1,016 B in use, not in NMT") == 0);
+    CHECK(text.find("64 blocks, 64 KiB in total, 64 KiB resident") != std::string::npos);
     for (const std::size_t width : {40U, 80U}) {
         TextStyle style;
         style.width = width;
@@ -118,7 +118,7 @@ TEST_CASE("peek: of blocks it says how many of how many, and fits its width") {
         for (Lines lines(narrow); lines.next();) CHECK(display_width(lines.line()) <= width);
     }
     sample.of = sample.blocks.size();
-    CHECK(peek_blocks_text(sample, peek, true, {}).find("Peek: all 64 live blocks of 1,016 B") == 0);
+    CHECK(peek_blocks_text(sample, peek, true, {}).find("Peek: all 64 blocks of 1,016 B in use") == 0);
 }
 
 TEST_CASE("peek: a size that no block has names the nearest that there are") {
@@ -126,6 +126,6 @@ TEST_CASE("peek: a size that no block has names the nearest that there are") {
     CHECK(no_such_blocks(Bytes(1010), sample).hint.empty());
     sample.nearest = {Bytes(1000), Bytes(1016)};
     CHECK(to_string(no_such_blocks(Bytes(1010), sample)) ==
-          "--peek: there is no untracked live block of 1,010 usable bytes; sizes that come nearest: 1000, "
+          "--peek: no untracked block of 1,010 usable bytes is in use; nearest sizes: 1000, "
           "1016");
 }

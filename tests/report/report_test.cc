@@ -55,8 +55,8 @@ TEST_CASE("report: the printed shares of a native image sum to RSS, its heap amo
     for (const Share& share : shares_of({&view, &ledger})) printed += share.resident;
     CHECK(printed == kib(15000));
     const std::string text = text_report(test::account(view, ledger), {false, false}, {});
-    CHECK(text.find("native image                     7.8 MiB") != std::string::npos);
-    CHECK(text.find("java heap") != std::string::npos);
+    CHECK(text.find("  native image                         7.8 ") != std::string::npos);
+    CHECK(text.find("  Java heap ") != std::string::npos);
     CHECK(text.find("estimated") != std::string::npos);
 }
 
@@ -82,22 +82,64 @@ TEST_CASE("report: a sentence is folded, a word that is too long is cut") {
     CHECK(display_width(paragraph(std::string(50, 'x'), style)) == 21);
 }
 
-TEST_CASE("list: one line a JVM, what is unknown is a dash") {
-    JvmRow row;
-    row.pid = 4711;
-    row.container_pid = 1;
-    row.user = "app";
-    row.vm = Vm::hotspot;
-    for (const char* word :
-         {"java", "-XX:NativeMemoryTracking=detail", "-cp", "x.jar", "com.example.\x1b[31mMain", "arg"}) {
-        row.cmdline += word;
-        row.cmdline += '\0';
+namespace {
+
+JvmSummary listed_jvm() {
+    JvmSummary jvm;
+    jvm.pid = 4711;
+    jvm.container_pid = 1;
+    jvm.user = "app";
+    jvm.vm = Vm::hotspot;
+    jvm.version = "17.0.15";
+    jvm.gc = "G1";
+    jvm.rss = mib(300);
+    jvm.heap_limit = mib(256);
+    jvm.nmt = NmtLevel::detail;
+    jvm.uptime_s = 180;
+    jvm.main = "com.example.\x1b[31mMain";
+    jvm.command = "com.example.\x1b[31mMain --port=80";
+    return jvm;
+}
+
+}  // namespace
+
+TEST_CASE("list: one line a JVM with its arguments, nothing cut where it is not for a terminal") {
+    JvmSummary jvm = listed_jvm();
+    jvm.command += " " + std::string(500, 'x') + "END";
+    const std::string text = text_list({jvm}, {});
+    CHECK(text.find(" PID  RSS MiB   MAX HEAP  NMT        UP  JVM    USER  CONTAINER  MAIN CLASS OR JAR\n") !=
+          std::string::npos);
+    CHECK(text.find("4711    300.0  256.0 MiB  detail  3 min  17 G1  app   -          com.example.?[31mMain "
+                    "--port=80 xxx") != std::string::npos);
+    CHECK(text.find("xEND\n") != std::string::npos);
+}
+
+TEST_CASE("list: on a terminal lines end with an ellipsis, and PID and RSS are never what is cut") {
+    JvmSummary jvm = listed_jvm();
+    jvm.command += " " + std::string(500, 'x');
+    jvm.container.names = {"a-container-with-a-very-long-name-of-its-own", "", ""};
+    for (const std::size_t width : {20U, 40U, 60U, 80U, 200U}) {
+        const std::string text = text_list({jvm, JvmSummary()}, {width});
+        CAPTURE(width, text);
+        CHECK(text.find("4711    300.0") != std::string::npos);
+        CHECK(text.find("…\n") != std::string::npos);
+        for (Lines lines(text); lines.next();) CHECK(display_width(lines.line()) <= width);
     }
-    const std::string text = text_list({row}, {});
-    CHECK(text.find("4711       1 app") != std::string::npos);
-    CHECK(text.find("com.example.?[31mMain") != std::string::npos);
-    CHECK(text.find("detail") != std::string::npos);
-    CHECK(text_list({}, {}) == "no JVM that this user can see\n");
+    ListShape ascii{60};
+    ascii.unicode = false;
+    CHECK(text_list({jvm}, ascii).find("~\n") != std::string::npos);
+}
+
+TEST_CASE("list: what is unknown is a dash, and a column that says nothing is left out on a terminal") {
+    JvmSummary jvm;
+    jvm.pid = 7;
+    jvm.vm = Vm::hotspot;
+    CHECK(text_list({jvm}, {}).find("  7        -         -  ?") != std::string::npos);
+    CHECK(text_list({jvm}, {}).find("CONTAINER") != std::string::npos);
+    CHECK(text_list({jvm}, {100}).find("CONTAINER") == std::string::npos);
+    CHECK(text_list({jvm}, {100, true}).find(" 1)  ") != std::string::npos);
+    CHECK(text_list({}, {}) == "No JVM is running that this user can see.\n");
     CHECK(json_list({}) == "[]\n");
-    CHECK(json_list({row}).find("\"container_pid\": 1") != std::string::npos);
+    CHECK(json_list({jvm}).find("\"nmt_level\": null") != std::string::npos);
+    CHECK(json_list({listed_jvm()}).find("\"container_pid\": 1") != std::string::npos);
 }

@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
+#include "support/made_process.h"
 #include "text_parts.h"
 
 using namespace nmtx;
@@ -16,13 +17,12 @@ using test::lines_with;
 namespace {
 
 struct MadePool {
-    ProcessView view;
+    ProcessView view = made::Process().view;
     Ledger ledger;
     ThreadTable table;
 
     // `count` threads of a pool, each with a percent of CPU more than the one before.
     MadePool(int count, const std::string& name) {
-        view.header.pid = 1;
         view.vm = Vm::none;
         view.smaps = parse_smaps("").value();
         view.tasks.emplace();
@@ -56,24 +56,24 @@ struct MadePool {
 TEST_CASE("threads report: a few threads have a row each, the busiest first") {
     const std::string text = MadePool(3, "worker-").text();
     CHECK(text.find("Threads 3") != std::string::npos);
-    CHECK(text.find("CPU 3.0 % of one over 1.0 s") != std::string::npos);
-    REQUIRE(lines_with(text, "worker-") == 3);
-    CHECK(text.find("worker-2") < text.find("worker-1"));
-    CHECK(text.find("worker-1") < text.find("worker-0"));
+    CHECK(text.find("CPU 3.0 % of one core (1.0 s sample)") != std::string::npos);
+    REQUIRE(lines_with(text, "  worker-") == 3);
+    CHECK(text.find("  worker-2") < text.find("  worker-1"));
+    CHECK(text.find("  worker-1") < text.find("  worker-0"));
 }
 
 TEST_CASE("threads report: many threads are shown as pools below the busiest; --all and --top show rows") {
     const MadePool made(500, "worker-");
     const std::string text = made.text();
-    CHECK(lines_with(text, "worker-") == 11);
-    CHECK(lines_with(text, "worker-#") == 1);
+    CHECK(lines_with(text, "  worker-") == 11);
+    CHECK(lines_with(text, "  worker-#") == 1);
     CHECK(text.find("500") != std::string::npos);
-    CHECK(lines_with(made.text({}, true), "worker-") == 500);
+    CHECK(lines_with(made.text({}, true), "  worker-") == 500);
     ThreadOptions choice;
     choice.top = 7;
-    CHECK(lines_with(made.text(choice), "worker-") == 7);
+    CHECK(lines_with(made.text(choice), "  worker-") == 7);
     choice.match = "worker-49.";
-    CHECK(lines_with(made.text(choice), "worker-49") == 7);
+    CHECK(lines_with(made.text(choice), "  worker-49") == 7);
 }
 
 TEST_CASE("threads report: a hostile name stays text and no line is wider than asked for") {
@@ -122,7 +122,7 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
     const std::string text = made.text();
     INFO(text);
     const auto row = text.find("worker-2"), c = text.find("libc.so.6+0x10"),
-               net = text.find("wait_for_it()+0x4"), unknown = text.find("code at 99, of no file"),
+               net = text.find("wait_for_it()+0x4"), unknown = text.find("code at 99, not in a file"),
                java = text.find("at java.net.Socket.read");
     CHECK(row < c);
     CHECK(c < net);
@@ -131,7 +131,7 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
     CHECK(java < text.find("at app.Main.run"));
     CHECK(java < std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
-    CHECK(text.find("1 thread stood still, one at a time, for at most 0.3 ms") != std::string::npos);
+    CHECK(text.find("1 thread stopped, one at a time, for at most 0.3 ms") != std::string::npos);
     CHECK(text.find("No native frames of thread 101: thread 101 has ended.") != std::string::npos);
     const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
     const auto& thread = json["threads"][0];

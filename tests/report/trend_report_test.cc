@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "catch.h"
+#include "report/style/sparkline.h"
 #include "text_parts.h"
 
 using namespace nmtx;
@@ -86,15 +87,16 @@ TEST_CASE("trend: a share of the growth that rounds to nothing has no sign") {
 
 TEST_CASE("trend report: the leak is named with its rate and what the verdict rests on") {
     const std::string text = trend_text(a_trend(), false, 200);
-    CHECK(has(text, "Leak: malloc/untracked/libx.so grows steadily, and nothing bounds it, by +60.0 MiB/h"));
-    CHECK(has(text, "its late rate is 1.00 of the early one, and 5 of 5 steps carry their share"));
-    CHECK(has(text, "malloc keeps it"));
+    CHECK(has(
+        text,
+        "PROBLEM  +60.0 MiB per hour: malloc/untracked/libx.so, leak: grows steadily and nothing bounds it"));
+    CHECK(has(text, "the late rate is 1.00 of the early one; 5 of 5 steps rise by their share"));
+    CHECK(has(text, "retained by malloc after free"));
     CHECK(has(text, "within -Xmx"));
-    CHECK(has(text,
-              "Of the container's limit, 512.0 MiB, 300.0 MiB are in use: 2 h 0 min until it is reached"));
-    CHECK(has(text, "240 samples, 24 of them full; 12 before them left out as warm-up"));
+    CHECK(has(text, "300.0 MiB of 512.0 MiB container limit in use: reached in 2 h 0 min at this rate"));
+    CHECK(has(text, "240 samples (24 full); 12 earlier ones ignored as warm-up"));
     CHECK(has(text, "2023-11-14 22:13:20 to 2023-11-14 23:13:20 UTC"));
-    CHECK(has(text, "1 other runs"));
+    CHECK(has(text, "1 other run of the file"));
     CHECK_FALSE(has(text, "\x1b"));
     CHECK_FALSE(has(text, "nmt committed/Class"));
     CHECK(has(trend_text(a_trend(), true), "nmt committed/Class"));
@@ -121,7 +123,7 @@ TEST_CASE("trend report: too few samples give no verdict, and none at all say so
     }
     run.sums.clear();
     CHECK(has(trend_text(trend),
-              "Undecided: 7 samples are too few, at least 12 are needed. Record for 50 min more."));
+              "UNDECIDED  7 samples are too few, at least 12 are needed. Record for 50 min more."));
     run.samples = 0;
     CHECK(has(trend_text(trend), "--warm-up 0"));
     CHECK(trend_text({}) == "no sample in the window\n");
@@ -184,8 +186,7 @@ TEST_CASE("gate's line: what grew by how much, and who most") {
     result.grew_most = "malloc/untracked/libx.so";
     result.its_growth = {static_cast<std::int64_t>(mib(58).value())};
     CHECK(gate_line(result, {mib(50), ""}) ==
-          "failed: RSS grew by 60.0 MiB, 50.0 MiB are allowed; malloc/untracked/libx.so grew most, by 58.0 "
-          "MiB\n");
+          "failed: RSS grew by 60.0 MiB (allowed: 50.0 MiB); most: malloc/untracked/libx.so, 58.0 MiB\n");
     result.passed = true;
     result.comparable = false;
     result.growth = {-static_cast<std::int64_t>(mib(2).value())};

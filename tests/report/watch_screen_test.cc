@@ -2,10 +2,16 @@
 
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include "base/printable.h"
 #include "catch.h"
+#include "report/watch/watch_details.h"
+#include "report/watch/watch_head.h"
+#include "report/watch/watch_json.h"
 #include "report/watch/watch_rows.h"
 #include "report/watch/watch_table.h"
+#include "support/made_process.h"
 
 using namespace nmtx;
 
@@ -19,10 +25,8 @@ struct MadeMoments {
     WatchState state;
 
     MadeMoments() {
-        view.header.pid = 4711;
+        view = made::Process(mib(116)).view;
         view.header.target_uptime_s = 200;
-        view.vm = Vm::hotspot;
-        view.smaps.emplace();
         start.rss = mib(100), last.rss = mib(110), now.rss = mib(116);
         for (Ledger* ledger : {&start, &last, &now}) {
             ledger->malloc.nmt = mib(10);
@@ -109,7 +113,8 @@ TEST_CASE("watch screen: a row has what is resident and both changes, and growth
     MadeMoments made;
     const WatchScreen screen = made.screen();
     const ScreenLine& arena = screen.lines[row_of(screen, "malloc/arena")];
-    CHECK(text_of(arena).substr(0, 80).find("34.0       +14.0        +4.0   29.3") != std::string::npos);
+    CHECK(text_of(arena).substr(0, 80).find("34.0       +14.0        +4.0     +4.7   29.3") !=
+          std::string::npos);
     CHECK(arena[2].look == ScreenLook::grown);
     const ScreenLine& code = screen.lines[row_of(screen, "jvm/code cache")];
     CHECK(code[2].look == ScreenLook::shrunk);
@@ -123,10 +128,11 @@ TEST_CASE("watch screen: rows are sorted by what was asked for") {
         const WatchScreen screen = made.screen();
         return row_of(screen, first) < row_of(screen, second);
     };
-    CHECK(above("jvm/java heap", "malloc/arena"));
-    made.state.sort = WatchSort::since_start;
+    CHECK(made.state.sort == WatchSort::since_start);  // what grows most comes first
     CHECK(above("malloc/arena", "jvm/java heap"));
     CHECK(above("jvm/java heap", "jvm/code cache"));
+    made.state.sort = WatchSort::resident;
+    CHECK(above("jvm/java heap", "malloc/arena"));
     made.state.sort = WatchSort::since_last;
     CHECK(above("jvm/java heap", "kernel/gone"));
     made.state.sort = WatchSort::name;
@@ -246,18 +252,143 @@ TEST_CASE("watch screen: rows scroll as far as there are rows, and the heading s
     CHECK(shows(first, fmt::format("1-{} of 65", first.extent.shown)));
     press(made.state, {Key::page_down}, first.extent);
     CHECK(made.state.scroll == first.extent.shown);
-    press(made.state, {Key::up}, first.extent);
-    CHECK(made.state.scroll == first.extent.shown - 1);
+    press(made.state, {Key::wheel_up}, first.extent);
+    CHECK(made.state.scroll == first.extent.shown - 3);
     press(made.state, {Key::end}, first.extent);
     CHECK(shows(made.screen(), fmt::format("{}-65 of 65", 66 - first.extent.shown)));
-    press(made.state, {Key::down}, first.extent);
+    press(made.state, {Key::wheel_down}, first.extent);
     CHECK(made.state.scroll == 65 - first.extent.shown);
     press(made.state, {Key::home}, first.extent);
-    press(made.state, {Key::up}, first.extent);
+    press(made.state, {Key::page_up}, first.extent);
     CHECK(made.state.scroll == 0);
     made.state.scroll = 60;
     made.state.size.height = 80;
     CHECK(made.screen().scroll == 0);
+}
+
+TEST_CASE("watch screen: the arrows select a row, which keeps its selection wherever it is sorted to") {
+    MadeMoments made;
+    for (std::size_t i = 0; i < 60; ++i)
+        made.since_start.owners.push_back({fmt::format("owner/{:02}", i), {mib(1), mib(1)}, false});
+    const WatchScreen first = made.screen();
+    press(made.state, {Key::down}, first.extent);
+    CHECK(made.state.selected == first.extent.names[0]);
+    press(made.state, {Key::up}, first.extent);
+    CHECK(made.state.selected == first.extent.names[0]);
+    for (std::size_t i = 0; i < first.extent.shown; ++i) press(made.state, {Key::down}, first.extent);
+    CHECK(made.state.selected == first.extent.names[first.extent.shown]);
+    CHECK(made.state.scroll == 1);  // as far as it takes to see it
+    for (std::size_t i = 0; i < 100; ++i) press(made.state, {Key::down}, first.extent);
+    CHECK(made.state.selected == first.extent.names.back());
+    made.state.selected = "jvm/code cache";
+    press(made.state, character('r'), first.extent);
+    const WatchScreen sorted = made.screen();
+    const ScreenLine& line = sorted.lines[row_of(sorted, "jvm/code cache")];
+    CHECK(line[0].look == ScreenLook::inverse);
+    press(made.state, {Key::escape}, sorted.extent);
+    CHECK(made.state.selected.empty());
+}
+
+TEST_CASE("watch screen: a click selects the row that is under it, a second one asks for its details") {
+    MadeMoments made;
+    const WatchScreen screen = made.screen();
+    const std::size_t row = row_of(screen, "jvm/code cache");
+    CHECK(press(made.state, {Key::click, 0, row}, screen.extent) == WatchAction::none);
+    CHECK(made.state.selected == "jvm/code cache");
+    CHECK(press(made.state, {Key::click, 0, row}, screen.extent) == WatchAction::details);
+    for (const std::size_t elsewhere :
+         {std::size_t{0}, screen.extent.first_row - 1, std::size_t{22}, std::size_t{23}, std::size_t{4000}}) {
+        press(made.state, {Key::click, 0, elsewhere}, screen.extent);
+        CHECK(made.state.selected == "jvm/code cache");
+    }
+}
+
+TEST_CASE("watch screen: a filter leaves rows with its text, in any letters, until Esc") {
+    MadeMoments made;
+    press(made.state, character('/'), {});
+    CHECK(made.state.typing);
+    for (const char c : std::string_view("JVM/qC")) press(made.state, character(c), {});
+    CHECK(shows(made.screen(), "/JVM/qC_   Enter keep  Esc show all"));
+    CHECK(shows(made.screen(), "No row has 'JVM/qC' in its name."));
+    press(made.state, {Key::backspace}, {});
+    press(made.state, {Key::backspace}, {});
+    CHECK(shows(made.screen(), "jvm/code cache"));
+    CHECK_FALSE(shows(made.screen(), "malloc/arena"));
+    press(made.state, {Key::enter}, {});
+    CHECK_FALSE(made.state.typing);
+    CHECK(shows(made.screen(), "/JVM/"));
+    CHECK(press(made.state, character('q'), {}) == WatchAction::quit);
+    press(made.state, {Key::escape}, {});
+    CHECK(shows(made.screen(), "malloc/arena"));
+}
+
+TEST_CASE("watch screen: details have the row's figures, its evidence and what the glossary says") {
+    MadeMoments made;
+    made.now.rows.push_back(
+        {"jvm/code cache", mib(9), mib(48), mib(48), mib(9), "NMT's map", true, 3, "Code"});
+    made.state.selected = "jvm/code cache";
+    WatchFigures figures;
+    figures.pid = 4711;
+    figures.all = made.change();
+    made.state.text = watch_details(made.state, figures);
+    CHECK(made.state.text.title == "jvm/code cache");
+    const WatchScreen screen = watch_screen(made.state, figures);
+    CHECK(shows(screen, "Resident: 9.0 MiB, 7.8 % of RSS."));
+    CHECK(shows(screen, "Change: -1.0 MiB since the start (3 min), -0.3 MiB/min; no change since the last"));
+    CHECK(shows(screen, "Known by: NMT's map; partly estimated."));
+    CHECK(shows(screen, "NMT category Code: reserved 48.0 MiB, committed 9.0 MiB by mmap."));
+    CHECK(shows(screen, "Bound: "));
+    CHECK(press(made.state, {Key::escape}, {}) == WatchAction::none);
+    CHECK_FALSE(made.state.shows_text());
+    made.state.selected = "gone";
+    CHECK(watch_details(made.state, figures).lines.empty());
+    made.state.view = WatchView::threads;
+    made.state.selected = "worker-17";
+    CHECK_FALSE(watch_details(made.state, figures).lines.empty());
+}
+
+TEST_CASE(
+    "watch screen: growth and the time to the limit are shown where growth is evident, and only there") {
+    MadeMoments made;
+    WatchFigures figures;
+    figures.all = made.change();
+    figures.limit = RssLimit{Ceiling::cgroup, mib(512), mib(120)};
+    CHECK(shows(watch_screen(made.state, figures), "growth is shown from the 6th refresh on"));
+    for (std::size_t i = 0; i < 12; ++i)
+        add_to_course(figures.rss, 5.0 * static_cast<double>(i), mib(100 + i));
+    CHECK(shows(watch_screen(made.state, figures),
+                "▁▁▂▃▃▄▅▅▆▇▇█  +12.0 MiB/min over 55 s; limit of 512.0 MiB in 10 min\n"));
+    made.state.size.width = 60;
+    CHECK(shows(watch_screen(made.state, figures), "+12.0 MiB/min, limit of 512.0 MiB in 10 min\n"));
+    figures.limit = RssLimit{Ceiling::java_heap, mib(256), mib(12)};
+    CHECK(growth_text(figures, 100) ==
+          "+12.0 MiB/min over 55 s; the Java heap reaches -Xmx, 256.0 MiB, in about 60 s");
+    figures.limit.reset();
+    CHECK(growth_text(figures, 100) == "+12.0 MiB/min over 55 s");
+    for (Point& point : figures.rss) point.value = 1e8;
+    CHECK(shows(watch_screen(made.state, figures), "no growth seen in 55 s"));
+}
+
+TEST_CASE("watch json: one object on one line, which parses, with no control character of the target's") {
+    MadeMoments made;
+    WatchFigures figures;
+    figures.pid = 4711;
+    figures.all = made.change();
+    figures.refreshes = 12;
+    figures.verdict = WatchVerdict{Assessed::warning, "JNI\x1b holds\n24 MiB"};
+    const std::string line = watch_json_line(figures);
+    CHECK(line.find('\n') == line.size() - 1);
+    CHECK(line.find('\x1b') == std::string::npos);
+    const auto json = nlohmann::json::parse(line);
+    CHECK(json["pid"] == 4711);
+    CHECK(json["rss_bytes"] == mib(116).value());
+    CHECK(json["rss_since_start_bytes"] == mib(16).value());
+    CHECK(json["assessment"]["verdict"] == "warning");
+    CHECK(json["growth"]["evident"] == false);
+    CHECK(json["growth"]["limit"].is_null());
+    CHECK(json["owners"][0]["owner"] == "malloc/arena");
+    CHECK(json["owners"][0]["since_start_bytes"] == mib(14).value());
+    CHECK(json["owners"][0]["bytes_per_minute"] == 4893355);
 }
 
 TEST_CASE("watch keys: views by number and by Tab, sorts by letter, pause and go on") {
@@ -284,9 +415,10 @@ TEST_CASE("watch keys: what reaches the target, a file or the end is asked for b
     CHECK(press(state, character('c'), {}) == WatchAction::save);
     CHECK(press(state, character('C'), {}) == WatchAction::capture);
     CHECK(press(state, character('d'), {}) == WatchAction::dump);
+    CHECK(press(state, character('z'), {}) == WatchAction::begin_anew);
     CHECK(press(state, character('q'), {}) == WatchAction::quit);
     for (char c = ' ' + 1; c <= '~'; ++c) {
-        if (std::string_view("cCdq").find(c) != std::string_view::npos) continue;
+        if (std::string_view("cCdqz").find(c) != std::string_view::npos) continue;
         WatchState fresh;
         CAPTURE(c);
         CHECK(press(fresh, character(c), {}) == WatchAction::none);

@@ -8,6 +8,7 @@
 
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
+#include "support/made_process.h"
 #include "threads/thread_choice.h"
 
 using namespace nmtx;
@@ -29,16 +30,13 @@ std::string task(int tid, std::string_view comm, std::uint64_t at, std::uint64_t
         tid, comm, start, at, run, wait, more);
 }
 
-struct Made {
+struct Made : made::Process {
     std::string smaps, before, tasks, dump;
-    ProcessView view;
-    Ledger ledger;
     ThreadTable table;
 
     void build() {
         view.header.start_ticks = start_of_process;
         view.header.target_uptime_s = 100;
-        view.vm = Vm::hotspot;
         view.smaps = parse_smaps(smaps).value();
         view.tasks = parse_tasks(tasks).value();
         if (!before.empty()) view.tasks_before = parse_tasks(before).value();

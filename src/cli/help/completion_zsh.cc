@@ -121,8 +121,7 @@ std::string zsh_operands(const VerbEntry& entry) {
         default:
             break;
     }
-    if (entry.subject == Subject::process && entry.verb != Verb::reconcile)
-        return "'1:running JVM:_nmtx_jvms'";
+    if (entry.subject == Subject::process) return "'1:running JVM:_nmtx_jvms'";
     if (entry.subject == Subject::process_or_file) return "'1:running JVM or file:_nmtx_either'";
     return entry.subject == Subject::file ? "'1:file:_files'" : "";
 }

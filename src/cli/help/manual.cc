@@ -89,7 +89,9 @@ Bad usage.
 Leak found
 .Pq Ic trend ,
 limit exceeded
-.Pq Ic gate , fit ,
+.Pq Ic gate ,
+no heap that fits
+.Pq Ic fit ,
 or the verdict is as bad as
 .Fl -fail-on
 says.

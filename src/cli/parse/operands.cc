@@ -57,6 +57,7 @@ Expected<void> take_subject(const VerbEntry& entry, std::vector<std::string>& op
                                  command.target.match.empty() ? "--container" : "--match"));
     }
     if (operands.empty()) {
+        if (entry.subject_optional) return {};
         if (entry.subject == Subject::file) return usage("which file?", usage_hint(entry));
         return usage("which process?", usage_hint(entry) + "; nmtx list shows the JVMs");
     }

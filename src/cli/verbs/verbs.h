@@ -32,6 +32,7 @@ VerbEntry fit();
 VerbEntry peek();
 VerbEntry glossary();
 VerbEntry nmt();
+VerbEntry doctor();
 VerbEntry demo();
 VerbEntry completion();
 VerbEntry help();

@@ -31,9 +31,14 @@ VerbEntry watch() {
                              {"attach-timeout"},
                              {"nmt", "off: do not use NMT"}},
                             option_set::choosing(),
-                            {{"color"}}});
-    entry.details = "Keys: h shows help, c saves a snapshot of what is on the screen, q ends it.";
-    entry.examples = {{"nmtx watch 4711", ""}, {"nmtx watch tomcat --every 1s", "every second"}};
+                            {{"format"}, {"json"}, {"color"}}});
+    entry.formats = {Format::text, Format::json};
+    entry.details =
+        "Keys: ? shows all of them, / filters, Enter explains a row, c saves a snapshot, q ends it. --json "
+        "writes one object a refresh, each on a line of its own (NDJSON), and needs no terminal.";
+    entry.examples = {{"nmtx watch 4711", ""},
+                      {"nmtx watch tomcat --every 1s", "every second"},
+                      {"nmtx watch 4711 --json", "for programs"}};
     entry.check = check_watch;
     return entry;
 }

@@ -29,10 +29,10 @@ bool is_large(Bytes bytes, Bytes rss) {
     return bytes >= most_doubtful && bytes.value() >= rss.value() / 100 * most_doubtful_percent;
 }
 
-// Owners that have a name, and of which no rule says whether so much is too much.
+// Owners that have a name, and for which no rule says whether the amount is too much.
 struct Unjudged {
-    Bytes unattributed;         // live malloc memory: nothing tells the JVM's blocks from others
-    Bytes native_malloc;        // live, and not the JVM's; too little of RSS for a finding
+    Bytes unattributed;         // live malloc memory: the JVM's blocks look like any other
+    Bytes native_malloc;        // live, and not the JVM's; too small a share of RSS for a finding
     Bytes named;                // anonymous memory that its owner has given a name
     Bytes shared;               // pages of no file on a disk, in mappings that look like files
     std::string_view category;  // NMT's, of malloc memory that is most of RSS
@@ -73,7 +73,7 @@ Unjudged unjudged_of(const Moment& moment, std::span<const Finding> findings) {
     return unjudged;
 }
 
-// Whose memory no walk understands.
+// The one that no walk understands.
 std::string other_allocator_of(const ProcessView& view) {
     std::string name = view.smaps ? headerless_allocators(view) : "";
     if (name.empty() && view.malloc_walk) name = view.malloc_walk->allocator;
@@ -100,7 +100,7 @@ class Weighing {
         if (out_.verdict == Assessed::ok) {
             out_.next.clear();
             out_.why.push_back(
-                fmt::format("{} of RSS has an owner by evidence, and no rule has found more than a note.",
+                fmt::format("{} of RSS is accounted for by evidence, and no rule found more than a note.",
                             amount_with_share(out_.coverage.accounted, ledger_.rss)));
         }
         return std::move(out_);
@@ -130,7 +130,7 @@ class Weighing {
         const Bytes rss = ledger_.rss;
         if (rss == Bytes()) {
             in_doubt_ = true;
-            out_.why.emplace_back("What is resident is not known.");
+            out_.why.emplace_back("RSS is not known.");
             return;
         }
         unjudged_ = unjudged_of({&view_, &ledger_}, findings_);
@@ -138,12 +138,12 @@ class Weighing {
         if (uncovered) {
             if (c.unexplained != Bytes()) doubt(c.unexplained, "has no known owner.");
             if (c.estimated != Bytes())
-                doubt(c.estimated, "is an estimate: its owner, or how much is resident, is inferred.");
+                doubt(c.estimated, "is an estimate: the owner or the resident amount is inferred.");
             if (c.other_allocator != Bytes())
-                doubt(c.other_allocator, fmt::format("is memory of {}, which nmtx cannot look into.",
-                                                     other_allocator_of(view_)));
+                doubt(c.other_allocator,
+                      fmt::format("belongs to {}, which nmtx cannot analyse.", other_allocator_of(view_)));
             if (c.no_walk != Bytes())
-                doubt(c.no_walk, "is malloc memory that was not walked: it may be live, leaked or free.");
+                doubt(c.no_walk, "is malloc memory that was not analysed: it may be in use, leaked or free.");
             if (c.walk_missed != Bytes())
                 doubt(c.walk_missed, "is malloc memory in which the walk found no blocks.");
         }
@@ -152,13 +152,12 @@ class Weighing {
         const bool native = is_large(unjudged_.native_malloc, rss) || unjudged_.native_malloc >= mib(64);
         if (native) doubt(unjudged_.native_malloc, "is malloc memory of native code, not tracked by NMT.");
         const bool named = is_large(unjudged_.named, rss);
-        if (named) doubt(unjudged_.named, "is anonymous memory that has a name and no known purpose.");
+        if (named) doubt(unjudged_.named, "is named anonymous memory without a known purpose.");
         const bool shared = is_large(unjudged_.shared, rss);
         if (shared)
-            doubt(
-                unjudged_.shared,
-                "is memory mapped as a file (memfd, shared anonymous, tmpfs, deleted): nothing shows what it "
-                "is for.");
+            doubt(unjudged_.shared,
+                  "is memory mapped as a file (memfd, shared anonymous, tmpfs, deleted); its purpose "
+                  "is unknown.");
         const bool category = unjudged_.of_category >= most_doubtful;
         if (category)
             doubt(unjudged_.of_category,
@@ -171,12 +170,11 @@ class Weighing {
     }
 
     [[nodiscard]] std::string unattributed_sentence() const {
-        if (view_.vm != Vm::hotspot)
-            return "is live malloc memory, and nothing in this process says what it is for.";
+        if (view_.vm != Vm::hotspot) return "is live malloc memory; its purpose is unknown.";
         if (view_.nmt_level() == NmtLevel::off)
-            return "is live malloc memory that cannot be attributed: NMT is off, so the JVM's blocks look "
+            return "is live malloc memory without a known owner: NMT is off, so the JVM's blocks look "
                    "like any other.";
-        return "is live malloc memory that cannot be attributed: the JVM's blocks were not recognised.";
+        return "is live malloc memory without a known owner: the JVM's blocks were not recognised.";
     }
 
     void step(std::string what, std::string command = "") {
@@ -187,7 +185,7 @@ class Weighing {
     }
 
     void walk_steps() {
-        if (walk_not_tried(view_)) step("Walk malloc's memory, in the running process", "nmtx PID");
+        if (walk_not_tried(view_)) step("Find what is in use and what is freed", "nmtx malloc PID");
         for (const std::string& hint : hints_on_walk(view_)) step(hint);
     }
 
@@ -199,14 +197,14 @@ class Weighing {
         }
         if (c.no_walk != Bytes()) walk_steps();
         if (matters(c.walk_missed, ledger_.rss) && !(view_.malloc_walk && view_.malloc_walk->frozen))
-            step("Walk it while the process stands still", "nmtx malloc PID --freeze");
+            step("Analyse malloc with the process briefly frozen", "nmtx malloc PID --freeze");
         if (c.other_allocator != Bytes()) {
             if (const AllocatorAdvice* advice = advice_on_allocator(other_allocator_of(view_)))
-                step(std::string(advice->text));
+                step(std::string(advice->what), std::string(advice->command));
         }
         const bool off = hotspot && view_.nmt_level() == NmtLevel::off;
         if (off) {
-            step("Restart with NMT, which separates the JVM's memory from that of native code",
+            step("Restart with NMT to separate the JVM's memory from native code's",
                  "-XX:NativeMemoryTracking=summary");
         } else if (hotspot && restart_gives_addresses(view_) &&
                    matters(c.estimated + c.unexplained, ledger_.rss)) {
@@ -215,18 +213,21 @@ class Weighing {
                              jdk_has(view_, "System.map") ? "summary" : "detail"));
         }
         if (matters(unjudged_.unattributed + unjudged_.native_malloc, ledger_.rss))
-            step("See which libraries hold the blocks", "nmtx malloc PID --owners");
+            step("Find the owners of the blocks", "nmtx malloc PID --owners");
         const bool shared = is_large(unjudged_.shared, ledger_.rss);
         if (shared) {
             step("See which mappings they are", "nmtx PID --maps");
-            step("See who makes such memory, from now on",
+            step("Trace what creates such memory from now on",
                  "perf trace -e memfd_create,mmap --call-graph dwarf -p PID");
         }
-        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful || shared)
-            step("See whether it grows", "nmtx record PID -o FILE.db, later nmtx trend FILE.db");
-        if (c.unexplained >= mib(4)) step("See what lies beside it", "nmtx PID --maps");
-        if (out_.next.empty())
-            step("See whether it grows", "nmtx record PID -o FILE.db, later nmtx trend FILE.db");
+        if (unjudged_.of_category >= most_doubtful || unjudged_.named >= most_doubtful || shared) grows();
+        if (c.unexplained >= mib(4)) step("See the neighbouring mappings", "nmtx PID --maps");
+        if (out_.next.empty()) grows();
+    }
+
+    void grows() {
+        const Remedy check = check_growth();
+        step(check.what, check.command);
     }
 
     const ProcessView& view_;

@@ -1,5 +1,5 @@
-// The finding that says that nothing is wrong, or that it is undecided: as much of an answer as any other. Of
-// 60 threads in which people asked, 13 were no leak.
+// The finding that nothing is wrong, or that the evidence does not suffice: as much of an answer as any
+// other. Of 60 threads in which people asked, 13 were not a leak.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,10 +20,10 @@ struct Share {
 std::vector<Share> shares_of(const Ledger& ledger) {
     const Headline h = headline_of(ledger);
     const bool told_apart = ledger.malloc.nmt || ledger.malloc.measured();
-    std::vector<Share> shares{{"malloc of the JVM", h.nmt_malloc},
-                              {told_apart ? "malloc outside NMT" : "malloc", h.malloc_outside},
+    std::vector<Share> shares{{"JVM malloc", h.nmt_malloc},
+                              {told_apart ? "native malloc (not in NMT)" : "malloc", h.malloc_outside},
                               {"files", h.files},
-                              {"stacks outside NMT", h.native_stacks},
+                              {"native stacks", h.native_stacks},
                               {"named mappings", h.other},
                               {"unexplained", h.unexplained}};
     for (const Area& area : areas_of(ledger)) shares.push_back({area.name, area.resident});
@@ -46,8 +46,8 @@ std::string largest_shares(const Ledger& ledger) {
 }
 
 constexpr std::string_view watch_it =
-    "RSS that grows on while load does not: nmtx record PID -o FILE.db for some hours, then nmtx trend "
-    "FILE.db.";
+    "RSS keeps growing under constant load: nmtx record PID -o rec.db --for 2h && nmtx "
+    "trend rec.db";
 
 }  // namespace
 
@@ -63,22 +63,25 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
     finding.confidence = Confidence::high;
     if (assessment.verdict == Assessed::ok) {
         finding.rule = "nothing-wrong";
-        finding.title = fmt::format("{:.1f} % of RSS is accounted for: {}", assessment.percent.accounted,
+        finding.title = fmt::format("{:.1f} % of RSS accounted for: {}", assessment.percent.accounted,
                                     largest_shares(*moment.ledger));
         finding.evidence = {coverage_sentence(assessment.percent)};
+        finding.refutes = Refutes::ok;
         finding.refuted_by = watch_it;
         return finding;
     }
     finding.rule = "undecided";
-    finding.title = assessment.why.empty() ? "Too little is known for an answer" : assessment.why.front();
+    finding.title = assessment.why.empty() ? "Too little evidence for a verdict" : assessment.why.front();
     if (finding.title.ends_with('.')) finding.title.pop_back();
     if (assessment.why.size() > 1) finding.evidence.assign(assessment.why.begin() + 1, assessment.why.end());
     finding.evidence.push_back(coverage_sentence(assessment.percent));
     if (is_pasted(*moment.view) && moment.view->smaps && moment.view->smaps->rss_estimated)
         finding.evidence.emplace_back(
-            "No text has what each mapping has resident: it was inferred from the JVM's own figures.");
+            "Per-mapping residency was not in the input: it was inferred from the JVM's own "
+            "figures.");
     finding.remedies = assessment.next;
-    finding.refuted_by = "The evidence that is missing: each of the steps adds a part of it.";
+    finding.refutes = Refutes::doubt;
+    finding.refuted_by = "the missing evidence is added: each step adds a part";
     return finding;
 }
 

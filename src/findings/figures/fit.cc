@@ -64,17 +64,18 @@ class Fitting {
     }
 
     void resident() {
-        line("resident beside the heap", non_heap_,
-             fmt::format("RSS {} less {} of the Java heap", mib_text(ledger_.rss_true()), mib_text(heap_)));
+        line("resident outside the heap", non_heap_,
+             fmt::format("RSS {} minus {} of the Java heap", mib_text(ledger_.rss_true()), mib_text(heap_)));
     }
 
-    // Of the peak nothing tells what it was made of.
+    // What the peak was made of is not known.
     void peak() {
         if (!view_.status || !view_.status->vm_hwm || ledger_.mapped_again != Bytes()) return;
         const Bytes now = std::max(view_.status->vm_rss.value_or(Bytes()), ledger_.rss);
         const Bytes above = minus_or_zero(*view_.status->vm_hwm, now);
-        line("peak of RSS", above,
-             fmt::format("VmHWM {}: more than now, taken as no heap", mib_text(*view_.status->vm_hwm)));
+        line("peak RSS", above,
+             fmt::format("VmHWM {}: above the present RSS, counted as outside the heap",
+                         mib_text(*view_.status->vm_hwm)));
     }
 
     // Stacks and the collector's tables have lines of their own; the CDS archive is pages of a file.
@@ -88,7 +89,7 @@ class Fitting {
         line("committed, not touched", untouched, "NMT: metaspace, class space, code cache and others");
         if (ledger_.malloc.nmt && ledger_.malloc.measured())
             line("malloc, not touched", minus_or_zero(*ledger_.malloc.nmt, ledger_.malloc.nmt_resident()),
-                 "NMT's malloc less what was found resident of it");
+                 "NMT's malloc minus its resident part");
     }
 
     // Reserved for the heap at its largest, and touched as the heap is. ZGC reserves far more than it can
@@ -105,8 +106,8 @@ class Fitting {
         Bytes most = gc->mmap_reserved;
         if (!fit_.max_heap_now || most.value() > fit_.max_heap_now->value() / 2) most = gc->mmap_committed;
         if (is_known && most > known->fixed) most = minus_or_zero(most, known->fixed);
-        line("the collector's tables", minus_or_zero(most, resident),
-             fmt::format("{} for a full heap less {} resident", mib_text(most), mib_text(resident)));
+        line("GC tables", minus_or_zero(most, resident),
+             fmt::format("{} for a full heap minus {} resident", mib_text(most), mib_text(resident)));
         if (!fit_.max_heap_now || *fit_.max_heap_now == Bytes()) return;
         gc_share_ = static_cast<double>(most.value()) / static_cast<double>(fit_.max_heap_now->value());
         if (is_known) gc_share_ = std::min(gc_share_, known->of_heap);
@@ -125,7 +126,7 @@ class Fitting {
             const auto most = view_.perf->number("java.threads.livePeak").value_or(0);
             if (most > live && static_cast<std::uint64_t>(most - live) > more) {
                 more = static_cast<std::uint64_t>(most - live);
-                why = fmt::format("Java has had {}", most);
+                why = fmt::format("peak {} in Java", most);
             }
         }
         line("more threads", Bytes(more * (mean + kernel_stack).value()),
@@ -150,7 +151,7 @@ class Fitting {
         if (of_limit >= of_non_heap) {
             line("headroom", of_limit, "5 % of the limit");
         } else {
-            line("headroom", of_non_heap, "20 % of what is resident beside the heap");
+            line("headroom", of_non_heap, "20 % of what is resident outside the heap");
         }
     }
 
@@ -183,7 +184,7 @@ class Fitting {
     // Before the headroom, which stays the last line.
     void add_tables(Bytes bytes) {
         larger_tables_ = bytes;
-        const std::string how = fmt::format("{:.1f} % of what the heap is larger than the {} of now",
+        const std::string how = fmt::format("{:.1f} % of the growth beyond the present heap of {}",
                                             gc_share_ * 100, mib_text(*fit_.max_heap_now));
         fit_.lines.insert(fit_.lines.end() - 1, {"tables of a larger heap", bytes, how});
         fit_.taken += bytes;
@@ -193,24 +194,24 @@ class Fitting {
         auto& notes = fit_.notes;
         if (fit_.heap && fit_.heap_used && *fit_.heap_used > *fit_.heap)
             notes.push_back(
-                fmt::format("The heap holds {} MiB now, more than is left for it: with less the JVM "
-                            "collects more often, or fails with OutOfMemoryError.",
+                fmt::format("The heap uses {} MiB now, more than is left for it. With less, the JVM collects "
+                            "more often or fails with OutOfMemoryError.",
                             mib_text(*fit_.heap_used)));
-        notes.push_back(
-            fmt::format("Of this moment, {:.0f} s after the start: what warm-up and peak load still need is "
-                        "not known. Measure after them.",
-                        view_.header.target_uptime_s));
+        notes.push_back(fmt::format(
+            "Measured {:.0f} s after start. Re-run under peak load: later growth is not included.",
+            view_.header.target_uptime_s));
         if (!view_.nmt)
             notes.emplace_back(
-                "Without NMT nothing tells what the JVM has committed and not touched: start it with "
-                "-XX:NativeMemoryTracking=summary.");
+                "NMT is off, so memory that is committed but not yet touched is not included: "
+                "restart with -XX:NativeMemoryTracking=summary.");
         if (!size_flag(view_, "MaxDirectMemorySize"))
             notes.emplace_back(
-                "Direct buffers may become as large as the heap: -XX:MaxDirectMemorySize bounds them.");
+                "Direct buffers may grow as large as the heap: -XX:MaxDirectMemorySize limits them.");
         notes.emplace_back(
-            "Other processes of the container are not in it; page cache is not either, it gives way.");
+            "Other processes in the container are not included; nor is page cache, which is "
+            "reclaimable.");
         if (ledger_.mapped_again != Bytes())
-            notes.emplace_back("The peak of RSS counts ZGC's heap several times, so it was not used.");
+            notes.emplace_back("Peak RSS counts ZGC's heap several times, so it was not used.");
         add_bugs();
     }
 
@@ -221,8 +222,8 @@ class Fitting {
                                             [](const KnownBug* bug) { return bug->id == "JDK-8230305"; });
         if (!feature || cgroup_v2 == bugs.end() || !affects(**cgroup_v2, *feature)) return;
         fit_.notes.push_back(
-            fmt::format("Under cgroup v2 -XX:MaxRAMPercentage is of the host's memory in {} ({}): use "
-                        "-Xmx there.",
+            fmt::format("Under cgroup v2, -XX:MaxRAMPercentage refers to the host's memory in JDK {} ({}): "
+                        "use -Xmx there.",
                         affected_text(**cgroup_v2), (*cgroup_v2)->id));
     }
 
@@ -243,14 +244,14 @@ double Fit::percentage() const {
 Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit) {
     const std::string where = fmt::format("pid {}", moment.view->header.pid);
     if (moment.view->vm != Vm::hotspot)
-        return failure(where, "is no HotSpot JVM, so it has no Java heap to fit",
-                       "`nmtx list` shows the JVMs");
+        return failure(where, "is not a HotSpot JVM, so it has no Java heap to size",
+                       "list the JVMs: nmtx list");
     const auto has_heap = std::any_of(moment.ledger->rows.begin(), moment.ledger->rows.end(),
                                       [](const Row& row) { return row.path == owner_path::java_heap; });
     if (!has_heap)
-        return failure(
-            where, "the place of its Java heap is not known, so nothing can be told from it",
-            "let nmtx ask the JVM (no --attach=never), or start it with -XX:NativeMemoryTracking=summary");
+        return failure(where, "its Java heap was not found, so the heap cannot be sized",
+                       "run it without --attach=never, or restart the JVM with "
+                       "-XX:NativeMemoryTracking=summary");
     Fit fit;
     if (limit) {
         fit.limit = *limit;
@@ -258,7 +259,7 @@ Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit) {
         fit.limit = *moment.view->cgroup->limit;
         fit.limit_of_container = true;
     } else {
-        return failure(where, "its cgroup has no memory limit", "name one: --limit 2GiB");
+        return failure(where, "its cgroup has no memory limit", "give one: --limit 2GiB");
     }
     Fitting(moment, fit).fit();
     return fit;

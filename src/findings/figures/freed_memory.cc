@@ -29,12 +29,11 @@ void add(std::vector<Remedy>& remedies, Bytes bytes, std::string what, std::stri
 
 void add_trim(std::vector<Remedy>& remedies, const FindingInput& input, Bytes bytes) {
     if (jdk_has(input.view, "System.trim_native_heap"))
-        add(remedies, bytes,
-            fmt::format("Give back whole free pages, once: about {} (estimate)", human(bytes)),
+        add(remedies, bytes, fmt::format("Return whole free pages once: about {} (estimate)", human(bytes)),
             "jcmd PID System.trim_native_heap");
     if (jdk_has(input.view, "-XX:TrimNativeHeapInterval"))
         add(remedies, bytes,
-            fmt::format("Give back whole free pages every minute: about {} (estimate)", human(bytes)),
+            fmt::format("Restart with a trim every minute: about {} (estimate)", human(bytes)),
             "-XX:TrimNativeHeapInterval=60000");
 }
 
@@ -99,24 +98,19 @@ void add_remedies_for_freed_memory(Finding& finding, const FindingInput& input) 
     std::vector<Remedy> remedies;
     if (back.trim) add_trim(remedies, input, *back.trim);
     add(remedies, back.lower_threshold,
-        fmt::format(
-            "Keep less at the ends of arenas: about {} (estimate). An environment variable of the JVM, "
-            "which also stops glibc from raising the threshold by itself",
-            human(back.lower_threshold)),
+        fmt::format("Restart with a fixed trim threshold (environment variable): about {} (estimate), at "
+                    "the ends of arenas",
+                    human(back.lower_threshold)),
         "MALLOC_TRIM_THRESHOLD_=131072");
     add(remedies, back.two_arenas_at_most,
-        fmt::format(
-            "Start it with fewer arenas: at most {} (estimate: what all but two arenas keep; nothing if "
-            "all threads needed theirs at the same time). An environment variable of the JVM; threads "
-            "that malloc much may then wait for one another",
-            human(back.two_arenas_at_most)),
+        fmt::format("Restart with fewer arenas (environment variable; threads may contend): at most {} "
+                    "(estimate)",
+                    human(back.two_arenas_at_most)),
         "MALLOC_ARENA_MAX=2");
     std::stable_sort(remedies.begin(), remedies.end(),
                      [](const Remedy& a, const Remedy& b) { return *a.gives_back > *b.gives_back; });
     remedies.push_back(
-        {"Or start it with another allocator, where one is installed: what that gives back is not "
-         "known before",
-         "LD_PRELOAD=libjemalloc.so.2"});
+        {"Restart with another allocator, if installed (effect unknown)", "LD_PRELOAD=libjemalloc.so.2"});
     finding.remedies.insert(finding.remedies.end(), std::make_move_iterator(remedies.begin()),
                             std::make_move_iterator(remedies.end()));
 }

@@ -6,6 +6,7 @@
 
 #include "base/amounts.h"
 #include "base/printable.h"
+#include "findings/wording.h"
 
 namespace nmtx {
 namespace {
@@ -46,9 +47,10 @@ Bytes growth_per_hour(const OwnerTrend& trend) {
 }
 
 std::string growth_sentence(const OwnerTrend& trend) {
-    return fmt::format("In the record {} grew from {} to {} in {}, {} samples: {} an hour.",
-                       printable(trend.name()), human(bytes_of(trend.first)), human(bytes_of(trend.last)),
-                       human_seconds(trend.shape.span_s), trend.shape.points, human(growth_per_hour(trend)));
+    return fmt::format("Recorded: {} grew from {} to {} in {} ({}), {}/h.", printable(trend.name()),
+                       human(bytes_of(trend.first)), human(bytes_of(trend.last)),
+                       human_seconds(trend.shape.span_s), counted(trend.shape.points, "sample", "samples"),
+                       human(growth_per_hour(trend)));
 }
 
 Confidence confidence_of_growth(const OwnerTrend& trend) {

@@ -22,11 +22,12 @@ void add_bugs(Finding& finding, const std::vector<const KnownBug*>& bugs) {
     for (const KnownBug* bug : bugs) {
         finding.bugs.push_back(bug->id);
         finding.evidence.push_back(
-            fmt::format("This release has {}: {}. It shows so: {}", bug->id, bug->title, bug->shows));
+            fmt::format("This release has {}: {}. Symptom: {}", bug->id, bug->title, bug->shows));
         if (const std::string fixed = fixed_text(*bug); !fixed.empty())
-            finding.remedies.push_back({fmt::format("{} is fixed in {}", bug->id, fixed), ""});
+            finding.remedies.push_back(
+                {fmt::format("Update the JDK: {} is fixed in {}", bug->id, fixed), ""});
         if (!bug->remedy.empty())
-            finding.remedies.push_back({fmt::format("Against {}: {}", bug->id, bug->remedy), ""});
+            finding.remedies.push_back({fmt::format("Work around {}: {}", bug->id, bug->remedy), ""});
     }
 }
 

@@ -137,14 +137,13 @@ Expected<std::vector<const GlossaryEntry*>> look_up(std::string_view typed, std:
         for (const int known : known_jdks) {
             if (is_in_jdk(*elsewhere->front(), known)) releases += fmt::format(" {}", known);
         }
-        return failure(
-            "",
-            fmt::format("JDK {} has no category '{}'; these have:{}", *jdk, elsewhere->front()->name,
-                        releases),
-            fmt::format("what it says without --jdk: nmtx glossary '{}'", elsewhere->front()->name));
+        return failure("",
+                       fmt::format("JDK {} has no category '{}'; these have:{}", *jdk,
+                                   elsewhere->front()->name, releases),
+                       fmt::format("run it without --jdk: nmtx glossary '{}'", elsewhere->front()->name));
     }
-    return failure("", fmt::format("'{}' is neither a category of NMT nor an owner", typed),
-                   fmt::format("perhaps '{}'; `nmtx glossary` lists them all", nearest(name, jdk)));
+    return failure("", fmt::format("unknown category or owner '{}'", typed),
+                   fmt::format("did you mean '{}'? List them all: nmtx glossary", nearest(name, jdk)));
 }
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// What each NMT category and each owner of the ledger is: what lies there, what makes it grow, which flag
-// bounds it, which command looks inside, and where the same memory stands in other JDKs. Plain data.
+// Each NMT category and each owner of the ledger: what it holds, what makes it grow, which flag limits it,
+// which command looks inside, and where other JDKs count the same memory. Plain data.
 #pragma once
 
 #include <array>
@@ -17,7 +17,7 @@ namespace nmtx {
 
 enum class GlossaryKind : std::uint8_t { category, owner };
 
-// What holds in the feature releases from `first` to `last` alone.
+// What is true in the feature releases from `first` to `last` only.
 struct GlossaryNote {
     int first = 0;
     int last = 0;  // 0 in both: no note
@@ -28,9 +28,9 @@ struct GlossaryNote {
 struct GlossaryEntry {
     GlossaryKind kind = GlossaryKind::category;
     std::string_view name;   // "Other", as NMT prints it; "malloc/untracked", as the ledger does
-    std::string_view what;   // what lies there
+    std::string_view what;   // what it holds
     std::string_view grows;  // what makes it grow
-    std::string_view bound;  // the flag that bounds it, or that there is none
+    std::string_view bound;  // the flag that limits it, or "none"
     std::string_view look;   // the command that looks inside; PID stands for the process
     std::array<GlossaryNote, 3> notes{};
 };
@@ -45,8 +45,8 @@ bool is_in_jdk(const GlossaryEntry& entry, int jdk);
 // What a person typed: a category ("other", "java h"), an owner ("malloc/untracked/libz.so.1", "jvm/code
 // cache", "tcache") or how one of these begins; in capital letters or small ones. An exact name is that one
 // alone, an owner below "jvm/" and "malloc/nmt-tracked/" the category that it is of. Several where the
-// beginning is that of several. An unknown name is an error that suggests the nearest.
-// `jdk`: what that release has alone.
+// beginning fits several. An unknown name is an error that suggests the nearest.
+// `jdk`: only what that release has.
 Expected<std::vector<const GlossaryEntry*>> look_up(std::string_view typed, std::optional<int> jdk = {});
 
 // The entries of an owner's path, as the ledger has it; two for memory of two owners ("jvm/code cache or

@@ -31,7 +31,7 @@ std::vector<Finding> compilation_memory(const PastedEvidence& evidence) {
     finding.confidence = Confidence::high;
     finding.bytes = largest->peak;
     finding.resident = false;
-    finding.title = fmt::format("Compiling {} took {} at its peak ({})", pattern, human(largest->peak),
+    finding.title = fmt::format("{} at peak to compile {} ({})", human(largest->peak), pattern,
                                 largest->compiler.empty() ? "JIT" : printable(largest->compiler));
     std::string when =
         largest->time_s ? fmt::format(", {} after the start", human_seconds(*largest->time_s)) : "";
@@ -41,16 +41,15 @@ std::vector<Finding> compilation_memory(const PastedEvidence& evidence) {
     if (others > 1)
         finding.evidence.push_back(fmt::format("{} compilations took 256 MiB or more.",
                                                grouped(static_cast<std::uint64_t>(others))));
-    if (largest->result == "oom") finding.evidence.emplace_back("It was given up at its limit.");
+    if (largest->result == "oom") finding.evidence.emplace_back("The compilation was stopped at its limit.");
     finding.evidence.emplace_back(
-        "It is freed when the compilation ends, but RSS keeps what malloc does not return, and a limit may "
-        "be hit.");
-    finding.remedies.push_back(
-        {"Do not compile that method", fmt::format("-XX:CompileCommand=exclude,{}", pattern)});
-    finding.remedies.push_back(
-        {"Give up compilations that take more (JDK 22 and later)", "-XX:CompileCommand=MemLimit,*.*,256M"});
-    finding.refuted_by =
-        "A rewrite of the method into smaller ones, or a later JDK, with which it takes less.";
+        "The memory is freed when the compilation ends, but malloc may retain it, and the "
+        "peak may reach a limit.");
+    finding.remedies.push_back({"Restart with the method excluded from compilation",
+                                fmt::format("-XX:CompileCommand=exclude,{}", pattern)});
+    finding.remedies.push_back({"Restart with a limit for each compilation (JDK 22 and later)",
+                                "-XX:CompileCommand=MemLimit,*.*,256M"});
+    finding.refuted_by = "it takes less after the method is split, or with a later JDK";
     return {finding};
 }
 

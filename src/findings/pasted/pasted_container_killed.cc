@@ -22,7 +22,7 @@ std::string restarts_of(const ContainerState& container) {
 void add_heap(Finding& finding, const ContainerState& container) {
     const auto heap = heap_of_options(container.options, container.limit);
     if (!heap) return;
-    std::string text = fmt::format("The JVM's heap may take {} ({})", human(heap->bytes), heap->option);
+    std::string text = fmt::format("The JVM's heap may grow to {} ({})", human(heap->bytes), heap->option);
     if (container.limit && *container.limit != Bytes())
         text += fmt::format(", {} % of the limit; the rest is for metaspace, code, threads and native memory",
                             percent(heap->bytes, *container.limit));
@@ -31,10 +31,9 @@ void add_heap(Finding& finding, const ContainerState& container) {
 
 void add_remedies(Finding& finding, const ContainerState& container) {
     if (container.limit)
-        finding.remedies.push_back({"Find the heap size that fits that limit, from a JVM like it that runs",
+        finding.remedies.push_back({"Find a heap that fits the limit, from a similar running JVM",
                                     fmt::format("nmtx fit PID --limit {}", container.limit->value())});
-    finding.remedies.push_back(
-        {"Record what the next one is made of before it is killed", "nmtx record PID -o FILE.db"});
+    finding.remedies.push_back({"Record the next process before it is killed", "nmtx record PID -o rec.db"});
 }
 
 Finding killed_for_memory(const ContainerState& container) {
@@ -48,22 +47,22 @@ Finding killed_for_memory(const ContainerState& container) {
     finding.title =
         fmt::format("{} was OOM-killed{}{}", name_of_container(container), at, restarts_of(container));
     const ContainerPhase& phase = container.last.oom_killed() ? container.last : container.now;
-    finding.evidence.push_back(
-        fmt::format("Its state has {}{}{}.",
-                    container.oom_flag.value_or(false) ? "OOMKilled: true" : "the reason OOMKilled",
-                    phase.exit_code ? fmt::format(", exit code {}", *phase.exit_code) : "",
-                    phase.finished.empty() ? "" : fmt::format(", finished {}", printable(phase.finished))));
+    finding.evidence.push_back(fmt::format(
+        "State: {}{}{}.", container.oom_flag.value_or(false) ? "OOMKilled: true" : "reason OOMKilled",
+        phase.exit_code ? fmt::format(", exit code {}", *phase.exit_code) : "",
+        phase.finished.empty() ? "" : fmt::format(", finished {}", printable(phase.finished))));
     if (container.unlimited)
         finding.evidence.emplace_back(
-            "It has no memory limit of its own: the machine, or a cgroup above it, had no memory left.");
+            "It has no memory limit of its own: the machine, or a cgroup above it, ran out of "
+            "memory.");
     else if (!container.limit)
-        finding.evidence.emplace_back("The text has no memory limit of it.");
+        finding.evidence.emplace_back("The text does not show its memory limit.");
     if (container.request)
-        finding.evidence.push_back(fmt::format("It requested {}.", human(*container.request)));
+        finding.evidence.push_back(fmt::format("Memory request: {}.", human(*container.request)));
     add_heap(finding, container);
     add_remedies(finding, container);
-    finding.refuted_by =
-        "A kernel log that names another process of the container as the one that was killed.";
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "the kernel's log names another process in the container as killed";
     return finding;
 }
 
@@ -72,16 +71,16 @@ Finding sigkilled(const ContainerState& container) {
     Finding finding;
     finding.severity = Severity::note;
     finding.confidence = Confidence::low;
-    finding.title = fmt::format("{} ended with exit code 137 (SIGKILL){}: by whom, the text does not say",
-                                name_of_container(container), restarts_of(container));
+    finding.title =
+        fmt::format("{} ended with exit code 137 (SIGKILL){}: the text does not show what sent it",
+                    name_of_container(container), restarts_of(container));
     finding.evidence.emplace_back(
-        container.oom_flag
-            ? "OOMKilled is false: the runtime saw no kill for memory in the container's cgroup."
-            : "The reason is not OOMKilled. A stop that times out ends in SIGKILL too.");
+        container.oom_flag ? "OOMKilled is false: the runtime saw no OOM kill in the container's cgroup."
+                           : "The reason is not OOMKilled. A stop that times out also ends in SIGKILL.");
     add_heap(finding, container);
-    finding.remedies.push_back(
-        {"See whether the kernel killed a process of it", "dmesg -T | grep -i -E 'killed process|oom'"});
-    finding.refuted_by = "Events of the container: a failed liveness probe, a stop, an eviction.";
+    finding.remedies.push_back({"Check whether the kernel killed one of its processes",
+                                "dmesg -T | grep -i -E 'killed process|oom'"});
+    finding.refuted_by = "the container's events show a failed liveness probe, a stop or an eviction";
     return finding;
 }
 
@@ -89,11 +88,14 @@ Finding evicted(const ContainerReport& report) {
     Finding finding;
     finding.severity = Severity::problem;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("The node evicted pod {}: it ran low on memory", printable(report.pod));
+    finding.title = fmt::format("Pod {} evicted: the node ran low on memory", printable(report.pod));
     finding.evidence.push_back(fmt::format("{}", printable(report.message)));
     finding.remedies.push_back(
-        {"Set the request to what the pod needs: pods above their request are evicted first", ""});
-    finding.refuted_by = "Nothing: the kubelet says so.";
+        {"Set the memory request to what the pod needs (pods above their request are evicted "
+         "first)",
+         ""});
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "the pod's events show another reason";
     return finding;
 }
 

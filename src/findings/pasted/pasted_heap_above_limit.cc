@@ -20,15 +20,15 @@ Finding finding_of(const std::string& what, Bytes heap, Bytes limit) {
     finding.confidence = Confidence::high;
     finding.bytes = heap;
     finding.resident = false;
-    finding.title = fmt::format("The Java heap may grow to {}, {} % of the memory limit of {}", human(heap),
+    finding.title = fmt::format("Java heap may grow to {}, {} % of the memory limit of {}", human(heap),
                                 percent(heap, limit), human(limit));
     finding.evidence.push_back(what);
     finding.evidence.emplace_back(
-        "Metaspace, code cache, thread stacks, the collector and native memory come on top of the heap.");
+        "Metaspace, code cache, thread stacks, GC and native memory come on top of the heap.");
     finding.remedies.push_back(
-        {"Find the heap size that fits the limit", fmt::format("nmtx fit PID --limit {}", limit.value())});
-    finding.remedies.push_back({"Or give the heap a share of the limit", "-XX:MaxRAMPercentage=70"});
-    finding.refuted_by = "A heap that is never filled: what is not touched is not charged.";
+        {"Find a heap that fits the limit", fmt::format("nmtx fit PID --limit {}", limit.value())});
+    finding.remedies.push_back({"Restart with a share of the limit as the heap", "-XX:MaxRAMPercentage=70"});
+    finding.refuted_by = "the heap is never filled (untouched memory is not charged)";
     return finding;
 }
 

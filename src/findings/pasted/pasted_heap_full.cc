@@ -34,7 +34,7 @@ std::vector<Finding> heap_full(const PastedEvidence& evidence) {
     Finding finding;
     finding.severity = Severity::problem;
     finding.confidence = table->samples.size() > 3 ? Confidence::high : Confidence::medium;
-    finding.title = fmt::format("The old generation stays {:.0f} % full through {} full collection{}", least,
+    finding.title = fmt::format("Old generation stays {:.0f} % full through {} full collection{}", least,
                                 *after - *before, *after - *before == 1 ? "" : "s");
     if (const auto used = table->bytes(last, "OU")) {
         finding.bytes = used;
@@ -42,13 +42,14 @@ std::vector<Finding> heap_full(const PastedEvidence& evidence) {
     }
     const auto seconds_before = table->value(first, "FGCT"), seconds_after = table->value(last, "FGCT");
     if (seconds_before && seconds_after && *seconds_after > *seconds_before)
-        finding.evidence.push_back(fmt::format("jstat: FGC {} to {}, {:.1f} s spent in them.", *before,
+        finding.evidence.push_back(fmt::format("jstat: FGC {} to {}, {:.1f} s spent in full GCs.", *before,
                                                *after, *seconds_after - *seconds_before));
     finding.evidence.emplace_back(
-        "The percentage is of what is committed now; the heap may still be allowed to grow to -Xmx.");
-    finding.remedies.push_back({"See what is live", "jcmd PID GC.class_histogram"});
-    finding.remedies.push_back({"Allow a larger heap if all of it is needed: raise -Xmx", ""});
-    finding.refuted_by = "Samples in which a full collection brings the old generation down.";
+        "The percentage refers to what is committed now; the heap may still grow to -Xmx.");
+    finding.remedies.push_back({"See which objects are live", "jcmd PID GC.class_histogram"});
+    finding.remedies.push_back({"Restart with a larger -Xmx, if all of it is needed", ""});
+    finding.refutes = Refutes::leak;
+    finding.refuted_by = "a full GC brings the old generation down";
     return {finding};
 }
 

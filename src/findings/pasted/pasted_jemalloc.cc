@@ -11,12 +11,12 @@ namespace {
 void add_remedies(Finding& finding, const JemallocStats& stats, Bytes fragments, Bytes unreturned) {
     if (unreturned > fragments || stats.dirty_decay_ms.value_or(0) < 0)
         finding.remedies.push_back(
-            {"Return freed pages sooner, by a thread of jemalloc's own: an environment variable of the JVM",
+            {"Restart with a jemalloc thread that returns freed pages sooner",
              "MALLOC_CONF=background_thread:true,dirty_decay_ms:1000,muzzy_decay_ms:0"});
     if (fragments >= unreturned)
-        finding.remedies.push_back({"Fewer arenas mix fewer lifetimes: an environment variable of the JVM",
+        finding.remedies.push_back({"Restart with fewer arenas (less fragmentation)",
                                     "MALLOC_CONF=narenas:2,background_thread:true"});
-    finding.remedies.push_back({"See who allocates: an environment variable of the JVM, then jeprof --text",
+    finding.remedies.push_back({"Restart with profiling, then find the callers with jeprof --text",
                                 "MALLOC_CONF=prof:true,lg_prof_interval:30,lg_prof_sample:17"});
 }
 
@@ -38,27 +38,29 @@ std::vector<Finding> jemalloc(const PastedEvidence& evidence) {
     finding.confidence = Confidence::high;
     finding.bytes = idle;
     finding.resident = false;
-    finding.title = fmt::format("jemalloc has {} resident, of which {} are not allocated: {}",
-                                human(*resident), amount_with_share(idle, *resident),
-                                fragments >= unreturned ? "fragmentation" : "freed pages that it retains");
+    finding.title =
+        fmt::format("{} of jemalloc's {} resident is not allocated: {}", amount_with_share(idle, *resident),
+                    human(*resident), fragments >= unreturned ? "fragmentation" : "freed but retained");
     finding.evidence.push_back(
         fmt::format("Allocated {}{}.", human(stats->allocated),
                     stats->active ? fmt::format(", in pages that hold {}", human(*stats->active)) : ""));
     if (fragments != Bytes())
         finding.evidence.push_back(fmt::format(
-            "{} are free pieces of pages in use (active less allocated): fragmentation.", human(fragments)));
+            "{} is fragmentation: free pieces of pages in use (active minus allocated).", human(fragments)));
     if (unreturned != Bytes())
         finding.evidence.push_back(fmt::format(
-            "{} are freed pages that are still resident{}; its own metadata takes {}.", human(unreturned),
+            "{} is freed pages that are still resident{}; metadata takes {}.", human(unreturned),
             stats->dirty ? fmt::format(" (dirty: {})", human(*stats->dirty)) : "", human(metadata)));
     if (stats->dirty_decay_ms.value_or(0) < 0)
         finding.evidence.emplace_back("dirty_decay_ms is -1: freed pages are never returned.");
     if (stats->retained && *stats->retained != Bytes())
         finding.evidence.push_back(
-            fmt::format("\"retained\", {}, is address space without pages: it is no part of RSS.",
+            fmt::format("\"retained\", {}, is address space without pages and not part of RSS.",
                         human(*stats->retained)));
     add_remedies(finding, *stats, fragments, unreturned);
-    finding.refuted_by = "Statistics a minute after a peak of load: freed pages decay in 10 s by default.";
+    finding.refuted_by =
+        "the statistics fall a minute after a load peak (freed pages decay in 10 s by "
+        "default)";
     return {finding};
 }
 

@@ -19,7 +19,7 @@ std::vector<Finding> machine_memory(const PastedEvidence& evidence) {
     finding.bytes = host->available;
     finding.resident = false;
     finding.title =
-        fmt::format("The machine has {} of its {} of memory available: it is about to swap or to kill",
+        fmt::format("{} of the machine's {} of memory is available: close to swapping or an OOM kill",
                     human(*host->available), human(*host->total));
     std::string uses;
     const auto use = [&](std::string_view name, const std::optional<Bytes>& bytes) {
@@ -32,16 +32,16 @@ std::vector<Finding> machine_memory(const PastedEvidence& evidence) {
     use("huge pages", host->huge_pages);
     use("slab", host->slab);
     use("page tables", host->page_tables);
-    if (!uses.empty()) finding.evidence.push_back(fmt::format("Taken by: {}.", uses));
+    if (!uses.empty()) finding.evidence.push_back(fmt::format("Used by: {}.", uses));
     if (host->swap_total && *host->swap_total == Bytes()) {
-        finding.evidence.emplace_back("There is no swap.");
+        finding.evidence.emplace_back("No swap.");
     } else if (host->swap_total && host->swap_free) {
         finding.evidence.push_back(
             fmt::format("Swap: {} of {} free.", human(*host->swap_free), human(*host->swap_total)));
     }
-    finding.remedies.push_back({"See which processes have it", "ps -eo pid,rss,comm --sort=-rss | head"});
-    finding.remedies.push_back({"See what a JVM's share is made of", "nmtx PID"});
-    finding.refuted_by = "Available memory a minute later: page cache was being written back.";
+    finding.remedies.push_back({"Find the largest processes", "ps -eo pid,rss,comm --sort=-rss | head"});
+    finding.remedies.push_back({"See where a JVM's memory goes", "nmtx PID"});
+    finding.refuted_by = "memory is available again a minute later (page cache was being written back)";
     return {finding};
 }
 

@@ -34,14 +34,15 @@ std::optional<Finding> near(std::string_view what, std::optional<Bytes> committe
     finding.confidence = Confidence::high;
     finding.bytes = committed;
     finding.resident = false;
-    finding.title = fmt::format("{} has committed {} of the {} that {} allows: beyond, class loading fails",
+    finding.title = fmt::format("{} near its limit: {} of {} committed ({}); class loading fails beyond it",
                                 what, human(*committed), human(*limit.bytes), option);
     finding.evidence.push_back(
-        fmt::format("{} committed by jstat, the limit by {}.", human(*committed), limit.from));
-    finding.remedies.push_back({"See which loaders hold how many classes", "jcmd PID VM.classloader_stats"});
+        fmt::format("{} committed (jstat), limit from {}.", human(*committed), limit.from));
     finding.remedies.push_back(
-        {"Allow more", fmt::format("{}={}m", option, limit.bytes->value() / (1 << 20) * 2)});
-    finding.refuted_by = "A collection that unloads classes and brings it down by itself.";
+        {"Find the class loaders that hold most classes", "jcmd PID VM.classloader_stats"});
+    finding.remedies.push_back(
+        {"Restart with a higher limit", fmt::format("{}={}m", option, limit.bytes->value() / (1 << 20) * 2)});
+    finding.refuted_by = "a GC unloads classes and brings it down";
     return finding;
 }
 

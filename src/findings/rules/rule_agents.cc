@@ -51,7 +51,7 @@ std::vector<Agent> of_options(const ProcessView& view) {
     return agents;
 }
 
-// Libraries that serve agents alone. libinstrument.so is the JDK's own, which runs java agents.
+// Libraries that only agents use. libinstrument.so is the JDK's own, which runs java agents.
 constexpr std::array libraries{std::string_view("libasyncProfiler"), std::string_view("libjdwp.so"),
                                std::string_view("libinstrument.so")};
 
@@ -72,7 +72,7 @@ void add_mapped(std::vector<Agent>& agents, const Smaps& smaps) {
             const bool instrument = library == "libinstrument.so";
             agents.push_back({instrument ? std::string("a java agent") : with_version(file),
                               instrument ? "-javaagent" : "-agentpath"});
-            agents.back().how = "attached later: " + std::string(file) + " is mapped";
+            agents.back().how = "attached at run time: " + std::string(file) + " is mapped";
         }
     }
 }
@@ -111,26 +111,27 @@ std::vector<Finding> agents(const FindingInput& input) {
     if (found.empty() && !large) return {};
     Finding finding;
     if (large) finding.severity = Severity::warning;
-    finding.title = found.empty()
-                        ? fmt::format("{} for JFR and JVMTI, though no agent is named", human(both))
-                        : fmt::format("{} in the JVM: {}", found.size() == 1 ? "An agent runs" : "Agents run",
-                                      listed(found));
+    finding.title =
+        found.empty()
+            ? fmt::format("{} committed for JFR and JVMTI, no agent identified", human(both))
+            : fmt::format("{} in the JVM: {}", found.size() == 1 ? "Agent" : "Agents", listed(found));
     if (large) finding.bytes = both;
     finding.resident = false;
     for (const Agent& agent : found)
         finding.evidence.push_back(fmt::format("{}: {}.", printable(agent.name), printable(agent.how)));
     if (view.nmt)
-        finding.evidence.push_back(
-            fmt::format("NMT has {} under Serviceability (JVMTI, which agents use) and {} under Tracing "
-                        "(JFR). What an agent takes "
-                        "by malloc of its own is not in it, and its Java objects are in the heap.",
-                        human(serviceability), human(tracing)));
+        finding.evidence.push_back(fmt::format(
+            "NMT: {} in Serviceability (JVMTI, which agents use), {} in Tracing (JFR). The agent's "
+            "own malloc is not included, and its Java objects are in the heap.",
+            human(serviceability), human(tracing)));
     if (large && tracing > serviceability)
-        finding.remedies.push_back({"See which recordings run", "jcmd PID JFR.check"});
+        finding.remedies.push_back({"List the active recordings", "jcmd PID JFR.check"});
     if (!found.empty())
-        finding.remedies.push_back({"Start once without it and compare: nmtx capture of both, then",
-                                    "nmtx diff WITH.nmtx WITHOUT.nmtx"});
-    finding.refuted_by = "The same figures without the agent.";
+        for (const auto& [what, command] :
+             {std::pair("Save a snapshot with the agent", "nmtx capture PID -o with.nmtx"),
+              std::pair("Restart without it and compare with that snapshot", "nmtx diff with.nmtx PID")})
+            finding.remedies.push_back({what, command});
+    finding.refuted_by = "the figures are the same without the agent";
     if (large) add_bugs(finding, view, tracing > serviceability ? "Tracing" : "Serviceability");
     return {std::move(finding)};
 }

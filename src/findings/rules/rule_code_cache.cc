@@ -1,4 +1,4 @@
-// The code cache near its bound: then compilers stop, or throw out what they will compile again.
+// The code cache near its limit: then compilers stop, or throw out what they will compile again.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -46,8 +46,8 @@ std::optional<CodeCacheUse> use_of(const ProcessView& view) {
 std::string segments_text(const CodeCacheUse& use) {
     std::string text;
     for (const CodeHeap* heap : use.segments)
-        text += fmt::format("{}{} {} of {}, at most {} so far", text.empty() ? "" : "; ",
-                            printable(heap->name), human(heap->used.value_or(Bytes())), human(*heap->size),
+        text += fmt::format("{}{} {} of {} (peak {})", text.empty() ? "" : "; ", printable(heap->name),
+                            human(heap->used.value_or(Bytes())), human(*heap->size),
                             human(heap->max_used.value_or(Bytes())));
     return text;
 }
@@ -64,15 +64,15 @@ std::vector<Finding> code_cache(const FindingInput& input) {
     Finding finding;
     if (full || nearly(use->used, use->size)) finding.severity = Severity::warning;
     finding.confidence = use->committed_only ? Confidence::medium : Confidence::high;
-    finding.title =
-        state.out_of_space ? std::string("The code cache is full, and compilation is off")
-        : full             ? std::string("The code cache has been full")
-        : nearly(use->used, use->size)
-            ? fmt::format("The code cache is nearly full: {} of {}", human(use->used), human(use->size))
-        : input.view.code_heaps->size() == 1 ? std::string("The code cache has been nearly full")
-                                             : std::string("A segment of the code cache is nearly full");
+    finding.title = state.out_of_space ? std::string("Code cache full: compilation is disabled")
+                    : full             ? std::string("Code cache has been full")
+                    : nearly(use->used, use->size)
+                        ? fmt::format("Code cache nearly full: {} of {}", human(use->used), human(use->size))
+                    : input.view.code_heaps->size() == 1
+                        ? std::string("Code cache has been nearly full")
+                        : std::string("One code cache segment is nearly full");
     finding.bytes = use->used;
-    finding.evidence.push_back(fmt::format("{} {} of {} ({} %), by {}.",
+    finding.evidence.push_back(fmt::format("{} {} of {} ({} %), from {}.",
                                            use->committed_only ? "Committed" : "Used", human(use->used),
                                            human(use->size), percent(use->used, use->size),
                                            use->committed_only ? "NMT and VM.flags" : "Compiler.codecache"));
@@ -83,12 +83,12 @@ std::vector<Finding> code_cache(const FindingInput& input) {
     if (state.out_of_space)
         finding.evidence.push_back("Compilation: disabled (not enough contiguous free space left).");
     const std::uint64_t larger = std::max<std::uint64_t>(32, use->size.value() / 1024 / 1024 * 2);
-    finding.remedies.push_back({"A larger one, which takes more memory only as it fills",
+    finding.remedies.push_back({"Restart with a larger code cache (memory is used only as it fills)",
                                 fmt::format("-XX:ReservedCodeCacheSize={}m", larger)});
     finding.remedies.push_back(
         {"See what fills it", input.view.code_heaps ? "jcmd PID Compiler.codecache" : ""});
     if (finding.remedies.back().command.empty()) finding.remedies.pop_back();
-    finding.refuted_by = "Use that stays where it is for days: it has all that it needs.";
+    finding.refuted_by = "usage stays constant for days";
     return {std::move(finding)};
 }
 

@@ -1,4 +1,4 @@
-// What C1 and C2 work with: arenas that peak while a method is compiled and go when it is done.
+// Memory that C1 and C2 work with: arenas that peak while a method is compiled and go when it is done.
 #include <fmt/format.h>
 
 #include "findings/figures/growth.h"
@@ -14,19 +14,21 @@ constexpr Bytes most_normal = Bytes(500'000'000);
 constexpr double warm_up_s = 600;
 
 void add_remedies(Finding& finding, const ProcessView& view) {
-    finding.remedies.push_back({"See what is compiled", "nmtx threads PID --thread 'C[12] Compiler'"});
+    finding.remedies.push_back({"See what is being compiled", "nmtx threads PID --thread 'C[12] Compiler'"});
     // Of a pasted text the release need not be known.
     if (!view.java_feature() || jdk_has(view, "Compiler.memory")) {
         const std::string_view from = view.java_feature() ? "" : " (JDK 22 and later)";
         finding.remedies.push_back(
-            {fmt::format("See which methods take how much: start with -XX:CompileCommand=MemStat,*.*{}",
-                         from),
-             "jcmd PID Compiler.memory"});
-        finding.remedies.push_back({fmt::format("Give a compilation up that takes more{}", from),
+            {fmt::format("Restart with memory statistics for each compilation{}", from),
+             "-XX:CompileCommand=MemStat,*.*"});
+        finding.remedies.push_back(
+            {fmt::format("After that restart, list memory by method{}", from), "jcmd PID Compiler.memory"});
+        finding.remedies.push_back({fmt::format("Restart with a limit for each compilation{}", from),
                                     "-XX:CompileCommand=MemLimit,*.*,500m"});
     }
-    finding.remedies.push_back({"Leave the method out once it is known; it then runs slowly",
-                                "-XX:CompileCommand=exclude,CLASS::METHOD"});
+    finding.remedies.push_back(
+        {"Once the method is known, exclude it with -XX:CompileCommand=exclude,CLASS::METHOD (it then runs slowly)",
+         ""});
 }
 
 }  // namespace
@@ -57,21 +59,20 @@ std::vector<Finding> compiler(const FindingInput& input) {
     finding.resident = false;
     finding.title =
         growth != nullptr
-            ? fmt::format("The JIT compilers' memory grows by {} an hour", human(growth_per_hour(*growth)))
-            : fmt::format("The JIT compilers hold {}: far more than compiling takes", human(held));
+            ? fmt::format("JIT compiler memory leak: growing {}/h", human(growth_per_hour(*growth)))
+            : fmt::format("{} held by the JIT compilers, far more than compiling needs", human(held));
     finding.evidence.push_back(fmt::format(
-        "NMT's Compiler: {} MiB of {} MiB that the JVM has committed ({} %), {} MiB of it in arenas{}.",
-        in_mib(held), in_mib(input.view.nmt->committed), percent(held, input.view.nmt->committed),
-        in_mib(category->arena),
-        young ? fmt::format("; the JVM is up for {}, and peaks are normal then",
+        "NMT Compiler: {} MiB of the {} MiB committed by the JVM ({} %), {} MiB in arenas{}.", in_mib(held),
+        in_mib(input.view.nmt->committed), percent(held, input.view.nmt->committed), in_mib(category->arena),
+        young ? fmt::format("; the JVM has been up for {}, when peaks are normal",
                             human_seconds(input.view.header.target_uptime_s))
               : ""));
     if (growth != nullptr) finding.evidence.push_back(growth_sentence(*growth));
     add_bugs(finding, bugs);
     add_remedies(finding, input.view);
+    if (growth != nullptr) finding.refutes = Refutes::leak;
     finding.refuted_by =
-        "Compiler that is back at some MiB when one method has been compiled: a peak, which "
-        "the limit has to have room for all the same.";
+        "usage returns to a few MiB once one method is compiled (the limit must still fit that peak)";
     return {std::move(finding)};
 }
 

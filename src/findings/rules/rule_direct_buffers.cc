@@ -46,13 +46,13 @@ bool beyond(const DirectLimit& limit, Bytes held) {
 
 std::string limit_sentence(const DirectLimit& limit, Bytes held) {
     const std::string from =
-        limit.given ? "-XX:MaxDirectMemorySize" : "-XX:MaxDirectMemorySize is not given: the largest heap";
+        limit.given ? "-XX:MaxDirectMemorySize" : "-XX:MaxDirectMemorySize is not set: the maximum heap size";
     if (beyond(limit, held))
         return fmt::format(
-            "More than NIO allows itself, {} ({}): so a part is no NIO buffer but from Unsafe or the foreign "
-            "memory API, which nothing bounds.",
+            "More than NIO's own limit of {} ({}): part of it comes from Unsafe or the foreign "
+            "memory API, which nothing limits.",
             human(limit.bytes), from);
-    return fmt::format("NIO allows itself {} ({}).", human(limit.bytes), from);
+    return fmt::format("NIO's own limit: {} ({}).", human(limit.bytes), from);
 }
 
 // In MiB: twice what there is, as a round number.
@@ -68,27 +68,23 @@ void add_bound(Finding& finding, const std::optional<DirectLimit>& limit, Bytes 
     const std::uint64_t room = room_for(held);
     const std::string option = fmt::format("-XX:MaxDirectMemorySize={}m", room);
     if (near) {
-        finding.remedies.push_back({"Raise NIO's limit, if the program needs the buffers", option});
+        finding.remedies.push_back({"Restart with a higher limit, if the program needs the buffers", option});
     } else if (!limit || (!limit->given && !beyond(*limit, held) && mib(room) < limit->bytes)) {
         finding.remedies.push_back(
-            {"Bound NIO's buffers: an allocation beyond fails, after a collection", option});
+            {"Restart with a limit for NIO buffers (beyond it allocation fails, after a GC)", option});
     }
 }
 
 void add_remedies(Finding& finding, const FindingInput& input) {
-    finding.remedies.push_back(
-        {"Bound what NIO keeps for each thread that reads or writes heap buffers through "
-         "channels, the largest that it used",
-         "-Djdk.nio.maxCachedBufferSize=262144"});
+    if (input.view.nmt_level() == NmtLevel::detail && finding.severity != Severity::note)
+        finding.remedies.push_back({"See the call sites", "jcmd PID VM.native_memory detail"});
+    if (input.history == nullptr) finding.remedies.push_back(check_growth());
+    finding.remedies.push_back({"Restart with a limit for the buffers that NIO caches per thread",
+                                "-Djdk.nio.maxCachedBufferSize=262144"});
     if (has_netty(input.view))
         finding.remedies.push_back(
-            {"Netty's pools: bound them, and have fewer",
+            {"Restart with smaller and fewer Netty pools",
              "-Dio.netty.maxDirectMemory=268435456 -Dio.netty.allocator.numDirectArenas=4"});
-    if (input.view.nmt_level() == NmtLevel::detail && finding.severity != Severity::note)
-        finding.remedies.push_back({"See by which calls", "jcmd PID VM.native_memory detail"});
-    if (input.history == nullptr)
-        finding.remedies.push_back(
-            {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
 }
 
 }  // namespace
@@ -115,26 +111,29 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     finding.bytes = resident == Bytes() ? held : resident;
     finding.resident = resident != Bytes();
     // Before 11 the JVM's own blocks are in the same category.
-    const std::string_view at_most = other ? "" : "at most ";
-    finding.title = fmt::format("Direct buffers and Unsafe hold {}{}", at_most, human(held));
+    const std::string_view at_most = other ? "" : "At most ";
+    finding.title = fmt::format("{}{} in direct buffers and Unsafe", at_most, human(held));
     if (near)
-        finding.title += fmt::format(": {} the limit of {}, beyond which allocation fails",
+        finding.title += fmt::format(", {} the limit of {} (allocation fails beyond it)",
                                      other ? "near" : "perhaps near", human(limit->bytes));
     if (growth != nullptr) {
         finding.severity = Severity::problem;
         finding.confidence = confidence_of_growth(*growth);
-        finding.title =
-            fmt::format("Direct buffers, or Unsafe{}, grow by {} an hour",
-                        other ? "" : ", or the JVM's own Internal memory", human(growth_per_hour(*growth)));
+        finding.title = fmt::format("Leak in direct buffers{}: growing {}/h",
+                                    other ? " or Unsafe" : ", Unsafe or the JVM's Internal memory",
+                                    human(growth_per_hour(*growth)));
+        finding.refutes = Refutes::leak;
         finding.evidence.push_back(growth_sentence(*growth));
     }
-    finding.evidence.push_back(fmt::format("NMT's {}: {} in {} blocks{}.", category->name, human(held),
-                                           grouped(category->malloc_count.value_or(0)),
-                                           other ? "" : "; before JDK 11 the JVM's own are in there, too"));
+    finding.evidence.push_back(
+        fmt::format("NMT {}: {} in {}{}.", category->name, human(held),
+                    counted(category->malloc_count.value_or(0), "block", "blocks"),
+                    other ? "" : " (before JDK 11 this includes the JVM's own blocks)"));
     if (limit && (other || !beyond(*limit, held))) finding.evidence.push_back(limit_sentence(*limit, held));
-    add_bound(finding, limit, held, near);
+    if (near) add_bound(finding, limit, held, near);
     add_remedies(finding, input);
-    finding.refuted_by = "Buffers that the program pools on purpose, and that stay at this amount.";
+    if (!near) add_bound(finding, limit, held, near);
+    finding.refuted_by = "the program pools these buffers on purpose, and the amount is stable";
     return {std::move(finding)};
 }
 

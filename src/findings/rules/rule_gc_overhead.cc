@@ -49,29 +49,29 @@ std::vector<Finding> gc_overhead(const FindingInput& input) {
         gc.all().value() > input.ledger.rss_true().value() / 10)
         finding.severity = Severity::warning;
     finding.confidence = gc.malloc_measured ? Confidence::high : Confidence::medium;
-    finding.title =
-        fmt::format("The collector takes {} beside a heap of {}", human(gc.all()), human(*heap.committed));
+    finding.title = fmt::format("{} used by the garbage collector besides a heap of {}", human(gc.all()),
+                                human(*heap.committed));
     finding.bytes = gc.all();
     finding.evidence.push_back(
-        fmt::format("Its tables: {} resident (NMT's GC). From malloc: {} ({}). Together {} % of what the "
-                    "heap has committed.",
+        fmt::format("GC tables: {} resident (NMT GC). GC malloc: {} ({}). Together {} % of the committed "
+                    "heap.",
                     human(gc.tables), human(gc.malloc),
-                    gc.malloc_measured ? "found by the walk" : "by NMT's count, resident or not",
+                    gc.malloc_measured ? "found by the walk" : "NMT's count, resident or not",
                     percent(gc.all(), *heap.committed)));
     const auto workers =
         input.view.vm_flags ? input.view.vm_flags->number("ParallelGCThreads") : std::nullopt;
     if (workers && *workers > few_workers) {
         finding.evidence.push_back(fmt::format("-XX:ParallelGCThreads={} (VM.flags).", *workers));
-        finding.remedies.push_back({"Fewer workers, each of which has queues",
+        finding.remedies.push_back({"Restart with fewer GC workers (each has queues)",
                                     fmt::format("-XX:ParallelGCThreads={}", few_workers)});
     }
     if (input.view.gc() == "G1" && *heap.committed >= mib(4096))
         finding.remedies.push_back(
-            {"Larger regions, so smaller remembered sets", "-XX:G1HeapRegionSize=32m"});
+            {"Restart with larger G1 regions (smaller remembered sets)", "-XX:G1HeapRegionSize=32m"});
     if (input.view.gc() != "Serial" && *heap.committed < mib(2048))
-        finding.remedies.push_back({"For a small heap on few CPUs", "-XX:+UseSerialGC"});
-    finding.refuted_by =
-        "A heap that has just begun to grow: tables and queues are as large for one that is full.";
+        finding.remedies.push_back(
+            {"Restart with the serial collector (for a small heap on few CPUs)", "-XX:+UseSerialGC"});
+    finding.refuted_by = "the heap has only begun to grow (the tables are sized for a full one)";
     return {std::move(finding)};
 }
 

@@ -38,31 +38,32 @@ void add_remedies(Finding& finding, const ProcessView& view, const HeapFigures& 
     const std::string gc = view.gc();
     if (heap.least && *heap.least > used + heap_not_returned_least) {
         const std::uint64_t mebibytes = std::max<std::uint64_t>(8, used.value() / 1024 / 1024 * 2);
-        finding.remedies.push_back(
-            {"Let it become smaller, for which -Xms is the lower bound", fmt::format("-Xms{}m", mebibytes)});
+        finding.remedies.push_back({"Restart with a lower -Xms (the heap never shrinks below it)",
+                                    fmt::format("-Xms{}m", mebibytes)});
     }
     if (gc == "Z") {
         add_option(finding, view, "-XX:ZUncommitDelay", "60",
-                   "Give back what was free for a minute (5 by default)");
+                   "Restart with memory uncommitted after a free minute (default: 5 minutes)");
         add_option(finding, view, "-XX:SoftMaxHeapSize",
                    fmt::format("{}m", used.value() / 1024 / 1024 * 2 + 64),
-                   "Keep the heap below a size by choice");
+                   "Restart with a soft limit for the heap");
     } else if (gc == "Shenandoah") {  // where there is Shenandoah there is this option, experimental
-        finding.remedies.push_back({"Give back what was free for a minute (5 by default)",
-                                    "-XX:+UnlockExperimentalVMOptions -XX:ShenandoahUncommitDelay=60000"});
+        finding.remedies.push_back(
+            {"Restart with memory uncommitted after a free minute (default: 5 minutes)",
+             "-XX:+UnlockExperimentalVMOptions -XX:ShenandoahUncommitDelay=60000"});
     } else {
         if (gc == "G1")
             add_option(finding, view, "-XX:G1PeriodicGCInterval", "300000",
-                       "Collect when idle for 5 minutes, and give back what is free then");
-        add_option(finding, view, "-XX:MaxHeapFreeRatio", "30",
-                   "Give back more at each full collection; with -XX:MinHeapFreeRatio=10");
+                       "Restart with a GC after 5 idle minutes, which returns free memory");
+        add_option(finding, view, "-XX:MaxHeapFreeRatio", "30 -XX:MinHeapFreeRatio=10",
+                   "Restart with more memory returned at each full GC");
     }
     const bool concurrent = gc == "Z" || gc == "Shenandoah";
-    finding.remedies.push_back({fmt::format("See how small it gets, at the price of a full GC{}",
-                                            concurrent ? "" : " that stops the program"),
-                                "jcmd PID GC.run"});
+    finding.remedies.push_back(
+        {fmt::format("See how small it gets (runs a full GC{})", concurrent ? "" : " that stops the program"),
+         "jcmd PID GC.run"});
     if (heap.most && *heap.most > used + used)
-        finding.remedies.push_back({"Bound it for good: a smaller -Xmx", {}});
+        finding.remedies.push_back({"Restart with a smaller -Xmx to cap it for good", {}});
 }
 
 }  // namespace
@@ -82,21 +83,20 @@ std::vector<Finding> heap_not_returned(const FindingInput& input) {
     if (long_ago && free >= heap_not_returned_warns_at && free.value() >= rss.value() / 3)
         finding.severity = Severity::warning;
     finding.confidence = long_ago ? Confidence::high : Confidence::medium;
-    finding.title = fmt::format("{} of the Java heap are resident and free: not returned since it was larger",
+    finding.title = fmt::format("{} of the Java heap is resident but free: not returned since it was larger",
                                 human(free));
     finding.bytes = free;
-    finding.evidence.push_back(fmt::format(
-        "Resident {} of the heap (smaps); used {} now (GC.heap_info), {} after the last collection, {} ago "
-        "(hsperfdata).",
-        human(heap.resident), human(*heap.used), human(*heap.used_after_gc),
-        human_seconds(*heap.since_last_gc_s)));
+    finding.evidence.push_back(
+        fmt::format("Heap: {} resident (smaps), {} used now (GC.heap_info), {} used after the last GC, "
+                    "{} ago (hsperfdata).",
+                    human(heap.resident), human(*heap.used), human(*heap.used_after_gc),
+                    human_seconds(*heap.since_last_gc_s)));
     if (heap.committed)
-        finding.evidence.push_back(fmt::format(
-            "Committed {}{}.", human(*heap.committed),
-            heap.least ? fmt::format(", never less than {}", human(*heap.least)) : std::string()));
+        finding.evidence.push_back(
+            fmt::format("Committed {}{}.", human(*heap.committed),
+                        heap.least ? fmt::format(", minimum {}", human(*heap.least)) : std::string()));
     add_remedies(finding, input.view, heap, used);
-    finding.refuted_by =
-        "Use that comes back to this size with every peak of load: then the program needs the heap.";
+    finding.refuted_by = "usage returns to this size with every load peak";
     return {std::move(finding)};
 }
 

@@ -47,15 +47,15 @@ std::optional<Finding> look_at(const FindingInput& input, const Bound& bound) {
     finding.bytes = held;
     finding.resident = false;
     finding.title = growth != nullptr
-                        ? fmt::format("{} grows by {} an hour, as a known bug of this JDK would make it",
-                                      bound.category, human(growth_per_hour(*growth)))
-                        : fmt::format("{} holds {}, as a known bug of this JDK would make it", bound.category,
-                                      human(held));
-    finding.evidence.push_back(fmt::format("NMT's {}: {}; more than {} is unusual in any JVM.",
-                                           bound.category, human(held), human(bound.floor)));
+                        ? fmt::format("{} leak: growing {}/h, as in a known bug of this JDK", bound.category,
+                                      human(growth_per_hour(*growth)))
+                        : fmt::format("{} in {}, as in a known bug of this JDK", human(held), bound.category);
+    if (growth != nullptr) finding.refutes = Refutes::leak;
+    finding.evidence.push_back(fmt::format("NMT {}: {}; more than {} is unusual in any JVM.", bound.category,
+                                           human(held), human(bound.floor)));
     if (growth != nullptr) finding.evidence.push_back(growth_sentence(*growth));
     add_bugs(finding, bugs);
-    finding.refuted_by = "The same amount with the update that has the fix.";
+    finding.refuted_by = "usage is the same in the release with the fix";
     return finding;
 }
 

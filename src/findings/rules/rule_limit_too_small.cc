@@ -45,19 +45,21 @@ bool knows_the_limit(const ProcessView& view, const CgroupMemory& figures) {
 
 void add_events(Finding& finding, const ContainerUse& use) {
     const CgroupMemory& figures = use.figures;
-    std::string text = fmt::format("cgroup v{}: {} of {} charged", figures.version, human(*figures.current),
-                                   human(*figures.limit));
-    if (use.kept) text += fmt::format(", {} of it no page cache", human(*use.kept));
-    if (figures.peak) text += fmt::format(", at most {} so far", human(*figures.peak));
-    if (was_killed(use)) text += fmt::format("; processes killed in it: {}", grouped(*figures.oom_kills));
+    std::string text = fmt::format("cgroup v{}: memory usage {} of {}", figures.version,
+                                   human(*figures.current), human(*figures.limit));
+    if (use.kept) text += fmt::format(", {} not counting page cache", human(*use.kept));
+    if (figures.peak) text += fmt::format(", peak {}", human(*figures.peak));
+    if (was_killed(use)) text += fmt::format("; OOM kills: {}", grouped(*figures.oom_kills));
     finding.evidence.push_back(text + ".");
     if (has_others(use))
-        finding.evidence.push_back(fmt::format(
-            "Other processes of the cgroup hold {} of anonymous memory, which the sum leaves out.",
-            human(*use.anon_of_others)));
+        finding.evidence.push_back(
+            fmt::format("Other processes in the cgroup hold {} of anonymous memory, not included in this "
+                        "process's figures.",
+                        human(*use.anon_of_others)));
     if (use.shmem_of_others.value_or(Bytes()) >= mib(16))
-        finding.evidence.push_back(fmt::format("tmpfs and shared memory hold {}, which the sum leaves out.",
-                                               human(*use.shmem_of_others)));
+        finding.evidence.push_back(
+            fmt::format("tmpfs and shared memory hold {}, not included in this process's figures.",
+                        human(*use.shmem_of_others)));
 }
 
 void add_sum(Finding& finding, const FindingInput& input, const Fit& fit) {
@@ -67,27 +69,27 @@ void add_sum(Finding& finding, const FindingInput& input, const Fit& fit) {
             lines += fmt::format("{}{} {}", lines.empty() ? "" : ", ", line.name, human(line.bytes));
     }
     finding.evidence.push_back(
-        fmt::format("Beside a heap of {} the process takes: {}.", human(*fit.max_heap_now), lines));
+        fmt::format("Outside a heap of {} the process needs: {}.", human(*fit.max_heap_now), lines));
     if (!input.view.status || !input.view.status->vm_hwm) return;
     finding.evidence.push_back(fmt::format(
-        "status: RSS was at most {} (VmHWM) in {}{}.", human(*input.view.status->vm_hwm),
+        "Peak RSS {} (VmHWM) in {}{}.", human(*input.view.status->vm_hwm),
         human_seconds(input.view.header.target_uptime_s),
-        *input.view.status->vm_hwm < fit.limit ? ": so far the heap was not asked for in full" : ""));
+        *input.view.status->vm_hwm < fit.limit ? "; the heap has not been needed in full yet" : ""));
 }
 
 void add_heaps(Finding& finding, const FindingInput& input, const Fit& fit) {
     if (fit.heap) {
         finding.remedies.push_back(
-            {"A heap that fits", fmt::format("-Xmx{}m", fit.heap->value() / mib(1).value())});
+            {"Restart with a heap that fits", fmt::format("-Xmx{}m", fit.heap->value() / mib(1).value())});
         if (knows_the_limit(input.view, input.container->figures))
-            finding.remedies.push_back({"The same as a share of the limit",
+            finding.remedies.push_back({"Restart with the same size as a share of the limit",
                                         fmt::format("-XX:MaxRAMPercentage={:.1f}", fit.percentage())});
     }
     if (fit.limit_for_heap_now)
-        finding.remedies.push_back({fmt::format("Or a limit that this heap fits: {} MiB",
+        finding.remedies.push_back({fmt::format("Raise the limit to {} MiB, which fits the present heap",
                                                 fit.limit_for_heap_now->value() / mib(1).value()),
                                     ""});
-    finding.remedies.push_back({"See the sum line by line", "nmtx fit PID"});
+    finding.remedies.push_back({"See the calculation", "nmtx fit PID"});
 }
 
 // A large heap that a day's work never needed half the limit for.
@@ -108,16 +110,14 @@ std::vector<Finding> of_fit(const FindingInput& input, const Fit& fit) {
                                                               : Severity::warning;
     finding.confidence = finding.severity == Severity::problem ? Confidence::high : Confidence::medium;
     finding.title = fmt::format(
-        "The heap may grow to {}, and with the {} beside it that is {} more than the limit of {}",
-        human(*fit.max_heap_now), human(beside), human(minus_or_zero(needed, fit.limit)), human(fit.limit));
+        "{} over the memory limit of {} if the heap fills: {} of heap plus {} outside it",
+        human(minus_or_zero(needed, fit.limit)), human(fit.limit), human(*fit.max_heap_now), human(beside));
     finding.bytes = minus_or_zero(needed, fit.limit);
     finding.resident = false;
     add_sum(finding, input, fit);
     add_events(finding, use);
     add_heaps(finding, input, fit);
-    finding.refuted_by =
-        "A peak of RSS (VmHWM) that stays well below the limit through full load: then the heap's maximum is "
-        "never used.";
+    finding.refuted_by = "peak RSS (VmHWM) stays well below the limit under full load";
     return {std::move(finding)};
 }
 
@@ -130,19 +130,21 @@ std::vector<Finding> of_container(const FindingInput& input) {
     finding.severity = full ? Severity::problem : Severity::warning;
     finding.confidence = full ? Confidence::high : Confidence::medium;
     finding.title =
-        full ? fmt::format("{} of the limit of {} are left that no page cache could give back",
+        full ? fmt::format("Only {} of the {} limit is left, not counting reclaimable page cache",
                            human(minus_or_zero(*use.figures.limit, *use.kept)), human(*use.figures.limit))
-             : fmt::format("The kernel has killed {} in this cgroup for want of memory",
-                           *use.figures.oom_kills == 1 ? "a process"
-                                                       : grouped(*use.figures.oom_kills) + " processes");
+             : fmt::format("{} OOM-killed in this cgroup",
+                           counted(*use.figures.oom_kills, "process", "processes"));
     finding.bytes = use.kept;
     finding.resident = false;
     add_events(finding, use);
     finding.evidence.push_back(fmt::format("RSS of this process: {}.", human(use.rss)));
-    finding.remedies = {{"See what heap fits", "nmtx fit PID"}, {"Read the kernel's log of it", "dmesg -T"}};
+    finding.remedies = {{"Find a heap that fits the limit", "nmtx fit PID"}};
+    if (was_killed(use))
+        finding.remedies.push_back(
+            {"Read the kernel's log of the kill", "dmesg -T | grep -iE 'out of memory|oom-kill:'"});
     finding.refuted_by =
-        full ? "A charge (memory.current) that falls by itself, as tmpfs or another process gives back."
-             : "A count (oom_kill) of before this process: it restarts with the container alone.";
+        full ? "usage (memory.current) falls by itself, as tmpfs or another process releases memory"
+             : "the count (oom_kill) is from before this process: it resets only with the container";
     return {std::move(finding)};
 }
 

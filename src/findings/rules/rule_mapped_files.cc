@@ -78,18 +78,19 @@ void add_files(Finding& finding, const Files& all, bool on_disk) {
     for (; told < all.files.size() && told < shown_files; ++told) {
         const File& file = all.files[told];
         if (told > 0 && file.resident.value() < all.resident.value() / 20) break;
-        std::string text = fmt::format("smaps: {}: {} resident", printable(file.name), human(file.resident));
+        std::string text = fmt::format("{}: {} resident", printable(file.name), human(file.resident));
         if (on_disk && file.unsaved != Bytes())
-            text += fmt::format(", {} of it not written back yet", human(file.unsaved));
+            text += fmt::format(", {} not written back yet", human(file.unsaved));
         if (file.own != Bytes()) text += fmt::format(", {} copied on write", human(file.own));
         finding.evidence.push_back(text + ".");
     }
     if (all.files.size() > told)
-        finding.evidence.push_back(fmt::format("And {} smaller ones.", all.files.size() - told));
+        finding.evidence.push_back(
+            fmt::format("And {}.", counted(all.files.size() - told, "smaller file", "smaller files")));
     if (all.pss.value() < all.resident.value() / 10 * 9)
         finding.evidence.push_back(
-            fmt::format("Other processes map them too: this one's share (PSS) is {}.", human(all.pss)));
-    finding.remedies.push_back({"See every file", "nmtx PID --all"});
+            fmt::format("Other processes map them too; this one's share (PSS) is {}.", human(all.pss)));
+    finding.remedies.push_back({"List all files", "nmtx PID --all"});
 }
 
 bool is_much(Bytes bytes, const FindingInput& input) {
@@ -106,15 +107,13 @@ bool leaves_no_room(const FindingInput& input) {
 Finding of_cache(const Files& data, Bytes cache) {
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format(
-        "{} of RSS are mapped files: page cache, which the kernel takes back when memory is wanted",
-        human(cache));
+    finding.title =
+        fmt::format("{} of RSS is mapped files: page cache, reclaimable under pressure", human(cache));
     finding.bytes = cache;
     finding.outside_nmt = true;
     add_files(finding, data, true);
-    finding.refuted_by =
-        "RSS of these files that stays while memory is short: their pages are locked, or dirty faster than "
-        "the disk takes them.";
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "RSS of these files stays when memory is short (pages locked, or dirty)";
     return finding;
 }
 
@@ -122,14 +121,16 @@ Finding of_memory(const FindingInput& input, const Files& files, Bytes bytes, st
     Finding finding;
     finding.severity = leaves_no_room(input) ? Severity::warning : Severity::note;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} of RSS are {}: no page cache, it stays until it is unmapped and removed",
+    finding.title = fmt::format("{} of RSS is {}: not page cache, it stays until unmapped and removed",
                                 human(bytes), what);
     finding.bytes = bytes;
     finding.outside_nmt = true;
     if (input.view.status && input.view.status->rss_shmem)
-        finding.evidence.push_back(fmt::format("status: RssShmem {}.", human(*input.view.status->rss_shmem)));
+        finding.evidence.push_back(
+            fmt::format("RssShmem {} (status).", human(*input.view.status->rss_shmem)));
     add_files(finding, files, false);
-    finding.refuted_by = "The same file on a disk (findmnt -T FILE): then it is page cache.";
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "the file is on a disk (findmnt -T FILE): then it is page cache";
     return finding;
 }
 

@@ -38,19 +38,19 @@ std::string class_sentence(const ProcessView& view) {
     if (view.nmt) {
         if (const NmtCategory* const category = view.nmt->find("Class")) classes = category->classes;
     }
-    if (classes) return fmt::format("{} classes are loaded (NMT).", grouped(*classes));
+    if (classes) return fmt::format("{} loaded (NMT).", counted(*classes, "class", "classes"));
     if (!view.perf) return "";
     const auto number = [&](std::string_view name) { return view.perf->number(name).value_or(0); };
     const auto loaded = number("java.cls.loadedClasses") + number("java.cls.sharedLoadedClasses") -
                         number("java.cls.unloadedClasses") - number("java.cls.sharedUnloadedClasses");
-    return loaded > 0 ? fmt::format("{} classes are loaded (hsperfdata).",
-                                    grouped(static_cast<std::uint64_t>(loaded)))
+    return loaded > 0 ? fmt::format("{} loaded (hsperfdata).",
+                                    counted(static_cast<std::uint64_t>(loaded), "class", "classes"))
                       : "";
 }
 
 void add_metaspace_remedies(Finding& finding, const ProcessView& view) {
     finding.remedies.push_back(
-        {"See which loaders hold how many classes",
+        {"Find the class loaders that hold most classes",
          jdk_has(view, "VM.classloaders") ? "jcmd PID VM.classloaders" : "jcmd PID VM.classloader_stats"});
 }
 
@@ -64,15 +64,16 @@ std::optional<Finding> near_limit(const FindingInput& input, std::string_view wh
     finding.confidence = Confidence::high;
     finding.bytes = committed;
     finding.resident = false;
-    finding.title = fmt::format("{} has committed {} of the {} that {} allows: beyond, class loading fails",
+    finding.title = fmt::format("{} near its limit: {} of {} committed ({}); class loading fails beyond it",
                                 what, human(*committed), human(*limit), option);
-    finding.evidence.push_back(fmt::format("{} committed by {}, {}={} by VM.flags.", human(*committed), from,
-                                           option, human(*limit)));
+    finding.evidence.push_back(
+        fmt::format("{} committed ({}), {}={} (VM.flags).", human(*committed), from, option, human(*limit)));
     if (std::string classes = class_sentence(input.view); !classes.empty())
         finding.evidence.push_back(std::move(classes));
     add_metaspace_remedies(finding, input.view);
-    finding.remedies.push_back({"Allow more", fmt::format("{}={}m", option, limit->value() / (1 << 20) * 2)});
-    finding.refuted_by = "A collection that unloads classes and brings it down by itself.";
+    finding.remedies.push_back(
+        {"Restart with a higher limit", fmt::format("{}={}m", option, limit->value() / (1 << 20) * 2)});
+    finding.refuted_by = "a GC unloads classes and brings it down";
     return finding;
 }
 
@@ -86,7 +87,7 @@ std::optional<Finding> growing(const FindingInput& input) {
     Finding finding;
     finding.severity = Severity::problem;
     finding.confidence = confidence_of_growth(*growth);
-    finding.title = fmt::format("Metaspace grows by {} an hour: classes that are loaded and never unloaded",
+    finding.title = fmt::format("Metaspace leak: growing {}/h; classes loaded but never unloaded",
                                 human(growth_per_hour(*growth)));
     finding.bytes = input.ledger.resident_maybe_of(owner_path::metaspace) +
                     input.ledger.resident_maybe_of(owner_path::class_space);
@@ -95,10 +96,10 @@ std::optional<Finding> growing(const FindingInput& input) {
         finding.evidence.push_back(std::move(classes));
     add_metaspace_remedies(finding, input.view);
     finding.remedies.push_back(
-        {"Bound it, so that it fails by name and not by the kernel's hand", "-XX:MaxMetaspaceSize=512m"});
+        {"Cap it: fail with OutOfMemoryError instead of being OOM-killed", "-XX:MaxMetaspaceSize=512m"});
     add_bugs(finding, bugs_that_fit(input.view, "Metaspace"));
-    finding.refuted_by =
-        "A longer record in which it flattens: classes were still being loaded for the first time.";
+    finding.refutes = Refutes::leak;
+    finding.refuted_by = "it flattens in a longer recording (classes were still loading for the first time)";
     return finding;
 }
 

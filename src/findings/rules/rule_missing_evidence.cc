@@ -26,8 +26,8 @@ class Gathering {
         walk();
         if (finding_.evidence.empty()) return {};
         finding_.confidence = Confidence::high;
-        finding_.title = "Not all could be read, so other answers are less certain: " + names_;
-        finding_.refuted_by = "The same figures after a run that had all of it.";
+        finding_.title = fmt::format("Incomplete: {}. Results are less certain", names_);
+        finding_.refuted_by = "a complete run gives the same figures";
         return {std::move(finding_)};
     }
 
@@ -51,10 +51,10 @@ class Gathering {
             if (!attach && missing.what != document::residency && missing.what != document::tasks &&
                 missing.what != document::malloc_walk)
                 continue;
-            add(attach                                ? "the JVM's answers"
-                : missing.what == document::residency ? "which pages are resident"
-                : missing.what == document::tasks     ? "the threads"
-                                                      : "malloc's chunks",
+            add(attach                                ? "no data from the JVM"
+                : missing.what == document::residency ? "residency of pages unknown"
+                : missing.what == document::tasks     ? "threads unknown"
+                                                      : "malloc not analysed",
                 fmt::format("{}: {}.", printable(missing.what), printable(missing.why)));
             if (!missing.hint.empty()) remedy(printable(missing.hint));
         }
@@ -62,23 +62,23 @@ class Gathering {
 
     void not_told_apart() {
         if (!matters(ledger_.estimated, ledger_)) return;
-        add("whose pages some are",
-            fmt::format("{} lie in mappings of several owners whose pages were not told apart: divided by "
+        add("some pages split by estimate",
+            fmt::format("{} is in mappings with several owners whose pages could not be separated: split by "
                         "address space.",
                         human(ledger_.estimated)));
     }
 
     void walk() {
         if (view_.malloc_walk && !view_.malloc_walk->walked() && view_.malloc_walk->allocator == "glibc") {
-            add("malloc's chunks",
-                fmt::format("The walk over malloc: {}.", printable(view_.malloc_walk->why_not_walked)));
+            add("malloc not analysed",
+                fmt::format("malloc not walked: {}.", printable(view_.malloc_walk->why_not_walked)));
             return;
         }
         const auto& parts = ledger_.malloc.parts;
         if (!parts || !matters(parts->not_walked, ledger_)) return;
-        add("a part of malloc's chunks", fmt::format("The walk over malloc found no chunks in {} of {}.",
-                                                     human(parts->not_walked), human(parts->whole)));
-        remedy("Walk it while the program stands still", "nmtx malloc PID --freeze");
+        add("malloc partly analysed", fmt::format("The walk found no chunks in {} of malloc's {}.",
+                                                  human(parts->not_walked), human(parts->whole)));
+        remedy("Analyse malloc with the process briefly frozen", "nmtx malloc PID --freeze");
     }
 
     const ProcessView& view_;

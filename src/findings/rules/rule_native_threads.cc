@@ -1,4 +1,4 @@
-// Threads that are not the JVM's: libraries start them, and NMT knows neither them nor their stacks.
+// Threads that native code started: NMT tracks neither them nor their stacks.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -93,8 +93,8 @@ std::string pools_sentence(const std::vector<const ThreadRow*>& rows) {
     std::string text;
     for (std::size_t i = 0; i < std::min(most_pools, pools.size()); ++i) {
         const std::string_view project = project_of(pools[i].name);
-        text += fmt::format("{}{}{} ({}, stacks {})", i == 0 ? "" : ", ", printable(pools[i].name),
-                            project.empty() ? "" : fmt::format(" of {}", project), grouped(pools[i].threads),
+        text += fmt::format("{}{} ({}{}{}, stacks {})", i == 0 ? "" : ", ", printable(pools[i].name), project,
+                            project.empty() ? "" : ", ", counted(pools[i].threads, "thread", "threads"),
                             human(pools[i].resident));
     }
     if (pools.size() > most_pools) text += fmt::format(" and {} more groups", pools.size() - most_pools);
@@ -141,16 +141,16 @@ std::vector<Finding> native_threads(const FindingInput& input) {
         finding.severity = Severity::warning;
     finding.confidence = by_word_of_jvm ? Confidence::high : Confidence::medium;
     finding.title =
-        fmt::format("{} threads are not the JVM's: native code started them", grouped(rows.size()));
+        fmt::format("{} started by native code, not by the JVM", counted(rows.size(), "thread", "threads"));
     if (stacks > Bytes()) finding.bytes = stacks;
     finding.outside_nmt = true;
     finding.evidence.push_back(fmt::format("By name: {}.", pools_sentence(rows)));
     if (const std::string libraries = libraries_sentence(rows); !libraries.empty())
-        finding.evidence.push_back(fmt::format("The file of their first function: {}.", libraries));
-    finding.remedies.push_back({"See them beside the JVM's own", "nmtx threads PID --all"});
-    finding.refuted_by =
-        "Threads of that name in Thread.print: one that had just begun when the kernel was asked is the "
-        "JVM's.";
+        finding.evidence.push_back(
+            fmt::format("Libraries that started them (by first function): {}.", libraries));
+    finding.remedies.push_back({"List them with the JVM's own", "nmtx threads PID --all"});
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "threads of that name are in Thread.print (a JVM thread that had just started)";
     return {std::move(finding)};
 }
 

@@ -12,8 +12,8 @@ namespace nmtx::rule {
 namespace {
 
 constexpr std::string_view still_works =
-    "What still holds: RSS and each mapping by the kernel, malloc's arenas and blocks, native stacks, files, "
-    "the container, and growth over time (nmtx record).";
+    "Still valid: RSS and mappings (kernel), malloc's arenas and blocks, native stacks, "
+    "files, the container, and growth (nmtx record).";
 
 // Zing is built on HotSpot and maps a libjvm.so, too. Its heap is not in RSS where its kernel module has it.
 bool is_zing(const ProcessView& view) {
@@ -30,47 +30,46 @@ bool is_zing(const ProcessView& view) {
 Finding finding_of(std::string title, std::string evidence) {
     Finding finding;
     finding.confidence = Confidence::high;
+    finding.refutes = Refutes::claim;
     finding.title = std::move(title);
     finding.evidence = {std::move(evidence), std::string(still_works)};
     return finding;
 }
 
 Finding openj9() {
-    Finding finding = finding_of(
-        "This is OpenJ9, which has no Native Memory Tracking: the JVM's own memory cannot be told by its "
-        "areas",
-        "smaps: a libj9vm library is mapped.");
-    finding.remedies = {
-        {"OpenJ9's own account: the section NATIVEMEMINFO of a javacore, a file that it writes",
-         "jcmd PID Dump.java"}};
-    finding.refuted_by = "VM.version that names HotSpot.";
+    Finding finding =
+        finding_of("OpenJ9 has no Native Memory Tracking: the JVM's memory cannot be split by area",
+                   "smaps: a libj9vm library is mapped.");
+    finding.remedies = {{"Write a javacore file and read its section NATIVEMEMINFO", "jcmd PID Dump.java"}};
+    finding.refuted_by = "VM.version names HotSpot";
     return finding;
 }
 
 Finding zing() {
     Finding finding = finding_of(
-        "This is Zing: its heap may lie in memory of its own kernel module, and its NMT is not HotSpot's",
-        "The VM's name, or mappings of /dev/zing.");
-    finding.remedies = {{"Zing's own account", "zing-ps -p PID"}};
-    finding.refuted_by = "VM.version that names OpenJDK.";
+        "Zing JVM: its heap may be in its kernel module's memory, and its NMT differs from "
+        "HotSpot's",
+        "Known by the VM's name, or by mappings of /dev/zing.");
+    finding.remedies = {{"Show Zing's own figures", "zing-ps -p PID"}};
+    finding.refuted_by = "VM.version names OpenJDK";
     return finding;
 }
 
 Finding no_jvm(const ProcessView& view) {
     Finding finding = finding_of(
-        fmt::format("No JVM runs in this process{}",
+        fmt::format("No JVM in this process{}",
                     view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
         "smaps: neither libjvm.so nor a libj9vm library is mapped, and no heap of a native image.");
-    finding.refuted_by = "A JVM that is linked into the program itself.";
+    finding.refuted_by = "a JVM is linked into the program itself";
     return finding;
 }
 
 Finding native_image(const ProcessView& view) {
     Finding finding =
-        finding_of(fmt::format("A GraalVM native image runs in this process{}: its heap is an estimate",
+        finding_of(fmt::format("GraalVM native image{}: its heap is an estimate",
                                view.status ? fmt::format(" ({})", printable(view.status->name)) : ""),
                    "smaps: the program's own file is mapped a second time, in front of a reservation.");
-    finding.refuted_by = "Another program that maps itself in front of memory that it has reserved.";
+    finding.refuted_by = "another kind of program maps itself in front of memory that it reserved";
     return finding;
 }
 

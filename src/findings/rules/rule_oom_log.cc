@@ -1,5 +1,5 @@
-// The kernel's log of a kill, as somebody brought it: who was killed, what it had, whose limit was hit, and
-// who else was large.
+// The kernel's log of an OOM kill: what was killed, what it had, which limit was reached, and what else was
+// large.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -31,16 +31,16 @@ std::string cause(const OomKill& kill) {
     if (kill.of_cgroup()) {
         const std::string limit =
             kill.memory && kill.memory->limit ? fmt::format(" of {}", human(*kill.memory->limit)) : "";
-        return fmt::format("the limit{} of its cgroup was hit", limit);
+        return fmt::format("its cgroup's limit{} was reached", limit);
     }
     switch (kill.constraint) {
         case OomConstraint::none:
-            return "the machine had no memory left";
+            return "the machine ran out of memory";
         case OomConstraint::cpuset:
         case OomConstraint::memory_policy:
-            return "the memory nodes that it may use had none left";
+            return "the memory nodes that it may use ran out";
         default:
-            return "whether a cgroup's limit or the machine's memory ran out is not in the text";
+            return "the cause is not in the text (a cgroup's limit, or the machine's memory)";
     }
 }
 
@@ -53,10 +53,10 @@ void add_split(Finding& finding, const OomKill& kill, const OomVictim& victim) {
     part("files", victim.file_rss);
     part("shared memory", victim.shmem_rss);
     part("page tables", victim.page_tables);
-    if (!text.empty()) finding.evidence.push_back(fmt::format("The line of the kill: {}.", text));
+    if (!text.empty()) finding.evidence.push_back(fmt::format("Its memory: {}.", text));
     if (const OomTask* const task = kill.task_of(victim)) {
         finding.evidence.push_back(
-            fmt::format("Its row of the table: {} pages of 4 KiB, not kB: {}{}.",
+            fmt::format("Its row in the table: {} pages of 4 KiB (not kB), {}{}.",
                         grouped(task->rss.value() / kib(4).value()), human(task->rss),
                         task->swap == Bytes() ? "" : fmt::format(", and {} in swap", human(task->swap))));
     }
@@ -65,7 +65,7 @@ void add_split(Finding& finding, const OomKill& kill, const OomVictim& victim) {
 void add_limit(Finding& finding, const OomKill& kill) {
     if (kill.memory) {
         finding.evidence.push_back(fmt::format(
-            "Memory usage of the cgroup{}{}: {}{}; allocations that failed at the limit: {}.",
+            "Memory usage of the cgroup{}{}: {}{}; failed allocations at the limit: {}.",
             kill.limited_cgroup.empty() ? "" : " ", printable(kill.limited_cgroup), human(kill.memory->usage),
             kill.memory->limit ? fmt::format(" of {}", human(*kill.memory->limit)) : ", no limit",
             grouped(kill.memory->failcnt)));
@@ -111,42 +111,40 @@ void add_others(Finding& finding, const OomKill& kill, const OomVictim& victim, 
                             human(others[i]->rss));
     if (!text.empty())
         finding.evidence.push_back(
-            fmt::format("{}: {}.", victim.pid == 0 ? "Largest processes" : "Who else was large", text));
+            fmt::format("{}: {}.", victim.pid == 0 ? "Largest processes" : "Other large processes", text));
     else if (kill.tasks.size() == 1)
-        finding.evidence.emplace_back("The table has no other process.");
+        finding.evidence.emplace_back("No other process is in the table.");
     else if (!kill.tasks.empty())
         finding.evidence.push_back(
             fmt::format("No other of the {} processes in the table was large.", kill.tasks.size()));
     if (!kill.invoked_by.empty() && kill.invoked_by != victim.name)
         finding.evidence.push_back(
-            fmt::format("{} asked for memory at that moment; that says nothing of who had taken it.",
+            fmt::format("{} triggered the kill by allocating; that does not show what used the memory.",
                         printable(kill.invoked_by)));
 }
 
 void add_remedies(Finding& finding, const OomKill& kill) {
     if (kill.of_cgroup() && kill.memory && kill.memory->limit) {
-        finding.remedies.push_back({"Which heap fits that limit: ask a process like it that runs",
+        finding.remedies.push_back({"Find a heap that fits the limit, from a similar running JVM",
                                     fmt::format("nmtx fit PID --limit {}", kill.memory->limit->value())});
     } else if (kill.constraint == OomConstraint::unknown) {
-        finding.remedies.push_back({"Find the lines around the kill: they say what ran out",
+        finding.remedies.push_back({"Find the lines around the kill, which name the cause",
                                     "dmesg -T | grep -iE 'out of memory|oom-kill:|memory: usage'"});
     } else if (kill.constraint == OomConstraint::none) {
         finding.remedies.push_back(
-            {"Give the machine's processes limits that sum to less than its memory: which heap fits one",
-             "nmtx fit PID --limit SIZE"});
+            {"Set memory limits that sum to less than the machine's memory (nmtx fit PID --limit SIZE finds the "
+             "heap for one)",
+             ""});
     }
-    finding.remedies.push_back(
-        {"See what the next one is made of before it is killed", "nmtx record PID -o FILE.db"});
+    finding.remedies.push_back({"Record the next process before it is killed", "nmtx record PID -o rec.db"});
 }
 
 std::string refuted_by(const OomKill& kill) {
     if (kill.of_cgroup())
-        return "A limit that is far above what the process takes: then what it takes at its peak is not "
-               "known, or other processes of the cgroup took the rest.";
-    if (kill.constraint == OomConstraint::unknown)
-        return "Nothing: that it was killed is certain, and why is not.";
-    return "Memory of the machine that is free at that moment: then one node, or a large piece of memory, "
-           "was short.";
+        return "the limit is far above this process's use (its peak is unknown, or other processes took the "
+               "rest)";
+    if (kill.constraint == OomConstraint::unknown) return "the lines around the kill show another cause";
+    return "the machine had free memory then (one node, or a large contiguous block, was short)";
 }
 
 Finding finding_of(const OomKill& kill, const OomVictim& victim) {
@@ -154,8 +152,9 @@ Finding finding_of(const OomKill& kill, const OomVictim& victim) {
     Finding finding;
     finding.severity = Severity::problem;
     finding.confidence = kill.constraint == OomConstraint::unknown ? Confidence::medium : Confidence::high;
-    finding.title = fmt::format("The kernel killed {}{}: {}", named(victim.name, victim.pid),
-                                rss ? fmt::format(", which had {} resident", human(*rss)) : "", cause(kill));
+    finding.title = fmt::format("{} OOM-killed{}: {}", named(victim.name, victim.pid),
+                                rss ? fmt::format(" with {} resident", human(*rss)) : "", cause(kill));
+    finding.refutes = Refutes::claim;
     finding.bytes = rss;
     finding.resident = false;  // of that process, not of what is reported
     add_split(finding, kill, victim);
@@ -171,8 +170,9 @@ Finding finding_of_call(const OomKill& kill) {
     Finding finding;
     finding.severity = Severity::problem;
     finding.confidence = kill.constraint == OomConstraint::unknown ? Confidence::medium : Confidence::high;
-    finding.title = fmt::format("The kernel's OOM killer was called: {}", cause(kill));
+    finding.title = fmt::format("OOM killer invoked: {}", cause(kill));
     finding.resident = false;
+    finding.refutes = Refutes::claim;
     finding.evidence.emplace_back("The line that names the killed process is missing.");
     add_limit(finding, kill);
     if (!kill.tasks.empty()) add_others(finding, kill, {}, Bytes());
@@ -199,7 +199,8 @@ std::vector<Finding> oom_log(const FindingInput& input) {
         }
     }
     if (untold > 0)
-        findings.back().evidence.push_back(fmt::format("The log has {} kills before.", grouped(untold)));
+        findings.back().evidence.push_back(
+            fmt::format("{} in the log.", counted(untold, "earlier kill", "earlier kills")));
     if (findings.empty() && !kills.empty()) findings.push_back(finding_of_call(kills.back()));
     return findings;
 }

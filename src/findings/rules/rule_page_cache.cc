@@ -16,13 +16,13 @@ bool is_much(Bytes part, Bytes whole) {
 
 std::string charged_sentence(const ContainerUse& use) {
     const CgroupMemory& figures = use.figures;
-    std::string text = fmt::format("cgroup v{}: {} charged", figures.version, human(*figures.current));
+    std::string text = fmt::format("cgroup v{}: memory usage {}", figures.version, human(*figures.current));
     const auto part = [&](std::string_view name, const std::optional<Bytes>& bytes) {
         if (bytes) text += fmt::format(", {} {}", name, human(*bytes));
     };
     part("anonymous", figures.anon);
-    part("active pages of files", figures.active_file);
-    part("inactive ones", figures.inactive_file);
+    part("active files", figures.active_file);
+    part("inactive files", figures.inactive_file);
     part("tmpfs and shared memory", figures.shmem);
     part("kernel", figures.kernel);
     return text + fmt::format("; RSS {}.", human(use.rss));
@@ -33,14 +33,13 @@ void add_readings(Finding& finding, const ContainerUse& use) {
     finding.evidence.push_back(charged_sentence(use));
     if (use.working_set)
         finding.evidence.push_back(
-            fmt::format("The working set as Kubernetes counts it, {}, leaves inactive pages of files out and "
-                        "counts active ones.",
+            fmt::format("Working set (Kubernetes) {}: it excludes inactive files and includes active ones.",
                         human(*use.working_set)));
     if (has_others(use)) {
         finding.confidence = Confidence::medium;
         finding.evidence.push_back(
-            fmt::format("Other processes of the cgroup hold {} of anonymous memory: the figures are those of "
-                        "all together.",
+            fmt::format("Other processes in the cgroup hold {} of anonymous memory; these figures include "
+                        "them.",
                         human(*use.anon_of_others)));
     }
 }
@@ -48,30 +47,31 @@ void add_readings(Finding& finding, const ContainerUse& use) {
 Finding of_cache(const ContainerUse& use, Bytes cache) {
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format(
-        "{} that the container is charged for are page cache: the kernel drops it when memory is wanted",
-        human(cache));
+    finding.title = fmt::format("{} of the cgroup is page cache, reclaimable under pressure", human(cache));
     finding.bytes = cache;
     finding.resident = false;
     add_readings(finding, use);
-    finding.remedies = {{"Judge the container by what cannot be dropped: anonymous, tmpfs and kernel", ""},
-                        {"Ask for a limit that leaves room for the files that are read again and again", ""}};
+    finding.remedies = {
+        {"Judge the container by what cannot be reclaimed: anonymous, tmpfs and kernel memory", ""},
+        {"Leave room in the limit for files that are read repeatedly", ""}};
+    finding.refutes = Refutes::claim;
     finding.refuted_by =
-        "Kills for want of memory while so much page cache is there: then its pages are dirty or locked.";
+        "processes are OOM-killed while this page cache exists (its pages are dirty or locked)";
     return finding;
 }
 
 Finding of_tmpfs(const ContainerUse& use, Bytes tmpfs) {
     Finding finding;
     finding.title = fmt::format(
-        "{} that the container is charged for are tmpfs or shared memory of no mapping of this process: no "
-        "page cache, it stays until the files are removed",
+        "{} of the cgroup is tmpfs or shared memory not mapped by this process: it stays "
+        "until the files are removed",
         human(tmpfs));
     finding.bytes = tmpfs;
     finding.resident = false;
     add_readings(finding, use);
-    finding.remedies = {{"See the file systems in memory", "df -h -t tmpfs"}};
-    finding.refuted_by = "Another process of the container that maps as much shared memory.";
+    finding.remedies = {{"List the file systems in memory", "df -h -t tmpfs"}};
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "another process in the container maps as much shared memory";
     return finding;
 }
 

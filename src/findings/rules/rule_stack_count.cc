@@ -26,27 +26,25 @@ std::string pools_sentence(const ThreadTable& table) {
     std::string text;
     for (std::size_t i = 0; i < std::min(most_pools, pools.size()); ++i) {
         text += fmt::format("{}{} ({}, {})", text.empty() ? "" : ", ", printable(pools[i].name),
-                            grouped(pools[i].threads), human(pools[i].resident));
+                            counted(pools[i].threads, "thread", "threads"), human(pools[i].resident));
     }
     return text;
 }
 
-// The JVM's own have flags of their own; -Xss is for Java threads alone.
+// The JVM's own threads have flags of their own; -Xss applies to Java threads only.
 void add_stack_remedies(Finding& finding, const FindingInput& input) {
     const auto& kinds = input.threads->totals.of_kind;
     const auto count = [&](ThreadKind kind) { return kinds[static_cast<std::size_t>(kind)]; };
-    finding.remedies.push_back(
-        {"Bound the pools that are named above; see them all", "nmtx threads PID --sort=stack"});
+    finding.remedies.push_back({"Find the largest pools and limit them", "nmtx threads PID --sort=stack"});
     if (count(ThreadKind::java) > 0)
         finding.remedies.push_back(
-            {"Bound how deep a Java thread may go, which lowers what is resident only where threads went "
-             "deep",
-             "-Xss512k"});
+            {"Restart with smaller Java stacks (helps only where threads went deep)", "-Xss512k"});
     if (count(ThreadKind::gc) + count(ThreadKind::vm) > 64)
         finding.remedies.push_back(
-            {"The same for the VM's and GC's threads, in KB", "-XX:VMThreadStackSize=512"});
+            {"Restart with smaller VM and GC stacks (in KB)", "-XX:VMThreadStackSize=512"});
     if (count(ThreadKind::compiler) > 16 && jdk_has(input.view, "-XX:CompilerThreadStackSize"))
-        finding.remedies.push_back({"The same for compilers, in KB", "-XX:CompilerThreadStackSize=1024"});
+        finding.remedies.push_back(
+            {"Restart with smaller compiler stacks (in KB)", "-XX:CompilerThreadStackSize=1024"});
 }
 
 }  // namespace
@@ -63,16 +61,16 @@ std::vector<Finding> stack_count(const FindingInput& input) {
     if (totals.stacks_resident >= stack_count_warns_at && totals.stacks_resident.value() > rss.value() / 10)
         finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} threads hold {} of stacks, and reserve {}", grouped(threads),
-                                human(totals.stacks_resident), human(totals.stacks_reserved));
+    finding.title = fmt::format("{} held by the stacks of {} ({} reserved)", human(totals.stacks_resident),
+                                counted(threads, "thread", "threads"), human(totals.stacks_reserved));
     finding.bytes = totals.stacks_resident;
+    finding.evidence.push_back(fmt::format("Largest pools: {}.", pools_sentence(*input.threads)));
     finding.evidence.push_back(fmt::format(
-        "Resident of all stacks by smaps: {}, {} a thread. Reserved are addresses alone, which cost nothing.",
+        "All stacks: {} resident (smaps), {} per thread. What is reserved is address space and costs nothing.",
         human(totals.stacks_resident),
         human(Bytes(totals.stacks_resident.value() / std::max<std::size_t>(1, threads)))));
-    finding.evidence.push_back(fmt::format("Most of it: {}.", pools_sentence(*input.threads)));
     add_stack_remedies(finding, input);
-    finding.refuted_by = "A peak of load that needs these threads: then they are what it costs.";
+    finding.refuted_by = "peak load needs these threads";
     return {std::move(finding)};
 }
 

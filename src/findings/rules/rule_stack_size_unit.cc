@@ -16,17 +16,15 @@ std::vector<Finding> stack_size_unit(const FindingInput& input) {
         finding.severity = Severity::warning;
         finding.confidence = Confidence::high;
         const std::string text = printable(flag.text);
-        finding.title = fmt::format("{} reserves {} for each of the {}: it counts in KB already", text,
+        finding.title = fmt::format("{} reserves {} for each of the {}: the flag already counts in KB", text,
                                     human(flag.size), flag.threads);
         finding.bytes = flag.size;
         finding.resident = false;
-        finding.evidence.push_back(
-            fmt::format("The JVM's options have {} (hsperfdata or the command line). Stacks reserve {} in "
-                        "all and hold {}.",
-                        text, human(input.threads->totals.stacks_reserved),
-                        human(input.threads->totals.stacks_resident)));
-        finding.remedies.push_back({"Leave the unit out", printable(flag.meant)});
-        finding.refuted_by = fmt::format("Threads that need {} of stack each.", human(flag.size));
+        finding.evidence.push_back(fmt::format(
+            "Given as {} (hsperfdata or the command line). All stacks: {} reserved, {} resident.", text,
+            human(input.threads->totals.stacks_reserved), human(input.threads->totals.stacks_resident)));
+        finding.remedies.push_back({"Restart without the unit", printable(flag.meant)});
+        finding.refuted_by = fmt::format("these threads need {} of stack each", human(flag.size));
         findings.push_back(std::move(finding));
     }
     return findings;

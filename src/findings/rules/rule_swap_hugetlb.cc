@@ -44,7 +44,7 @@ void add_limits(Finding& finding, const FindingInput& input) {
     if (input.container == nullptr || !input.container->figures.limit) return;
     const CgroupMemory& figures = input.container->figures;
     finding.evidence.push_back(fmt::format(
-        "Its cgroup: {} of {} charged{}.", human(*figures.current), human(*figures.limit),
+        "cgroup: memory usage {} of {}{}.", human(*figures.current), human(*figures.limit),
         figures.swap_current ? fmt::format(", {} swapped out", human(*figures.swap_current)) : ""));
 }
 
@@ -58,23 +58,24 @@ std::vector<Finding> of_swap(const FindingInput& input) {
                                use.of_heap.value() >= (use.of_heap + use.heap_resident).value() / 10;
     finding.severity = large || large_of_heap ? Severity::warning : Severity::note;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} are swapped out: RSS shows {} of {}", human(use.swapped),
+    finding.title = fmt::format("{} swapped out: RSS shows {} of {}", human(use.swapped),
                                 human(input.ledger.rss), human(all));
     finding.bytes = use.swapped;
     finding.resident = false;
-    finding.evidence.push_back(fmt::format("status and smaps: VmSwap {} beside RSS {}.", human(use.swapped),
-                                           human(input.ledger.rss)));
+    finding.evidence.push_back(
+        fmt::format("VmSwap {}, RSS {} (status, smaps).", human(use.swapped), human(input.ledger.rss)));
     if (use.of_heap != Bytes())
         finding.evidence.push_back(
-            fmt::format("Of it {} in the Java heap: a collection reads them back, page by page, while the "
+            fmt::format("{} of the swapped memory is Java heap: a GC reads it back page by page while the "
                         "program waits.",
                         human(use.of_heap)));
     add_limits(finding, input);
-    finding.remedies = {{"Leave the JVM room: a smaller heap, or a larger limit", "nmtx fit PID"},
-                        {"Let the kernel take page cache first", "sysctl vm.swappiness=1"}};
-    finding.refuted_by =
-        "Swapped pages that are never read again (si of vmstat stays 0 through a full collection): then they "
-        "cost nothing.";
+    const bool limited = input.container != nullptr && input.container->figures.limit.has_value();
+    if (limited) finding.remedies.push_back({"Find a heap that fits the limit", "nmtx fit PID"});
+    finding.remedies.push_back(
+        {"Make the kernel reclaim page cache first, as root", "sysctl vm.swappiness=1"});
+    if (!limited) finding.remedies.push_back({"Leave the JVM room: use a smaller heap", ""});
+    finding.refuted_by = "the pages are never read again (si in vmstat stays 0 through a full GC)";
     return {std::move(finding)};
 }
 
@@ -87,19 +88,19 @@ std::vector<Finding> of_hugetlb(const FindingInput& input) {
     if (huge < swap_hugetlb_least || huge.value() < all.value() / 50) return {};
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title =
-        fmt::format("{} lie in huge pages (hugetlb), which RSS does not count: the process holds {}",
-                    human(huge), human(all));
+    finding.title = fmt::format("{} in huge pages (hugetlb), not counted in RSS: the process holds {}",
+                                human(huge), human(all));
     finding.bytes = huge;
     finding.resident = false;
-    finding.evidence.push_back(fmt::format("status and smaps: HugetlbPages {} beside RSS {}.", human(huge),
-                                           human(input.ledger.rss)));
+    finding.evidence.push_back(
+        fmt::format("HugetlbPages {}, RSS {} (status, smaps).", human(huge), human(input.ledger.rss)));
     if (input.view.vm_flags && input.view.vm_flags->is_on("UseLargePages"))
-        finding.evidence.emplace_back("VM.flags: -XX:+UseLargePages.");
+        finding.evidence.emplace_back("-XX:+UseLargePages is on (VM.flags).");
     finding.evidence.emplace_back(
-        "The pool of the machine (vm.nr_hugepages) has them, used or not; the memory limit of a cgroup "
-        "leaves them out unless it is mounted with memory_hugetlb_accounting.");
-    finding.refuted_by = "HugePages_Free of /proc/meminfo that does not rise when the process ends.";
+        "They come from the machine's pool (vm.nr_hugepages), used or not. A cgroup's limit "
+        "excludes them unless mounted with memory_hugetlb_accounting.");
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "HugePages_Free in /proc/meminfo does not rise when the process ends";
     return {std::move(finding)};
 }
 

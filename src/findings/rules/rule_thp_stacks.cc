@@ -62,7 +62,7 @@ void add_bug(Finding& finding, const ProcessView& view) {
     for (const KnownBug* bug : bugs_of("Thread Stack")) {
         if (!affects(*bug, *feature, *update)) continue;
         finding.bugs.push_back(bug->id);
-        finding.remedies.push_back({fmt::format("Update the JDK: mended in {}", fixed_text(*bug)), {}});
+        finding.remedies.push_back({fmt::format("Update the JDK: fixed in {}", fixed_text(*bug)), {}});
     }
 }
 
@@ -79,24 +79,25 @@ std::vector<Finding> thp_stacks(const FindingInput& input) {
         filled.filled_bytes.value() > input.ledger.rss_true().value() / 20)
         finding.severity = Severity::warning;
     finding.confidence = some ? Confidence::high : Confidence::medium;
-    finding.title =
-        fmt::format("Transparent huge pages fill thread stacks: {} are resident that hardly are in use",
-                    human(filled.filled_bytes));
+    finding.title = fmt::format("{} in thread stacks filled by transparent huge pages, hardly in use",
+                                human(filled.filled_bytes));
     finding.bytes = filled.filled_bytes;
     finding.evidence.push_back(
-        fmt::format("Of {} stacks that may have huge pages {} have some, {} by AnonHugePages of smaps, and "
-                    "{} more are resident from end to end.",
-                    filled.stacks, filled.huge, human(filled.huge_bytes), filled.full));
+        fmt::format("{} of {} eligible stacks have huge pages ({}, AnonHugePages in smaps), and {} more are "
+                    "fully resident.",
+                    filled.huge, filled.stacks, human(filled.huge_bytes), filled.full));
     if (input.view.thp)
         finding.evidence.push_back(
             fmt::format("/sys/kernel/mm/transparent_hugepage/enabled is [{}].", name_of(*input.view.thp)));
     if (!input.view.thp || input.view.thp == ThpMode::always)
-        finding.remedies.push_back({"For the whole system, as root; then start the JVM anew",
-                                    "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"});
+        finding.remedies.push_back(
+            {"Turn off THP by default for the whole system, as root; then restart the JVM",
+             "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled"});
     add_bug(finding, input.view);
-    finding.remedies.push_back({"A newer kernel, which marks stacks as not for huge pages by itself", {}});
-    finding.remedies.push_back({"Stacks that are no multiple of 2 MiB get fewer huge pages", "-Xss1000k"});
-    finding.refuted_by = "Threads that did go down to the end of their stacks, by deep recursion.";
+    finding.remedies.push_back({"Update the kernel: newer ones keep stacks out of huge pages", {}});
+    finding.remedies.push_back(
+        {"Restart with stacks that are not a multiple of 2 MiB (fewer huge pages)", "-Xss1000k"});
+    finding.refuted_by = "the threads did use their whole stacks (deep recursion)";
     return {std::move(finding)};
 }
 

@@ -31,17 +31,21 @@ std::vector<Finding> untouched_commit(const FindingInput& input) {
     finding.bytes = untouched;
     finding.resident = false;
     finding.title = fmt::format(
-        "{} of the Java heap are committed and not resident: that is why RSS - committed is negative, {} MiB",
+        "{} of the Java heap is committed but not resident, so RSS minus committed is negative ({} MiB)",
         human(untouched), in_mib(*ledger.gap.classic));
-    finding.evidence.push_back(fmt::format("Java heap: {} committed by NMT, {} resident by smaps.",
+    finding.evidence.push_back(fmt::format("Java heap: {} committed (NMT), {} resident (smaps).",
                                            human(heap->mmap_committed), human(resident)));
     if (input.view.options && input.view.options->pretouch)
         finding.evidence.emplace_back(
-            "The JVM was started with -XX:+AlwaysPreTouch: it had touched the heap, then gave it back or "
-            "saw it swapped out.");
-    finding.remedies = {{"Plan a memory limit for the whole heap, which comes in as it is used",
-                         "nmtx fit PID --limit SIZE"}};
-    finding.refuted_by = "RSS - committed that stays negative when the whole heap has been in use.";
+            "-XX:+AlwaysPreTouch is set: the heap was touched, then returned or swapped out.");
+    const bool limited = input.container != nullptr && input.container->figures.limit.has_value();
+    // Any limit serves: the answer names the one that the whole heap needs.
+    const std::uint64_t gibibytes = (ledger.rss_true() + untouched).value() / mib(1024).value() + 1;
+    finding.remedies = {
+        {"Plan the memory limit for the whole heap, which becomes resident as it is used",
+         limited ? std::string("nmtx fit PID") : fmt::format("nmtx fit PID --limit {}GiB", gibibytes)}};
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "RSS minus committed stays negative after the whole heap has been used";
     return {std::move(finding)};
 }
 

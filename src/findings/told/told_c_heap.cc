@@ -1,5 +1,5 @@
-// What glibc keeps after free, as the JVM prints it of itself: mallinfo2(), by VM.info and hs_err logs. Where
-// malloc was walked the walk tells more.
+// What glibc retains after free, as the JVM prints it: mallinfo2(), in VM.info and hs_err logs. Where malloc
+// was walked, the walk shows more.
 #include <fmt/format.h>
 
 #include "findings/knowledge/jdk_offers.h"
@@ -31,11 +31,10 @@ bool jdk_may_have(const ProcessView& view, std::string_view name) {
 
 void add_remedies(Finding& finding, const ProcessView& view) {
     if (jdk_may_have(view, "System.trim_native_heap"))
-        finding.remedies.push_back({"Give it back, once", "jcmd PID System.trim_native_heap"});
+        finding.remedies.push_back({"Return it once", "jcmd PID System.trim_native_heap"});
     if (jdk_may_have(view, "-XX:TrimNativeHeapInterval"))
-        finding.remedies.push_back({"Give it back every minute", "-XX:TrimNativeHeapInterval=60000"});
-    finding.remedies.push_back(
-        {"Keep less of it: fewer arenas, an environment variable of the JVM", "MALLOC_ARENA_MAX=2"});
+        finding.remedies.push_back({"Restart with a trim every minute", "-XX:TrimNativeHeapInterval=60000"});
+    finding.remedies.push_back({"Restart with fewer arenas (environment variable)", "MALLOC_ARENA_MAX=2"});
 }
 
 }  // namespace
@@ -52,18 +51,18 @@ std::vector<Finding> c_heap(const ToldInput& input) {
     finding.bytes = *use->retained;
     finding.resident = false;
     const std::string share =
-        rss && *use->retained <= *rss ? fmt::format(", {} % of RSS", percent(*use->retained, *rss)) : "";
-    finding.title =
-        fmt::format("glibc keeps {} MiB{} that the program has freed{}", in_mib(*use->retained), share,
-                    use->may_have_wrapped ? ", if the counter has not wrapped at 4 GiB" : "");
+        rss && *use->retained <= *rss ? fmt::format(" ({} % of RSS)", percent(*use->retained, *rss)) : "";
+    finding.title = fmt::format("{} MiB{} freed but retained by glibc{}", in_mib(*use->retained), share,
+                                use->may_have_wrapped ? ", if the counter has not wrapped at 4 GiB" : "");
     finding.evidence.push_back(fmt::format(
-        "C-Heap outstanding allocations (VM.info): {} MiB in use, {} MiB retained{}.",
+        "VM.info, C-Heap outstanding allocations: {} MiB in use, {} MiB retained{}.",
         in_mib(use->outstanding), in_mib(*use->retained),
-        use->may_have_wrapped ? "; \"may have wrapped\", says the JVM: both are remainders of 4 GiB" : ""));
+        use->may_have_wrapped ? "; the JVM adds \"may have wrapped\": both are modulo 4 GiB" : ""));
     finding.evidence.emplace_back(
-        "glibc counts free chunks whether their pages are resident or not: at most so much comes back.");
+        "glibc counts free chunks, resident or not: a trim returns at most that much.");
     add_remedies(finding, input.view);
-    finding.refuted_by = "RSS that stays after a trim.";
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "RSS stays the same after a trim";
     return {std::move(finding)};
 }
 

@@ -1,5 +1,5 @@
-// NMT's report by itself, without mappings: a category beside the heap that holds most of what the JVM has
-// committed, or that has grown since the baseline, names its cause.
+// NMT's report by itself, without mappings: a category other than the heap that holds most of what the JVM
+// has committed, or that has grown since the baseline, points to its cause.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -19,33 +19,30 @@ constexpr std::uint64_t many_threads = 1000;
 
 struct Cause {
     std::string_view category;
-    std::string_view what;  // behind "NAME holds N MiB of …: "
+    std::string_view what;  // behind "N MiB in NAME (…): "
     std::string_view next;
     std::string_view command;
     Bytes usual = mib(128);  // a healthy JVM may have as much
 };
 
 constexpr std::array causes{
-    Cause{"Internal",
-          "direct buffers and what Unsafe allocates are counted here up to JDK 10, beside tables of the "
-          "JVM's own",
-          "See which calls took it, with NMT=detail", "jcmd PID VM.native_memory detail"},
-    Cause{"Other", "direct buffers, and what Unsafe and the foreign memory API allocate",
-          "Bound direct buffers; without it they may take as much as the heap",
-          "-XX:MaxDirectMemorySize=SIZE"},
-    Cause{"Class", "metadata of classes: many are loaded, or class loaders do not go",
-          "See which loaders hold how much", "jcmd PID VM.classloader_stats", mib(320)},
-    Cause{"Metaspace", "metadata of classes: many are loaded, or class loaders do not go",
-          "See which loaders hold how much", "jcmd PID VM.classloader_stats", mib(320)},
+    Cause{"Internal", "direct buffers and Unsafe up to JDK 10, besides the JVM's own tables",
+          "See the call sites (needs NMT=detail)", "jcmd PID VM.native_memory detail"},
+    Cause{"Other", "direct buffers, Unsafe and the foreign memory API",
+          "Limit direct buffers with -XX:MaxDirectMemorySize=SIZE (default: as much as the heap)", ""},
+    Cause{"Class", "class metadata: many classes, or class loaders that stay",
+          "Find the class loaders that hold most", "jcmd PID VM.classloader_stats", mib(320)},
+    Cause{"Metaspace", "class metadata: many classes, or class loaders that stay",
+          "Find the class loaders that hold most", "jcmd PID VM.classloader_stats", mib(320)},
     Cause{"Code", "compiled code", "See how full the code cache is", "jcmd PID Compiler.codecache", mib(288)},
-    Cause{"GC", "the collector's own tables, a share of the heap's size",
-          "Compare with another collector, or a smaller heap", "", mib(256)},
-    Cause{"Symbol", "names of classes and methods, and interned strings",
-          "See what fills the table of strings", "jcmd PID VM.stringtable"},
-    Cause{"Native Memory Tracking", "what NMT keeps of each allocation", "Less of it",
+    Cause{"GC", "the collector's tables, a share of the heap size",
+          "Compare with another collector, or with a smaller heap", "", mib(256)},
+    Cause{"Symbol", "names of classes and methods, and interned strings", "See what fills the string table",
+          "jcmd PID VM.stringtable"},
+    Cause{"Native Memory Tracking", "NMT's record of each allocation", "Restart with less detail",
           "-XX:NativeMemoryTracking=summary"},
-    Cause{"Arena Chunk", "memory that arenas of threads and compilers keep, or use for a moment",
-          "See whether it stays: ask again", "jcmd PID VM.native_memory summary"},
+    Cause{"Arena Chunk", "memory that arenas of threads and compilers keep, or use briefly",
+          "Ask again to see whether it stays", "jcmd PID VM.native_memory summary"},
 };
 
 const Cause* cause_of(std::string_view category) {
@@ -61,17 +58,16 @@ void add_next(Finding& finding, const NmtCategory& category, const Cause* cause)
         return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
     });
     finding.remedies.push_back(
-        {"What lies there, and what bounds it", fmt::format("nmtx glossary '{}'", name)});
+        {"See what it holds and what limits it", fmt::format("nmtx glossary '{}'", name)});
 }
 
 std::string counts_of(const NmtCategory& category) {
     std::string text;
     if (category.malloc != Bytes())
         text = fmt::format(
-            "{} MiB of it from malloc{}", in_mib(category.malloc),
-            category.malloc_count ? fmt::format(" in {} blocks", grouped(*category.malloc_count)) : "");
-    if (category.classes)
-        text += fmt::format("{}{} classes", text.empty() ? "" : ", ", grouped(*category.classes));
+            "{} MiB from malloc{}", in_mib(category.malloc),
+            category.malloc_count ? " in " + counted(*category.malloc_count, "block", "blocks") : "");
+    if (category.classes) text += (text.empty() ? "" : ", ") + counted(*category.classes, "class", "classes");
     return text;
 }
 
@@ -96,14 +92,15 @@ std::optional<Finding> large(const NmtReport& report, const NmtCategory& categor
     finding.severity = Severity::warning;
     finding.resident = false;
     finding.bytes = category.committed;
-    finding.title = fmt::format("{} holds {} of {} MiB that the JVM has committed ({} %){}{}",
-                                printable(category.name), in_mib(category.committed),
-                                in_mib(report.committed), percent(category.committed, report.committed),
+    finding.refutes = Refutes::leak;
+    finding.title = fmt::format("{} MiB in {} ({} % of the {} MiB committed by the JVM){}{}",
+                                in_mib(category.committed), printable(category.name),
+                                percent(category.committed, report.committed), in_mib(report.committed),
                                 cause != nullptr ? ": " : "", cause != nullptr ? cause->what : "");
     if (const std::string counts = counts_of(category); !counts.empty())
-        finding.evidence.push_back(fmt::format("NMT's {}: {}.", printable(category.name), counts));
+        finding.evidence.push_back(fmt::format("NMT {}: {}.", printable(category.name), counts));
     add_next(finding, category, cause);
-    finding.refuted_by = "A second report, later, with the same figure: then it is large and does not grow.";
+    finding.refuted_by = "a later report shows the same figure (large, but not growing)";
     return finding;
 }
 
@@ -117,17 +114,17 @@ std::optional<Finding> threads(const NmtReport& report, Bytes beside_heap) {
     finding.severity = Severity::warning;
     finding.resident = false;
     finding.bytes = category->committed;
-    finding.title = fmt::format("{} threads: NMT counts {} MiB for them, {} % of what the JVM has committed",
+    finding.title = fmt::format("{} threads: {} MiB in NMT, {} % of what the JVM has committed",
                                 grouped(*category->threads), in_mib(category->committed),
                                 percent(category->committed, report.committed));
     const bool whole = category->stack_committed && category->stack_reserved == category->stack_committed;
-    finding.evidence.push_back(whole ? "This report counts each stack whole, as committed: what of them was "
-                                       "touched, and so is resident, "
-                                       "is far less."
-                                     : "What of their stacks was touched is counted as committed.");
-    finding.remedies.push_back({"See which pools they are of, by their names", "jcmd PID Thread.print"});
-    finding.remedies.push_back({"Smaller stacks, where there have to be so many threads", "-Xss512k"});
-    finding.refuted_by = "A server that is meant to have as many.";
+    finding.evidence.push_back(
+        whole ? "This report counts whole stacks as committed: the touched (resident) part is far "
+                "smaller."
+              : "Only the touched part of the stacks is counted as committed.");
+    finding.remedies.push_back({"See which pools they belong to, by name", "jcmd PID Thread.print"});
+    finding.remedies.push_back({"Restart with smaller stacks, if so many threads are needed", "-Xss512k"});
+    finding.refuted_by = "the server is meant to run this many threads";
     return finding;
 }
 
@@ -140,7 +137,7 @@ std::string more_of(const NmtCategory& category) {
     };
     add(category.change.classes, "classes");
     add(category.change.threads, "threads");
-    add(category.change.malloc_count, "blocks of malloc");
+    add(category.change.malloc_count, "malloc blocks");
     return text;
 }
 
@@ -160,14 +157,16 @@ std::optional<Finding> grown(const NmtReport& report, const NmtCategory& categor
     const std::string more = more_of(category);
     const Cause* const cause = cause_of(category.name);
     finding.title =
-        fmt::format("{} has grown by {} MiB to {} MiB since the report before{}{}", printable(category.name),
+        fmt::format("{} grew by {} MiB to {} MiB since the report before{}{}", printable(category.name),
                     in_mib(grown_by), in_mib(category.committed), more.empty() ? "" : ", with " + more,
                     cause != nullptr ? fmt::format(": {}", cause->what) : "");
     finding.evidence.emplace_back(
-        "Two moments tell that it grew, not that it goes on: a JVM that warms up grows as well.");
+        "Two snapshots show that it grew, not that it goes on: a JVM also grows while it "
+        "warms up.");
     add_next(finding, category, cause);
-    finding.remedies.push_back({"See whether it goes on", "nmtx record PID -o FILE.db"});
-    finding.refuted_by = "A third report, later, with the same figure.";
+    finding.remedies.push_back(check_growth());
+    finding.refutes = Refutes::leak;
+    finding.refuted_by = "a third, later report shows the same figure";
     return finding;
 }
 

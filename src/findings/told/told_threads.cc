@@ -29,7 +29,7 @@ std::string place_of(const DumpedThread& thread) {
 }
 
 std::string sentence_of(const Busy& busy) {
-    return fmt::format("{} ({:.1f} % of a CPU) is nid 0x{:x} \"{}\"{}", busy.load->tid,
+    return fmt::format("{} ({:.1f} % of one CPU) is nid 0x{:x} \"{}\"{}", busy.load->tid,
                        busy.load->cpu_percent, busy.thread->nid, printable(busy.thread->name),
                        place_of(*busy.thread));
 }
@@ -54,10 +54,11 @@ std::vector<Finding> busy_thread(const ToldInput& input) {
         busy, [](const Busy& a, const Busy& b) { return a.load->cpu_percent > b.load->cpu_percent; });
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("The busiest thread {}", sentence_of(busy.front()));
+    finding.title = fmt::format("Busiest thread: {}", sentence_of(busy.front()));
     for (std::size_t i = 1; i < std::min(most, busy.size()); ++i)
         finding.evidence.push_back(fmt::format("Then {}.", sentence_of(busy[i])));
-    finding.refuted_by = "A dump of another moment: threads end, and their ids are used again.";
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "the dump is from another time (threads end, and their ids are reused)";
     return {std::move(finding)};
 }
 

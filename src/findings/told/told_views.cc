@@ -34,16 +34,19 @@ std::vector<Finding> shared_views(const ToldInput& input) {
     finding.confidence = thrice ? Confidence::high : Confidence::medium;
     const Bytes once(static_cast<std::uint64_t>(static_cast<double>(sums.shared_dirty->value()) / *times));
     finding.title = fmt::format(
-        "RSS, {} MiB, counts shared memory {:.1f} times: Shared_Dirty {} MiB is {:.1f} x {} MiB. {}. What it "
-        "costs is PSS, {} MiB",
-        in_mib(*sums.rss), *times, in_mib(*sums.shared_dirty), *times, in_mib(once),
-        thrice ? "ZGC before JDK 21, and without generations later, maps its heap three times"
-               : "It is mapped several times, by this process or by others that share it",
+        "RSS ({} MiB) counts shared memory {:.1f} times{}: the real use is PSS, {} MiB", in_mib(*sums.rss),
+        *times, thrice ? " (ZGC before JDK 21, or without generations, maps its heap three times)" : "",
         in_mib(*sums.pss));
+    finding.evidence.push_back(fmt::format("Shared_Dirty {} MiB is {:.1f} x {} MiB.",
+                                           in_mib(*sums.shared_dirty), *times, in_mib(once)));
+    if (!thrice)
+        finding.evidence.emplace_back(
+            "The memory is mapped several times, by this process or by others that share it.");
+    finding.refutes = Refutes::claim;
     finding.bytes = minus_or_zero(*sums.shared_dirty, once);
     finding.resident = false;
-    finding.remedies.push_back({"Read Pss in place of RSS", "grep ^Pss: /proc/PID/smaps_rollup"});
-    finding.refuted_by = "A memory cgroup that is charged with as much as RSS says.";
+    finding.remedies.push_back({"Read Pss instead of RSS", "grep ^Pss: /proc/PID/smaps_rollup"});
+    finding.refuted_by = "the cgroup is charged as much as RSS";
     if (thrice) finding.bugs = {"JEP 439"};
     return {std::move(finding)};
 }

@@ -196,7 +196,7 @@ class PasteReader {
         } else if (found_.has_total) {
             summary_.check_sums(0);
         }
-        if (elided_) found_.missing.emplace_back("lines that were left out where \"...\" stands");
+        if (elided_) found_.missing.emplace_back("the lines replaced by \"...\"");
         if (report.has_map && !map_is_whole_)
             found_.missing.emplace_back(
                 "perhaps the end of the virtual memory map: \"Details:\" does not follow");

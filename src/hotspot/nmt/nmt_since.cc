@@ -3,9 +3,31 @@
 namespace nmtx {
 namespace {
 
+// Each figure of a category that has a change behind it: with that of another report, and its change.
+template <typename Take>
+void for_each_figure(NmtCategory& category, const NmtCategory& other, Take take) {
+    NmtSinceBaseline& change = category.change;
+    take(category.reserved, other.reserved, change.reserved);
+    take(category.committed, other.committed, change.committed);
+    take(category.malloc, other.malloc, change.malloc);
+    take(category.arena, other.arena, change.arena);
+    take(category.mmap_reserved, other.mmap_reserved, change.mmap_reserved);
+    take(category.mmap_committed, other.mmap_committed, change.mmap_committed);
+    take(category.stack_reserved, other.stack_reserved, change.stack_reserved);
+    take(category.stack_committed, other.stack_committed, change.stack_committed);
+    take(category.malloc_count, other.malloc_count, change.malloc_count);
+    take(category.arena_count, other.arena_count, change.arena_count);
+    take(category.threads, other.threads, change.threads);
+    take(category.classes, other.classes, change.classes);
+}
+
 std::int64_t change(const std::optional<std::uint64_t>& after, const std::optional<std::uint64_t>& before) {
     if (!after || !before) return 0;
     return difference(Bytes(*after), Bytes(*before)).value;
+}
+
+Delta change(Bytes after, Bytes before) {
+    return difference(after, before);
 }
 
 Delta change(const std::optional<Bytes>& after, const std::optional<Bytes>& before) {
@@ -13,19 +35,24 @@ Delta change(const std::optional<Bytes>& after, const std::optional<Bytes>& befo
 }
 
 void set_change(NmtCategory& after, const NmtCategory& before) {
-    NmtSinceBaseline& since = after.change;
-    since.reserved = difference(after.reserved, before.reserved);
-    since.committed = difference(after.committed, before.committed);
-    since.malloc = difference(after.malloc, before.malloc);
-    since.arena = difference(after.arena, before.arena);
-    since.mmap_reserved = difference(after.mmap_reserved, before.mmap_reserved);
-    since.mmap_committed = difference(after.mmap_committed, before.mmap_committed);
-    since.stack_reserved = change(after.stack_reserved, before.stack_reserved);
-    since.stack_committed = change(after.stack_committed, before.stack_committed);
-    since.malloc_count = change(after.malloc_count, before.malloc_count);
-    since.arena_count = change(after.arena_count, before.arena_count);
-    since.threads = change(after.threads, before.threads);
-    since.classes = change(after.classes, before.classes);
+    for_each_figure(after, before,
+                    [](const auto& now, const auto& then, auto& since) { since = change(now, then); });
+}
+
+void take_back(Bytes& figure, Delta change) {
+    figure = change.value >= 0 ? minus_or_zero(figure, Bytes(static_cast<std::uint64_t>(change.value)))
+                               : figure + Bytes(~static_cast<std::uint64_t>(change.value) + 1);
+}
+
+void take_back(std::optional<Bytes>& figure, Delta change) {
+    if (figure) take_back(*figure, change);
+}
+
+void take_back(std::optional<std::uint64_t>& count, std::int64_t change) {
+    if (!count) return;
+    Bytes figure(*count);
+    take_back(figure, Delta{change});
+    count = figure.value();
 }
 
 }  // namespace
@@ -55,6 +82,20 @@ void set_changes_since(PastedNmt& second, const PastedNmt& first) {
         second.report.change.reserved = second.report.change.committed = Delta();
         second.report.change.malloc = Delta();
     }
+}
+
+NmtReport at_baseline(const NmtReport& diff) {
+    NmtReport report = diff;
+    take_back(report.reserved, diff.change.reserved);
+    take_back(report.committed, diff.change.committed);
+    take_back(report.malloc, diff.change.malloc);
+    report.change = {};
+    for (NmtCategory& category : report.categories) {
+        for_each_figure(category, category,
+                        [](auto& figure, const auto& /*same*/, auto since) { take_back(figure, since); });
+        category.change = {};
+    }
+    return report;
 }
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// Two NMT reports made into one that is like a summary.diff.
+// Two NMT reports made into one that is like a summary.diff, and such a one taken apart again.
 #pragma once
 
 #include "hotspot/nmt/nmt_paste.h"
@@ -10,5 +10,9 @@ namespace nmtx {
 void set_changes_since(NmtReport& second, const NmtReport& first);
 // Of the two sides of a unix diff, either of which may lack the total.
 void set_changes_since(PastedNmt& second, const PastedNmt& first);
+
+// The report of the baseline, as far as a summary.diff or detail.diff tells it: each figure less the change
+// behind it.
+NmtReport at_baseline(const NmtReport& diff);
 
 }  // namespace nmtx

@@ -58,19 +58,12 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std
 // == memory.stat
 // anon 16904192
 // file 904441856
-namespace {
-
-constexpr std::string_view heading = "== ";  // before the name of the file that follows
-
-}  // namespace
-
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text, std::string_view document) {
     CgroupFigures figures;
-    std::string_view file;  // the block that the reader is in
-    for (Lines lines(text); lines.next();) {
+    for (FileLines lines(text); lines.next();) {
         const std::string_view line = lines.line();
-        if (line.starts_with(heading)) {
-            file = line.substr(heading.size());
+        const std::string_view file = lines.file();
+        if (lines.at_name()) {
             figures.name(file);
             continue;
         }
@@ -91,14 +84,10 @@ Expected<CgroupMemory> parse_cgroup_memory(std::string_view text, std::string_vi
 // 2048
 Expected<CgroupPids> parse_cgroup_pids(std::string_view text, std::string_view document) {
     CgroupPids pids;
-    std::string_view file;
-    for (Lines lines(text); lines.next();) {
+    for (FileLines lines(text); lines.next();) {
         const std::string_view line = lines.line();
-        if (line.starts_with(heading)) {
-            file = line.substr(heading.size());
-            continue;
-        }
-        if (file == "cgroup.path") continue;
+        const std::string_view file = lines.file();
+        if (lines.at_name() || file == "cgroup.path") continue;
         std::optional<std::uint64_t> number;
         if (file.empty() || (line != "max" && !read_number(line, number)))
             return lines.error(document,

@@ -1,7 +1,6 @@
 #include "ledger/claims/java_heap_place.h"
 
 #include <algorithm>
-#include <array>
 
 #include "kernel/mappings/native_image.h"
 #include "ledger/claims/heap_by_size.h"
@@ -9,37 +8,6 @@
 
 namespace nmtx {
 namespace {
-
-// The largest of the generations' greatest capacities, or their sum where there are several that do not each
-// have all of the heap (G1's have).
-std::optional<Bytes> size_by_counters(const HsPerfData& perf, std::string_view gc) {
-    std::uint64_t sum = 0, largest = 0;
-    for (const std::string_view name :
-         {"sun.gc.generation.0.maxCapacity", "sun.gc.generation.1.maxCapacity"}) {
-        const std::int64_t most = std::max<std::int64_t>(perf.number(name).value_or(0), 0);
-        constexpr std::int64_t page = 4096;  // G1 of 8 to 17 adds some bytes
-        const auto whole = static_cast<std::uint64_t>(most / page * page);
-        sum += whole;
-        largest = std::max(largest, whole);
-    }
-    const bool sums = gc == "Serial" || gc == "Parallel" || gc == "CMS";
-    const std::uint64_t size = sums ? sum : largest;
-    return size == 0 ? std::nullopt : std::optional(Bytes(size));
-}
-
-struct HeapSize {
-    Bytes size;
-    Evidence evidence;
-};
-
-std::optional<HeapSize> size_unasked(const ProcessView& view) {
-    if (const auto given = size_flag(view, "MaxHeapSize")) return HeapSize{*given, Evidence::options};
-    if (view.perf) {
-        if (const auto size = size_by_counters(*view.perf, view.gc()))
-            return HeapSize{*size, Evidence::hsperfdata};
-    }
-    return std::nullopt;
-}
 
 // ZGC's heap is a file in memory that bears its name.
 bool named(const Smaps& smaps) {
@@ -121,7 +89,7 @@ std::vector<Bytes> sizes_near(Bytes asked) {
 // Where compressed references reach first, for only a heap and what belongs to it is put there; and there a
 // run of that size first, for a part of one may be of a class space (JDK 25).
 std::optional<HeapPlace> place_by_size(const std::vector<Mapping>& mappings, const std::vector<Run>& runs,
-                                       const HeapSize& heap) {
+                                       const HeapLimit& heap) {
     const std::vector<Bytes> sizes = sizes_near(heap.size);
     struct Search {
         bool low, whole;
@@ -132,7 +100,7 @@ std::optional<HeapPlace> place_by_size(const std::vector<Mapping>& mappings, con
                 if ((run.range.begin.value < compressed_end) != search.low) continue;
                 if (search.whole ? run.range.size() != size : run.range.size() < size) continue;
                 if (const auto part = part_of_size(mappings, run, size))
-                    return HeapPlace{*part, heap.evidence};
+                    return HeapPlace{*part, heap.given ? Evidence::options : Evidence::hsperfdata};
             }
         }
     }
@@ -161,7 +129,7 @@ std::optional<Bytes> java_heap_size(const ProcessView& view) {
     if (view.heap_info) {
         if (const auto reserved = view.heap_info->reserved()) return reserved->size();
     }
-    const auto size = size_unasked(view);
+    const auto size = heap_limit(view);
     return size ? std::optional(size->size) : std::nullopt;
 }
 
@@ -184,7 +152,7 @@ std::optional<HeapPlace> java_heap_place(const ProcessView& view) {
     }
     if (view.vm != Vm::hotspot || named(*view.smaps)) return std::nullopt;
     const std::vector<Run> runs = runs_of(mappings);
-    const auto size = size_unasked(view);
+    const auto size = heap_limit(view);
     if (size) {
         if (const auto place = place_by_size(mappings, runs, *size)) return place;
     }

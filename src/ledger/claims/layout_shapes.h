@@ -22,7 +22,7 @@ bool all_bss(const ProgramFiles& programs, const std::vector<Mapping>& mappings,
 // way.
 bool shapes_tell(const ProcessView& view);
 
-// "jvm/metaspace or gc"; "jvm/not told apart" where the heap's place is not known either.
+// "jvm/metaspace or gc"; "jvm/area unknown" where the heap's place is not known either.
 OwnerId owner_of_areas(const ProcessView& view, Owners& owners);
 
 }  // namespace nmtx

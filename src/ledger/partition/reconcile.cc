@@ -135,7 +135,8 @@ void fill_gap(Ledger& ledger, const ProcessView& view) {
 
 Expected<Ledger> reconcile(const ProcessView& view) {
     if (!view.smaps)
-        return failure("smaps", "the capture has no smaps; without it nothing can be reconciled");
+        return failure("smaps", "the capture has no smaps, and RSS cannot be explained without it",
+                       "take it again: nmtx capture PID -o FILE");
     Ledger ledger;
     ledger.rss = view.smaps->rss;
     ledger.pieces = cut_into_pieces(view, ledger.owners);
@@ -164,7 +165,7 @@ Expected<Ledger> reconcile(const ProcessView& view) {
     for (const Row& row : ledger.rows) sum += row.resident;
     if (sum != ledger.rss) {
         return failure("ledger",
-                       fmt::format("the rows sum to {} bytes but RSS is {}: this is a defect of nmtx",
+                       fmt::format("the rows sum to {} bytes but RSS is {}: this is a bug in nmtx",
                                    sum.value(), ledger.rss.value()),
                        "please report it with the file that `nmtx capture` writes");
     }

@@ -59,7 +59,7 @@ class Divider {
     }
 
     bool taken_by_open(const LineInContext& at, std::size_t begin, std::size_t end) {
-        if (open_->among == Among::swallows) {
+        if (open_->manner.among == Among::swallows) {
             const KindEntry* const other = beginning_at(at, true);
             if (other != nullptr && other != open_) {
                 close();

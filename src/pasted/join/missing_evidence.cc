@@ -99,7 +99,8 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     if (!view.heap_info && !view.vm_info && !addresses)
         add("the heap's place", fmt::format("jcmd {} GC.heap_info", id));
     if (moment.reconcilable())
-        add("what malloc's memory is: live, freed and kept, and whose", fmt::format("nmtx {}", id));
+        add("what malloc's memory is: in use or freed but retained, and its owners",
+            fmt::format("nmtx {}", id));
     return missing;
 }
 

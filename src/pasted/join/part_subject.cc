@@ -10,11 +10,6 @@
 namespace nmtx {
 namespace {
 
-template <typename... Kinds>
-bool holds_one_of(const PastedContents& contents) {
-    return (std::holds_alternative<Kinds>(contents) || ...);
-}
-
 // "-XX:MaxHeapSize=1g" -> its name and value, "-XX:+UseG1GC" -> the collector; an empty name for others.
 std::pair<std::string_view, std::string_view> setting_of(std::string_view option) {
     constexpr std::array sizes{std::string_view("-Xmx"), std::string_view("-Xms"), std::string_view("-Xmn"),
@@ -39,20 +34,15 @@ std::map<std::string_view, std::string_view> settings_of(std::string_view option
     return settings;
 }
 
-// Of texts that were not read, by their kind alone.
-bool is_of_a_process(PastedKind kind) {
-    constexpr std::array others{
-        PastedKind::oom,         PastedKind::top,        PastedKind::process_rows, PastedKind::container_rows,
-        PastedKind::cgroup_rows, PastedKind::pod,        PastedKind::inspect,      PastedKind::meminfo,
-        PastedKind::free_memory, PastedKind::pss_series, PastedKind::names};
-    return std::ranges::find(others, kind) == others.end();
+About about(PastedKind kind) {
+    return entry_of(kind).about;
 }
 
 }  // namespace
 
 bool of_a_process(const PastedPart& part) {
-    return !holds_one_of<std::monostate, PssSeries, Top, ProcessTable, ContainerTable, OomLog,
-                         ContainerReport, HostMemory>(part.contents);
+    return about(part.part.kind) != About::surroundings &&
+           !std::holds_alternative<std::monostate>(part.contents);
 }
 
 std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts) {
@@ -67,7 +57,7 @@ std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts) 
             only = part.pid;
         }
         for (const LeftOut& left_out : text.left_out) {
-            if (!is_of_a_process(left_out.kind)) continue;
+            if (about(left_out.kind) == About::surroundings) continue;
             if (left_out.several_pids || is_another(left_out.pid)) return std::nullopt;
             if (left_out.pid) only = left_out.pid;
         }
@@ -76,23 +66,21 @@ std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts) 
 }
 
 bool asks_for_nothing(const PastedPart& part) {
-    return !of_a_process(part) || part.part.kind == PastedKind::flag_table ||
-           holds_one_of<CgroupMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats,
-                        Vitals>(part.contents);
+    return !of_a_process(part) || about(part.part.kind) == About::aside;
 }
 
-Slot slot_of(const PastedPart& part) {
+std::optional<Slot> slot_of(const PastedPart& part) {
+    const PastedKind kind = part.part.kind;
+    if (about(kind) != About::moment || std::holds_alternative<NmtRefusal>(part.contents))
+        return std::nullopt;
+    // Three forms of one thing, with and without what is resident.
     if (const auto* smaps = std::get_if<Smaps>(&part.contents))
-        return smaps->rss_known ? Slot::resident : Slot::maps;
+        return Slot{smaps->rss_known ? PastedKind::smaps : PastedKind::maps, 0};
     if (const auto* nmt = std::get_if<PastedNmt>(&part.contents)) {
-        if (nmt->report.has_changes()) return Slot::nmt_diff;
-        return nmt->report.regions.empty() ? Slot::nmt_summary : Slot::nmt_detail;
+        const bool detail = !nmt->report.regions.empty();
+        return Slot{kind, nmt->report.has_changes() ? 2 : detail ? 1 : 0};
     }
-    if (std::holds_alternative<ProcessStatus>(part.contents)) return Slot::status;
-    if (std::holds_alternative<SystemMap>(part.contents)) return Slot::system_map;
-    if (std::holds_alternative<ProcessMemoryPart>(part.contents)) return Slot::process_memory;
-    if (part.part.kind == PastedKind::hs_err || part.part.kind == PastedKind::vm_info) return Slot::hs_err;
-    return Slot::none;
+    return Slot{kind == PastedKind::vm_info ? PastedKind::hs_err : kind, 0};
 }
 
 bool contradicts(const std::optional<VmFlags>& options, const PastedPart& part) {

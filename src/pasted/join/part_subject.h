@@ -1,6 +1,7 @@
 // What a text of a paste is about: a process, or what surrounds it; and of which moment.
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -10,8 +11,7 @@
 
 namespace nmtx {
 
-// A process, which the text or the command above it may name. Tables of processes and of containers, the
-// machine's memory and logs of kills are about something else.
+// A process, which the text or the command above it may name; the kind's row in the table says so.
 bool of_a_process(const PastedPart& part);
 
 // Where but one process is named, texts without a name are taken to be of it.
@@ -21,20 +21,14 @@ std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts);
 // need not be about a JVM, as files of a cgroup.
 bool asks_for_nothing(const PastedPart& part);
 
-// Texts that say how a process is at one moment: two of a kind are of two moments.
-enum class Slot : std::uint8_t {
-    none,
-    resident,
-    maps,
-    nmt_summary,
-    nmt_detail,
-    nmt_diff,
-    status,
-    system_map,
-    process_memory,
-    hs_err
+// The place that a text has among those of one moment: two texts of one slot are of two moments. None for
+// texts that may be of any.
+struct Slot {
+    PastedKind kind;
+    int form;  // NMT: summary, detail, diff
+    auto operator<=>(const Slot&) const = default;
 };
-Slot slot_of(const PastedPart& part);
+std::optional<Slot> slot_of(const PastedPart& part);
 
 // Does a list of options give one of these another value, or another collector? Then it is another JVM's, or
 // of another start.

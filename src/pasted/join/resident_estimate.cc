@@ -151,11 +151,11 @@ class Estimator {
         }
         const bool all_anonymous = settle(anonymous_, anonymous);
         const bool all_files = settle(files_, file);
-        notes.push_back(fmt::format(
-            "The maps have no figures of what is resident. RSS, {} KiB, is what the log prints; it is shared "
-            "out by size, the heap by what is used of it, stacks by {}. Each row is an estimate, their sum "
-            "is not.",
-            resident / 1024, view_.nmt ? "what NMT has committed of them" : "64 KiB each"));
+        notes.push_back(
+            fmt::format("The maps do not show what is resident. RSS ({} KiB) is from the log; it was divided "
+                        "by size, the heap by what is used, stacks by {}. Each row is an estimate; their sum "
+                        "is not.",
+                        resident / 1024, view_.nmt ? "what NMT has committed of them" : "64 KiB each"));
         if (!all_anonymous || !all_files)
             notes.emplace_back(
                 "The mappings have less room than the RSS that is printed: some are missing, or the log is "

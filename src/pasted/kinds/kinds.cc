@@ -1,5 +1,6 @@
 #include "pasted/kinds/kinds.h"
 
+#include <algorithm>
 #include <array>
 #include <vector>
 
@@ -11,73 +12,117 @@ namespace {
 
 using namespace kinds;
 
+constexpr KindManner swallows{.among = Among::swallows};
+constexpr KindManner interrupts{.among = Among::interrupts};
+constexpr KindManner remarks_kept{.remarks = Remarks::kept};
+constexpr KindManner no_anchor{.anchor = MayAnchor::no};
+constexpr KindManner whole_log{.among = Among::swallows, .remarks = Remarks::kept};
+constexpr KindManner dump_manner{.among = Among::interrupts, .remarks = Remarks::kept};
+constexpr KindManner pid_line_manner{.among = Among::interrupts, .anchor = MayAnchor::no};
+constexpr KindManner command_manner{
+    .among = Among::interrupts, .remarks = Remarks::kept, .anchor = MayAnchor::no};
+
 // In the order of trying: the first that a line may begin is what it begins.
 constexpr std::array table{
-    KindEntry{PastedKind::archive, "capture of nmtx", "(", begins_archive, belongs_whatever, Among::swallows},
-    KindEntry{PastedKind::hsperfdata, "hsperfdata", "", begins_hsperfdata, belongs_whatever, Among::swallows},
+    KindEntry{PastedKind::archive, "capture of nmtx", "(", begins_archive, belongs_whatever, About::process,
+              whole_log},
+    KindEntry{PastedKind::hsperfdata, "hsperfdata", "", begins_hsperfdata, belongs_whatever, About::process,
+              whole_log},
     KindEntry{PastedKind::pid_line, "pid line of jcmd", "0123456789", begins_pid_line, belongs_nothing,
-              Among::interrupts},
-    KindEntry{PastedKind::hs_err, "hs_err log", "#-", begins_hs_err, belongs_hs_err, Among::swallows},
-    KindEntry{PastedKind::vm_info, "VM.info", "#", begins_vm_info, belongs_hs_err, Among::swallows},
+              About::next_text, pid_line_manner},
+    KindEntry{PastedKind::hs_err, "hs_err log", "#-", begins_hs_err, belongs_hs_err, About::moment,
+              whole_log},
+    KindEntry{PastedKind::vm_info, "VM.info", "#", begins_vm_info, belongs_hs_err, About::moment, whole_log},
     KindEntry{PastedKind::process_memory, "Process Memory of VM.info or an hs_err log", "",
-              begins_process_memory, belongs_process_memory},
-    KindEntry{PastedKind::command, "command", "", begins_command, belongs_command, Among::interrupts},
-    KindEntry{PastedKind::safepoint, "safepoint timeout", "#[S", begins_safepoint, belongs_safepoint},
-    KindEntry{PastedKind::gc_log, "GC log", "[0123456789{ G#", begins_gc_log, belongs_gc_log},
+              begins_process_memory, belongs_process_memory, About::moment},
+    KindEntry{PastedKind::command, "command", "", begins_command, belongs_command, About::next_text,
+              command_manner},
+    KindEntry{PastedKind::safepoint, "safepoint timeout", "#[S", begins_safepoint, belongs_safepoint,
+              About::process},
+    KindEntry{PastedKind::gc_log, "GC log", "[0123456789{ G#", begins_gc_log, belongs_gc_log, About::process},
     KindEntry{PastedKind::thread_dump, "thread dump", "F\"0123456789", begins_thread_dump,
-              belongs_thread_dump, Among::interrupts},
+              belongs_thread_dump, About::process, dump_manner},
     KindEntry{PastedKind::thread_file, "thread dump of Thread.dump_to_file", "#{0123456789",
-              begins_thread_file, belongs_thread_file},
-    KindEntry{PastedKind::vitals, "VM.vitals", "aL-", begins_vitals, belongs_vitals},
-    KindEntry{PastedKind::jstat, "jstat", "TSMNPO", begins_jstat, belongs_jstat},
+              begins_thread_file, belongs_thread_file, About::process, remarks_kept},
+    KindEntry{PastedKind::vitals, "VM.vitals", "aL-", begins_vitals, belongs_vitals, About::aside},
+    KindEntry{PastedKind::jstat, "jstat", "TSMNPO", begins_jstat, belongs_jstat, About::aside},
     KindEntry{PastedKind::compiler_memory, "Compiler.memory", "Ctc", begins_compiler_memory,
-              belongs_compiler_memory},
-    KindEntry{PastedKind::jemalloc, "jemalloc statistics", "_A{", begins_jemalloc, belongs_jemalloc},
-    KindEntry{PastedKind::pod, "kubectl describe pod", "NCELSR", begins_pod, belongs_pod},
-    KindEntry{PastedKind::inspect, "docker inspect", "[{\"", begins_inspect, belongs_inspect},
-    KindEntry{PastedKind::system_map, "System.map", "Mf0", begins_system_map, belongs_system_map},
+              belongs_compiler_memory, About::aside},
+    KindEntry{PastedKind::jemalloc, "jemalloc statistics", "_A{", begins_jemalloc, belongs_jemalloc,
+              About::aside},
+    KindEntry{PastedKind::pod, "kubectl describe pod", "NCELSR", begins_pod, belongs_pod,
+              About::surroundings},
+    KindEntry{PastedKind::inspect, "docker inspect", "[{\"", begins_inspect, belongs_inspect,
+              About::surroundings},
+    KindEntry{PastedKind::system_map, "System.map", "Mf0", begins_system_map, belongs_system_map,
+              About::moment},
     KindEntry{PastedKind::smaps_rollup, "smaps_rollup", "0123456789abcdefRP", begins_smaps_rollup,
-              belongs_smaps_rollup},
-    KindEntry{PastedKind::smaps, "smaps", "0123456789abcdef", begins_smaps, belongs_smaps, Among::interrupts},
-    KindEntry{PastedKind::maps, "maps", "0123456789abcdef", begins_maps, belongs_maps},
-    KindEntry{PastedKind::pmap, "pmap", "0123456789abcdefABCDEF", begins_pmap, belongs_pmap},
-    KindEntry{PastedKind::nmt, "NMT report", "", begins_nmt, belongs_nmt},
-    KindEntry{PastedKind::malloc_info, "malloc_info", "<", begins_malloc_info, belongs_malloc_info},
-    KindEntry{PastedKind::status, "status", "NVRU", begins_status, belongs_status},
-    KindEntry{PastedKind::meminfo, "meminfo", "M", begins_meminfo, belongs_meminfo},
-    KindEntry{PastedKind::free_memory, "free", "tM", begins_free, belongs_free},
-    KindEntry{PastedKind::limits, "limits", "L", begins_limits, belongs_limits},
-    KindEntry{PastedKind::top, "top", "tPTK%M0123456789", begins_top, belongs_top, Among::interrupts},
+              belongs_smaps_rollup, About::process},
+    KindEntry{PastedKind::smaps, "smaps", "0123456789abcdef", begins_smaps, belongs_smaps, About::moment,
+              interrupts},
+    KindEntry{PastedKind::maps, "maps", "0123456789abcdef", begins_maps, belongs_maps, About::moment},
+    KindEntry{PastedKind::pmap, "pmap", "0123456789abcdefABCDEF", begins_pmap, belongs_pmap, About::moment},
+    KindEntry{PastedKind::nmt, "NMT report", "", begins_nmt, belongs_nmt, About::moment},
+    KindEntry{PastedKind::malloc_info, "malloc_info", "<", begins_malloc_info, belongs_malloc_info,
+              About::process, remarks_kept},
+    KindEntry{PastedKind::status, "status", "NVRU", begins_status, belongs_status, About::moment},
+    KindEntry{PastedKind::meminfo, "meminfo", "M", begins_meminfo, belongs_meminfo, About::surroundings},
+    KindEntry{PastedKind::free_memory, "free", "tM", begins_free, belongs_free, About::surroundings},
+    KindEntry{PastedKind::limits, "limits", "L", begins_limits, belongs_limits, About::process},
+    KindEntry{PastedKind::top, "top", "tPTK%M0123456789", begins_top, belongs_top, About::surroundings,
+              interrupts},
     KindEntry{PastedKind::process_rows, "process list", "", begins_process_rows, belongs_rows,
-              Among::swallows},
+              About::surroundings, swallows},
     KindEntry{PastedKind::container_rows, "container list", "CINP", begins_container_rows, belongs_rows,
-              Among::swallows},
-    KindEntry{PastedKind::cgroup_rows, "systemd-cgtop", "C/", begins_cgroup_rows, belongs_cgroup_rows},
-    KindEntry{PastedKind::jeprof, "jeprof", "T0123456789U", begins_jeprof, belongs_jeprof},
-    KindEntry{PastedKind::oom, "kernel OOM message", "", begins_oom, belongs_oom},
-    KindEntry{PastedKind::cgroup, "cgroup memory", "", begins_cgroup, belongs_cgroup},
-    KindEntry{PastedKind::heap_info, "GC.heap_info", "", begins_heap_info, belongs_heap_info},
-    KindEntry{PastedKind::codecache, "Compiler.codecache", "C", begins_codecache, belongs_codecache},
-    KindEntry{PastedKind::metaspace, "VM.metaspace", "MUTVN", begins_metaspace, belongs_metaspace},
-    KindEntry{PastedKind::jmap_heap, "jmap -heap", "AHM", begins_jmap_heap, belongs_jmap_heap},
-    KindEntry{PastedKind::vm_settings, "-XshowSettings", "VOMSP", begins_vm_settings, belongs_vm_settings},
-    KindEntry{PastedKind::vm_version, "JVM version", "", begins_vm_version, belongs_vm_version},
-    KindEntry{PastedKind::flag_table, "table of JVM flags", "[biusdc", begins_flag_table, belongs_flag_table},
-    KindEntry{PastedKind::vm_flags, "JVM flags", "", begins_vm_flags, belongs_vm_flags},
-    KindEntry{PastedKind::vm_arguments, "JVM arguments", "Vj", begins_vm_arguments, belongs_vm_arguments},
+              About::surroundings, swallows},
+    KindEntry{PastedKind::cgroup_rows, "systemd-cgtop", "C/", begins_cgroup_rows, belongs_cgroup_rows,
+              About::surroundings},
+    KindEntry{PastedKind::jeprof, "jeprof", "T0123456789U", begins_jeprof, belongs_jeprof, About::process},
+    KindEntry{PastedKind::oom, "kernel OOM message", "", begins_oom, belongs_oom, About::surroundings},
+    KindEntry{PastedKind::cgroup, "cgroup memory", "", begins_cgroup, belongs_cgroup, About::aside},
+    KindEntry{PastedKind::heap_info, "GC.heap_info", "", begins_heap_info, belongs_heap_info, About::process},
+    KindEntry{PastedKind::codecache, "Compiler.codecache", "C", begins_codecache, belongs_codecache,
+              About::process},
+    KindEntry{PastedKind::metaspace, "VM.metaspace", "MUTVN", begins_metaspace, belongs_metaspace,
+              About::process},
+    KindEntry{PastedKind::jmap_heap, "jmap -heap", "AHM", begins_jmap_heap, belongs_jmap_heap, About::aside},
+    KindEntry{PastedKind::vm_settings, "-XshowSettings", "VOMSP", begins_vm_settings, belongs_vm_settings,
+              About::aside},
+    KindEntry{PastedKind::vm_version, "JVM version", "", begins_vm_version, belongs_vm_version,
+              About::process},
+    KindEntry{PastedKind::flag_table, "table of JVM flags", "[biusdc", begins_flag_table, belongs_flag_table,
+              About::aside},
+    KindEntry{PastedKind::vm_flags, "JVM flags", "", begins_vm_flags, belongs_vm_flags, About::process},
+    KindEntry{PastedKind::vm_arguments, "JVM arguments", "Vj", begins_vm_arguments, belongs_vm_arguments,
+              About::process},
     KindEntry{PastedKind::class_histogram, "class histogram", "n0123456789", begins_class_histogram,
-              belongs_class_histogram},
-    KindEntry{PastedKind::malloc_stats, "malloc_stats", "AmT", begins_malloc_stats, belongs_malloc_stats},
-    KindEntry{PastedKind::short_reply, "reply of jcmd", "TC", begins_short_reply, belongs_short_reply},
-    KindEntry{PastedKind::uptime, "VM.uptime", "0123456789", begins_uptime, belongs_nothing},
-    KindEntry{PastedKind::statm, "statm", "0123456789", begins_statm, belongs_nothing},
-    KindEntry{PastedKind::pss_series, "PSS over time", "PpM", begins_pss_series, belongs_pss_series},
-    KindEntry{PastedKind::javacore, "javacore of OpenJ9", "0", begins_javacore, belongs_javacore},
+              belongs_class_histogram, About::process, remarks_kept},
+    KindEntry{PastedKind::malloc_stats, "malloc_stats", "AmT", begins_malloc_stats, belongs_malloc_stats,
+              About::process},
+    KindEntry{PastedKind::short_reply, "reply of jcmd", "TC", begins_short_reply, belongs_short_reply,
+              About::process},
+    KindEntry{PastedKind::uptime, "VM.uptime", "0123456789", begins_uptime, belongs_nothing, About::process},
+    KindEntry{PastedKind::statm, "statm", "0123456789", begins_statm, belongs_nothing, About::process,
+              no_anchor},
+    KindEntry{PastedKind::pss_series, "PSS over time", "PpM", begins_pss_series, belongs_pss_series,
+              About::surroundings},
+    KindEntry{PastedKind::javacore, "javacore of OpenJ9", "0", begins_javacore, belongs_javacore,
+              About::process, remarks_kept},
     KindEntry{PastedKind::java_command, "command line of a JVM", "", begins_java_command,
-              belongs_java_command},
-    KindEntry{PastedKind::answer, "answer of jcmd", "", begins_answer, belongs_nothing, Among::interrupts},
-    KindEntry{PastedKind::names, "ids and names", "0123456789", begins_names, belongs_names},
+              belongs_java_command, About::process, no_anchor},
+    KindEntry{PastedKind::answer, "answer of jcmd", "", begins_answer, belongs_nothing, About::process,
+              interrupts},
+    KindEntry{PastedKind::names, "ids and names", "0123456789", begins_names, belongs_names,
+              About::surroundings, no_anchor},
 };
+
+constexpr bool has_each_once() {
+    std::array<int, pasted_kinds> times{};
+    for (const KindEntry& entry : table) ++times.at(static_cast<std::size_t>(entry.kind));
+    return std::ranges::all_of(times, [](int n) { return n == 1; });
+}
+static_assert(table.size() == pasted_kinds, "a kind has no row in the table, or is not before the last one");
+static_assert(has_each_once(), "a kind has no row in the table, and another has two");
 
 using Candidates = std::array<std::vector<const KindEntry*>, 256>;
 
@@ -154,7 +199,7 @@ const KindEntry* beginning_at(const LineInContext& line, bool interrupting_only)
     const std::string_view text = line.trimmed();
     if (text.empty()) return nullptr;
     for (const KindEntry* entry : candidates()[static_cast<unsigned char>(text.front())]) {
-        if (interrupting_only && entry->among != Among::interrupts) continue;
+        if (interrupting_only && entry->manner.among != Among::interrupts) continue;
         if (entry->begins(line)) return entry;
     }
     return nullptr;
@@ -163,10 +208,7 @@ const KindEntry* beginning_at(const LineInContext& line, bool interrupting_only)
 bool is_anchor(std::string_view line) {
     const LineInContext alone(line, 0, line.size(), {});
     const KindEntry* const entry = beginning_at(alone);
-    // Words and numbers alone are not enough to say what stands before them.
-    return entry != nullptr && entry->kind != PastedKind::names && entry->kind != PastedKind::command &&
-           entry->kind != PastedKind::statm && entry->kind != PastedKind::pid_line &&
-           entry->kind != PastedKind::java_command;
+    return entry != nullptr && entry->manner.anchor == MayAnchor::yes;
 }
 
 }  // namespace nmtx

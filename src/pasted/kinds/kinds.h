@@ -66,8 +66,9 @@ enum class PastedKind : std::uint8_t {
     java_command,     // a command line of a JVM
     javacore,         // OpenJ9
     hsperfdata,       // binary
-    archive           // a capture of nmtx
+    archive           // a capture of nmtx; the last one
 };
+inline constexpr std::size_t pasted_kinds = static_cast<std::size_t>(PastedKind::archive) + 1;
 
 // What a kind is called in a report, "pmap"; and what the whole line of the table is, for tests.
 std::string_view name_of(PastedKind kind);
@@ -128,6 +129,34 @@ enum class Among : std::uint8_t {
     interrupts  // it may begin in the midst of a text that swallows
 };
 
+// What a text of the kind is about, which decides where it is joined (pasted/join).
+enum class About : std::uint8_t {
+    next_text,     // nothing by itself: it says whose the text below it is
+    surroundings,  // the machine, containers, many processes, kills: no one process
+    process,       // one process
+    aside,         // one process, without asking for its mappings: the text says all by itself
+    moment         // how one process is at one moment: a second text of the kind is of another moment
+};
+
+// People set remarks behind a line, "<-- too much?".
+enum class Remarks : std::uint8_t {
+    taken_off,  // before the text is read
+    kept        // its lines are anybody's, or are read as they are
+};
+
+// May what stands before a first line of the kind be taken for a mark ("> ") that all lines have?
+enum class MayAnchor : std::uint8_t {
+    yes,
+    no  // words and numbers alone: not enough to tell
+};
+
+// What most kinds do not need to say.
+struct KindManner {
+    Among among = Among::others;
+    Remarks remarks = Remarks::taken_off;
+    MayAnchor anchor = MayAnchor::yes;
+};
+
 struct KindEntry {
     PastedKind kind;
     std::string_view name;
@@ -135,7 +164,8 @@ struct KindEntry {
     std::string_view first;
     bool (*begins)(const LineInContext& line);
     LineFit (*belongs)(const LineInContext& line, PartSoFar& part);
-    Among among = Among::others;
+    About about;
+    KindManner manner{};
 };
 
 std::span<const KindEntry> kind_table();

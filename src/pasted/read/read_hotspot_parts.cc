@@ -185,8 +185,8 @@ void read_answer(PastedPart& part) {
 
 void read_javacore(PastedPart& part) {
     part.notes.emplace_back(
-        "OpenJ9 has no Native Memory Tracking: nothing of it is read. Its own view of memory is the "
-        "NATIVEMEMINFO section.");
+        "OpenJ9 has no Native Memory Tracking, and this text is not read. Its own view of "
+        "memory is the section NATIVEMEMINFO.");
 }
 
 void read_archive(PastedPart& part) {

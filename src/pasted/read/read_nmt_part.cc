@@ -81,7 +81,8 @@ void note_what_is_cut(PastedPart& part, const PastedNmt& nmt) {
     if (!missing) return;
     if (nmt.report.categories.empty()) {
         part.notes.push_back(
-            "its total alone: no category is there, so what the JVM has committed is not told by kind");
+            "only its total: no category is in the text, so what the JVM has committed cannot be "
+            "split");
         return;
     }
     part.title += ", cut";

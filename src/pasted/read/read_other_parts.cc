@@ -165,10 +165,10 @@ void read_malloc_info(PastedPart& part) {
         add(part, "in use at most", figures.in_use());
         if (figures.free().value_or(Bytes()) != Bytes()) add(part, "free at least", figures.free());
         part.notes.push_back(
-            counts_top ? "this glibc does not count the top chunk, the free end of each arena, so what is "
-                         "neither in use nor in a bin is not told"
-                       : "an older glibc does not count the top chunk, the free end of each arena, and the "
-                         "text does not tell whether this one does");
+            counts_top ? "this glibc does not count the top chunk (the free end of each arena), so memory "
+                         "neither in use nor in a bin is unknown"
+                       : "an older glibc does not count the top chunk (the free end of each arena), and the "
+                         "text does not show whether this one does");
     }
     if (figures.mmap) part.figures.push_back(amount("mmapped", figures.mmap->size));
 }

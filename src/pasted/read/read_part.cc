@@ -17,7 +17,12 @@ struct ReaderEntry {
     PastedKind kind;
     void (*read)(PastedPart& part);
 };
+// They are all that is said by them.
+void read_no_more(PastedPart& /*part*/) {}
+
 constexpr std::array readers{
+    ReaderEntry{PastedKind::command, read_no_more},
+    ReaderEntry{PastedKind::pid_line, read_no_more},
     ReaderEntry{PastedKind::nmt, read_nmt},
     ReaderEntry{PastedKind::system_map, read_system_map},
     ReaderEntry{PastedKind::vm_info, read_vm_info},
@@ -72,6 +77,14 @@ constexpr std::array readers{
     ReaderEntry{PastedKind::archive, read_archive},
 };
 
+constexpr bool each_has_one_reader() {
+    std::array<int, pasted_kinds> times{};
+    for (const ReaderEntry& entry : readers) ++times.at(static_cast<std::size_t>(entry.kind));
+    return std::ranges::all_of(times, [](int n) { return n == 1; });
+}
+static_assert(readers.size() == pasted_kinds && each_has_one_reader(),
+              "a kind of text has no reader, or two");
+
 // Blanks that all lines begin with are the article's.
 std::size_t common_indentation(std::string_view text) {
     std::size_t common = std::string::npos;
@@ -108,15 +121,6 @@ PartText lines_of_part(const Part& part, std::string_view text) {
     std::string joined = text_of(part, text);
     const std::size_t common = common_indentation(joined);
     return PartText::of_copy(common == 0 ? std::move(joined) : without_indentation(joined, common));
-}
-
-// Of these the lines are anybody's, or are read as they are.
-bool may_have_remarks(PastedKind kind) {
-    constexpr std::array others{PastedKind::archive,        PastedKind::hsperfdata,  PastedKind::hs_err,
-                                PastedKind::vm_info,        PastedKind::thread_dump, PastedKind::thread_file,
-                                PastedKind::malloc_info,    PastedKind::javacore,    PastedKind::command,
-                                PastedKind::class_histogram};
-    return std::ranges::find(others, kind) == others.end();
 }
 
 bool has_arrow(std::string_view text) {
@@ -206,7 +210,7 @@ PastedPart read_part(const Part& part, std::string_view text) {
     read.title = name_of(part.kind);
     if (part.pid != 0) read.pid = part.pid;
     read.text = lines_of_part(part, text);
-    if (may_have_remarks(part.kind)) pasted::take_remarks_off(read);
+    if (entry_of(part.kind).manner.remarks == Remarks::taken_off) pasted::take_remarks_off(read);
     for (const ReaderEntry& entry : readers) {
         if (entry.kind == part.kind) entry.read(read);
     }

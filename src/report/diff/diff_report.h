@@ -1,4 +1,4 @@
-// What has changed between two moments, in its forms.
+// The difference between two snapshots, in its forms.
 #pragma once
 
 #include <optional>

@@ -13,7 +13,7 @@ namespace nmtx {
 namespace {
 
 std::string_view fate_words(MappingFate fate) {
-    constexpr std::array<std::string_view, 5> names{"of the same range", "grown", "shrunk", "new", "gone"};
+    constexpr std::array<std::string_view, 5> names{"unchanged range", "grown", "shrunk", "new", "gone"};
     return names[static_cast<std::size_t>(fate)];
 }
 
@@ -42,19 +42,44 @@ class DiffText {
     }
 
   private:
+    // What changed most comes first.
     void head() {
         table_.text(target_line(*after_.view, style_));
         if (!diff_.same_process) different_processes();
-        std::string moments =
-            fmt::format("From {} to {}", before_.view->header.taken_at, after_.view->header.taken_at);
-        if (diff_.seconds) moments += fmt::format(", {}", human_seconds(std::abs(*diff_.seconds)));
-        table_.add(moments);
         const std::string_view arrow = style_.unicode ? "→" : "->";
         const AmountChange& rss = diff_.rss;
-        const std::string total =
-            fmt::format("RSS {} {} {} {}: {}", table_.cell(rss.before), arrow, table_.cell(rss.after),
-                        table_.unit(), table_.cell(rss.change()));
-        table_.text("\n" + title(fit(total, style_.width), style_) + "\n");
+        std::string total =
+            fmt::format("RSS {} {} ({} {} {} {})", table_.cell(rss.change()), table_.unit(),
+                        table_.cell(rss.before), arrow, table_.cell(rss.after), table_.unit());
+        if (rss.before == rss.after)
+            total = fmt::format("RSS unchanged ({} {} {} {})", table_.cell(rss.before), arrow,
+                                table_.cell(rss.after), table_.unit());
+        if (diff_.seconds) total += fmt::format(" in {}", human_seconds(std::abs(*diff_.seconds)));
+        if (const std::string most = changed_most(); !most.empty()) total += ": " + most;
+        std::string folded = paragraph(total, style_, 2);
+        folded.pop_back();
+        table_.text("\n" + title(folded, style_) + "\n");
+        table_.text(paragraph(fmt::format("From {} to {}.", before_.view->header.taken_at,
+                                          after_.view->header.taken_at),
+                              style_, 2) +
+                    "\n");
+    }
+
+    // "malloc/untracked/libtarget.so +19.5, jvm/java heap +2.1"
+    [[nodiscard]] std::string changed_most() const {
+        constexpr std::size_t most = 3;
+        std::vector<const OwnerChange*> owners;
+        for (const OwnerChange& owner : diff_.owners) {
+            if (table_.cell(owner.resident.change()).find_first_of("+-") == 0) owners.push_back(&owner);
+        }
+        std::stable_sort(owners.begin(), owners.end(), [](const OwnerChange* a, const OwnerChange* b) {
+            return magnitude(a->resident.change()) > magnitude(b->resident.change());
+        });
+        std::string text;
+        for (std::size_t i = 0; i < std::min(most, owners.size()); ++i)
+            text += fmt::format("{}{} {}", i == 0 ? "" : ", ", printable(owners[i]->path),
+                                table_.cell(owners[i]->resident.change()));
+        return text;
     }
 
     void different_processes() {
@@ -86,17 +111,17 @@ class DiffText {
         table_.end("categories that changed");
     }
 
-    // A line for each figure that has changed; one for all three where all of it is malloc.
+    // A line for each figure that changed; one for all three where everything is malloc.
     void category_rows(const CategoryChange& category) {
         const auto same = [](const AmountChange& a, const AmountChange& b) {
             return a.before == b.before && a.after == b.after;
         };
-        const bool malloc_alone =
+        const bool only_malloc =
             same(category.reserved, category.committed) && same(category.committed, category.malloc);
         const auto row = [&](std::string_view what, const AmountChange& amount) {
             if (table_.shows(amount.change())) table_.row(fmt::format("{}, {}", category.name, what), amount);
         };
-        if (options_.all || !malloc_alone) {
+        if (options_.all || !only_malloc) {
             row("reserved", category.reserved);
             row("committed", category.committed);
         }
@@ -129,8 +154,8 @@ class DiffText {
     }
 
     void malloc(const MallocChange& changes) {
-        const bool told_apart = !after_.view->walk()->headers.empty();
-        const std::string_view kind = told_apart ? "untracked" : "live";
+        const bool by_header = !after_.view->walk()->headers.empty();
+        const std::string_view kind = by_header ? "untracked" : "in use";
         const auto owners = table_.chosen(changes.owners, 6, [](const UntrackedChange& o) {
             return magnitude(difference(o.after.bytes, o.before.bytes));
         });
@@ -150,7 +175,7 @@ class DiffText {
     }
 
     void owner_row(const UntrackedChange& owner) {
-        const std::string_view name = owner.owner.empty() ? "not attributed" : std::string_view(owner.owner);
+        const std::string_view name = owner.owner.empty() ? "owner unknown" : std::string_view(owner.owner);
         table_.row(fmt::format("{}{}{}", name, owner.kind.empty() ? "" : ", ", owner.kind),
                    {owner.before.bytes, owner.after.bytes}, blocks(owner.before, owner.after));
     }
@@ -169,14 +194,15 @@ class DiffText {
         const auto known = [&](const std::optional<ChunkSum>& sum) {
             return sum ? table_.cell(sum->bytes) : std::string("-");
         };
-        table_.cells(name, known(size.before), known(size.after), "-", "  - among the rest");
+        table_.cells(name, known(size.before), known(size.after), "-", "  - in other sizes");
     }
 
     void threads(const ThreadChanges& changes) {
         table_.heading_of_counts("threads");
         const auto moves = [&](std::size_t started, std::size_t ended) {
-            return diff_.same_process ? fmt::format("  {} began, {} ended", grouped(started), grouped(ended))
-                                      : std::string();
+            return diff_.same_process
+                       ? fmt::format("  {} started, {} ended", grouped(started), grouped(ended))
+                       : std::string();
         };
         table_.row("all", changes.threads, moves(changes.started, changes.ended));
         const auto rows = table_.chosen(changes.pools, 8, [](const PoolChange& p) {
@@ -190,12 +216,12 @@ class DiffText {
     void classes() {
         if (!diff_.classes_nmt && !diff_.classes_perf) return;
         table_.heading_of_counts("loaded classes");
-        if (diff_.classes_nmt) table_.row("by NMT (arrays too)", *diff_.classes_nmt);
-        if (diff_.classes_perf) table_.row("by hsperfdata", *diff_.classes_perf);
+        if (diff_.classes_nmt) table_.row("NMT (with arrays)", *diff_.classes_nmt);
+        if (diff_.classes_perf) table_.row("hsperfdata", *diff_.classes_perf);
         table_.text("\n");
     }
 
-    // A line for each fate first, so that nothing is lost of what the rows below leave out.
+    // A line for each fate first, which also covers what the rows below leave out.
     void mappings(const MappingChanges& changes) {
         table_.heading("mappings, resident");
         for (const MappingFate fate : {MappingFate::fresh, MappingFate::grown, MappingFate::shrunk,

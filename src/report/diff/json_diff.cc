@@ -8,20 +8,12 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-json amount(const AmountChange& change) {
-    return {{"before_bytes", change.before.value()},
-            {"after_bytes", change.after.value()},
-            {"change_bytes", change.change().value}};
-}
-
 json count(const CountChange& change) {
     return {{"before", change.before}, {"after", change.after}, {"change", change.change()}};
 }
 
-json chunks(const std::optional<ChunkSum>& sum) {
-    if (!sum) return nullptr;
-    return {
-        {"blocks", sum->blocks}, {"bytes", sum->bytes.value()}, {"resident_bytes", sum->resident.value()}};
+json chunks_or_null(const std::optional<ChunkSum>& sum) {
+    return sum ? chunks_json(*sum) : json(nullptr);
 }
 
 json moment_of(const Moment& moment) {
@@ -41,7 +33,7 @@ json owners_of(const Diff& diff) {
     json owners = json::array();
     for (const OwnerChange& owner : diff.owners) {
         json row = {{"path", printable(owner.path)}};
-        row.update(amount(owner.resident));
+        row.update(amount_json(owner.resident));
         row["estimated"] = owner.estimated;
         owners.push_back(std::move(row));
     }
@@ -51,30 +43,31 @@ json owners_of(const Diff& diff) {
 json nmt_of(const Diff& diff) {
     if (!diff.nmt) return nullptr;
     json out = {{"unit_bytes", diff.nmt->unit.value()},
-                {"reserved", amount(diff.nmt->reserved)},
-                {"committed", amount(diff.nmt->committed)},
+                {"reserved", amount_json(diff.nmt->reserved)},
+                {"committed", amount_json(diff.nmt->committed)},
                 {"categories", json::array()}};
     for (const CategoryChange& category : diff.nmt->categories)
         out["categories"].push_back({{"name", printable(category.name)},
-                                     {"reserved", amount(category.reserved)},
-                                     {"committed", amount(category.committed)},
-                                     {"malloc", amount(category.malloc)},
+                                     {"reserved", amount_json(category.reserved)},
+                                     {"committed", amount_json(category.committed)},
+                                     {"malloc", amount_json(category.malloc)},
                                      {"blocks", count(category.blocks)}});
     return out;
 }
 
 json sites_of(const Diff& diff) {
     if (!diff.sites) return nullptr;
-    json out = {{"unit_bytes", diff.sites->unit.value()}, {"offsets", diff.sites->offsets},
-                {"malloc", amount(diff.sites->malloc)},   {"mmap_committed", amount(diff.sites->mmap)},
-                {"asking", amount(diff.sites->asking)},   {"sites", json::array()}};
+    json out = {
+        {"unit_bytes", diff.sites->unit.value()},    {"offsets", diff.sites->offsets},
+        {"malloc", amount_json(diff.sites->malloc)}, {"mmap_committed", amount_json(diff.sites->mmap)},
+        {"asking", amount_json(diff.sites->asking)}, {"sites", json::array()}};
     for (const SiteChange& site : diff.sites->sites) {
         const bool malloc = site.kind == NmtSiteKind::malloc;
         json row = {{"kind", malloc ? "malloc" : "mmap"}, {"category", text_or_null(site.tag)}};
         row["frames"] = json::array();
         for (const std::string& frame : site.frames) row["frames"].push_back(printable(frame));
-        row["committed"] = amount(site.committed);
-        row["reserved"] = amount(site.reserved);
+        row["committed"] = amount_json(site.committed);
+        row["reserved"] = amount_json(site.reserved);
         row["blocks"] = malloc ? count(site.blocks) : json(nullptr);
         out["sites"].push_back(std::move(row));
     }
@@ -86,13 +79,13 @@ json malloc_of(const Diff& diff) {
     json out = {{"sizes", json::array()}, {"untracked", json::array()}};
     for (const SizeChange& size : diff.malloc->sizes)
         out["sizes"].push_back({{"block_bytes", bytes_or_null(size.block)},
-                                {"before", chunks(size.before)},
-                                {"after", chunks(size.after)}});
+                                {"before", chunks_or_null(size.before)},
+                                {"after", chunks_or_null(size.after)}});
     for (const UntrackedChange& owner : diff.malloc->owners)
         out["untracked"].push_back({{"owner", text_or_null(owner.owner)},
                                     {"kind", text_or_null(owner.kind)},
-                                    {"before", chunks(owner.before)},
-                                    {"after", chunks(owner.after)}});
+                                    {"before", chunks_or_null(owner.before)},
+                                    {"after", chunks_or_null(owner.after)}});
     return out;
 }
 
@@ -109,7 +102,7 @@ json threads_of(const Diff& diff) {
                                 {"threads", count(pool.threads)},
                                 {"started", known(pool.started)},
                                 {"ended", known(pool.ended)},
-                                {"stacks_resident", amount(pool.stacks)}});
+                                {"stacks_resident", amount_json(pool.stacks)}});
     return out;
 }
 
@@ -144,7 +137,7 @@ json mappings_of(const Diff& diff) {
                                   {"after", range_of_mapping(mapping.after)},
                                   {"name", text_or_null(mapping.name)},
                                   {"owner", text_or_null(mapping.owner)},
-                                  {"resident", amount(mapping.resident)}});
+                                  {"resident", amount_json(mapping.resident)}});
     return out;
 }
 
@@ -161,7 +154,7 @@ std::string json_diff(const Moment& before, const Moment& after, const Diff& dif
     for (const std::string& difference : diff.differences)
         out["differences"].push_back(printable(difference));
     out["seconds"] = json_or_null(diff.seconds, [](double s) { return s; });
-    out["rss"] = amount(diff.rss);
+    out["rss"] = amount_json(diff.rss);
     out["owners"] = owners_of(diff);
     out["nmt"] = nmt_of(diff);
     out["call_sites"] = sites_of(diff);

@@ -10,10 +10,9 @@ namespace nmtx {
 
 std::string address_space_text(const AddressSpace& space, const TextStyle& style) {
     constexpr std::size_t most = 12, width = 34, shown = 3;
-    std::string out = title("RSS: not in the text", style) + "\n";
+    std::string out = title("RSS: not in the input", style) + "\n";
     out += paragraph(
-        "The mappings tell address space, not what is resident. What can be accessed is the most that may be "
-        "resident:",
+        "The mappings show address space, not what is resident. At most what is accessible can be resident:",
         style, 2);
     for (std::size_t i = 0; i < std::min(most, space.rows.size()); ++i) {
         const SpaceRow& row = space.rows[i];
@@ -25,14 +24,14 @@ std::string address_space_text(const AddressSpace& space, const TextStyle& style
         fmt::format("  {} {:>11} MiB", padded("reserved, without access", width), in_mib(space.reserved)),
         style);
     if (space.jvm_committed)
-        out += paragraph(fmt::format("The JVM has at most {} MiB of it, by what NMT says is committed.",
+        out += paragraph(fmt::format("At most {} MiB belong to the JVM (committed, by NMT).",
                                      in_mib(*space.jvm_committed)),
                          style, 2);
     for (std::size_t i = 0; i < std::min(shown, space.too_large.size()); ++i) {
         const Range range = space.too_large[i];
         out += paragraph(
-            fmt::format("{:x}-{:x}, {} MiB, is larger than all that the JVM has reserved ({} MiB): a "
-                        "native library has reserved it, and how much of it is resident is unknown.",
+            fmt::format("{:x}-{:x} ({} MiB) is larger than everything the JVM has reserved ({} MiB): a "
+                        "native library reserved it; how much is resident is unknown.",
                         range.begin.value, range.end.value, in_mib(range.size()),
                         in_mib(*space.jvm_reserved)),
             style, 2);

@@ -1,4 +1,4 @@
-// What the cgroup files of a paste say together.
+// The container of a paste, from its cgroup files.
 #include <fmt/format.h>
 
 #include "base/amounts.h"
@@ -36,8 +36,8 @@ std::string cache_of(const CgroupMemory& memory) {
     if (memory.file) {
         const Bytes shmem = memory.shmem.value_or(Bytes());
         text += fmt::format("Page cache {} MiB", in_mib(minus_or_zero(*memory.file, shmem)));
-        if (memory.inactive_file) text += fmt::format(", {} of it inactive", in_mib(*memory.inactive_file));
-        text += ": the kernel drops it when memory gets short, so it is not a leak. ";
+        if (memory.inactive_file) text += fmt::format(" ({} inactive)", in_mib(*memory.inactive_file));
+        text += ", reclaimable under pressure: not a leak. ";
     }
     if (!text.empty()) text.pop_back();
     return text;
@@ -61,12 +61,14 @@ std::string container_statement(const PastedContainer& container, const TextStyl
         memory.current && memory.limit && memory.current->value() >= memory.limit->value() / 100 * 99;
     if (full && !memory.file)
         out += paragraph(
-            "  The limit is reached. memory.stat tells how much of it is page cache, which can be dropped.",
+            "  The limit is reached. memory.stat shows how much of the usage is reclaimable page cache.",
             style, 2);
     if (memory.limit_hits.value_or(0) > 0)
-        out += paragraph(fmt::format("  The limit was hit {} times.", grouped(*memory.limit_hits)), style, 2);
+        out += paragraph(fmt::format("  The limit was hit {} time{}.", grouped(*memory.limit_hits),
+                                     *memory.limit_hits == 1 ? "" : "s"),
+                         style, 2);
     if (memory.oom_kills.value_or(0) > 0)
-        out += paragraph(fmt::format("  OOM kills in it: {}.", grouped(*memory.oom_kills)), style, 2);
+        out += paragraph(fmt::format("  OOM kills: {}.", grouped(*memory.oom_kills)), style, 2);
     return out;
 }
 

@@ -15,7 +15,7 @@ constexpr std::size_t lines_width = 16;
 
 // What was typed and what jcmd puts around its answers is of no interest by itself.
 bool told_by_others(PastedKind kind) {
-    return kind == PastedKind::command || kind == PastedKind::pid_line;
+    return entry_of(kind).about == About::next_text;
 }
 bool told_by_others(const PastedPart& part) {
     return told_by_others(part.part.kind) || part.title == "return code";
@@ -34,7 +34,7 @@ class LeftOutParts {
         for (; next_ < all_.size() && all_[next_].first_line < line_number; ++next_) {
             const LeftOut& left_out = all_[next_];
             if (told_by_others(left_out.kind) && !options_.all) continue;
-            out += line(fmt::format("  {} {} more of the kind \"{}\" {} not kept",
+            out += line(fmt::format("  {} {} more \"{}\" {} left out",
                                     padded(lines_of(left_out.first_line, left_out.last_line), lines_width),
                                     grouped(left_out.parts), name_of(left_out.kind),
                                     left_out.parts == 1 ? "was" : "were"),
@@ -119,7 +119,7 @@ class Leftovers {
             for (const PastedPart& part : text.parts) lines += part.unread.size() + part.unread_left_out;
         }
         if (lines == 0) return "";
-        out_ += title(fmt::format("Not understood, {} line{}", lines, lines == 1 ? "" : "s"), style_) + "\n";
+        out_ += title(fmt::format("Not recognised: {} line{}", lines, lines == 1 ? "" : "s"), style_) + "\n";
         for (const PastedText& text : pasted_.texts) one_text(text);
         if (runs_left_out_ > 0)
             out_ += line(
@@ -168,7 +168,7 @@ class Leftovers {
         if (pasted_.texts.size() > 1 && !quotes.empty()) out_ += line("  " + text.name, style_);
         for (const Quote& quote : quotes) one_quote(quote);
         if (text.leftovers_left_out > 0)
-            out_ += line(fmt::format("  … and {} more lines in {} places between these, which were not kept",
+            out_ += line(fmt::format("  … and {} more lines in {} places between these, left out",
                                      grouped(text.lines_left_out), grouped(text.leftovers_left_out)),
                          style_);
         if (uncounted > 0) out_ += line(fmt::format("  … and {} more within these texts", uncounted), style_);
@@ -199,7 +199,7 @@ class Leftovers {
         std::string where = lines_of(quote.first, quote.first + quote.lines - 1);
         const std::size_t shown = std::min(most_lines_of_a_quote(), quote.texts.size());
         for (std::size_t i = 0; i < shown; ++i) {
-            const std::string_view mark = quote.remark ? "behind what was read: " : "";
+            const std::string_view mark = quote.remark ? "after what was read: " : "";
             out_ +=
                 line(fmt::format("  {} {}{}", padded(where, lines_width), mark, printable(quote.texts[i])),
                      style_);
@@ -241,11 +241,11 @@ std::string explain_parts(const Pasted& pasted, const ReportOptions& options, co
         for (const LeftOut& left_out : text.left_out)
             parts += told_by_others(left_out.kind) ? 0 : left_out.parts;
     }
-    std::string out =
-        title(parts == 0 ? fmt::format("{} lines, and nothing in them that nmtx reads", lines)
-                         : fmt::format("{} text{} in {} lines", parts, parts == 1 ? "" : "s", lines),
-              style) +
-        "\n";
+    std::string out = title(parts == 0 ? fmt::format("Read {} lines and recognised nothing", lines)
+                                       : fmt::format("Read: {} text{} in {} line{}", parts,
+                                                     parts == 1 ? "" : "s", lines, lines == 1 ? "" : "s"),
+                            style) +
+                      "\n";
     for (const PastedText& text : pasted.texts) {
         if (pasted.texts.size() > 1) out += line("  " + text.name, style);
         LeftOutParts left_out(text, options, style);

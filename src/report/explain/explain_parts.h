@@ -11,9 +11,9 @@ namespace nmtx {
 std::string explain_parts(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
 // Usage, limit, working set and page cache of a container; empty where its files say too little for that.
 std::string container_statement(const PastedContainer& container, const TextStyle& style);
-// What was not understood, quoted with its lines; bounded, unless all is wanted.
+// What was not recognised, quoted with its lines; bounded, unless all is wanted.
 std::string explain_leftovers(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
-// Of mappings of which no text says what is resident.
+// Mappings whose residency is in no text.
 std::string address_space_text(const AddressSpace& space, const TextStyle& style);
 // NMT's categories before and after. `total`: the reports had one.
 std::string nmt_change_text(const NmtChange& change, bool total, const ReportOptions& options,

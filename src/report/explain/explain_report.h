@@ -1,4 +1,4 @@
-// `nmtx explain`: what a paste is, what it says, and what of it was not understood.
+// `nmtx explain`: what a paste is, what it says, and what was not recognised.
 #pragma once
 
 #include <string>

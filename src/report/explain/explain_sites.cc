@@ -40,7 +40,7 @@ std::string amounts_of(const NmtSite& site) {
 std::string sites_of(const PastedPart& part, const NmtSites& sites, const ReportOptions& options,
                      const TextStyle& style) {
     const bool growth = std::ranges::any_of(sites.sites, changed);
-    std::string out = title(fmt::format("Call sites that {} most ({})", growth ? "grew" : "hold",
+    std::string out = title(fmt::format("Call sites that {} most ({})", growth ? "grew" : "use",
                                         lines_of(part.part.first_line(), part.part.last_line())),
                             style) +
                       "\n";
@@ -104,7 +104,7 @@ std::string name_of_site(const NmtSite& site) {
         site.frames, [&](const NmtFrame& frame) { return named(frame) && !passes_on(frame.symbol); });
     if (telling != site.frames.end()) return function_in(telling->symbol);
     const auto first = std::ranges::find_if(site.frames, named);
-    return first == site.frames.end() ? "a site without a name" : function_in(first->symbol);
+    return first == site.frames.end() ? "unnamed call site" : function_in(first->symbol);
 }
 
 std::string explain_sites(const Pasted& pasted, const ReportOptions& options, const TextStyle& style) {

@@ -5,7 +5,7 @@
 #include "base/cursor.h"
 #include "base/printable.h"
 #include "change/diff_parts.h"
-#include "change/nmt_baseline.h"
+#include "hotspot/nmt/nmt_since.h"
 #include "report/explain/explain_parts.h"
 #include "report/explain/explain_report.h"
 #include "report/parts/findings_text.h"
@@ -20,13 +20,14 @@ class ExplainText {
     ExplainText(const Explanation& explanation, const ReportOptions& options, const TextStyle& style)
         : explanation_(explanation), options_(options), style_(style) {}
 
+    // The answer first, then what it was read from.
     std::string print() {
-        out_ += explain_parts(explanation_.pasted, options_, style_);
-        diffs();
-        containers();
-        out_ += explain_sites(explanation_.pasted, options_, style_);
         const bool several = explanation_.processes.size() > 1;
         for (const ExplainedProcess& process : explanation_.processes) one_process(process, several);
+        containers();
+        diffs();
+        out_ += explain_sites(explanation_.pasted, options_, style_);
+        out_ += explain_parts(explanation_.pasted, options_, style_);
         out_ += explain_leftovers(explanation_.pasted, options_, style_);
         return std::move(out_);
     }
@@ -51,7 +52,7 @@ class ExplainText {
         if (!text.empty()) out_ += text + "\n";
     }
 
-    // What each summary.diff of the paste says has changed.
+    // The changes in each summary.diff of the paste.
     void diffs() {
         for (const PastedText& text : explanation_.pasted.texts) {
             for (const PastedPart& part : text.parts) {
@@ -59,7 +60,7 @@ class ExplainText {
                 if (nmt == nullptr || !nmt->report.has_changes()) continue;
                 const NmtChange change =
                     nmt_changes(at_baseline(nmt->report), nmt->report, CategoryAlignment({}, {}));
-                out_ += title(fmt::format("What has changed {} ({})",
+                out_ += title(fmt::format("Changed {} ({})",
                                           nmt->of_unix_diff ? "from the first report to the second"
                                                             : "since the baseline",
                                           lines_of(part.part.first_line(), part.part.last_line())),
@@ -73,18 +74,18 @@ class ExplainText {
     void one_process(const ExplainedProcess& process, bool several) {
         if (several) {
             const auto& pid = process.process->pid;
-            out_ += title(pid ? fmt::format("Process {}", *pid) : std::string("Texts of no known process"),
+            out_ += title(pid ? fmt::format("Process {}", *pid) : std::string("Input without a process id"),
                           style_) +
                     "\n";
         }
         const std::size_t moments = process.moments.size();
         for (std::size_t i = 0; i < moments; ++i) {
             if (moments > 1 && process.moments[i].account)
-                out_ += title(fmt::format("Moment {} of {}", i + 1, moments), style_) + "\n";
+                out_ += title(fmt::format("Snapshot {} of {}", i + 1, moments), style_) + "\n";
             one_moment(process.moments[i]);
         }
         if (process.nmt) {
-            out_ += title("What has changed from the first NMT report to the last", style_) + "\n";
+            out_ += title("Changed from the first NMT report to the last", style_) + "\n";
             out_ += nmt_change_text(*process.nmt, true, options_, style_);
         }
         if (moments > 0) missing(process.moments.back());
@@ -97,7 +98,7 @@ class ExplainText {
             for (const std::string& note : moment.notes) out_ += paragraph(note, style_, 2);
             out_ += "\n";
         } else if (!explained.why_no_ledger.empty()) {
-            out_ += paragraph("No reconciliation: " + explained.why_no_ledger, style_, 2) + "\n";
+            out_ += paragraph("RSS could not be broken down: " + explained.why_no_ledger, style_, 2) + "\n";
         }
         if (explained.space) out_ += address_space_text(*explained.space, style_);
         if (!explained.findings.empty()) out_ += findings_text(explained.findings, options_, style_) + "\n";
@@ -107,8 +108,8 @@ class ExplainText {
         const auto& missing = explained.moment->missing;
         if (missing.empty()) return;
         const std::string_view heading = explained.moment->crashed ? "For the next crash"
-                                         : explained.account       ? "What would tell more"
-                                                                   : "Missing for a reconciliation";
+                                         : explained.account       ? "To learn more"
+                                                                   : "To break down RSS";
         out_ += title(heading, style_) + "\n";
         for (const MissingEvidence& one : missing) {
             out_ += line(fmt::format("  {}", one.what), style_);

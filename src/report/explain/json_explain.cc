@@ -1,6 +1,7 @@
 #include "base/printable.h"
 #include "report/explain/explain_parts.h"
 #include "report/explain/explain_report.h"
+#include "report/reconciliation/report.h"
 #include "report/style/json_values.h"
 
 namespace nmtx {
@@ -137,23 +138,17 @@ json moment_json(const ExplainedMoment& explained) {
     return out;
 }
 
-json change_json(const AmountChange& change) {
-    return {{"before_bytes", change.before.value()},
-            {"after_bytes", change.after.value()},
-            {"change_bytes", change.change().value}};
-}
-
 json nmt_change_json(const std::optional<NmtChange>& nmt) {
     if (!nmt) return nullptr;
-    json out{{"reserved", change_json(nmt->reserved)},
-             {"committed", change_json(nmt->committed)},
+    json out{{"reserved", amount_json(nmt->reserved)},
+             {"committed", amount_json(nmt->committed)},
              {"unit_bytes", nmt->unit.value()}};
     out["categories"] = json::array();
     for (const CategoryChange& category : nmt->categories)
         out["categories"].push_back({{"name", printable(category.name)},
-                                     {"reserved", change_json(category.reserved)},
-                                     {"committed", change_json(category.committed)},
-                                     {"malloc", change_json(category.malloc)}});
+                                     {"reserved", amount_json(category.reserved)},
+                                     {"committed", amount_json(category.committed)},
+                                     {"malloc", amount_json(category.malloc)}});
     return out;
 }
 

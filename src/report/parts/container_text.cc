@@ -24,14 +24,16 @@ std::string files(const CgroupMemory& figures) {
 std::string charged(const ContainerUse& use) {
     const CgroupMemory& figures = use.figures;
     std::string text =
-        fmt::format("Container (cgroup v{}): {} MiB charged", figures.version, in_mib(*figures.current));
-    text += figures.limit ? fmt::format(" of {}", in_mib(*figures.limit)) : ", no limit";
-    if (use.headroom) text += fmt::format(", {} left", in_mib(*use.headroom));
-    text += part("at most so far", figures.peak);
+        fmt::format("Container (cgroup v{}): memory usage {} MiB", figures.version, in_mib(*figures.current));
+    text += figures.limit ? fmt::format(" of {}", in_mib(*figures.limit)) : std::string();
+    std::string more = figures.limit ? "" : ", no limit";
+    if (use.headroom) more += fmt::format(", {} left", in_mib(*use.headroom));
+    more += part("peak", figures.peak);
+    text += fmt::format(" ({})", without_comma(more));
+    if (more.empty()) text.erase(text.size() - 3);
     if (use.working_set) {
-        text += fmt::format("; working set as Kubernetes counts it (without inactive files) {}",
-                            in_mib(*use.working_set));
-        if (use.reclaimable_headroom) text += fmt::format(", {} left", in_mib(*use.reclaimable_headroom));
+        text += fmt::format(", working set {}", in_mib(*use.working_set));
+        if (use.reclaimable_headroom) text += fmt::format(" ({} left)", in_mib(*use.reclaimable_headroom));
     }
     return text + ".";
 }
@@ -41,14 +43,14 @@ std::string made_of(const ContainerUse& use) {
     const std::string parts =
         without_comma(part("anonymous", figures.anon) + files(figures) + part("kernel", figures.kernel) +
                       part("page tables", figures.pagetables) + part("sockets", figures.sock));
-    std::string text = parts.empty() ? "" : fmt::format("Of it {} MiB. ", parts);
+    std::string text = parts.empty() ? "" : fmt::format("Charged memory, MiB: {}. ", parts);
     if (figures.swap_current && *figures.swap_current != Bytes())
-        text += fmt::format("Swapped out, and not in it: {} MiB. ", in_mib(*figures.swap_current));
+        text += fmt::format("Swapped out, in addition: {} MiB. ", in_mib(*figures.swap_current));
     if (use.beyond_rss.value >= 0) {
         text +=
             fmt::format("{} MiB more than RSS: page cache, kernel, other processes.", in_mib(use.beyond_rss));
     } else {
-        text += fmt::format("{} MiB less than RSS: pages of files that another cgroup is charged for.",
+        text += fmt::format("{} MiB less than RSS: file pages that are charged to another cgroup.",
                             in_mib(Delta{-use.beyond_rss.value}));
     }
     return text;
@@ -57,9 +59,10 @@ std::string made_of(const ContainerUse& use) {
 std::string events(const CgroupMemory& figures) {
     std::string text;
     if (figures.oom_kills.value_or(0) > 0)
-        text += fmt::format("Processes killed for want of memory in it: {}. ", grouped(*figures.oom_kills));
+        text += fmt::format("OOM kills: {}. ", grouped(*figures.oom_kills));
     if (figures.limit_hits.value_or(0) > 0)
-        text += fmt::format("The limit was reached {} times. ", grouped(*figures.limit_hits));
+        text += fmt::format("The limit was hit {} time{}. ", grouped(*figures.limit_hits),
+                            *figures.limit_hits == 1 ? "" : "s");
     if (!text.empty()) text.pop_back();
     return text;
 }

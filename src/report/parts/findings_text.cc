@@ -3,72 +3,128 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "base/lines.h"
+#include "base/printable.h"
 
 namespace nmtx {
 namespace {
 
-std::string heading(const Finding& finding) {
-    if (finding.rule == "nothing-wrong") return "OK";
-    if (finding.rule == "undecided") return "Undecided";
-    switch (finding.severity) {
-        case Severity::problem:
-            return "Problem";
-        case Severity::warning:
-            return "Finding";
-        case Severity::note:
-            break;
-    }
-    return "Note";
+// "23.7 MiB, 24.9 % of RSS"; may be empty.
+std::string shares_of_finding(const Finding& finding, bool with_bytes) {
+    std::string text;
+    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+    if (finding.bytes && with_bytes) add(human(*finding.bytes));
+    if (finding.share_of_rss) add(fmt::format("{:.1f} % of RSS", *finding.share_of_rss));
+    if (finding.share_of_gap) add(fmt::format("{:.1f} % of what NMT does not track", *finding.share_of_gap));
+    return text;
 }
 
-// A paragraph that stands `depth` columns in.
-std::string inside(std::string_view text, std::size_t depth, const TextStyle& style) {
-    TextStyle narrower = style;
-    narrower.width -= std::min(depth, style.width / 2);
+std::string_view refutation_label(const Finding& finding) {
+    constexpr std::array<std::string_view, 6> leaks{"jni-malloc", "malloc-outside", "block-size",
+                                                    "zlib",       "known-bug",      "metaspace"};
+    if (mark_of(finding) == Mark::ok) return "Look again if";
+    const bool leak = std::find(leaks.begin(), leaks.end(), finding.rule) != leaks.end();
+    return leak ? "Not a leak if" : "Not a problem if";
+}
+
+// A step to take: its command on the same line where both fit, else below it and never cut in two.
+std::string remedy_at(std::size_t depth, std::string_view label, const Remedy& remedy,
+                      const TextStyle& style) {
+    const std::string clean = printable(remedy.command);
+    std::string head = fmt::format("{}{}", label, printable(remedy.what));
+    if (clean.empty()) {
+        if (!head.ends_with('.')) head += '.';
+        return paragraph_at(depth, head, style, label.size());
+    }
+    const std::string one_line = remedy.what.empty() ? head + clean : fmt::format("{}: {}", head, clean);
+    if (depth + display_width(one_line) <= style.width) return paragraph_at(depth, one_line, style);
     std::string out;
-    const std::string folded = paragraph(text, narrower, 2);
-    for (Lines lines(folded); lines.next();) out += fmt::format("{:{}}{}\n", "", depth, lines.line());
+    if (!remedy.what.empty()) out = paragraph_at(depth, head + ":", style, label.size());
+    return out + command_at(depth + label.size() + 2, clean, style);
+}
+
+std::string steps_at(std::size_t depth, const Finding& finding, std::size_t most, const TextStyle& style) {
+    std::string out;
+    const std::size_t shown = std::min(most, finding.remedies.size());
+    for (std::size_t i = 0; i < shown; ++i) {
+        const std::string label = shown == 1 ? std::string("Next: ") : fmt::format("Next {}. ", i + 1);
+        out += remedy_at(depth, label, finding.remedies[i], style);
+    }
     return out;
 }
 
-std::string in_full(const Finding& finding, const TextStyle& style) {
-    constexpr std::size_t depth = 2;
-    std::string out = paragraph(fmt::format("{}: {}", heading(finding), finding.title), style, 2);
-    out += inside(weight_of(finding), depth, style);
-    for (const std::string& sentence : finding.evidence) out += inside(sentence, depth, style);
-    for (const Remedy& remedy : finding.remedies) out += inside("> " + remedy_text(remedy), depth, style);
-    for (const std::string_view bug : finding.bugs)
-        out += inside(fmt::format("Known bug: {}; nmtx glossary has it.", bug), depth, style);
-    if (!finding.refuted_by.empty()) out += inside("Refuted by: " + finding.refuted_by, depth, style);
+std::string evidence_at(std::size_t depth, const Finding& finding, std::size_t most, const TextStyle& style) {
+    std::string out;
+    std::size_t lines = 0;
+    for (const std::string& sentence : finding.evidence) {
+        const std::string text = paragraph_at(depth, sentence, style, 2);
+        lines += static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+        if (most == 0 || (lines > most && !out.empty())) break;
+        out += text;
+    }
     return out;
 }
 
 }  // namespace
 
-std::string remedy_text(const Remedy& remedy) {
-    if (remedy.command.empty()) return remedy.what + ".";
-    return remedy.what.empty() ? remedy.command : fmt::format("{}: {}", remedy.what, remedy.command);
+Mark mark_of(const Finding& finding) {
+    if (finding.rule == "nothing-wrong") return Mark::ok;
+    if (finding.rule == "undecided") return Mark::undecided;
+    switch (finding.severity) {
+        case Severity::problem:
+            return Mark::problem;
+        case Severity::warning:
+            return Mark::warning;
+        case Severity::note:
+            break;
+    }
+    return Mark::note;
+}
+
+std::string finding_text(const Finding& finding, const FindingDepth& depth, const TextStyle& style) {
+    const Mark mark = mark_of(finding);
+    const std::size_t indent = indent_below(mark, style);
+    std::string out = marked(mark, finding.title, true, style);
+    const bool amount_told = !finding.bytes || finding.title.find(human(*finding.bytes)) != std::string::npos;
+    if (mark == Mark::ok) {
+        out += paragraph_at(
+            indent, fmt::format("Confidence: {}. Nothing to do.", name_of(finding.confidence)), style);
+    } else if (mark != Mark::undecided) {
+        const std::string shares = shares_of_finding(finding, !amount_told);
+        out += paragraph_at(indent,
+                            fmt::format("Confidence: {}. {}{}", name_of(finding.confidence), shares,
+                                        shares.empty() ? "" : "."),
+                            style);
+    }
+    out += evidence_at(indent, finding, depth.evidence, style);
+    out += steps_at(indent, finding, depth.remedies, style);
+    for (const std::string_view bug : finding.bugs)
+        out += paragraph_at(indent, fmt::format("Known bug: {} (see nmtx glossary)", bug), style, 2);
+    if (depth.refutation && mark != Mark::undecided && !finding.refuted_by.empty())
+        out += paragraph_at(indent, fmt::format("{}: {}", refutation_label(finding), finding.refuted_by),
+                            style, 2);
+    return out;
 }
 
 std::string weight_of(const Finding& finding) {
-    std::string text;
-    const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-    if (finding.bytes) add(human(*finding.bytes));
-    if (finding.share_of_rss) add(fmt::format("{:.1f} % of RSS", *finding.share_of_rss));
-    if (finding.share_of_gap)
-        add(fmt::format("{:.1f} % of what NMT does not know of", *finding.share_of_gap));
-    return fmt::format("{}{}confidence {}", text, text.empty() ? "" : "; ", name_of(finding.confidence));
+    const std::string shares = shares_of_finding(finding, true);
+    return fmt::format("{}{}confidence {}", shares, shares.empty() ? "" : "; ", name_of(finding.confidence));
 }
 
 std::string findings_text(std::span<const Finding> findings, const ReportOptions& options,
                           const TextStyle& style) {
     std::string out;
     for (const Finding& finding : findings) {
-        const bool full = options.all || finding.severity != Severity::note || finding.rule == "undecided";
-        out += full ? in_full(finding, style)
-                    : paragraph(fmt::format("{}: {}", heading(finding), finding.title), style, 2);
+        const bool a_line = finding.severity == Severity::note && finding.rule != "undecided";
+        if (options.all) {
+            out += finding_text(finding, in_full, style);
+        } else if (a_line) {
+            out += marked(mark_of(finding), finding.title, false, style);
+        } else {
+            out += finding_text(finding, {}, style);
+        }
     }
     return out;
 }

@@ -1,6 +1,7 @@
-// Findings as text and as JSON.
+// Findings as text.
 #pragma once
 
+#include <cstddef>
 #include <span>
 #include <string>
 
@@ -9,16 +10,26 @@
 
 namespace nmtx {
 
-// Each with its evidence, remedies and what would refute it. Notes are one line, but with options.all; that
+Mark mark_of(const Finding& finding);
+
+// How much of a finding is printed below its title.
+struct FindingDepth {
+    std::size_t evidence = 2;  // lines of it, in whole sentences; the first sentence in any case
+    std::size_t remedies = 2;
+    bool refutation = true;  // what would show that it is wrong
+};
+inline constexpr FindingDepth in_full{static_cast<std::size_t>(-1), static_cast<std::size_t>(-1), true};
+
+// "WARNING  12.1 MiB …" in bold, then its share and confidence, evidence, next commands, "Not a leak if:".
+std::string finding_text(const Finding& finding, const FindingDepth& depth, const TextStyle& style);
+
+// Each finding; with options.all in full. Else notes have a line each and the others one step to take. That
 // it is undecided is no such note, for what would decide it is the answer.
 std::string findings_text(std::span<const Finding> findings, const ReportOptions& options,
                           const TextStyle& style);
 
-// "Start it with fewer arenas: MALLOC_ARENA_MAX=2"
-std::string remedy_text(const Remedy& remedy);
-
-// "174.3 MiB, 68.9 % of RSS, 89.2 % of what NMT does not know of; confidence high"; the bytes alone where
-// they are not resident.
+// "174.3 MiB, 68.9 % of RSS, 89.2 % of what NMT does not track; confidence high"; only the bytes where they
+// are not resident.
 std::string weight_of(const Finding& finding);
 
 }  // namespace nmtx

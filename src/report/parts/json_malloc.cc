@@ -12,10 +12,6 @@ json block_or_null(Bytes block) {
     return block == Bytes() ? json(nullptr) : json(block.value());
 }
 
-json chunks_json(const ChunkSum& sum) {
-    return {{"blocks", sum.blocks}, {"bytes", sum.bytes.value()}, {"resident_bytes", sum.resident.value()}};
-}
-
 json arena_of(const ArenaFigures& arena) {
     return {{"state", fmt::format("0x{:x}", arena.state.value)},
             {"main", arena.main},

@@ -12,21 +12,21 @@
 namespace nmtx {
 namespace {
 
-// NMT's part could not be told from the rest by address: it is taken off whole, and what of it was never
-// touched hides as much of the others'.
+// NMT's blocks could not be located: NMT's count is subtracted as a whole, and what of it was never touched
+// hides as much native malloc.
 void add_by_count(std::vector<std::string>& notes, const Ledger& ledger) {
     if (!ledger.malloc.nmt) return;
     const Bytes outside = ledger.malloc.outside_nmt();
     if (outside.value() >= ledger.rss.value() / 10) {
         notes.push_back(fmt::format(
-            "{} MiB of malloc are unknown to NMT: native libraries (JNI, zlib, agents) hold them, or the "
-            "allocator kept them after free.",
+            "{} MiB of malloc are not tracked by NMT: native libraries (JNI, zlib, agents) use them, or the "
+            "allocator retained them after free.",
             in_mib(outside)));
     }
     if (ledger.malloc.nmt->value() > ledger.malloc.resident.value() / 2) {
         notes.push_back(fmt::format(
-            "NMT counts {} MiB of malloc, malloc's mappings hold {} MiB resident: what NMT's part has not "
-            "touched yet hides as much of others' malloc.",
+            "NMT counts {} MiB of malloc, and malloc's mappings have {} MiB resident: NMT's untouched memory "
+            "hides as much native malloc.",
             in_mib(*ledger.malloc.nmt), in_mib(ledger.malloc.resident)));
     }
 }
@@ -41,7 +41,7 @@ std::string allocator_name(const MallocWalk& walk) {
 
 namespace {
 
-// Of a report that was cut: whose malloc it is nobody can say.
+// Of a report that was cut: the owner of its malloc is unknown.
 void add_cut(std::vector<std::string>& notes, const Moment& moment) {
     if (!moment.view->nmt) return;
     const auto missing = missing_categories(*moment.view->nmt);
@@ -53,22 +53,21 @@ void add_cut(std::vector<std::string>& notes, const Moment& moment) {
     const NmtMallocBounds bounds = malloc_bounds(*moment.view->nmt);
     const Bytes unnamed = minus_or_zero(moment.ledger->malloc.resident, bounds.least);
     notes.push_back(fmt::format(
-        "How much of malloc's {} MiB the JVM has cannot be told: the categories that are there have {} MiB, "
-        "and up to {} MiB of the other {} MiB may be in those that are missing.",
+        "How much of malloc's {} MiB belongs to the JVM is unknown: the categories in the report have {} "
+        "MiB, and up to {} MiB of the other {} MiB may belong to the missing ones.",
         in_mib(moment.ledger->malloc.resident), in_mib(bounds.least),
         in_mib(std::min(unnamed, missing->missing)), in_mib(unnamed)));
 }
 
 }  // namespace
 
-std::vector<std::string> malloc_notes(const Moment& moment) {
+std::vector<std::string> malloc_notes(const Moment& moment, bool all) {
     std::vector<std::string> notes;
     add_cut(notes, moment);
-    if (!moment.ledger->malloc.measured()) add_by_count(notes, *moment.ledger);
+    if (all && !moment.ledger->malloc.measured()) add_by_count(notes, *moment.ledger);
     if (!moment.view->malloc_walk) return notes;
     const MallocWalk& walk = *moment.view->malloc_walk;
-    if (!walk.walked())
-        notes.push_back(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
+    if (!walk.walked()) notes.push_back(fmt::format("malloc was not analysed: {}.", walk.why_not_walked));
     return notes;
 }
 

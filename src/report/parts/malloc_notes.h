@@ -1,4 +1,4 @@
-// What the reports say in words of malloc.
+// What reports say about malloc.
 #pragma once
 
 #include <string>
@@ -13,8 +13,8 @@ namespace nmtx {
 // "glibc 2.36"; empty where nothing is known.
 std::string allocator_name(const MallocWalk& walk);
 
-// What the figures rest on.
-std::vector<std::string> malloc_notes(const Moment& moment);
+// What the figures rest on. `all`: also what the tables show.
+std::vector<std::string> malloc_notes(const Moment& moment, bool all = true);
 
 // "177,719 blocks of 1,016 bytes, in libtarget.so": the entry of the untracked blocks that weighs most, in
 // fewer words where they do not fit `room` columns.

@@ -4,12 +4,19 @@
 
 #include <cmath>
 
+#include "base/paths.h"
 #include "base/printable.h"
+#include "hotspot/identity.h"
 #include "ledger/claims/claims.h"
+#include "report/parts/gap_text.h"
 #include "report/parts/malloc_notes.h"
 
 namespace nmtx {
 namespace {
+
+// Shares of RSS from which on a note says that the parts of a report are of different times.
+constexpr double moves_on_screen = 0.2;
+constexpr double moves_in_ticket = 0.001;
 
 std::string vm_name(const ProcessView& view) {
     if (view.perf) {
@@ -21,7 +28,7 @@ std::string vm_name(const ProcessView& view) {
     return "HotSpot";
 }
 
-// "VM.info, GC.heap_info and Compiler.codecache", as many of them as there are; JDK 8 has the second alone.
+// "VM.info, GC.heap_info and Compiler.codecache", those that are there; JDK 8 has only the second.
 std::string sources_of_areas(const ProcessView& view) {
     std::vector<std::string_view> sources;
     if (view.vm_info) sources.emplace_back("VM.info");
@@ -35,46 +42,33 @@ std::string sources_of_areas(const ProcessView& view) {
     return joined;
 }
 
-std::string evidence_note(const ProcessView& view) {
+// `screen`: of NMT that is off, or has no addresses, a finding tells there.
+std::string evidence_note(const ProcessView& view, bool screen) {
+    const bool asked_jvm = view.heap_info || view.vm_info;
+    if (screen && asked_jvm && (view.nmt_level() == NmtLevel::off || view.nmt_level() == NmtLevel::summary))
+        return "";
     if (view.vm != Vm::hotspot || knows_nmt_addresses(view)) return "";
     const NmtLevel level = view.nmt_level();
     const std::string sources = sources_of_areas(view);
-    // System.map tells addresses for NMT=summary too.
+    // System.map has addresses for NMT=summary too.
     const bool needs_detail = view.java_feature().value_or(0) < 21;
     const bool asked = view.heap_info || view.vm_info;
     // What that costs, and what to start with, the finding nmt-off says.
-    if (asked && level == NmtLevel::off)
-        return fmt::format("NMT is off: the JVM's areas are known by {} alone.", sources);
-    if (asked && !view.nmt)
-        return fmt::format("NMT was not asked: the JVM's areas are known by {} alone.", sources);
+    if (asked && level == NmtLevel::off) return fmt::format("NMT is off: JVM areas come from {}.", sources);
+    if (asked && !view.nmt) return fmt::format("NMT was not queried: JVM areas come from {}.", sources);
     if (asked && level == NmtLevel::summary && needs_detail)
-        return fmt::format("NMT=summary has no addresses: the JVM's areas are known by {}.", sources);
-    if (asked) {
-        return fmt::format("The JVM was not asked for NMT's addresses: its areas are known by {} alone.",
-                           sources);
-    }
-    return "The JVM was not asked for addresses: only the kernel's side and hsperfdata are known.";
+        return fmt::format(
+            "NMT=summary: the split between JVM areas is partly estimated, from {} (use =detail for exact).",
+            sources);
+    if (asked) return fmt::format("NMT's addresses were not queried: JVM areas come from {}.", sources);
+    return "The JVM was not queried: JVM areas come from the kernel and hsperfdata only.";
 }
 
-void add_gap(std::vector<std::string>& notes, const Ledger& ledger) {
-    const Gap& gap = ledger.gap;
-    if (!gap.classic) return;
-    notes.push_back(fmt::format(
-        "Tickets quote RSS - NMT committed = {} MiB; it is no leak measure: committed is not resident.",
-        in_mib(*gap.classic)));
-    if (!gap.low || !gap.likely || !gap.high) return;
-    notes.push_back(
-        fmt::format("RSS that NMT does not know of: low {}, likely {}, high {} MiB (low: all of NMT's malloc "
-                    "resident, {}high: none of it).",
-                    in_mib(*gap.low), in_mib(*gap.likely), in_mib(*gap.high),
-                    ledger.malloc.measured() ? "likely: as much as was found resident, " : ""));
-}
-
-// Where the mappings are from, unless it was smaps, which tells all that there is.
+// Where the mappings are from, unless it was smaps, which has everything.
 void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
     if (smaps.from == MappingsFrom::smaps) return;
     const std::string_view source = smaps.from == MappingsFrom::pmap ? "pmap" : "/proc/PID/maps";
-    if (smaps.rss_estimated) return;  // whoever has estimated it says how
+    if (smaps.rss_estimated) return;  // the estimate is described where it was made
     if (smaps.rss_known) {
         notes.push_back(
             fmt::format("The mappings are those of {}: where several owners share one, what each "
@@ -88,35 +82,38 @@ void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
     }
 }
 
-void add_moves(std::vector<std::string>& notes, const Moment& moment) {
-    if (const std::size_t changed = moment.view->smaps->changed_meanwhile; changed > 0)
-        notes.push_back(fmt::format("{} mapping{} changed while smaps was read: the later word counts.",
+// What of the report may be off, and by how much. `least`: what is below that share of RSS is left out.
+void add_moves(std::vector<std::string>& notes, const Moment& moment, double least) {
+    const Ledger& ledger = *moment.ledger;
+    const auto matters = [&](double bytes) {
+        return std::abs(bytes) > static_cast<double>(ledger.rss.value()) * least;
+    };
+    const auto weighs = [&](Bytes bytes) { return matters(static_cast<double>(bytes.value())); };
+    if (ledger.rss_before && matters(static_cast<double>(ledger.drift().value)))
+        notes.push_back(fmt::format("RSS {} by {} MiB during the measurement ({} to {} MiB).",
+                                    ledger.drift().value < 0 ? "fell" : "rose",
+                                    in_mib(Delta{std::abs(ledger.drift().value)}), in_mib(*ledger.rss_before),
+                                    in_mib(*ledger.rss_after)));
+    if (weighs(ledger.moved))
+        notes.push_back(fmt::format(
+            "Page residency and smaps, read one after the other, differ by {} MiB; smaps is used.",
+            in_mib(ledger.moved)));
+    if (const auto& parts = ledger.malloc.parts; parts && weighs(parts->moved))
+        notes.push_back(fmt::format(
+            "The malloc walk and smaps, read one after the other, differ by {} MiB; smaps is used.",
+            in_mib(parts->moved)));
+    if (!moment.view->smaps->rss_estimated && weighs(ledger.estimated))
+        notes.push_back(
+            fmt::format("{} MiB are in mappings shared by several owners; their split is "
+                        "estimated.",
+                        in_mib(ledger.estimated)));
+}
+
+void add_changed(std::vector<std::string>& notes, const ProcessView& view) {
+    const std::size_t changed = view.smaps->changed_meanwhile;
+    if (changed > 0)
+        notes.push_back(fmt::format("{} mapping{} changed while smaps was read; the later values were used.",
                                     changed, changed == 1 ? "" : "s"));
-    const auto thousandth = static_cast<std::int64_t>(moment.ledger->rss.value() / 1000);
-    if (std::abs(moment.ledger->drift().value) > thousandth && moment.ledger->rss_before) {
-        notes.push_back(
-            fmt::format("RSS moved by {} MiB while it was read (from {} to {} MiB; answering costs the JVM "
-                        "memory too): the parts are of slightly different moments.",
-                        in_mib(moment.ledger->drift()), in_mib(*moment.ledger->rss_before),
-                        in_mib(*moment.ledger->rss_after)));
-    }
-    if (moment.ledger->moved.value() > moment.ledger->rss.value() / 1000) {
-        notes.push_back(fmt::format(
-            "Page residency and smaps differ by {} MiB, taken one after the other; smaps is what counts.",
-            in_mib(moment.ledger->moved)));
-    }
-    if (const auto& parts = moment.ledger->malloc.parts;
-        parts && parts->moved.value() > moment.ledger->rss.value() / 1000) {
-        notes.push_back(
-            fmt::format("The walk over malloc saw {} MiB more resident than smaps, taken one after the "
-                        "other; smaps is what counts.",
-                        in_mib(parts->moved)));
-    }
-    if (moment.ledger->estimated != Bytes() && !moment.view->smaps->rss_estimated) {
-        notes.push_back(fmt::format(
-            "Estimated: {} MiB lie in mappings of several owners whose pages could not be told apart.",
-            in_mib(moment.ledger->estimated)));
-    }
 }
 
 void add_beside_rss(std::vector<std::string>& notes, const ProcessView& view) {
@@ -153,9 +150,9 @@ std::string who(const ProcessView& view) {
     return text;
 }
 
-std::string target_text(const ProcessView& view, bool unicode) {
+std::string target_text(const ProcessView& view, bool unicode, std::optional<Bytes> rss) {
     const std::string_view dot = unicode ? " · " : " | ";
-    // A text that somebody pasted need not say which process it is of, nor for how long that has run.
+    // A pasted text may say neither which process it belongs to nor how long that has run.
     const bool pasted = is_pasted(view);
     std::string head = pasted && view.header.pid == 0
                            ? fmt::format("Target{}{}", dot, who(view))
@@ -163,54 +160,84 @@ std::string target_text(const ProcessView& view, bool unicode) {
     const auto add = [&](const std::string& text) {
         if (!text.empty()) head += fmt::format("{}{}", dot, text);
     };
+    if (rss) add(fmt::format("RSS {} MiB", in_mib(*rss)));
     if (view.malloc_walk) add(allocator_name(*view.malloc_walk));
     add(nmt_state(view));
     if (!pasted || view.header.target_uptime_s > 0) add("up " + human_seconds(view.header.target_uptime_s));
-    if (view.cgroup)
-        add(view.cgroup->limit ? "memory limit " + human(*view.cgroup->limit) : "no memory limit");
+    if (view.cgroup && view.cgroup->limit) add("memory limit " + human(*view.cgroup->limit));
     return printable(head);
 }
 
-std::string target_line(const ProcessView& view, const TextStyle& style) {
-    return line(target_text(view, style.unicode), style);
+std::string main_name(const ProcessView& view) {
+    if (view.vm == Vm::none || view.vm == Vm::native_image) return "";
+    const std::string_view main = read_java_arguments(view.arguments).main;
+    const std::string_view name = base_name(main);
+    if (name.ends_with(".jar") || name.ends_with(".war")) return printable(name);
+    return printable(name.substr(name.rfind('.') + 1));
+}
+
+std::string target_line(const ProcessView& view, const TextStyle& style, std::optional<Bytes> rss) {
+    constexpr std::string_view label = "Target";
+    constexpr std::size_t longest = 40;
+    std::string text = target_text(view, style.unicode, rss);
+    const std::string name = fit(main_name(view), longest);
+    if (!name.empty() && text.starts_with(label)) text.replace(0, label.size(), name);
+    return paragraph(text, style, 2);
 }
 
 std::string nmt_state(const ProcessView& view) {
     return view.vm == Vm::hotspot ? fmt::format("NMT {}", name_of(view.nmt_level())) : "";
 }
 
-std::vector<std::string> notes_of(const Moment& moment, bool all) {
+std::vector<std::string> notes_on_evidence(const Moment& moment, NoteDepth depth) {
+    const ProcessView& view = *moment.view;
     std::vector<std::string> notes;
-    if (moment.view->vm == Vm::none) {
-        notes.emplace_back("No JVM is mapped in this process: what the kernel knows is all there is.");
-    } else if (moment.view->vm == Vm::native_image) {
+    if (view.vm == Vm::none) {
+        notes.emplace_back("No JVM is loaded in this process: only the kernel's figures are available.");
+    } else if (view.vm == Vm::native_image) {
         notes.emplace_back(
-            "A GraalVM native image has no Native Memory Tracking that can be asked from outside: its heap "
-            "is an estimate by the layout of its mappings.");
-    } else if (moment.view->vm == Vm::openj9) {
+            "A GraalVM native image has no Native Memory Tracking to query: its heap is estimated from the "
+            "layout of its mappings.");
+    } else if (view.vm == Vm::openj9) {
         notes.emplace_back(
-            "OpenJ9 has no Native Memory Tracking: what the kernel knows is all there is. Its own view: jcmd "
-            "PID Dump.java.");
+            "OpenJ9 has no Native Memory Tracking: only the kernel's figures are available. OpenJ9's own "
+            "view: jcmd PID Dump.java");
     }
-    if (moment.view->nmt_from_file)
+    if (view.nmt_from_file)
         notes.emplace_back(
-            "NMT's figures are from a file: of another moment, and nothing says of which process.");
-    add_source(notes, *moment.view->smaps);
-    for (std::string& note : malloc_notes(moment)) notes.push_back(std::move(note));
-    add_gap(notes, *moment.ledger);
-    if (std::string note = evidence_note(*moment.view); !note.empty()) notes.push_back(std::move(note));
-    add_beside_rss(notes, *moment.view);
-    add_moves(notes, moment);
-    for (const MissingDocument& missing : moment.view->missing) {
-        if (!all && !matters(missing, *moment.view)) continue;
+            "NMT's figures come from a file, taken at another time and perhaps of another "
+            "process.");
+    add_source(notes, *view.smaps);
+    for (std::string& note : malloc_notes(moment, depth != NoteDepth::screen))
+        notes.push_back(std::move(note));
+    if (std::string note = evidence_note(view, depth == NoteDepth::screen); !note.empty())
+        notes.push_back(std::move(note));
+    add_beside_rss(notes, view);
+    if (depth != NoteDepth::screen) add_changed(notes, view);
+    add_moves(notes, moment,
+              depth == NoteDepth::screen ? moves_on_screen
+              : depth == NoteDepth::most ? moves_in_ticket
+                                         : 0);
+    for (const MissingDocument& missing : view.missing) {
+        if (depth != NoteDepth::all && !matters(missing, view)) continue;
         notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }
-    const Cost& cost = moment.view->header.cost;
-    if (is_pasted(*moment.view)) return notes;
-    const std::string answered =
-        moment.view->version ? fmt::format("The JVM took {:.0f} ms to answer, ", cost.attach_ms) : "";
-    notes.push_back(fmt::format("{}nmtx {:.0f} ms of CPU.", answered, cost.cpu_ms));
+    return notes;
+}
+
+std::string cost_text(const ProcessView& view) {
+    if (is_pasted(view)) return "";
+    const Cost& cost = view.header.cost;
+    const std::string answered = view.version ? fmt::format("JVM {:.0f} ms, ", cost.attach_ms) : "";
+    return fmt::format("Cost: {}nmtx {:.0f} ms CPU.", answered, cost.cpu_ms);
+}
+
+std::vector<std::string> notes_of(const Moment& moment, bool all) {
+    std::vector<std::string> notes = notes_on_evidence(moment, all ? NoteDepth::all : NoteDepth::most);
+    if (std::string gap = gap_text(*moment.ledger, true); !gap.empty())
+        notes.insert(notes.begin(), std::move(gap));
+    if (std::string cost = cost_text(*moment.view); !cost.empty()) notes.push_back(std::move(cost));
     return notes;
 }
 

@@ -2,6 +2,7 @@
 // about it.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,13 +12,27 @@
 
 namespace nmtx {
 
-// In the order of printing. `all`: with every document that is missing.
+enum class NoteDepth {
+    screen,  // only what changes how the figures are read
+    most,
+    all,  // with every document that is missing
+};
+// What the figures rest on and what is missing, in the order of printing.
+std::vector<std::string> notes_on_evidence(const Moment& moment, NoteDepth depth);
+// "Cost: JVM 98 ms, nmtx 27 ms CPU."; empty where nothing was asked of a process.
+std::string cost_text(const ProcessView& view);
+// All that can be said below a report: the gap, the evidence, the cost.
 std::vector<std::string> notes_of(const Moment& moment, bool all);
 
-// "Target · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min · no memory limit"
-std::string target_line(const ProcessView& view, const TextStyle& style);
-// The same, whatever its length; printable.
-std::string target_text(const ProcessView& view, bool unicode = true);
+// "Bootstrap · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min"; with its RSS where that
+// is given.
+std::string target_line(const ProcessView& view, const TextStyle& style,
+                        std::optional<Bytes> rss = std::nullopt);
+// The main class without its package, or the jar; empty where the command line has none.
+std::string main_name(const ProcessView& view);
+// The same, whatever its length, always with "Target"; printable.
+std::string target_text(const ProcessView& view, bool unicode = true,
+                        std::optional<Bytes> rss = std::nullopt);
 // "OpenJDK 17.0.15 G1", "not Java", "OpenJ9", …
 std::string who(const ProcessView& view);
 // "NMT detail"; empty where there is no HotSpot.

@@ -27,7 +27,7 @@ class Shares {
         for (const FileUse& file : files_by_size(ledger_, view_, 2))
             of_it(file.path.substr(5), file.resident, printable(base_name(file.name)));
         malloc();
-        share(view_.vm == Vm::hotspot ? "stacks outside NMT" : "stacks", h_.native_stacks);
+        share(view_.vm == Vm::hotspot ? "stacks (not in NMT)" : "stacks", h_.native_stacks);
         share("named mappings", h_.other);
         // Nothing is left of a share that has no bytes, nor of its parts.
         shares_.erase(std::remove_if(shares_.begin(), shares_.end(),
@@ -46,15 +46,15 @@ class Shares {
 
     void jvm() {
         const std::string name = view_.vm == Vm::native_image ? "native image" : "JVM";
-        share(view_.nmt ? "JVM (known to NMT)" : name, h_.jvm_mmap + h_.nmt_malloc);
+        share(view_.nmt ? "JVM (tracked by NMT)" : name, h_.jvm_mmap + h_.nmt_malloc);
         of_it("mmap, resident", minus_or_zero(h_.jvm_mmap, h_.jvm_mmap_again), committed_remark());
-        of_it("heap, mapped again", h_.jvm_mmap_again, "the same pages, seen through a further view");
+        of_it("heap, mapped again", h_.jvm_mmap_again, "the same pages through another view");
         of_it("malloc", h_.nmt_malloc, malloc_remark());
     }
 
     void malloc() {
         const bool told_apart = ledger_.malloc.nmt || ledger_.malloc.measured();
-        share(told_apart ? "malloc outside NMT" : "malloc", h_.malloc_outside);
+        share(told_apart ? "malloc (not in NMT)" : "malloc", h_.malloc_outside);
         if (h_.malloc_outside == Bytes()) return;
         if (const MallocUse& use = ledger_.malloc; use.parts && use.measured() == told_apart) {
             parts_of_malloc(*use.parts);
@@ -82,20 +82,20 @@ class Shares {
 
     void parts_of_malloc(const MallocParts& parts) {
         const MallocWalk& walk = *view_.walk();
-        of_it("live", parts.untracked, largest_remark(walk, room_));
-        of_it("freed, kept by glibc", parts.free,
+        of_it("in use", parts.untracked, largest_remark(walk, room_));
+        of_it("freed but retained by glibc", parts.free,
               fmt::format("in {} arena{}", walk.arenas.size(), walk.arenas.size() == 1 ? "" : "s"));
         of_it("malloc's own overhead", parts.overhead, "");
-        of_it("not walked", parts.not_walked, "no chunk found there, or newer than the walk");
+        of_it("not analysed", parts.not_walked, "no chunk found there, or newer than the walk");
     }
 
     // NMT counts what was asked for, touched or not: it may be more than is resident of malloc at all.
     [[nodiscard]] std::string malloc_remark() const {
         if (!ledger_.malloc.nmt) return "";
         if (ledger_.malloc.measured())
-            return fmt::format("found in blocks, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
-        if (*ledger_.malloc.nmt == h_.nmt_malloc) return "by NMT's own count";
-        return fmt::format("at most, of {} by NMT's own count", in_mib(*ledger_.malloc.nmt));
+            return fmt::format("resident, of {} allocated (NMT)", in_mib(*ledger_.malloc.nmt));
+        if (*ledger_.malloc.nmt == h_.nmt_malloc) return "NMT's count";
+        return fmt::format("at most; NMT counts {}", in_mib(*ledger_.malloc.nmt));
     }
 
     [[nodiscard]] std::string committed_remark() const {

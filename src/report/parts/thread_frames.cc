@@ -35,11 +35,12 @@ std::string end_of(const ThreadRow& thread) {
             return {};
         case StackEnd::no_file:
             if (thread.native_until_java)
-                return thread.dumped != nullptr && !thread.dumped->frames.empty() ? "Java code, by the dump:"
-                                                                                  : "Java code";
-            return fmt::format("code at {:x}, of no file", thread.native->next.value);
+                return thread.dumped != nullptr && !thread.dumped->frames.empty()
+                           ? "Java code, from the thread dump:"
+                           : "Java code";
+            return fmt::format("code at {:x}, not in a file", thread.native->next.value);
         case StackEnd::not_told:
-            return "nothing tells who called";
+            return "caller unknown";
         case StackEnd::cut:
             return "the copy of its stack ends here";
         case StackEnd::too_deep:

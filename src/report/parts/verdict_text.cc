@@ -3,34 +3,59 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "report/parts/findings_text.h"
 #include "report/style/json_values.h"
 
 namespace nmtx {
-std::string verdict_text(const Judgement& judged, const TextStyle& style) {
-    const Assessment& assessment = judged.assessment;
-    std::string text;
-    for (const char c : name_of(assessment.verdict)) text += static_cast<char>(c - 'a' + 'A');
-    text += "  ";
-    if (assessment.verdict == Assessed::ok) {
-        text += fmt::format("{:.1f} % of RSS is accounted for", assessment.percent.accounted);
-    } else if (!judged.findings.empty()) {
-        text += judged.findings.front().title;
+namespace {
+
+constexpr std::size_t most_further = 3;  // findings above a note, besides the first
+
+// The first finding, which carries the verdict, and the others above a note.
+std::size_t above_notes(const Judgement& judged) {
+    if (judged.findings.empty()) return 0;
+    const auto note = std::find_if(judged.findings.begin() + 1, judged.findings.end(),
+                                   [](const Finding& finding) { return finding.severity == Severity::note; });
+    return static_cast<std::size_t>(note - judged.findings.begin());
+}
+
+}  // namespace
+
+std::string verdict_text(const Judgement& judged, const TextStyle& style, const ReportOptions& options) {
+    std::string out;
+    const std::size_t all = above_notes(judged);
+    for (std::size_t i = 0; i < all; ++i) {
+        const Finding& finding = judged.findings[i];
+        if (options.all) {
+            out += finding_text(finding, in_full, style);
+        } else if (i == 0) {
+            out += finding_text(finding, {}, style);
+        } else if (i <= most_further) {
+            out += finding_text(finding, {0, 1, false}, style);
+        }
     }
-    const auto more =
-        std::count_if(judged.findings.begin(), judged.findings.end(),
-                      [](const Finding& finding) { return finding.severity != Severity::note; });
-    if (more > 1) text += fmt::format(" (and {} more, below)", more - 1);
-    std::string folded = paragraph(text, style, 2);
-    folded.pop_back();
-    std::string out = title(folded, style) + "\n";
-    if (assessment.verdict == Assessed::ok || judged.findings.empty()) return out;
+    if (!options.all && all > most_further + 1)
+        out += line(fmt::format("and {} more: --all", all - most_further - 1), style);
+    return out;
+}
+
+std::string verdict_line(const Judgement& judged, const TextStyle& style) {
+    if (judged.findings.empty()) return "";
     const Finding& first = judged.findings.front();
-    std::string step;
-    if (first.severity != Severity::note) step = fmt::format("Confidence {}. ", name_of(first.confidence));
-    if (!first.remedies.empty()) step += "Next: " + remedy_text(first.remedies.front());
-    return step.empty() ? out : out + paragraph(step, style, 2);
+    return marked(mark_of(first), first.title, true, style);
+}
+
+std::span<const Finding> notes_below_verdict(const Judgement& judged) {
+    return std::span(judged.findings).subspan(above_notes(judged));
+}
+
+std::string with_verdict_last(std::string report, const std::string& verdict, const TextStyle& style) {
+    const auto lines = static_cast<std::size_t>(std::count(report.begin(), report.end(), '\n'));
+    // The prompt takes one more.
+    if (style.height == 0 || verdict.empty() || lines < style.height) return report;
+    return std::move(report) + "\n" + verdict;
 }
 
 nlohmann::ordered_json assessment_json(const Assessment& assessment) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
+#include <span>
 #include <string>
 
 #include "findings/judgement/judgement.h"
@@ -9,9 +10,16 @@
 
 namespace nmtx {
 
-// "WARNING  23.7 MiB allocated by …", "OK  99.9 % of RSS is accounted for": what a report opens with. Below
-// it how sure that is, and the first thing to do.
-std::string verdict_text(const Judgement& judged, const TextStyle& style);
+// What a report opens with: "WARNING  23.7 MiB allocated by …" with its confidence, evidence and next
+// commands, then every other finding above a note, in less detail. With options.all in full.
+std::string verdict_text(const Judgement& judged, const TextStyle& style, const ReportOptions& options = {});
+// Only its first sentence.
+std::string verdict_line(const Judgement& judged, const TextStyle& style);
+// The findings that verdict_text has not printed.
+std::span<const Finding> notes_below_verdict(const Judgement& judged);
+
+// The report, and where it is longer than the terminal its verdict once more, as what is seen last.
+std::string with_verdict_last(std::string report, const std::string& verdict, const TextStyle& style);
 
 // `assessment` of docs/reference/json.md.
 nlohmann::ordered_json assessment_json(const Assessment& assessment);

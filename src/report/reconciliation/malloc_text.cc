@@ -18,7 +18,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_lines = 16;  // of each table, where not all are asked for
+constexpr std::size_t most_lines = 8;  // of each table, where not all are asked for
 
 std::string mib_or_dash(Bytes bytes) {
     return bytes == Bytes() ? "-" : in_mib(bytes);
@@ -28,10 +28,10 @@ std::string mib_or_dash(Bytes bytes) {
 struct Fill {
     std::string_view name;
     std::string_view glyph;
-    std::string_view letter;  // where there is ASCII alone
+    std::string_view letter;  // where there is only ASCII
 };
-constexpr std::array fills{Fill{"tracked by NMT", "█", "#"}, Fill{"untracked", "▓", "u"},
-                           Fill{"free", "░", "."}, Fill{"never touched, or given back", "·", "_"}};
+constexpr std::array fills{Fill{"tracked by NMT", "█", "#"}, Fill{"not in NMT", "▓", "u"},
+                           Fill{"free", "░", "."}, Fill{"not resident", "·", "_"}};
 
 class MallocReport {
   public:
@@ -39,12 +39,18 @@ class MallocReport {
         : view_(*moment.view),
           ledger_(*moment.ledger),
           style_(style),
+          all_(options.all),
           most_(options.all ? static_cast<std::size_t>(-1) : most_lines) {}
 
     std::string print() {
-        out_ += target_line(view_, style_);
-        add(fmt::format("RSS {} MiB, of it {} MiB ({} %) malloc", in_mib(ledger_.rss),
-                        in_mib(ledger_.malloc.resident), percent(ledger_.malloc.resident, ledger_.rss)));
+        out_ += target_line(view_, style_, ledger_.rss) + "\n";
+        std::string head = paragraph(
+            fmt::format("malloc has {} MiB resident, {} % of RSS{}", in_mib(ledger_.malloc.resident),
+                        percent(ledger_.malloc.resident, ledger_.rss), summary()),
+            style_, 2);
+        head.pop_back();
+        out_ += title(head, style_) + "\n";
+        if (const std::string most = most_of_it(); !most.empty()) say(most);
         out_ += "\n";
         if (const MallocWalk* walk = view_.walk()) {
             told_apart_ = !walk->headers.empty();
@@ -66,14 +72,38 @@ class MallocReport {
         for (Lines lines(folded); lines.next();) add("  " + std::string(lines.line()));
     }
     [[nodiscard]] std::string_view times() const { return style_.unicode ? "×" : "x"; }
-    [[nodiscard]] std::string_view live_name() const { return told_apart_ ? "untracked" : "live"; }
+    [[nodiscard]] std::string_view live_name() const { return told_apart_ ? "not in NMT" : "in use"; }
+
+    // ": 23.9 not tracked by NMT, 14.4 tracked, 1.1 freed but retained by glibc."
+    [[nodiscard]] std::string summary() const {
+        const auto& parts = ledger_.malloc.parts;
+        if (!parts) return ".";
+        const std::string live = parts->told_apart
+                                     ? fmt::format("{} not tracked by NMT, {} tracked",
+                                                   in_mib(parts->untracked), in_mib(parts->tracked))
+                                     : fmt::format("{} in use", in_mib(parts->untracked));
+        return fmt::format(": {}, {} freed but retained by glibc.", live, in_mib(parts->free));
+    }
+
+    // The group of blocks that weighs most of those that NMT does not track.
+    [[nodiscard]] std::string most_of_it() const {
+        const MallocWalk* const walk = view_.walk();
+        const UntrackedOwner* largest = walk == nullptr ? nullptr : largest_untracked(*walk);
+        if (largest == nullptr) return "";
+        const bool most = largest->chunks.bytes.value() >= walk->live_untracked().bytes.value() / 2;
+        return fmt::format(
+            "{}: {} block{}{} ({} MiB), owner {}.", most ? "Most of it" : "Largest group",
+            grouped(largest->chunks.blocks), largest->chunks.blocks == 1 ? "" : "s",
+            largest->block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest->block.value())),
+            in_mib(largest->chunks.bytes), largest->owner.empty() ? "unknown" : printable(largest->owner));
+    }
 
     void print(const MallocWalk& walk) {
+        owners(walk);
         totals(walk);
         arenas(walk);
         sizes(walk);
-        owners(walk);
-        if (told_apart_) categories();
+        if (told_apart_ && all_) categories();
         notes(walk);
     }
 
@@ -87,24 +117,24 @@ class MallocReport {
 
     void totals(const MallocWalk& walk) {
         add(fmt::format("  {} {:>13} {:>11} {:>11} {:>9} {:>7}", padded("malloc's memory, MiB", 28), "blocks",
-                        "bytes", "resident", "returned", "%"));
-        if (told_apart_) total("live, tracked by NMT", walk.live_tracked(), walk);
-        total(told_apart_ ? "live, untracked" : "live", walk.live_untracked(), walk);
+                        "bytes", "resident", "not res.", "%"));
+        if (told_apart_) total("in use, tracked by NMT", walk.live_tracked(), walk);
+        total(told_apart_ ? "in use, not in NMT" : "in use", walk.live_untracked(), walk);
         total("free: tcache", walk.of_arenas(&ArenaFigures::tcache), walk);
         total("free: fastbins", walk.of_arenas(&ArenaFigures::fast), walk);
         total("free: bins", walk.of_arenas(&ArenaFigures::binned), walk);
         total("free: top", walk.of_arenas(&ArenaFigures::top), walk);
         total("overhead", walk.of_arenas(&ArenaFigures::overhead), walk);
-        add(fmt::format("  {} {:>13} {:>11} {:>11} {:>9} {:>7}", padded("not walked", 28), "", "",
+        add(fmt::format("  {} {:>13} {:>11} {:>11} {:>9} {:>7}", padded("not analysed", 28), "", "",
                         in_mib(walk.not_walked()), "", percent(walk.not_walked(), walk.resident())));
-        add(fmt::format("  {} {:>13} {:>11} {:>11}", padded("all that was walked", 28), "", "",
+        add(fmt::format("  {} {:>13} {:>11} {:>11}", padded("total analysed", 28), "", "",
                         in_mib(walk.resident())));
         out_ += "\n";
     }
 
     void legend() {
         if (!bars()) return;
-        std::string text = "  of an arena's memory:";
+        std::string text = "  bars, of each arena:";
         for (const Fill& fill : fills) {
             if (!told_apart_ && fill.letter == "#") continue;
             text += fmt::format("  {} {}", style_.unicode ? fill.glyph : fill.letter,
@@ -144,12 +174,12 @@ class MallocReport {
         std::stable_sort(order.begin(), order.end(), [](const ArenaFigures* a, const ArenaFigures* b) {
             return a->main != b->main ? a->main : a->resident > b->resident;
         });
-        add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8}", padded("arenas, MiB", 14), "heaps",
+        add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>10} {:>8}", padded("arenas, MiB", 13), "heaps",
                         "system", "resident", told_apart_ ? "tracked" : "", live_name(), "free"));
         for (std::size_t i = 0; i < std::min(order.size(), most_); ++i) {
             const ArenaFigures& arena = *order[i];
             const std::string name = arena.main ? "main" : fmt::format("{:x}", arena.state.value);
-            add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>9} {:>8}{}", padded(name, 14), arena.heaps,
+            add(fmt::format("  {} {:>5} {:>8} {:>8} {:>8} {:>10} {:>8}{}", padded(name, 13), arena.heaps,
                             in_mib(arena.system), in_mib(arena.resident),
                             told_apart_ ? mib_or_dash(arena.tracked.resident) : "",
                             mib_or_dash(arena.untracked.resident), mib_or_dash(arena.free().resident),
@@ -165,16 +195,16 @@ class MallocReport {
         const ChunkSum all = ChunkSum(walk.mmapped_tracked) += walk.mmapped_untracked;
         if (all == ChunkSum{} && !walk.mmapped_expected) return;
         const Bytes found = mmapped_found(walk);
-        std::string text = fmt::format("{} chunks with a mapping of their own: {} MiB, {} MiB resident",
+        std::string text = fmt::format("Large blocks with their own mapping: {}, {} MiB, {} MiB resident",
                                        grouped(all.blocks), in_mib(found), in_mib(all.resident));
         if (told_apart_)
-            text += fmt::format(" ({} MiB of them NMT's)", in_mib(walk.mmapped_tracked.resident));
+            text += fmt::format(" ({} MiB tracked by NMT)", in_mib(walk.mmapped_tracked.resident));
         if (walk.mmapped_expected) {
-            text += *walk.mmapped_expected == found
-                        ? "; malloc's own counter says the same"
-                        : fmt::format("; malloc's own counter says {} MiB ({} bytes)",
-                                      in_mib(*walk.mmapped_expected),
-                                      grouped(difference(*walk.mmapped_expected, found)));
+            text +=
+                *walk.mmapped_expected == found
+                    ? " (matches glibc's counter)"
+                    : fmt::format(" (glibc's counter has {} MiB, {} bytes)", in_mib(*walk.mmapped_expected),
+                                  grouped(difference(*walk.mmapped_expected, found)));
         }
         say_below(text);
     }
@@ -186,8 +216,8 @@ class MallocReport {
     void sizes(const MallocWalk& walk) {
         if (walk.sizes.empty()) return;
         const Bytes whole = walk.live_untracked().bytes;
-        add(fmt::format("  {} {:>13} {:>11} {:>7}",
-                        padded(fmt::format("sizes of {} blocks", live_name()), 28), "blocks", "MiB", "%"));
+        add(fmt::format("  {} {:>13} {:>11} {:>7}", padded(fmt::format("block sizes, {}", live_name()), 28),
+                        "blocks", "MiB", "%"));
         for (std::size_t i = 0; i < std::min(walk.sizes.size(), most_); ++i) {
             const SizeClass& size = walk.sizes[i];
             const std::string name =
@@ -208,9 +238,8 @@ class MallocReport {
 
     void owners(const MallocWalk& walk) {
         if (walk.untracked.empty()) return;
-        add(fmt::format("  {} {} {:>24} {:>9}  {}",
-                        padded(fmt::format("owners of {} blocks", live_name()), 26), padded("kind", 18),
-                        "blocks", "MiB", "evidence"));
+        add(fmt::format("  {} {} {:>24} {:>9}  {}", padded(fmt::format("owners, {}", live_name()), 26),
+                        padded("kind", 18), "blocks", "MiB", "evidence"));
         const std::vector<UntrackedOwner> owners = untracked_by_owner(walk);
         for (std::size_t i = 0; i < std::min(owners.size(), most_); ++i) {
             const UntrackedOwner& entry = owners[i];
@@ -229,7 +258,7 @@ class MallocReport {
             std::any_of(walk.untracked.begin(), walk.untracked.end(),
                         [](const UntrackedOwner& entry) { return entry.evidence == "pointed to by"; });
         if (!second_hop && not_attributed(walk).value() > walk.live_untracked().resident.value() / 10)
-            say_below(fmt::format("Blocks that point nowhere may be pointed to: nmtx malloc {} --owners",
+            say_below(fmt::format("Trace more owners through references (slower): nmtx malloc {} --owners",
                                   view_.header.pid));
         out_ += "\n";
     }
@@ -244,37 +273,35 @@ class MallocReport {
                             grouped(check.requested.value()), check.nmt ? grouped(check.nmt->value()) : "-",
                             check.difference ? grouped(*check.difference) : "-"));
         }
-        if (view_.nmt && view_.nmt->unit != Bytes(1)) say_below("This JDK tells NMT's figures in KB.");
+        if (view_.nmt && view_.nmt->unit != Bytes(1)) say_below("This JDK reports NMT in KB.");
         out_ += "\n";
     }
 
     void notes(const MallocWalk& walk) {
-        std::string how = fmt::format("Allocator {}", allocator_name(walk));
-        if (!walk.layout.empty()) how += fmt::format(", laid out as {}", walk.layout);
-        if (told_apart_) how += fmt::format("; NMT's blocks were told by their {}", walk.headers);
-        how += told_apart_
-                   ? "."
-                   : "; no block bears a header of NMT's, so that the JVM's blocks are among the live ones.";
+        std::string how = allocator_name(walk);
+        if (!walk.layout.empty()) how += fmt::format(" (layout {})", walk.layout);
+        if (told_apart_) {
+            how += fmt::format("; NMT blocks identified by {}.", walk.headers);
+        } else {
+            how += "; no block has an NMT header, so the JVM's blocks are among those in use.";
+        }
         say(how);
         const auto took = view_.took_ms(document::malloc_walk);
-        const std::string time = took ? fmt::format("The walk took {:.0f} ms. ", *took) : "";
+        const std::string time = took ? fmt::format(" in {:.0f} ms", *took) : "";
         if (walk.frozen) {
-            say(fmt::format(
-                "{}It went over a copy; the target's threads stood still for {:.1f} ms while that "
-                "was made.",
-                time, walk.stood_still_ms));
+            say(fmt::format("Analysed a copy{}; the target was stopped for {:.1f} ms while it was made.",
+                            time, walk.stood_still_ms));
         } else {
             say(fmt::format(
-                "{}The target ran on during the walk; {} % of what was walked could not be accounted for. "
-                "--freeze stops it for a moment.",
-                time, walk.resident() == Bytes() ? "0.0" : percent(walk.not_walked(), walk.resident())));
+                "Analysed while running{}; {} % unaccounted (use --freeze for an exact snapshot).", time,
+                walk.resident() == Bytes() ? "0.0" : percent(walk.not_walked(), walk.resident())));
         }
         for (const std::string& note : walk.notes) say(note);
         if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))
             say(std::string(advice->text));
     }
 
-    // What is known by the mappings alone.
+    // What the mappings show.
     void print_without() {
         add(fmt::format("  {} {:>11}  {}", padded("malloc's mappings, MiB", 36), "resident", "evidence"));
         for (const Row& row : ledger_.rows) {
@@ -287,14 +314,14 @@ class MallocReport {
                 std::find_if(view_.missing.begin(), view_.missing.end(),
                              [](const MissingDocument& m) { return m.what == document::malloc_walk; });
             say(missing == view_.missing.end()
-                    ? "This capture has no walk over malloc's memory."
-                    : fmt::format("malloc's memory was not walked: {}{}{}", missing->why,
+                    ? "This capture has no analysis of malloc's memory."
+                    : fmt::format("malloc was not analysed: {}{}{}", missing->why,
                                   missing->hint.empty() ? "" : "; ", missing->hint));
             return;
         }
         const MallocWalk& walk = *view_.malloc_walk;
-        if (!walk.allocator.empty()) say(fmt::format("Allocator {}.", allocator_name(walk)));
-        say(fmt::format("malloc's memory was not walked: {}.", walk.why_not_walked));
+        if (!walk.allocator.empty()) say(fmt::format("Allocator: {}.", allocator_name(walk)));
+        say(fmt::format("malloc was not analysed: {}.", walk.why_not_walked));
         for (const std::string& note : walk.notes) say(note);
         if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))
             say(std::string(advice->text));
@@ -303,6 +330,7 @@ class MallocReport {
     const ProcessView& view_;
     const Ledger& ledger_;
     const TextStyle& style_;
+    bool all_;
     std::size_t most_;
     bool told_apart_ = false;
     std::string out_;

@@ -10,12 +10,12 @@
 
 namespace nmtx {
 
-// One screen: the whole, who owns it, the areas of the JVM, what is wrong with it, what to know about it.
-// With options.all every row, with options.maps every mapping.
+// One screen: the verdict with its next commands, where RSS is, what NMT does not track, notes. With
+// options.all every row and figure, with options.maps every mapping.
 std::string text_report(const Account& account, const ReportOptions& options, const TextStyle& style);
 
-// `nmtx malloc`: the arenas, what their memory is made of, and who holds the blocks that NMT does not know.
-// With options.all every arena, size and owner.
+// `nmtx malloc`: how much NMT tracks, the owners of what it does not, then malloc's memory by state, arenas
+// and sizes. With options.all every arena, size and owner, and NMT's own counts.
 std::string malloc_report(const Moment& moment, const ReportOptions& options, const TextStyle& style);
 
 // docs/reference/json.md; one object, two blanks of indentation, a newline at the end.

@@ -1,207 +1,196 @@
+// `nmtx PID`: the verdict, one table that sums to RSS, what NMT does not track, notes. Details below.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/printable.h"
-#include "findings/figures/container.h"
 #include "findings/judgement/judgement.h"
-#include "ledger/claims/claims.h"
 #include "report/parts/container_text.h"
 #include "report/parts/findings_text.h"
+#include "report/parts/gap_text.h"
 #include "report/parts/notes.h"
-#include "report/parts/shares.h"
 #include "report/parts/verdict_text.h"
+#include "report/reconciliation/details_text.h"
 #include "report/reconciliation/report.h"
-#include "report/threads/threads_report.h"
+#include "report/reconciliation/screen_rows.h"
 
 namespace nmtx {
 namespace {
 
-constexpr std::size_t name_width = 26;
-constexpr std::size_t remark_at = name_width + 27;  // the column of remarks behind the shares
-
-std::string bar(Bytes part, Bytes whole, const TextStyle& style) {
-    constexpr std::size_t most = 40;
-    if (!style.bars || whole == Bytes() || style.width < 90) return "";
-    const std::uint64_t halves =
-        part.value() / 1024 * most * 2 / std::max<std::uint64_t>(whole.value() / 1024, 1);
-    const auto cells = static_cast<std::size_t>((halves + 1) / 2);
-    std::string drawn;
-    for (std::size_t i = 0; i < std::min(cells, most); ++i) drawn += style.unicode ? "█" : "#";
-    return drawn.empty() ? "" : "  " + drawn;
+std::string tenths(std::uint64_t value, Bytes bytes) {
+    if (value == 0 && bytes != Bytes()) return "<0.1";
+    return fmt::format("{}.{}", value / 10, value % 10);
 }
 
-class TextReport {
+// The columns of the table. *resident* is the last one that a narrow terminal loses.
+struct Columns {
+    std::size_t name = 30;
+    bool share = true;
+    std::size_t room = 0;  // behind the share, for bars and remarks
+};
+
+Columns columns_of(const TextStyle& style) {
+    constexpr std::size_t resident = 10, share = 8, blanks = 2;
+    Columns columns;
+    columns.share = style.width >= 48;
+    const std::size_t figures = resident + blanks + (columns.share ? share : 0);
+    columns.name = std::clamp<std::size_t>(style.width > figures ? style.width - figures : 0, 8, 30);
+    const std::size_t taken = figures + columns.name + 2;
+    columns.room = style.width > taken ? style.width - taken : 0;
+    return columns;
+}
+
+// A list that is too long for its room ends in what still fits whole.
+std::string shortened(std::string text, std::size_t room) {
+    if (display_width(text) <= room) return text;
+    while (display_width(text) + 3 > room) {
+        const std::size_t comma = text.rfind(", ");
+        if (comma == std::string::npos) return fit(text, room);
+        text.erase(comma);
+    }
+    return text + ", …";
+}
+
+class Screen {
   public:
-    TextReport(const Account& account, const ReportOptions& options, const TextStyle& style)
+    Screen(const Account& account, const ReportOptions& options, const TextStyle& style)
         : account_(account),
           view_(account.view()),
           ledger_(account.ledger()),
           options_(options),
-          style_(style) {}
+          style_(style),
+          columns_(columns_of(style)) {}
 
     std::string print() {
         target();
-        out_ += verdict_text(account_.judged, style_) + "\n";
-        shares();
-        areas();
-        threads();
-        if (account_.container) out_ += container_text(*account_.container, style_) + "\n";
-        if (options_.all) {
-            owners();
-            files();
-            steps();
-        }
-        if (options_.maps) maps();
-        out_ += findings_text(account_.judged.findings, options_, style_) + "\n";
+        if (!account_.judged.findings.empty()) out_ += verdict_text(account_.judged, style_, options_) + "\n";
+        table();
+        gap();
+        // Measured where somebody asked for that; averages since start answer nothing here.
+        if (!options_.all && account_.threads && account_.threads->interval_s > 0)
+            out_ += "\n" + threads_lines(account_, style_);
         notes();
-        return std::move(out_);
+        next();
+        if (options_.all) out_ += "\n" + details_text(account_, style_);
+        if (options_.maps) out_ += "\n" + mappings_text(account_, style_);
+        return with_verdict_last(std::move(out_), verdict_line(account_.judged, style_), style_);
     }
 
   private:
     void add(std::string_view text) { out_ += line(text, style_); }
+    void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
 
-    void target() { out_ += target_line(view_, style_) + "\n"; }
+    void target() { out_ += target_line(view_, style_, ledger_.rss) + "\n"; }
 
-    void shares() {
-        const std::string_view counted = style_.width >= 72 ? ": the heap is mapped several times" : "";
-        const std::string truth =
+    [[nodiscard]] std::string bar(Bytes part) const {
+        if (!style_.bars || columns_.room < 12 || ledger_.rss == Bytes()) return "";
+        const std::size_t most = std::min<std::size_t>(columns_.room, 36);
+        const std::uint64_t halves =
+            part.value() / 1024 * most * 2 / std::max<std::uint64_t>(ledger_.rss.value() / 1024, 1);
+        std::string drawn;
+        for (std::size_t i = 0; i < std::min<std::size_t>((halves + 1) / 2, most); ++i)
+            drawn += style_.unicode ? "█" : "#";
+        return drawn;
+    }
+
+    void row(std::string_view name, std::string_view resident, std::string_view share,
+             std::string_view behind) {
+        std::string text = fmt::format("  {}{:>10}", padded(name, columns_.name), resident);
+        if (columns_.share) text += fmt::format("{:>8}", share);
+        if (!behind.empty() && columns_.room >= 12)
+            text += fmt::format("  {}", shortened(std::string(behind), columns_.room));
+        add(text);
+    }
+
+    static std::vector<Bytes> residents(const std::vector<ScreenRow>& rows) {
+        std::vector<Bytes> bytes;
+        bytes.reserve(rows.size());
+        for (const ScreenRow& row : rows) bytes.push_back(row.resident);
+        return bytes;
+    }
+
+    // The row that may take what rounding leaves: never what is unexplained.
+    static std::optional<std::size_t> rest_of(const std::vector<ScreenRow>& rows) {
+        const auto other =
+            std::find_if(rows.begin(), rows.end(), [](const ScreenRow& row) { return row.name == "other"; });
+        if (other == rows.end()) return std::nullopt;
+        return static_cast<std::size_t>(other - rows.begin());
+    }
+
+    void table() {
+        const std::vector<ScreenRow> rows = screen_rows(account_.moment, options_.all);
+        const std::uint64_t whole = tenths_of(ledger_.rss);
+        const auto figures = tenths_that_sum(residents(rows), whole, rest_of(rows));
+        const auto shares = percents_that_sum(residents(rows), ledger_.rss);
+        const std::string heading = fmt::format("Where the {} MiB are", tenths(whole, ledger_.rss));
+        std::string head = fmt::format("{}{:>10}", padded(heading, columns_.name + 2), "MiB");
+        if (columns_.share) head += fmt::format("{:>8}", "share");
+        out_ += title(fit(head, style_.width), style_) + "\n";
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            const std::string drawn = bar(rows[i].resident);
+            const std::string between = drawn.empty() || rows[i].remark.empty() ? "" : "  ";
+            row(rows[i].name, tenths(figures[i], rows[i].resident), fmt::format("{} %", shares[i]),
+                drawn + between + rows[i].remark);
+            const auto parts = tenths_that_sum(residents(rows[i].parts), figures[i], rest_of(rows[i].parts));
+            for (std::size_t k = 0; k < rows[i].parts.size(); ++k) {
+                const ScreenRow& part = rows[i].parts[k];
+                row("  " + part.name, tenths(parts[k], part.resident), "", part.remark);
+            }
+        }
+        const std::string again =
             ledger_.mapped_again == Bytes()
-                ? ""
-                : fmt::format("  (true RSS {} MiB{})", in_mib(ledger_.rss_true()), counted);
-        const std::string total = fit(fmt::format("RSS {} MiB{}", in_mib(ledger_.rss), truth), style_.width);
-        out_ += title(total, style_) + "\n";
-        for (const Share& share :
-             shares_of(account_.moment, style_.width - std::min(style_.width, remark_at))) {
-            add(fmt::format("  {} {:>9} MiB  {:>5} %{}", padded(share.name, name_width),
-                            in_mib(share.resident), percent(share.resident, ledger_.rss),
-                            bar(share.resident, ledger_.rss, style_)));
-            for (const SharePart& part : share.parts)
-                add(fmt::format("    {} {:>9}               {}", padded(part.name, name_width - 2),
-                                in_mib(part.resident), part.remark));
+                ? "every byte counted once"
+                : fmt::format("the heap is mapped several times: true RSS {}", in_mib(ledger_.rss_true()));
+        row("total (RSS)", tenths(whole, ledger_.rss), "100 %", again);
+    }
+
+    // Its figure stands out: it is what most people come for.
+    void gap() {
+        std::string text = gap_text(ledger_, options_.all);
+        if (!text.empty()) {
+            text = paragraph(text, style_, 2);
+            const std::size_t colon = text.find(':');
+            const std::size_t end = text.find(" MiB", colon == std::string::npos ? 0 : colon);
+            const bool in_first_line = end < text.find('\n') && text.starts_with(gap_name);
+            out_ += in_first_line ? title(text.substr(0, end + 4), style_) + text.substr(end + 4) : text;
         }
-        out_ += "\n";
     }
 
-    void area_line(std::string_view name, const std::optional<Bytes>& reserved,
-                   const std::optional<Bytes>& committed, const std::optional<Bytes>& resident,
-                   std::string_view remark) {
-        const auto cell = [](const std::optional<Bytes>& bytes) {
-            return bytes ? in_mib(*bytes) : std::string();
-        };
-        add(fmt::format("  {} {:>11} {:>11} {:>11}{}", padded(name, name_width), cell(reserved),
-                        cell(committed), cell(resident), remark));
-    }
-
-    // Reserved, committed and resident side by side.
-    void areas() {
-        constexpr std::size_t most = 10;
-        const std::vector<Area> areas = areas_of(ledger_);
-        if (areas.empty()) return;
-        add(fmt::format("  {} {:>11} {:>11} {:>11}", padded("JVM areas, MiB", name_width), "reserved",
-                        "committed", "resident"));
-        std::size_t shown = 0;
-        std::size_t left = 0;
-        Bytes left_resident;
-        for (const Area& area : areas) {
-            if (!options_.all && shown >= most) {
-                ++left;
-                left_resident += area.resident;
-                continue;
-            }
-            ++shown;
-            const auto resident = area.located ? std::optional(area.resident) : std::nullopt;
-            area_line(area.name, area.reserved, area.committed, resident, area_remark(area));
-            if (!options_.all || area.parts.size() < 2) continue;
-            for (const Row* part : area.parts) {
-                const std::size_t behind = 4 + area.name.size() + 1;
-                const std::string name = part->path.size() > behind ? part->path.substr(behind) : "other";
-                area_line("  " + name, {}, {}, part->resident, "");
-            }
-        }
-        if (left > 0) area_line(fmt::format("{} more (--all)", left), {}, {}, left_resident, "");
-        out_ += "\n";
-    }
-
-    [[nodiscard]] std::string area_remark(const Area& area) const {
-        std::string remark;
-        if (area.name == "java heap" && ledger_.mapped_again != Bytes()) {
-            remark = fmt::format("   {} of it mapped again", in_mib(ledger_.mapped_again));
-        }
-        if (area.name == "thread stack") remark = fmt::format("   {} stacks", area.parts.front()->pieces);
-        if (area.estimated) remark += "   estimated";
-        if (!area.located) remark += "   not located";
-        return remark;
-    }
-
-    // How many, what their stacks cost, and who has had the CPU; more is `nmtx threads`.
-    void threads() {
-        if (!account_.threads || account_.threads->rows.empty()) return;
-        constexpr std::size_t busiest = 3;
-        add(fmt::format("  {}; stacks {} MiB reserved, {} resident",
-                        threads_by_kind(view_, *account_.threads),
-                        in_mib(account_.threads->totals.stacks_reserved),
-                        in_mib(account_.threads->totals.stacks_resident)));
-        const std::string since = account_.threads->interval_s > 0
-                                      ? fmt::format("over {:.1f} s", account_.threads->interval_s)
-                                      : std::string("since it began");
-        for (const ThreadRow* row : busiest_threads(*account_.threads, busiest)) {
-            const std::string share =
-                row->cpu_percent ? fmt::format("{:.1f} % {}", *row->cpu_percent, since) : since;
-            add(fmt::format("    {} {:>9.2f} s CPU         {}", padded(printable(row->name), name_width - 2),
-                            row->cpu_seconds, share));
-        }
-        out_ += "\n";
-    }
-
-    void owners() {
-        add(fmt::format("{:>12} {:>8}  {} {}", "resident KiB", "% of RSS", padded("owner", 34), "evidence"));
-        for (const Row& row : ledger_.rows) {
-            add(fmt::format("{:>12} {:>8}  {} {}{}", row.resident.value() / 1024,
-                            percent(row.resident, ledger_.rss), padded(row.path, 34),
-                            row.evidence.empty() ? "-" : row.evidence, row.estimated ? ", estimated" : ""));
-        }
-        out_ += "\n";
-    }
-
-    void files() {
-        add(fmt::format("{:>12} {:>8}  {}", "resident KiB", "% of RSS", "file"));
-        for (const FileUse& file : files_by_size(ledger_, view_, static_cast<std::size_t>(-1))) {
-            add(fmt::format("{:>12} {:>8}  {}", file.resident.value() / 1024,
-                            percent(file.resident, ledger_.rss),
-                            fit(printable(file.name), style_.width > 40 ? style_.width - 24 : 16, true)));
-        }
-        out_ += "\n";
-    }
-
-    // The parts of a report are of different moments: which ones.
-    void steps() {
-        if (view_.steps.empty()) return;
-        add(fmt::format("{:>10} {:>10}  {}", "at ms", "took ms", "read"));
-        for (const Step& step : view_.steps)
-            add(fmt::format("{:>10.1f} {:>10.1f}  {}", step.at_ms, step.took_ms, step.document));
-        out_ += "\n";
-    }
-
-    void maps() {
-        add(fmt::format("{:<33} {:>4} {:>10} {:>10}  {}", "address", "", "KiB", "resident", "owner"));
-        for (const Piece& piece : ledger_.pieces) {
-            const Mapping& mapping = view_.smaps->mappings[piece.mapping];
-            const bool silent = piece.claim.owner == unexplained_owner && piece.resident == Bytes();
-            out_ += printable(fmt::format(
-                        "{:016x}-{:016x} {:>4} {:>10} {:>10}  {}{}{}{}", piece.range.begin.value,
-                        piece.range.end.value, mapping.protection.text(), piece.range.size().value() / 1024,
-                        piece.resident.value() / 1024, silent ? "-" : ledger_.owners.path(piece.claim.owner),
-                        piece.claim.estimated ? " (estimated)" : "", mapping.name.empty() ? "" : "  ",
-                        mapping.name)) +
-                    "\n";
-        }
-        out_ += "\n";
+    // Notes that cost lines and answer nothing where nothing is wrong.
+    [[nodiscard]] bool on_screen(const Finding& finding) const {
+        if (options_.all) return true;
+        if (finding.rule == "untouched-commit") return !ledger_.gap.classic;  // the line on the gap has it
+        if (finding.rule != "page-cache" || !account_.container) return true;
+        const ContainerUse& use = *account_.container;
+        return use.figures.limit.has_value() || (finding.bytes && finding.bytes == use.shmem_of_others);
     }
 
     void notes() {
-        for (const std::string& note : notes_of(account_.moment, options_.all))
-            out_ += paragraph(note, style_, 2);
+        const std::size_t before = out_.size();
+        every_note();
+        if (out_.size() > before) out_.insert(before, "\n");
+    }
+
+    void every_note() {
+        for (const Finding& finding : notes_below_verdict(account_.judged)) {
+            if (on_screen(finding)) out_ += findings_text({&finding, 1}, options_, style_);
+        }
+        if (account_.container && account_.container->figures.limit && !options_.all)
+            say(container_sentences(*account_.container).front());
+        const NoteDepth depth = options_.all ? NoteDepth::all : NoteDepth::screen;
+        for (const std::string& note : notes_on_evidence(account_.moment, depth)) say(note);
+    }
+
+    void next() {
+        const std::string cost = cost_text(view_);
+        if (view_.header.pid == 0 || view_.vm == Vm::none) {
+            if (!cost.empty()) say(cost);
+            return;
+        }
+        const std::uint64_t pid = view_.header.pid;
+        const std::string all = options_.all ? "" : fmt::format(", nmtx {} --all", pid);
+        say(fmt::format("More: nmtx malloc {}, nmtx threads {}{}. {}", pid, pid, all, cost));
     }
 
     const Account& account_;
@@ -209,13 +198,14 @@ class TextReport {
     const Ledger& ledger_;
     const ReportOptions& options_;
     const TextStyle& style_;
+    const Columns columns_;
     std::string out_;
 };
 
 }  // namespace
 
 std::string text_report(const Account& account, const ReportOptions& options, const TextStyle& style) {
-    return TextReport(account, options, style).print();
+    return Screen(account, options, style).print();
 }
 
 }  // namespace nmtx

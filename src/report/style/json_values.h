@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "base/printable.h"
+#include "change/diff.h"
 #include "change/trend.h"
 #include "findings/finding.h"
 #include "threads/thread_choice.h"
@@ -28,6 +29,17 @@ inline nlohmann::ordered_json bytes_or_null(const std::optional<Bytes>& value) {
 
 inline nlohmann::ordered_json text_or_null(const std::string& text) {
     return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(printable(text));
+}
+
+// What an amount was and is, and the difference.
+inline nlohmann::ordered_json amount_json(const AmountChange& change) {
+    return {{"before_bytes", change.before.value()},
+            {"after_bytes", change.after.value()},
+            {"change_bytes", change.change().value}};
+}
+
+inline nlohmann::ordered_json chunks_json(const ChunkSum& sum) {
+    return {{"blocks", sum.blocks}, {"bytes", sum.bytes.value()}, {"resident_bytes", sum.resident.value()}};
 }
 
 // The object `malloc` of docs/reference/json.md; null where nothing was tried (json_malloc.cc).

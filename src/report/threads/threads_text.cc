@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "report/parts/notes.h"
 #include "report/parts/thread_frames.h"
+#include "report/threads/busy_threads.h"
 #include "report/threads/threads_report.h"
 
 namespace nmtx {
@@ -45,7 +46,13 @@ class ThreadsText {
     std::string print() {
         out_ += target_line(view_, style_) + "\n";
         head();
-        if (options_.all || choice_.top || rows_.size() <= most_single_rows) {
+        // What was asked for by name or number is shown in every column.
+        const bool chosen = options_.all || choice_.top || !choice_.match.empty() || stacks_wanted() ||
+                            choice_.order != ThreadOrder::cpu || table_.interval_s <= 0;
+        if (!chosen) {
+            say(busy_sentence(rows_, table_));
+            out_ += "\n" + busy_rows(rows_, style_) + "\n";
+        } else if (options_.all || choice_.top || rows_.size() <= most_single_rows) {
             threads(rows_.size());
         } else {
             threads(busy_ones());
@@ -60,18 +67,20 @@ class ThreadsText {
     void add(std::string_view text) { out_ += line(text, style_); }
     void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
 
+    [[nodiscard]] bool stacks_wanted() const { return view_.native_stacks.has_value(); }
+
     void head() {
         const ThreadTotals& totals = table_.totals;
-        const std::string text = threads_by_kind(view_, table_);
-        out_ += title(fit(text, style_.width), style_) + "\n";
-        if (table_.interval_s > 0) {
-            add(fmt::format("CPU {:.1f} % of one over {:.1f} s; {:.1f} % runnable and waiting for one",
-                            totals.cpu_percent, table_.interval_s, totals.wait_percent));
-        } else {
-            add("CPU as a share of the time since each thread began");
-        }
-        add(fmt::format("Stacks: {} MiB reserved, {} MiB resident", in_mib(table_.totals.stacks_reserved),
-                        in_mib(table_.totals.stacks_resident)));
+        std::string kinds = paragraph(threads_by_kind(view_, table_), style_, 2);
+        kinds.pop_back();
+        out_ += title(kinds, style_) + "\n";
+        const std::string cpu =
+            table_.interval_s > 0
+                ? fmt::format("CPU {:.1f} % of one core ({:.1f} s sample), run-queue wait {:.1f} %.",
+                              totals.cpu_percent, table_.interval_s, totals.wait_percent)
+                : std::string("CPU since start (avg of each thread).");
+        say(fmt::format("{} Stacks: {} MiB resident of {} reserved.", cpu, in_mib(totals.stacks_resident),
+                        in_mib(totals.stacks_reserved)));
         out_ += "\n";
     }
 
@@ -122,13 +131,13 @@ class ThreadsText {
         c.kind = name_of(thread.kind);
         c.name = thread_name(thread.name);
         if (!thread.library.empty()) c.name += fmt::format(" ({})", printable(base_name(thread.library)));
-        if (thread.change == ThreadChange::started) c.name += "  (started meanwhile)";
-        if (thread.change == ThreadChange::ended) c.name += "  (ended meanwhile)";
+        if (thread.change == ThreadChange::started) c.name += "  (started during the sample)";
+        if (thread.change == ThreadChange::ended) c.name += "  (ended during the sample)";
         row(c);
         what_it_does(thread);
     }
 
-    // With --stacks all of it, else where the program is.
+    // With --stacks the whole stack, else where the program is.
     void what_it_does(const ThreadRow& thread) {
         const std::string indent(wide() ? 14 : 8, ' ');
         const bool busy = thread.cpu_percent.value_or(0) >= busy_percent;
@@ -164,73 +173,83 @@ class ThreadsText {
         out_ += "\n";
     }
 
-    // Who counts how many, and who is in one count and not in another.
+    // How many threads each source counts, and which ones some sources leave out.
     void counts() {
         const ThreadCounts& counts = table_.counts;
-        std::string text = fmt::format("Counted: {} task{} of the kernel", grouped(counts.tasks),
-                                       counts.tasks == 1 ? "" : "s");
-        if (counts.nmt) text += fmt::format(", {} by NMT", grouped(*counts.nmt));
-        if (counts.dump) {
-            text += fmt::format(", {} in Thread.print ({} of them Java threads)", grouped(*counts.dump),
-                                grouped(*counts.dump_java));
+        std::string text = fmt::format("Cross-check: kernel {}", grouped(counts.tasks));
+        if (counts.nmt) text += fmt::format(", NMT {}", grouped(*counts.nmt));
+        if (counts.dump)
+            text +=
+                fmt::format(", Thread.print {} ({} Java)", grouped(*counts.dump), grouped(*counts.dump_java));
+        if (counts.perf_live) {
+            text += fmt::format(", JMX {}", grouped(static_cast<std::uint64_t>(*counts.perf_live)));
+            if (counts.dump_java && static_cast<std::int64_t>(*counts.dump_java) > *counts.perf_live)
+                text += " (excludes JVM-internal threads)";
         }
-        if (counts.perf_live)
-            text += fmt::format(", {} live by hsperfdata",
-                                grouped(static_cast<std::uint64_t>(*counts.perf_live)));
-        say(text + ".");
-        if (counts.dump_java && counts.perf_live &&
-            static_cast<std::int64_t>(*counts.dump_java) > *counts.perf_live)
-            say("hsperfdata and JMX leave out the JVM's own Java threads: compilers, signals, service "
-                "threads.");
+        text += ".";
         const std::size_t foreign = table_.totals.foreign, unlisted = table_.totals.unlisted;
         if (counts.dump && foreign > 0)
-            say(fmt::format("{} {} in no dump: native code started {}, or it is the launcher's first thread.",
-                            grouped(foreign), foreign == 1 ? "thread is" : "threads are",
-                            foreign == 1 ? "it" : "them"));
+            text += fmt::format(
+                " {} {} not in Thread.print: the launcher's main thread, or created by native "
+                "code.",
+                grouped(foreign), foreign == 1 ? "thread is" : "threads are");
         if (counts.dump && unlisted > 0)
-            say(fmt::format("{} of HotSpot's own {} in no dump.", grouped(unlisted),
-                            unlisted == 1 ? "is" : "are"));
-        limits();
+            text += fmt::format(" {} of HotSpot's own {} not in Thread.print.", grouped(unlisted),
+                                unlisted == 1 ? "is" : "are");
+        say(text);
+        if (options_.all || near_a_limit()) limits();
         if (counts.carriers)
             say(fmt::format(
-                "{} of {} carriers carry a virtual thread at the moment; the stacks of virtual threads lie "
-                "in the Java heap.",
+                "{} of {} carrier threads are running a virtual thread; stacks of virtual threads "
+                "are in the Java heap.",
                 grouped(counts.virtual_mounted), grouped(*counts.carriers)));
+    }
+
+    // From three quarters of a limit on it is worth a line.
+    [[nodiscard]] bool near_a_limit() const {
+        const ThreadCounts& counts = table_.counts;
+        const auto is_near = [](const std::optional<std::uint64_t>& limit, std::uint64_t used) {
+            return limit && used >= *limit - *limit / 4;
+        };
+        return is_near(counts.cgroup_limit, counts.cgroup_current.value_or(0)) ||
+               is_near(counts.user_limit, counts.tasks) || is_near(counts.system_limit, counts.tasks);
     }
 
     void limits() {
         const ThreadCounts& counts = table_.counts;
         std::vector<std::string> parts;
         if (counts.cgroup_limit)
-            parts.push_back(fmt::format("{} threads of the container (pids.max), {} of them in use",
+            parts.push_back(fmt::format("{} threads for the container (pids.max), {} in use",
                                         grouped(*counts.cgroup_limit),
                                         grouped(counts.cgroup_current.value_or(0))));
         if (counts.user_limit)
-            parts.push_back(fmt::format("{} threads of this user (ulimit -u)", grouped(*counts.user_limit)));
+            parts.push_back(fmt::format("{} threads for this user (ulimit -u)", grouped(*counts.user_limit)));
         if (counts.system_limit)
-            parts.push_back(fmt::format("{} of the system (threads-max)", grouped(*counts.system_limit)));
+            parts.push_back(fmt::format("{} for the system (threads-max)", grouped(*counts.system_limit)));
         if (!parts.empty()) say(fmt::format("Limits: {}.", fmt::join(parts, "; ")));
     }
 
     void notes() {
-        if (!table_.stacks_of_nobody.empty()) {
+        if (!table_.stacks_of_nobody.empty() &&
+            (options_.all || table_.totals.resident_of_nobody != Bytes())) {
             const bool one = table_.stacks_of_nobody.size() == 1;
-            say(fmt::format(
-                "{} stack{}, {} KiB resident, {} of threads that were running: nothing tells whose.",
-                grouped(table_.stacks_of_nobody.size()), one ? "" : "s",
-                kib_of(table_.totals.resident_of_nobody), one ? "is" : "are"));
+            say(fmt::format("{} stack{} ({} KiB resident) could not be matched to a thread: {} running.",
+                            grouped(table_.stacks_of_nobody.size()), one ? "" : "s",
+                            kib_of(table_.totals.resident_of_nobody), one ? "it was" : "they were"));
         }
         stopped();
-        say("Stack figures in KiB: reserved with its guards, resident, in use from the top to the stack "
-            "pointer, peak down to the lowest page that was touched (HotSpot touches up to 80 KiB ahead).");
-        if (table_.totals.arenas > 0)
-            say(fmt::format("Malloc: {} threads take from {} arena{} (--json says which from which).",
+        if (options_.all)
+            say("Stack columns in KiB. reserved: with guard pages; used: from the top to the stack pointer; "
+                "peak: down to the lowest page ever touched (HotSpot touches up to 80 KiB ahead).");
+        if (options_.all && table_.totals.arenas > 0)
+            say(fmt::format("Malloc: {} threads allocate from {} arena{} (--json has the mapping).",
                             grouped(table_.totals.with_arena), grouped(table_.totals.arenas),
                             table_.totals.arenas == 1 ? "" : "s"));
         stack_sizes();
+        if (!options_.all)
+            say("More: --all (every thread and column), --sort stack, --stacks, --match REGEX.");
         if (view_.vm == Vm::hotspot && !view_.thread_dump) {
-            std::string why =
-                "The JVM was not asked for Thread.print: names are the kernel's, cut to 15 bytes.";
+            std::string why = "No Thread.print from the JVM: names are the kernel's, cut to 15 bytes.";
             for (const MissingDocument& missing : view_.missing) {
                 if (missing.what == document::attach || missing.what == document_of(question::thread_print))
                     why += fmt::format(" {}.{}{}", missing.why,
@@ -251,8 +270,8 @@ class ThreadsText {
         for (const NativeStack& stack : native.stacks) longest = std::max(longest, stack.stopped_ms);
         if (!native.stacks.empty())
             say(
-                fmt::format("Native frames: {} thread{} stood still, one at a time, for at most {:.1f} ms; "
-                            "Java frames are of the dump right after it.",
+                fmt::format("Native frames: {} thread{} stopped, one at a time, for at most {:.1f} ms; Java "
+                            "frames come from the thread dump right after.",
                             native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest));
         for (const NativeStackFailure& failed : native.failed)
             say(fmt::format("No native frames of thread {}: {}.", failed.tid, printable(failed.why)));
@@ -261,20 +280,20 @@ class ThreadsText {
     // What the flags mean, since two of three count in KB and the third in bytes.
     void stack_sizes() {
         for (const StackFlag& flag : table_.stack_flags) {
-            std::string text = fmt::format("{} reserves {} for the stack of each of the {}", flag.text,
+            std::string text = fmt::format("{} reserves {} per stack for each of the {}", flag.text,
                                            human(flag.size), flag.threads);
-            if (flag.unit_slip) text += ": the flag counts in KB already, so it is " + flag.meant;
+            if (flag.unit_slip) text += ": the flag is already in KB, so it means " + flag.meant;
             say(text + ".");
         }
         if (table_.totals.stacks_reserved > table_.totals.stacks_resident + mib(64))
             say(fmt::format(
-                "Stacks reserve {} MiB of addresses and hold {} MiB of memory: what is reserved and "
-                "never touched costs nothing.",
+                "Stacks reserve {} MiB of address space and use {} MiB of memory: reserved and untouched "
+                "costs nothing.",
                 in_mib(table_.totals.stacks_reserved), in_mib(table_.totals.stacks_resident)));
         const Bytes huge = table_.totals.stacks_huge;
         if (huge > Bytes())
             say(fmt::format(
-                "{} MiB of stacks are transparent huge pages, which fill what was never used: see "
+                "{} MiB of stacks are transparent huge pages, which make untouched parts resident: see "
                 "/sys/kernel/mm/transparent_hugepage/enabled.",
                 in_mib(huge)));
     }
@@ -301,7 +320,7 @@ std::string threads_by_kind(const ProcessView& view, const ThreadTable& table) {
         between = ", ";
     }
     if (totals.started + totals.ended > 0)
-        text += fmt::format(" ({} started, {} ended meanwhile)", totals.started, totals.ended);
+        text += fmt::format(" ({} started, {} ended during the sample)", totals.started, totals.ended);
     return text;
 }
 

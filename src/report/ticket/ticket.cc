@@ -81,6 +81,19 @@ std::string title_of(const Moment& moment) {
                                  moment.view->header.pid, in_mib(moment.ledger->rss)));
 }
 
+// What NMT does not track, and the figure that is often taken for it.
+std::string gap_of(const Gap& gap) {
+    if (!gap.classic) return "";
+    std::string text;
+    if (gap.low && gap.likely && gap.high)
+        text = fmt::format("Not tracked by NMT: about {} MiB ({} to {}). ", in_mib(*gap.likely),
+                           in_mib(*gap.low), in_mib(*gap.high));
+    return text + fmt::format(
+                      "RSS minus NMT committed is {} MiB: do not read it as a leak, as committed memory "
+                      "need not be resident.",
+                      in_mib(*gap.classic));
+}
+
 // "61 names, 2 hosts, 1 IP address"
 std::string counted(const Redaction& redaction) {
     struct Kind {
@@ -96,23 +109,23 @@ std::string counted(const Redaction& redaction) {
         text += fmt::format("{}{} {}", text.empty() ? "" : ", ", grouped(found->second),
                             found->second == 1 ? kind.one : kind.more);
     }
-    return text.empty() ? "no name" : text;
+    return text.empty() ? "no names" : text;
 }
 
 std::string redaction_of(const ProcessView& view) {
     const std::string secrets =
-        "Values of options whose names speak of secrets (passwords, tokens, keys), and the environment, are "
-        "taken out. ";
+        "Secrets in options (passwords, tokens, keys) and the environment are redacted. ";
     if (!view.header.redaction)
         return secrets +
-               "Nothing else is: paths, hosts and names of threads and classes are as they were (--redact "
-               "replaces them).";
+               "Paths, hosts and names of threads and classes are unchanged (--redact replaces "
+               "them).";
     const Redaction& redaction = *view.header.redaction;
     std::string text =
-        fmt::format("{}Redacted besides: {} in {} places, the same one by the same word everywhere.", secrets,
+        fmt::format("{}Also redacted: {} in {} places, each with the same placeholder everywhere.", secrets,
                     counted(redaction), grouped(redaction.places));
     if (!redaction.left_out.empty())
-        text += fmt::format(" Left out: {} documents.", redaction.left_out.size());
+        text += fmt::format(" Left out: {} document{}.", redaction.left_out.size(),
+                            redaction.left_out.size() == 1 ? "" : "s");
     return text;
 }
 
@@ -164,6 +177,7 @@ Ticket ticket_of(const Account& account, std::optional<Trend> history) {
     ticket.mapped_again = moment.ledger->mapped_again;
     ticket.shares = printable_shares(shares_of(moment));
     ticket.gap = moment.ledger->gap;
+    ticket.gap_text = gap_of(ticket.gap);
     ticket.versions = versions_of(*moment.view);
     ticket.command = command_line(*moment.view, most_command_bytes);
     ticket.flags = given_flags(*moment.view);

@@ -1,4 +1,4 @@
-// The ticket: everything that a stranger needs to know of one moment of one process, as plain data. All forms
+// The ticket: one snapshot of one process for a reader who has nothing else, as plain data. All forms
 // (Markdown, HTML) show this and compute nothing of their own.
 //
 // Strings are printable (base/printable.h): no control characters, valid UTF-8; they are not escaped for any
@@ -31,17 +31,23 @@ struct TicketFact {
 enum class TicketSeverity : std::uint8_t { problem, warning, note, ok };
 std::string_view name_of(TicketSeverity severity);  // "problem", "warning", "note", "ok"
 
+// What to do, and what to type for it.
+struct TicketCommand {
+    std::string what;     // "The same ticket of the process as it is now", "Find the owner"
+    std::string command;  // one line; may be empty for a remedy
+};
+
 struct TicketFinding {
     TicketSeverity severity = TicketSeverity::note;
     std::string id;                       // of the rule: "arena-count"; may be empty
     std::string title;                    // one sentence
     std::optional<Bytes> bytes;           // that it is about
-    std::string share;                    // "36.1 % of what NMT does not know of"; empty where it has none
-    std::string confidence;               // "high", "medium", "low"; empty where the rule does not say
+    std::string share;                    // "36.1 % of RSS not tracked by NMT"; empty where it has none
+    std::string confidence;               // "high", "medium", "low"; may be empty
     std::vector<std::string> evidence;    // sentences, with the figures that it rests on
-    std::vector<std::string> remedies;    // sentences
-    std::vector<std::string> commands;    // to copy
-    std::vector<std::string> refuted_by;  // what would refute it
+    std::vector<TicketCommand> remedies;  // the most useful first
+    std::string refuted_label;            // "Not a leak if"
+    std::vector<std::string> refuted_by;  // conditions that follow it
     std::vector<std::string> bugs;        // "JDK-8312182: … (fixed in 21)"
 };
 
@@ -96,7 +102,7 @@ struct TicketArena {
     Bytes live_tracked, live_untracked, free, overhead, not_walked;  // resident
 };
 
-// Live blocks that NMT does not know of.
+// Live blocks that NMT does not track.
 struct TicketBlocks {
     std::string owner;     // library; empty where only the size is known
     std::string kind;      // "inflate window"; may be empty
@@ -116,7 +122,7 @@ struct TicketMalloc {
     Bytes live_tracked, live_untracked, free, overhead, not_walked;  // resident; they sum to glibc's part
     std::vector<TicketArena> arenas;                                 // largest first
     std::vector<TicketBlocks> untracked;                             // most first; the rest last
-    std::vector<TicketBlocks> sizes;  // of the same blocks, by size alone; most first
+    std::vector<TicketBlocks> sizes;  // of the same blocks, by size only; most first
 };
 
 struct TicketThread {
@@ -126,7 +132,7 @@ struct TicketThread {
     std::string library;  // of a native thread: where its first function is; may be empty
     char state = '?';
     std::optional<double> cpu_percent, wait_percent;  // of one CPU, over the interval
-    double cpu_seconds = 0;                           // since it began
+    double cpu_seconds = 0;                           // since it started
     std::optional<Bytes> stack_reserved, stack_resident;
 };
 
@@ -142,17 +148,11 @@ struct TicketThreads {
     std::string by_kind;            // "Threads 75: 61 Java, 3 compiler, 8 GC, 2 VM, 1 native"
     std::vector<TicketFact> kinds;  // "Java" "61"; those of which there are any
     std::size_t count = 0;
-    double interval_s = 0;  // over which CPU was measured; 0: since each thread began
+    double interval_s = 0;  // over which CPU was measured; 0: since each thread started
     double cpu_percent = 0, wait_percent = 0;
     Bytes stacks_reserved, stacks_resident;
     std::vector<TicketThread> threads;  // most CPU first
     std::vector<TicketPool> pools;      // largest stacks first
-};
-
-// What to type, to see the same or more.
-struct TicketCommand {
-    std::string what;     // "The same ticket, of the process as it is now"
-    std::string command;  // one line
 };
 
 struct Ticket {
@@ -164,12 +164,13 @@ struct Ticket {
 
     std::vector<TicketFinding> findings;  // most urgent first
     Bytes rss;
-    Bytes mapped_again;         // of it: further views of the heap (ZGC before generations)
+    Bytes mapped_again;         // part of rss: further views of the heap (non-generational ZGC)
     std::vector<Share> shares;  // sum to rss
-    Gap gap;                    // the figures that tickets quote
+    Gap gap;                    // RSS against NMT
+    std::string gap_text;       // the same as a sentence; empty without NMT
 
     std::vector<TicketFact> versions;   // JDK, VM, vendor, collector, NMT, allocator, kernel, nmtx, …
-    std::string command;                // the command line, secrets out; empty where unknown
+    std::string command;                // the command line, secrets redacted; empty where unknown
     std::vector<std::string> flags;     // the JVM's options as they were given
     std::vector<std::string> vm_flags;  // those that the JVM runs with (VM.flags), where it was asked
     std::optional<ContainerUse> container;
@@ -188,7 +189,7 @@ struct Ticket {
     std::vector<MissingDocument> missing;  // what could not be had, why, and what to do
     std::vector<std::string> notes;        // what the figures rest on, sentences
     std::vector<TicketCommand> reproduce;
-    std::string redaction;  // what was taken out, one or two sentences
+    std::string redaction;  // what was redacted, one or two sentences
 };
 
 // `history`: of a record, where there is one.

@@ -1,4 +1,4 @@
-// What a stranger asks first: which versions, which options, which limits, when, and at what cost.
+// What a reader asks first: which versions, which options, which limits, when, and at what cost.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -85,13 +85,13 @@ std::vector<TicketFact> limits_of(const ProcessView& view) {
         facts.add("Address space (ulimit -v)", size_or_unlimited(view.limits->address_space));
         facts.add("Stack of the first thread (ulimit -s)", size_or_unlimited(view.limits->stack_size));
         facts.add("Locked memory (ulimit -l)", size_or_unlimited(view.limits->locked_memory));
-        facts.add("Threads of the user (ulimit -u)", number_or_unlimited(view.limits->processes));
+        facts.add("User's threads (ulimit -u)", number_or_unlimited(view.limits->processes));
     }
     if (view.cgroup_pids) {
-        facts.add("Threads of the cgroup (pids.max)", number_or_unlimited(view.cgroup_pids->limit));
-        facts.add("Threads in the cgroup now (pids.current)", view.cgroup_pids->current);
+        facts.add("cgroup's threads (pids.max)", number_or_unlimited(view.cgroup_pids->limit));
+        facts.add("cgroup's threads now (pids.current)", view.cgroup_pids->current);
     }
-    facts.add("Threads of the system (threads-max)", view.threads_max);
+    facts.add("System's threads (threads-max)", view.threads_max);
     return facts.take();
 }
 
@@ -103,17 +103,16 @@ std::vector<TicketFact> taking_of(const Moment& moment) {
     facts.add("Up for", human_seconds(header.target_uptime_s));
     facts.add("Took", in_milliseconds(cost.wall_ms));
     if (moment.view->vm == Vm::hotspot)
-        facts.add("The JVM spent answering",
-                  moment.view->version ? in_milliseconds(cost.attach_ms) : "nothing: not asked");
-    facts.add("nmtx spent", in_milliseconds(cost.cpu_ms) + " of CPU");
+        facts.add("JVM time to answer",
+                  moment.view->version ? in_milliseconds(cost.attach_ms) : "none: not asked");
+    facts.add("nmtx CPU time", in_milliseconds(cost.cpu_ms));
     if (const auto dump = moment.view->took_ms(document_of(question::thread_print));
         dump && moment.view->thread_dump)
-        facts.add("Of it one thread dump (a safepoint)", in_milliseconds(*dump));
-    facts.add("The target stood still for", cost.stood_still_ms
-                                                ? fmt::format("{:.1f} ms", *cost.stood_still_ms)
-                                                : "0 ms: it was not stopped");
+        facts.add("including one thread dump (a safepoint)", in_milliseconds(*dump));
+    facts.add("Target stopped for",
+              cost.stood_still_ms ? fmt::format("{:.1f} ms", *cost.stood_still_ms) : "0 ms: never stopped");
     if (moment.ledger->rss_before)
-        facts.add("RSS moved meanwhile by", in_mib(moment.ledger->drift()) + " MiB");
+        facts.add("RSS change during measurement", in_mib(moment.ledger->drift()) + " MiB");
     facts.add("Effort", header.effort ? std::string(name_of(*header.effort)) : "");
     return facts.take();
 }
@@ -140,20 +139,20 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
     const std::string effort = given == Effort::standard ? "" : fmt::format(" --effort={}", name_of(given));
     const std::string interval = threads ? " --interval 1s" : "";
     std::vector<TicketCommand> commands;
-    commands.push_back({"The evidence of this moment as text, from the capture that came with the ticket",
-                        "nmtx report capture.nmtx --all"});
-    commands.push_back({"The same ticket of the process as it is now",
+    commands.push_back(
+        {"This snapshot as text, from the capture in the ticket", "nmtx report capture.nmtx --all"});
+    commands.push_back({"The same ticket of the process now",
                         fmt::format("nmtx ticket {}{}{} -o ticket", pid, effort, interval)});
     commands.push_back(
-        {"The evidence alone", fmt::format("nmtx capture {}{}{} -o capture.nmtx", pid, effort, interval)});
-    commands.push_back({"What has changed since", fmt::format("nmtx diff capture.nmtx {}", pid)});
+        {"Only the evidence", fmt::format("nmtx capture {}{}{} -o capture.nmtx", pid, effort, interval)});
+    commands.push_back({"What changed since", fmt::format("nmtx diff capture.nmtx {}", pid)});
     if (!with_history) {
-        commands.push_back(
-            {"Is it growing: a record of an hour", fmt::format("nmtx record {} -o record.db --for 1h", pid)});
-        commands.push_back({"The verdict on it", "nmtx trend record.db"});
+        commands.push_back({"Record for an hour to see whether it grows",
+                            fmt::format("nmtx record {} -o record.db --for 1h", pid)});
+        commands.push_back({"Analyse the recording", "nmtx trend record.db"});
     }
     if (view.walk() != nullptr)
-        commands.push_back({"Who points to malloc's blocks", fmt::format("nmtx malloc {} --owners", pid)});
+        commands.push_back({"Trace owners of malloc blocks", fmt::format("nmtx malloc {} --owners", pid)});
     if (view.vm != Vm::hotspot) {
         commands.push_back({"The kernel's side without nmtx", fmt::format("cat /proc/{}/smaps", pid)});
         return commands;
@@ -169,8 +168,7 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
         if (!asked.empty()) asked += "; ";
         asked += fmt::format("jcmd {} {}", pid, printable(command));
     }
-    if (!asked.empty())
-        commands.push_back({"What the JVM was asked, by the JDK's own tool", std::move(asked)});
+    if (!asked.empty()) commands.push_back({"The same questions with the JDK's jcmd", std::move(asked)});
     commands.push_back({"The kernel's side without nmtx", fmt::format("cat /proc/{}/smaps", pid)});
     return commands;
 }
@@ -185,12 +183,12 @@ std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_histo
         std::any_of(view.missing.begin(), view.missing.end(),
                     [](const MissingDocument& m) { return m.what == document_of(question::thread_print); });
     if (view.vm == Vm::hotspot && !view.thread_dump && !dump_missing)
-        missing.push_back({"CPU of threads over an interval, and what they do",
-                           "not asked for: a thread dump is a safepoint",
+        missing.push_back({"CPU of threads over an interval, and their stack traces",
+                           "not requested (a thread dump needs a safepoint)",
                            fmt::format("nmtx ticket {} --interval 1s -o ticket", pid)});
     if (!with_history)
-        missing.push_back({"history", "no record was given: whether anything grows is not known",
-                           fmt::format("nmtx record {} -o record.db", pid)});
+        missing.push_back({"history", "no recording was given, so growth is unknown",
+                           fmt::format("nmtx record {} -o record.db --for 1h", pid)});
     return missing;
 }
 

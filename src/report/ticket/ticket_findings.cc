@@ -28,7 +28,7 @@ std::string shares_of_finding(const Finding& finding) {
     std::string text;
     if (finding.share_of_rss) text = fmt::format("{:.1f} % of RSS", *finding.share_of_rss);
     if (finding.share_of_gap)
-        text += fmt::format("{}{:.1f} % of what NMT does not know of", text.empty() ? "" : ", ",
+        text += fmt::format("{}{:.1f} % of RSS not tracked by NMT", text.empty() ? "" : ", ",
                             *finding.share_of_gap);
     return text;
 }
@@ -50,10 +50,9 @@ TicketFinding ticket_finding(const Finding& finding) {
     out.share = shares_of_finding(finding);
     out.confidence = name_of(finding.confidence);
     for (const std::string& sentence : finding.evidence) out.evidence.push_back(printable(sentence));
-    for (const Remedy& remedy : finding.remedies) {
-        if (!remedy.what.empty()) out.remedies.push_back(printable(remedy.what));
-        if (!remedy.command.empty()) out.commands.push_back(printable(remedy.command));
-    }
+    for (const Remedy& remedy : finding.remedies)
+        out.remedies.push_back({printable(remedy.what), printable(remedy.command)});
+    out.refuted_label = label_of(finding.refutes);
     if (!finding.refuted_by.empty()) out.refuted_by.push_back(printable(finding.refuted_by));
     for (const std::string_view bug : finding.bugs) out.bugs.push_back(printable(bug_text(bug)));
     return out;

@@ -44,7 +44,7 @@ std::vector<TicketArea> ticket_areas(const Ledger& ledger) {
         if (area.name == "thread stack") row.remark = fmt::format("{} stacks", area.parts.front()->pieces);
         if (!area.located) row.remark = "not located";
         if (area.name == "java heap" && ledger.mapped_again != Bytes())
-            row.remark = fmt::format("{} MiB of it mapped again", in_mib(ledger.mapped_again));
+            row.remark = fmt::format("{} MiB mapped again", in_mib(ledger.mapped_again));
         areas.push_back(std::move(row));
     }
     return areas;

@@ -9,12 +9,12 @@
 
 namespace nmtx {
 
-// `nmtx trend`: for each run how RSS went, then who grew, with the verdict on each and what it rests on. With
+// `nmtx trend`: for each run the verdict, with what it rests on, then how RSS and its owners went. With
 // options.all every owner, and NMT's figures by category.
 std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style);
 
 // "Undecided: malloc/nmt-tracked/other grows by 112.3 MiB an hour, so far by 1.8 MiB; growth counts from 2.0
-// MiB on. At this rate it takes 6 s more to decide."
+// MiB on. At this rate it needs 6 s more."
 std::string run_verdict_text(const RunTrend& run);
 
 // docs/reference/json.md, "nmtx trend".
@@ -23,10 +23,7 @@ std::string json_trend(const Trend& trend);
 // A header and a line for each owner of each run: RFC 4180.
 std::string csv_trend(const Trend& trend);
 
-// "passed: RSS grew by 1.2 MiB of 50.0 MiB allowed; most of it malloc/untracked/libx.so (+0.9 MiB)"
+// "passed: RSS grew by 1.2 MiB (allowed: 50.0 MiB); most: malloc/untracked/libx.so, 0.9 MiB"
 std::string gate_line(const GateResult& result, const GateOptions& options);
-
-// "▁▂▅█", one column for each value; ".-=#" without Unicode.
-std::string sparkline(const std::vector<double>& values, bool unicode);
 
 }  // namespace nmtx

@@ -9,6 +9,7 @@
 #include "base/printable.h"
 #include "change/trend_verdict.h"
 #include "ledger/owner_paths.h"
+#include "report/style/sparkline.h"
 #include "report/trend/trend_report.h"
 
 namespace nmtx {
@@ -73,13 +74,13 @@ std::string head(const RunTrend& run, const TextStyle& style) {
     }
     const std::string out = title(line(who, style), style);
     if (run.samples == 0)
-        return out +
-               paragraph(fmt::format("All of its {} samples are of its warm-up: --warm-up 0 looks at them.",
-                                     run.left_out),
-                         style);
-    std::string what = fmt::format("{} to {} UTC: {}, {} samples, {} of them full", utc(run.from_wall_ms),
-                                   utc(run.to_wall_ms), human_seconds(run.span_s), run.samples, run.full);
-    if (run.left_out > 0) what += fmt::format("; {} before them left out as warm-up", run.left_out);
+        return out + paragraph(fmt::format("All {} samples fall into the warm-up: --warm-up 0 includes them.",
+                                           run.left_out),
+                               style);
+    std::string what =
+        fmt::format("{} to {} UTC: {}, {} sample{} ({} full)", utc(run.from_wall_ms), utc(run.to_wall_ms),
+                    human_seconds(run.span_s), run.samples, run.samples == 1 ? "" : "s", run.full);
+    if (run.left_out > 0) what += fmt::format("; {} earlier ones ignored as warm-up", run.left_out);
     return out + paragraph(what + ".", style);
 }
 
@@ -125,17 +126,17 @@ std::string evidence(const OwnerTrend& owner) {
         case Verdict::leak:
         case Verdict::retention:
             return fmt::format(
-                "{} {} in {} samples, its late rate is {:.2f} of the early one, and {} of 5 steps carry "
-                "their share; noise {}",
+                "{} {} in {} samples; the late rate is {:.2f} of the early one; {} of 5 steps rise by their "
+                "share; noise {}",
                 with_sign(scaled(owner, shape.growth)) + (is_count(owner) ? "" : " MiB"), over, shape.points,
                 steadiness, shape.rising, amount_of(shape.slope->noise));
         case Verdict::warm_up:
-            return fmt::format("it flattens: its late rate is {:.2f} of the early one", steadiness);
+            return fmt::format("flattens: the late rate is {:.2f} of the early one", steadiness);
         case Verdict::periodic:
-            return fmt::format("it swings by {} and crosses its line {} times", amount_of(shape.swing),
+            return fmt::format("swings by {} and crosses its trend line {} times", amount_of(shape.swing),
                                shape.crossings);
         case Verdict::growing:
-            return fmt::format("{} of 5 steps carry their share, its late rate is {:.2f} of the early one",
+            return fmt::format("{} of 5 steps rise by their share; the late rate is {:.2f} of the early one",
                                shape.rising, steadiness);
         default:
             return {};
@@ -145,86 +146,126 @@ std::string evidence(const OwnerTrend& owner) {
 std::string meaning(const OwnerTrend& owner) {
     switch (owner.verdict) {
         case Verdict::leak:
-            return "grows steadily, and nothing bounds it";
+            return "leak: grows steadily and nothing bounds it";
         case Verdict::retention:
-            return "grows by what was freed: malloc keeps it, and no more of it is in use";
+            return "retained by malloc after free: grows, and the memory in use does not";
         case Verdict::growing:
-            if (may_be(owner.path(), owner_path::java_heap))
-                return "grows, within -Xmx: objects, of which a heap dump knows";
+            if (may_be(owner.path(), owner_path::java_heap)) return "growing within -Xmx: take a heap dump";
             if (may_be(owner.path(), owner_path::code_cache))
-                return "grows, within -XX:ReservedCodeCacheSize: the JVM still compiles";
-            return "grows, neither steadily enough for a leak nor flattening";
+                return "growing within -XX:ReservedCodeCacheSize: the JVM still compiles";
+            return "growing, neither steadily enough for a leak nor flattening";
         default:
             return std::string(name_of(owner.verdict));
     }
 }
 
-std::string findings(const RunTrend& run, const TextStyle& style) {
-    std::string out;
-    for (const auto* owners : {&run.owners, &run.sums}) {
-        for (const OwnerTrend& owner : *owners) {
-            const bool finding = owner.verdict == Verdict::leak || owner.verdict == Verdict::retention ||
-                                 owner.verdict == Verdict::growing;
-            if (!finding) continue;
-            const std::string heap =
-                std::abs(owner.follows_heap) >= 0.8
-                    ? fmt::format("; it follows the Java heap's use (rank correlation {:.2f})",
-                                  owner.follows_heap)
-                    : "";
-            out += paragraph(fmt::format("{}: {} {}, by {} MiB/h: {}{}.",
-                                         owner.verdict == Verdict::leak ? "Leak" : "Finding", owner.name(),
-                                         meaning(owner), rate(owner), evidence(owner), heap),
-                             style, 2);
-        }
-    }
-    return run.leaks() ? out : out + paragraph(run_verdict_text(run), style, 2);
+// Memory with a bound of its own may well grow.
+Mark mark_of_owner(const OwnerTrend& owner) {
+    if (owner.verdict == Verdict::leak) return Mark::problem;
+    const bool bounded =
+        may_be(owner.path(), owner_path::java_heap) || may_be(owner.path(), owner_path::code_cache);
+    return owner.verdict == Verdict::growing && bounded ? Mark::note : Mark::warning;
 }
 
-// "until it is reached" goes by RSS's rate, of which an undecided record knows nothing for certain.
+void add_findings(const std::vector<OwnerTrend>& owners, bool leaks, const TextStyle& style,
+                  std::string& out) {
+    for (const OwnerTrend& owner : owners) {
+        const bool told = owner.verdict == Verdict::leak || owner.verdict == Verdict::retention ||
+                          owner.verdict == Verdict::growing;
+        if (!told || (owner.verdict == Verdict::leak) != leaks) continue;
+        const Mark mark = mark_of_owner(owner);
+        out += marked(mark,
+                      fmt::format("{}{} per hour: {}, {}", rate(owner), is_count(owner) ? "" : " MiB",
+                                  printable(owner.name()), meaning(owner)),
+                      leaks, style);
+        const std::string heap =
+            std::abs(owner.follows_heap) >= 0.8
+                ? fmt::format("; follows the Java heap's use (rank correlation {:.2f})", owner.follows_heap)
+                : "";
+        out += paragraph_at(indent_below(mark, style), evidence(owner) + heap + ".", style, 2);
+    }
+}
+
+Mark mark_of_run(const RunTrend& run) {
+    switch (conclusion_of(run).verdict) {
+        case RunVerdict::leak:
+            return Mark::problem;
+        case RunVerdict::no_leak:
+            return Mark::ok;
+        case RunVerdict::undecided:
+            break;
+    }
+    return Mark::undecided;
+}
+
+// Without the word that its mark has.
+std::string conclusion_text(const RunTrend& run) {
+    std::string text = run_verdict_text(run);
+    constexpr std::string_view undecided = "Undecided: ";
+    return text.starts_with(undecided) ? text.substr(undecided.size()) : text;
+}
+
+// The leaks, or else what the record comes to; then what else grows.
+std::string verdicts(const RunTrend& run, const TextStyle& style) {
+    std::string out;
+    if (run.leaks()) {
+        add_findings(run.owners, true, style, out);
+        // A sum says nothing that its owners have not said; the table has it.
+        if (out.empty()) add_findings(run.sums, true, style, out);
+    } else {
+        out = marked(mark_of_run(run), conclusion_text(run), true, style);
+    }
+    const std::size_t leaks = out.size();
+    add_findings(run.owners, false, style, out);
+    if (out.size() == leaks) add_findings(run.sums, false, style, out);
+    return out;
+}
+
+// Goes by RSS's rate, of which an undecided record knows nothing for certain.
 std::string limit_line(const RunTrend& run, const TextStyle& style) {
     if (!run.limit) return {};
     const LimitForecast& limit = *run.limit;
-    const std::string which = limit.cgroup ? "the container's limit" : "the host's memory";
+    const std::string which = limit.cgroup ? "container limit" : "host memory";
     std::string when = "not getting nearer";
     if (limit.seconds)
-        when = fmt::format("{} until it is reached at this rate", human_seconds(*limit.seconds));
+        when = fmt::format("reached in {} at this rate", human_seconds(*limit.seconds));
     else if (conclusion_of(run).verdict == RunVerdict::undecided)
-        when = "how fast that grows is undecided";
+        when = "rate undecided";
     return paragraph(
-        fmt::format("Of {}, {}, {} are in use: {}.", which, human(limit.limit), human(limit.used), when),
-        style);
+        fmt::format("{} of {} {} in use: {}.", human(limit.used), human(limit.limit), which, when), style);
 }
 
 std::string notes(const RunTrend& run, const TextStyle& style) {
     std::string out;
     if (run.depth == Depth::light && run.samples > 0)
         out += paragraph(
-            "The owners are those of light samples: malloc's live and freed memory, and what lies inside "
-            "HotSpot's reservations, are not told apart. For them: nmtx record --walk-every.",
+            "No malloc detail in this recording (light samples only): malloc in use and freed, and areas "
+            "inside HotSpot's reservations, are not separated. For them: nmtx record --walk-every",
             style);
     if (run.samples > 0)
-        out += line(fmt::format("A sample cost {:.1f} ms of CPU and {:.1f} ms of the JVM's answering.",
-                                run.mean_cost.cpu_ms, run.mean_cost.attach_ms),
+        out += line(fmt::format("Cost per sample: nmtx {:.1f} ms CPU, JVM {:.1f} ms.", run.mean_cost.cpu_ms,
+                                run.mean_cost.attach_ms),
                     style);
     for (const RecordedGap& gap : run.gaps)
         out += paragraph(
             fmt::format(
-                "From {} to {} UTC the record could not be written: {}. {} then and written later, {} lost.",
+                "From {} to {} UTC the recording could not be written: {}. {} and written later, {} lost.",
                 utc(gap.from_ms), utc(gap.to_ms), printable(gap.reason),
                 gap.waited == 1 ? "1 sample was taken" : fmt::format("{} samples were taken", gap.waited),
                 gap.lost),
             style);
-    if (!run.run.end.empty()) out += line(fmt::format("It was recorded until {}.", run.run.end), style);
+    if (!run.run.end.empty()) out += line(fmt::format("Recording ended: {}.", run.run.end), style);
     return out;
 }
 
 std::string run_text(const RunTrend& run, const ReportOptions& options, const TextStyle& style) {
     std::string out = head(run, style);
-    if (run.samples == 0) return out + paragraph(run_verdict_text(run), style, 2);
+    if (run.samples == 0) return out + "\n" + verdicts(run, style);
+    out += "\n" + verdicts(run, style) + limit_line(run, style);
     out += "\n" + table_head(style) + row(run.rss, style);
     out += rows_of(run.owners, options.all, style);
     if (run.rows_left_out > 0)
-        out += line(fmt::format("  and {} rows that were not kept: the record has very many",
+        out += line(fmt::format("  and {} more rows, left out of this very large recording",
                                 grouped(run.rows_left_out)),
                     style);
     if (!run.sums.empty()) out += "\n" + rows_of(run.sums, true, style);
@@ -233,33 +274,16 @@ std::string run_text(const RunTrend& run, const ReportOptions& options, const Te
         if (options.all || other.key.series != Series::nmt_category_committed) others.push_back(other);
     }
     out += rows_of(others, true, style);
-    return out + "\n" + findings(run, style) + limit_line(run, style) + notes(run, style);
+    return out + "\n" + notes(run, style);
 }
 
 }  // namespace
 
-std::string sparkline(const std::vector<double>& values, bool unicode) {
-    static constexpr std::array<std::string_view, 8> blocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
-    static constexpr std::array<std::string_view, 4> ascii{".", "-", "=", "#"};
-    if (values.empty()) return {};
-    const auto [least, most] = std::minmax_element(values.begin(), values.end());
-    const std::size_t levels = unicode ? blocks.size() : ascii.size();
-    std::string out;
-    for (const double value : values) {
-        const double share = *most > *least ? (value - *least) / (*most - *least) : 0;
-        const auto level =
-            std::min(static_cast<std::size_t>(share * static_cast<double>(levels)), levels - 1);
-        out += unicode ? blocks.at(level) : ascii.at(level);
-    }
-    return out;
-}
-
 std::string run_verdict_text(const RunTrend& run) {
     const RunConclusion conclusion = conclusion_of(run);
-    if (conclusion.verdict == RunVerdict::leak)
-        return "Leak: memory without a bound of its own grows steadily.";
+    if (conclusion.verdict == RunVerdict::leak) return "Leak: memory without an upper bound grows steadily.";
     if (conclusion.verdict == RunVerdict::no_leak)
-        return fmt::format("No leak: nothing without a bound of its own grows steadily, in {} of record.",
+        return fmt::format("No leak: no unbounded memory grows steadily in {} of recording.",
                            human_seconds(run.span_s));
     std::string text = "Undecided: ";
     for (std::size_t i = 0; i < conclusion.why.size(); ++i)
@@ -267,8 +291,7 @@ std::string run_verdict_text(const RunTrend& run) {
     text += ".";
     if (!conclusion.missing_s) return text;
     const std::string more = human_seconds(*conclusion.missing_s) + " more";
-    return text + (conclusion.grows ? " At this rate it takes " + more + " to decide."
-                                    : " Record for " + more + ".");
+    return text + (conclusion.grows ? " At this rate it needs " + more + "." : " Record for " + more + ".");
 }
 
 std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style) {
@@ -282,14 +305,14 @@ std::string trend_report(const Trend& trend, const ReportOptions& options, const
         out +=
             "\n" +
             paragraph(fmt::format("{} more runs between the first {} and the last {} are not shown; {} of "
-                                  "them leak. To see one of them: --run N",
+                                  "these leak. To see one: --run N",
                                   grouped(trend.runs_left_out), trend.runs.size() / 2, trend.runs.size() / 2,
                                   trend.leaks_left_out == 0 ? "none" : grouped(trend.leaks_left_out)),
                       style);
     if (trend.earlier_runs > 0)
-        out +=
-            line(fmt::format("{} other runs of the file have no sample in the window.", trend.earlier_runs),
-                 style);
+        out += line(fmt::format("{} other run{} of the file: no sample in the window.", trend.earlier_runs,
+                                trend.earlier_runs == 1 ? "" : "s"),
+                    style);
     return out;
 }
 
@@ -297,14 +320,13 @@ std::string gate_line(const GateResult& result, const GateOptions& options) {
     if (!result.undecided.empty())
         return fmt::format("undecided: {}: {}\n", printable(options.owner), result.undecided);
     std::string text = fmt::format(
-        "{}: {} {} by {} MiB, {} MiB are allowed", result.passed ? "passed" : "failed",
+        "{}: {} {} by {} MiB (allowed: {} MiB)", result.passed ? "passed" : "failed",
         options.owner.empty() ? "RSS" : printable(options.owner), result.growth.value < 0 ? "shrank" : "grew",
         in_mib(Delta{std::abs(result.growth.value)}), in_mib(options.max_growth));
     if (!result.grew_most.empty())
-        text +=
-            fmt::format("; {} grew most, by {} MiB", printable(result.grew_most), in_mib(result.its_growth));
+        text += fmt::format("; most: {}, {} MiB", printable(result.grew_most), in_mib(result.its_growth));
     if (!result.comparable)
-        text += " (one of both moments is a light sample: malloc's owners are not the same ones)";
+        text += " (one of the two is a light sample: owners of malloc are not comparable)";
     return text + "\n";
 }
 

@@ -17,35 +17,48 @@ std::string row(std::string_view sign, std::string_view name, Bytes bytes, std::
                 style);
 }
 
-std::string proposal(const Fit& fit) {
-    if (!fit.heap)
-        return fmt::format("No heap fits: what stands beside it leaves less than {} MiB of the limit.",
-                           least_heap.value() / mib(1).value());
-    return fmt::format("Proposed: -Xmx{}m, or -XX:MaxRAMPercentage={:.1f} where the JVM sees this limit.",
-                       fit.heap->value() / mib(1).value(), fit.percentage());
+// As java takes it: whole MiB.
+std::string option_of(Bytes heap) {
+    return fmt::format("-Xmx{}m", heap.value() / mib(1).value());
 }
 
-std::string as_it_is(const Fit& fit) {
+std::string proposal(const Fit& fit) {
+    if (!fit.heap)
+        return fmt::format("No heap fits: everything else leaves less than {} MiB of the {} MiB limit.",
+                           least_heap.value() / mib(1).value(), in_mib(fit.limit));
+    return fmt::format("Proposed: {}", option_of(*fit.heap));
+}
+
+// What the JVM runs with today, beside the proposal.
+std::string today(const Fit& fit) {
     if (!fit.max_heap_now || !fit.limit_for_heap_now) return "";
-    return fmt::format("With -Xmx as it is, {} MiB, it needs a limit of {} MiB.", in_mib(*fit.max_heap_now),
-                       in_mib(*fit.limit_for_heap_now));
+    const bool fits = fit.heap && *fit.max_heap_now <= *fit.heap;
+    const Bytes needed = *fit.limit_for_heap_now;
+    return fmt::format("The current {} needs a limit of at least {} MiB{}.", option_of(*fit.max_heap_now),
+                       in_mib(needed),
+                       fits ? ", so it fits" : fmt::format(" and does not fit {}", in_mib(fit.limit)));
 }
 
 }  // namespace
 
 std::string fit_text(const ProcessView& view, const Fit& fit, const TextStyle& style) {
     std::string out = target_line(view, style) + "\n";
-    out += title("What the limit leaves for the Java heap, MiB", style) + "\n";
-    out += row(" ", "limit", fit.limit, fit.limit_of_container ? "of its cgroup" : "as it was given", style);
+    std::string first = paragraph(proposal(fit), style, 2);
+    first.pop_back();
+    out += coloured(first, fit.heap ? Mark::ok : Mark::problem, style) + "\n";
+    if (fit.heap)
+        out += paragraph(
+            fmt::format("or -XX:MaxRAMPercentage={:.1f}, where the JVM sees this limit", fit.percentage()),
+            style, 2);
+    if (const std::string text = today(fit); !text.empty()) out += paragraph(text, style, 2);
+    out += "\n" + title("What the limit leaves for the Java heap, MiB", style) + "\n";
+    out += row(" ", "limit", fit.limit, fit.limit_of_container ? "of its cgroup" : "as given", style);
     for (const FitLine& l : fit.lines) out += row("-", l.name, l.bytes, l.how, style);
     const Bytes left = minus_or_zero(fit.limit, fit.taken);
     const Bytes tables = fit.heap ? minus_or_zero(left, *fit.heap) : Bytes();
     if (fit.heap)
         out += row("-", "page tables, rounding", tables, "1/512 of the heap; down to whole MiB", style);
     out += row("=", "left for the heap", fit.heap.value_or(left), "", style) + "\n";
-    out += paragraph(proposal(fit), style, 2);
-    if (const std::string text = as_it_is(fit); !text.empty()) out += paragraph(text, style, 2);
-    out += "\n";
     for (const std::string& note : fit.notes) out += paragraph(note, style, 2);
     return out;
 }

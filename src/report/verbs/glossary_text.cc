@@ -54,7 +54,7 @@ std::string text_of(const KnownBug& bug, const TextStyle& style) {
                              bug.not_a_leak ? "Gone in" : "Fixed in", fixed_text(bug)),
                  style);
     out += field("", bug.shows, style);
-    if (!bug.remedy.empty()) out += field("", fmt::format("What helps: {}", bug.remedy), style);
+    if (!bug.remedy.empty()) out += field("", fmt::format("Workaround: {}", bug.remedy), style);
     return out;
 }
 
@@ -77,15 +77,13 @@ std::string glossary_list_text(std::optional<int> jdk, const TextStyle& style) {
         if (entry->kind != kind) {
             kind = entry->kind;
             const std::string of = jdk ? fmt::format(" of JDK {}", *jdk) : std::string();
-            out +=
-                kind == GlossaryKind::category
-                    ? line(fmt::format("Categories of NMT{}", of), style)
-                    : "\n" + line("Owners (beside these: jvm/CATEGORY, malloc/nmt-tracked/CATEGORY)", style);
+            out += kind == GlossaryKind::category
+                       ? line(fmt::format("NMT categories{}", of), style)
+                       : "\n" + line("Owners (also jvm/CATEGORY and malloc/nmt-tracked/CATEGORY)", style);
         }
         out += line(fmt::format("  {} {}", padded(entry->name, 26), entry->what), style);
     }
-    return out + "\n" +
-           paragraph("What makes one grow, what bounds it, which bugs are known: nmtx glossary NAME", style);
+    return out + "\n" + paragraph("For growth, limits and known bugs of one: nmtx glossary NAME", style);
 }
 
 std::string glossary_text(std::span<const GlossaryEntry* const> entries, std::optional<int> jdk,
@@ -96,8 +94,8 @@ std::string glossary_text(std::span<const GlossaryEntry* const> entries, std::op
         out += title(fit(head_of(*entry, jdk), style.width), style) + "\n";
         out += field("what", entry->what, style);
         out += field("grows", entry->grows, style);
-        out += field("bound", entry->bound, style);
-        out += field("look", entry->look, style);
+        out += field("limit", entry->bound, style);
+        out += field("inspect", entry->look, style);
         for (const GlossaryNote& note : entry->notes) {
             if (note.text.empty() || (jdk && !note.of(*jdk))) continue;
             out += field(span_of(note), note.text, style);

@@ -1,32 +1,26 @@
 // `nmtx list`: the JVMs of a host, a line each.
 #pragma once
 
-#include <cstdint>
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "base/bytes.h"
-#include "process/process_view.h"
+#include "process/jvm_summary.h"
 #include "report/style/style.h"
 
 namespace nmtx {
 
-// One process as it was found; nothing was asked of it.
-struct JvmRow {
-    std::uint64_t pid = 0;
-    std::optional<std::uint64_t> container_pid;  // its pid in its own namespace, where that is another
-    std::uint32_t uid = 0;
-    std::string user;
-    Vm vm = Vm::unknown;
-    std::optional<Bytes> rss;
-    std::string cmdline;              // NUL-separated, redacted; empty where unreadable
-    std::optional<std::string> perf;  // the bytes of hsperfdata
-    std::string note;                 // why something is not known
+// How a list is put on a page.
+struct ListShape {
+    // Columns that a line may take; longer ones end in "…". Absent: nothing is cut, and no column left out
+    // because it says nothing.
+    std::optional<std::size_t> width;
+    bool numbered = false;  // with a first column "1)", "2)", … to choose by
+    bool unicode = true;
 };
 
-std::string text_list(const std::vector<JvmRow>& jvms, const TextStyle& style);
-std::string json_list(const std::vector<JvmRow>& jvms);
+// In the order of `jvms`.
+std::string text_list(const std::vector<JvmSummary>& jvms, const ListShape& shape);
+std::string json_list(const std::vector<JvmSummary>& jvms);
 
 }  // namespace nmtx

@@ -45,8 +45,8 @@ class PeekFigures {
 
     std::string print() {
         amounts();
-        pointers("pointers lead to", peek_.into);
-        pointers("first words of the blocks lead to", peek_.first);
+        pointers("pointers into", peek_.into);
+        pointers("first words of the blocks point into", peek_.first);
         bytes();
         strings();
         return std::move(out_);
@@ -63,22 +63,21 @@ class PeekFigures {
 
     void amounts() {
         std::string head = peek_.ranges > 1
-                               ? fmt::format("{} blocks, in all {}", peek_.ranges, exact(peek_.asked))
+                               ? fmt::format("{} blocks, {} in total", peek_.ranges, exact(peek_.asked))
                                : exact(peek_.asked);
         head += fmt::format(", {} resident", exact(peek_.resident));
         if (peek_.looked_at + peek_.unreadable < peek_.resident)
-            head += fmt::format(", a sample of {} looked at", exact(peek_.looked_at));
+            head += fmt::format(", {} sampled", exact(peek_.looked_at));
         if (peek_.unreadable != Bytes()) head += fmt::format(", {} not readable", exact(peek_.unreadable));
         add(head);
         if (peek_.looked_at == Bytes()) return;
         part("zero", peek_.zero,
-             peek_.zero_pages == Bytes() ? "" : fmt::format("{} of it whole pages", exact(peek_.zero_pages)));
+             peek_.zero_pages == Bytes() ? "" : fmt::format("{} in whole pages", exact(peek_.zero_pages)));
         part("text", peek_.text);
         part("pointers", peek_.pointers);
-        part("other", peek_.other,
-             peek_.random_looking() ? "compressed or encrypted data looks like this" : "");
+        part("other", peek_.other, peek_.random_looking() ? "looks compressed or encrypted" : "");
         if (peek_.zero < peek_.looked_at)
-            add(fmt::format("  {:.1f} of 8 bits a byte where it is not zero", peek_.entropy));
+            add(fmt::format("  entropy {:.1f} of 8 bits per byte, zeros excluded", peek_.entropy));
     }
 
     void pointers(std::string_view title, const std::vector<PointersInto>& into) {
@@ -96,11 +95,11 @@ class PeekFigures {
         if (rest > 0) add(fmt::format("  {:>12}  {} others", thousands(rest), into.size() - most_names));
     }
 
-    // Fits 80 columns: address, 16 bytes, what of them is printable.
+    // Fits 80 columns: address, 16 bytes, the printable ones.
     void bytes() {
         if (peek_.sample.empty()) return;
         add("");
-        add("first bytes that are not zero");
+        add("first non-zero bytes");
         for (std::size_t row = 0; row < peek_.sample.size(); row += 16) {
             std::string hex;
             std::string text;
@@ -117,13 +116,13 @@ class PeekFigures {
         const std::size_t width = style_.width > 40 ? style_.width - 20 : 20;
         if (!peek_.frequent.empty()) {
             add("");
-            add("       times  strings, by the memory that they take");
+            add("       times  strings, by total size");
             for (const PeekedString& string : peek_.frequent)
                 add(fmt::format("  {:>10}  {}", thousands(string.times), quoted(string, width)));
         }
         if (!peek_.longest.empty()) {
             add("");
-            add("       bytes  strings seen once, the longest");
+            add("       bytes  longest strings seen once");
             for (const PeekedString& string : peek_.longest)
                 add(fmt::format("  {:>10}  {}", thousands(string.length), quoted(string, width)));
         }
@@ -144,7 +143,7 @@ std::string peek_text(const ProcessView& view, const PeekPlace& place, const Pee
                       const TextStyle& style) {
     std::string owner = place.owner;
     if (place.owner == owner_path::unexplained) {
-        owner = "no owner is known";
+        owner = "owner unknown";
     } else if (!place.evidence.empty()) {
         owner += fmt::format(" ({}{})", place.evidence, place.estimated ? ", estimated" : "");
     }
@@ -158,13 +157,13 @@ std::string peek_text(const ProcessView& view, const PeekPlace& place, const Pee
 std::string peek_blocks_text(const BlockSample& sample, const Peek& peek, bool told_apart,
                              const TextStyle& style) {
     const std::string which =
-        fmt::format("live blocks of {} B{}", thousands(sample.blocks.front().size().value()),
-                    told_apart ? " that are not NMT's" : "");
-    const std::string head = sample.blocks.size() < sample.of
-                                 ? fmt::format("{} of {} {}, chosen by chance all over the heap",
-                                               sample.blocks.size(), thousands(sample.of), which)
-                                 : fmt::format("all {} {}", thousands(sample.of), which);
-    return paragraph(fmt::format("Peek: {}. They were read while the process ran.", head), style) +
+        fmt::format("blocks of {} B in use{}", thousands(sample.blocks.front().size().value()),
+                    told_apart ? ", not in NMT" : "");
+    const std::string head =
+        sample.blocks.size() < sample.of
+            ? fmt::format("{} of {} {}, sampled at random", sample.blocks.size(), thousands(sample.of), which)
+            : fmt::format("all {} {}", thousands(sample.of), which);
+    return paragraph(fmt::format("Peek: {}. Read while the process was running.", head), style) +
            peek_figures(peek, style);
 }
 
@@ -173,8 +172,8 @@ Error no_such_blocks(Bytes usable, const BlockSample& sample) {
     for (const Bytes size : sample.nearest)
         sizes += fmt::format("{}{}", sizes.empty() ? "" : ", ", size.value());
     return {"--peek",
-            fmt::format("there is no untracked live block of {} usable bytes", thousands(usable.value())),
-            sizes.empty() ? "" : fmt::format("sizes that come nearest: {}", sizes)};
+            fmt::format("no untracked block of {} usable bytes is in use", thousands(usable.value())),
+            sizes.empty() ? "" : fmt::format("nearest sizes: {}", sizes)};
 }
 
 }  // namespace nmtx

@@ -14,7 +14,7 @@ namespace nmtx {
 // `nmtx peek PID ADDRESS`
 std::string peek_text(const ProcessView& view, const PeekPlace& place, const Peek& peek,
                       const TextStyle& style);
-// The figures alone, for whatever head the caller gives them.
+// Only the figures, for whatever head the caller gives them.
 std::string peek_figures(const Peek& peek, const TextStyle& style);
 
 // `nmtx malloc PID --peek SIZE`, below the report: what is in some of the untracked blocks of one usable

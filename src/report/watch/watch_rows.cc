@@ -59,6 +59,7 @@ std::vector<WatchRow> rows_of_owners(const WatchedChange& change, std::string_vi
         if (name.empty()) return nullptr;
         WatchRow& row = rows[owner.path];
         row.name = name;
+        row.path = owner.path;
         row.estimated = row.estimated || owner.estimated;
         return &row;
     };
@@ -77,6 +78,7 @@ std::vector<WatchRow> rows_of_owners(const WatchedChange& change, std::string_vi
     }
     std::vector<WatchRow> list;
     for (auto& [path, row] : rows) {
+        row.per_minute = rate_since_start(change, row.since_start);
         if (!empty(row)) list.push_back(std::move(row));
     }
     return list;
@@ -113,6 +115,7 @@ std::vector<WatchRow> with_small_ones_as_one(std::vector<WatchRow> rows) {
     Delta since_start, since_last;
     for (const WatchRow& row : rows) {
         if (!small(row)) continue;
+        if (row.per_minute) rest.per_minute = rest.per_minute.value_or(0) + *row.per_minute;
         rest.resident += row.resident;
         since_start.value += row.since_start->value;
         since_last.value += row.since_last->value;
@@ -136,8 +139,10 @@ std::vector<WatchRow> block_rows(const WatchedChange& change, WatchSort sort) {
         row.name = size.block ? fmt::format("{} bytes, {} blocks", grouped(size.block->value()),
                                             grouped(size.after->blocks))
                               : fmt::format("other sizes, {} blocks", grouped(size.after->blocks));
+        row.block = size.block;
         row.resident = size.after->resident;
         row.since_start = change_of(size);
+        row.per_minute = rate_since_start(change, row.since_start);
         if (const auto it = since_last.find(size.block.value_or(Bytes())); it != since_last.end())
             row.since_last = it->second;
         if (!empty(row)) rows.push_back(std::move(row));
@@ -171,6 +176,23 @@ std::vector<WatchRow> thread_rows(const WatchedChange& change, WatchSort sort) {
         if (!gone_for_long || row.threads_since_start != 0) list.push_back(std::move(row));
     }
     return sorted(std::move(list), sort);
+}
+
+std::vector<WatchRow> filtered(std::vector<WatchRow> rows, std::string_view text) {
+    if (text.empty()) return rows;
+    const auto small = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    const auto same = [&](char a, char b) { return small(a) == small(b); };
+    std::erase_if(rows, [&](const WatchRow& row) {
+        return std::search(row.name.begin(), row.name.end(), text.begin(), text.end(), same) ==
+               row.name.end();
+    });
+    return rows;
+}
+
+std::optional<double> rate_since_start(const WatchedChange& change, std::optional<Delta> since_start) {
+    const auto seconds = change.since_start->seconds;
+    if (!since_start || !seconds || *seconds <= 0) return std::nullopt;
+    return static_cast<double>(since_start->value) / *seconds * 60;
 }
 
 }  // namespace nmtx

@@ -4,12 +4,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "base/lines.h"
 #include "base/printable.h"
-#include "report/parts/notes.h"
 #include "report/style/style.h"
+#include "report/watch/watch_head.h"
 #include "report/watch/watch_rows.h"
 #include "report/watch/watch_table.h"
 
@@ -22,13 +21,14 @@ class Painter {
 
     WatchScreen paint() {
         const std::size_t height = state_.size.height;
-        std::vector<ScreenLine> head = state_.shows_text() ? std::vector<ScreenLine>() : head_lines();
+        std::vector<ScreenLine> head =
+            state_.shows_text() ? std::vector<ScreenLine>() : watch_head(state_, figures_);
         // A heading, at least one row, and the keys have to be left.
         if (head.size() + 3 > height) head.resize(height < 3 ? 0 : height - 3);
         const WatchTable table = state_.shows_text() ? text_lines() : rows();
         screen_.lines = std::move(head);
         const std::size_t taken = screen_.lines.size() + 2;
-        screen_.extent = {height > taken ? height - taken : 0, table.size()};
+        screen_.extent = {height > taken ? height - taken : 0, table.size(), taken - 1, table.names()};
         const std::size_t last = screen_.extent.all - std::min(screen_.extent.all, screen_.extent.shown);
         screen_.scroll = std::min(state_.scroll, last);
         const std::size_t end = std::min(screen_.scroll + screen_.extent.shown, screen_.extent.all);
@@ -42,120 +42,12 @@ class Painter {
 
   private:
     [[nodiscard]] std::size_t width() const { return state_.size.width; }
-    [[nodiscard]] bool wide() const { return width() >= 72; }
+    [[nodiscard]] bool wide() const { return is_wide(state_.size); }
+    [[nodiscard]] const WatchedChange& change() const { return shown_change(state_, figures_); }
 
     [[nodiscard]] std::string position(std::size_t end) const {
         if (screen_.extent.all <= screen_.extent.shown) return "";
         return fmt::format("{}-{} of {}", screen_.scroll + 1, end, screen_.extent.all);
-    }
-
-    // The most important first: what a low screen has no room for is cut off the end.
-    std::vector<ScreenLine> head_lines() {
-        std::vector<ScreenLine> lines;
-        if (!figures_.all) {
-            lines.push_back(one(fmt::format("pid {}", figures_.pid), ScreenLook::title));
-            lines.push_back(one(figures_.alert.empty() ? "reading …" : figures_.alert,
-                                figures_.alert.empty() ? ScreenLook::plain : ScreenLook::alert));
-            return lines;
-        }
-        const WatchedChange& shown = change();
-        lines.push_back(rss(shown));
-        if (figures_.verdict) lines.push_back(verdict(*figures_.verdict));
-        lines.push_back(target(shown));
-        lines.push_back(malloc(shown));
-        lines.push_back(cost());
-        lines.push_back(message());
-        return lines;
-    }
-
-    // The malloc view has moments of its own, those that were walked.
-    [[nodiscard]] const WatchedChange& change() const {
-        return state_.view == WatchView::malloc && figures_.walked ? *figures_.walked : *figures_.all;
-    }
-
-    [[nodiscard]] ScreenLine one(std::string_view text, ScreenLook look) const {
-        ScreenLineMaker maker(width());
-        maker.add(text, look);
-        return maker.take();
-    }
-
-    ScreenLine target(const WatchedChange& shown) {
-        TextStyle style;
-        style.width = width();
-        style.unicode = state_.unicode;
-        std::string text = target_line(*shown.now.view, style);
-        text.erase(text.find_last_not_of('\n') + 1);
-        return one(text, ScreenLook::plain);
-    }
-
-    [[nodiscard]] std::string ago(const Diff& diff) const {
-        return diff.seconds ? fmt::format(", {}", human_seconds(*diff.seconds)) : "";
-    }
-
-    void changes(ScreenLineMaker& maker, const WatchedChange& shown, Delta since_start, Delta since_last,
-                 bool times) {
-        const auto part = [&](Delta delta, const Diff& diff, std::string_view since) {
-            maker.add("  " + change_in_mib(delta), look_of_change(delta.value));
-            maker.add(fmt::format(" {}{}{}", wide() ? "since " : "", since, times && wide() ? ago(diff) : ""),
-                      ScreenLook::faint);
-        };
-        part(since_start, *shown.since_start, wide() ? "the start" : "start");
-        part(since_last, *shown.since_last, wide() ? "the last" : "last");
-    }
-
-    ScreenLine rss(const WatchedChange& shown) {
-        ScreenLineMaker maker(width());
-        maker.add(fmt::format("RSS {}{}", in_mib(shown.now.ledger->rss), wide() ? " MiB" : ""),
-                  ScreenLook::title);
-        changes(maker, shown, shown.since_start->rss.change(), shown.since_last->rss.change(), true);
-        return maker.take();
-    }
-
-    [[nodiscard]] ScreenLine verdict(const WatchVerdict& shown) const {
-        const bool alarming = shown.verdict == Assessed::problem || shown.verdict == Assessed::warning;
-        ScreenLineMaker maker(width());
-        maker.add(name_of(shown.verdict), alarming ? ScreenLook::alert : ScreenLook::title);
-        maker.add("  " + printable(shown.title), ScreenLook::plain);
-        return maker.take();
-    }
-
-    // What NMT does not know of is what a leak of native code grows.
-    ScreenLine malloc(const WatchedChange& shown) {
-        const MallocUse& start = shown.start.ledger->malloc;
-        const MallocUse& last = shown.last.ledger->malloc;
-        const MallocUse& now = shown.now.ledger->malloc;
-        const bool outside = now.nmt || now.measured();
-        const auto figure = [&](const MallocUse& use) { return outside ? use.outside_nmt() : use.resident; };
-        ScreenLineMaker maker(width());
-        if (wide() && outside) {
-            maker.add(fmt::format("malloc {} MiB, outside NMT {}", in_mib(now.resident), in_mib(figure(now))),
-                      ScreenLook::plain);
-        } else {
-            maker.add(fmt::format("{} {}", outside ? "not NMT's" : "malloc", in_mib(figure(now))),
-                      ScreenLook::plain);
-        }
-        changes(maker, shown, difference(figure(now), figure(start)), difference(figure(now), figure(last)),
-                false);
-        return maker.take();
-    }
-
-    ScreenLine cost() {
-        const std::string every =
-            fmt::format("every {:g} s", std::chrono::duration<double>(figures_.every).count());
-        const double jvm = std::round(figures_.jvm_ms), nmtx = std::round(figures_.nmtx_ms);
-        ScreenLineMaker maker(width());
-        maker.add(wide() ? fmt::format("refresh {} cost the JVM {} ms to answer, nmtx {} ms of CPU; {}",
-                                       figures_.refreshes, jvm, nmtx, every)
-                         : fmt::format("{}: JVM {} ms, nmtx {} ms; {}", figures_.refreshes, jvm, nmtx, every),
-                  ScreenLook::faint);
-        if (state_.paused) maker.add("  paused", ScreenLook::alert);
-        if (state_.asking) maker.add("  asking", ScreenLook::faint);
-        return maker.take();
-    }
-
-    ScreenLine message() {
-        if (!figures_.alert.empty()) return one(figures_.alert, ScreenLook::alert);
-        return one(state_.message, ScreenLook::title);
     }
 
     WatchTable text_lines() {
@@ -224,6 +116,11 @@ class Painter {
             maker.add("q back   arrows, PgUp, PgDn scroll", ScreenLook::inverse);
             return maker.take();
         }
+        if (state_.typing) {
+            maker.add(fmt::format("/{}_", state_.filter), ScreenLook::chosen);
+            maker.add("   Enter keep  Esc show all", ScreenLook::faint);
+            return maker.take();
+        }
         constexpr std::array views{"1 owners", "2 threads", "3 malloc"};
         for (std::size_t i = 0; i < views.size(); ++i) {
             const bool chosen = static_cast<std::size_t>(state_.view) == i;
@@ -231,10 +128,10 @@ class Painter {
                       chosen ? ScreenLook::chosen : ScreenLook::inverse);
             maker.add(" ", ScreenLook::plain);
         }
-        maker.add(width() >= 96
-                      ? " r s l n sort  space now  p pause  c save  C capture  d dump  h help  q quit"
-                  : wide() ? " r s l n sort  space now  p pause  c save  h help  q"
-                           : " rsln sort  h help  q quit",
+        maker.add(width() >= 110
+                      ? " s l r n sort  / filter  Enter details  z zero  p pause  c save  ? help  q quit"
+                  : width() >= 78 ? " s l r n sort  / filter  Enter details  ? help  q"
+                                  : " slrn sort  / filter  ? help  q",
                   ScreenLook::faint);
         return maker.take();
     }

@@ -6,29 +6,59 @@
 namespace nmtx {
 namespace {
 
-constexpr std::string_view what_it_costs =
-    "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for NMT's "
-    "totals and the bounds of its areas, which takes no safepoint; --effort=default asks for addresses too.";
+constexpr std::size_t wheel_step = 3;
+constexpr std::size_t longest_filter = 64;
 
-void scroll_to(WatchState& state, std::size_t line, WatchExtent extent) {
+void scroll_to(WatchState& state, std::size_t line, const WatchExtent& extent) {
     state.scroll = std::min(line, extent.all - std::min(extent.all, extent.shown));
 }
 
-// True where the key was one that scrolls.
-bool scroll(WatchState& state, Key key, WatchExtent extent) {
+void scroll_by(WatchState& state, std::size_t lines, bool up, const WatchExtent& extent) {
+    scroll_to(state, up ? state.scroll - std::min(state.scroll, lines) : state.scroll + lines, extent);
+}
+
+// Selects the row on that line and scrolls as far as it takes to see it.
+void select(WatchState& state, std::size_t line, const WatchExtent& extent) {
+    state.selected = extent.names[line];
+    if (line < state.scroll) scroll_to(state, line, extent);
+    if (line >= state.scroll + extent.shown) scroll_to(state, line + 1 - extent.shown, extent);
+}
+
+// The row above or below the selected one; where none is selected, the first one that is to be seen.
+void select_next(WatchState& state, bool up, const WatchExtent& extent) {
+    const auto& names = extent.names;
+    const auto now = std::find(names.begin(), names.end(), state.selected);
+    if (state.selected.empty() || now == names.end()) {
+        for (std::size_t line = state.scroll; line < names.size(); ++line) {
+            if (!names[line].empty()) return select(state, line, extent);
+        }
+        return;
+    }
+    auto line = static_cast<std::size_t>(now - names.begin());
+    while (up ? line > 0 : line + 1 < names.size()) {
+        line = up ? line - 1 : line + 1;
+        if (!names[line].empty()) return select(state, line, extent);
+    }
+}
+
+// True where the key was one that moves.
+bool move(WatchState& state, KeyPress key, const WatchExtent& extent) {
     const std::size_t page = std::max<std::size_t>(extent.shown, 1);
-    switch (key) {
+    switch (key.key) {
         case Key::up:
-            scroll_to(state, state.scroll - std::min<std::size_t>(state.scroll, 1), extent);
-            return true;
         case Key::down:
-            scroll_to(state, state.scroll + 1, extent);
+            if (state.shows_text())
+                scroll_by(state, 1, key.key == Key::up, extent);
+            else
+                select_next(state, key.key == Key::up, extent);
+            return true;
+        case Key::wheel_up:
+        case Key::wheel_down:
+            scroll_by(state, wheel_step, key.key == Key::wheel_up, extent);
             return true;
         case Key::page_up:
-            scroll_to(state, state.scroll - std::min(state.scroll, page), extent);
-            return true;
         case Key::page_down:
-            scroll_to(state, state.scroll + page, extent);
+            scroll_by(state, page, key.key == Key::page_up, extent);
             return true;
         case Key::home:
             scroll_to(state, 0, extent);
@@ -42,6 +72,7 @@ bool scroll(WatchState& state, Key key, WatchExtent extent) {
 }
 
 void show(WatchState& state, WatchView view) {
+    if (state.view != view) state.selected.clear();
     state.view = view;
     state.text = {};
     state.scroll = 0;
@@ -54,6 +85,40 @@ void turn(WatchState& state, int step) {
 
 WatchAction sort_by(WatchState& state, WatchSort sort) {
     state.sort = sort;
+    state.scroll = 0;
+    return WatchAction::none;
+}
+
+// A click selects; one more on the same row asks for its details.
+WatchAction click(WatchState& state, std::size_t row, const WatchExtent& extent) {
+    if (state.shows_text() || row < extent.first_row) return WatchAction::none;
+    const std::size_t below = row - extent.first_row;
+    const std::size_t line = state.scroll + below;
+    if (below >= extent.shown || line >= extent.names.size() || extent.names[line].empty())
+        return WatchAction::none;
+    if (state.selected == extent.names[line]) return WatchAction::details;
+    state.selected = extent.names[line];
+    return WatchAction::none;
+}
+
+WatchAction type(WatchState& state, KeyPress key) {
+    switch (key.key) {
+        case Key::enter:
+            state.typing = false;
+            break;
+        case Key::escape:
+            state.typing = false;
+            state.filter.clear();
+            break;
+        case Key::backspace:
+            if (!state.filter.empty()) state.filter.pop_back();
+            break;
+        case Key::character:
+            if (state.filter.size() < longest_filter) state.filter += key.character;
+            break;
+        default:
+            break;
+    }
     state.scroll = 0;
     return WatchAction::none;
 }
@@ -80,6 +145,11 @@ WatchAction press(WatchState& state, char character) {
         case 'p':
             state.paused = !state.paused;
             return WatchAction::none;
+        case '/':
+            state.typing = true;
+            state.filter.clear();
+            state.scroll = 0;
+            return WatchAction::none;
         case 'h':
         case '?':
             state.text = watch_help();
@@ -87,6 +157,8 @@ WatchAction press(WatchState& state, char character) {
             return WatchAction::none;
         case ' ':
             return WatchAction::refresh;
+        case 'z':
+            return WatchAction::begin_anew;
         case 'c':
             return WatchAction::save;
         case 'C':
@@ -98,23 +170,40 @@ WatchAction press(WatchState& state, char character) {
     }
 }
 
+// Back from a text to the rows.
+bool leaves_text(const WatchState& state, KeyPress key) {
+    if (!state.shows_text()) return false;
+    if (key.key == Key::escape || key.key == Key::enter || key.key == Key::backspace) return true;
+    return key.key == Key::character && std::string_view("qh?").find(key.character) != std::string_view::npos;
+}
+
 }  // namespace
 
-WatchAction press(WatchState& state, KeyPress key, WatchExtent extent) {
+WatchAction press(WatchState& state, KeyPress key, const WatchExtent& extent) {
     state.message.clear();
-    if (scroll(state, key.key, extent)) return WatchAction::none;
-    const bool leaves = key.key == Key::escape || (key.key == Key::character && key.character == 'q') ||
-                        (key.key == Key::character && (key.character == 'h' || key.character == '?'));
-    if (state.shows_text() && leaves) {
+    if (move(state, key, extent)) return WatchAction::none;
+    if (leaves_text(state, key)) {
         show(state, state.view);
         return WatchAction::none;
     }
+    if (key.key == Key::click) return click(state, key.row, extent);
+    if (state.typing && !state.shows_text()) return type(state, key);
     switch (key.key) {
         case Key::tab:
             turn(state, 1);
             return WatchAction::none;
         case Key::back_tab:
             turn(state, -1);
+            return WatchAction::none;
+        case Key::enter:
+            if (state.shows_text()) return WatchAction::none;
+            if (state.selected.empty()) select_next(state, false, extent);
+            return state.selected.empty() ? WatchAction::none : WatchAction::details;
+        case Key::escape:
+            if (state.filter.empty())
+                state.selected.clear();
+            else
+                state.filter.clear();
             return WatchAction::none;
         case Key::character:
             return press(state, key.character);
@@ -128,24 +217,34 @@ WatchText watch_help() {
         "nmtx watch: keys",
         {
             "1 owners: who owns each resident byte; the rows sum to RSS",
-            "2 threads: in pools, what CPU they had since the last refresh, what is resident of their stacks",
+            "2 threads: by pool, with the CPU they used since the last refresh and the resident part of their "
+            "stacks",
             "3 malloc: its chunks, which are walked at each refresh while this view is shown",
             "Tab: the next view",
-            "r: sort by what is resident (of threads: of their stacks)",
-            "s: sort by the change since the start",
+            "s: sort by the change since the start, which is also the order of MiB a minute",
             "l: sort by the change since the last refresh",
+            "r: sort by what is resident (of threads: of their stacks)",
             "n: sort by name",
             "u: sort threads by CPU",
-            "arrows, PgUp, PgDn, Home, End: scroll",
+            "/: show only rows with the text that you type; Enter keeps it, Esc shows all rows",
+            "up, down, or a click: select a row",
+            "Enter, or a second click: what the selected row is, and how it is known",
+            "PgUp, PgDn, Home, End, mouse wheel: scroll (hold Shift to select text with the mouse)",
+            "z: count changes from now on",
             "space: refresh now",
             "p: pause, and go on",
             "c: save the evidence of what is on the screen",
-            "C: capture anew, with all that `nmtx capture` asks, and save that",
-            "d: the threads with the JVM's own dump of them, a safepoint, which no other key asks for",
-            "h, ?: this text, and back",
+            "C: take a full capture, as `nmtx capture` does, and save it",
+            "d: threads with their Java stacks from a thread dump, which needs a safepoint; no other key asks "
+            "for one",
+            "?: this text, and back",
             "q: quit",
             "",
-            std::string(what_it_costs),
+            "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for NMT's "
+            "totals and the bounds of its areas, which needs no safepoint; --effort=default asks for addresses "
+            "too.",
+            "Growth, and the time until a limit is reached, are shown once at least six refreshes of the last "
+            "ten minutes show it beyond chance; the time assumes that it goes on at that rate.",
         },
         true};
 }

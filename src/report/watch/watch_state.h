@@ -10,7 +10,7 @@
 namespace nmtx {
 
 enum class WatchView { owners, threads, malloc };
-// Sizes and changes with the largest first.
+// Sizes and changes with the largest first. A change since the start is also the order of the rates.
 enum class WatchSort { resident, since_start, since_last, name, cpu };
 
 // A text that is shown in place of the rows.
@@ -22,8 +22,11 @@ struct WatchText {
 
 struct WatchState {
     WatchView view = WatchView::owners;
-    WatchSort sort = WatchSort::resident;
+    WatchSort sort = WatchSort::since_start;
     std::size_t scroll = 0;  // lines above the first one that is shown
+    std::string selected;    // the name of a row; empty: none
+    std::string filter;      // only rows with this in their names
+    bool typing = false;     // the filter is being typed
     bool paused = false;
     bool asking = false;  // a refresh is under way
     WatchText text;       // where it has lines
@@ -39,17 +42,21 @@ enum class WatchAction {
     none,
     quit,
     refresh,
-    save,     // the evidence of what is on the screen
-    capture,  // all that `nmtx capture` takes
-    dump      // the threads with the JVM's dump of them
+    begin_anew,  // what is now becomes the start
+    save,        // the evidence of what is on the screen
+    capture,     // all that `nmtx capture` takes
+    dump,        // the threads with the JVM's dump of them
+    details      // of the selected row
 };
 
-// How much of a screen's lines there is to scroll over: what the last one had.
+// What the last screen had to scroll over and to select.
 struct WatchExtent {
-    std::size_t shown = 0, all = 0;
+    std::size_t shown = 0, all = 0;  // lines
+    std::size_t first_row = 0;       // the line of the screen that has the first of them
+    std::vector<std::string> names;  // of all lines; empty for those that are no row
 };
 
-WatchAction press(WatchState& state, KeyPress key, WatchExtent extent);
+WatchAction press(WatchState& state, KeyPress key, const WatchExtent& extent);
 
 WatchText watch_help();
 

@@ -13,10 +13,13 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t shortest_name = 13;
-constexpr std::size_t longest_name = 48;
-constexpr std::size_t longest_bar = 24;
+constexpr std::size_t shortest_bar = 4, longest_bar = 24;
 
 using Column = WatchTable::Column;
+
+std::string shown_name(const WatchRow& row) {
+    return row.estimated ? row.name + " (estimated)" : row.name;
+}
 
 // The column that a sort is by.
 bool sorts(Column column, WatchSort sort, WatchColumns kind) {
@@ -69,6 +72,7 @@ std::string ascii(std::string_view text) {
 
 WatchTable::WatchTable(const WatchState& state, WatchColumns columns, std::string name, Bytes whole)
     : state_(state), kind_(columns), name_(std::move(name)), whole_(whole), wide_(state.size.width >= 72) {
+    if (!state.filter.empty() && columns != WatchColumns::none) name_ += fmt::format("  /{}", state.filter);
     choose_columns();
 }
 
@@ -76,6 +80,8 @@ std::size_t WatchTable::width_of(Column column) const {
     switch (column) {
         case Column::share:
             return 7;
+        case Column::rate:
+            return 9;
         case Column::threads:
             return 9;
         case Column::cpu:
@@ -87,7 +93,7 @@ std::size_t WatchTable::width_of(Column column) const {
 
 void WatchTable::choose_columns() {
     if (kind_ == WatchColumns::sizes)
-        columns_ = {Column::resident, Column::since_start, Column::since_last, Column::share};
+        columns_ = {Column::resident, Column::since_start, Column::since_last, Column::rate, Column::share};
     if (kind_ == WatchColumns::threads)
         columns_ = {Column::threads, Column::since_start, Column::since_last, Column::cpu, Column::resident};
     const auto taken = [&] {
@@ -97,14 +103,20 @@ void WatchTable::choose_columns() {
     };
     const std::size_t width = state_.size.width;
     while (!columns_.empty() && taken() + shortest_name > width) columns_.pop_back();
+    // Shares make room for names, and for where one is in the list.
+    constexpr std::size_t position_width = 14;
+    const std::size_t wanted = std::max(longest_name_ + 1, display_width(name_) + position_width);
+    if (kind_ == WatchColumns::sizes && columns_.size() == 5 && taken() + wanted > width) columns_.pop_back();
     const std::size_t left = width - std::min(width, taken());
-    name_width_ = columns_.empty() ? left : std::min(left, longest_name);
-    if (kind_ != WatchColumns::sizes || columns_.size() < 4) return;
-    // What names do without, from where they are readable on.
-    constexpr std::size_t readable = 28;
-    const std::size_t spare = left - std::min(left, readable + 2);
-    bar_width_ = std::min(spare, longest_bar);
-    name_width_ = std::min(left - (bar_width_ > 0 ? bar_width_ + 2 : 0), longest_name);
+    if (columns_.empty()) {
+        name_width_ = left;
+        return;
+    }
+    // Names in full come first, bars get what is left beside them.
+    name_width_ = std::min(left, std::max(shortest_name, wanted));
+    const std::size_t spare = left - name_width_;
+    if (kind_ == WatchColumns::sizes && columns_.size() == 5 && spare > shortest_bar + 2)
+        bar_width_ = std::min(spare - 2, longest_bar);
 }
 
 std::string WatchTable::title_of(Column column) const {
@@ -115,6 +127,8 @@ std::string WatchTable::title_of(Column column) const {
             return wide_ ? "since start" : "start";
         case Column::since_last:
             return wide_ ? "since last" : "last";
+        case Column::rate:
+            return "MiB/min";
         case Column::threads:
             return "number";
         case Column::cpu:
@@ -158,6 +172,9 @@ WatchTable::Cell WatchTable::cell_of(Column column, const WatchRow& row) const {
             return change(row.since_start, row.threads_since_start);
         case Column::since_last:
             return change(row.since_last, row.threads_since_last);
+        case Column::rate:
+            if (!row.per_minute) return {"-", ScreenLook::faint};
+            return {rate_in_mib(*row.per_minute), look_of_change(row.since_start.value_or(Delta{}).value)};
         case Column::threads:
             return {grouped(row.threads), ScreenLook::plain};
         case Column::cpu:
@@ -185,8 +202,10 @@ ScreenLine WatchTable::line(std::size_t at) const {
         return maker.take();
     }
     const auto& row = std::get<WatchRow>(lines_[at]);
-    const std::string name = row.estimated && name_width_ > 40 ? row.name + " (estimated)" : row.name;
-    maker.add(fit(printable(name), name_width_, !wide_), ScreenLook::plain);
+    const bool selected = !row.name.empty() && row.name == state_.selected;
+    const std::size_t room = std::max<std::size_t>(name_width_, 1) - 1;
+    const std::string name = fit(printable(shown_name(row)), room, !wide_);
+    maker.add(selected ? padded(name, room) : name, selected ? ScreenLook::inverse : ScreenLook::plain);
     std::size_t column = name_width_;
     for (const Column one : columns_) {
         const Cell cell = cell_of(one, row);
@@ -200,7 +219,22 @@ ScreenLine WatchTable::line(std::size_t at) const {
 }
 
 void WatchTable::rows(const std::vector<WatchRow>& rows) {
-    lines_.insert(lines_.end(), rows.begin(), rows.end());
+    const std::vector<WatchRow> shown = filtered(rows, state_.filter);
+    lines_.insert(lines_.end(), shown.begin(), shown.end());
+    for (const WatchRow& row : shown)
+        longest_name_ = std::max(longest_name_, display_width(printable(shown_name(row))));
+    if (shown.empty() && !rows.empty())
+        text(fmt::format("No row has '{}' in its name. Esc shows all.", state_.filter));
+    choose_columns();
+}
+
+std::vector<std::string> WatchTable::names() const {
+    std::vector<std::string> names;
+    for (const auto& line : lines_) {
+        const auto* row = std::get_if<WatchRow>(&line);
+        names.push_back(row != nullptr ? row->name : std::string());
+    }
+    return names;
 }
 
 void WatchTable::text(std::string text) {
@@ -213,6 +247,11 @@ void WatchTable::section(std::string name) {
 
 ScreenLook look_of_change(std::int64_t change) {
     return change > 0 ? ScreenLook::grown : change < 0 ? ScreenLook::shrunk : ScreenLook::faint;
+}
+
+std::string rate_in_mib(double bytes_per_minute) {
+    if (bytes_per_minute == 0) return "-";
+    return signed_decimals(bytes_per_minute / 1048576.0, 1);
 }
 
 std::string change_in_mib(Delta delta) {

@@ -33,6 +33,8 @@ std::string ascii(std::string_view text);
 
 // "+12.3", "-0.4", "0.0" for what is too little for a tenth of a MiB, "-" for nothing.
 std::string change_in_mib(Delta delta);
+// The same of bytes a minute.
+std::string rate_in_mib(double bytes_per_minute);
 // Grown, shrunk, or neither.
 ScreenLook look_of_change(std::int64_t change);
 
@@ -48,10 +50,12 @@ class WatchTable {
     void section(std::string name);  // a heading among the rows
 
     [[nodiscard]] std::size_t size() const { return lines_.size(); }
+    // Of all lines: the names of rows, nothing for a text.
+    [[nodiscard]] std::vector<std::string> names() const;
     [[nodiscard]] ScreenLine heading(std::string_view position) const;
     [[nodiscard]] ScreenLine line(std::size_t at) const;
 
-    enum class Column { resident, since_start, since_last, threads, cpu, share };
+    enum class Column { resident, since_start, since_last, rate, threads, cpu, share };
 
   private:
     struct Text {
@@ -75,6 +79,7 @@ class WatchTable {
     bool wide_ = false;
     std::vector<Column> columns_;
     std::size_t name_width_ = 0, bar_width_ = 0;
+    std::size_t longest_name_ = 0;  // of the rows
     std::vector<std::variant<WatchRow, Text>> lines_;
 };
 

@@ -32,12 +32,11 @@ std::optional<std::uint64_t> cpus_of(const ProcessView& view) {
 std::string cpu_sentence(const ProcessView& view) {
     const auto cpus = cpus_of(view);
     if (!cpus) return "";
-    std::string text = fmt::format("glibc makes up to {} arenas on {} CPU{}", *cpus * arenas_a_cpu, *cpus,
-                                   *cpus == 1 ? "" : "s");
+    std::string text = fmt::format("glibc creates up to {} arenas on {}", *cpus * arenas_a_cpu,
+                                   counted(*cpus, "CPU", "CPUs"));
     if (view.cgroup_cpu && view.cgroup_cpu->quota)
         text += fmt::format(
-            "; the cgroup's quota of {:.1f} CPUs, which it does not see, would be worth {}",
-            *view.cgroup_cpu->quota,
+            "; it ignores the cgroup's quota of {:.1f} CPUs, which would give {}", *view.cgroup_cpu->quota,
             std::max<std::uint64_t>(1, static_cast<std::uint64_t>(*view.cgroup_cpu->quota * arenas_a_cpu)));
     return text + ".";
 }
@@ -53,8 +52,8 @@ std::optional<Finding> by_walk(const FindingInput& input) {
     finding.bytes =
         std::max(arenas.kept, input.ledger.malloc.parts ? input.ledger.malloc.parts->free : Bytes());
     finding.outside_nmt = true;
-    finding.title = fmt::format("glibc's {} arenas keep {} that threads have freed: no leak", arenas.count,
-                                human(*finding.bytes));
+    finding.title = fmt::format("{} freed but retained by glibc in {} arenas (not a leak)",
+                                human(*finding.bytes), arenas.count);
     Bytes tracked, others;
     for (const ArenaFigures& arena : walk.arenas) {
         if (arena.main) continue;
@@ -62,21 +61,20 @@ std::optional<Finding> by_walk(const FindingInput& input) {
         others += arena.untracked.resident;
     }
     finding.evidence.push_back(
-        fmt::format("{} arenas beside the main one hold {} resident: live blocks of the JVM's {}, of others "
-                    "{}; freed, and malloc's own {}, at most {} in one of them (the walk over malloc).",
+        fmt::format("{} arenas besides the main one hold {} resident: {} in use and tracked by NMT, {} "
+                    "in use and not tracked, {} freed or overhead (at most {} in one arena).",
                     arenas.count - 1, human(arenas.resident), human(tracked), human(others),
                     human(arenas.kept), human(arenas.largest)));
-    finding.evidence.push_back(fmt::format(
-        "Where free memory lies, the main arena's too: between live blocks {}, at the ends of arenas "
-        "{}, in caches of threads {}.",
-        human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
+    finding.evidence.push_back(
+        fmt::format("Freed memory, main arena included: {} between blocks in use, {} at the ends of "
+                    "arenas, {} in thread caches.",
+                    human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
     const OwnerTrend* const row = trend_of_series(input.history, {Series::malloc_free_kept});
     if (row != nullptr && row->verdict == Verdict::retention)
         finding.evidence.push_back(growth_sentence(*row));
     add_remedies_for_freed_memory(finding, input);
-    finding.refuted_by =
-        "RSS that is the same with MALLOC_ARENA_MAX=2 under the same load, and after a trim: then one arena "
-        "would keep as much, on pages that live blocks share.";
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "RSS is the same with MALLOC_ARENA_MAX=2 under the same load, and after a trim";
     return finding;
 }
 
@@ -97,25 +95,23 @@ std::optional<Finding> by_mappings(const FindingInput& input) {
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::low;
-    finding.title = fmt::format("glibc has {}{} arenas, in which {} or more are not the JVM's",
-                                by_heaps ? "up to " : "", count, human(not_nmt));
+    finding.title = fmt::format("{} or more in {}{} glibc arenas is not tracked by NMT", human(not_nmt),
+                                by_heaps ? "up to " : "", count);
     finding.bytes = not_nmt;
     finding.outside_nmt = true;
     finding.evidence.push_back(fmt::format(
-        "Heaps of arenas, of 64 MiB each (smaps): {} resident; all of NMT's malloc, {}, would fit there. Whether "
-        "the rest is live or freed only a walk over malloc tells.",
+        "Arena heaps (64 MiB each, smaps) hold {} resident. All {} of NMT's malloc would fit in them.",
         human(resident), human(*input.ledger.malloc.nmt)));
+    finding.evidence.emplace_back(
+        "Mappings do not show what is in use and what is freed. A walk of malloc's chunks does, and so do "
+        "malloc_info(3) (jcmd PID System.native_heap_info, JDK 22 and later) and a trim.");
     finding.remedies = {
-        {"Tell live memory from freed: nmtx walks malloc's chunks, and malloc_info(3) counts them "
-         "(jcmd PID System.native_heap_info, JDK 22 and later); what a trim gives back was freed",
-         "nmtx malloc PID"},
-        {"Start it with fewer arenas, an environment variable of the JVM; threads that malloc much may then "
-         "wait for one another. What it gives back is not known without a walk over malloc",
+        {"Find what is in use and what is freed", "nmtx malloc PID"},
+        {"Restart with fewer arenas (threads may contend; the effect is unknown without a walk)",
          "MALLOC_ARENA_MAX=2"},
-        {"Or with another allocator, where it is installed", "LD_PRELOAD=libjemalloc.so.2"}};
-    finding.refuted_by =
-        "RSS that is the same with MALLOC_ARENA_MAX=2 under the same load: then one arena would keep as "
-        "much.";
+        {"Restart with another allocator, if installed", "LD_PRELOAD=libjemalloc.so.2"}};
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "RSS is the same with MALLOC_ARENA_MAX=2 under the same load";
     return finding;
 }
 

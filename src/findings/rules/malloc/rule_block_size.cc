@@ -59,28 +59,27 @@ std::vector<Finding> block_size(const FindingInput& input) {
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
+    finding.refutes = Refutes::leak;
     finding.title = fmt::format("{} in {} malloc blocks of {} bytes, owner {}: {}",
                                 amount_with_share(size->chunks.resident, input.ledger.rss),
                                 grouped(size->chunks.blocks), grouped(size->block.value()),
                                 owner.empty() ? "unknown" : printable(owner), why_unknown(input.view));
     finding.bytes = size->chunks.resident;
-    finding.evidence.push_back(fmt::format("Live malloc memory: {} in {} blocks (the walk over malloc).",
-                                           human(parts->untracked), grouped(walk->live_untracked().blocks)));
+    finding.evidence.push_back(fmt::format("Live malloc: {} in {}.", human(parts->untracked),
+                                           counted(walk->live_untracked().blocks, "block", "blocks")));
     const std::vector<std::string_view> libraries = foreign_libraries(input.view);
     if (!libraries.empty())
         finding.evidence.push_back(
             fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
+    if (owner.empty()) finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
+    finding.remedies.push_back(
+        {"See what is in the blocks", fmt::format("nmtx malloc PID --peek {}", size->block.value())});
+    if (input.history == nullptr) finding.remedies.push_back(check_growth());
     if (hotspot)
         finding.remedies.push_back(
-            {"Restart with NMT, which separates direct buffers and the JVM's own memory from native code's",
+            {"Restart with NMT to separate direct buffers and the JVM's own memory from native code's",
              "-XX:NativeMemoryTracking=summary"});
-    finding.remedies.push_back({"See which libraries hold the blocks", "nmtx malloc PID --owners"});
-    finding.remedies.push_back(
-        {"See what is in them", fmt::format("nmtx malloc PID --peek {}", size->block.value())});
-    if (input.history == nullptr)
-        finding.remedies.push_back(
-            {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
-    finding.refuted_by = "The same amount right after warm-up: then it is a pool or a cache.";
+    finding.refuted_by = "usage is the same right after warm-up (a pool or a cache)";
     return {std::move(finding)};
 }
 

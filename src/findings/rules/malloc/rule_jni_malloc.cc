@@ -18,15 +18,17 @@ namespace {
 
 constexpr Bytes jni_malloc_least = mib(16);
 
-std::string largest_sentence(const UntrackedOwner& largest) {
+// "Most of it: 269,636 blocks of 1,000 bytes (259.2 MiB), owner unknown."
+std::string largest_sentence(const UntrackedOwner& largest, Bytes held) {
     const std::string size =
         largest.block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest.block.value()));
-    const std::string owner = largest.owner.empty() ? "of no known owner" : "in " + printable(largest.owner);
     const std::string resident = largest.chunks.resident == largest.chunks.bytes
                                      ? ""
-                                     : fmt::format(", {} of it resident", human(largest.chunks.resident));
-    return fmt::format("The largest group: {} blocks{}, {}{}, {}.", grouped(largest.chunks.blocks), size,
-                       human(largest.chunks.bytes), resident, owner);
+                                     : fmt::format(", {} resident", human(largest.chunks.resident));
+    const bool most = largest.chunks.resident.value() > held.value() / 2;
+    return fmt::format("{}: {}{} ({}{}), owner {}.", most ? "Most of it" : "Largest group",
+                       counted(largest.chunks.blocks, "block", "blocks"), size, human(largest.chunks.bytes),
+                       resident, largest.owner.empty() ? "unknown" : printable(largest.owner));
 }
 
 bool is_of_zlib(const OwnerTrend& owner) {
@@ -46,22 +48,41 @@ const OwnerTrend* fastest_library(const RunTrend& history) {
 void add_profiler(Finding& finding, const ProcessView& view) {
     const MallocWalk* const walk = view.walk();
     if (view.vm != Vm::hotspot || walk == nullptr || walk->allocator != "glibc") return;
-    finding.remedies.push_back(
-        {"See which code allocates it: async-profiler 4.0 or later, for ten minutes. Blocks from before it "
-         "began are not in it",
-         "asprof -d 600 -e nativemem -f /tmp/native.jfr PID"});
-    finding.remedies.push_back({"Then, of that file, what was not freed",
+    finding.remedies.push_back({"Find the caller of new allocations (async-profiler 4.0 or later)",
+                                "asprof -d 600 -e nativemem -f /tmp/native.jfr PID"});
+    finding.remedies.push_back({"List what was not freed in that profile",
                                 "jfrconv --total --nativemem --leak /tmp/native.jfr native.html"});
+}
+
+// With an owner the next question is which code calls it; without one, whose blocks they are.
+void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOwner* largest) {
+    const bool known = largest != nullptr && !largest->owner.empty();
+    if (known) {
+        add_profiler(finding, input.view);
+    } else {
+        finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
+    }
+    if (input.history == nullptr)
+        finding.remedies.insert(finding.remedies.begin() + (finding.remedies.empty() ? 0 : 1),
+                                check_growth());
+    if (largest != nullptr && largest->block != Bytes())
+        finding.remedies.push_back(
+            {"See what is in the blocks", fmt::format("nmtx malloc PID --peek {}", largest->block.value())});
+    if (known) {
+        finding.remedies.push_back({"Find the owners of the other blocks", "nmtx malloc PID --owners"});
+    } else {
+        add_profiler(finding, input.view);
+    }
 }
 
 void add_suspects(Finding& finding, const ProcessView& view) {
     const std::vector<std::string_view> libraries = foreign_libraries(view);
     if (libraries.empty()) return;
-    finding.evidence.push_back(fmt::format("Mapped beside the JDK's libraries and the system's: {} (smaps).",
-                                           library_list(libraries)));
+    finding.evidence.push_back(
+        fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
 }
 
-// NMT off: nothing tells the JVM's blocks from others.
+// NMT off: the JVM's blocks look like any other.
 std::vector<Finding> growing(const FindingInput& input, const OwnerTrend& sum, Bytes held) {
     Finding finding;
     const bool told_apart = input.ledger.malloc.parts->told_apart;
@@ -70,20 +91,20 @@ std::vector<Finding> growing(const FindingInput& input, const OwnerTrend& sum, B
     finding.severity = Severity::problem;
     finding.confidence =
         told_apart ? confidence_of_growth(sum) : std::min(confidence_of_growth(sum), Confidence::medium);
-    finding.title = fmt::format("{} by {} an hour",
-                                told_apart ? "malloc of JNI or library code, unknown to the JVM, grows"
-                                           : "What malloc has handed out, to the JVM or to libraries, grows",
-                                human(growth_per_hour(sum)));
+    finding.refutes = Refutes::leak;
+    finding.title = told_apart ? fmt::format("Native (JNI) memory leak: growing {}/h, not tracked by NMT",
+                                             human(growth_per_hour(sum)))
+                               : fmt::format("malloc leak: growing {}/h, in the JVM or in native code",
+                                             human(growth_per_hour(sum)));
     finding.bytes = held;
     finding.outside_nmt = told_apart;
+    const UntrackedOwner* const largest = largest_untracked(*input.view.walk());
     finding.evidence.push_back(growth_sentence(sum));
     if (library != nullptr) finding.evidence.push_back(growth_sentence(*library));
-    if (const UntrackedOwner* largest = largest_untracked(*input.view.walk()))
-        finding.evidence.push_back(largest_sentence(*largest));
+    if (largest != nullptr) finding.evidence.push_back(largest_sentence(*largest, held));
     add_suspects(finding, input.view);
-    finding.remedies.push_back({"See who holds it", "nmtx malloc PID --owners"});
-    add_profiler(finding, input.view);
-    finding.refuted_by = "A longer record in which it flattens: then it was a cache that filled.";
+    add_remedies(finding, input, largest);
+    finding.refuted_by = "it flattens in a longer recording (a cache that filled)";
     return {std::move(finding)};
 }
 
@@ -102,31 +123,26 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("JNI or library code holds {} that the JVM does not know of", human(held));
+    finding.refutes = Refutes::leak;
+    finding.title = fmt::format("{} allocated by native (JNI) code, not tracked by NMT", human(held));
     finding.bytes = held;
     finding.outside_nmt = true;
+    const UntrackedOwner* const largest = largest_untracked(*walk);
+    if (largest != nullptr) finding.evidence.push_back(largest_sentence(*largest, held));
     finding.evidence.push_back(fmt::format(
-        "Live blocks of malloc without NMT's header: {}{}; those with one: {}.", human(parts->untracked),
-        of_zlib == Bytes() ? "" : fmt::format(", {} of it zlib's", human(of_zlib)), human(parts->tracked)));
+        "Live malloc: {} not tracked by NMT{}, {} tracked.", human(parts->untracked),
+        of_zlib == Bytes() ? "" : fmt::format(" ({} of that zlib)", human(of_zlib)), human(parts->tracked)));
     if (input.view.smaps && input.view.smaps->hugetlb != Bytes())
         finding.evidence.push_back(
-            fmt::format("The process has {} more in huge pages (hugetlb), which RSS does not count: blocks "
-                        "that lie there are not in these amounts.",
+            fmt::format("{} more is in huge pages (hugetlb), which RSS does not count: these amounts leave "
+                        "out blocks there.",
                         human(input.view.smaps->hugetlb)));
-    if (const UntrackedOwner* largest = largest_untracked(*walk))
-        finding.evidence.push_back(largest_sentence(*largest));
     add_suspects(finding, input.view);
-    finding.remedies = {{"See who holds it", "nmtx malloc PID --owners"}};
-    if (input.history == nullptr) {
-        finding.remedies.push_back(
-            {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
-    } else if (const OwnerTrend* row = trend_of_series(input.history, sum)) {
-        finding.evidence.push_back(fmt::format("Its course in the record: {}, {} samples.",
-                                               name_of(row->verdict), row->shape.points));
-    }
-    finding.refuted_by =
-        "The same amount in a process that has just warmed up: then it is what the library needs, and no "
-        "leak.";
+    add_remedies(finding, input, largest);
+    if (const OwnerTrend* row = trend_of_series(input.history, sum))
+        finding.evidence.push_back(fmt::format("Recorded trend: {} ({}).", name_of(row->verdict),
+                                               counted(row->shape.points, "sample", "samples")));
+    finding.refuted_by = "usage is the same right after warm-up";
     return {std::move(finding)};
 }
 

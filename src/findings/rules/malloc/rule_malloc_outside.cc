@@ -38,20 +38,21 @@ std::string arenas_of(const ProcessView& view) {
 
 void add_remedies(Finding& finding, const ProcessView& view, bool glibc, const std::string& allocator) {
     if (walk_not_tried(view))
-        finding.remedies.push_back(
-            {"See what is in use and what is freed, in the running process", "nmtx PID"});
+        finding.remedies.push_back({"Find what is in use and what is freed", "nmtx malloc PID"});
     for (const std::string& hint : hints_on_walk(view))
-        finding.remedies.push_back({"See what is in use and what is freed: " + hint, ""});
+        finding.remedies.push_back({"To find what is in use and what is freed, " + hint, ""});
     if (!glibc) {
-        if (const AllocatorAdvice* advice = advice_on_allocator(allocator))
-            finding.remedies.push_back({std::string(advice->text), ""});
+        if (const AllocatorAdvice* advice = advice_on_allocator(allocator)) {
+            finding.evidence.emplace_back(advice->text);
+            finding.remedies.push_back({std::string(advice->what), std::string(advice->command)});
+        }
         return;
     }
     if (jdk_has(view, "System.trim_native_heap"))
-        finding.remedies.push_back({"Or return freed memory, once: if RSS falls, glibc had retained it",
+        finding.remedies.push_back({"Return freed memory once (if RSS falls, glibc had retained it)",
                                     "jcmd PID System.trim_native_heap"});
     finding.remedies.push_back(
-        {"Or restart with fewer arenas: if RSS stays lower, glibc had retained it", "MALLOC_ARENA_MAX=2"});
+        {"Restart with fewer arenas (if RSS stays lower, glibc had retained it)", "MALLOC_ARENA_MAX=2"});
 }
 
 }  // namespace
@@ -66,25 +67,26 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
-    finding.title = fmt::format(
-        "{} of malloc memory is not tracked by NMT: native code holds it, or it is freed and retained",
-        amount_with_share(use.outside_nmt(), input.ledger.rss));
+    finding.refutes = Refutes::leak;
+    finding.title =
+        fmt::format("{} of malloc is not tracked by NMT: in use by native code, or freed but retained",
+                    amount_with_share(use.outside_nmt(), input.ledger.rss));
     finding.bytes = use.outside_nmt();
     finding.outside_nmt = true;
     std::string where = glibc ? "" : fmt::format(" ({})", printable(allocator));
     if (const std::string arenas = glibc ? arenas_of(view) : ""; !arenas.empty())
-        where = fmt::format(", {} beside the main one among them", arenas);
-    finding.evidence.push_back(
-        fmt::format("malloc's mappings hold {} resident{}; NMT counts {} of malloc in all.",
-                    human(use.resident), where, human(*use.nmt)));
+        where = fmt::format(" ({} besides the main one)", arenas);
+    finding.evidence.push_back(fmt::format("malloc holds {} resident{}; NMT tracks {} of malloc.",
+                                           human(use.resident), where, human(*use.nmt)));
     finding.evidence.emplace_back(
-        "In use or freed: malloc_info, malloc_trim, or a walk over malloc decides; mappings do not show it.");
+        "Mappings do not show what is in use and what is freed; malloc_info, malloc_trim or "
+        "a walk of malloc's chunks does.");
     const std::vector<std::string_view> libraries = foreign_libraries(view);
     if (!libraries.empty())
         finding.evidence.push_back(
             fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
     add_remedies(finding, view, glibc, allocator);
-    finding.refuted_by = "The same amount right after warm-up: then it is what the libraries need.";
+    finding.refuted_by = "usage is the same right after warm-up";
     return {std::move(finding)};
 }
 

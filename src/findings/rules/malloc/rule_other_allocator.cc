@@ -37,18 +37,19 @@ std::vector<Finding> also_present(const FindingInput& input, const std::string& 
     finding.confidence = Confidence::low;
     finding.bytes = resident;
     finding.outside_nmt = true;
-    finding.title = fmt::format("{} is present beside glibc, which serves malloc: up to {} may be its",
-                                printable(allocator), human(resident));
+    finding.title = fmt::format("{} may belong to {}, loaded beside glibc (which serves malloc)",
+                                human(resident), printable(allocator));
     add_file(finding, input.view, advice.allocator);
     finding.evidence.push_back(
-        "The JVM's blocks lie in glibc's arenas (the walk over malloc), so a library has brought the other "
-        "one for itself.");
+        "The JVM's blocks are in glibc's arenas (found by the walk), so a library brought "
+        "the other allocator for itself.");
     finding.evidence.push_back(
-        fmt::format("Its memory has no header that nmtx knows: {} are anonymous, writable and nobody else's.",
+        fmt::format("nmtx cannot recognise its blocks: {} is anonymous, writable and has no other owner.",
                     human(resident)));
-    finding.remedies.push_back({std::string(advice.text), ""});
-    finding.refuted_by =
-        "The allocator's own statistics, if they show less: the rest was mapped by other code.";
+    finding.evidence.emplace_back(advice.text);
+    finding.remedies.push_back({std::string(advice.what), std::string(advice.command)});
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "the allocator's own statistics show less (then other code mapped the rest)";
     return {std::move(finding)};
 }
 
@@ -64,15 +65,17 @@ std::vector<Finding> other_allocator(const FindingInput& input) {
     if (glibc_serves) return also_present(input, beside, *advice);
     Finding finding;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("{} serves malloc: what is said of glibc's arenas does not hold here. {}",
-                                printable(allocator), advice->text.substr(0, advice->text.size() - 1));
+    finding.title = fmt::format("{} serves malloc, not glibc: restart with {} for statistics",
+                                printable(allocator), advice->command);
     add_file(finding, input.view, advice->allocator);
     if (input.ledger.malloc.resident != Bytes())
         finding.evidence.push_back(
-            fmt::format("malloc's mappings hold {} resident, as far as they are told from others'.",
+            fmt::format("malloc's mappings hold {} resident, as far as they can be identified.",
                         human(input.ledger.malloc.resident)));
-    finding.refuted_by =
-        "A program that calls the library by its own functions, and malloc of glibc beside it.";
+    finding.evidence.emplace_back(advice->text);
+    finding.remedies.push_back({std::string(advice->what), std::string(advice->command)});
+    finding.refutes = Refutes::claim;
+    finding.refuted_by = "the program calls this library by its own functions, and glibc serves malloc";
     return {std::move(finding)};
 }
 

@@ -23,30 +23,29 @@ std::vector<Finding> retention(const FindingInput& input) {
     Finding finding;
     finding.severity = parts->free < retention_much ? Severity::note : Severity::warning;
     finding.confidence = Confidence::high;
-    finding.title = fmt::format("glibc keeps {} that the program has freed: no leak", human(parts->free));
+    finding.title = fmt::format("{} freed but retained by glibc (not a leak)", human(parts->free));
     finding.bytes = parts->free;
     finding.outside_nmt = true;
     const FreePlaces places = free_places(*walk);
+    finding.evidence.push_back(fmt::format("Freed chunks in {}: {} resident of the {} that malloc holds.",
+                                           counted(walk->arenas.size(), "arena", "arenas"),
+                                           human(parts->free), human(parts->whole)));
     finding.evidence.push_back(
-        fmt::format("Free chunks that are resident, in {} arenas: {} of {} that malloc holds (the walk over "
-                    "malloc).",
-                    walk->arenas.size(), human(parts->free), human(parts->whole)));
-    finding.evidence.push_back(fmt::format(
-        "Where they lie: between live blocks {}, at the ends of arenas {}, in caches of threads {}.",
-        human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
+        fmt::format("Freed memory: {} between blocks in use, {} at the ends of arenas, {} in thread "
+                    "caches.",
+                    human(places.bins), human(places.main_top + places.other_tops), human(places.caches)));
     if (const auto trim = given_back(*walk).trim)
-        finding.evidence.push_back(
-            fmt::format("A trim reaches whole pages between live blocks, and the main arena's end: about {}.",
-                        human(*trim)));
+        finding.evidence.push_back(fmt::format(
+            "A trim returns whole free pages and the end of the main arena: about {}.", human(*trim)));
     const OwnerTrend* const row = trend_of_series(input.history, {Series::malloc_free_kept});
     if (row != nullptr && row->verdict == Verdict::retention) {
         finding.severity = Severity::warning;
         finding.evidence.push_back(growth_sentence(*row));
     }
     add_remedies_for_freed_memory(finding, input);
+    finding.refutes = Refutes::claim;
     finding.refuted_by =
-        "RSS that stays after a trim: the chunks were no longer free, or lie between live ones on the same "
-        "pages.";
+        "RSS stays the same after a trim (the chunks were in use again, or share their pages)";
     return {std::move(finding)};
 }
 

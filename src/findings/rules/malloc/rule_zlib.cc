@@ -32,9 +32,8 @@ const OwnerTrend* growth_of_zlib(const FindingInput& input) {
 void tell_growth(Finding& finding, const OwnerTrend& growth) {
     finding.severity = Severity::problem;
     finding.confidence = confidence_of_growth(growth);
-    finding.title =
-        fmt::format("zlib's memory grows by {} an hour: Inflater or Deflater objects that are not ended",
-                    human(growth_per_hour(growth)));
+    finding.title = fmt::format("zlib leak: growing {}/h; Inflater or Deflater objects that are never ended",
+                                human(growth_per_hour(growth)));
     finding.evidence.push_back(growth_sentence(growth));
 }
 
@@ -54,30 +53,25 @@ std::vector<Finding> zlib(const FindingInput& input) {
                            ? Severity::warning
                            : Severity::note;
     finding.confidence = Confidence::high;
-    finding.title =
-        fmt::format("{} streams of zlib hold {}: Inflater or Deflater objects that are in use, or not ended",
-                    grouped(use.streams()), human(use.resident));
+    finding.title = fmt::format("{} held by {}: Inflater or Deflater objects in use, or never ended",
+                                human(use.resident), counted(use.streams(), "zlib stream", "zlib streams"));
     if (growth != nullptr) tell_growth(finding, *growth);
     finding.bytes = use.resident;
     finding.outside_nmt = true;
-    finding.evidence.push_back(fmt::format(
-        "Blocks of zlib's shape in the walk over malloc: {} states of inflate and {} of deflate, with their "
-        "windows and buffers {}, {} each.",
-        grouped(use.inflaters), grouped(use.deflaters), human(use.resident),
-        human(Bytes(use.resident.value() / use.streams()))));
-    finding.remedies.push_back(
-        {"End each Inflater and Deflater: end(), or close() of the stream, archive or connection that has it",
-         ""});
+    finding.evidence.push_back(
+        fmt::format("Blocks shaped like zlib's: {} and {}; with windows and buffers {}, {} per stream.",
+                    counted(use.inflaters, "inflate state", "inflate states"),
+                    counted(use.deflaters, "deflate state", "deflate states"), human(use.resident),
+                    human(Bytes(use.resident.value() / use.streams()))));
     if (input.view.vm == Vm::hotspot)
         finding.remedies.push_back(
-            {"See whether as many objects wait for the collector. Without -all it runs a full collection "
-             "first; with it the JVM halts while it counts",
+            {"Count the Java objects (pauses the JVM; without -all it runs a full GC first)",
              "jcmd PID GC.class_histogram -all | grep -E 'zip.(In|De)flater'"});
-    if (input.history == nullptr)
-        finding.remedies.push_back(
-            {"See whether it grows", "nmtx record PID -o FILE.db, later nmtx PID --record FILE.db"});
-    finding.refuted_by =
-        "As many connections, archives or files that compress at this moment: then it is what they need.";
+    if (input.history == nullptr) finding.remedies.push_back(check_growth());
+    finding.remedies.push_back(
+        {"Call end() on each Inflater and Deflater, or close() the stream, archive or connection", ""});
+    finding.refutes = Refutes::leak;
+    finding.refuted_by = "as many connections, archives or files are compressing right now";
     return {std::move(finding)};
 }
 

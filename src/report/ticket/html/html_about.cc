@@ -1,4 +1,4 @@
-// What a stranger has to know: what was missing, of what machine and JVM it is, what it cost, how to see it
+// What a reader has to know: what was missing, which machine and JVM it was, what it cost, how to see it
 // again.
 #include <fmt/format.h>
 
@@ -34,7 +34,7 @@ std::string html_facts(const std::vector<TicketFact>& facts) {
 }
 
 std::string html_missing(const Ticket& ticket) {
-    if (ticket.missing.empty()) return html_paragraph("Nothing: all that was asked for was had.");
+    if (ticket.missing.empty()) return html_paragraph("Nothing is missing.");
     std::string out = "<dl class=\"facts wide\">\n";
     for (const MissingDocument& missing : ticket.missing) {
         out +=
@@ -47,9 +47,8 @@ std::string html_missing(const Ticket& ticket) {
 std::string html_environment(const Ticket& ticket) {
     return html_facts(ticket.versions) +
            sub("Command line", ticket.command.empty() ? "" : html_command(ticket.command)) +
-           sub("Options as they were given", lines(ticket.flags)) +
-           sub("Flags that the JVM runs with", lines(ticket.vm_flags)) +
-           sub("Limits", html_facts(ticket.limits));
+           sub("JVM options as given", lines(ticket.flags)) +
+           sub("JVM flags in effect", lines(ticket.vm_flags)) + sub("Limits", html_facts(ticket.limits));
 }
 
 std::string html_taken(const Ticket& ticket) {

@@ -171,7 +171,7 @@ std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& s
     const std::string text = data.dump();
     std::string safe;
     safe.reserve(text.size());
-    // "<" occurs in strings alone; without it nothing in them can end the element that holds them.
+    // "<" occurs in strings only; without it nothing in them can end the element that holds them.
     for (const char c : text) c == '<' ? safe += "\\u003c" : safe += c;
     return safe;
 }

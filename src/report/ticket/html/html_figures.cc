@@ -1,5 +1,5 @@
-// The figures that the page's script draws, each with its table: for those who see no picture, and where no
-// script runs.
+// The charts that the page's script draws, each with its table: for readers who do not see it, and for pages
+// without scripts.
 #include <fmt/format.h>
 
 #include "report/style/style.h"
@@ -27,16 +27,16 @@ std::string html_figure(std::string_view chart, std::string_view caption, std::s
         "<figcaption>{1}</figcaption>\n{2}</figure>\n",
         chart, html_text(caption),
         table.empty() ? ""
-                      : fmt::format("<details class=\"as-table\" open>\n<summary>These figures as a "
+                      : fmt::format("<details class=\"as-table\" open>\n<summary>Show as a "
                                     "table</summary>\n{}</details>\n",
                                     table));
 }
 
 std::string html_waterfall(const Ticket& ticket) {
-    HtmlTable table("table-rss", "The owners of RSS",
+    HtmlTable table("table-rss", "Owners of RSS",
                     {{"owner", Column::name}, {"resident, MiB"}, {"% of RSS"}, {"what", Column::text}});
     table.begin_row();
-    table.text("RSS, by the kernel");
+    table.text("RSS (kernel)");
     table.mib(ticket.rss);
     table.share(ticket.rss, ticket.rss);
     table.text("");
@@ -55,17 +55,16 @@ std::string html_waterfall(const Ticket& ticket) {
             table.text(part.remark);
         }
     }
-    return html_figure(
-               "waterfall",
-               "From the kernel's total to what nothing explains. Each byte stands in one bar; the thin "
-               "bars below an owner are parts of it.",
-               table.finish()) +
+    return html_figure("waterfall",
+                       "RSS split by owner, down to what is unexplained. Each byte is in one bar; the thin "
+                       "bars below an owner are its parts.",
+                       table.finish()) +
            html_list(ticket.notes);
 }
 
 std::string html_address_space(const Ticket& ticket, const std::vector<MapStrip>& strips) {
     if (strips.empty()) return "";
-    HtmlTable table("table-map", "The address space in stretches",
+    HtmlTable table("table-map", "Address space by range",
                     {{"from", Column::name},
                      {"to", Column::code},
                      {"owner", Column::text},
@@ -85,29 +84,26 @@ std::string html_address_space(const Ticket& ticket, const std::vector<MapStrip>
     std::string joined;
     if (strips.size() < ticket.map.size())
         joined = fmt::format(
-            "{} ranges are drawn as {}: neighbours of one owner, and small ones between them, "
-            "are one.",
+            "{} ranges are drawn as {}: neighbours with one owner, and small ones between them, "
+            "are merged.",
             grouped(ticket.map.size()), grouped(strips.size()));
-    return html_figure(
-        "map",
-        "Every mapping, from low addresses to high ones, line after line. A wider stretch is larger, "
-        "but not in proportion: widths grow with the logarithm. What is filled is resident. A dot "
-        "between two stretches is a gap in the address space.",
-        table.finish(joined));
+    return html_figure("map",
+                       "Every mapping, from low to high addresses, line by line. Widths grow with the "
+                       "logarithm of the size. The filled part is resident. A dot marks a gap in the "
+                       "address space.",
+                       table.finish(joined));
 }
 
 std::string html_committed(const Ticket& ticket) {
     if (!ticket.categories.empty()) {
-        return html_figure(
-                   "categories",
-                   "Of each category of NMT: what it has committed by mmap, how much of that is resident, "
-                   "and what it has from malloc by NMT's own count. Committed is not resident: what was "
-                   "never touched costs nothing.",
-                   "") +
-               see_table("nmt-categories", "All categories as a table");
+        return html_figure("categories",
+                           "Each NMT category: committed by mmap, the resident part of that, and malloc as "
+                           "counted by NMT. Committed memory that was never touched costs nothing.",
+                           "") +
+               see_table("nmt-categories", "Show as a table");
     }
     if (ticket.areas.empty()) return "";
-    HtmlTable table("table-areas", "Areas of the JVM",
+    HtmlTable table("table-areas", "JVM areas",
                     {{"area", Column::name}, {"reserved, MiB"}, {"committed, MiB"}, {"resident, MiB"}}, 3);
     for (const TicketArea& area : ticket.areas) {
         table.begin_row();
@@ -117,8 +113,8 @@ std::string html_committed(const Ticket& ticket) {
         table.mib(area.resident);
     }
     return html_figure("categories",
-                       "NMT was off or was not asked, so there are no committed figures by category: what is "
-                       "resident in the areas of the JVM.",
+                       "NMT was off or not asked, so committed figures by category are missing. This is the "
+                       "resident memory of each JVM area.",
                        table.finish());
 }
 

@@ -39,14 +39,22 @@ std::string part(std::string_view heading, const std::string& body) {
     return body.empty() ? "" : fmt::format("<h4>{}</h4>\n{}", heading, body);
 }
 
+// A list item for each, with its command below it.
+std::string next_steps_html(const std::vector<TicketCommand>& all) {
+    std::string out;
+    for (const TicketCommand& each : all) {
+        out += fmt::format("<li>{}{}</li>\n", html_paragraph(each.what),
+                           each.command.empty() ? "" : html_command(each.command));
+    }
+    return out.empty() ? out : "<ol class=\"steps\">\n" + out + "</ol>\n";
+}
+
 std::string card(const TicketFinding& finding) {
-    std::string commands;
-    for (const std::string& command : finding.commands) commands += html_command(command);
     return fmt::format("<article class=\"finding s-{}\">\n<h3><span class=\"badge\">{}</span> {}</h3>\n",
                        name_of(finding.severity), badge(finding), html_text(finding.title)) +
-           meta(finding) + part("What it rests on", html_list(finding.evidence)) +
-           part("What to do", html_list(finding.remedies) + commands) +
-           part("What would refute it", html_list(finding.refuted_by)) +
+           meta(finding) + part("Evidence", html_list(finding.evidence)) +
+           part("Next steps", next_steps_html(finding.remedies)) +
+           part(html_text(finding.refuted_label), html_list(finding.refuted_by)) +
            part("Known bugs", html_list(finding.bugs)) + "</article>\n";
 }
 

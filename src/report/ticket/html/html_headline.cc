@@ -40,12 +40,13 @@ std::string html_headline(const Ticket& ticket) {
     out += html_paragraph(behind_target(ticket.target), "target");
     if (ticket.mapped_again != Bytes()) {
         out += html_paragraph(
-            fmt::format("{} MiB of it are the same pages of the Java heap, mapped again: true RSS is {} MiB.",
+            fmt::format("This includes {} MiB of Java heap pages that are mapped again: true RSS is {} MiB.",
                         in_mib(ticket.mapped_again), in_mib(minus_or_zero(ticket.rss, ticket.mapped_again))),
             "lead");
     }
     out += html_verdict(ticket);
     out += fmt::format("<dl class=\"figures\">\n{}</dl>\n", shares(ticket));
+    out += html_paragraph(ticket.gap_text);
     std::string when = fmt::format("Taken {} by nmtx {}.", ticket.taken_at, ticket.nmtx_version);
     if (!ticket.redaction.empty()) when += " " + ticket.redaction;
     return out + html_paragraph(when, "when") + "</header>\n";

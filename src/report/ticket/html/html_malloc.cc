@@ -17,14 +17,14 @@ constexpr std::size_t most_block_rows = 60;
 constexpr std::size_t most_pool_rows = 15;
 
 std::string arenas(const TicketMalloc& malloc) {
-    HtmlTable table("table-arenas", "Arenas of malloc, resident MiB",
+    HtmlTable table("table-arenas", "malloc arenas, resident MiB",
                     {{"arena", Column::name},
                      {"resident, MiB"},
-                     {"live, NMT's"},
-                     {malloc.told_apart ? "live, not NMT's" : "live"},
-                     {"freed, kept"},
+                     {"in use, NMT"},
+                     {malloc.told_apart ? "in use, not in NMT" : "in use"},
+                     {"freed, retained"},
                      {"overhead"},
-                     {"not walked"}},
+                     {"not analysed"}},
                     1);
     Bytes left;
     for (const TicketArena& arena : malloc.arenas) {
@@ -44,7 +44,7 @@ std::string arenas(const TicketMalloc& malloc) {
 
 std::string blocks(const TicketMalloc& malloc) {
     if (malloc.untracked.empty()) return "";
-    HtmlTable table("malloc-owners", "Live blocks that NMT does not know of, by owner",
+    HtmlTable table("malloc-owners", "Live blocks not tracked by NMT, by owner",
                     {{"owner", Column::name},
                      {"kind", Column::text},
                      {"known by", Column::text},
@@ -71,10 +71,9 @@ std::string blocks(const TicketMalloc& malloc) {
 }
 
 std::string malloc_summary(const TicketMalloc& malloc) {
-    std::string text = fmt::format("{} MiB of malloc's mappings are resident", in_mib(malloc.resident));
-    if (malloc.nmt)
-        text += fmt::format("; NMT counts {} MiB that the JVM has taken from it", in_mib(*malloc.nmt));
-    if (!malloc.allocator.empty()) text += fmt::format(". The allocator is {}", malloc.allocator);
+    std::string text = fmt::format("malloc holds {} MiB resident", in_mib(malloc.resident));
+    if (malloc.nmt) text += fmt::format("; NMT tracks {} MiB", in_mib(*malloc.nmt));
+    if (!malloc.allocator.empty()) text += fmt::format(". Allocator: {}", malloc.allocator);
     return html_paragraph(text + ".");
 }
 
@@ -85,29 +84,29 @@ std::string html_malloc(const Ticket& ticket) {
     const TicketMalloc& malloc = *ticket.malloc;
     std::string out = malloc_summary(malloc);
     if (!malloc.walked)
-        return out + html_paragraph(
-                         malloc.why_not_walked.empty()
-                             ? "Its chunks were not walked, so that live and freed memory are not told apart."
-                             : "Its chunks were not walked: " + malloc.why_not_walked + ".");
+        return out +
+               html_paragraph(
+                   malloc.why_not_walked.empty()
+                       ? "malloc was not analysed, so memory in use and freed memory cannot be separated."
+                       : "malloc was not analysed: " + malloc.why_not_walked + ".");
     if (!malloc.arenas.empty())
-        out += html_figure(
-            "malloc",
-            "Resident memory of each arena: what lives, known to NMT or not, and what was freed and "
-            "is kept by malloc.",
-            arenas(malloc));
+        out += html_figure("malloc",
+                           "Resident memory of each arena: in use (tracked by NMT or not), and freed but "
+                           "retained.",
+                           arenas(malloc));
     return out + blocks(malloc);
 }
 
 std::string html_threads(const Ticket& ticket) {
     if (!ticket.threads || ticket.threads->threads.empty()) return "";
     const TicketThreads& threads = *ticket.threads;
-    std::string out = html_paragraph(fmt::format("{}. Their stacks are {} MiB reserved and {} MiB resident.",
-                                                 threads.by_kind, in_mib(threads.stacks_reserved),
-                                                 in_mib(threads.stacks_resident)));
+    std::string out =
+        html_paragraph(fmt::format("{}. Stacks: {} MiB reserved, {} MiB resident.", threads.by_kind,
+                                   in_mib(threads.stacks_reserved), in_mib(threads.stacks_resident)));
     out += html_paragraph(threads.interval_s > 0
                               ? fmt::format("CPU was measured over {:.1f} s.", threads.interval_s)
-                              : std::string("CPU is the share since each thread began."));
-    HtmlTable table("thread-pools", "Threads in pools, those with the largest stacks first",
+                              : std::string("CPU is the average since each thread started."));
+    HtmlTable table("thread-pools", "Threads by pool, largest stacks first",
                     {{"pool", Column::name},
                      {"kind", Column::text},
                      {"threads"},
@@ -143,11 +142,10 @@ std::string html_container(const Ticket& ticket) {
         sentences += html_paragraph(std::string_view(text).substr(at, end - at));
         at = end + 1;
     }
-    return html_figure(
-               "container",
-               "What the kernel has charged to the container, against its limit. RSS of the process is drawn "
-               "beside it: other processes, page cache and the kernel's own memory count as well.",
-               "") +
+    return html_figure("container",
+                       "Memory usage of the container against its limit, next to the RSS of the process. "
+                       "Other processes, page cache and kernel memory count too.",
+                       "") +
            sentences;
 }
 
@@ -157,10 +155,10 @@ std::string html_trend(const Ticket& ticket) {
     const RunTrend& run = ticket.history->runs.back();
     HtmlTable table("table-trend", "Owners over time",
                     {{"owner", Column::name},
-                     {"at first, MiB"},
-                     {"resident now, MiB"},
-                     {"MiB an hour"},
-                     {"% of the growth"},
+                     {"at start, MiB"},
+                     {"at end, MiB"},
+                     {"MiB/h"},
+                     {"% of growth"},
                      {"verdict", Column::text}});
     const auto row = [&](const OwnerTrend& owner) {
         const auto bytes = [](double value) {
@@ -180,7 +178,7 @@ std::string html_trend(const Ticket& ticket) {
     for (const OwnerTrend& owner : run.owners) row(owner);
     return html_paragraph(fmt::format("{} samples over {}. {}", grouped(run.samples),
                                       human_seconds(run.span_s), run_verdict_text(run))) +
-           html_figure("trend", "What was resident over time: RSS first, then those owners that grow most.",
+           html_figure("trend", "Resident memory over time: RSS first, then the owners that grow most.",
                        table.finish());
 }
 

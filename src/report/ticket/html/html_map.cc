@@ -119,11 +119,12 @@ std::string_view family_of(std::string_view owner) {
 }
 
 std::string_view family_of_share(std::string_view share, std::string_view part) {
-    if (share.starts_with("JVM")) return part == "malloc" ? "malloc-jvm" : "jvm";
-    if (share.starts_with("malloc")) return part.starts_with("freed") ? "free" : "malloc";
-    if (share.starts_with("files")) return "file";
-    if (share.starts_with("stacks")) return "stack";
-    return share == "unexplained" ? "unexplained" : "named";
+    const auto names = [&](std::string_view word) { return share.find(word) != std::string_view::npos; };
+    if (share.starts_with("JVM")) return part.starts_with("malloc") ? "malloc-jvm" : "jvm";
+    if (names("malloc")) return part.starts_with("freed") ? "free" : "malloc";
+    if (names("files")) return "file";
+    if (names("stacks")) return "stack";
+    return names("unexplained") ? "unexplained" : "named";
 }
 
 }  // namespace nmtx

@@ -12,17 +12,17 @@
 
 namespace nmtx {
 
-// Of each table at most so many rows: the rest is summed up in a sentence below it.
+// At most this many rows of each table; a sentence below sums up the rest.
 inline constexpr std::size_t most_table_rows = 600;
 
 struct HtmlSection {
     std::string id;
     std::string heading;
     std::string short_heading;  // in the list of sections
-    std::string body;           // what stands below the heading; empty: the section is left out
+    std::string body;           // below the heading; empty: the section is left out
 };
 
-// A figure that the page's script draws into; `table`: the same as a table, for those who see no picture.
+// A chart that the page's script draws; `table`: the same as a table, for readers who do not see it.
 std::string html_figure(std::string_view chart, std::string_view caption, std::string_view table);
 // Rows of names and values.
 std::string html_facts(const std::vector<TicketFact>& facts);

@@ -12,20 +12,20 @@ namespace {
 
 std::vector<HtmlSection> sections_of(const Ticket& ticket, const std::vector<MapStrip>& strips) {
     std::vector<HtmlSection> sections{
+        {"rss", "Where the memory is", "RSS", html_waterfall(ticket)},
         {"findings", "Findings", "Findings", html_findings(ticket)},
-        {"rss", "Where RSS is", "RSS", html_waterfall(ticket)},
         {"address-space", "Address space", "Address space", html_address_space(ticket, strips)},
-        {"committed", ticket.categories.empty() ? "Areas of the JVM" : "Committed against resident",
+        {"committed", ticket.categories.empty() ? "JVM areas" : "Committed and resident",
          ticket.categories.empty() ? "JVM areas" : "Committed", html_committed(ticket)},
         {"malloc", "malloc", "malloc", html_malloc(ticket)},
         {"threads", "Threads", "Threads", html_threads(ticket)},
         {"container", "Container", "Container", html_container(ticket)},
         {"trend", "Over time", "Over time", html_trend(ticket)}};
     for (HtmlSection& section : html_tables(ticket)) sections.push_back(std::move(section));
-    sections.push_back({"missing", "What was missing", "Missing", html_missing(ticket)});
+    sections.push_back({"missing", "Missing data", "Missing", html_missing(ticket)});
     sections.push_back({"environment", "Versions, options, limits", "Environment", html_environment(ticket)});
-    sections.push_back({"taken", "How it was taken, and what it cost", "Cost", html_taken(ticket)});
-    sections.push_back({"reproduce", "How to see it again", "Reproduce", html_reproduce(ticket)});
+    sections.push_back({"taken", "Collection and cost", "Cost", html_taken(ticket)});
+    sections.push_back({"reproduce", "Reproduce", "Reproduce", html_reproduce(ticket)});
     std::erase_if(sections, [](const HtmlSection& section) { return section.body.empty(); });
     return sections;
 }
@@ -59,9 +59,9 @@ std::string head(const Ticket& ticket) {
 
 std::string about_this_file() {
     return fmt::format(
-        "<footer>\n<p>This file loads nothing from elsewhere and sends nothing.</p>\n"
-        "<details><summary>Licence of d3, which draws the pictures</summary>\n<pre>{}</pre>\n</details>\n"
-        "</footer>\n",
+        "<footer>\n<p>This file loads nothing from elsewhere and sends "
+        "nothing.</p>\n<details><summary>Licence of d3, which draws the "
+        "charts</summary>\n<pre>{}</pre>\n</details>\n</footer>\n",
         html_d3_licence().text);
 }
 
@@ -77,8 +77,8 @@ std::string html_report(const Ticket& ticket) {
         "class=\"frame\">\n";
     out += navigation(sections) + "<main id=\"report\" tabindex=\"-1\">\n" + html_headline(ticket);
     out +=
-        "<noscript><p class=\"hint\">Without JavaScript there are no pictures: their figures are in the "
-        "tables.</p></noscript>\n";
+        "<noscript><p class=\"hint\">JavaScript is off, so the charts are not drawn. The "
+        "tables have the same figures.</p></noscript>\n";
     for (const HtmlSection& section : sections) {
         out += fmt::format(
             "<section id=\"{0}\" aria-labelledby=\"{0}-heading\">\n<h2 "

@@ -1,4 +1,4 @@
-// The tables behind the pictures: owners, mappings, files, threads, NMT's categories.
+// The tables behind the charts: owners, mappings, files, threads, NMT's categories.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace nmtx {
 namespace {
 
 std::string owners(const Ticket& ticket) {
-    HtmlTable table("owners-table", "Owners: their resident bytes sum to RSS",
+    HtmlTable table("owners-table", "Owners (resident bytes sum to RSS)",
                     {{"owner", Column::name},
                      {"resident, MiB"},
                      {"% of RSS"},
@@ -52,7 +52,7 @@ std::string mappings(const Ticket& ticket) {
     for (std::size_t i = most_table_rows; i < chosen.size(); ++i) left += chosen[i]->resident;
     const std::size_t left_out = chosen.size() - std::min(chosen.size(), most_table_rows);
     chosen.resize(chosen.size() - left_out);
-    HtmlTable table("mappings-table", "Mappings, cut where their owner changes",
+    HtmlTable table("mappings-table", "Mappings, split where the owner changes",
                     {{"from", Column::name},
                      {"to", Column::code},
                      {"access", Column::code},
@@ -76,7 +76,7 @@ std::string mappings(const Ticket& ticket) {
 
 std::string files(const Ticket& ticket) {
     HtmlTable table(
-        "files-table", "Files that are resident",
+        "files-table", "Resident files",
         {{"file", Column::name}, {"owner", Column::text}, {"mappings"}, {"resident, MiB"}, {"% of RSS"}}, 3);
     Bytes left;
     for (const TicketFile& file : ticket.files) {
@@ -131,13 +131,13 @@ std::string threads(const Ticket& ticket) {
 
 std::string categories(const Ticket& ticket) {
     if (ticket.categories.empty()) return "";
-    HtmlTable table("nmt-categories", "Categories of NMT, and what is resident of their mmap memory",
+    HtmlTable table("nmt-categories", "NMT categories, and the resident part of their mmap memory",
                     {{"category", Column::name},
                      {"reserved, MiB"},
                      {"committed, MiB"},
-                     {"of it malloc, MiB"},
-                     {"of it mmap, MiB"},
-                     {"resident of mmap, MiB"}},
+                     {"malloc, MiB"},
+                     {"mmap, MiB"},
+                     {"mmap resident, MiB"}},
                     2);
     for (const TicketCategory& category : ticket.categories) {
         table.begin_row();
@@ -157,8 +157,8 @@ std::vector<HtmlSection> html_tables(const Ticket& ticket) {
     return {{"owners", "Owners", "Owners", owners(ticket)},
             {"mappings", "Mappings", "Mappings", ticket.map.empty() ? "" : mappings(ticket)},
             {"files", "Files", "Files", files(ticket)},
-            {"thread-list", "Threads, one by one", "Thread list", threads(ticket)},
-            {"categories", "Categories of NMT", "NMT categories", categories(ticket)}};
+            {"thread-list", "Thread list", "Thread list", threads(ticket)},
+            {"categories", "NMT categories", "NMT categories", categories(ticket)}};
 }
 
 }  // namespace nmtx

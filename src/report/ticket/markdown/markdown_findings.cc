@@ -16,6 +16,20 @@ void list(std::string& out, std::string_view name, const std::vector<std::string
         out += fmt::format("- {} more are left out\n", sentences.size() - most_evidence_lines);
 }
 
+// A line for each, with its command as a span that can be copied.
+std::string next_steps_markdown(const std::vector<TicketCommand>& all) {
+    std::string out;
+    const std::size_t shown = std::min(all.size(), most_evidence_lines);
+    for (std::size_t i = 0; i < shown; ++i) {
+        const TicketCommand& each = all[i];
+        const std::string command = each.command.empty() ? "" : code_span(each.command, Place::line, 600);
+        out += fmt::format("{}. {}{}{}\n", i + 1, prose(each.what),
+                           each.what.empty() || command.empty() ? "" : ": ", command);
+    }
+    if (all.size() > shown) out += fmt::format("{}. {} more are left out\n", shown + 1, all.size() - shown);
+    return out.empty() ? out : "Next steps:\n\n" + out + "\n";
+}
+
 std::string finding_markdown(const TicketFinding& f) {
     std::string head = prose(f.title);
     std::string facts;
@@ -29,15 +43,10 @@ std::string finding_markdown(const TicketFinding& f) {
         fmt::format("**{}:** {}{}\n\n", name_of(f), head, facts.empty() ? "" : " (" + facts + ")");
     std::string lines;
     list(lines, "", f.evidence);
-    list(lines, "To do: ", f.remedies);
-    list(lines, "Would refute it: ", f.refuted_by);
-    list(lines, "Known: ", f.bugs);
+    list(lines, prose(f.refuted_label) + ": ", f.refuted_by);
+    list(lines, "Known bug: ", f.bugs);
     if (!lines.empty()) out += lines + "\n";
-    std::string commands;
-    for (std::size_t i = 0; i < std::min(f.commands.size(), most_evidence_lines); ++i)
-        commands += f.commands[i] + "\n";
-    if (!commands.empty()) out += code_block(commands, "", 600);
-    return out;
+    return out + next_steps_markdown(f.remedies);
 }
 
 }  // namespace

@@ -24,19 +24,19 @@ class MarkdownReport {
 
     std::string write() {
         out_ = head();
+        section("Where the memory is", shares() + (t_.gap_text.empty() ? "" : prose(t_.gap_text) + "\n\n"));
         section("Findings", findings_markdown(t_.findings));
-        section("Where RSS is", shares());
-        section("Areas of the JVM", areas());
+        section("JVM areas", areas());
         section("Largest owners", owners());
         if (t_.malloc) section("malloc", malloc_markdown(*t_.malloc));
         if (t_.threads) section("Threads", threads_markdown(*t_.threads));
         section("History", history());
         section("Container and limits", limits());
         section("Versions and options", versions());
-        section("What is missing", missing());
-        section("What the figures rest on", notes());
+        section("Missing data", missing());
+        section("Notes", notes());
         section("Largest files", files());
-        section("To see the same", reproduce());
+        section("Reproduce", reproduce());
         end();
         return std::move(out_);
     }
@@ -67,9 +67,8 @@ class MarkdownReport {
 
     void end() {
         if (left_out_.empty()) return;
-        out_ += fmt::format(
-            "Left out, so that this fits into a ticket: {}. See `nmtx report capture.nmtx --all`.\n",
-            left_out_);
+        out_ += fmt::format("Left out to keep the ticket short: {}. See `nmtx report capture.nmtx --all`.\n",
+                            left_out_);
     }
 
     [[nodiscard]] std::string shares() const {
@@ -84,7 +83,7 @@ class MarkdownReport {
         table.row({"**all**", in_mib(t_.rss), "100.0",
                    t_.mapped_again == Bytes()
                        ? std::string()
-                       : fmt::format("{} of it are the heap's pages mapped again", in_mib(t_.mapped_again))});
+                       : fmt::format("includes {} of heap pages mapped again", in_mib(t_.mapped_again))});
         return table.text();
     }
 
@@ -135,7 +134,7 @@ class MarkdownReport {
                 out += prose(sentence) + "\n";
             out += "\n";
         } else {
-            out += "No memory cgroup could be read.\n\n";
+            out += "No memory cgroup was readable.\n\n";
         }
         facts(out, t_.limits);
         return out;
@@ -151,7 +150,7 @@ class MarkdownReport {
             flags += cut_bytes(t_.flags[i], 200) + "\n";
         if (t_.flags.size() > most_flags)
             flags += fmt::format("({} more are left out)\n", t_.flags.size() - most_flags);
-        if (!flags.empty()) out += "Options of the JVM as they were given:\n\n" + code_block(flags);
+        if (!flags.empty()) out += "JVM options as given:\n\n" + code_block(flags);
         return out;
     }
 
@@ -164,7 +163,7 @@ class MarkdownReport {
                        m.hint.starts_with("nmtx ") ? code_span(m.hint, Place::cell, 300)
                                                    : prose(m.hint, Place::cell, 300)});
         }
-        if (table.empty()) return "Nothing: every question had its answer.\n\n";
+        if (table.empty()) return "Nothing is missing.\n\n";
         return table.text() + (t_.missing.size() > shown
                                    ? fmt::format("{} more are left out.\n\n", t_.missing.size() - shown)
                                    : std::string());

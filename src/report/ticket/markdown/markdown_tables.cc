@@ -1,4 +1,4 @@
-// malloc and threads of a ticket in Markdown.
+// malloc and threads in the Markdown ticket.
 #include <algorithm>
 
 #include "report/ticket/markdown/markdown_parts.h"
@@ -23,21 +23,22 @@ void add_blocks(std::string& out, const std::vector<TicketBlocks>& rows) {
 }  // namespace
 
 std::string malloc_markdown(const TicketMalloc& m) {
-    const std::string of_nmt =
-        m.nmt ? fmt::format("; NMT counts {} MiB of it", in_mib(*m.nmt)) : std::string();
+    const std::string of_nmt = m.nmt ? fmt::format("; NMT tracks {} MiB", in_mib(*m.nmt)) : std::string();
     std::string out = fmt::format("{}: {} MiB resident{}.\n\n",
-                                  m.allocator.empty() ? "Allocator not known" : prose(m.allocator),
+                                  m.allocator.empty() ? "Allocator unknown" : prose(m.allocator),
                                   in_mib(m.resident), of_nmt);
     if (!m.walked) {
-        if (!m.why_not_walked.empty()) out += "Not walked: " + prose(m.why_not_walked) + "\n\n";
+        if (!m.why_not_walked.empty()) out += "Not analysed: " + prose(m.why_not_walked) + "\n\n";
         return out;
     }
     MarkdownTable parts({"part", ">resident MiB"});
-    if (m.told_apart) parts.row({"live, the JVM's (NMT)", in_mib(m.live_tracked)});
-    parts.row({m.told_apart ? "live, of others" : "live", in_mib(m.live_untracked)});
-    parts.row({fmt::format("freed, kept by glibc in {} arenas", m.arenas.size()), in_mib(m.free)});
+    if (m.told_apart) parts.row({"in use, tracked by NMT", in_mib(m.live_tracked)});
+    parts.row({m.told_apart ? "in use, not in NMT" : "in use", in_mib(m.live_untracked)});
+    parts.row({fmt::format("freed but retained by glibc ({} arena{})", m.arenas.size(),
+                           m.arenas.size() == 1 ? "" : "s"),
+               in_mib(m.free)});
     parts.row({"overhead", in_mib(m.overhead)});
-    parts.row({"not walked", in_mib(m.not_walked)});
+    parts.row({"not analysed", in_mib(m.not_walked)});
     out += parts.text();
     add_blocks(out, m.untracked);
     return out;
@@ -47,9 +48,9 @@ std::string threads_markdown(const TicketThreads& th) {
     std::string out = fmt::format("{}; stacks {} MiB reserved, {} resident.\n\n", prose(th.by_kind),
                                   in_mib(th.stacks_reserved), in_mib(th.stacks_resident));
     if (th.interval_s > 0)
-        out += fmt::format("CPU {:.1f} % of one over {:.1f} s.\n\n", th.cpu_percent, th.interval_s);
+        out += fmt::format("CPU {:.1f} % of one core ({:.1f} s sample).\n\n", th.cpu_percent, th.interval_s);
     const auto share = [&](const std::optional<double>& p) { return p ? fmt::format("{:.1f}", *p) : ""; };
-    if (th.interval_s <= 0) out += "CPU % is of the time since each thread began.\n\n";
+    if (th.interval_s <= 0) out += "CPU % is the average since each thread started.\n\n";
     MarkdownTable busiest({"busiest thread", "kind", ">CPU %", ">CPU s", ">stack KiB resident", ">tid"});
     for (std::size_t i = 0; i < std::min(th.threads.size(), most_threads); ++i) {
         const TicketThread& row = th.threads[i];
@@ -66,9 +67,8 @@ std::string threads_markdown(const TicketThreads& th) {
         pools.row({name_cell(pool.name), pool.kind, grouped(pool.threads), in_mib(pool.stack_reserved),
                    in_mib(pool.stack_resident)});
     }
-    return out + pools.text() + left_out(th.pools, shown, "names of threads", [](const TicketPool& p) {
-               return p.stack_resident;
-           });
+    return out + pools.text() +
+           left_out(th.pools, shown, "thread names", [](const TicketPool& p) { return p.stack_resident; });
 }
 
 }  // namespace nmtx

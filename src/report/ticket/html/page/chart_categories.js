@@ -1,4 +1,4 @@
-// Committed against resident: of each category of NMT, or of each area of the JVM where there is no NMT.
+// Committed and resident memory of each NMT category, or of each JVM area without NMT.
 
 chart("categories", (canvas, width) => {
   const all = report.categories;
@@ -13,9 +13,9 @@ chart("categories", (canvas, width) => {
   const rowHeight = wide ? 26 : 44, top = 28;
   const height = top + rows.length * rowHeight + (left_out > 0 ? 22 : 6);
   legendIn(canvas, report.nmt
-    ? [["f-jvm", "resident"], ["f-jvm pale", "committed by mmap, not resident"], ["f-malloc-jvm striped", "malloc, by NMT’s count"]]
+    ? [["f-jvm", "resident"], ["f-jvm pale", "committed by mmap, not resident"], ["f-malloc-jvm striped", "malloc (NMT)"]]
     : [["f-jvm", "resident"]]);
-  const svg = svgIn(canvas, width, height, report.nmt ? "Committed against resident, by category of NMT" : "Resident, by area of the JVM",
+  const svg = svgIn(canvas, width, height, report.nmt ? "Committed and resident, by NMT category" : "Resident, by JVM area",
     rows.slice(0, 6).map((row) => `${row.name}: ${mib(total(row))} MiB committed, ${row.resident === null ? "unknown" : mib(row.resident)} resident`).join("; "));
   canvas.prepend(canvas.querySelector(".legend"));
   const x = d3.scaleLinear().domain([0, Math.max(1, d3.max(rows, (row) => Math.max(total(row), row.resident || 0)) || 1)]).range([left, right]);

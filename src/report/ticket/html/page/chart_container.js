@@ -1,12 +1,12 @@
-// The container beside the process: its limit, what is charged and of what kind, and RSS.
+// The container next to the process: its limit, its usage by kind, and RSS.
 
 chart("container", (canvas, width) => {
   const c = report.container;
   const cached = c.file === null ? 0 : Math.max(0, c.file - (c.active_file || 0) - (c.inactive_file || 0));
-  const kinds = [["anon", "jvm", "anonymous", c.anon || 0], ["active", "file", "files, active", c.active_file || 0],
-    ["inactive", "file pale", "files, inactive: given back first", c.inactive_file || 0], ["cached", "stack", "other files, shared memory", cached],
+  const kinds = [["anon", "jvm", "anonymous", c.anon || 0], ["active", "file", "active files", c.active_file || 0],
+    ["inactive", "file pale", "inactive files (reclaimed first)", c.inactive_file || 0], ["cached", "stack", "other files, shared memory", cached],
     ["kernel", "named", "kernel", c.kernel || 0], ["sock", "free", "sockets", c.sock || 0]].filter((kind) => kind[3] > 0);
-  const rows = [["limit", c.limit], ["most so far", c.peak], ["charged now", c.current], ["working set", c.working_set], ["RSS of the process", c.rss]]
+  const rows = [["limit", c.limit], ["peak", c.peak], ["usage now", c.current], ["working set", c.working_set], ["RSS of the process", c.rss]]
     .filter((row) => row[1] !== null);
   const wide = width >= 620;
   const left = wide ? 170 : 0, right = wide ? width - 100 : width;
@@ -22,14 +22,15 @@ chart("container", (canvas, width) => {
     const group = svg.append("g").attr("class", "row").attr("transform", `translate(0,${top + i * rowHeight})`);
     const rect = (at, size, css) => group.append("rect").attr("class", css).attr("x", at).attr("y", barTop)
       .attr("width", Math.max(1, size)).attr("height", bar);
-    if (name === "charged now") {
+    if (name === "usage now") {
       let at = left;
       for (const [, family, , amount] of kinds) {
         rect(at, x(amount) - x(0), family.includes("pale") ? "f f-file mapped" : `f f-${family}`).attr("data-bytes", amount);
+        if (!family.includes("pale")) layTexture(svg, group, family, at, barTop, x(amount) - x(0), bar);
         at += x(amount) - x(0);
       }
       rect(left, x(bytes) - left, "outline");
-    } else if (name === "limit" || name === "most so far") {
+    } else if (name === "limit" || name === "peak") {
       rect(left, x(bytes) - left, "outline");
     } else {
       rect(left, x(bytes) - left, "f f-rss");

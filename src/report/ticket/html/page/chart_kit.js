@@ -3,15 +3,35 @@
 const report = JSON.parse(document.getElementById("data").textContent);
 
 const FAMILIES = {
-  "jvm": "JVM, mapped by it",
-  "malloc-jvm": "JVM, from malloc",
-  "malloc": "malloc outside NMT",
-  "free": "freed, kept by malloc",
+  "jvm": "JVM (mmap)",
+  "malloc-jvm": "JVM (malloc)",
+  "malloc": "native malloc",
+  "free": "freed, retained",
   "file": "files",
-  "stack": "stacks outside NMT",
-  "named": "named, or the kernel's",
+  "stack": "native stacks",
+  "named": "named or kernel",
   "unexplained": "unexplained",
   "empty": "nothing resident",
+};
+
+// A second mark for each colour: no reader has to see the colours to distinguish the bars.
+const TEXTURES = {
+  "malloc-jvm": "counter",
+  "malloc": "diagonal",
+  "free": "dots",
+  "file": "horizontal",
+  "stack": "vertical",
+  "named": "cross",
+  "unexplained": "dense",
+};
+const TEXTURE_LINES = {
+  diagonal: "M-1,1l2,-2M0,6l6,-6M5,7l2,-2",
+  counter: "M-1,5l2,2M0,0l6,6M5,-1l2,2",
+  horizontal: "M0,3h6",
+  vertical: "M3,0v6",
+  cross: "M0,3h6M3,0v6",
+  dots: "M3,3h0",
+  dense: "M0,1h6M0,3h6M0,5h6",
 };
 
 const MEBIBYTE = 1024 * 1024;
@@ -62,11 +82,31 @@ function svgIn(canvas, width, height, title, description) {
   const id = `svg-${++drawn}`;
   canvas.querySelector("svg")?.remove();
   const svg = d3.create("svg").attr("viewBox", `0 0 ${width} ${height}`).attr("width", width).attr("height", height)
-    .attr("role", "img").attr("aria-labelledby", `${id}-title ${id}-text`);
+    .attr("id", id).attr("role", "img").attr("aria-labelledby", `${id}-title ${id}-text`);
   svg.append("title").attr("id", `${id}-title`).text(title);
   svg.append("desc").attr("id", `${id}-text`).text(description);
   canvas.prepend(svg.node());
   return svg;
+}
+
+// The fill of the texture that lies over bars of this family; null for a plain one.
+function textureOf(svg, family) {
+  const kind = TEXTURES[family];
+  if (!kind) return null;
+  const id = `${svg.attr("id")}-${kind}`;
+  if (!document.getElementById(id)) {
+    svg.append("defs").append("pattern").attr("id", id).attr("width", 6).attr("height", 6).attr("patternUnits", "userSpaceOnUse")
+      .append("path").attr("class", `texture ${kind}`).attr("d", TEXTURE_LINES[kind]);
+  }
+  return `url(#${id})`;
+}
+
+// Lays the texture of a family over a bar of the same place.
+function layTexture(svg, group, family, x, y, width, height) {
+  const fill = textureOf(svg, family);
+  if (fill && width > 0 && height > 0) {
+    group.append("rect").attr("class", "over").attr("fill", fill).attr("x", x).attr("y", y).attr("width", width).attr("height", height);
+  }
 }
 
 // Stripes of the colour of the text around, for what is counted and not measured.
@@ -97,9 +137,11 @@ function axisOfMib(svg, scale, y, height, ticks) {
 // [[class of the swatch, text], …] as a list above the picture.
 function legendIn(canvas, entries) {
   canvas.querySelector(".legend")?.remove();
-  const list = element("ul", { class: "legend" });
+  const list = element("ul", { class: "legend", role: "list" });
   for (const [swatch, text] of entries) {
-    list.append(element("li", {}, element("i", { class: `swatch ${swatch}` }), text));
+    const family = swatch.split(" ")[0].slice(2);
+    const texture = !swatch.includes(" ") && TEXTURES[family] ? ` t-${TEXTURES[family]}` : "";
+    list.append(element("li", {}, element("i", { class: `swatch ${swatch}${texture}` }), text));
   }
   canvas.prepend(list);
   return list;

@@ -1,23 +1,23 @@
-// malloc's arenas: what lives in them, and what was freed and is kept.
+// malloc's arenas: memory in use, and memory that was freed and is retained.
 
 const MALLOC_PARTS = [
-  ["tracked", "malloc-jvm", "live, known to NMT"],
-  ["untracked", "malloc", "live, not NMT’s"],
-  ["free", "free", "freed, kept by malloc"],
+  ["tracked", "malloc-jvm", "in use, tracked by NMT"],
+  ["untracked", "malloc", "in use, not in NMT"],
+  ["free", "free", "freed, retained"],
   ["overhead", "named", "malloc’s own overhead"],
-  ["not_walked", "unexplained", "not walked"],
+  ["not_walked", "unexplained", "not analysed"],
 ];
 
 chart("malloc", (canvas, width) => {
   const { arenas, told_apart } = report.malloc;
-  const parts = MALLOC_PARTS.map((part) => (part[0] === "untracked" && !told_apart ? ["untracked", "malloc", "live"] : part))
+  const parts = MALLOC_PARTS.map((part) => (part[0] === "untracked" && !told_apart ? ["untracked", "malloc", "in use"] : part))
     .filter(([field]) => arenas.some((arena) => arena[field] > 0));
   const wide = width >= 620;
   const left = wide ? 190 : 0, right = wide ? width - 90 : width;
   const rowHeight = wide ? 26 : 42, top = 28;
   const height = top + arenas.length * rowHeight + 4;
   legendIn(canvas, parts.map(([, family, text]) => [`f-${family}`, text]));
-  const svg = svgIn(canvas, width, height, "Arenas of malloc",
+  const svg = svgIn(canvas, width, height, "malloc arenas",
     arenas.slice(0, 8).map((arena) => `${arena.name}: ${mib(arena.resident)} MiB resident`).join("; "));
   canvas.prepend(canvas.querySelector(".legend"));
   const sum = (arena) => d3.sum(parts, ([field]) => arena[field]);
@@ -32,6 +32,7 @@ chart("malloc", (canvas, width) => {
       const size = arena[field] > 0 ? Math.max(1, x(arena[field]) - x(0)) : 0;
       d3.select(this).append("rect").attr("class", `f f-${family}`).attr("data-part", field).attr("data-bytes", arena[field])
         .attr("x", at).attr("y", barTop).attr("width", size).attr("height", bar);
+      layTexture(svg, d3.select(this), family, at, barTop, size, bar);
       at += size;
     }
   });

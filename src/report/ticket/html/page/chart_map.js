@@ -1,4 +1,4 @@
-// The address space as a line of stretches that is folded like text, low addresses first. A slider walks along it: by the pointer, by the
+// The address space as a line of ranges that is folded like text, low addresses first. A slider walks along it: by the pointer, by the
 // keyboard, and aloud.
 
 function stripText(strip) {
@@ -41,7 +41,7 @@ function startWalk(canvas, strips, choose) {
   const output = element("output", { for: "walk" });
   const input = element("input", { type: "range", id: "walk", min: 0, max: strips.length - 1, step: 1, value: 0 });
   input.setAttribute("aria-label", "Walk through the address space");
-  const label = element("label", { for: "walk" }, "Point at a stretch, or walk along with the slider or the arrow keys.");
+  const label = element("label", { for: "walk" }, "Point at a range, or use the slider or the arrow keys.");
   input.addEventListener("input", () => choose(Number(input.value)));
   walk = element("div", { class: "walk" }, label, input, output);
   canvas.append(walk);
@@ -56,10 +56,10 @@ chart("map", (canvas, width) => {
   const height = lines.length * lineHeight + 4;
   const families = [...new Set(strips.map((strip) => strip[3]))];
   legendIn(canvas, Object.keys(FAMILIES).filter((f) => families.includes(f))
-    .map((f) => [`f-${f}`, f === "malloc" ? "malloc's arenas and chunks" : FAMILIES[f]]));
+    .map((f) => [`f-${f}`, f === "malloc" ? "malloc arenas and chunks" : FAMILIES[f]]));
   const svg = svgIn(canvas, width, height, "The address space, by owner",
-    `${strips.length} stretches from ${strips[0][0]} to ${strips[strips.length - 1][1]}, in ${lines.length} lines. ` +
-    "The slider below walks along them; the table has their figures.");
+    `${strips.length} ranges from ${strips[0][0]} to ${strips[strips.length - 1][1]}, in ${lines.length} lines. ` +
+    "Use the slider below to walk along them; the table has their figures.");
   canvas.prepend(canvas.querySelector(".legend"));
   const y = (place) => top + place.line * lineHeight;
 
@@ -73,6 +73,7 @@ chart("map", (canvas, width) => {
   groups.append("rect").attr("class", "f resident").attr("data-bytes", (strip) => strip[7])
     .attr("width", (strip, i) => places[i].width).attr("y", (strip) => bar - filled(strip)).attr("height", filled);
   groups.each(function (strip, i) {
+    layTexture(svg, d3.select(this), strip[3], 0, bar - filled(strip), places[i].width, filled(strip));
     const label = strip[2].slice(strip[2].lastIndexOf("/") + 1);
     const room = places[i].width - 6;
     if (!label || room < 24 || widthOf(label, 11.5) > room) return;
@@ -97,7 +98,7 @@ chart("map", (canvas, width) => {
   });
   const input = startWalk(canvas, strips, (i) => canvas.chooseStrip(i));
   canvas.chooseStrip = choose;
-  // At first the stretch of which most is resident.
+  // At first the range with most resident memory.
   if (!canvas.walked) input.value = d3.range(strips.length).reduce((best, i) => (strips[i][7] > strips[best][7] ? i : best), 0);
   canvas.walked = true;
   choose(Number(input.value));

@@ -8,7 +8,7 @@ function rateText(series) {
   if (series.per_second === null) return "";
   const hourly = series.per_second * 3600 / (series.count ? 1 : MEBIBYTE);
   const text = Math.abs(hourly) < 0.05 ? "0.0" : (hourly > 0 ? "+" : "−") + Math.abs(hourly).toFixed(1);
-  return `${text}${series.count ? "" : " MiB"} an hour`;
+  return `${text}${series.count ? "" : " MiB"}/h`;
 }
 
 chart("trend", (canvas, width) => {

@@ -1,7 +1,7 @@
 // RSS from the kernel's total through its owners to what nothing explains. Each owner's bar begins where the one before it ends.
 
 function waterfallRows(data) {
-  const rows = [{ name: "RSS, by the kernel", family: "rss", from: 0, bytes: data.rss, level: 0, remark: "" }];
+  const rows = [{ name: "RSS (kernel)", family: "rss", from: 0, bytes: data.rss, level: 0, remark: "" }];
   let from = 0;
   for (const share of data.shares) {
     rows.push({ ...share, from, level: 0, remark: "" });
@@ -63,6 +63,9 @@ chart("waterfall", (canvas, width) => {
   groups.append("rect").attr("class", (row) => `f f-${row.family}`).attr("data-bytes", (row) => row.bytes)
     .attr("data-level", (row) => row.level).attr("x", (row) => x(row.from)).attr("y", barTop).attr("rx", 2)
     .attr("width", (row) => Math.max(1.5, x(row.from + row.bytes) - x(row.from))).attr("height", barHeight);
+  groups.each(function (row, i) {
+    layTexture(svg, d3.select(this), row.family, x(row.from), barTop(row, i), Math.max(1.5, x(row.from + row.bytes) - x(row.from)), barHeight(row));
+  });
   groups.append("text").attr("x", (row) => (row.level === 0 ? 0 : 14)).attr("y", textAt)
     .attr("class", (row) => (row.level === 0 ? "strong" : "muted"))
     .text((row) => cutTo(row.name, wide ? left - (row.level === 0 ? 16 : 30) : width - amounts - 16));

@@ -1,6 +1,6 @@
 "use strict";
-// What the page can do without a picture: theme, printing, copying, and which section is on the screen. Every name of the report is put in
-// by textContent.
+// The page without its charts: theme, printing, copying, and which section is on the screen. Every name in the report is put in by
+// textContent.
 
 function element(tag, properties, ...children) {
   const made = document.createElement(tag);
@@ -13,7 +13,7 @@ function element(tag, properties, ...children) {
   return made;
 }
 
-// Says something to those who hear the page.
+// Speaks to screen readers.
 const announcer = element("p", { class: "unseen", role: "status" });
 function announce(text) {
   announcer.textContent = text;
@@ -39,7 +39,7 @@ function startTools() {
   document.body.append(announcer);
 }
 
-// Where the browser gives no clipboard (a page that is no secure context), the text is selected, to be copied by hand.
+// Where the browser gives no clipboard (a page that is not a secure context), the text is selected, to be copied by hand.
 async function copy(code) {
   try {
     await navigator.clipboard.writeText(code.textContent);

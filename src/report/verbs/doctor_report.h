@@ -1,0 +1,17 @@
+// `nmtx doctor`: a line for each check, and what helps below those that fall short.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "doctor/doctor.h"
+#include "report/style/style.h"
+
+namespace nmtx {
+
+std::string doctor_text(const DoctorReport& report, std::optional<std::uint64_t> pid, const TextStyle& style);
+// docs/json.md: `nmtx doctor`.
+std::string json_doctor(const DoctorReport& report, std::optional<std::uint64_t> pid);
+
+}  // namespace nmtx
