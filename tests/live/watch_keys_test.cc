@@ -64,7 +64,7 @@ TEST_CASE("live: watch collides with nothing on terminals from 60 by 15 to 200 b
         CHECK(lines.back().find("q") != std::string::npos);
         // A row: its name, a blank at least, and then figures with blanks between them.
         static const std::regex row(
-            R"(^\S.* +<?[0-9]+\.[0-9] +(-|[-+]?[0-9.]+) +(-|[-+]?[0-9.]+)( +(-|[-+]?[0-9.]+))?( +[0-9.]+)?( +█+)?$)");
+            R"(^\S.* +<?[0-9]+\.[0-9] +(-|[-+]?[0-9.]+) +(-|[-+]?[0-9.]+)( +(-|[-+]?[0-9.]+))?( +[0-9.]+)?( +(█)+)?$)");
         const std::size_t first = row_with(screen, "owner, MiB");
         REQUIRE(first > 0);
         std::size_t rows = 0;
