@@ -88,8 +88,9 @@ TEST_CASE("live: watch filters by what is typed, and Enter shows what the select
     REQUIRE(watch.shows("jvm/java heap"));
     watch.type("/JAVA HEAP");
     CHECK(watch.shows("/JAVA HEAP_"));
-    CHECK(watch.wait_until(
-        [](const std::string& screen) { return screen.find("file/") == std::string::npos; }));
+    CHECK(watch.wait_until([](const std::string& screen) {
+        return lines_of_screen(screen)[row_with(screen, "owner, MiB")].starts_with("jvm/java heap ");
+    }));
     watch.type("\r\r");  // keeps the filter, then asks for details of the first row
     CHECK(watch.shows("Known by: "));
     CHECK(watch.shows("Grows: "));
