@@ -282,8 +282,8 @@ TEST_CASE("command line: watch asks for least, refreshes each 5 s, and walks mal
 TEST_CASE(
     "command line: watch refuses what a screen cannot be, or what would stop the target over and over") {
     for (const char* option :
-         {"--all", "--maps", "--force", "--freeze", "--output=x", "--nmt=file", "--every=0",
-          "--every=100ms", "--every=soon", "--every=90m", "--interval=1s", "--top=3", "--unit=k"}) {
+         {"--all", "--maps", "--force", "--freeze", "--output=x", "--nmt=file", "--every=0", "--every=100ms",
+          "--every=soon", "--every=90m", "--interval=1s", "--top=3", "--unit=k"}) {
         CAPTURE(option);
         CHECK_FALSE(parse_command({"watch", "1", option}).has_value());
     }
