@@ -36,7 +36,7 @@ struct CollectOptions {
     std::stop_token stop;        // once it is requested, collect() fails as soon as it can
 };
 
-// Fails for what is no process with user memory, for one whose status or smaps cannot be read, where it
+// Fails for what is not a process with user memory, for one whose status or smaps cannot be read, where it
 // ended or was replaced while it was read, and where it was to be frozen and could not. Everything else that
 // cannot be had is Missing in the capture.
 Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan);

@@ -1,8 +1,8 @@
-// A copy of a target's memory, of one moment: all threads stand still while it is made, and run on while it
+// A copy of a target's memory, of one snapshot: all threads are stopped while it is made, and run on while it
 // is read.
 //
 //   size, fault in the buffer │ stop ─ residency again ─ copy ─ let go │ read
-//   target runs               │ target stands still                    │ target runs
+//   target runs               │ target is stopped                    │ target runs
 #pragma once
 
 #include <chrono>
@@ -20,7 +20,7 @@
 namespace nmtx {
 
 struct FreezeBounds {
-    std::chrono::milliseconds stop{1000};   // until the last thread stands still
+    std::chrono::milliseconds stop{1000};   // until the last thread is stopped
     std::chrono::milliseconds hold{10000};  // until all is copied, from the stop on
 };
 

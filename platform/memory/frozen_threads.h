@@ -2,7 +2,7 @@
 // neither the process nor its parent can observe as they would SIGSTOP. Source: ptrace(2), Linux
 // kernel/ptrace.c and kernel/signal.c.
 //
-//   seize all ─► interrupt all ─► wait for each stop ─► is there another thread? ─► all stand still ─► detach
+//   seize all ─► interrupt all ─► wait for each stop ─► is there another thread? ─► all are stopped ─► detach
 //   all
 //       ▲                                                     │ yes
 //       └─────────────────────────────────────────────────────┘
@@ -43,7 +43,8 @@ class FrozenThreads {
     FrozenThreads& operator=(const FrozenThreads&) = delete;
     ~FrozenThreads() { release(); }
 
-    // Lets all run on. How long they stood still, from the first interrupt to the last detach, is known then.
+    // Lets all run on. How long they were stopped, from the first interrupt to the last detach, is known
+    // then.
     void release();
     [[nodiscard]] std::size_t threads() const { return threads_.size(); }
     // Of a thread that stands still, as it left user mode; nothing where it has ended.

@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// "permission denied", in small letters as it stands in the middle of a line.
+// "permission denied", in small letters as it appears in the middle of a line.
 std::string errno_text(int error);
 
 // About a file of a process below /proc: `path` is what was tried.

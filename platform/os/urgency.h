@@ -1,4 +1,4 @@
-// While something of the target stands still, nothing may keep us from letting go of it: on a machine where
+// While something of the target is stopped, nothing may keep us from letting go of it: on a machine where
 // hundreds of threads want a processor, an ordinary one waits for a second now and then.
 #pragma once
 

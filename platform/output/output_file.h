@@ -11,7 +11,7 @@ namespace nmtx {
 
 // By way of a temporary file (mode 0600) in the same directory, which is synced, renamed, and removed where
 // anything fails. A file that is there already is only replaced with `overwrite`; a symbolic link is
-// replaced, not followed. What is no regular file (/dev/null, a pipe) is never replaced, but written to.
+// replaced, not followed. What is not a regular file (/dev/null, a pipe) is never replaced, but written to.
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite);
 
 struct NamedFile {

@@ -1,5 +1,4 @@
 // `nmtx demo`
-#include <fmt/format.h>
 
 #include <cstdio>
 #include <string>

@@ -20,7 +20,6 @@
 #include "platform/proc/process_files.h"
 #include "platform/program/run.h"
 #include "platform/program/run_watch_refresh.h"
-#include "platform/terminal/terminal.h"
 #include "platform/terminal/terminal_screen.h"
 #include "report/watch/watch_details.h"
 #include "report/watch/watch_table.h"
@@ -102,7 +101,7 @@ class Watch {
 };
 
 Expected<Ended> Watch::run() {
-    auto screen = TerminalScreen::open(look_at_terminal().colour);
+    auto screen = TerminalScreen::open(style_of_stdout(command_).colour);
     if (!screen) return tl::make_unexpected(screen.error());
     screen_ = std::move(*screen);
     state_.size = screen_->size();

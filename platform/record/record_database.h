@@ -53,10 +53,9 @@ inline constexpr std::chrono::milliseconds usual_patience{10000};
 
 class RecordDatabase {
   public:
-    // Creates the file (mode 0600) where there is none. Refuses what is no record, what a newer nmtx wrote,
-    // and what is damaged.
-    // Both distrust the file: bounds for everything that it holds, a deadline for what is asked of it, and no
-    // schema but ours.
+    // Creates the file (mode 0600) where there is none. Refuses what is not a record, what a newer nmtx
+    // wrote, and what is damaged. Both distrust the file: bounds for everything that it holds, a deadline for
+    // what is asked of it, and no schema but ours.
     static Expected<RecordDatabase> open_for_writing(const std::string& path,
                                                      std::chrono::milliseconds patience = usual_patience);
     static Expected<RecordDatabase> open_for_reading(const std::string& path);

@@ -1,8 +1,8 @@
-// A copy of what unwinding a thread's stack takes: its registers and the top of its stack, of one moment for
-// which the thread stood still.
+// A copy of what unwinding a thread's stack takes: its registers and the top of its stack, of one snapshot
+// for which the thread was stopped.
 //
 //   stop ─ registers ─ which pages are resident ─ copy ─ let go │ the copy is looked at
-//   thread stands still, some tenths of a millisecond           │ thread runs
+//   thread is stopped, some tenths of a millisecond           │ thread runs
 #pragma once
 
 #include <sys/types.h>

@@ -24,7 +24,7 @@ class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // Draws nothing where `fd` is no terminal, or -1. `now` is asked instead of the clock.
+    // Draws nothing where `fd` is not a terminal, or -1. `now` is asked instead of the clock.
     explicit Progress(int fd, Clock::time_point (*now)() = &Clock::now);
 
     void reached(Bytes done, Bytes of);

@@ -8,7 +8,7 @@ namespace nmtx {
 
 class TerminalLine {
   public:
-    // Draws nothing where `fd` is no terminal, or -1.
+    // Draws nothing where `fd` is not a terminal, or -1.
     explicit TerminalLine(int fd);
     TerminalLine(const TerminalLine&) = delete;
     TerminalLine& operator=(const TerminalLine&) = delete;

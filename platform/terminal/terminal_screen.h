@@ -12,7 +12,7 @@ namespace nmtx {
 // The terminal is as it was when the last of these has gone. One at a time.
 class TerminalScreen {
   public:
-    // Fails where standard input or output is no terminal, and where terminfo knows none like it that a
+    // Fails where standard input or output is not a terminal, and where terminfo knows none like it that a
     // cursor can be moved on.
     static Expected<std::unique_ptr<TerminalScreen>> open(bool colour);
     TerminalScreen(const TerminalScreen&) = delete;

@@ -1,4 +1,4 @@
-// Everything that nmtx concludes of one moment, made once and in this one place: live, from a capture and
+// Everything that nmtx concludes of one snapshot, made once and in this one place: live, from a capture and
 // from a paste. Reports take an account and only format it.
 #pragma once
 

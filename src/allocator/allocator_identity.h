@@ -15,13 +15,13 @@ struct AllocatorIdentity {
     std::vector<std::string_view>
         in_its_place;  // "jemalloc", "tcmalloc", "mimalloc": libraries that take malloc over, each once
 
-    // More than one library takes malloc over; nothing tells which of them serves whom.
+    // More than one library takes malloc over; nothing shows which of them serves whom.
     [[nodiscard]] bool mixed() const { return in_its_place.size() > 1; }
     // "jemalloc", "jemalloc and tcmalloc"; empty where none of them is mapped.
     [[nodiscard]] std::string others() const;
     // Who serves malloc, if each library that can take it over has: "glibc", "jemalloc", "jemalloc and
-    // tcmalloc"; empty where nothing tells. JNI code may have brought a library that serves itself only: what
-    // the walk finds decides (serving_allocator.h).
+    // tcmalloc"; empty where nothing shows it. JNI code may have brought a library that serves itself only:
+    // what the walk finds decides (serving_allocator.h).
     [[nodiscard]] std::string name() const {
         return in_its_place.empty() ? std::string(c_library) : others();
     }

@@ -25,8 +25,8 @@ struct MainArena {
 };
 
 // By its ring of arenas and its 127 pairs of bin heads, each of which points to itself or to two chunks; so
-// do those of the next arena of the ring, which tells layouts apart that differ in where the bins lie. Where
-// the release is not known the layout that fits tells a range of releases; the newest of them is taken.
+// do those of the next arena of the ring, which distinguishes layouts that differ in where the bins lie.
+// Where the release is not known the layout that fits tells a range of releases; the newest of them is taken.
 std::optional<MainArena> find_main_arena(const std::vector<Range>& libc_data,
                                          const std::optional<std::string>& release, TargetMemory& memory);
 

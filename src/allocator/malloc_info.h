@@ -61,7 +61,7 @@ struct MallocInfo {
     [[nodiscard]] MallocInfoFigures sum() const;
     // Does "rest" hold the top chunk, the free end of each arena? An older glibc leaves it out
     // (sourceware.org bug 24026): what is in no bin is then in use or in the top chunk. Nothing where the
-    // text does not tell which.
+    // text does not show which.
     [[nodiscard]] std::optional<bool> counts_top() const;
 };
 // Fails where no heap and no total is found.

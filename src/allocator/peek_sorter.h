@@ -1,4 +1,4 @@
-// Tells the bytes of a peek apart, in one pass over them.
+// Sorts the bytes of a peek, in one pass over them.
 #pragma once
 
 #include <algorithm>
@@ -66,7 +66,7 @@ class PeekStrings {
     std::unordered_map<std::string, Seen> seen_;
 };
 
-// Goes over bytes once and tells them apart. A word is zero, or else a pointer where it leads into a known
+// Goes over bytes once and distinguishes them. A word is zero, or else a pointer where it leads into a known
 // range, or else eight bytes of text or of something else.
 class PeekSorter {
   public:

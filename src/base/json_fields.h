@@ -15,7 +15,7 @@
 
 namespace nmtx {
 
-// A text that is no valid UTF-8 becomes {"hex": "ff2f…"}, in lower case.
+// A text that is not valid UTF-8 becomes {"hex": "ff2f…"}, in lower case.
 nlohmann::ordered_json text_json(const std::string& text);
 
 // JSON has no infinity; a clock that gave one is no reason to lose a document.

@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// The text with every C0 and C1 control character, DEL, bidirectional override and byte that is no valid
+// The text with every C0 and C1 control character, DEL, bidirectional override and byte that is not valid
 // UTF-8 replaced by "?".
 std::string printable(std::string_view text);
 

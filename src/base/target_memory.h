@@ -33,7 +33,7 @@ class TargetMemory {
     // Tells which addresses read() will be asked for next, a few words each: so that many can be had at once.
     // Ascending. A hint: reading anything else stays as it is.
     virtual void expect(std::span<const Address> /*next*/) {}
-    // The resident runs of a range, ascending. Where the kernel cannot tell: none; residency is never
+    // The resident runs of a range, ascending. Where the kernel cannot know: none; residency is never
     // assumed.
     virtual std::vector<Range> resident_runs(Range range) = 0;
     // Tells how far a long reader has come; for a progress bar.

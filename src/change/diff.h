@@ -1,5 +1,5 @@
-// What has changed between two moments, by everything that both know: the ledger's rows, NMT's categories and
-// call sites, malloc's blocks, threads, classes, mappings.
+// What has changed between two snapshots, by everything that both know: the ledger's rows, NMT's categories
+// and call sites, malloc's blocks, threads, classes, mappings.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +31,7 @@ struct CountChange {
 struct OwnerChange {
     std::string path;
     AmountChange resident;
-    bool estimated = false;  // at one moment or both
+    bool estimated = false;  // in one snapshot or both
 };
 
 // A category, or several that have to be looked at as one: between JDKs memory has moved from one to the
@@ -62,7 +62,7 @@ struct SiteChange {
 
 struct SiteChanges {
     Bytes unit;                 // the coarser one of the two reports; sites below half of it are in none
-    bool offsets = true;        // frames keep the offset in their function: both moments have the same JVM
+    bool offsets = true;        // frames keep the offset in their function: both snapshots have the same JVM
     AmountChange malloc, mmap;  // sums: allocated, committed
     AmountChange asking;        // of `malloc`, what the JVM allocated to answer questions such as ours
     std::vector<SiteChange> sites;
@@ -112,7 +112,7 @@ struct MappingChange {
     AmountChange resident;
 };
 
-// Every mapping of both moments is in one entry, so that the changes sum to that of RSS.
+// Every mapping of both snapshots is in one entry, so that the changes sum to that of RSS.
 struct MappingChanges {
     std::vector<MappingChange> mappings;  // those alone that changed: in address range or residency
     std::size_t unchanged = 0;

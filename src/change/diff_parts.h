@@ -5,15 +5,15 @@
 
 namespace nmtx {
 
-// How two processes differ, in words; nothing where both moments are of one process running one program.
+// How two processes differ, in words; nothing where both snapshots are of one process running one program.
 std::vector<std::string> differences_of_processes(const ProcessView& before, const ProcessView& after);
 
 // Seconds since 1970 of "2026-11-22T20:16:28Z".
 std::optional<std::int64_t> seconds_of_utc(std::string_view text);
 std::optional<double> seconds_between(const ProcessView& before, const ProcessView& after, bool same_process);
 
-// Joins NMT's categories that cannot be told from one another between two feature releases: memory that one
-// counts here is counted there by the other, or the category has another name.
+// Joins NMT's categories that cannot be distinguished from one another between two feature releases: memory
+// that one counts here is counted there by the other, or the category has another name.
 class CategoryAlignment {
   public:
     CategoryAlignment(std::optional<int> before, std::optional<int> after);

@@ -19,7 +19,7 @@ struct GateResult {
     // The leaf that grew most, of those below the owner; empty where none grew.
     std::string grew_most;
     Delta its_growth;
-    bool comparable = true;  // both moments at one depth: otherwise malloc's leaves are not the same ones
+    bool comparable = true;  // both snapshots at one depth: otherwise malloc's leaves are not the same ones
     std::string undecided;   // why nothing can be said of the owner; then it has neither passed nor failed
 };
 

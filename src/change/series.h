@@ -20,7 +20,7 @@ struct RecordedRun {
     std::int64_t id = 0;              // in its file; ascending as they began
     std::vector<std::int64_t> parts;  // further ids, of runs of the same process that were joined with it
     std::uint64_t pid = 0;
-    std::uint64_t start_ticks = 0;  // since boot: tells a reused pid apart
+    std::uint64_t start_ticks = 0;  // since boot: detects a reused pid
     std::string boot_id;            // of the kernel that it ran on
     std::string command;            // the command line, joined by blanks, secrets redacted
     std::string java;               // "17.0.15"; empty where unknown
@@ -34,7 +34,7 @@ struct RecordedRun {
     [[nodiscard]] bool has_id(std::int64_t wanted) const;
 };
 
-// Three readings of one moment, in milliseconds.
+// Three readings of one snapshot, in milliseconds.
 struct SampleTime {
     // The file's own time line: that of the wall clock when the file began, and after that it never goes back
     // nor jumps, whatever is done to the clock.
@@ -71,7 +71,7 @@ struct NmtSample {
 // By the walk over malloc's chunks, resident bytes.
 struct MallocSample {
     Bytes live;       // tracked and untracked
-    Bytes untracked;  // of it, or all of it where nothing tells NMT's blocks apart
+    Bytes untracked;  // of it, or all of it where nothing distinguishes NMT's blocks
     Bytes free;       // freed, and kept by malloc
     bool told_apart = false;
 };
@@ -113,7 +113,7 @@ struct RecordedSeries {
     std::vector<RecordedGap> gaps;  // those in the time of the samples
 };
 
-// What is kept of one moment. `time` and the costs but attach_ms are the caller's to fill in.
+// What is kept of one snapshot. `time` and the costs but attach_ms are the caller's to fill in.
 Sample sample_of(const Moment& moment, Depth depth);
 
 // Names the process; id, boot_id and physical_memory are the caller's.

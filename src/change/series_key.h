@@ -10,7 +10,7 @@ enum class Series : std::uint8_t {
     rss,
     owner,                  // by its path: "malloc/untracked/libz.so.1"
     malloc_live_untracked,  // "malloc live untracked"
-    malloc_live,            // "malloc live": where nothing tells NMT's blocks from others
+    malloc_live,            // "malloc live": where NMT's blocks look like any other
     malloc_free_kept,       // "malloc free kept"
     java_heap_used,         // "java heap used"
     threads,

@@ -32,7 +32,7 @@ struct NativeFrame {
 enum class StackEnd {
     bottom,    // the thread's first function was reached
     no_file,   // code in memory that no file is mapped to, at `next`: the code cache, for a JVM's
-    not_told,  // nothing tells who called: no unwind information, or it contradicts itself
+    not_told,  // nothing shows the caller: no unwind information, or it contradicts itself
     cut,       // the copy of the stack ends here
     too_deep   // more than most_native_frames
 };

@@ -1,4 +1,4 @@
-// A capture: the raw evidence of one moment of one process, as named documents, and what could not be had.
+// A capture: the raw evidence of one snapshot of one process, as named documents, and what could not be had.
 // Everything that a report shows follows from a Capture alone, so that a stored one prints what the live run
 // printed.
 #pragma once
@@ -90,12 +90,12 @@ struct CaptureHeader {
     int format = 1;
     std::string nmtx_version;
     std::uint64_t pid = 0;
-    std::uint64_t start_ticks = 0;  // of the process, since boot: tells a reused pid apart
+    std::uint64_t start_ticks = 0;  // of the process, since boot: detects a reused pid
     std::string boot_id;            // of the system that it runs on; empty in captures of before it was kept
     std::string taken_at;           // UTC, "2026-11-22T20:16:28Z"
     double target_uptime_s = 0;
     std::string kernel_release;    // uname -r
-    std::optional<Effort> effort;  // nothing where the archive does not tell
+    std::optional<Effort> effort;  // nothing where the archive does not show
     std::uint32_t page_size = 4096;
     Cost cost;
     std::optional<Redaction> redaction;  // absent where only secrets were taken out

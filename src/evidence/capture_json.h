@@ -10,7 +10,7 @@
 
 namespace nmtx {
 
-// Text that is no valid UTF-8 (a path may be anything) is stored as {"hex": "…"}, so that nothing is lost on
+// Text that is not valid UTF-8 (a path may be anything) is stored as {"hex": "…"}, so that nothing is lost on
 // the way.
 std::string capture_json(const Capture& capture);
 

@@ -40,7 +40,7 @@ class CapturePlan {
     // After smaps: adds documents derived from the target's memory (never its contents) and the symbols of
     // the files that it has mapped.
     virtual void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) = 0;
-    // After that: ranges whose pages must be told apart, ascending and disjoint.
+    // After that: ranges whose pages must be separated, ascending and disjoint.
     virtual std::vector<Range> residency_wanted(const Capture& so_far) = 0;
 };
 

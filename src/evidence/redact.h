@@ -29,7 +29,7 @@ std::size_t redact_options(std::string& text, std::string_view separators);
 // themselves are judged by their looks only in lines that are commands.
 std::size_t redact_reply(std::string& text);
 
-// The strings of hsperfdata, whose layout follows: the room that one takes does not tell how long a secret
+// The strings of hsperfdata, whose layout follows: the room that one takes does not show how long a secret
 // was.
 std::size_t redact_counters(std::string& bytes);
 

@@ -16,7 +16,7 @@ namespace nmtx {
 struct TopMemory {
     std::optional<HumanSize> total, used, free,
         cache;                           // cache: "buff/cache", or the sum of "buffers" and "cached"
-    std::optional<HumanSize> available;  // stands in the line of swap
+    std::optional<HumanSize> available;  // in the line of swap
 };
 
 // One screen.

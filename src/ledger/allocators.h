@@ -12,7 +12,7 @@ namespace nmtx {
 AllocatorIdentity allocators_of(const Smaps& smaps);
 
 // Who serves malloc: by the walk, which has seen whose blocks lie in glibc's arenas; by arenas that have the
-// headers of glibc's; else by what is mapped. "glibc", "jemalloc"; empty where nothing tells.
+// headers of glibc's; else by what is mapped. "glibc", "jemalloc"; empty where nothing shows it.
 std::string serving_allocator(const ProcessView& view);
 
 // Allocators that are mapped and whose memory has no header that we know, whether they serve malloc or only

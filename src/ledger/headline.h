@@ -17,7 +17,7 @@ struct Headline {
     Bytes malloc_outside;  // the rest of what malloc's mappings hold: JNI and libraries, and what the
                            // allocator keeps
     Bytes files;
-    Bytes native_stacks;  // stacks that the JVM does not know of
+    Bytes native_stacks;  // stacks that the JVM does not track
     Bytes other;          // vdso, named mappings
     Bytes unexplained;
 };
@@ -31,7 +31,7 @@ struct Area {
     Bytes resident;
     std::optional<Bytes> reserved, committed;
     bool estimated = false;
-    bool located = false;           // some address is known to be of it; else nothing tells what is resident
+    bool located = false;           // some address is known to be of it; else nothing shows what is resident
     std::vector<const Row*> parts;  // its leaves, largest first
 };
 // Largest first. Points into the ledger.

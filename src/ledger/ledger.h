@@ -65,7 +65,7 @@ struct MallocParts {
     Bytes free;               // freed, and kept by malloc
     Bytes overhead;
     Bytes not_walked;
-    Bytes moved;  // by which the walk saw more than smaps, taken at another moment
+    Bytes moved;  // by which the walk saw more than smaps, taken at another time
 };
 
 // malloc memory as mappings show it, beside NMT's figure.
@@ -74,7 +74,7 @@ struct MallocUse {
     std::optional<Bytes> nmt;          // what NMT says it has from malloc
     std::optional<MallocParts> parts;  // where malloc was walked
     [[nodiscard]] bool measured() const { return parts && parts->told_apart; }
-    // Of NMT's malloc: measured where blocks were told apart, else as much of its count as can be.
+    // Of NMT's malloc: measured where blocks were separated, else as much of its count as can be.
     [[nodiscard]] Bytes nmt_resident() const {
         if (measured()) return parts->tracked;
         return nmt ? std::min(*nmt, resident) : Bytes();
@@ -98,8 +98,8 @@ struct Ledger {
     Bytes rss;           // smaps total, the sum of the rows
     Bytes mapped_again;  // of it: pages of the Java heap that a further view maps (ZGC before generations)
     Bytes unexplained;
-    Bytes estimated;  // of it in mappings whose pages were not told apart
-    Bytes moved;      // by which page residency and smaps differ, taken at different moments
+    Bytes estimated;  // of it in mappings whose pages were not separated
+    Bytes moved;      // by which page residency and smaps differ, taken at different times
     std::optional<Bytes> rss_before, rss_after;
     Gap gap;
     MallocUse malloc;

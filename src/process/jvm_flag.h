@@ -10,7 +10,7 @@
 namespace nmtx {
 
 // "MaxHeapSize": by VM.flags, which has what was given or chosen by the JVM, in bytes; else as it was given
-// at the start (64m). Nothing where the JVM's default holds and it does not tell.
+// at the start (64m). Nothing where the JVM's default holds and it does not show.
 std::optional<Bytes> size_flag(const ProcessView& view, std::string_view name);
 
 // How large the Java heap may become.

@@ -85,7 +85,7 @@ struct ProcessView {
     std::optional<JavaVersion> version;      // the JVM's answer
     std::optional<JavaVersion> libjvm;       // what its library says, where nothing else tells the version
     std::optional<NmtReport> nmt;            // totals and categories: in bytes where the JVM can
-    bool nmt_from_file = false;              // of another moment, perhaps of another process
+    bool nmt_from_file = false;              // of another time, perhaps of another process
     std::optional<NmtReport> nmt_map;        // a report with the virtual memory map
     std::optional<NmtSites> nmt_sites;       // call sites: in bytes where they were asked for
     std::optional<std::string> nmt_refusal;  // "Native memory tracking is not enabled"
@@ -114,7 +114,7 @@ struct ProcessView {
     }
     // By the JVM's answers, else by its options.
     [[nodiscard]] NmtLevel nmt_level() const;
-    // "G1", "Z", …; empty where nothing tells.
+    // "G1", "Z", …; empty where nothing shows it.
     [[nodiscard]] std::string gc() const;
     [[nodiscard]] std::optional<int> java_feature() const;
     // "17.0.15" for people; empty where unknown.

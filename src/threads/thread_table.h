@@ -34,7 +34,7 @@ struct ThreadRow {
     std::optional<double> wait_percent;  // runnable and without a CPU, over the interval
     double cpu_seconds = 0;              // since it began
     std::optional<std::uint64_t> voluntary_switches, involuntary_switches;  // since it began
-    std::optional<ThreadStack> stack;      // absent where nothing tells which one is its own
+    std::optional<ThreadStack> stack;      // absent where nothing shows which one is its own
     bool stack_by_elimination = false;     // its pointer is not known, and one stack was left
     std::optional<Address> arena;          // malloc_state of the arena that it takes from, where known
     std::optional<Bytes> used;             // from the top of the stack to its stack pointer

@@ -123,7 +123,7 @@ TEST_CASE("law: with a walk no line of a report is wider than the terminal, and 
                 CHECK(printable(lines.line()) == lines.line());
             }
             INFO(first);
-            if (width == 100) CHECK(std::count(first.begin(), first.end(), '\n') <= 32);
+            if (width == 100) CHECK(std::count(first.begin(), first.end(), '\n') <= 34);
         }
     }
 }

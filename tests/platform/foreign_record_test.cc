@@ -132,9 +132,9 @@ TEST_CASE("foreign record: what is no file, also beside one, is not opened") {
     const TemporaryDirectory directory;
     const std::string fifo = directory / "fifo.db";
     REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-    CHECK(read_record(fifo).error().what == "is not a regular file, so it cannot be a record");
-    CHECK(RecordStore::open(fifo).error().what == "is not a regular file, so it cannot be a record");
-    CHECK(read_record("/dev/zero").error().what == "is not a regular file, so it cannot be a record");
+    CHECK(read_record(fifo).error().what == "is not a regular file, so it cannot be a recording");
+    CHECK(RecordStore::open(fifo).error().what == "is not a regular file, so it cannot be a recording");
+    CHECK(read_record("/dev/zero").error().what == "is not a regular file, so it cannot be a recording");
     const std::string path = directory / "a.db";
     add_a_sample(path);
     SECTION("a FIFO as its journal") {

@@ -87,10 +87,10 @@ TEST_CASE("progress: there is nothing to be seen within the first second") {
 }
 
 TEST_CASE("progress: a bar that fills, and in which pass over the memory it is") {
-    CHECK(at(2s, 0, 60) == "nmtx: analysing malloc [.....................]   0 %");
-    CHECK(at(2s, 50, 60) == "nmtx: analysing malloc [##########...........]  50 %");
-    CHECK(at(2s, 100, 60) == "nmtx: analysing malloc [#####################] 100 %");
-    CHECK(at(2s, 50, 60, 2) == "nmtx: analysing malloc, pass 2 [############.......]  50 %");
+    CHECK(at(2s, 0, 60) == "nmtx: analysing malloc [............................]   0 %");
+    CHECK(at(2s, 50, 60) == "nmtx: analysing malloc [##############..............]  50 %");
+    CHECK(at(2s, 100, 60) == "nmtx: analysing malloc [############################] 100 %");
+    CHECK(at(2s, 50, 60, 2) == "nmtx: analysing malloc, pass 2 [##########..........]  50 %");
     CHECK(progress_text({2s, Bytes(7), Bytes(5), 1}, 60).find("100 %") != std::string::npos);
     CHECK(progress_text({2s, Bytes(0), Bytes(0), 1}, 60).empty());
 }

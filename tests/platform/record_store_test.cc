@@ -255,7 +255,7 @@ TEST_CASE("record store: what is no record is refused and left alone") {
     CHECK_FALSE(fs::exists(folder / "none.db"));
     CHECK(RecordStore::open(folder / "no/folder.db").error().what == "no such file or directory");
     for (const char* device : {"/dev/null", "/dev/full"}) {
-        CHECK(RecordStore::open(device).error().what == "is not a regular file, so it cannot be a record");
+        CHECK(RecordStore::open(device).error().what == "is not a regular file, so it cannot be a recording");
         CHECK(fs::exists(device));
     }
     write_text(empty, "");

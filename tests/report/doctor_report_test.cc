@@ -117,7 +117,7 @@ TEST_CASE("doctor: whether a report is possible, of a process or of any JVM, dec
     CHECK_FALSE(report.report_possible);
     CHECK(check_of(report, "smaps").ability == Ability::no);
     const std::string text = doctor_text(report, 4711, {});
-    CHECK(text.find("NO       smaps           /proc/4711/smaps: permission denied  (for: every report)\n"
+    CHECK(text.find("NO       smaps           /proc/4711/smaps: permission denied (for: every report)\n"
                     "                         Try: run as the JVM's user or root\n") != std::string::npos);
     CHECK(text.find("No report of pid 4711 is possible.") != std::string::npos);
 }

@@ -139,8 +139,8 @@ TEST_CASE("html: owners and shares have their colours") {
     CHECK(family_of("unexplained") == "unexplained");
     CHECK(family_of("") == "empty");
     CHECK(family_of_share("JVM (tracked by NMT)", "malloc") == "malloc-jvm");
-    CHECK(family_of_share("malloc (not in NMT)", "freed but retained by glibc") == "free");
-    CHECK(family_of_share("malloc (not in NMT)") == "malloc");
+    CHECK(family_of_share("native malloc (not in NMT)", "freed but retained by glibc") == "free");
+    CHECK(family_of_share("native malloc (not in NMT)") == "malloc");
     CHECK(family_of_share("native stacks") == "stack");
     CHECK(family_of_share("unexplained") == "unexplained");
 }

@@ -343,7 +343,7 @@ TEST_CASE("watch screen: details have the row's figures, its evidence and what t
     made.state.selected = "gone";
     CHECK(watch_details(made.state, figures).lines.empty());
     made.state.view = WatchView::threads;
-    made.state.selected = "worker-17";
+    made.state.selected = "worker-#";
     CHECK_FALSE(watch_details(made.state, figures).lines.empty());
 }
 
@@ -357,7 +357,7 @@ TEST_CASE(
     for (std::size_t i = 0; i < 12; ++i)
         add_to_course(figures.rss, 5.0 * static_cast<double>(i), mib(100 + i));
     CHECK(shows(watch_screen(made.state, figures),
-                "▁▁▂▃▃▄▅▅▆▇▇█  +12.0 MiB/min over 55 s; limit of 512.0 MiB in 10 min\n"));
+                "▁▁▂▃▃▄▅▆▆▇██  +12.0 MiB/min over 55 s; limit of 512.0 MiB in 10 min\n"));
     made.state.size.width = 60;
     CHECK(shows(watch_screen(made.state, figures), "+12.0 MiB/min, limit of 512.0 MiB in 10 min\n"));
     figures.limit = RssLimit{Ceiling::java_heap, mib(256), mib(12)};

@@ -56,7 +56,7 @@ std::string folded(std::string_view first, std::string_view text, std::size_t in
 
 // Two columns; what is too wide for the left one pushes its right one along.
 std::string two_columns(std::string_view left, std::size_t width, std::string_view right) {
-    std::string begin = "  " + filled(left, width) + "  ";
+    const std::string begin = "  " + filled(left, width) + "  ";
     return folded(begin, right, width + 4);
 }
 

@@ -164,6 +164,7 @@ std::string section_of(const VerbEntry& entry) {
     out += option_items(entry);
     out += ".Pp\nExamples:\n";
     std::vector<std::string> examples;
+    examples.reserve(entry.examples.size());
     for (const VerbExample& example : entry.examples)
         examples.push_back(example.what.empty() ? std::string(example.command)
                                                 : fmt::format("{}  # {}", example.command, example.what));

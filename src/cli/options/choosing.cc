@@ -1,6 +1,8 @@
 // Which process is meant.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/usage.h"
@@ -14,7 +16,7 @@ std::vector<OptionEntry> choosing() {
          .text = "the JVM in this container (name or ID prefix)",
          .take = [](const std::string& text, Command& command) -> Expected<void> {
              return word_of("container", text).map([&](std::string name) {
-                 command.target.container = name;
+                 command.target.container = std::move(name);
              });
          },
          .offer = Offer::containers},

@@ -39,8 +39,8 @@ struct Fit {
 // Below that HotSpot does not start with every collector.
 inline constexpr Bytes least_heap = mib(16);
 
-// Without `limit` that of the process's own cgroup. Fails where there is none, for what is no JVM, and where
-// the place of the Java heap is not known: then nothing can be told from it.
+// Without `limit` that of the process's own cgroup. Fails where there is none, for what is not a JVM, and
+// where the place of the Java heap is not known: then nothing can be told from it.
 Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit);
 
 }  // namespace nmtx

@@ -25,13 +25,13 @@ FreePlaces free_places(const MallocWalk& walk);
 
 // Estimates: the target runs on, and what is free now may be taken again before a remedy is applied.
 struct GivenBack {
-    // A trim: whole pages of the bins, and the main arena's end. Absent where the walk does not tell the
+    // A trim: whole pages of the bins, and the main arena's end. Absent where the walk does not show the
     // pages.
     std::optional<Bytes> trim;
     // M_TRIM_THRESHOLD at 128 KiB: what the ends of arenas have beyond that.
     Bytes lower_threshold;
     // Two arenas: at most what all others keep but the two that keep most. Nothing if all threads needed it
-    // at the same time, which one moment does not tell.
+    // at the same time, which one moment does not show.
     Bytes two_arenas_at_most;
 };
 GivenBack given_back(const MallocWalk& walk);

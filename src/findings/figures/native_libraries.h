@@ -1,5 +1,5 @@
 // Libraries in the process that neither the JDK nor the C library brings: where native memory that the JVM
-// does not know of may come from.
+// does not track may come from.
 #pragma once
 
 #include <string>

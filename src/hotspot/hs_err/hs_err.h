@@ -19,7 +19,7 @@
 
 namespace nmtx {
 
-// The sections that are told apart. `other` has a heading that we know and nothing that we read.
+// The sections that are separated. `other` has a heading that we know and nothing that we read.
 enum class HsErrPart : std::uint8_t {
     thread,             // "T H R E A D": the thread that crashed, registers, stack
     java_threads,       // "Java Threads: ( => current thread )"

@@ -33,7 +33,7 @@ struct TagCount {
 // better. Needs a report with figures.
 std::span<const std::string_view> nmt_tags_by_figures(int feature, const NmtReport& report,
                                                       std::span<const TagCount> found);
-// The table that a report tells where nothing tells the release: nothing where none agrees with what was
+// The table that a report tells where nothing shows the release: nothing where none agrees with what was
 // found but for a few blocks, or several do that name it differently.
 std::optional<std::span<const std::string_view>> nmt_tags_told_by(const NmtReport& report,
                                                                   std::span<const TagCount> found);

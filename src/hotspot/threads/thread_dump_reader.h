@@ -9,7 +9,7 @@
 // Hence a header is read from its last quote on, and its name is all before that, over as many lines as it
 // takes. A name can still hold a whole header and all that stands below one. What gives it away, where
 // anything does: the VM's own list of its Java threads (11 and later), the id that 21 and later print twice,
-// a thread that is there twice. A name that gets all of these right cannot be told from a thread.
+// a thread that is there twice. A name that gets all of these right cannot be distinguished from a thread.
 #pragma once
 
 #include <cstddef>

@@ -16,8 +16,8 @@ inline std::optional<std::uint64_t> eight_columns(const char* text) {
     std::memcpy(&word, text, sizeof word);
     if (word == 0x3020202020202020) return 0;  // "       0", two thirds of all values
 
-    // ' ' is 0x20 and '0' 0x30: bit 4 tells them apart. Every byte that lacks it must be a blank, the blanks
-    // must come first (lowest), and with bit 4 set every byte must be a digit.
+    // ' ' is 0x20 and '0' 0x30: bit 4 distinguishes them. Every byte that lacks it must be a blank, the
+    // blanks must come first (lowest), and with bit 4 set every byte must be a digit.
     const std::uint64_t lacking = (~word >> 4U) & each;
     const std::uint64_t blanks = lacking * 0xFF;
     const std::uint64_t digits = word | (each * 0x10);

@@ -35,7 +35,7 @@ struct PmapColumns {
     bool inferred = false;
 };
 
-// "Address           Kbytes     RSS   Dirty Mode  Mapping"; nothing where the line is no heading.
+// "Address           Kbytes     RSS   Dirty Mode  Mapping"; nothing where the line is not a heading.
 std::optional<PmapColumns> pmap_columns_of_heading(std::string_view line);
 // By a line that is a mapping; nothing where it looks like none.
 std::optional<PmapColumns> pmap_columns_of_shape(std::string_view line);
@@ -46,7 +46,7 @@ struct PmapRow {
     // There was a figure in the column, not the "-" that procps 3.2 prints for what it does not know.
     bool rss_told = false, pss_told = false, swap_told = false;
     bool upper_case = false;     // hexadecimal digits are, as Solaris prints them
-    std::string_view bare_name;  // as it stands in the line
+    std::string_view bare_name;  // as it appears in the line
 };
 bool read_pmap_row(std::string_view line, const PmapColumns& columns, PmapRow& row);
 

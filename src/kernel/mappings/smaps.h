@@ -59,7 +59,7 @@ struct Mapping {
         const std::string_view base = name.starts_with('/') ? name.substr(1) : name;
         return base == "anon_hugepage (deleted)" || base == "anon_hugepage";
     }
-    // pmap prints no inodes; the names of what is no file stand in brackets.
+    // pmap prints no inodes; the names of what is not a file stand in brackets.
     [[nodiscard]] bool of_file() const {
         return (inode != 0 || (!name.empty() && name.front() != '[')) && !anonymous_hugetlb();
     }
@@ -77,7 +77,7 @@ struct Smaps {
     Bytes swap;
     Bytes hugetlb;
 
-    // What its text does not tell is 0 everywhere and says nothing. smaps tells all of it.
+    // What its text does not show is 0 everywhere and says nothing. smaps tells all of it.
     MappingsFrom from = MappingsFrom::smaps;
     bool rss_known = true;
     bool rss_estimated = false;  // what each mapping has resident was shared out by us; no text has it

@@ -1,5 +1,5 @@
-// What the kernel writes when it kills for want of memory, as dmesg, the journal or syslog show it. Source:
-// Linux mm/oom_kill.c (dump_header, dump_tasks, __oom_kill_process) and mm/memcontrol.c
+// What the kernel writes when it kills because memory ran out, as dmesg, the journal or syslog show it.
+// Source: Linux mm/oom_kill.c (dump_header, dump_tasks, __oom_kill_process) and mm/memcontrol.c
 // (mem_cgroup_print_oom_context, mem_cgroup_print_oom_meminfo), 3.10 to 6.x.
 #pragma once
 

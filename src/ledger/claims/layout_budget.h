@@ -1,6 +1,6 @@
-// How much of the JVM's memory can lie where nothing tells but its layout. A layout is weak evidence: Go, V8,
-// engines for WebAssembly and mimalloc reserve and commit as HotSpot does. So no more is claimed by it than
-// the JVM itself says, or than a heap of its size needs.
+// How much of the JVM's memory can lie where only its layout shows what it is. A layout is weak evidence: Go,
+// V8, engines for WebAssembly and mimalloc reserve and commit as HotSpot does. So no more is claimed by it
+// than the JVM itself says, or than a heap of its size needs.
 #pragma once
 
 #include <optional>

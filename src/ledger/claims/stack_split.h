@@ -1,4 +1,4 @@
-// Tells stacks apart that lie in one mapping. glibc 2.42 and later guards a stack by MADV_GUARD_INSTALL
+// Separates stacks that lie in one mapping. glibc 2.42 and later guards a stack by MADV_GUARD_INSTALL
 // (Linux 6.13), which leaves the mapping whole, so that the kernel merges neighbours:
 //
 //   [ guard …………… ][sp₁ in use ][ guard …………… ][sp₂ in use ]

@@ -4,9 +4,9 @@
 //
 //   malloc/nmt-tracked/CATEGORY                       live blocks with a header of NMT's
 //   malloc/untracked/LIBRARY, …/not attributed        live blocks without; malloc/live/… where NMT is off and
-//   nothing tells them apart malloc/free/tcache, fastbins, bins, top           freed and kept malloc/overhead
-//   malloc's own malloc/not-walked                                 no chunk was found there, or it came after
-//   the walk
+//   nothing distinguishes them malloc/free/tcache, fastbins, bins, top           freed and kept
+//   malloc/overhead malloc's own malloc/not-walked                                 no chunk was found there,
+//   or it came after the walk
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@
 
 namespace nmtx {
 
-// Replaces the rows. The walk and smaps are of two moments: what the walk did not see goes to
+// Replaces the rows. The walk and smaps are of two snapshots: what the walk did not see goes to
 // malloc/not-walked, what it saw too much is taken off the largest leaves and told in `moved`.
 MallocParts divide_malloc(std::vector<Row>& rows, const MallocWalk& walk);
 
@@ -42,7 +42,7 @@ const UntrackedOwner* largest_untracked(const MallocWalk& walk);
 // Bytes of the mappings that mmapped chunks have, to be compared with malloc's own counter.
 Bytes mmapped_found(const MallocWalk& walk);
 
-// The resident bytes of live blocks whose owner nothing tells.
+// The resident bytes of live blocks whose owner nothing shows.
 Bytes not_attributed(const MallocWalk& walk);
 
 }  // namespace nmtx

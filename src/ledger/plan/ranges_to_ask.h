@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// Mappings that more than one owner shares and whose pages must therefore be told apart: their ranges,
+// Mappings that more than one owner shares and whose pages must therefore be separated: their ranges,
 // ascending.
 std::vector<Range> ranges_to_tell_apart(const ProcessView& view);
 

@@ -23,7 +23,7 @@ struct Part {
     PastedKind kind = PastedKind::command;
     std::vector<LineRun> runs;  // more than one where others' lines stood between them
     std::string_view command;   // that was typed for it, where it was pasted
-    std::uint64_t pid = 0;      // of the command or of the line "4711:" above; 0 where nothing tells
+    std::uint64_t pid = 0;      // of the command or of the line "4711:" above; 0 where nothing shows it
 
     [[nodiscard]] std::size_t first_line() const { return runs.empty() ? 0 : runs.front().first_line; }
     [[nodiscard]] std::size_t last_line() const {

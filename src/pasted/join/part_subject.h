@@ -21,7 +21,7 @@ std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts);
 // need not be about a JVM, as files of a cgroup.
 bool asks_for_nothing(const PastedPart& part);
 
-// The place that a text has among those of one moment: two texts of one slot are of two moments. None for
+// The place of a text among those of one snapshot: two texts of one slot are from two snapshots. None for
 // texts that may be of any.
 struct Slot {
     PastedKind kind;

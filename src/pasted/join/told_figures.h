@@ -6,7 +6,7 @@
 
 namespace nmtx {
 
-// Sets what is told of each moment. Tables (ps, top) and logs of kills
+// Sets what is told of each snapshot. Tables (ps, top) and logs of kills
 // are of many processes: a row goes to the process whose id it has.
 void bring_told_figures(Pasted& pasted);
 

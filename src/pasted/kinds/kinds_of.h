@@ -125,7 +125,7 @@ bool begins_with_one_of(std::string_view text, const List& list) {
     return false;
 }
 
-// Of a text that has each key once: a key that comes again is of another moment, or of another process. An
+// Of a text that has each key once: a key that comes again is of another time, or of another process. An
 // empty key is none.
 bool comes_again(std::string_view key, PartSoFar& part);
 // "VmRSS" of "VmRSS:  2345 kB"; empty where nothing of that form begins the line.

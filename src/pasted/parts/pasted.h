@@ -46,7 +46,7 @@ struct MissingEvidence {
     std::string command;  // "pmap -X 4711"; empty where only a restart helps
 };
 
-// The texts of one process that are of one moment, as far as can be told.
+// The texts of one process that are of one snapshot, as far as is known.
 struct PastedMoment {
     std::vector<std::pair<std::size_t, std::size_t>> parts;  // text, part
     ProcessView view;
@@ -56,8 +56,8 @@ struct PastedMoment {
     std::optional<Bytes> machine_memory;               // likewise
     ResidentFrom resident = ResidentFrom::nothing;
     bool crashed = false;            // it is an hs_err log: the process is gone
-    bool out_of_memory = false;      // and it crashed for want of memory
-    bool piece = false;              // the mappings are not all of the process, as far as can be told
+    bool out_of_memory = false;      // and it crashed because memory ran out
+    bool piece = false;              // the mappings are not all of the process, as far as is known
     std::vector<std::string> notes;  // what was inferred, what is estimated
     std::vector<MissingEvidence> missing;
     [[nodiscard]] bool reconcilable() const {
@@ -70,7 +70,7 @@ struct PastedProcess {
     std::deque<PastedMoment> moments;  // in the order of the paste
 };
 
-// The cgroup files of one container, of one moment, joined.
+// The cgroup files of one container, of one snapshot, joined.
 struct PastedContainer {
     std::string
         name;  // "web" of "kubectl exec web", and the directory of its files; empty where neither is told

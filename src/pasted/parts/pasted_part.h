@@ -127,7 +127,7 @@ struct PastedPart {
     std::size_t unread_left_out = 0;
     std::vector<std::string> notes;  // what is odd about it
     std::optional<std::uint64_t> pid;
-    bool piece = false;  // of a longer text, as far as can be told: mappings that are not all of the process
+    bool piece = false;  // of a longer text, as far as is known: mappings that are not all of the process
 };
 
 // Reads the text of a part. What it gives points into `text`, which must outlive it.

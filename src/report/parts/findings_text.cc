@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/lines.h"
 #include "base/printable.h"
@@ -19,14 +18,6 @@ std::string shares_of_finding(const Finding& finding, bool with_bytes) {
     if (finding.share_of_rss) add(fmt::format("{:.1f} % of RSS", *finding.share_of_rss));
     if (finding.share_of_gap) add(fmt::format("{:.1f} % of what NMT does not track", *finding.share_of_gap));
     return text;
-}
-
-std::string_view refutation_label(const Finding& finding) {
-    constexpr std::array<std::string_view, 6> leaks{"jni-malloc", "malloc-outside", "block-size",
-                                                    "zlib",       "known-bug",      "metaspace"};
-    if (mark_of(finding) == Mark::ok) return "Look again if";
-    const bool leak = std::find(leaks.begin(), leaks.end(), finding.rule) != leaks.end();
-    return leak ? "Not a leak if" : "Not a problem if";
 }
 
 // A step to take: its command on the same line where both fit, else below it and never cut in two.
@@ -103,7 +94,7 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
     for (const std::string_view bug : finding.bugs)
         out += paragraph_at(indent, fmt::format("Known bug: {} (see nmtx glossary)", bug), style, 2);
     if (depth.refutation && mark != Mark::undecided && !finding.refuted_by.empty())
-        out += paragraph_at(indent, fmt::format("{}: {}", refutation_label(finding), finding.refuted_by),
+        out += paragraph_at(indent, fmt::format("{}: {}", label_of(finding.refutes), finding.refuted_by),
                             style, 2);
     return out;
 }

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <cmath>
 
 #include "base/amounts.h"
 #include "ledger/headline.h"

@@ -54,7 +54,7 @@ class Shares {
 
     void malloc() {
         const bool told_apart = ledger_.malloc.nmt || ledger_.malloc.measured();
-        share(told_apart ? "malloc (not in NMT)" : "malloc", h_.malloc_outside);
+        share(told_apart ? "native malloc (not in NMT)" : "malloc", h_.malloc_outside);
         if (h_.malloc_outside == Bytes()) return;
         if (const MallocUse& use = ledger_.malloc; use.parts && use.measured() == told_apart) {
             parts_of_malloc(*use.parts);

@@ -9,7 +9,7 @@
 
 namespace nmtx {
 
-// A further level: "in use" below "malloc (not in NMT)". The parts of a share need not sum to it.
+// A further level: "in use" below "native malloc (not in NMT)". The parts of a share need not sum to it.
 struct SharePart {
     std::string name;
     Bytes resident;
@@ -17,7 +17,7 @@ struct SharePart {
 };
 
 struct Share {
-    std::string name;  // "JVM (tracked by NMT)", "files", "malloc (not in NMT)", …, "unexplained"
+    std::string name;  // "JVM (tracked by NMT)", "files", "native malloc (not in NMT)", …, "unexplained"
     Bytes resident;
     std::vector<SharePart> parts;
 };

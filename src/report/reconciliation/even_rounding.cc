@@ -32,28 +32,16 @@ std::vector<std::uint64_t> given_out(const std::vector<Cut>& cuts, std::uint64_t
     return units;
 }
 
-Cut tenths_cut(Bytes bytes) {
-    const std::uint64_t rest = bytes.value() % mebibyte_bytes * 10;
-    return {bytes.value() / mebibyte_bytes * 10 + rest / mebibyte_bytes,
-            static_cast<long double>(rest % mebibyte_bytes) / static_cast<long double>(mebibyte_bytes)};
-}
-
-}  // namespace
-
-std::uint64_t tenths_of(Bytes bytes) {
-    const Cut cut = tenths_cut(bytes);
+std::uint64_t nearest_of(const Cut& cut) {
     return cut.units + (cut.remainder >= 0.5L ? 1U : 0U);
 }
 
-std::vector<std::uint64_t> tenths_that_sum(std::span<const Bytes> parts, std::uint64_t whole,
-                                           std::optional<std::size_t> rest) {
-    constexpr std::uint64_t most_off = 2;  // tenths by which a row of "other" may give way
-    std::vector<std::uint64_t> nearest;
-    std::vector<Cut> cuts;
-    for (const Bytes part : parts) {
-        nearest.push_back(tenths_of(part));
-        cuts.push_back(tenths_cut(part));
-    }
+// The nearest each, if they sum or the row of "other" can take what is missing; else by the remainders.
+std::vector<std::uint64_t> that_sum(const std::vector<Cut>& cuts, std::uint64_t whole,
+                                    std::optional<std::size_t> rest) {
+    constexpr std::uint64_t most_off = 2;  // units by which a row of "other" may give way
+    std::vector<std::uint64_t> nearest(cuts.size());
+    std::transform(cuts.begin(), cuts.end(), nearest.begin(), nearest_of);
     const std::uint64_t sum = std::accumulate(nearest.begin(), nearest.end(), std::uint64_t{0});
     if (sum == whole) return nearest;
     if (rest && *rest < nearest.size()) {
@@ -70,7 +58,28 @@ std::vector<std::uint64_t> tenths_that_sum(std::span<const Bytes> parts, std::ui
     return given_out(cuts, whole);
 }
 
-std::vector<std::uint64_t> percents_that_sum(std::span<const Bytes> parts, Bytes whole) {
+Cut tenths_cut(Bytes bytes) {
+    const std::uint64_t rest = bytes.value() % mebibyte_bytes * 10;
+    return {bytes.value() / mebibyte_bytes * 10 + rest / mebibyte_bytes,
+            static_cast<long double>(rest % mebibyte_bytes) / static_cast<long double>(mebibyte_bytes)};
+}
+
+}  // namespace
+
+std::uint64_t tenths_of(Bytes bytes) {
+    return nearest_of(tenths_cut(bytes));
+}
+
+std::vector<std::uint64_t> tenths_that_sum(std::span<const Bytes> parts, std::uint64_t whole,
+                                           std::optional<std::size_t> rest) {
+    std::vector<Cut> cuts;
+    cuts.reserve(parts.size());
+    for (const Bytes part : parts) cuts.push_back(tenths_cut(part));
+    return that_sum(cuts, whole, rest);
+}
+
+std::vector<std::uint64_t> percents_that_sum(std::span<const Bytes> parts, Bytes whole,
+                                             std::optional<std::size_t> rest) {
     std::vector<Cut> cuts;
     cuts.reserve(parts.size());
     for (const Bytes part : parts) {
@@ -80,7 +89,7 @@ std::vector<std::uint64_t> percents_that_sum(std::span<const Bytes> parts, Bytes
         const auto units = static_cast<std::uint64_t>(share);
         cuts.push_back({units, share - static_cast<long double>(units)});
     }
-    return given_out(cuts, whole == Bytes() ? 0 : 100);
+    return that_sum(cuts, whole == Bytes() ? 0 : 100, rest);
 }
 
 }  // namespace nmtx

@@ -157,8 +157,7 @@ class ScreenRows {
         else if (area.committed && (all_ || area.name == "java heap"))
             remark = fmt::format("of {} committed", in_mib(*area.committed));
         if (!all_ && area.name == "java heap" && h_.jvm_mmap_again != Bytes())
-            remark +=
-                fmt::format("{}{} counted again", remark.empty() ? "" : ", ", in_mib(h_.jvm_mmap_again));
+            remark += fmt::format("{}{} mapped again", remark.empty() ? "" : ", ", in_mib(h_.jvm_mmap_again));
         if (area.estimated) remark += remark.empty() ? "estimated" : ", estimated";
         return remark;
     }

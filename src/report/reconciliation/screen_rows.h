@@ -31,6 +31,7 @@ std::vector<std::uint64_t> tenths_that_sum(std::span<const Bytes> parts, std::ui
 std::uint64_t tenths_of(Bytes bytes);
 
 // The same of percent: they sum to 100 where the parts sum to the whole.
-std::vector<std::uint64_t> percents_that_sum(std::span<const Bytes> parts, Bytes whole);
+std::vector<std::uint64_t> percents_that_sum(std::span<const Bytes> parts, Bytes whole,
+                                             std::optional<std::size_t> rest = std::nullopt);
 
 }  // namespace nmtx

@@ -51,7 +51,7 @@ class HtmlTable {
     void path(std::string_view path);                        // of what is too long the end is kept
     void mib(const std::optional<Bytes>& bytes);             // "20.1", empty where unknown
     void count(const std::optional<std::uint64_t>& number);  // "179,840"
-    void id(std::uint64_t id);                               // "179840": what is no amount
+    void id(std::uint64_t id);                               // "179840": what is not an amount
     void decimal(const std::optional<double>& number, int digits);
     void share(Bytes part, Bytes whole);  // "20.1"
     [[nodiscard]] std::size_t rows() const { return rows_; }
