@@ -11,7 +11,7 @@
 namespace nmtx {
 
 std::string doctor_text(const DoctorReport& report, std::optional<std::uint64_t> pid, const TextStyle& style);
-// docs/json.md: `nmtx doctor`.
+// docs/reference/json.md: `nmtx doctor`.
 std::string json_doctor(const DoctorReport& report, std::optional<std::uint64_t> pid);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// `nmtx watch --json`: one object a refresh, each on a line of its own (docs/json.md).
+// `nmtx watch --json`: one object a refresh, each on a line of its own (docs/reference/json.md).
 #pragma once
 
 #include <string>
