@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "kernel/status.h"
 #include "platform/memory/frozen_threads.h"
 #include "platform/memory/live_memory.h"
 #include "platform/os/page_size.h"
@@ -22,6 +23,13 @@ std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struc
 #else
 #error "registers have other names on other processors"
 #endif
+
+// In the innermost pid namespace, which the process itself sees; the kernel's where it does not tell.
+std::uint64_t own_id(const ProcessFiles& process, pid_t tid) {
+    const auto text = process.read("task/" + std::to_string(tid) + "/status");
+    const auto status = text ? parse_status(*text) : tl::make_unexpected(text.error());
+    return status && !status->nspid.empty() ? status->nspid.back() : static_cast<std::uint64_t>(tid);
+}
 
 }  // namespace
 
@@ -51,7 +59,9 @@ Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const T
     if (!registers)
         return failure("pid " + std::to_string(process.pid()),
                        "thread " + std::to_string(tid) + " gave no registers: it ended, or is no 64-bit one");
+    copy.own_id = own_id(process, tid);
     copy.bytes.resize(held);
+    copy.bytes.shrink_to_fit();
     return copy;
 }
 

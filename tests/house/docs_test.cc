@@ -41,7 +41,7 @@ TEST_CASE("docs: every file that the guides name is there") {
          {"docs/architecture.md", "docs/extending.md", "CONTRIBUTING.md", "SECURITY.md", "tests/README.md",
           "docs/design/README.md", "docs/design/attach.md", "docs/design/malloc-walk.md",
           "docs/design/records.md", "docs/design/security-model.md", "docs/design/stopping-threads.md",
-          "docs/design/unwinding.md"}) {
+          "docs/design/unwinding.md", "docs/design/java-stacks.md"}) {
         const std::string text = text_of_file(document);
         const auto named =
             all_matches(text, R"(`((?:src|platform|tests|fixtures|docs|packaging|cmake)/[\w./-]+)`)");
