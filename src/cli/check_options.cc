@@ -50,7 +50,7 @@ Expected<void> check_together(const Command& command) {
         return usage("--stacks, --stack-of, --sort, --top and --match are of `nmtx threads`");
     if (of_a_file && threads.stacks.any())
         return usage("--stacks and --stack-of stop threads of a running process, not of a capture",
-                     "a capture that was taken with them shows its native frames by itself");
+                     "a capture that was taken with them shows its stacks by itself");
     const bool a_process = command.verb == Verb::reconcile || command.verb == Verb::capture ||
                            ((command.verb == Verb::threads || command.verb == Verb::ticket) && !of_a_file);
     if (command.measure_threads && !a_process)

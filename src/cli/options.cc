@@ -66,11 +66,12 @@ Expected<void> take_thread_options(const po::variables_map& given, Command& comm
         command.threads.top = top;
     }
     if (given.count("stacks") > 0) {
+        command.threads.stacks.all = text("stacks") == "all";
         const auto busiest = parse_count(text("stacks"));
-        if (!busiest || *busiest > 1000)
-            return usage(
-                fmt::format("--stacks=N is a number of threads up to 1000, not '{}'", text("stacks")));
-        command.threads.stacks.busiest = *busiest;
+        if (!command.threads.stacks.all && (!busiest || *busiest > 1000))
+            return usage(fmt::format("--stacks=N is a number of threads up to 1000, or 'all', not '{}'",
+                                     text("stacks")));
+        command.threads.stacks.busiest = busiest.value_or(0);
     }
     if (given.count("stack-of") > 0) {
         for (const std::string& tid : given["stack-of"].as<std::vector<std::string>>()) {
@@ -148,10 +149,11 @@ po::options_description options_of(bool hidden) {
     add("interval", po::value<std::string>()->value_name("TIME"),
         "with `threads`: measure CPU time over so long, 1s by default; 0: since each thread began. With a "
         "PID, `capture` or `ticket`: do so there too, and ask the JVM for a thread dump");
-    add("stacks", po::value<std::string>()->value_name("[=N]"),
-        "with `threads`: native frames too of the N busiest, 5 by default; each is stopped for a moment");
+    add("stacks", po::value<std::string>()->value_name("[=N|all]"),
+        "with `threads`: the whole stacks, native and Java frames, of the N busiest, 5 by default; each is "
+        "stopped for a moment");
     add("stack-of", po::value<std::vector<std::string>>()->value_name("TID"),
-        "with `threads`: native frames too of this thread; stops it for a moment");
+        "with `threads`: the whole stack of this thread; stops it for a moment");
     add("sort", po::value<std::string>()->value_name("cpu|stack|wait|name"),
         "with `threads`: in which order");
     add("top", po::value<std::string>()->value_name("N"), "with `threads`: the first N threads alone");
