@@ -55,8 +55,9 @@ class FrameNames {
     std::unordered_map<std::uint64_t, std::optional<FileSymbol>> symbols_;
 };
 
-// Copies of stacks that are held at once.
+// Copies of stacks that are held at once, and that one child has the time for on a machine with much to do.
 constexpr std::size_t most_copied_bytes = std::size_t{128} << 20U;
+constexpr std::size_t most_copies = 1000;
 
 // The child has read files and memory that somebody else may have forged: it is believed no more than they
 // are.
@@ -94,7 +95,7 @@ class StackReader {
             }
             held_ += copy->bytes.size();
             copies_.push_back(std::move(*copy));
-            if (held_ < most_copied_bytes) continue;
+            if (held_ < most_copied_bytes && copies_.size() < most_copies) continue;
             if (auto unwound = unwind_copies(); !unwound) return tl::make_unexpected(unwound.error());
         }
         if (auto unwound = unwind_copies(); !unwound) return tl::make_unexpected(unwound.error());
