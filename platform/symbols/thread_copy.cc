@@ -50,9 +50,13 @@ Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const T
     std::size_t held = 0;
     if (registers) {
         copy.registers = by_dwarf_number(*registers);
-        const std::uint64_t lowest = copy.registers[dwarf_stack_pointer] - red_zone;
-        copy.begin = Address{lowest - lowest % page_size()};
-        held = memory.read(copy.begin, copy.bytes);
+        // The red zone may lie in a page of its own that was never touched.
+        const std::uint64_t pointer = copy.registers[dwarf_stack_pointer];
+        for (const std::uint64_t lowest : {pointer - red_zone, pointer}) {
+            copy.begin = Address{lowest - lowest % page_size()};
+            held = memory.read(copy.begin, copy.bytes);
+            if (held > 0) break;
+        }
     }
     frozen->release();
     copy.stood_still = std::chrono::steady_clock::now() - stopped;

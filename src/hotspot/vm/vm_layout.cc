@@ -89,7 +89,7 @@ class VmLayoutReader {
     std::optional<VmPart> part_if(std::string_view type, std::string_view name) {
         return has(type, name) ? std::optional(part(type, name)) : std::nullopt;
     }
-    std::optional<Address> fixed(std::string_view type, std::string_view name) const {
+    [[nodiscard]] std::optional<Address> fixed(std::string_view type, std::string_view name) const {
         const VmField* const field = tables_.field(type, name);
         return field != nullptr && field->is_static ? std::optional(field->address) : std::nullopt;
     }
