@@ -1,51 +1,19 @@
 #include "platform/symbols/native_stacks.h"
 
-#include <fmt/format.h>
-
-#include <map>
+#include <optional>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
-#include "base/cursor.h"
-#include "base/lines.h"
 #include "documents/native_stacks.h"
 #include "platform/proc/child_work.h"
 #include "platform/symbols/live_files.h"
+#include "platform/symbols/mixed_stacks.h"
 #include "platform/symbols/thread_copy.h"
 #include "platform/symbols/unwind_files.h"
-#include "platform/symbols/unwinder.h"
 
 namespace nmtx {
 namespace {
-
-// From the child: "NUMBER-OF-END NEXT FRAME FRAME …\n" for each copy.
-std::string format_unwound(const std::vector<UnwoundStack>& stacks) {
-    std::string out;
-    for (const UnwoundStack& stack : stacks) {
-        out += fmt::format("{} {:x}", static_cast<int>(stack.end), stack.next.value);
-        for (const Address at : stack.frames) out += fmt::format(" {:x}", at.value);
-        out += '\n';
-    }
-    return out;
-}
-
-// The child has read files that somebody else may have forged: it is believed no more than they are.
-std::optional<UnwoundStack> parse_unwound(std::string_view line) {
-    Cursor cursor(line);
-    UnwoundStack stack;
-    const auto end = cursor.decimal();
-    if (!end || *end > static_cast<std::uint64_t>(StackEnd::too_deep) || !cursor.take(" "))
-        return std::nullopt;
-    stack.end = static_cast<StackEnd>(*end);
-    const auto next = cursor.hex();
-    if (!next) return std::nullopt;
-    stack.next = Address{*next};
-    while (cursor.take(" ")) {
-        const auto at = cursor.hex();
-        if (!at || stack.frames.size() == most_native_frames) return std::nullopt;
-        stack.frames.push_back(Address{*at});
-    }
-    return cursor.at_end() ? std::optional(std::move(stack)) : std::nullopt;
-}
 
 // Names for the frames: one look into each file for all of its frames.
 class FrameNames {
@@ -53,28 +21,112 @@ class FrameNames {
     FrameNames(const ProcessFiles& process, std::span<const MappedFile> code)
         : files_(process), code_(code) {}
 
-    void take(NativeStack& stack, const UnwoundStack& unwound) {
-        for (std::size_t i = 0; i < unwound.frames.size(); ++i) {
+    // False where a frame lies in none of the files: then whoever unwound it is wrong.
+    bool take(NativeStack& stack) {
+        bool first = true;
+        for (NativeFrame& frame : stack.frames) {
+            const bool running = std::exchange(first, false);
+            if (frame.kind != FrameKind::native) continue;
             // A caller's call lies before the address that it returns to.
-            const Address at = unwound.frames[i], looked_up{at.value - (i > 0 ? 1 : 0)};
+            const Address looked_up{frame.at.value - (running ? 0 : 1)};
             const MappedFile* const file = code_at(code_, looked_up);
-            if (file == nullptr) return;
-            NativeFrame frame;
-            frame.at = at;
+            if (file == nullptr) return false;
             frame.file = file->path;
-            frame.file_offset = file->offset + (at.value - file->first.begin.value);
-            const auto symbol = files_.symbols(*file, std::span(&looked_up, 1)).front();
-            if (symbol) {
-                frame.symbol = symbol->name;
-                frame.offset = symbol->offset + (at.value - looked_up.value);
-            }
-            stack.frames.push_back(std::move(frame));
+            frame.file_offset = file->offset + (frame.at.value - file->first.begin.value);
+            const auto& symbol = symbol_at(*file, looked_up);
+            if (!symbol) continue;
+            frame.symbol = symbol->name;
+            frame.offset = symbol->offset + (frame.at.value - looked_up.value);
         }
+        return true;
     }
 
   private:
+    // Most threads wait in the same few functions.
+    const std::optional<FileSymbol>& symbol_at(const MappedFile& file, Address at) {
+        auto known = symbols_.find(at.value);
+        if (known == symbols_.end())
+            known = symbols_.emplace(at.value, files_.symbols(file, std::span(&at, 1)).front()).first;
+        return known->second;
+    }
+
     LiveFiles files_;
     std::span<const MappedFile> code_;
+    std::unordered_map<std::uint64_t, std::optional<FileSymbol>> symbols_;
+};
+
+// Copies of stacks that are held at once, and that one child has the time for on a machine with much to do.
+constexpr std::size_t most_copied_bytes = std::size_t{128} << 20U;
+constexpr std::size_t most_copies = 1000;
+
+// The child has read files and memory that somebody else may have forged: it is believed no more than they
+// are.
+Expected<NativeStacks> unwind_in_child(const ProcessFiles& process, std::string_view maps,
+                                       std::span<const MappedFile> code, std::span<const ThreadCopy> copies) {
+    ChildBounds bounds;
+    bounds.output = std::size_t{64} << 20U;
+    const auto text = work_in_child(
+        [&] { return format_native_stacks(unwind_mixed(process, maps, code, copies)); }, bounds);
+    if (!text)
+        return failure("the native stacks", "could not be unwound: " + text.error().what, text.error().hint);
+    auto unwound = parse_native_stacks(*text);
+    const bool same = unwound && unwound->stacks.size() == copies.size() && unwound->failed.empty();
+    if (!same) return failure("the native stacks", "could not be unwound: what came of it is no stack");
+    for (std::size_t i = 0; i < copies.size(); ++i) {
+        if (unwound->stacks[i].tid != static_cast<std::uint64_t>(copies[i].tid))
+            return failure("the native stacks", "could not be unwound: what came of it is no stack");
+    }
+    return std::move(*unwound);
+}
+
+// Takes copies until there are enough of them or no thread is left.
+class StackReader {
+  public:
+    StackReader(const ProcessFiles& process, std::string_view maps)
+        : process_(process), maps_(maps), code_(mapped_code(maps)), names_(process, code_) {}
+
+    Expected<NativeStacks> read(std::span<const std::uint64_t> tids) {
+        for (const std::uint64_t tid : tids) {
+            auto copy = copy_thread(process_, static_cast<pid_t>(tid));
+            if (!copy) {
+                stacks_.failed.push_back({tid, copy.error().what});
+                refused_ = std::move(copy.error());
+                continue;
+            }
+            held_ += copy->bytes.size();
+            copies_.push_back(std::move(*copy));
+            if (held_ < most_copied_bytes && copies_.size() < most_copies) continue;
+            if (auto unwound = unwind_copies(); !unwound) return tl::make_unexpected(unwound.error());
+        }
+        if (auto unwound = unwind_copies(); !unwound) return tl::make_unexpected(unwound.error());
+        if (stacks_.stacks.empty() && refused_) return tl::make_unexpected(std::move(*refused_));
+        return std::move(stacks_);
+    }
+
+  private:
+    Expected<void> unwind_copies() {
+        if (copies_.empty()) return {};
+        auto unwound = unwind_in_child(process_, maps_, code_, copies_);
+        if (!unwound) return tl::make_unexpected(unwound.error());
+        for (NativeStack& stack : unwound->stacks) {
+            if (!names_.take(stack))
+                return failure("the native stacks", "could not be unwound: what came of it is no stack");
+            stacks_.stacks.push_back(std::move(stack));
+        }
+        stacks_.java_missing = std::move(unwound->java_missing);
+        copies_.clear();
+        held_ = 0;
+        return {};
+    }
+
+    const ProcessFiles& process_;
+    std::string_view maps_;
+    std::vector<MappedFile> code_;
+    FrameNames names_;
+    NativeStacks stacks_;
+    std::vector<ThreadCopy> copies_;
+    std::size_t held_ = 0;
+    std::optional<Error> refused_;
 };
 
 }  // namespace
@@ -82,37 +134,9 @@ class FrameNames {
 Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids) {
     const auto maps = process.read_large("maps");
     if (!maps) return tl::make_unexpected(maps.error());
-    const std::vector<MappedFile> code = mapped_code(*maps);
-    NativeStacks stacks;
-    std::vector<ThreadCopy> copies;
-    std::optional<Error> refused;
-    for (const std::uint64_t tid : tids) {
-        auto copy = copy_thread(process, static_cast<pid_t>(tid));
-        if (copy) {
-            copies.push_back(std::move(*copy));
-        } else {
-            stacks.failed.push_back({tid, copy.error().what});
-            refused = std::move(copy.error());
-        }
-    }
-    if (copies.empty() && refused) return tl::make_unexpected(std::move(*refused));
-    const auto text = work_in_child([&] { return format_unwound(unwind(process, code, copies)); });
-    if (!text)
-        return failure("the native stacks", "could not be unwound: " + text.error().what, text.error().hint);
-    FrameNames names(process, code);
-    Lines lines(*text);
-    for (const ThreadCopy& copy : copies) {
-        const auto unwound = lines.next() ? parse_unwound(lines.line()) : std::nullopt;
-        if (!unwound) return failure("the native stacks", "could not be unwound: the result is not a stack");
-        NativeStack& stack = stacks.stacks.emplace_back();
-        stack.tid = static_cast<std::uint64_t>(copy.tid);
-        stack.stopped_ms = std::chrono::duration<double, std::milli>(copy.stood_still).count();
-        stack.stack_pointer = Address{copy.registers[dwarf_stack_pointer]};
-        stack.end = unwound->end;
-        stack.next = unwound->next;
-        names.take(stack, *unwound);
-    }
-    return format_native_stacks(stacks);
+    auto stacks = StackReader(process, *maps).read(tids);
+    if (!stacks) return tl::make_unexpected(stacks.error());
+    return format_native_stacks(*stacks);
 }
 
 }  // namespace nmtx

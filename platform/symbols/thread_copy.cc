@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "kernel/status.h"
 #include "platform/memory/frozen_threads.h"
 #include "platform/memory/live_memory.h"
 #include "platform/os/page_size.h"
@@ -22,6 +23,13 @@ std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struc
 #else
 #error "registers have other names on other processors"
 #endif
+
+// In the innermost pid namespace, which the process itself sees; the kernel's where it does not tell.
+std::uint64_t own_id(const ProcessFiles& process, pid_t tid) {
+    const auto text = process.read("task/" + std::to_string(tid) + "/status");
+    const auto status = text ? parse_status(*text) : tl::make_unexpected(text.error());
+    return status && !status->nspid.empty() ? status->nspid.back() : static_cast<std::uint64_t>(tid);
+}
 
 }  // namespace
 
@@ -42,9 +50,13 @@ Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const T
     std::size_t held = 0;
     if (registers) {
         copy.registers = by_dwarf_number(*registers);
-        const std::uint64_t lowest = copy.registers[dwarf_stack_pointer] - red_zone;
-        copy.begin = Address{lowest - lowest % page_size()};
-        held = memory.read(copy.begin, copy.bytes);
+        // The red zone may lie in a page of its own that was never touched.
+        const std::uint64_t pointer = copy.registers[dwarf_stack_pointer];
+        for (const std::uint64_t lowest : {pointer - red_zone, pointer}) {
+            copy.begin = Address{lowest - lowest % page_size()};
+            held = memory.read(copy.begin, copy.bytes);
+            if (held > 0) break;
+        }
     }
     frozen->release();
     copy.stood_still = std::chrono::steady_clock::now() - stopped;
@@ -52,7 +64,9 @@ Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const T
         return failure(
             "pid " + std::to_string(process.pid()),
             "thread " + std::to_string(tid) + " has no readable registers: it ended, or is not 64-bit");
+    copy.own_id = own_id(process, tid);
     copy.bytes.resize(held);
+    copy.bytes.shrink_to_fit();
     return copy;
 }
 

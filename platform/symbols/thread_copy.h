@@ -27,6 +27,7 @@ constexpr std::size_t dwarf_return_address = 16;
 
 struct ThreadCopy {
     pid_t tid = 0;
+    std::uint64_t own_id = 0;                                // in the process's own pid namespace
     std::array<std::uint64_t, dwarf_registers> registers{};  // by their DWARF numbers
     Address begin;                           // of the bytes: the page of the stack pointer's red zone
     std::vector<std::byte> bytes;            // up to the first page that is not resident

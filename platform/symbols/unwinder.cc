@@ -25,13 +25,16 @@ using UnwindSpace = std::unique_ptr<std::remove_pointer_t<unw_addr_space_t>, Unw
 // One thread's copy as libunwind asks for it.
 class Unwinding {
   public:
-    Unwinding(UnwindFiles& files, const ThreadCopy& copy) : files_(files), copy_(copy) {}
+    using Registers = std::array<std::uint64_t, dwarf_registers>;
 
-    UnwoundStack run(unw_addr_space_t space) {
+    Unwinding(UnwindFiles& files, const ThreadCopy& copy, Registers& registers)
+        : files_(files), copy_(copy), registers_(registers) {}
+
+    UnwoundStack run(unw_addr_space_t space, bool running) {
         unw_cursor_t cursor;
         if (::unw_init_remote(&cursor, space, this) != 0) return std::move(stack_);
         // A caller is named by its call, which may be the last instruction of its function.
-        bool exact = true;
+        bool exact = running;
         while (take(cursor, exact)) {
             const bool of_signal = ::unw_is_signal_frame(&cursor) > 0;
             beyond_copy_ = untold_ = false;
@@ -62,7 +65,7 @@ class Unwinding {
                              void* self) {
         if (write != 0 || number < 0 || static_cast<std::size_t>(number) >= dwarf_registers)
             return -UNW_EBADREG;
-        *value = static_cast<Unwinding*>(self)->copy_.registers[static_cast<std::size_t>(number)];
+        *value = static_cast<Unwinding*>(self)->registers_[static_cast<std::size_t>(number)];
         return 0;
     }
 
@@ -78,6 +81,7 @@ class Unwinding {
         if (files_.code_at(Address{at - (exact ? 0 : 1)}) == nullptr) {
             stack_.end = StackEnd::no_file;
             stack_.next = Address{at};
+            hand_over(cursor);
             return false;
         }
         if (stack_.frames.size() == most_native_frames) {
@@ -86,6 +90,16 @@ class Unwinding {
         }
         stack_.frames.push_back(Address{at});
         return true;
+    }
+
+    // libunwind asks for registers for as long as it unwinds: they are changed once it has told them all.
+    void hand_over(unw_cursor_t& cursor) {
+        Registers told{};
+        for (std::size_t i = 0; i < told.size(); ++i) {
+            unw_word_t value = 0;
+            if (::unw_get_reg(&cursor, static_cast<unw_regnum_t>(i), &value) == 0) told[i] = value;
+        }
+        registers_ = told;
     }
 
     int find(unw_addr_space_t space, unw_word_t at, unw_proc_info_t* found, int need) {
@@ -128,6 +142,7 @@ class Unwinding {
 
     UnwindFiles& files_;
     const ThreadCopy& copy_;
+    Registers& registers_;
     UnwoundStack stack_;
     UnwindFiles::Use use_ = UnwindFiles::Use::of_process;
     bool beyond_copy_ = false;
@@ -151,16 +166,40 @@ unw_accessors_t accessors() {
 
 }  // namespace
 
+struct NativeUnwinder::Parts {
+    UnwindFiles files;
+    unw_accessors_t accessors;
+    UnwindSpace space;
+};
+
+NativeUnwinder::NativeUnwinder(const ProcessFiles& process, std::span<const MappedFile> code)
+    : parts_(new Parts{UnwindFiles(process, code), accessors(), nullptr}) {
+    parts_->space.reset(::unw_create_addr_space(&parts_->accessors, 0));
+    // Most threads wait in the same few functions.
+    if (parts_->space) ::unw_set_caching_policy(parts_->space.get(), UNW_CACHE_GLOBAL);
+}
+
+NativeUnwinder::~NativeUnwinder() = default;
+
+bool NativeUnwinder::is_code(Address at) const {
+    return parts_->files.code_at(at) != nullptr;
+}
+
+UnwoundStack NativeUnwinder::run(const ThreadCopy& copy,
+                                 std::array<std::uint64_t, dwarf_registers>& registers, bool running) {
+    if (!parts_->space) return {};
+    return Unwinding(parts_->files, copy, registers).run(parts_->space.get(), running);
+}
+
 std::vector<UnwoundStack> unwind(const ProcessFiles& process, std::span<const MappedFile> code,
                                  std::span<const ThreadCopy> copies) {
-    std::vector<UnwoundStack> stacks(copies.size());
-    unw_accessors_t ours = accessors();
-    const UnwindSpace space(::unw_create_addr_space(&ours, 0));
-    if (!space) return stacks;
-    // Most threads wait in the same few functions.
-    ::unw_set_caching_policy(space.get(), UNW_CACHE_GLOBAL);
-    UnwindFiles files(process, code);
-    for (std::size_t i = 0; i < copies.size(); ++i) stacks[i] = Unwinding(files, copies[i]).run(space.get());
+    NativeUnwinder unwinder(process, code);
+    std::vector<UnwoundStack> stacks;
+    stacks.reserve(copies.size());
+    for (const ThreadCopy& copy : copies) {
+        auto registers = copy.registers;
+        stacks.push_back(unwinder.run(copy, registers, true));
+    }
     return stacks;
 }
 

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int known_format = 1;
+constexpr int known_format = 2;
 constexpr int deepest = 6;
 constexpr std::size_t most_text = std::size_t{64} << 20U;
 
@@ -22,13 +22,33 @@ constexpr std::array end_names{std::pair{StackEnd::bottom, std::string_view("bot
                                std::pair{StackEnd::no_file, std::string_view("no file")},
                                std::pair{StackEnd::not_told, std::string_view("not told")},
                                std::pair{StackEnd::cut, std::string_view("cut")},
-                               std::pair{StackEnd::too_deep, std::string_view("too deep")}};
+                               std::pair{StackEnd::too_deep, std::string_view("too deep")},
+                               std::pair{StackEnd::heap, std::string_view("heap")}};
+
+constexpr std::array kind_names{std::pair{FrameKind::native, std::string_view("native")},
+                                std::pair{FrameKind::interpreted, std::string_view("interpreted")},
+                                std::pair{FrameKind::compiled, std::string_view("compiled")},
+                                std::pair{FrameKind::inlined, std::string_view("inlined")},
+                                std::pair{FrameKind::native_method, std::string_view("native method")},
+                                std::pair{FrameKind::stub, std::string_view("stub")},
+                                std::pair{FrameKind::gap, std::string_view("gap")}};
 
 std::string hex(std::uint64_t value) {
     return fmt::format("{:x}", value);
 }
 
+ordered_json other_frame_json(const NativeFrame& frame) {
+    ordered_json out = {{"at", hex(frame.at.value)}, {"kind", name_of(frame.kind)}};
+    if (!frame.symbol.empty()) out["name"] = text_json(frame.symbol);
+    if (!frame.file.empty()) out["source"] = text_json(frame.file);
+    if (frame.line > 0) out["line"] = frame.line;
+    if (frame.bci >= 0) out["bci"] = frame.bci;
+    if (frame.about) out["about"] = true;
+    return out;
+}
+
 ordered_json frame_json(const NativeFrame& frame) {
+    if (frame.kind != FrameKind::native) return other_frame_json(frame);
     ordered_json out = {{"at", hex(frame.at.value)},
                         {"file", text_json(frame.file)},
                         {"file_offset", hex(frame.file_offset)}};
@@ -75,6 +95,21 @@ void read_stack(JsonFields& fields, NativeStack& stack) {
     fields.read_list("frames", [&](JsonFields& one) {
         NativeFrame frame;
         read_hex(one, "at", frame.at.value);
+        std::string kind(name_of(FrameKind::native));
+        one.read("kind", kind);
+        const auto* const of_kind = std::find_if(kind_names.begin(), kind_names.end(),
+                                                 [&](const auto& name) { return name.second == kind; });
+        if (of_kind == kind_names.end()) return one.complain("kind: no kind of frame");
+        frame.kind = of_kind->first;
+        if (frame.kind != FrameKind::native) {
+            one.read("name", frame.symbol);
+            one.read("source", frame.file);
+            one.read_whole("line", frame.line);
+            one.read_whole("bci", frame.bci);
+            one.read("about", frame.about);
+            stack.frames.push_back(std::move(frame));
+            return;
+        }
         one.read("file", frame.file);
         read_hex(one, "file_offset", frame.file_offset);
         one.read("symbol", frame.symbol);
@@ -92,6 +127,17 @@ std::string_view name_of(StackEnd end) {
     return {};
 }
 
+std::string_view name_of(FrameKind kind) {
+    for (const auto& [known, name] : kind_names) {
+        if (known == kind) return name;
+    }
+    return {};
+}
+
+bool NativeStack::has_java() const {
+    return std::any_of(frames.begin(), frames.end(), [](const NativeFrame& f) { return is_java(f.kind); });
+}
+
 const NativeStack* NativeStacks::find(std::uint64_t tid) const {
     const auto found = std::find_if(stacks.begin(), stacks.end(),
                                     [tid](const NativeStack& stack) { return stack.tid == tid; });
@@ -99,12 +145,21 @@ const NativeStack* NativeStacks::find(std::uint64_t tid) const {
 }
 
 std::string format_native_stacks(const NativeStacks& stacks) {
-    ordered_json out = {{"format", known_format}};
+    // Without what format 2 has more, older programs can read it.
+    const bool new_parts = !stacks.java_missing.empty() ||
+                           std::any_of(stacks.stacks.begin(), stacks.stacks.end(), [](const NativeStack& s) {
+                               return s.end == StackEnd::heap ||
+                                      std::any_of(s.frames.begin(), s.frames.end(), [](const NativeFrame& f) {
+                                          return f.kind != FrameKind::native;
+                                      });
+                           });
+    ordered_json out = {{"format", new_parts ? known_format : 1}};
     out["stacks"] = ordered_json::array();
     for (const NativeStack& stack : stacks.stacks) out["stacks"].push_back(stack_json(stack));
     out["failed"] = ordered_json::array();
     for (const NativeStackFailure& failure : stacks.failed)
         out["failed"].push_back({{"tid", failure.tid}, {"why", text_json(failure.why)}});
+    if (!stacks.java_missing.empty()) out["java_missing"] = text_json(stacks.java_missing);
     return out.dump(1) + "\n";
 }
 
@@ -116,9 +171,9 @@ Expected<NativeStacks> parse_native_stacks(std::string_view text, std::string_vi
     JsonFields fields(*parsed, {});
     int format = 0;
     fields.read_whole("format", format);
-    if (!fields.wrong() && format != known_format)
+    if (!fields.wrong() && (format < 1 || format > known_format))
         return failure(std::string(document),
-                       fmt::format("has format {}; this nmtx reads format {}", format, known_format),
+                       fmt::format("has format {}; this nmtx reads up to {}", format, known_format),
                        "use the nmtx that wrote it, or a newer one");
     NativeStacks stacks;
     fields.read_list("stacks", [&](JsonFields& one) { read_stack(one, stacks.stacks.emplace_back()); });
@@ -127,6 +182,7 @@ Expected<NativeStacks> parse_native_stacks(std::string_view text, std::string_vi
         one.read_whole("tid", failure.tid);
         one.read("why", failure.why);
     });
+    fields.read("java_missing", stacks.java_missing);
     if (fields.wrong()) return failure(std::string(document), *fields.wrong());
     return stacks;
 }
@@ -142,14 +198,16 @@ std::vector<std::uint64_t> threads_to_stop(const std::vector<Task>* before, cons
         const auto found = earlier.find(task.tid);
         const bool same = found != earlier.end() && found->second->start_ticks == task.start_ticks;
         const double seconds = task.cpu_seconds() - (same ? found->second->cpu_seconds() : 0);
-        if (seconds > 0) by_time.emplace_back(seconds, task.tid);
+        if (seconds > 0 || choice.all) by_time.emplace_back(seconds, task.tid);
     }
     std::sort(by_time.begin(), by_time.end(), [](const auto& a, const auto& b) {
         return a.first > b.first || (a.first == b.first && a.second < b.second);
     });
     std::vector<std::uint64_t> tids = choice.tids;
-    for (std::size_t i = 0; i < std::min(choice.busiest, by_time.size()); ++i) {
-        if (std::find(tids.begin(), tids.end(), by_time[i].second) == tids.end())
+    const std::vector<std::uint64_t> named = tids;
+    const std::size_t most = choice.all ? by_time.size() : std::min(choice.busiest, by_time.size());
+    for (std::size_t i = 0; i < most; ++i) {
+        if (std::find(named.begin(), named.end(), by_time[i].second) == named.end())
             tids.push_back(by_time[i].second);
     }
     return tids;

@@ -4,12 +4,28 @@
 #include "documents/native_stacks.h"
 #include "process/thread_entries.h"
 #include "redaction/documents.h"
+#include "redaction/words.h"
 
 namespace nmtx {
 namespace {
 
 void redact_sentence(std::string& sentence, NameRedactor& names) {
     sentence = names.redact(sentence, Numbers::kept);
+}
+
+// Of Java frames the names of classes that are not the JDK's, and of their sources.
+void redact_frame(NativeFrame& frame, NameRedactor& names) {
+    if (frame.kind == FrameKind::stub || frame.kind == FrameKind::gap) return;
+    if (is_java(frame.kind)) {
+        if (is_jdk_name(frame.symbol)) return;
+        frame.symbol = names.redact(frame.symbol, Numbers::kept);
+        frame.file = names.redact(frame.file, Numbers::kept);
+        return;
+    }
+    // A symbol of a library that everybody can have is everybody's.
+    std::string file = names.redact(frame.file);
+    if (base_name(file) != base_name(frame.file)) frame.symbol = names.redact(frame.symbol);
+    frame.file = std::move(file);
 }
 
 }  // namespace
@@ -26,18 +42,14 @@ std::optional<std::string> redact_malloc_walk(std::string_view text, NameRedacto
     return format_malloc_walk(*walk);
 }
 
-// A symbol of a library that everybody can have is everybody's.
 std::optional<std::string> redact_native_stacks(std::string_view text, NameRedactor& names) {
     auto stacks = parse_native_stacks(text);
     if (!stacks) return std::nullopt;
     for (NativeStack& stack : stacks->stacks) {
-        for (NativeFrame& frame : stack.frames) {
-            std::string file = names.redact(frame.file);
-            if (base_name(file) != base_name(frame.file)) frame.symbol = names.redact(frame.symbol);
-            frame.file = std::move(file);
-        }
+        for (NativeFrame& frame : stack.frames) redact_frame(frame, names);
     }
     for (NativeStackFailure& failure : stacks->failed) redact_sentence(failure.why, names);
+    redact_sentence(stacks->java_missing, names);
     return format_native_stacks(*stacks);
 }
 

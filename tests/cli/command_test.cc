@@ -148,6 +148,7 @@ TEST_CASE("command line: native stacks of the busiest threads or of one, of a ru
         parse_command({"threads", "3938", "--stacks=20", "--stack-of", "11", "--stack-of=12"}).value();
     CHECK(some.threads.stacks.busiest == 20);
     CHECK(some.threads.stacks.tids == std::vector<std::uint64_t>{11, 12});
+    CHECK(parse_command({"threads", "3938", "--stacks=all"})->threads.stacks.all);
     CHECK_FALSE(parse_command({"threads", "3938"})->threads.stacks.any());
     CHECK_FALSE(parse_command({"threads", "3938", "--stacks=0"}));
     CHECK_FALSE(parse_command({"threads", "3938", "--stacks=many"}));

@@ -23,7 +23,7 @@ NativeStacks stacks_sample() {
     stack.next = Address{0x7f3c8c0f2a1b};
     stack.frames = {{Address{0x7f3ca2c85f3b}, "/lib/libc.so.6", 0xd5f3b, "clock_nanosleep", 99},
                     {Address{0x7f3ca2c85f3c}, "/opt/\xff\"x\n.so", 0, "", 0}};
-    return {{stack}, {{4712, "thread 4712 has ended"}}};
+    return {{stack}, {{4712, "thread 4712 has ended"}}, {}};
 }
 
 }  // namespace
@@ -50,8 +50,8 @@ TEST_CASE("native stacks: what was written is read again, whatever files are cal
 }
 
 TEST_CASE("native stacks: every way to end has its name") {
-    for (const StackEnd end :
-         {StackEnd::bottom, StackEnd::no_file, StackEnd::not_told, StackEnd::cut, StackEnd::too_deep}) {
+    for (const StackEnd end : {StackEnd::bottom, StackEnd::no_file, StackEnd::not_told, StackEnd::cut,
+                               StackEnd::too_deep, StackEnd::heap}) {
         NativeStacks stacks = stacks_sample();
         stacks.stacks[0].end = end;
         CHECK_FALSE(name_of(end).empty());
@@ -59,8 +59,51 @@ TEST_CASE("native stacks: every way to end has its name") {
     }
 }
 
+TEST_CASE("native stacks: Java frames and what else there is between native ones are read again") {
+    NativeStacks stacks = stacks_sample();
+    stacks.java_missing = "libjvm.so: its tables have no Method::_constMethod";
+    auto& frames = stacks.stacks[0].frames;
+    for (const FrameKind kind : {FrameKind::interpreted, FrameKind::compiled, FrameKind::inlined,
+                                 FrameKind::native_method, FrameKind::stub, FrameKind::gap}) {
+        NativeFrame frame;
+        frame.at = Address{0x7f3c8c0f2a1b};
+        frame.kind = kind;
+        if (kind != FrameKind::gap) frame.symbol = "com.acme.\xc3\x84.run";
+        if (is_java(kind)) {
+            frame.file = "Main.java";
+            frame.line = 12;
+            frame.bci = 0;
+            frame.about = kind == FrameKind::inlined;
+        }
+        frames.push_back(frame);
+    }
+    const std::string text = format_native_stacks(stacks);
+    CHECK(text.find("\"format\": 2") != std::string::npos);
+    const NativeStacks read = parse_native_stacks(text).value();
+    CHECK(read.java_missing == stacks.java_missing);
+    CHECK(read.stacks[0].has_java());
+    REQUIRE(read.stacks[0].frames.size() == frames.size());
+    for (std::size_t i = 0; i < frames.size(); ++i) {
+        CHECK(read.stacks[0].frames[i].kind == frames[i].kind);
+        CHECK(read.stacks[0].frames[i].symbol == frames[i].symbol);
+        CHECK(read.stacks[0].frames[i].file == frames[i].file);
+        CHECK(read.stacks[0].frames[i].line == frames[i].line);
+        CHECK(read.stacks[0].frames[i].bci == frames[i].bci);
+        CHECK(read.stacks[0].frames[i].about == frames[i].about);
+    }
+}
+
+TEST_CASE("native stacks: native frames alone are written so that older programs read them") {
+    CHECK(format_native_stacks(stacks_sample()).find("\"format\": 1") != std::string::npos);
+    CHECK_FALSE(stacks_sample().stacks[0].has_java());
+}
+
 TEST_CASE("native stacks: what is wrong is named with its place, and no prefix crashes") {
-    CHECK(parse_native_stacks(R"({"format": 2})").error().what == "has format 2; this nmtx reads format 1");
+    CHECK(parse_native_stacks(R"({"format": 3})").error().what == "has format 3; this nmtx reads up to 2");
+    CHECK(parse_native_stacks(
+              R"({"format": 2, "stacks": [{"end": "cut", "frames": [{"at": "1", "kind": "odd"}]}]})")
+              .error()
+              .what == "stacks[0].frames[0]: kind: no kind of frame");
     CHECK(parse_native_stacks(R"({"format": 1, "stacks": [{"end": "soon"}]})").error().what ==
           "stacks[0]: end: no way for a stack to end");
     CHECK(parse_native_stacks(R"({"format": 1, "stacks": [{"end": "cut", "frames": [{"at": "xyz"}]}]})")
@@ -80,4 +123,5 @@ TEST_CASE("native stacks: the busiest between two samples are stopped, and who w
     CHECK(threads_to_stop(&before, now, {1, {3, 1}}) == Tids{3, 1});
     CHECK(threads_to_stop(nullptr, now, {2, {}}) == Tids{3, 1});
     CHECK(threads_to_stop(&before, now, {0, {77}}) == Tids{77});
+    CHECK(threads_to_stop(&before, now, {0, {77}, true}) == Tids{77, 1, 4, 2, 5, 3});
 }

@@ -168,7 +168,7 @@ TEST_CASE("ledger: a stack that NMT does not know is a native stack by its threa
         NativeStack stopped;
         stopped.tid = task.tid;
         stopped.stack_pointer = Address{0x7f00000ff000};
-        unguarded.read().native_stacks = NativeStacks{{stopped}, {}};
+        unguarded.read().native_stacks = NativeStacks{{stopped}, {}, {}};
         CHECK(reconcile(unguarded.read()).value().resident_of("stack/native") == kib(24));
     }
     SECTION("without NMT, HotSpot's guard zone tells a Java thread's") {

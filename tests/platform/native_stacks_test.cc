@@ -160,3 +160,25 @@ TEST_CASE("native stacks: code that no file is mapped to ends the frames, at its
     CHECK(stack.next == Address{reinterpret_cast<std::uintptr_t>(page)});
     ::munmap(page, 4096);
 }
+
+TEST_CASE("native stacks: a red zone in a page that was never touched hides no stack") {
+    constexpr std::size_t bytes = 65536, middle = bytes / 2, into_page = 64;
+    const Child child([](auto ready) {
+        may_be_traced();
+        auto* const stack = static_cast<char*>(
+            ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+        stack[middle] = 1;
+        ready();
+        asm volatile("mov %0, %%rsp\n1: jmp 1b" : : "r"(stack + middle + into_page));
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    ThreadCopy copy;
+    REQUIRE(eventually([&] {
+        auto taken = copy_thread(*process, static_cast<pid_t>(child.pid()));
+        if (taken) copy = std::move(*taken);
+        return copy.registers[dwarf_stack_pointer] % 4096 == into_page && copy.bytes.size() == 4096;
+    }));
+    CHECK(copy.begin.value + into_page == copy.registers[dwarf_stack_pointer]);
+    CHECK(child.alive());
+}

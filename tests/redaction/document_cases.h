@@ -105,9 +105,13 @@ inline std::vector<DocumentCase> document_cases() {
                           {"java.property.java.home", "/home/alice/contoso/jdk"}})},
         {std::string(document::malloc_walk), made_malloc_walk()},
         {std::string(document::native_stacks),
-         R"({"format": 1, "stacks": [{"tid": 4711, "stopped_ms": 0.25, "stack_pointer": "7f3ca27ff8d0",)"
+         R"({"format": 2, "stacks": [{"tid": 4711, "stopped_ms": 0.25, "stack_pointer": "7f3ca27ff8d0",)"
          R"( "end": "bottom", "frames": [{"at": "7f3ca2c85f3b", "file": "/home/alice/libcontoso.so",)"
-         R"( "file_offset": "d5f3b", "symbol": "fabrikam_wait", "offset": 99}]}],)"
+         R"( "file_offset": "d5f3b", "symbol": "fabrikam_wait", "offset": 99},)"
+         R"( {"at": "7f3ca2c85f3c", "kind": "compiled", "name": "com.contoso.Ledger.post",)"
+         R"( "source": "Fabrikam.java", "line": 12, "bci": 3},)"
+         R"( {"at": "7f3ca2c85f3d", "kind": "interpreted", "name": "java.lang.Thread.run",)"
+         R"( "source": "Thread.java", "line": 840, "bci": 3}]}],)"
          R"( "failed": [{"tid": 4712, "why": "thread 4712 of alice has ended"}]})"},
         {std::string(document::thread_entries),
          "7f8e1ffe7000 7f8e18000030 /home/alice/libcontoso.so\n7f8e204ff000 - -\n"},

@@ -110,7 +110,7 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
                      {Address{0x20}, "/opt/libnet\x1b.so", 0x20, "wait_for_it()", 4}};
     native.end = StackEnd::no_file;
     native.next = Address{0x99};
-    made.view.native_stacks = NativeStacks{{native}, {{101, "thread 101 has ended"}}};
+    made.view.native_stacks = NativeStacks{{native}, {{101, "thread 101 has ended"}}, {}};
     made.view.thread_dump = ThreadDump{};
     DumpedThread dumped;
     dumped.name = "worker-2";
@@ -132,10 +132,60 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
     CHECK(java < std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
     CHECK(text.find("1 thread stopped, one at a time, for at most 0.3 ms") != std::string::npos);
-    CHECK(text.find("No native frames of thread 101: thread 101 has ended.") != std::string::npos);
+    CHECK(text.find("No stack of thread 101: thread 101 has ended.") != std::string::npos);
     const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
     const auto& thread = json["threads"][0];
     CHECK(thread["native_frames"][1]["symbol"] == "wait_for_it()");
     CHECK(thread["native_frames_end"] == "no file");
     CHECK(json["native_stacks_failed"][0]["tid"] == 101);
+}
+
+TEST_CASE("threads report: a stack with Java frames of its own needs no dump, and says what is not certain") {
+    MadePool made(3, "worker-");
+    NativeStack mixed;
+    mixed.tid = 102;
+    mixed.end = StackEnd::bottom;
+    const auto add = [&](FrameKind kind, const char* symbol, const char* file, int line, bool about = false) {
+        NativeFrame frame;
+        frame.kind = kind;
+        frame.symbol = symbol;
+        frame.file = file;
+        frame.line = line;
+        frame.about = about;
+        mixed.frames.push_back(frame);
+    };
+    add(FrameKind::native, "epoll_wait", "/lib/libc.so.6", 0);
+    add(FrameKind::native_method, "sun.nio.ch.EPoll.wait", "EPoll.java", 0);
+    add(FrameKind::inlined, "app.Poller.poll", "Poller.java", 12, true);
+    add(FrameKind::compiled, "app.Main\x1b.run", "", 0);
+    add(FrameKind::stub, "StubRoutines (1)", "", 0);
+    add(FrameKind::gap, "", "", 0);
+    made.view.native_stacks = NativeStacks{{mixed}, {}, "libjvm.so: no tables"};
+    made.view.thread_dump = ThreadDump{};
+    DumpedThread dumped;
+    dumped.nid = 102;
+    dumped.java = true;
+    dumped.frames = {"at of.the.Dump(Dump.java:3)"};
+    made.view.thread_dump->threads.push_back(dumped);
+    made.table = thread_table({&made.view, &made.ledger});
+    const std::string text = made.text();
+    INFO(text);
+    CHECK(text.find("at sun.nio.ch.EPoll.wait(Native Method)\n") != std::string::npos);
+    CHECK(text.find("at app.Poller.poll(Poller.java:12)  inlined, about here\n") != std::string::npos);
+    CHECK(text.find(".run(Unknown Source)  compiled\n") != std::string::npos);
+    CHECK(text.find("JVM stub  StubRoutines (1)\n") != std::string::npos);
+    CHECK(text.find("frames in between could not be unwound\n") != std::string::npos);
+    CHECK(text.find("of.the.Dump") == std::string::npos);
+    CHECK(text.find("Java frames could not be unwound: libjvm.so: no tables.") != std::string::npos);
+    CHECK(text.find('\x1b') == std::string::npos);
+    const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
+    const auto& thread = json["threads"][0];
+    CHECK(thread["native_frames"].size() == 1);
+    CHECK(thread["native_frames_end"] == "java");
+    CHECK(thread["stack_frames"].size() == 6);
+    CHECK(thread["stack_frames_end"] == "bottom");
+    CHECK(thread["stack_frames"][2]["name"] == "app.Poller.poll");
+    CHECK(thread["stack_frames"][2]["line"] == 12);
+    CHECK(thread["stack_frames"][2]["about"] == true);
+    CHECK(thread["stack_frames"][3]["line"].is_null());
 }

@@ -34,6 +34,11 @@ Expected<void> take_top(const std::string& text, Command& command) {
 }
 
 Expected<void> take_stacks(const std::string& text, Command& command) {
+    command.threads.stacks.all = text == "all";
+    if (command.threads.stacks.all) {
+        command.threads.stacks.busiest = 0;
+        return {};
+    }
     return number_of("stacks", text, 1, most_stacks).map([&](std::uint64_t busiest) {
         command.threads.stacks.busiest = busiest;
     });
@@ -73,14 +78,14 @@ std::vector<OptionEntry> threads() {
          .text = "only threads whose name matches REGEX",
          .take = take_thread},
         {.name = "stacks",
-         .value = "N",
-         .text = "native frames of the N busiest (default: 5)",
+         .value = "N|all",
+         .text = "stacks of the N busiest, native and Java frames (default: 5)",
          .take = take_stacks,
          .implied = "5",
          .running_only = true},
         {.name = "stack-of",
          .value = "TID",
-         .text = "native frames of this thread; may be repeated",
+         .text = "the stack of this thread; may be repeated",
          .take = take_stack_of,
          .running_only = true,
          .repeats = true},

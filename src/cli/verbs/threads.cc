@@ -25,10 +25,10 @@ VerbEntry threads() {
                             option_set::printing()});
     entry.formats = {Format::text, Format::json, Format::csv};
     entry.details =
-        "--stacks and --stack-of stop each thread for a moment. A saved snapshot shows the native "
-        "frames that it was taken with.";
+        "--stacks and --stack-of stop each thread for a moment; the JVM is not asked. A saved snapshot "
+        "shows the stacks that it was taken with.";
     entry.examples = {{"nmtx threads 4711", "the busiest threads"},
-                      {"nmtx threads 4711 --stacks=3", "with native frames of the 3 busiest"},
+                      {"nmtx threads 4711 --stacks=3", "with the stacks of the 3 busiest"},
                       {"nmtx threads 4711 --sort stack --top 20", "the largest stacks"}};
     entry.check = check_output_is_file;
     return entry;

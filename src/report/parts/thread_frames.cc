@@ -22,7 +22,30 @@ bool of_class_library(std::string_view method) {
            method.starts_with("sun.") || method.starts_with("com.sun.");
 }
 
+// "(Thread.java:12)", as a JVM prints it.
+std::string place_of(const NativeFrame& frame) {
+    if (frame.kind == FrameKind::native_method) return "(Native Method)";
+    if (frame.file.empty()) return "(Unknown Source)";
+    if (frame.line <= 0) return fmt::format("({})", frame.file);
+    return fmt::format("({}:{})", frame.file, frame.line);
+}
+
+// "at a.B.c(B.java:7)  compiled", with "inlined", "interpreted".
+std::string java_frame(const NativeFrame& frame) {
+    std::string text = fmt::format("at {}{}", frame.symbol, place_of(frame));
+    if (frame.kind != FrameKind::native_method) text += fmt::format("  {}", name_of(frame.kind));
+    if (frame.about) text += ", about here";
+    return frame_text(text);
+}
+
+std::string other_frame(const NativeFrame& frame) {
+    if (is_java(frame.kind)) return java_frame(frame);
+    if (frame.kind == FrameKind::stub) return frame_text("JVM stub  " + frame.symbol);
+    return "frames in between could not be unwound";
+}
+
 std::string native_frame(const NativeFrame& frame) {
+    if (frame.kind != FrameKind::native) return other_frame(frame);
     const std::string_view file = base_name(frame.file);
     if (frame.symbol.empty()) return frame_text(fmt::format("{}+0x{:x}", file, frame.file_offset));
     return frame_text(fmt::format("{}  {}+0x{:x}", file, frame.symbol, frame.offset));
@@ -40,11 +63,13 @@ std::string end_of(const ThreadRow& thread) {
                            : "Java code";
             return fmt::format("code at {:x}, not in a file", thread.native->next.value);
         case StackEnd::not_told:
-            return "caller unknown";
+            return "not unwound from here";
         case StackEnd::cut:
             return "the copy of its stack ends here";
         case StackEnd::too_deep:
-            return fmt::format("more than {} frames", most_native_frames);
+            return "it goes deeper than nmtx follows";
+        case StackEnd::heap:
+            return "the virtual thread's further frames are in the Java heap";
     }
     return {};
 }
@@ -82,9 +107,11 @@ std::vector<std::string> mixed_stack(const ThreadRow& thread, std::size_t most) 
         take_first(std::move(native), most, lines);
         if (std::string end = end_of(thread); !end.empty()) lines.push_back(std::move(end));
     }
+    // What the thread's own stack has told is not said again by the dump, which is of a later moment.
     if (thread.dumped == nullptr) return lines;
     if (!thread.dumped->compiling.empty())
         lines.push_back("compiles " + frame_text(thread.dumped->compiling));
+    if (thread.native != nullptr && thread.native->has_java()) return lines;
     std::vector<std::string> java;
     java.reserve(thread.dumped->frames.size());
     for (const std::string& frame : thread.dumped->frames) java.push_back(frame_text(frame));

@@ -13,9 +13,10 @@ namespace nmtx {
 // compiler works on.
 std::vector<std::string> where_it_was(const DumpedThread& dumped);
 
-// The whole stack: native frames as "libc.so.6  clock_nanosleep+0x63" down to where Java code begins or
-// nothing tells further, then the Java frames of the dump. At most `most` of each, and how many there are
-// more.
+// The whole stack: native frames as "libc.so.6  clock_nanosleep+0x63", Java frames as
+// "at java.lang.Thread.sleep(Thread.java:509)  compiled", down to the thread's first function or to where
+// nothing tells further. Where the stack has no Java frames of its own, those of the dump follow. At most
+// `most` of each, and how many there are more.
 std::vector<std::string> mixed_stack(const ThreadRow& thread, std::size_t most);
 
 }  // namespace nmtx

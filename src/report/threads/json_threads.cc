@@ -31,8 +31,26 @@ std::string_view name_of(ThreadChange change) {
     return change == ThreadChange::ended ? "ended" : "none";
 }
 
+// All frames in their order; those of native code have their particulars in "native_frames".
+void take_mixed(const NativeStack& stack, json& out) {
+    for (const NativeFrame& frame : stack.frames) {
+        json one;
+        one["kind"] = name_of(frame.kind);
+        one["address"] = fmt::format("0x{:x}", frame.at.value);
+        one["name"] = text_or_null(frame.symbol);
+        one["file"] = text_or_null(frame.file);
+        one["line"] = frame.line > 0 ? json(frame.line) : json(nullptr);
+        one["bci"] = frame.bci >= 0 ? json(frame.bci) : json(nullptr);
+        one["about"] = frame.about;
+        out["stack_frames"].push_back(std::move(one));
+    }
+    out["stack_frames_end"] = name_of(stack.end);
+}
+
+// Down to the first frame that is none of native code.
 void take_native(const NativeStack& stack, bool until_java, json& out) {
     for (const NativeFrame& frame : stack.frames) {
+        if (frame.kind != FrameKind::native) break;
         json one;
         one["address"] = fmt::format("0x{:x}", frame.at.value);
         one["file"] = printable(frame.file);
@@ -41,7 +59,7 @@ void take_native(const NativeStack& stack, bool until_java, json& out) {
         one["symbol_offset"] = frame.offset;
         out["native_frames"].push_back(std::move(one));
     }
-    out["native_frames_end"] = until_java ? "java" : name_of(stack.end);
+    out["native_frames_end"] = until_java || stack.has_java() ? "java" : name_of(stack.end);
     out["stopped_ms"] = stack.stopped_ms;
 }
 
@@ -64,7 +82,11 @@ json thread(const ThreadRow& row) {
     out["malloc_arena"] = json_or_null(row.arena, [](Address at) { return fmt::format("0x{:x}", at.value); });
     out["stack"] = stack_of(row);
     out["native_frames"] = json::array();
-    if (row.native != nullptr) take_native(*row.native, row.native_until_java, out);
+    out["stack_frames"] = json::array();
+    if (row.native != nullptr) {
+        take_native(*row.native, row.native_until_java, out);
+        take_mixed(*row.native, out);
+    }
     out["frames"] = json::array();
     if (row.dumped == nullptr) return out;
     for (const std::string& frame : row.dumped->frames) out["frames"].push_back(printable(frame));

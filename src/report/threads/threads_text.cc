@@ -17,7 +17,7 @@ namespace {
 constexpr std::size_t most_single_rows = 40;  // of single threads, before they are shown in pools
 constexpr std::size_t busiest_rows = 10;      // above the pools
 constexpr double busy_percent = 1;            // from which on a thread's stack is worth a line
-constexpr std::size_t shown_frames = 20;      // of a native and of a Java stack, unless all is wanted
+constexpr std::size_t shown_frames = 60;      // of a stack, unless all is wanted
 
 std::string kib_of(const std::optional<Bytes>& bytes) {
     return bytes ? grouped((bytes->value() + 1023) / 1024) : "-";
@@ -108,9 +108,13 @@ class ThreadsText {
     }
 
     void threads(std::size_t n) {
-        if (n == 0) return;
+        const auto has_stack = [](const ThreadRow* row) { return row->native != nullptr; };
+        if (n == 0 && std::none_of(rows_.begin(), rows_.end(), has_stack)) return;
         row({"CPU %", "wait %", "CPU s", "reserved", "resident", "used", "peak", "S", "tid", "kind", "name"});
-        for (std::size_t i = 0; i < n; ++i) thread(*rows_[i]);
+        // Who was stopped for it is shown.
+        for (std::size_t i = 0; i < rows_.size(); ++i) {
+            if (i < n || has_stack(rows_[i])) thread(*rows_[i]);
+        }
         out_ += "\n";
     }
 
@@ -143,7 +147,7 @@ class ThreadsText {
         const bool busy = thread.cpu_percent.value_or(0) >= busy_percent;
         std::vector<std::string> lines;
         if (thread.native != nullptr) {
-            lines = mixed_stack(thread, options_.all ? most_native_frames : shown_frames);
+            lines = mixed_stack(thread, options_.all ? most_stack_frames : shown_frames);
         } else if (busy && thread.dumped != nullptr) {
             lines = where_it_was(*thread.dumped);
         }
@@ -268,13 +272,16 @@ class ThreadsText {
         const NativeStacks& native = *view_.native_stacks;
         double longest = 0;
         for (const NativeStack& stack : native.stacks) longest = std::max(longest, stack.stopped_ms);
+        const bool java = std::any_of(native.stacks.begin(), native.stacks.end(),
+                                      [](const NativeStack& stack) { return stack.has_java(); });
         if (!native.stacks.empty())
-            say(
-                fmt::format("Native frames: {} thread{} stopped, one at a time, for at most {:.1f} ms; Java "
-                            "frames come from the thread dump right after.",
-                            native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest));
+            say(fmt::format("Stacks: {} thread{} stopped, one at a time, for at most {:.1f} ms{}.",
+                            native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest,
+                            java ? "" : "; Java frames come from the thread dump right after"));
+        if (!native.java_missing.empty())
+            say(fmt::format("Java frames could not be unwound: {}.", printable(native.java_missing)));
         for (const NativeStackFailure& failed : native.failed)
-            say(fmt::format("No native frames of thread {}: {}.", failed.tid, printable(failed.why)));
+            say(fmt::format("No stack of thread {}: {}.", failed.tid, printable(failed.why)));
     }
 
     // What the flags mean, since two of three count in KB and the third in bytes.

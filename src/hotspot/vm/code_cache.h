@@ -1,0 +1,75 @@
+// The code cache of a JVM, from outside: which blob an address lies in, and what that blob is.
+//
+//   code heap   | header blob | header blob … |      header: HeapBlock, blob: CodeBlob and what follows it
+//   segment map   0 1 2 3 ff ff 0 1 2                a byte for each segment: how far back the block began
+//
+// Source: HotSpot src/hotspot/share/memory/heap.cpp (CodeHeap::find_start), code/codeBlob.hpp,
+// code/nmethod.hpp.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "hotspot/vm/vm_layout.h"
+
+namespace nmtx {
+
+enum class CodeKind : std::uint8_t {
+    compiled,       // a Java method, by C1, C2 or another compiler
+    native_method,  // the wrapper around a native method
+    interpreter,
+    stub  // all else
+};
+
+struct CodeBlob {
+    Address at;
+    Range code;
+    CodeKind kind = CodeKind::stub;
+    std::string name;                  // as HotSpot calls it: "nmethod", "StubRoutines (2)"
+    std::uint64_t frame_bytes = 0;     // with the return address; 0 where it has no frame of a fixed size
+    std::uint64_t frame_complete = 0;  // from so far behind the code's begin the frame stands
+    // Of a method alone:
+    Address method;
+    Address scopes_data;
+    Range pc_descs;
+    Address metadata;
+    std::vector<Address> deopt_handlers;
+    std::uint64_t original_pc = 0;  // how far above the stack pointer a deoptimised frame keeps its pc
+
+    [[nodiscard]] bool of_method() const {
+        return kind == CodeKind::compiled || kind == CodeKind::native_method;
+    }
+};
+
+class CodeCacheMap {
+  public:
+    // Nothing is read where the heaps are none; all addresses are then outside.
+    CodeCacheMap(VmMemory& memory, const VmLayout& layout);
+
+    // Within the code cache, whatever is there.
+    [[nodiscard]] bool contains(Address address) const;
+    // Null where there is none, or where it cannot be read. Valid as long as the map.
+    const CodeBlob* find(Address address);
+
+  private:
+    struct Heap {
+        Range memory;
+        Address segments;
+        unsigned log2_segment = 0;
+    };
+    void take_heap(Address heap);
+    [[nodiscard]] const Heap* heap_of(Address address) const;
+    std::optional<Address> block_of(const Heap& heap, Address address);
+    std::optional<CodeBlob> read_blob(Address at);
+    bool read_method_parts(CodeBlob& blob);
+    std::optional<Address> place(Address blob, const VmPlace& place);
+
+    VmMemory& memory_;
+    const VmLayout& layout_;
+    std::vector<Heap> heaps_;
+    std::unordered_map<std::uint64_t, std::optional<CodeBlob>> blobs_;  // by their addresses
+};
+
+}  // namespace nmtx

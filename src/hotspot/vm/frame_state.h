@@ -1,0 +1,24 @@
+// What compiled code has done of its frame by one instruction: a running thread may be anywhere in the few
+// that set it up or take it down.
+//
+//   sub rsp, N      push rbp; sub rsp, N … add rsp, N; pop rbp; (safepoint poll) ret
+//
+// Source: HotSpot src/hotspot/cpu/x86/c2_MacroAssembler_x86.cpp (verified_entry), x86.ad (MachEpilogNode),
+// c1_MacroAssembler_x86.cpp (build_frame, remove_frame).
+#pragma once
+
+#include "hotspot/vm/code_cache.h"
+
+namespace nmtx {
+
+enum class FrameState : std::uint8_t {
+    stands,  // the frame has its full size
+    pushed,  // rbp is pushed, no more: the return address lies above it
+    none,    // the return address is on top
+    unknown
+};
+
+// `pc` lies in the code of a compiled method or a native one's wrapper.
+FrameState frame_state(VmMemory& memory, const CodeBlob& blob, Address pc);
+
+}  // namespace nmtx
