@@ -1,5 +1,5 @@
 // The stacks of threads, native and Java frames: the document "threads/native stacks.json", ours. Registers
-// and stack contents that it was made of are not kept. docs/formats/stacks.md describes it.
+// and stack contents that it was made of are not kept. docs/reference/formats/stacks.md describes it.
 //
 //   {"format": 2,
 //    "stacks": [{"tid": 4711, "stopped_ms": 0.21, "stack_pointer": "7f3ca27ff8d0", "end": "bottom",

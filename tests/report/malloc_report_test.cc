@@ -150,7 +150,7 @@ TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NM
     const std::string text = malloc_text(view_of(made_walk()), {}, true);
     INFO(text);
     CHECK(has(unfolded(text), ": 179.7 not tracked by NMT, 34.5 tracked, 3.4 freed but retained by glibc."));
-    CHECK(has(text, "Most of it: 177,719 blocks of 1,016 bytes (173.6 MiB), owner libtarget.so."));
+    CHECK(has(text, "Most of what NMT does not track: 177,719 blocks of 1,016 bytes (173.6 MiB), owner libtarget.so."));
     CHECK(text.find("owners, not in NMT") < text.find("malloc's memory, MiB"));
     CHECK(has(text, "in use, not in NMT                 177,822       179.7       179.7         -"));
     CHECK(has(text, "free: bins                              12         4.0         3.0       1.0"));

@@ -17,7 +17,7 @@ Expected<void> check_malloc(const Command& command) {
 VerbEntry malloc() {
     VerbEntry entry{.verb = Verb::malloc, .name = "malloc"};
     entry.group = VerbGroup::look;
-    entry.summary = "Who holds malloc's memory: JVM, libraries, freed";
+    entry.summary = "What malloc holds: JVM, native libraries, freed";
     entry.operands = "PID|NAME|FILE";
     entry.subject = Subject::process_or_file;
     entry.options =

@@ -20,7 +20,7 @@ Expected<void> check_record(const Command& command) {
 VerbEntry record() {
     VerbEntry entry{.verb = Verb::record, .name = "record"};
     entry.group = VerbGroup::grow;
-    entry.summary = "Record samples in the background";
+    entry.summary = "Record samples for hours or months, cheaply";
     entry.operands = "PID|NAME|--all";
     entry.usage = "-o FILE.db";
     entry.subject = Subject::process;

@@ -91,8 +91,10 @@ class MallocReport {
         const UntrackedOwner* largest = walk == nullptr ? nullptr : largest_untracked(*walk);
         if (largest == nullptr) return "";
         const bool most = largest->chunks.bytes.value() >= walk->live_untracked().bytes.value() / 2;
+        const bool told_apart = ledger_.malloc.parts && ledger_.malloc.parts->told_apart;
         return fmt::format(
-            "{}: {} block{}{} ({} MiB), owner {}.", most ? "Most of it" : "Largest group",
+            "{} {}: {} block{}{} ({} MiB), owner {}.", most ? "Most of what" : "Largest group of what",
+            told_apart ? "NMT does not track" : "is in use",
             grouped(largest->chunks.blocks), largest->chunks.blocks == 1 ? "" : "s",
             largest->block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest->block.value())),
             in_mib(largest->chunks.bytes), largest->owner.empty() ? "unknown" : printable(largest->owner));

@@ -251,7 +251,7 @@ class ThreadsText {
                             table_.totals.arenas == 1 ? "" : "s"));
         stack_sizes();
         if (!options_.all)
-            say("More: --all (every thread and column), --sort stack, --stacks, --match REGEX.");
+            say("More: --all (every thread and column), --sort stack, --stacks, --thread REGEX.");
         if (view_.vm == Vm::hotspot && !view_.thread_dump) {
             std::string why = "No Thread.print from the JVM: names are the kernel's, cut to 15 bytes.";
             for (const MissingDocument& missing : view_.missing) {
