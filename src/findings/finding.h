@@ -56,12 +56,13 @@ struct Finding {
     Confidence confidence = Confidence::medium;
     std::string title;                  // begins with the amount or the subject; no full stop at its end
     std::optional<Bytes> bytes;         // what it is about; absent where it is not about an amount
+    bool amount_only = false;           // the confidence is in the amount: nothing shows whether it grows
     bool resident = true;               // `bytes` are a part of RSS
     bool outside_nmt = false;           // and of what NMT does not track: has a share of the gap
     std::vector<std::string> evidence;  // sentences with figures and their sources, the most telling first
     std::vector<Remedy> remedies;
     Refutes refutes = Refutes::problem;  // decides the label of refuted_by
-    std::string refuted_by;  // a condition, without a full stop: "usage is the same right after warm-up"
+    std::string refuted_by;  // a condition, without a full stop: "it stops growing after warm-up"
     std::vector<std::string_view> bugs;  // of known_bugs(), that fit this release and what grows
 
     // Filled in by judge(); in percent.

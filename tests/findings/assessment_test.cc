@@ -253,7 +253,7 @@ TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the nex
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(judged.assessment.coverage.accounted == mib(100));
     CHECK(
-        says(judged.assessment, "30.0 MiB (30.0 %) is live malloc memory without a known owner: NMT is off"));
+        says(judged.assessment, "30.0 MiB (30.0 %) is malloc memory in use by the JVM or by native code: NMT is off"));
     CHECK(proposes(judged.assessment, "-XX:NativeMemoryTracking=summary"));
     CHECK(judged.findings.front().rule == "undecided");
     CHECK(judged.findings.front().severity == Severity::note);

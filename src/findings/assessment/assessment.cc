@@ -172,9 +172,9 @@ class Weighing {
     [[nodiscard]] std::string unattributed_sentence() const {
         if (view_.vm != Vm::hotspot) return "is live malloc memory; its purpose is unknown.";
         if (view_.nmt_level() == NmtLevel::off)
-            return "is live malloc memory without a known owner: NMT is off, so the JVM's blocks look "
-                   "like any other.";
-        return "is live malloc memory without a known owner: the JVM's blocks were not recognised.";
+            return "is malloc memory in use by the JVM or by native code: NMT is off, so their blocks look "
+                   "the same.";
+        return "is malloc memory in use by the JVM or by native code: the JVM's blocks were not recognised.";
     }
 
     void step(std::string what, std::string command = "") {
@@ -203,6 +203,7 @@ class Weighing {
                 step(std::string(advice->what), std::string(advice->command));
         }
         const bool off = hotspot && view_.nmt_level() == NmtLevel::off;
+        if (matters(unjudged_.unattributed, ledger_.rss)) libraries();
         if (off) {
             step("Restart with NMT to separate the JVM's memory from native code's",
                  "-XX:NativeMemoryTracking=summary");
@@ -212,8 +213,7 @@ class Weighing {
                  fmt::format("-XX:NativeMemoryTracking={}",
                              jdk_has(view_, "System.map") ? "summary" : "detail"));
         }
-        if (matters(unjudged_.unattributed + unjudged_.native_malloc, ledger_.rss))
-            step("Find the owners of the blocks", "nmtx malloc PID --owners");
+        if (matters(unjudged_.unattributed + unjudged_.native_malloc, ledger_.rss)) libraries();
         const bool shared = is_large(unjudged_.shared, ledger_.rss);
         if (shared) {
             step("See which mappings they are", "nmtx PID --maps");
@@ -224,6 +224,8 @@ class Weighing {
         if (c.unexplained >= mib(4)) step("See the neighbouring mappings", "nmtx PID --maps");
         if (out_.next.empty()) grows();
     }
+
+    void libraries() { step("See which libraries hold the blocks", "nmtx malloc PID --owners"); }
 
     void grows() {
         const Remedy check = check_growth();

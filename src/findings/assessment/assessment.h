@@ -37,7 +37,7 @@ struct Assessment {
 // `findings`: all that the rules have found, the severest first.
 Assessment assess(const Moment& moment, std::span<const Finding> findings);
 
-// "Accounted for by evidence: 98.9 % of RSS. Estimated: 1.1 %. …"
+// "Located by evidence: 98.9 % of RSS. Estimated: 1.1 %. …"
 std::string coverage_sentence(const CoveragePercent& percent);
 
 // The finding that opens the list where no other one is above a note: rule "nothing-wrong" or "undecided".

@@ -53,8 +53,8 @@ constexpr std::string_view watch_it =
 
 std::string coverage_sentence(const CoveragePercent& percent) {
     return fmt::format(
-        "Accounted for by evidence: {:.1f} % of RSS. Estimated: {:.1f} %. Unexplained: {:.1f} %. Not "
-        "examined: {:.1f} %.",
+        "Located by evidence: {:.1f} % of RSS. Estimated: {:.1f} %. Unexplained: {:.1f} %. Not examined: "
+        "{:.1f} %.",
         percent.accounted, percent.estimated, percent.unexplained, percent.not_examined);
 }
 

@@ -218,7 +218,7 @@ class ScreenRows {
         }
     }
 
-    // "177,719 blocks of 1,016 bytes", where one size makes most of it.
+    // "177,719 blocks of 1,016 bytes", where one size makes most of it; "mostly" where others are a twentieth.
     [[nodiscard]] std::string blocks_of(std::string_view owner, Bytes whole) const {
         const MallocWalk* const walk = view_.walk();
         const UntrackedOwner* most = nullptr;
@@ -227,7 +227,8 @@ class ScreenRows {
             if (most == nullptr || entry.chunks.resident > most->chunks.resident) most = &entry;
         }
         if (most == nullptr || most->chunks.resident.value() < whole.value() / 2) return "";
-        return fmt::format("{} block{} of {} bytes", grouped(most->chunks.blocks),
+        const bool rest = most->chunks.resident.value() < whole.value() / 20 * 19;
+        return fmt::format("{}{} block{} of {} bytes", rest ? "mostly " : "", grouped(most->chunks.blocks),
                            most->chunks.blocks == 1 ? "" : "s", grouped(most->block.value()));
     }
 

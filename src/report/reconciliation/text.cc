@@ -122,7 +122,7 @@ class Screen {
         const std::vector<ScreenRow> rows = screen_rows(account_.moment, options_.all);
         const std::uint64_t whole = tenths_of(ledger_.rss);
         const auto figures = tenths_that_sum(residents(rows), whole, rest_of(rows));
-        const auto shares = percents_that_sum(residents(rows), ledger_.rss, rest_of(rows));
+        const auto shares = percents_that_sum(residents(rows), ledger_.rss);
         const std::string heading = fmt::format("Where the {} MiB are", tenths(whole, ledger_.rss));
         std::string head = fmt::format("{}{:>10}", padded(heading, columns_.name + 2), "MiB");
         if (columns_.share) head += fmt::format("{:>8}", "share");

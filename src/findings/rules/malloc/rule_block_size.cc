@@ -60,6 +60,7 @@ std::vector<Finding> block_size(const FindingInput& input) {
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
     finding.refutes = Refutes::leak;
+    finding.amount_only = input.history == nullptr;
     finding.title = fmt::format("{} in {} malloc blocks of {} bytes, owner {}: {}",
                                 amount_with_share(size->chunks.resident, input.ledger.rss),
                                 grouped(size->chunks.blocks), grouped(size->block.value()),
@@ -79,7 +80,7 @@ std::vector<Finding> block_size(const FindingInput& input) {
         finding.remedies.push_back(
             {"Restart with NMT to separate direct buffers and the JVM's own memory from native code's",
              "-XX:NativeMemoryTracking=summary"});
-    finding.refuted_by = "usage is the same right after warm-up (a pool or a cache)";
+    finding.refuted_by = "it stops growing after warm-up (a pool or a cache)";
     return {std::move(finding)};
 }
 

@@ -57,14 +57,12 @@ void add_profiler(Finding& finding, const ProcessView& view) {
 // With an owner the next question is which code calls it; without one, whose blocks they are.
 void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOwner* largest) {
     const bool known = largest != nullptr && !largest->owner.empty();
+    if (input.history == nullptr) finding.remedies.push_back(check_growth());
     if (known) {
         add_profiler(finding, input.view);
     } else {
         finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
     }
-    if (input.history == nullptr)
-        finding.remedies.insert(finding.remedies.begin() + (finding.remedies.empty() ? 0 : 1),
-                                check_growth());
     if (largest != nullptr && largest->block != Bytes())
         finding.remedies.push_back(
             {"See what is in the blocks", fmt::format("nmtx malloc PID --peek {}", largest->block.value())});
@@ -124,6 +122,7 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     finding.severity = Severity::warning;
     finding.confidence = Confidence::high;
     finding.refutes = Refutes::leak;
+    finding.amount_only = input.history == nullptr;
     finding.title = fmt::format("{} allocated by native (JNI) code, not tracked by NMT", human(held));
     finding.bytes = held;
     finding.outside_nmt = true;
@@ -142,7 +141,7 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     if (const OwnerTrend* row = trend_of_series(input.history, sum))
         finding.evidence.push_back(fmt::format("Recorded trend: {} ({}).", name_of(row->verdict),
                                                counted(row->shape.points, "sample", "samples")));
-    finding.refuted_by = "usage is the same right after warm-up";
+    finding.refuted_by = "it stops growing after warm-up";
     return {std::move(finding)};
 }
 

@@ -68,6 +68,7 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
     finding.refutes = Refutes::leak;
+    finding.amount_only = input.history == nullptr;
     finding.title =
         fmt::format("{} of malloc is not tracked by NMT: in use by native code, or freed but retained",
                     amount_with_share(use.outside_nmt(), input.ledger.rss));
@@ -86,7 +87,7 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
         finding.evidence.push_back(
             fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
     add_remedies(finding, view, glibc, allocator);
-    finding.refuted_by = "usage is the same right after warm-up";
+    finding.refuted_by = "it stops growing after warm-up";
     return {std::move(finding)};
 }
 
