@@ -16,7 +16,8 @@ namespace nmtx::test {
 
 // The definition of what `nmtx WORD --json` prints; a word that is no verb is a process.
 inline std::string_view definition_of(std::string_view word) {
-    for (const std::string_view verb : {"threads", "diff", "fit", "glossary", "list", "trend", "explain"}) {
+    for (const std::string_view verb :
+         {"threads", "diff", "fit", "glossary", "list", "doctor", "watch", "trend", "explain"}) {
         if (word == verb) return verb;
     }
     return "report";

@@ -85,7 +85,7 @@ DoctorCheck yama_check(const HostFacts& host) {
 }
 
 DoctorCheck residency_check(const HostFacts& host) {
-    DoctorCheck check{"page residency", Ability::ok, {}, "telling pages of zeros from memory", {}};
+    DoctorCheck check{"page residency", Ability::ok, {}, "distinguishing pages of zeros from memory", {}};
     if (host.pagemap_scan) {
         check.found = fmt::format("PAGEMAP_SCAN, Linux {}", host.kernel_release);
         return check;

@@ -78,7 +78,7 @@ DoctorCheck attach_check(const TargetFacts& target, const ProcessView& view) {
         return check;
     }
     check.found = target.listens ? "its attach socket is open; nothing was asked"
-                                 : "nothing stands in the way; a report would make a file "
+                                 : "nothing prevents it; a report would make a file "
                                    "in its /tmp and send SIGQUIT, as jcmd does";
     return check;
 }
@@ -112,7 +112,7 @@ DoctorCheck nmt_check(const TargetFacts& target, const ProcessView& view) {
 }
 
 DoctorCheck malloc_check(const TargetFacts& target) {
-    DoctorCheck check{"allocator", Ability::ok, {}, "who holds malloc's memory", {}};
+    DoctorCheck check{"allocator", Ability::ok, {}, "what holds malloc's memory", {}};
     if (target.allocator.empty()) {
         check.ability = Ability::no;
         check.found = "no C library that nmtx knows is mapped: malloc's memory is not split";

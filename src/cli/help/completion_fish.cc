@@ -9,7 +9,7 @@ namespace nmtx {
 namespace {
 
 constexpr std::string_view fish_functions = R"fish(
-# The first word that is no option: a command, or PID for a process.
+# The first word that is not an option: a command, or PID for a process.
 function __nmtx_verb
     set -l words (commandline -opc)
     set -e words[1]

@@ -76,8 +76,8 @@ void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
                         source));
     } else {
         notes.push_back(
-            fmt::format("The mappings are those of {}, which does not tell what is resident: only "
-                        "address space can be compared. pmap -X or /proc/PID/smaps tells.",
+            fmt::format("The mappings are those of {}, which does not show what is resident: only "
+                        "address space can be compared. pmap -X or /proc/PID/smaps shows it.",
                         source));
     }
 }

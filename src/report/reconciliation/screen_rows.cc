@@ -145,7 +145,6 @@ class ScreenRows {
         if (area.name == "gc") return "GC";
         if (area.name == "thread stack") return "thread stacks";
         if (area.name == "metaspace or gc") return "metaspace or GC";
-        if (area.name == "not told apart") return "area unknown";
         return area.name;
     }
 

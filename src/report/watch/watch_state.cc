@@ -216,7 +216,7 @@ WatchText watch_help() {
     return {
         "nmtx watch: keys",
         {
-            "1 owners: who owns each resident byte; the rows sum to RSS",
+            "1 owners: the owner of each resident byte; the rows sum to RSS",
             "2 threads: by pool, with the CPU they used since the last refresh and the resident part of their "
             "stacks",
             "3 malloc: its chunks, which are walked at each refresh while this view is shown",
