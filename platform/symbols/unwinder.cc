@@ -15,12 +15,13 @@ extern "C" int UNW_OBJ(dwarf_search_unwind_table)(unw_addr_space_t, unw_word_t, 
                                                   unw_proc_info_t*, int, void*);
 
 namespace nmtx {
-namespace {
 
 struct UnwindSpaceEnd {
     void operator()(unw_addr_space_t space) const { ::unw_destroy_addr_space(space); }
 };
 using UnwindSpace = std::unique_ptr<std::remove_pointer_t<unw_addr_space_t>, UnwindSpaceEnd>;
+
+namespace {
 
 // One thread's copy as libunwind asks for it.
 class Unwinding {

@@ -61,6 +61,7 @@ void become(const std::vector<std::string>& command, const TerminalProgram::Opti
 
 void ScreenCells::resize(std::size_t width, std::size_t height) {
     width_ = width, height_ = height;
+    top_ = 0, bottom_ = height;
     cells_.resize(height);
     for (auto& row : cells_) row.resize(width, " ");
     row_ = std::min(row_, height - 1);
@@ -71,6 +72,16 @@ void ScreenCells::blank(std::size_t row, std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < std::min(to, width_); ++i) cells_[row][i] = " ";
 }
 
+// Within those that scroll.
+void ScreenCells::move_rows(std::size_t from, bool down, std::size_t n) {
+    const std::vector<std::string> empty(width_, " ");
+    for (std::size_t i = 0; i < std::min(n, bottom_ - from); ++i) {
+        const auto at = [&](std::size_t row) { return cells_.begin() + static_cast<std::ptrdiff_t>(row); };
+        cells_.erase(at(down ? bottom_ - 1 : from));
+        cells_.insert(at(down ? from : bottom_ - 1), empty);
+    }
+}
+
 void ScreenCells::put(std::string_view character) {
     if (column_ >= width_) column_ = 0, row_ = std::min(row_ + 1, height_ - 1);
     last_ = character;
@@ -79,7 +90,10 @@ void ScreenCells::put(std::string_view character) {
 
 void ScreenCells::control(char character) {
     if (character == '\r') column_ = 0;
-    if (character == '\n' && row_ + 1 < height_) ++row_;
+    if (character == '\n' && row_ + 1 == bottom_)
+        move_rows(top_, false, 1);
+    else if (character == '\n' && row_ + 1 < height_)
+        ++row_;
     if (character == '\b' && column_ > 0) --column_;
     if (character == '\t') column_ = std::min((column_ / 8 + 1) * 8, width_ - 1);
 }
@@ -122,8 +136,26 @@ void ScreenCells::sequence(char final, const std::vector<std::size_t>& numbers, 
             blank(row_, which == 0 ? column_ : 0, which == 1 ? column_ + 1 : width_);
             break;
         case 'J':
-            blank(row_, which == 0 ? column_ : 0, width_);
-            for (std::size_t i = which == 0 ? row_ + 1 : 0; i < height_; ++i) blank(i, 0, width_);
+            blank(row_, which == 0 ? column_ : 0, which == 1 ? column_ + 1 : width_);
+            for (std::size_t i = which == 0 ? row_ + 1 : 0; i < (which == 1 ? row_ : height_); ++i)
+                blank(i, 0, width_);
+            break;
+        case 'Z':
+            for (std::size_t i = 0; i < n && column_ > 0; ++i) column_ = (column_ - 1) / 8 * 8;
+            break;
+        case 'L':
+        case 'M':
+            if (row_ >= top_ && row_ < bottom_) move_rows(row_, final == 'L', n);
+            break;
+        case 'S':
+        case 'T':
+            move_rows(top_, final == 'T', n);
+            break;
+        case 'r':
+            top_ = std::min(n, height_) - 1;
+            bottom_ = std::min(numbers.size() > 1 && numbers[1] > 0 ? numbers[1] : height_, height_);
+            if (bottom_ <= top_) top_ = 0, bottom_ = height_;
+            row_ = column_ = 0;
             break;
         case 'b':
             for (std::size_t i = 0; i < n; ++i) put(std::string(last_));
@@ -152,6 +184,12 @@ void ScreenCells::feed(std::string_view bytes) {
                 // A character set: three bytes; anything else two.
                 const std::size_t length = rest[1] == '(' || rest[1] == ')' ? 3 : 2;
                 if (rest.size() < length) break;
+                if (rest[1] == 'M') {
+                    if (row_ == top_)
+                        move_rows(top_, true, 1);
+                    else
+                        row_ -= std::min<std::size_t>(row_, 1);
+                }
                 rest.remove_prefix(length);
                 continue;
             }

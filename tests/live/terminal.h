@@ -13,7 +13,7 @@
 
 namespace nmtx::live {
 
-// As much of a terminal's cells as ncurses uses without scrolling.
+// As much of a terminal's cells as ncurses uses.
 class ScreenCells {
   public:
     ScreenCells(std::size_t width, std::size_t height) { resize(width, height); }
@@ -25,9 +25,11 @@ class ScreenCells {
     void put(std::string_view character);
     void control(char character);
     void sequence(char final, const std::vector<std::size_t>& numbers, bool asks_for_mode);
+    void move_rows(std::size_t from, bool down, std::size_t n);
     void blank(std::size_t row, std::size_t from, std::size_t to);
 
     std::size_t width_ = 0, height_ = 0, row_ = 0, column_ = 0;
+    std::size_t top_ = 0, bottom_ = 0;  // the rows that scroll: from, and before which
     std::vector<std::vector<std::string>> cells_;
     std::string unfinished_, last_;
 };

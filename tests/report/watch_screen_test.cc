@@ -380,7 +380,7 @@ TEST_CASE("watch json: one object on one line, which parses, with no control cha
     CHECK(line.find('\n') == line.size() - 1);
     CHECK(line.find('\x1b') == std::string::npos);
     const auto json = nlohmann::json::parse(line);
-    CHECK(json["pid"] == 4711);
+    CHECK(json["pid"] == figures.all->now.view->header.pid);
     CHECK(json["rss_bytes"] == mib(116).value());
     CHECK(json["rss_since_start_bytes"] == mib(16).value());
     CHECK(json["assessment"]["verdict"] == "warning");
