@@ -8,6 +8,7 @@
 #include "catch.h"
 #include "live/live_jvm.h"
 #include "live/terminal.h"
+#include "valid_json.h"
 
 using namespace nmtx::live;
 
@@ -155,12 +156,15 @@ TEST_CASE("live: watch --json prints one object a refresh, whose rows sum to RSS
         return objects().back()["rss_since_start_bytes"].get<std::int64_t>() > (15 << 20);
     }));
     CHECK(objects().size() > before);
+    nmtx::test::JsonOutputs outputs;
     for (const auto& object : objects()) {
+        outputs.add("watch", "watch --json", object.dump());
         CHECK(object["pid"] == jvm->pid());
         std::uint64_t sum = 0;
         for (const auto& owner : object["owners"]) sum += owner["resident_bytes"].get<std::uint64_t>();
         CHECK(sum == object["rss_bytes"].get<std::uint64_t>());
     }
+    CHECK(outputs.errors() == "");
     jvm.reset();
     CHECK(watch.end() == 0);
 }
