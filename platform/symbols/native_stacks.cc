@@ -71,10 +71,10 @@ Expected<NativeStacks> unwind_in_child(const ProcessFiles& process, std::string_
         return failure("the native stacks", "could not be unwound: " + text.error().what, text.error().hint);
     auto unwound = parse_native_stacks(*text);
     const bool same = unwound && unwound->stacks.size() == copies.size() && unwound->failed.empty();
-    if (!same) return failure("the native stacks", "could not be unwound: what came of it is no stack");
+    if (!same) return failure("the native stacks", "could not be unwound: the result is not a stack");
     for (std::size_t i = 0; i < copies.size(); ++i) {
         if (unwound->stacks[i].tid != static_cast<std::uint64_t>(copies[i].tid))
-            return failure("the native stacks", "could not be unwound: what came of it is no stack");
+            return failure("the native stacks", "could not be unwound: the result is not a stack");
     }
     return std::move(*unwound);
 }
@@ -110,7 +110,7 @@ class StackReader {
         if (!unwound) return tl::make_unexpected(unwound.error());
         for (NativeStack& stack : unwound->stacks) {
             if (!names_.take(stack))
-                return failure("the native stacks", "could not be unwound: what came of it is no stack");
+                return failure("the native stacks", "could not be unwound: the result is not a stack");
             stacks_.stacks.push_back(std::move(stack));
         }
         stacks_.java_missing = std::move(unwound->java_missing);

@@ -106,7 +106,7 @@ class Comparison {
         if (a_.walk() == nullptr || b_.walk() == nullptr) {
             if (a_.vm != Vm::none || a_.walk() != nullptr || b_.walk() != nullptr)
                 note(
-                    fmt::format("malloc's blocks are not compared: {} has no walk over its memory. What "
+                    fmt::format("malloc's blocks are not compared: {} account of its blocks. What "
                                 "glibc holds is compared as a whole.",
                                 which(a_.walk() != nullptr, b_.walk() != nullptr)));
             return;
@@ -118,7 +118,7 @@ class Comparison {
         if (a_.tasks && b_.tasks)
             diff_.threads = thread_changes(before_, after_, diff_.same_process);
         else
-            note(fmt::format("Threads are not compared: {} does not list them.",
+            note(fmt::format("Threads are not compared: {} list of them.",
                              which(a_.tasks.has_value(), b_.tasks.has_value())));
     }
 

@@ -62,7 +62,7 @@ struct Finding {
     std::vector<std::string> evidence;  // sentences with figures and their sources, the most telling first
     std::vector<Remedy> remedies;
     Refutes refutes = Refutes::problem;  // decides the label of refuted_by
-    std::string refuted_by;  // a condition, without a full stop: "it stops growing after warm-up"
+    std::string refuted_by;              // a condition, without a full stop: "it stops growing after warm-up"
     std::vector<std::string_view> bugs;  // of known_bugs(), that fit this release and what grows
 
     // Filled in by judge(); in percent.

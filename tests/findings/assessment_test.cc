@@ -252,8 +252,8 @@ TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the nex
     const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(judged.assessment.coverage.accounted == mib(100));
-    CHECK(
-        says(judged.assessment, "30.0 MiB (30.0 %) is malloc memory in use by the JVM or by native code: NMT is off"));
+    CHECK(says(judged.assessment,
+               "30.0 MiB (30.0 %) is malloc memory in use by the JVM or by native code: NMT is off"));
     CHECK(proposes(judged.assessment, "-XX:NativeMemoryTracking=summary"));
     CHECK(judged.findings.front().rule == "undecided");
     CHECK(judged.findings.front().severity == Severity::note);

@@ -80,7 +80,7 @@ TEST_CASE("report: the first screen says what native malloc is made of") {
     CHECK(has(text, "\nWARNING  "));
     CHECK(has(text, "asprof -d 600 -e nativemem "));
     CHECK_FALSE(has(text, "--owners"));
-    CHECK(has(text, "Confidence: high. "));
+    CHECK(has(text, "Confidence: high in the amount; whether it leaks is not known. "));
     CHECK(has(text, "\nNot tracked by NMT: "));
     CHECK_FALSE(has(text, "estimated: malloc"));
     check_lines(text, 100);
@@ -151,7 +151,9 @@ TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NM
     const std::string text = malloc_text(view_of(made_walk()), {}, true);
     INFO(text);
     CHECK(has(unfolded(text), ": 179.7 not tracked by NMT, 34.5 tracked, 3.4 freed but retained by glibc."));
-    CHECK(has(text, "Most of what NMT does not track: 177,719 blocks of 1,016 bytes (173.6 MiB), owner libtarget.so."));
+    CHECK(has(
+        text,
+        "Most of what NMT does not track: 177,719 blocks of 1,016 bytes (173.6 MiB), owner libtarget.so."));
     CHECK(text.find("owners, not in NMT") < text.find("malloc's memory, MiB"));
     CHECK(has(text, "in use, not in NMT                 177,822       179.7       179.7         -"));
     CHECK(has(text, "free: bins                              12         4.0         3.0       1.0"));

@@ -84,11 +84,12 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
             indent, fmt::format("Confidence: {}. Nothing to do.", name_of(finding.confidence)), style);
     } else if (mark != Mark::undecided) {
         const std::string shares = shares_of_finding(finding, !amount_told);
-        out += paragraph_at(indent,
-                            fmt::format("Confidence: {}{}. {}{}", name_of(finding.confidence),
-                                        finding.amount_only ? " in the amount; whether it leaks is not known" : "",
-                                        shares, shares.empty() ? "" : "."),
-                            style);
+        out += paragraph_at(
+            indent,
+            fmt::format("Confidence: {}{}. {}{}", name_of(finding.confidence),
+                        finding.amount_only ? " in the amount; whether it leaks is not known" : "", shares,
+                        shares.empty() ? "" : "."),
+            style);
     }
     out += evidence_at(indent, finding, depth.evidence, style);
     out += steps_at(indent, finding, depth.remedies, style);

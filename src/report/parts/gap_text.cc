@@ -58,7 +58,8 @@ std::string gap_text(const Ledger& ledger, bool bounds) {
     if (gap.low && gap.likely && gap.high) {
         const std::string low = in_mib(*gap.low), high = in_mib(*gap.high);
         text = fmt::format("{}: {}{} MiB{}{}. ", gap_name, ledger.malloc.measured() ? "" : "about ",
-                           in_mib(*gap.likely), low == high ? "" : fmt::format(" (between {} and {})", low, high),
+                           in_mib(*gap.likely),
+                           low == high ? "" : fmt::format(" (between {} and {})", low, high),
                            gap_parts(ledger, *gap.likely));
         if (bounds && low != high)
             text += fmt::format("The range: {} if all of NMT's malloc is resident, {} if none of it is. ",

@@ -94,8 +94,8 @@ class MallocReport {
         const bool told_apart = ledger_.malloc.parts && ledger_.malloc.parts->told_apart;
         return fmt::format(
             "{} {}: {} block{}{} ({} MiB), owner {}.", most ? "Most of what" : "Largest group of what",
-            told_apart ? "NMT does not track" : "is in use",
-            grouped(largest->chunks.blocks), largest->chunks.blocks == 1 ? "" : "s",
+            told_apart ? "NMT does not track" : "is in use", grouped(largest->chunks.blocks),
+            largest->chunks.blocks == 1 ? "" : "s",
             largest->block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest->block.value())),
             in_mib(largest->chunks.bytes), largest->owner.empty() ? "unknown" : printable(largest->owner));
     }

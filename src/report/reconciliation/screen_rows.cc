@@ -217,7 +217,8 @@ class ScreenRows {
         }
     }
 
-    // "177,719 blocks of 1,016 bytes", where one size makes most of it; "mostly" where others are a twentieth.
+    // "177,719 blocks of 1,016 bytes", where one size makes most of it; "mostly" where others are a
+    // twentieth.
     [[nodiscard]] std::string blocks_of(std::string_view owner, Bytes whole) const {
         const MallocWalk* const walk = view_.walk();
         const UntrackedOwner* most = nullptr;
