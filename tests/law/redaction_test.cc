@@ -156,7 +156,7 @@ TEST_CASE("law: a ticket of every capture is Markdown of less than 60 KB that na
         const std::string text = markdown_report(ticket);
         CHECK(text.size() < most_markdown_bytes);
         for (const char* heading :
-             {"### Findings", "### Where RSS is", "### Largest owners", "### To see the same"})
+             {"### Findings", "### Where the memory is", "### Largest owners", "### Reproduce"})
             CHECK(text.find(heading) != std::string::npos);
     }
 }

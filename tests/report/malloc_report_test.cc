@@ -80,7 +80,7 @@ TEST_CASE("report: the first screen says what native malloc is made of") {
     CHECK(has(text, "\nWARNING  "));
     CHECK(has(text, "asprof -d 600 -e nativemem "));
     CHECK_FALSE(has(text, "--owners"));
-    CHECK(has(text, "Confidence: high in the amount; whether it leaks is not known. "));
+    CHECK(has(text, "Confidence: high (growth unknown). "));
     CHECK(has(text, "\nNot tracked by NMT: "));
     CHECK_FALSE(has(text, "estimated: malloc"));
     check_lines(text, 100);
