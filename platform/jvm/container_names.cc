@@ -36,21 +36,21 @@ ContainerNames names_by_log(const std::string& id, const std::string& directory)
 ContainerNames read_container_names(const std::string& id, const std::string& root) {
     if (id.empty()) return {};
     // Of containerd, by the namespaces of the kubelet and of nerdctl; of CRI-O and podman.
+    const auto bundle = [&](std::string place, std::string_view rest) {
+        return names_of_bundle(text_of_file(place.insert(0, root).append(id).append(rest)));
+    };
     for (const char* bundles : {"/run/containerd/io.containerd.runtime.v2.task/k8s.io/",
                                 "/run/containerd/io.containerd.runtime.v2.task/default/",
                                 "/run/k3s/containerd/io.containerd.runtime.v2.task/k8s.io/"}) {
-        if (auto names = names_of_bundle(text_of_file(root + bundles + id + "/config.json")); !names.empty())
-            return names;
+        if (auto names = bundle(bundles, "/config.json"); !names.empty()) return names;
     }
     if (auto names =
             names_of_docker(text_of_file(root + "/var/lib/docker/containers/" + id + "/config.v2.json"));
         !names.empty())
         return names;
     for (const char* storage : {"/run/containers/storage", "/var/lib/containers/storage"}) {
-        if (auto names = names_of_bundle(
-                text_of_file(root + storage + "/overlay-containers/" + id + "/userdata/config.json"));
-            !names.empty())
-            return names;
+        const std::string containers = std::string(storage) + "/overlay-containers/";
+        if (auto names = bundle(containers, "/userdata/config.json"); !names.empty()) return names;
     }
     if (auto names = names_by_log(id, root + "/var/log/containers"); !names.empty()) return names;
     return names_in_storage(

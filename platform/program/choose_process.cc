@@ -141,7 +141,7 @@ bool can_ask() {
 
 Expected<std::optional<ChosenProcess>> ask_which(const std::vector<JvmSummary>& jvms) {
     const Terminal terminal = look_at_terminal();
-    ListShape shape{terminal.width, true, terminal.utf8};
+    const ListShape shape{terminal.width, true, terminal.utf8};
     if (auto printed = print(text_list(jvms, shape)); !printed) return tl::make_unexpected(printed.error());
     constexpr int most_questions = 3;
     for (int question = 0; question < most_questions; ++question) {

@@ -105,6 +105,7 @@ Expected<void> try_memory(const ProcessFiles& process, const Smaps& smaps) {
 
 void look_at_malloc(const ProcessFiles& process, const Smaps& smaps, TargetFacts& facts) {
     std::vector<std::string_view> names;
+    names.reserve(smaps.mappings.size());
     for (const Mapping& mapping : smaps.mappings) names.push_back(mapping.name);
     facts.allocator = identify_allocator(names).name();
     LiveFiles files(process);

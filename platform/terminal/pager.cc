@@ -17,7 +17,8 @@ namespace nmtx {
 Expected<Pager> Pager::start() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) return failure("--pager", errno_text(errno));
-    Descriptor output(ends[0]), input(ends[1]);
+    const Descriptor output(ends[0]);
+    Descriptor input(ends[1]);
     std::string program(environment("PAGER"));
     if (program.empty()) program = "less -FRX";
     std::string shell = "sh", option = "-c";

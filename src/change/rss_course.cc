@@ -51,7 +51,7 @@ std::optional<RssLimit> limit_of(const Moment& start, const Moment& now, std::op
     const auto& cgroup = now.view->cgroup;
     if (host_left) limit = RssLimit{Ceiling::host, std::nullopt, *host_left};
     if (cgroup && cgroup->limit && cgroup->current)
-        limit = RssLimit{Ceiling::cgroup, *cgroup->limit, minus_or_zero(*cgroup->limit, *cgroup->current)};
+        limit = RssLimit{Ceiling::cgroup, cgroup->limit, minus_or_zero(*cgroup->limit, *cgroup->current)};
     const auto heap = heap_limit(*now.view);
     if (!heap) return limit;
     const Bytes before = start.ledger->resident_below(owner_path::java_heap);

@@ -6,19 +6,18 @@ namespace {
 // Each figure of a category that has a change behind it: with that of another report, and its change.
 template <typename Take>
 void for_each_figure(NmtCategory& category, const NmtCategory& other, Take take) {
-    NmtSinceBaseline& change = category.change;
-    take(category.reserved, other.reserved, change.reserved);
-    take(category.committed, other.committed, change.committed);
-    take(category.malloc, other.malloc, change.malloc);
-    take(category.arena, other.arena, change.arena);
-    take(category.mmap_reserved, other.mmap_reserved, change.mmap_reserved);
-    take(category.mmap_committed, other.mmap_committed, change.mmap_committed);
-    take(category.stack_reserved, other.stack_reserved, change.stack_reserved);
-    take(category.stack_committed, other.stack_committed, change.stack_committed);
-    take(category.malloc_count, other.malloc_count, change.malloc_count);
-    take(category.arena_count, other.arena_count, change.arena_count);
-    take(category.threads, other.threads, change.threads);
-    take(category.classes, other.classes, change.classes);
+    take(category.reserved, other.reserved, category.change.reserved);
+    take(category.committed, other.committed, category.change.committed);
+    take(category.malloc, other.malloc, category.change.malloc);
+    take(category.arena, other.arena, category.change.arena);
+    take(category.mmap_reserved, other.mmap_reserved, category.change.mmap_reserved);
+    take(category.mmap_committed, other.mmap_committed, category.change.mmap_committed);
+    take(category.stack_reserved, other.stack_reserved, category.change.stack_reserved);
+    take(category.stack_committed, other.stack_committed, category.change.stack_committed);
+    take(category.malloc_count, other.malloc_count, category.change.malloc_count);
+    take(category.arena_count, other.arena_count, category.change.arena_count);
+    take(category.threads, other.threads, category.change.threads);
+    take(category.classes, other.classes, category.change.classes);
 }
 
 std::int64_t change(const std::optional<std::uint64_t>& after, const std::optional<std::uint64_t>& before) {

@@ -87,8 +87,7 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
         out += paragraph_at(
             indent,
             fmt::format("Confidence: {}{}. {}{}", name_of(finding.confidence),
-                        finding.amount_only ? " (growth unknown)" : "", shares,
-                        shares.empty() ? "" : "."),
+                        finding.amount_only ? " (growth unknown)" : "", shares, shares.empty() ? "" : "."),
             style);
     }
     out += evidence_at(indent, finding, depth.evidence, style);

@@ -200,7 +200,7 @@ Mark mark_of_run(const RunTrend& run) {
 
 // Without the word that its mark has.
 std::string conclusion_text(const RunTrend& run) {
-    std::string text = run_verdict_text(run);
+    const std::string text = run_verdict_text(run);
     constexpr std::string_view undecided = "Undecided: ";
     return text.starts_with(undecided) ? text.substr(undecided.size()) : text;
 }

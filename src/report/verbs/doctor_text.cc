@@ -22,7 +22,7 @@ std::string doctor_lines(const DoctorCheck& check, const TextStyle& style) {
     const std::size_t indent = ability_width + check_width;
     TextStyle narrow = style;
     narrow.width = std::max<std::size_t>(style.width, indent + 30) - indent;
-    std::string text = printable(check.found) + fmt::format("  (for: {})", check.needs);
+    const std::string text = printable(check.found) + fmt::format("  (for: {})", check.needs);
     std::string out, folded = paragraph(text, narrow);
     if (!check.remedy.empty()) folded += paragraph("Try: " + printable(check.remedy), narrow, 5);
     std::string before = check.ability == Ability::ok ? head : title(head, style);

@@ -20,7 +20,7 @@ struct ListColumn {
     bool needed = true;    // otherwise left out on a terminal where every cell is "-"
 };
 
-std::string or_dash(std::string text) {
+std::string or_dash(const std::string& text) {
     return text.empty() ? "-" : text;
 }
 
@@ -132,7 +132,8 @@ std::string text_list(const std::vector<JvmSummary>& jvms, const ListShape& shap
     };
     add(titles);
     for (std::size_t row = 0; row < jvms.size(); ++row) {
-        std::vector<std::string> cells{};
+        std::vector<std::string> cells;
+        cells.reserve(columns.size());
         for (const ListColumn& column : columns) cells.push_back(column.cells[row]);
         add(cells);
     }

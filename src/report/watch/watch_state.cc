@@ -217,8 +217,7 @@ WatchText watch_help() {
         "nmtx watch: keys",
         {
             "1 owners: the owner of each resident byte; the rows sum to RSS",
-            "2 threads: by pool, with the CPU they used since the last refresh and the resident part of their "
-            "stacks",
+            "2 threads: by pool, with CPU since the last refresh and the resident part of their stacks",
             "3 malloc: its chunks, which are walked at each refresh while this view is shown",
             "Tab: the next view",
             "s: sort by the change since the start, which is also the order of MiB a minute",
