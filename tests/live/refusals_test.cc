@@ -73,8 +73,9 @@ TEST_CASE("live: a process that is no JVM gets the kernel's ledger and no signal
 }
 
 TEST_CASE("live: usage errors end with 2, what cannot be done with 1") {
-    CHECK(run_nmtx({"frobnicate"}).exit_code == 2);
-    CHECK(run_nmtx({}).exit_code == 2);
+    CHECK(run_nmtx({"frobnicate"}).exit_code == 1);  // no JVM of that name
+    CHECK(run_nmtx({"--frobnicate"}).exit_code == 2);
+    CHECK(run_nmtx({}).exit_code == 0);  // the list
     CHECK(run_nmtx({"--version"}).exit_code == 0);
     CHECK(run_nmtx({"2"}).exit_code == 1);
     CHECK(run_nmtx({"report", "/no/such/file.nmtx"}).exit_code == 1);

@@ -111,7 +111,7 @@ TEST_CASE("live: --redact leaves no name in any form, nor in the capture, and sa
     CHECK(has(markdown, "libjvm.so"));
     CHECK(has(markdown, "-XX:NativeMemoryTracking=detail"));
     // The same figures as without.
-    const Outcome plain = run_nmtx({"report", ticket + "/capture.nmtx"});
+    const Outcome plain = run_nmtx({"report", ticket + "/capture.nmtx", "--all"});
     CHECK(plain.exit_code == 0);
     CHECK(has(plain.out, "unexplained"));
     const std::string capture = folder.path() + "/b.nmtx";
