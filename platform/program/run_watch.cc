@@ -95,7 +95,8 @@ class Watch {
     Clock::time_point due_ = began_;
     std::deque<WatchAction> under_way_;  // jobs that are not answered yet, in their order
     bool changed_ = true;
-    bool anew_ = false;  // the next refresh is the start
+    bool anew_ = false;        // the next refresh is the start
+    bool anew_asked_ = false;  // it is under way
     bool over_ = false;
     Ended ended_;
 };
@@ -206,6 +207,7 @@ Expected<void> Watch::take_answers() {
                 state_.message = to_string(*answer->error);
         } else if (answer->watched) {
             watched_ = std::move(*answer->watched);
+            if (std::exchange(anew_asked_, false)) state_.message.clear();  // it has come
         } else if (answer->captured) {
             keep(*answer->captured);
         } else {
@@ -264,6 +266,7 @@ void Watch::act(WatchAction action) {
             break;
     }
     const bool anew = action == WatchAction::refresh && std::exchange(anew_, false);
+    anew_asked_ = anew_asked_ || anew;
     refresher_.ask({action, wants_walk(), anew, style()});
     under_way_.push_back(action);
     changed_ = true;
