@@ -1,5 +1,6 @@
 // The main job on live JVMs: every collector of the JDK under test, with NMT at each level.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <sstream>
@@ -87,7 +88,7 @@ TEST_CASE("live: NMT=detail leaves under 0.1 % of RSS or 256 KiB unexplained, wi
             continue;
         }
         ++tried;
-        const LiveJvm jvm(jdk, options, target_arguments("/tmp/nmtx-live-map"));
+        const LiveJvm jvm(jdk, options, target_arguments(fmt::format("/tmp/nmtx-live-map-{}", ::getpid())));
         for (const char* effort : {"default", "most"}) {
             const auto report = nmtx_json({jvm.pid_text(), "--effort", effort});
             INFO("JDK " << jdk.feature << " " << gc.name << " " << effort << "\n" << report.dump(1));
@@ -116,7 +117,8 @@ TEST_CASE("live: NMT=summary and NMT off leave no more unexplained and say what 
             const auto options =
                 with({fmt::format("-XX:NativeMemoryTracking={}", level), "-Xms64m", "-Xmx256m"}, gc.options);
             if (!has_gc(jdk, options)) continue;
-            const LiveJvm jvm(jdk, options, target_arguments("/tmp/nmtx-live-map"));
+            const LiveJvm jvm(jdk, options,
+                              target_arguments(fmt::format("/tmp/nmtx-live-map-{}", ::getpid())));
             const auto report = nmtx_json({jvm.pid_text()});
             INFO("JDK " << jdk.feature << " " << gc.name << " NMT=" << level << "\n" << report.dump(1));
             check_truth(report, jvm);

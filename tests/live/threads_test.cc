@@ -286,7 +286,7 @@ TEST_CASE(
     CHECK(native["native_frames_end"] == "bottom");
     const Outcome live = run_nmtx({"threads", file, "--all"});
     CHECK(live.out.find("spin_outer") != std::string::npos);
-    const auto native_part = live.out.find("libjvm.so  "), java_part = live.out.find("park(Native Method)");
+    const auto native_part = live.out.find("libjvm.so"), java_part = live.out.find("park(Native Method)");
     CHECK(native_part < java_part);
     CHECK(live.out.find("at java.lang.Thread.run(Thread.java:", java_part) != std::string::npos);
 }
