@@ -20,7 +20,7 @@ const MappedFile* mapped_jvm(std::span<const MappedFile> code);
 class JavaStacks {
   public:
     // `jvm`: the libjvm.so that the process runs. `is_native_code` as JavaWalk has it. All must outlive it.
-    // Fails where the file or the memory cannot be read, and where it is no HotSpot's.
+    // Fails if the file or the memory cannot be read, or if the library is not HotSpot's.
     static Expected<std::unique_ptr<JavaStacks>> of(const ProcessFiles& process, std::string_view maps,
                                                     const MappedFile& jvm,
                                                     std::function<bool(Address)> is_native_code);

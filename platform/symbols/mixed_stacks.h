@@ -13,7 +13,7 @@
 
 namespace nmtx {
 
-// A stack for each copy, in their order. Native frames have their addresses alone; all else is told. `code`
+// A stack for each copy, in their order. Native frames have only addresses; all others have names. `code`
 // as unwind() has it; `maps`: the text of /proc/PID/maps.
 NativeStacks unwind_mixed(const ProcessFiles& process, std::string_view maps,
                           std::span<const MappedFile> code, std::span<const ThreadCopy> copies);

@@ -116,7 +116,7 @@ KeyPress key_of(int code) {
 // What the terminal did before the screen was opened.
 termios settings_before;
 
-// Where there is no time for ncurses: the mouse, the other screen and the cursor as xterm and its like have
+// After a crash ncurses cannot be called: resets the mouse, the alternate screen and the cursor as xterm has
 // them.
 void leave_in_a_hurry() {
     constexpr std::string_view back = "\x1b[?1006l\x1b[?1000l\x1b[?1l\x1b>\x1b[?1049l\x1b[?25h\x1b[0m\r\n";

@@ -25,7 +25,7 @@ struct OptionUse {
 
 struct VerbExample {
     std::string_view command = {};  // "nmtx malloc 4711 --owners"
-    std::string_view what = {};     // "who holds the memory that NMT does not know of"
+    std::string_view what = {};     // "what holds the memory that NMT does not track"
 };
 
 struct ExitCode {

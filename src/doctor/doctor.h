@@ -29,7 +29,7 @@ struct HostFacts {
     Expected<void> pagemap_scan;                // of our own pages
     bool own_pid_namespace = false;             // not that of the host
     std::size_t jvms = 0;                       // that can be seen
-    std::size_t jvms_unreadable = 0;            // of them, whose mappings cannot be read
+    std::size_t jvms_unreadable = 0;            // those whose mappings cannot be read
 };
 
 // What was tried at one process. Nothing was asked of it.

@@ -13,6 +13,7 @@
 #include "process/process_reader.h"
 #include "report/reconciliation/report.h"
 #include "report/reconciliation/screen_rows.h"
+#include "support/unfolded.h"
 #include "text_parts.h"
 
 using namespace nmtx;
@@ -56,15 +57,6 @@ std::vector<std::string> table_of(const std::string& text) {
         inside = inside || lines.line().starts_with("Where the ");
     }
     return rows;
-}
-
-std::string unfolded(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n';
-        if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
-    }
-    return out;
 }
 
 }  // namespace
@@ -147,12 +139,14 @@ TEST_CASE("law: with --all the owners are there in bytes that sum to RSS, and no
         }
         CHECK(total == made.ledger.rss.value());
         CHECK(sum == total);
-        const std::string flat = unfolded(text);
+        const std::string flat = nmtx::test::unfolded(text);
         for (const Finding& finding : made.account().judged.findings) {
             INFO(finding.title);
-            CHECK(has(flat, unfolded(finding.title)));
-            for (const std::string& sentence : finding.evidence) CHECK(has(flat, unfolded(sentence)));
-            for (const Remedy& remedy : finding.remedies) CHECK(has(flat, unfolded(remedy.command)));
+            CHECK(has(flat, nmtx::test::unfolded(finding.title)));
+            for (const std::string& sentence : finding.evidence)
+                CHECK(has(flat, nmtx::test::unfolded(sentence)));
+            for (const Remedy& remedy : finding.remedies)
+                CHECK(has(flat, nmtx::test::unfolded(remedy.command)));
         }
         for (const Row& row : made.ledger.rows) CHECK(has(text, fit(row.path, 34)));
     }

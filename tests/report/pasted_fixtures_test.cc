@@ -10,6 +10,7 @@
 #include "catch.h"
 #include "paths.h"
 #include "report/explained.h"
+#include "support/unfolded.h"
 
 using nmtx::test::explained;
 
@@ -31,16 +32,6 @@ std::vector<fs::path> texts() {
     return found;
 }
 
-// On one line: where a report breaks its lines is no matter of these tests.
-std::string joined(const std::string& text) {
-    std::string out;
-    for (const char c : text) {
-        const bool blank = c == ' ' || c == '\n';
-        if (!blank || (!out.empty() && out.back() != ' ')) out += blank ? ' ' : c;
-    }
-    return out;
-}
-
 }  // namespace
 
 TEST_CASE("pasted fixtures: each report says what it must and nothing that it must not") {
@@ -52,8 +43,8 @@ TEST_CASE("pasted fixtures: each report says what it must and nothing that it mu
         INFO(file.filename().string());
         // What is only said in full is said, too.
         const auto explanation = explained(content_of(file));
-        const std::string report = joined(nmtx::explain_text(explanation, {}, {}) + "\n" +
-                                          nmtx::explain_text(explanation, {true, false}, {}));
+        const std::string report = nmtx::test::unfolded(nmtx::explain_text(explanation, {}, {}) + "\n" +
+                                                        nmtx::explain_text(explanation, {true, false}, {}));
         INFO(report);
         std::ifstream in(expectations);
         std::size_t checked = 0;

@@ -131,7 +131,7 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
     CHECK(java < text.find("at app.Main.run"));
     CHECK(java < std::string::npos);
     CHECK(text.find('\x1b') == std::string::npos);
-    CHECK(text.find("1 thread stopped, one at a time, for at most 0.3 ms") != std::string::npos);
+    CHECK(text.find("1 thread stopped, one at a time, for at most 0.31 ms") != std::string::npos);
     CHECK(text.find("No stack of thread 101: thread 101 has ended.") != std::string::npos);
     const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
     const auto& thread = json["threads"][0];

@@ -108,7 +108,7 @@ Expected<void> take_options(const VerbEntry& entry, const po::variables_map& giv
     return check_format(entry, command.format);
 }
 
-// The first word where it is no verb: a process, unless that cannot be.
+// A first word that is not a verb names a process, unless it cannot.
 Expected<void> check_first_word(const std::string& word, std::size_t words) {
     if (is_number(word)) return {};
     const auto target = target_of(word, Subject::process_or_file);

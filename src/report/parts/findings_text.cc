@@ -81,7 +81,7 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
     const bool amount_told = !finding.bytes || finding.title.find(human(*finding.bytes)) != std::string::npos;
     if (mark == Mark::ok) {
         out += paragraph_at(
-            indent, fmt::format("Confidence: {}. Nothing to do.", name_of(finding.confidence)), style);
+            indent, fmt::format("Confidence: {}. No problem found.", name_of(finding.confidence)), style);
     } else if (mark != Mark::undecided) {
         const std::string shares = shares_of_finding(finding, !amount_told);
         out += paragraph_at(

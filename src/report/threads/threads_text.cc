@@ -275,7 +275,7 @@ class ThreadsText {
         const bool java = std::any_of(native.stacks.begin(), native.stacks.end(),
                                       [](const NativeStack& stack) { return stack.has_java(); });
         if (!native.stacks.empty())
-            say(fmt::format("Stacks: {} thread{} stopped, one at a time, for at most {:.1f} ms{}.",
+            say(fmt::format("Stacks: {} thread{} stopped, one at a time, for at most {:.2f} ms{}.",
                             native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest,
                             java ? "" : "; Java frames come from the thread dump right after"));
         if (!native.java_missing.empty())
