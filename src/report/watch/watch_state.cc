@@ -234,8 +234,7 @@ WatchText watch_help() {
             "p: pause, and go on",
             "c: save the evidence of what is on the screen",
             "C: take a full capture, as `nmtx capture` does, and save it",
-            "d: threads with their Java stacks from a thread dump, which needs a safepoint; no other key asks "
-            "for one",
+            "d: threads with their Java stacks from a thread dump; only this key needs a safepoint",
             "?: this text, and back",
             "q: quit",
             "",
