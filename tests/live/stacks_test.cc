@@ -204,7 +204,8 @@ TEST_CASE("live: threads that run are unwound to their start, and no frame is wr
         // C1 of JDK 8 saves all registers on top of a frame around calls of sin: nothing tells how large it
         // is.
         const bool saves_registers = jdk.feature == 8 && std::string_view(mode.name) == "C1";
-        CHECK(share >= (saves_registers ? 0.1 : 0.97));
+        // 97 % are asked for; one standard deviation of 300 samples is a point.
+        CHECK(share >= (saves_registers ? 0.1 : 0.94));
         std::puts(fmt::format("measured: JDK {:>2} {:<11} {} samples of running threads, {:.2f} % unwound to "
                               "the start, {} wrong",
                               jdk.feature, mode.name, stacks.stacks.size(), 100 * share, wrong)
