@@ -44,8 +44,10 @@ Expected<int> run_explain(const Command& command) {
     if (!inputs) return tl::make_unexpected(inputs.error());
     const Explanation explanation = explanation_of(std::move(*inputs));
     const ReportOptions options{command.all, command.maps};
-    const auto printed = print(command.json() ? json_explain(explanation)
-                                              : explain_text(explanation, options, style_of_stdout(command)));
+    const TextStyle style = style_of_stdout(command);
+    const auto printed = print(command.json()  ? json_explain(explanation)
+                               : command.quiet ? explain_verdicts(explanation, style)
+                                               : explain_text(explanation, options, style));
     if (!printed) return tl::make_unexpected(printed.error());
     if (!understood_something(explanation.pasted)) return exit_undecided;
     return exit_code_of(command, all_findings(explanation));

@@ -97,3 +97,15 @@ TEST_CASE("explain: even with --all no endless run of lines is quoted") {
     for (int i = 0; i < 5000; ++i) prose += "no such format at all\n";
     CHECK(has(nmtx::explain_text(explained(prose), {true, false}, {}), "and 3000 more lines"));
 }
+
+TEST_CASE("explain: --quiet prints the findings alone, and says so where there is none") {
+    const auto killed = explained(
+        "[ 2331.6] oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),oom_memcg=/a,task_memcg=/a,task=java,"
+        "pid=71,uid=0\n"
+        "[ 2331.6] Memory cgroup out of memory: Killed process 71 (java) total-vm:4194304kB, "
+        "anon-rss:524288kB, file-rss:1024kB, shmem-rss:0kB, UID:0 pgtables:1024kB oom_score_adj:0\n");
+    const std::string text = nmtx::explain_verdicts(killed, {});
+    CHECK(has(text, "OOM-killed"));
+    CHECK_FALSE(has(text, "line 1"));
+    CHECK(has(nmtx::explain_verdicts(explained("prose\n"), {}), "No finding"));
+}

@@ -85,6 +85,18 @@ TEST_CASE("trend: a share of the growth that rounds to nothing has no sign") {
     CHECK_FALSE(has(csv, "-0.0000"));
 }
 
+TEST_CASE("trend: --quiet prints the verdict alone, and of several runs which is whose") {
+    const std::string one = trend_verdicts(a_trend(), {});
+    CHECK(one.rfind("PROBLEM  +60.0 MiB per hour: malloc/untracked/libx.so", 0) == 0);
+    CHECK_FALSE(has(one, "240 samples"));
+    CHECK_FALSE(has(one, "MiB now"));
+    Trend two = a_trend();
+    two.runs.push_back(two.runs.front());
+    two.runs.back().run.id = 9;
+    CHECK(has(trend_verdicts(two, {}), "run 9\nPROBLEM"));
+    CHECK(trend_verdicts({}, {}) == "no sample in the window\n");
+}
+
 TEST_CASE("trend report: the leak is named with its rate and what the verdict rests on") {
     const std::string text = trend_text(a_trend(), false, 200);
     CHECK(has(

@@ -14,6 +14,7 @@ VerbEntry trend() {
                      {"run"},
                      {"warm-up"},
                      {"all"},
+                     {"quiet", "print only the verdict"},
                      {"format"},
                      {"json"},
                      {"csv", "CSV output, one line per owner"},

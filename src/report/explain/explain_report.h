@@ -10,6 +10,8 @@ namespace nmtx {
 
 std::string explain_text(const Explanation& explanation, const ReportOptions& options,
                          const TextStyle& style);
+// Only the verdicts and findings, for --quiet.
+std::string explain_verdicts(const Explanation& explanation, const TextStyle& style);
 // docs/reference/json.md: `nmtx explain`.
 std::string json_explain(const Explanation& explanation);
 

@@ -9,11 +9,18 @@
 #include "report/explain/explain_parts.h"
 #include "report/explain/explain_report.h"
 #include "report/parts/findings_text.h"
+#include "report/parts/verdict_text.h"
 #include "report/reconciliation/report.h"
 #include "threads/thread_table.h"
 
 namespace nmtx {
 namespace {
+
+std::string process_title(const ExplainedProcess& process, const TextStyle& style) {
+    const auto& pid = process.process->pid;
+    return title(pid ? fmt::format("Process {}", *pid) : std::string("Input without a process id"), style) +
+           "\n";
+}
 
 class ExplainText {
   public:
@@ -72,12 +79,7 @@ class ExplainText {
     }
 
     void one_process(const ExplainedProcess& process, bool several) {
-        if (several) {
-            const auto& pid = process.process->pid;
-            out_ += title(pid ? fmt::format("Process {}", *pid) : std::string("Input without a process id"),
-                          style_) +
-                    "\n";
-        }
+        if (several) out_ += process_title(process, style_);
         const std::size_t moments = process.moments.size();
         for (std::size_t i = 0; i < moments; ++i) {
             if (moments > 1 && process.moments[i].account)
@@ -125,6 +127,21 @@ class ExplainText {
 };
 
 }  // namespace
+
+std::string explain_verdicts(const Explanation& explanation, const TextStyle& style) {
+    const bool several = explanation.processes.size() > 1;
+    std::string out;
+    for (const ExplainedProcess& process : explanation.processes) {
+        for (const ExplainedMoment& moment : process.moments) {
+            const std::string text = moment.account ? verdict_text(moment.account->judged, style)
+                                                    : findings_text(moment.findings, {}, style);
+            if (text.empty()) continue;
+            if (several) out += process_title(process, style);
+            out += text;
+        }
+    }
+    return out.empty() ? line("No finding: run it without --quiet to see what was read.", style) : out;
+}
 
 std::string explain_text(const Explanation& explanation, const ReportOptions& options,
                          const TextStyle& style) {

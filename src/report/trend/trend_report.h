@@ -13,6 +13,9 @@ namespace nmtx {
 // options.all every owner, and NMT's figures by category.
 std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style);
 
+// Only the verdicts, for --quiet: as the report opens, with the run's name above it where there are several.
+std::string trend_verdicts(const Trend& trend, const TextStyle& style);
+
 // "Undecided: malloc/nmt-tracked/other grows by 112.3 MiB an hour, so far by 1.8 MiB; growth counts from 2.0
 // MiB on. At this rate it needs 6 s more."
 std::string run_verdict_text(const RunTrend& run);

@@ -316,6 +316,16 @@ std::string trend_report(const Trend& trend, const ReportOptions& options, const
     return out;
 }
 
+std::string trend_verdicts(const Trend& trend, const TextStyle& style) {
+    if (trend.runs.empty()) return "no sample in the window\n";
+    std::string out;
+    for (const RunTrend& run : trend.runs) {
+        if (trend.runs.size() > 1) out += title(fmt::format("run {}", run.run.id), style) + "\n";
+        out += verdicts(run, style);
+    }
+    return out;
+}
+
 std::string gate_line(const GateResult& result, const GateOptions& options) {
     if (!result.undecided.empty())
         return fmt::format("undecided: {}: {}\n", printable(options.owner), result.undecided);
