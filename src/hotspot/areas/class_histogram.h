@@ -1,6 +1,5 @@
 // The reply of GC.class_histogram, jmap -histo, and what SIGQUIT prints with -XX:+PrintClassHistogram, of JDK
-// 5 to
-// 28. Source: HotSpot KlassInfoHisto::print_histo_on (memory/heapInspection.cpp).
+// 5 to 28. Source: HotSpot KlassInfoHisto::print_histo_on (memory/heapInspection.cpp).
 #pragma once
 
 #include <cstdint>

@@ -55,8 +55,7 @@ Expected<CgroupMemory> parse_cgroup_memory(std::string_view text,
                                            std::string_view document = "cgroup memory");
 
 // The same files as people paste them: `cat` with its prompt, `head` and `tail` ("==> memory.max <=="),
-// `grep`
-// ("memory.max:2147483648"), or only lines of memory.stat. `memory` has the figures that were found.
+// `grep` ("memory.max:2147483648"), or only lines of memory.stat. `memory` has the figures that were found.
 struct PastedCgroup {
     CgroupMemory memory;
     NotUnderstood not_understood;

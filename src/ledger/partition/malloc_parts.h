@@ -1,12 +1,12 @@
-// malloc's memory divided by what the walk over its chunks found. By smaps the rows "malloc/main arena",
-// "malloc/arena" and "malloc/mmapped chunk" hold P resident bytes; in their place come leaves that sum to P
-// exactly:
+// malloc's memory divided by the malloc walk. By smaps the rows "malloc/main arena", "malloc/arena" and
+// "malloc/mmapped chunk" have P resident bytes; they are replaced by leaves that sum to P exactly:
 //
-//   malloc/nmt-tracked/CATEGORY                       live blocks with a header of NMT's
-//   malloc/untracked/LIBRARY, …/not attributed        live blocks without; malloc/live/… where NMT is off and
-//   nothing distinguishes them malloc/free/tcache, fastbins, bins, top           freed and kept
-//   malloc/overhead malloc's own malloc/not-walked                                 no chunk was found there,
-//   or it came after the walk
+//   malloc/nmt-tracked/CATEGORY                  live blocks with an NMT header
+//   malloc/untracked/LIBRARY, …/not attributed   live blocks without one
+//   malloc/live/…                                live blocks where NMT is off: they cannot be separated
+//   malloc/free/tcache, fastbins, bins, top      freed but retained
+//   malloc/overhead                              malloc's own bookkeeping
+//   malloc/not-walked                            no chunk was found there, or it was added after the walk
 #pragma once
 
 #include <optional>
