@@ -17,32 +17,31 @@
 
 namespace nmtx {
 
-// Replaces the rows. The walk and smaps are of two snapshots: what the walk did not see goes to
-// malloc/not-walked, what it saw too much is taken off the largest leaves and told in `moved`.
+// Replaces the rows. The walk and smaps are read at different times: what the walk did not find goes to
+// malloc/not-walked; an excess is subtracted from the largest leaves and reported in `moved`.
 MallocParts divide_malloc(std::vector<Row>& rows, const MallocWalk& walk);
 
-// One NMT category: its live blocks as they were found, beside NMT's own count.
+// One NMT category: its live blocks as found, and NMT's own count.
 struct TrackedCheck {
     std::string name;
     Bytes requested;
     std::uint64_t blocks = 0;
     Bytes resident;
-    std::optional<Bytes> nmt;  // the category's malloc; for "Arena Chunk" with the arenas of all categories,
-                               // whose memory it is
+    std::optional<Bytes>
+        nmt;  // the category's malloc; for "Arena Chunk" the arenas of all categories, which it contains
     std::optional<std::uint64_t> nmt_blocks;
     std::optional<Delta> difference;  // found - NMT's
 };
-// In the order of the walk, then the categories of which it found no block. Empty without a walk.
+// In the order of the walk, then categories without any block found. Empty without a walk.
 std::vector<TrackedCheck> check_tracked(const ProcessView& view);
 
-// The entry of the untracked blocks that weighs most and whose library or size is known; null where there is
-// none.
+// The largest entry of untracked blocks with a known library or size; null where there is none.
 const UntrackedOwner* largest_untracked(const MallocWalk& walk);
 
-// Bytes of the mappings that mmapped chunks have, to be compared with malloc's own counter.
+// Bytes of the mappings of mmapped chunks, to compare with malloc's own counter.
 Bytes mmapped_found(const MallocWalk& walk);
 
-// The resident bytes of live blocks whose owner nothing shows.
+// The resident bytes of live blocks without a known owner.
 Bytes not_attributed(const MallocWalk& walk);
 
 }  // namespace nmtx
