@@ -1,4 +1,4 @@
-// The samples of a recording: taken beside the loop, kept or lost by it.
+// The samples of a recording: taken outside the loop, stored or dropped by it.
 #include <unistd.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Are two moments of one process? A pid is used anew, a start time counts from a boot, and exec keeps both.
+// Are two snapshots of one process? Pids are reused, a start time counts from a boot, and exec keeps both.
 #include <fmt/format.h>
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// Call sites of two moments, joined by what their frames are rather than where they lie: addresses are of one
-// process, and generated code moves even in that.
+// Call sites of two snapshots, joined by names of frames instead of addresses: addresses belong to one
+// process, and generated code moves even within it.
 #include <fmt/format.h>
 
 #include <algorithm>

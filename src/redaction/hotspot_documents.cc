@@ -1,4 +1,4 @@
-// Of the JVM's answers, the lines that hold names.
+// Redacts the JVM's answers: the lines with names.
 #include <algorithm>
 #include <array>
 

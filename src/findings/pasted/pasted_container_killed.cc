@@ -1,4 +1,4 @@
-// A container that was killed for its memory, by what its runtime says.
+// A container that was killed for its memory, as reported by its runtime.
 #include <fmt/format.h>
 
 #include "base/printable.h"

@@ -1,4 +1,4 @@
-// The code cache near its limit: then compilers stop, or throw out what they will compile again.
+// The code cache near its limit: then compilers stop, or discard code that they will compile again.
 #include <fmt/format.h>
 
 #include <algorithm>

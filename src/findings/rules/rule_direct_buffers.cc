@@ -1,4 +1,4 @@
-// Direct buffers, and what else Java code has from malloc by Unsafe and by the foreign memory API: NMT's
+// Direct buffers, and other malloc memory of Java code through Unsafe and the foreign memory API: NMT's
 // Other from 11 on, Internal before.
 #include <fmt/format.h>
 

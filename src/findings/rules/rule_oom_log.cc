@@ -1,5 +1,5 @@
-// The kernel's log of an OOM kill: what was killed, what it had, which limit was reached, and what else was
-// large.
+// The kernel's log of an OOM kill: the victim, its memory, the limit that was reached, and other large
+// processes.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// What a container is charged for beside its processes' memory: page cache, which goes when memory is wanted,
-// and tmpfs, which does not. Neither is the JVM's.
+// What a container is charged for besides its processes' memory: page cache, which is reclaimed under
+// pressure, and tmpfs, which is not. Neither belongs to the JVM.
 #include <fmt/format.h>
 
 #include "findings/rules/rule_list.h"

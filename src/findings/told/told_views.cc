@@ -1,4 +1,4 @@
-// smaps_rollup of a process that maps memory several times, as ZGC before JDK 21 does its heap.
+// smaps_rollup of a process that maps memory several times, like ZGC's heap before JDK 21.
 #include <fmt/format.h>
 
 #include "base/amounts.h"

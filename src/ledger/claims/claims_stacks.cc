@@ -1,6 +1,6 @@
-// Claims on thread stacks that neither NMT nor malloc claims: by the C library's records of threads; where
-// there are none by the stack pointers of the tasks, and for tasks that ran (the kernel tells no pointer
-// then, and nobody stopped them) by the guard below the stack.
+// Claims on thread stacks that neither NMT nor malloc claims: by the C library's thread records; where there
+// are none by the stack pointers of the tasks, and for running tasks, whose stack pointer the kernel does
+// not show, by the guard below the stack.
 #include <algorithm>
 #include <unordered_map>
 

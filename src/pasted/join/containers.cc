@@ -1,4 +1,4 @@
-// Cgroup files that were pasted one by one, put together: those of one container, and of one moment.
+// Joins cgroup files that were pasted one by one, by container and snapshot.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,4 @@
-// What somebody typed, with the prompt before it: it says what comes below, and of which process.
+// A typed command after its prompt: it shows what the text below is, and of which process.
 #include <algorithm>
 #include <array>
 

@@ -1,5 +1,4 @@
-// What the JDK's tools print of a JVM: jstat, jmap -heap, -XshowSettings, Compiler.memory; and SapMachine's
-// vitals.
+// Output of the JDK's tools: jstat, jmap -heap, -XshowSettings, Compiler.memory; and SapMachine's vitals.
 #include <algorithm>
 #include <array>
 

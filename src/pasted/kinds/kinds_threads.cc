@@ -1,4 +1,4 @@
-// Threads: dumps of them, and what a safepoint waits for.
+// Thread dumps, and threads that a safepoint waits for.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,4 @@
-// What is said of containers and of the machine, in a paste.
+// Texts about containers and the machine, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>

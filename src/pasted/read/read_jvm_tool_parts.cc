@@ -1,4 +1,4 @@
-// What the JDK's tools print of a JVM, and jemalloc of itself, in a paste.
+// Output of the JDK's tools, and jemalloc's statistics, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>

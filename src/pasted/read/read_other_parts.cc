@@ -1,4 +1,4 @@
-// GC logs, malloc's own reports, the OOM killer's, and tables of processes, in a paste.
+// GC logs, malloc's own reports, OOM logs, and process tables, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>

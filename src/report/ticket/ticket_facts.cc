@@ -1,4 +1,4 @@
-// What a reader asks first: which versions, which options, which limits, when, and at what cost.
+// Versions, options, limits, time and cost of a ticket.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// Blocks of malloc that bear no header of NMT's: JNI code, libraries and agents hold them. One moment tells
-// that they are there; only a record tells that they grow. zlib's have a rule of their own.
+// malloc blocks without an NMT header: they belong to JNI code, libraries and agents. One snapshot shows
+// that they exist; only a record shows that they grow. zlib's blocks have their own rule.
 #include <fmt/format.h>
 
 #include <algorithm>

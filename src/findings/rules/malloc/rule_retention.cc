@@ -1,4 +1,4 @@
-// What the program has freed and glibc has not given back: no leak, and not NMT's.
+// Memory that the program has freed and glibc has not given back: not a leak, and not counted by NMT.
 #include <fmt/format.h>
 
 #include "findings/figures/freed_memory.h"
