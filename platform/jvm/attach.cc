@@ -290,10 +290,10 @@ Expected<std::string> AttachClient::exchange(const Descriptor& socket, std::stri
         if (got == 0) break;
         if (got > 0) used += static_cast<std::size_t>(got);
         if (used > bytes_left_) {
-            return failure(name(),
-                           "the JVM's answers are larger than any real ones: more than " +
-                               human(Bytes(most_bytes_)) + " together",
-                           "use --attach=never");
+            return failure(
+                name(),
+                "the JVM's answers are too large: more than " + human(Bytes(most_bytes_)) + " together",
+                "use --attach=never");
         }
         // An endless reply that never makes us wait must end as well.
         if (remaining_ms(deadline) == 0) return no_answer();

@@ -155,7 +155,7 @@ Expected<TriggerFile> TriggerFile::create(const AttachTarget& target) {
     }
     return failure(target.root + "/tmp/" + name,
                    "can neither be created there nor in the JVM's working directory",
-                   "run as the JVM's user or root, and see that its /tmp can be written");
+                   "run as the JVM's user or root, and make its /tmp writable");
 }
 
 TriggerFile::TriggerFile(Descriptor directory, std::string name, AttachTarget target, bool was_there)
@@ -220,7 +220,7 @@ std::string socket_name_of(const AttachTarget& target) {
 Expected<void> check_socket_can_be_made(const ProcessFiles& process, const Descriptor& tmp,
                                         const AttachTarget& target) {
     const std::string path = target.root + "/tmp";
-    const std::string hint = "give the JVM a /tmp that can be written, or use --attach=never";
+    const std::string hint = "give the JVM a writable /tmp, or use --attach=never";
     struct statvfs system{};
     if (::fstatvfs(tmp.get(), &system) == 0) {
         if ((system.f_flag & ST_RDONLY) != 0)

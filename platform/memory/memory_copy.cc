@@ -188,8 +188,8 @@ Expected<std::vector<CopiedRun>> copy_memory(const ProcessFiles& process, const 
     std::vector<CopiedRun> copied;
     for (const Worker& worker : workers) {
         if (worker.late()) {
-            return failure(name, "copying its memory took too long, so it was let go",
-                           "run it without --freeze: the running process is then read piece by piece");
+            return failure(name, "copying its memory took too long, so the process was released",
+                           "run it without --freeze: the process is then read while it runs");
         }
         if (worker.error() != 0) return tl::make_unexpected(process_file_error(name, worker.error()));
         copied.insert(copied.end(), worker.copied().begin(), worker.copied().end());

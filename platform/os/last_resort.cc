@@ -22,7 +22,7 @@ int complain() {
     try {
         throw;
     } catch (const std::bad_alloc&) {
-        say("out of memory; raise its limit (ulimit -v, the container's), or ask for less: --malloc=never");
+        say("out of memory; raise the limit (ulimit -v, the container's), or read less: --malloc=never");
     } catch (const std::exception& error) {
         say(error.what());
     } catch (...) {

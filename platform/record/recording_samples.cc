@@ -113,7 +113,7 @@ void Recording::tick() {
             continue;
         }
         ++state_.missed;
-        state_.last_error = "pid " + std::to_string(process->pid) + ": the sample before was not done yet";
+        state_.last_error = "pid " + std::to_string(process->pid) + ": the previous sample was not finished";
     }
 }
 

@@ -152,7 +152,7 @@ class Finder {
     void add_left_out() {
         if (notes_left_out_ > 0)
             heap_.notes.push_back(
-                fmt::format("{} more arenas or heaps of malloc do not hold together.", notes_left_out_));
+                fmt::format("{} more arenas or heaps of malloc are inconsistent.", notes_left_out_));
     }
 
     // malloc_state is followed by the first chunk; 2.17 to 2.22 may have one word more than the table says.

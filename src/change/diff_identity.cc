@@ -69,7 +69,7 @@ std::vector<std::string> differences_of_processes(const ProcessView& before, con
     if (own_pid(before) != own_pid(after))
         differences.push_back(fmt::format("pid {} and pid {}", own_pid(before), own_pid(after)));
     if (!of_one_boot(before, after)) {
-        differences.emplace_back("of different boots");
+        differences.emplace_back("from different boots");
     } else if (before.header.start_ticks != after.header.start_ticks) {
         differences.emplace_back("started at different times");
     }

@@ -187,7 +187,8 @@ Expected<void> check_command(const Command& command) {
     if (!command.malloc.malloc_walk) {
         for (const std::string_view option : {"owners", "malloc-limit", "freeze"}) {
             if (command.has(option))
-                return usage(fmt::format("--{} needs the walk that --malloc never leaves out", option));
+                return usage(
+                    fmt::format("--{} needs the malloc walk, which --malloc never disables", option));
         }
     }
     return entry.check == nullptr ? Expected<void>() : entry.check(command);
