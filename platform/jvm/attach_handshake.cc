@@ -111,7 +111,7 @@ Expected<std::optional<bool>> make_trigger(const Place& place, const std::string
                                    O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (file) return false;
     if (errno != EEXIST) return std::nullopt;
-    // Left by somebody, or another tool is at it this moment; it serves us as well.
+    // Left behind, or another tool is attaching right now; it works for us too.
     if (auto clear = check_not_in_the_way(place, name, target); !clear)
         return tl::make_unexpected(clear.error());
     return true;
@@ -169,7 +169,7 @@ TriggerFile::TriggerFile(Descriptor directory, std::string name, AttachTarget ta
     inode_ = info.st_ino;
 }
 
-// A regular file of the target's, or nothing: by now the name may stand for anything.
+// A regular file of the target's user, or nothing: the name may now refer to anything.
 Descriptor TriggerFile::with(int flags) const {
     const ActingAs user(target_.uid, target_.gid);
     if (user.error() != 0) return {};

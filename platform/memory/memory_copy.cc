@@ -52,7 +52,7 @@ class Feed {
   public:
     explicit Feed(const std::vector<Range>& runs) : runs_(runs) { settle(); }
     [[nodiscard]] bool at_end() const { return run_ == runs_.size(); }
-    // What is left of the run that it stands in.
+    // The rest of the current run.
     [[nodiscard]] Range here() const { return {at_, runs_[run_].end}; }
     void skip(Bytes bytes) {
         at_ = std::min(at_ + bytes, runs_[run_].end);

@@ -18,7 +18,7 @@ namespace {
 namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
-// What nobody types as an option.
+// Words that are never options.
 constexpr const char* operands_name = " operands";
 
 // What one verb takes, and nothing else.

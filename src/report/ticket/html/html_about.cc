@@ -7,7 +7,7 @@
 namespace nmtx {
 namespace {
 
-// Each on a line of its own, to be copied as one.
+// One per line, to be copied together.
 std::string lines(const std::vector<std::string>& values) {
     std::string text;
     for (const std::string& value : values) {
