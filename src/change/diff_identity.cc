@@ -12,7 +12,7 @@
 namespace nmtx {
 namespace {
 
-constexpr double clock_slack_s = 60;  // a clock that was set, between two moments
+constexpr double clock_slack_s = 60;  // the clock may be set between two snapshots
 
 // As the process itself sees it: the innermost of its pid namespaces.
 std::uint64_t own_pid(const ProcessView& view) {

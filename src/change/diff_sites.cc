@@ -61,7 +61,7 @@ using Key = std::tuple<NmtSiteKind, std::string, std::vector<std::string>>;
 
 class JoinedSites {
   public:
-    // `invisible`: below half of it a moment shows no site; nothing where both show all.
+    // `invisible`: a snapshot does not show sites below half of it; nothing where both show all.
     JoinedSites(bool offsets, Bytes invisible) : offsets_(offsets), invisible_(invisible) {}
 
     void add(const ProcessView& view, Bytes AmountChange::* moment, std::uint64_t CountChange::* count) {

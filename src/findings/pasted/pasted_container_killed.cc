@@ -66,7 +66,7 @@ Finding killed_for_memory(const ContainerState& container) {
     return finding;
 }
 
-// SIGKILL, and nothing says who sent it.
+// SIGKILL from an unknown sender.
 Finding sigkilled(const ContainerState& container) {
     Finding finding;
     finding.severity = Severity::note;

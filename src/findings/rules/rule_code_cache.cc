@@ -18,7 +18,7 @@ bool nearly(Bytes used, Bytes size) {
 
 struct CodeCacheUse {
     Bytes size, used;
-    bool committed_only = false;            // NMT's committed: JDK 8 tells no more
+    bool committed_only = false;            // only NMT's committed figure: JDK 8 has no other
     std::vector<const CodeHeap*> segments;  // that are nearly full
 };
 

@@ -82,8 +82,8 @@ class ShapeClaims {
         if (!code_told_) code(first, last, named);
     }
 
-    // Code that somebody else generates lies in memory of that kind as well: the code cache is reserved in a
-    // size that is known.
+    // Other generated code is in memory of that kind as well: the code cache is reserved in a size that is
+    // known.
     void code(std::size_t first, std::size_t last, Layer<Claim>& named) {
         for (std::size_t i = first; i < last; ++i) {
             if (!mappings_[i].protection.execute) continue;

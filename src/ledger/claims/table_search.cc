@@ -18,7 +18,7 @@
 namespace nmtx {
 namespace {
 
-// What nobody has claimed of a mapping.
+// The unclaimed part of a mapping.
 struct Part {
     Range range;
     Bytes committed;

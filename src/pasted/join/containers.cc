@@ -84,7 +84,7 @@ std::vector<PastedContainer> containers_of(const Pasted& pasted) {
             const auto* memory = std::get_if<CgroupMemory>(&part.contents);
             if (memory == nullptr) continue;
             std::string name = name_of_container(part);
-            // The latest of that name: what differs from it is of a later moment.
+            // The latest with that name: a different one is from a later snapshot.
             const auto last = std::find_if(containers.rbegin(), containers.rend(),
                                            [&](const PastedContainer& c) { return c.name == name; });
             if (last != containers.rend() && agree(last->memory, *memory)) {

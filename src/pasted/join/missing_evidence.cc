@@ -12,11 +12,11 @@ bool nmt_is_off(const ProcessView& view) {
     return view.nmt_refusal && view.nmt_refusal->find("is not enabled") != std::string::npos;
 }
 
-// Somebody who pastes a thread dump or a GC log does not ask where RSS is.
+// A thread dump or a GC log is not pasted to find out where RSS went.
 bool wants_reconciliation(const PastedMoment& moment) {
     const ProcessView& view = moment.view;
     const bool of_one_moment = view.nmt && !view.nmt->has_changes();
-    // And who asked NMT is told how it is switched on.
+    // For a failed NMT command, say how NMT is enabled.
     return nmt_is_off(view) || view.smaps || view.nmt_map || view.system_map || moment.told.rollup ||
            of_one_moment || (view.status && view.status->vm_rss);
 }

@@ -20,7 +20,7 @@ void read_maps_of(PastedPart& part, CrashLog& crash) {
     const HsErrSection* const section = crash.log.find(HsErrPart::dynamic_libraries);
     if (section == nullptr) return;
     auto maps = parse_pasted_smaps(section->text, "Dynamic libraries");
-    if (!maps) return;  // of another system: macOS and Windows list files alone
+    if (!maps) return;  // from another system: macOS and Windows list only files
     take_from_section(part, *section, maps->not_understood);
     part.figures.push_back(number("mappings", maps->smaps.mappings.size()));
     crash.maps = std::move(maps->smaps);

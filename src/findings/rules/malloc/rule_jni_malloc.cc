@@ -54,7 +54,7 @@ void add_profiler(Finding& finding, const ProcessView& view) {
                                 "jfrconv --total --nativemem --leak /tmp/native.jfr native.html"});
 }
 
-// With an owner the next question is which code calls it; without one, whose blocks they are.
+// With an owner, the next question is which code allocates; without one, which library.
 void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOwner* largest) {
     const bool known = largest != nullptr && !largest->owner.empty();
     if (input.history == nullptr) finding.remedies.push_back(check_growth());
