@@ -98,7 +98,7 @@ std::string AttachClient::what_to_try() const {
                        std::chrono::ceil<std::chrono::seconds>(longer).count());
 }
 
-// False at the deadline, and where nobody waits for the answer any more.
+// False at the deadline, and when the request was cancelled.
 bool AttachClient::wait_for(int fd, short events, Deadline deadline) const {
     constexpr int between_looks_ms = 50;
     while (!stop_.stop_requested()) {
@@ -139,8 +139,8 @@ Expected<Descriptor> AttachClient::open_socket_file() const {
     return file;
 }
 
-// What answers must be the process that was asked about: /tmp may be shared by containers whose JVMs have the
-// same pid inside, or hold a socket that somebody put there.
+// What answers must be the process that was asked about: /tmp may be shared by containers whose JVMs have
+// the same pid inside, or contain a socket of another user.
 Expected<void> AttachClient::check_peer(const Descriptor& socket) const {
     ucred peer{};
     socklen_t length = sizeof peer;
@@ -155,7 +155,7 @@ Expected<void> AttachClient::check_peer(const Descriptor& socket) const {
                    "use --attach=never, or give each container a /tmp of its own");
 }
 
-// Nothing where nobody listens: no socket yet, or one that a dead process left.
+// Nothing where no process listens: no socket yet, or one that a dead process left.
 Expected<std::optional<Descriptor>> AttachClient::try_connect(Deadline deadline) {
     refused_ = false;
     const auto file = open_socket_file();
@@ -233,7 +233,7 @@ Expected<Descriptor> AttachClient::wait_for_listener(Handshake& handshake, Deadl
         auto socket = try_connect(deadline);
         if (!socket) return tl::make_unexpected(socket.error());
         if (*socket) {
-            // In this order: whenever this process is killed, somebody is left who removes it.
+            // In this order: whenever this process is killed, another one remains that removes it.
             handshake.trigger.remove();
             handshake.keeper.finish();
             return std::move(**socket);
@@ -290,10 +290,10 @@ Expected<std::string> AttachClient::exchange(const Descriptor& socket, std::stri
         if (got == 0) break;
         if (got > 0) used += static_cast<std::size_t>(got);
         if (used > bytes_left_) {
-            return failure(name(),
-                           "the JVM's answers are larger than any real ones: more than " +
-                               human(Bytes(most_bytes_)) + " together",
-                           "use --attach=never");
+            return failure(
+                name(),
+                "the JVM's answers are too large: more than " + human(Bytes(most_bytes_)) + " together",
+                "use --attach=never");
         }
         // An endless reply that never makes us wait must end as well.
         if (remaining_ms(deadline) == 0) return no_answer();

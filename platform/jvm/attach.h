@@ -1,6 +1,6 @@
-// Our client of HotSpot's attach protocol, version 1, which every JDK speaks: one connection for each
-// question, one question at a time. Source: HotSpot src/hotspot/os/posix/attachListener_posix.cpp; the JDK's
-// own client is VirtualMachineImpl.java.
+// Our client of HotSpot's attach protocol, version 1, which every JDK supports: one connection per question,
+// one question at a time. Source: HotSpot src/hotspot/os/posix/attachListener_posix.cpp; the JDK's own
+// client is VirtualMachineImpl.java.
 #pragma once
 
 #include <chrono>
@@ -24,24 +24,23 @@ struct AttachReply {
     double took_ms = 0;
 };
 
-// All answers to one client together. Ten thousand threads make a dump of 15 MiB.
+// Limit for all answers to one client. A dump of ten thousand threads has 15 MiB.
 inline constexpr std::size_t most_answer_bytes = std::size_t{128} << 20U;
 
 class AttachClient {
   public:
-    // `process` must live as long as the client.
+    // `process` must outlive the client.
     static Expected<AttachClient> open(const ProcessFiles& process);
     AttachClient(const ProcessFiles& process, AttachTarget target)
         : process_(&process), target_(std::move(target)) {}
 
-    // Asks for one diagnostic command ("VM.native_memory summary scale=b"). `timeout` bounds the time that
-    // all questions of this client take together, from the handshake that the first one may need to the last
-    // byte of the last answer. An Error means that the JVM cannot be asked, or can no longer be; asking on is
-    // then of no use.
+    // Runs one diagnostic command ("VM.native_memory summary scale=b"). `timeout` bounds the total time of
+    // all questions of this client, from the first one's handshake to the last byte of the last answer. An
+    // Error means that the JVM cannot be asked, or no longer; further questions would fail too.
     Expected<AttachReply> ask(std::string_view command, std::chrono::milliseconds timeout);
-    // Asking then fails within some 50 ms.
+    // After that, asking fails within about 50 ms.
     void give_up_at(std::stop_token stop) { stop_ = std::move(stop); }
-    // For tests, which have neither a minute nor 128 MiB.
+    // For tests.
     void keep_trigger_for(std::chrono::milliseconds time) { trigger_stays_ = time; }
     void take_at_most(std::size_t bytes) { bytes_left_ = most_bytes_ = bytes; }
 
@@ -70,9 +69,9 @@ class AttachClient {
     AttachTarget target_;
     Descriptor tmp_;
     std::chrono::milliseconds timeout_{};
-    bool refused_ = false;                         // by a socket file that was there, when it was last tried
+    bool refused_ = false;                         // by an existing socket file, at the last try
     std::chrono::steady_clock::duration spent_{};  // on all questions so far
-    std::size_t most_bytes_ = most_answer_bytes;   // of all answers together
+    std::size_t most_bytes_ = most_answer_bytes;   // limit for all answers together
     std::size_t bytes_left_ = most_answer_bytes;
     unsigned answers_ = 0;
     std::chrono::milliseconds trigger_stays_ = trigger_stays;

@@ -111,7 +111,7 @@ Expected<std::optional<bool>> make_trigger(const Place& place, const std::string
                                    O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
     if (file) return false;
     if (errno != EEXIST) return std::nullopt;
-    // Left by somebody, or another tool is at it this moment; it serves us as well.
+    // Left behind, or another tool is attaching right now; it works for us too.
     if (auto clear = check_not_in_the_way(place, name, target); !clear)
         return tl::make_unexpected(clear.error());
     return true;
@@ -155,7 +155,7 @@ Expected<TriggerFile> TriggerFile::create(const AttachTarget& target) {
     }
     return failure(target.root + "/tmp/" + name,
                    "can neither be created there nor in the JVM's working directory",
-                   "run as the JVM's user or root, and see that its /tmp can be written");
+                   "run as the JVM's user or root, and make its /tmp writable");
 }
 
 TriggerFile::TriggerFile(Descriptor directory, std::string name, AttachTarget target, bool was_there)
@@ -169,7 +169,7 @@ TriggerFile::TriggerFile(Descriptor directory, std::string name, AttachTarget ta
     inode_ = info.st_ino;
 }
 
-// A regular file of the target's, or nothing: by now the name may stand for anything.
+// A regular file of the target's user, or nothing: the name may now refer to anything.
 Descriptor TriggerFile::with(int flags) const {
     const ActingAs user(target_.uid, target_.gid);
     if (user.error() != 0) return {};
@@ -220,7 +220,7 @@ std::string socket_name_of(const AttachTarget& target) {
 Expected<void> check_socket_can_be_made(const ProcessFiles& process, const Descriptor& tmp,
                                         const AttachTarget& target) {
     const std::string path = target.root + "/tmp";
-    const std::string hint = "give the JVM a /tmp that can be written, or use --attach=never";
+    const std::string hint = "give the JVM a writable /tmp, or use --attach=never";
     struct statvfs system{};
     if (::fstatvfs(tmp.get(), &system) == 0) {
         if ((system.f_flag & ST_RDONLY) != 0)

@@ -1,11 +1,11 @@
-// Whoever sends SIGQUIT has to leave the trigger file until the JVM has looked for it. A JVM in a GC pause
-// looks when the pause is over; if the file is gone by then, it prints a thread dump on the application's
-// standard output, and one whose socket file was cleaned from /tmp never starts its listener again
+// After SIGQUIT the trigger file has to stay until the JVM has looked for it. A JVM in a GC pause looks when
+// the pause is over. If the file is gone by then, it prints a thread dump on the application's standard
+// output, and a JVM whose socket file was cleaned from /tmp never starts its listener again
 // (AttachListener::check_socket_file leaves it half restarted).
 //
-// So a child process signals and waits, in a session of its own: it outlives nmtx, whether that ends, is
-// interrupted or killed. It holds nothing that others wait for: its standard streams and every other
-// descriptor of nmtx are closed.
+// So a child process signals and waits, in its own session: it outlives nmtx, whether that ends, is
+// interrupted or killed. It holds nothing that others wait for: its standard streams and all other
+// descriptors of nmtx are closed.
 #pragma once
 
 #include <sys/types.h>
@@ -25,10 +25,10 @@ inline constexpr std::chrono::milliseconds trigger_stays{60000};
 
 class AttachKeeper {
   public:
-    // Forks the child. It sends SIGQUIT, unless the trigger says that somebody has sent it within
-    // `stays`; one more could only end as a thread dump. Then it waits for the socket in `tmp`, and removes
-    // the trigger when the socket is there, the process has ended, or `stays` is over. A process that is
-    // stopped can't look, so the time in which it is stopped does not count, up to ten minutes.
+    // Forks the child. It sends SIGQUIT, unless the trigger says that it was already sent within `stays`,
+    // because a second one could only cause a thread dump. Then it waits for the socket in `tmp`, and
+    // removes the trigger when the socket is there, the process has ended, or `stays` is over. A stopped
+    // process cannot look, so the time in which it is stopped does not count, up to ten minutes.
     static Expected<AttachKeeper> start(const ProcessFiles& process, const AttachTarget& target,
                                         const TriggerFile& trigger, const Descriptor& tmp,
                                         std::chrono::milliseconds stays);
@@ -36,10 +36,10 @@ class AttachKeeper {
     AttachKeeper& operator=(AttachKeeper&&) = delete;
     AttachKeeper(const AttachKeeper&) = delete;
     AttachKeeper& operator=(const AttachKeeper&) = delete;
-    // The child is left to its work.
+    // Leaves the child running.
     ~AttachKeeper();
 
-    // The errno with which the signal could not be sent; nothing where it was, or that is not known yet.
+    // The errno of a failed signal; nothing where it was sent, or is not known yet.
     [[nodiscard]] std::optional<int> not_sent() const;
     // The socket is there, and the caller has removed the trigger: ends the child.
     void finish();

@@ -1,4 +1,4 @@
-// Options that a JVM without readable counters may have besides its command line's.
+// Options of a JVM without readable counters that are not on its command line.
 #pragma once
 
 #include <functional>
@@ -11,13 +11,14 @@
 
 namespace nmtx {
 
-// With -XX:+DisableAttachMechanism a JVM takes SIGQUIT for a request to print a thread dump. Fails where one
-// of the variables that Java reads (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, _JAVA_OPTIONS) or a file of options
-// (@FILE, -XX:Flags=FILE, -XX:VMOptionsFile=FILE) says so, or cannot be read. What comes later in that order
-// counts, as it does for the JVM.
+// With -XX:+DisableAttachMechanism a JVM prints a thread dump on SIGQUIT. Fails where one of the variables
+// that Java reads (JAVA_TOOL_OPTIONS, JDK_JAVA_OPTIONS, _JAVA_OPTIONS) or an options file (@FILE,
+// -XX:Flags=FILE, -XX:VMOptionsFile=FILE) has that option, or cannot be read. Later options win, as in the
+// JVM.
 Expected<void> check_attach_enabled(const ProcessFiles& process, const AttachTarget& target);
 
-// The same of /proc/PID/environ and cmdline; `read` gives the files that they name. Errors have no `where`.
+// The same for the texts of /proc/PID/environ and cmdline; `read` returns the files that they name. Errors
+// have no `where`.
 using OptionFiles = std::function<Expected<std::string>(const std::string& path)>;
 Expected<void> check_attach_enabled(std::string_view environment, std::string_view command,
                                     const OptionFiles& read);

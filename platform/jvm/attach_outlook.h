@@ -1,4 +1,4 @@
-// Could a JVM be asked? Found out without asking it, and without leaving anything behind.
+// Could a JVM be asked? Determined without asking it, and without leaving anything behind.
 #pragma once
 
 #include "base/error.h"
@@ -7,11 +7,12 @@
 namespace nmtx {
 
 struct AttachOutlook {
-    bool listens = false;  // its attach socket is there: no signal would be needed
+    bool listens = false;  // its attach socket exists: no signal would be needed
 };
 
-// Fails with the reason why AttachClient would fail, as far as that shows beforehand: another user's JVM, one
-// that is stopped, catches no SIGQUIT or was told not to be asked, a /tmp that it cannot write to.
+// Fails with the reason for which AttachClient would fail, as far as that is known beforehand: another
+// user's JVM, one that is stopped, does not catch SIGQUIT or has attach disabled, or a /tmp that it cannot
+// write to.
 Expected<AttachOutlook> attach_outlook(const ProcessFiles& process);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// How the runtime on this host names a container, by its files. No program is run, no daemon asked.
+// A container's names, from files of the runtime on this host. No program is run, and no daemon is asked.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace nmtx {
 
-// `id`: 64 hexadecimal digits. Most of these files are root's: what cannot be read, or is not there, leaves
-// the names empty. `root`: of the host, for tests.
+// `id`: 64 hexadecimal digits. Most of these files belong to root: where they are missing or unreadable, the
+// names are empty. `root`: the host's root directory, for tests.
 ContainerNames read_container_names(const std::string& id, const std::string& root = "");
 
 }  // namespace nmtx

@@ -27,7 +27,7 @@ namespace {
 constexpr off_t largest = off_t{4} << 20;
 constexpr std::string_view directory_prefix = "hsperfdata_";
 
-// There is one folder for each user who runs a JVM. Anybody can fill a /tmp with more.
+// There is one directory for each user who runs a JVM. Any user can create more in /tmp.
 constexpr std::size_t most_folders = 4096;
 constexpr std::chrono::seconds longest_search{5};
 

@@ -10,8 +10,8 @@
 namespace nmtx {
 
 // The bytes of the file that the process itself has mapped for writing: regular, of at most 4 MiB and owned
-// by the process's user. Its name does not decide: containers that share a /tmp may have a JVM of the same
-// pid each. A file that was deleted is read by its mapping, which takes root.
+// by the process's user. Its name is not enough: containers that share a /tmp may each have a JVM with the
+// same pid. A deleted file is read through its mapping, which needs root.
 Expected<std::string> read_hsperfdata(const ProcessFiles& process, const AttachTarget& target);
 
 }  // namespace nmtx

@@ -67,7 +67,7 @@ std::string why(const Error& error) {
     return to_string(error);
 }
 
-// The UTS namespace that we are in: whose host names are not ours.
+// Our UTS namespace: processes in others have another host name.
 std::string own_host_namespace() {
     std::array<char, 64> name{};
     const ssize_t length = ::readlink("/proc/self/ns/uts", name.data(), name.size());
@@ -94,10 +94,10 @@ void take_environment(const ProcessFiles& process, ListedJvm& jvm) {
     jvm.java_variables = without_secrets(document::cmdline, std::move(*jvm.java_variables));
 }
 
-// Whoever fills his /tmp with folders hsperfdata_* may not make everybody wait.
+// A user who fills /tmp with directories hsperfdata_* must not delay all others.
 constexpr std::chrono::seconds most_time_for_counters{3};
 
-// Nothing where it is no JVM.
+// Nothing where it is not a JVM.
 std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std::set<ProcessStart>& known,
                                  std::chrono::nanoseconds& spent_on_counters) {
     const auto process = ProcessFiles::open(pid);

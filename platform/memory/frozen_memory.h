@@ -1,5 +1,5 @@
-// A copy of a target's memory, of one snapshot: all threads are stopped while it is made, and run on while it
-// is read.
+// A consistent copy of a target's memory: all threads are stopped while it is made, and run on while it is
+// read.
 //
 //   size, fault in the buffer │ stop ─ residency again ─ copy ─ let go │ read
 //   target runs               │ target is stopped                    │ target runs
@@ -21,13 +21,13 @@ namespace nmtx {
 
 struct FreezeBounds {
     std::chrono::milliseconds stop{1000};   // until the last thread is stopped
-    std::chrono::milliseconds hold{10000};  // until all is copied, from the stop on
+    std::chrono::milliseconds hold{10000};  // until everything is copied, from the stop on
 };
 
 // Memory of our own that is faulted in before it is needed.
 class CopyBuffer {
   public:
-    // `ready` bytes are faulted in; what goes beyond them faults when it is written.
+    // `ready` bytes are faulted in; the rest is faulted in when it is written.
     static Expected<CopyBuffer> make(Bytes ready, Bytes capacity);
     CopyBuffer() = default;
     CopyBuffer(CopyBuffer&& other) noexcept;
@@ -48,14 +48,14 @@ class CopyBuffer {
 
 class FrozenMemory : public WatchedMemory {
   public:
-    // Copies what is resident of the ranges. Fails before anything is stopped where the memory for the copy
-    // is not there (`left`) or the target may not be traced; afterwards, with the target running on, where a
+    // Copies the resident parts of the ranges. Fails before anything is stopped if there is not enough
+    // memory for the copy (`left`) or the target may not be traced; later, with the target running on, if a
     // bound was reached or it ended.
     static Expected<std::unique_ptr<FrozenMemory>> take(const ProcessFiles& process, PageResidency& residency,
                                                         const std::vector<Range>& ranges, Bytes left,
                                                         const FreezeBounds& bounds = {});
 
-    // From the copy. Nothing where the address was not among the ranges, or not resident.
+    // Reads from the copy. Nothing where the address was outside the ranges, or not resident.
     std::size_t read(Address at, std::span<std::byte> into) override;
     std::span<const std::byte> look(Address at, std::size_t most) override;
     std::vector<Range> resident_runs(Range range) override;

@@ -37,7 +37,7 @@ Bytes LiveMemory::resident_from(Address at, Bytes most) {
     return covered(present_, wanted);
 }
 
-// Heads lie far apart: their pages alone are asked about.
+// Heads are far from one another: only their pages are queried.
 bool LiveMemory::head_is_resident(Address at) {
     const Range head{at, at + Bytes(head_bytes)};
     if (covered(known_, head) == head.size()) return true;

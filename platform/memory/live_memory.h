@@ -1,6 +1,5 @@
-// Memory of a live process by process_vm_readv. The call would fault in what it is asked for, so only pages
-// that are resident already are asked for; a page that the kernel evicts in between is the one exception that
-// nobody can exclude.
+// Memory of a live process, through process_vm_readv. The call would fault pages in, so only pages that are
+// already resident are read. The only unavoidable exception is a page that the kernel evicts in between.
 #pragma once
 
 #include <sys/types.h>
@@ -19,7 +18,7 @@ namespace nmtx {
 
 class LiveMemory : public WatchedMemory {
   public:
-    // Once `stop` is requested nothing is resident any more, so that a long walk ends.
+    // Once `stop` is requested, nothing is reported as resident, so that a long walk ends.
     LiveMemory(const ProcessFiles& process, PageResidency residency, std::stop_token stop = {})
         : pid_(static_cast<pid_t>(process.pid())),
           residency_(std::move(residency)),
@@ -51,11 +50,11 @@ class LiveMemory : public WatchedMemory {
     pid_t pid_;
     PageResidency residency_;
     std::stop_token stop_;
-    // What was last asked of the kernel: a walk over a heap reads forward in small steps.
+    // The last residency answer: a walk over a heap reads forward in small steps.
     Range window_;
     std::vector<Range> present_;
     std::vector<Range> known_;
-    std::vector<Head> heads_;  // of what was expected, ascending
+    std::vector<Head> heads_;  // of the expected addresses, ascending
     ReadAhead ahead_;
 };
 

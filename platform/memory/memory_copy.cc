@@ -52,7 +52,7 @@ class Feed {
   public:
     explicit Feed(const std::vector<Range>& runs) : runs_(runs) { settle(); }
     [[nodiscard]] bool at_end() const { return run_ == runs_.size(); }
-    // What is left of the run that it stands in.
+    // The rest of the current run.
     [[nodiscard]] Range here() const { return {at_, runs_[run_].end}; }
     void skip(Bytes bytes) {
         at_ = std::min(at_ + bytes, runs_[run_].end);
@@ -188,8 +188,8 @@ Expected<std::vector<CopiedRun>> copy_memory(const ProcessFiles& process, const 
     std::vector<CopiedRun> copied;
     for (const Worker& worker : workers) {
         if (worker.late()) {
-            return failure(name, "copying its memory took too long, so it was let go",
-                           "run it without --freeze: the running process is then read piece by piece");
+            return failure(name, "copying its memory took too long, so the process was released",
+                           "run it without --freeze: the process is then read while it runs");
         }
         if (worker.error() != 0) return tl::make_unexpected(process_file_error(name, worker.error()));
         copied.insert(copied.end(), worker.copied().begin(), worker.copied().end());

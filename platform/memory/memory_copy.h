@@ -1,5 +1,5 @@
-// Copies memory of another process into a buffer of ours, on all processors that there are: one alone is held
-// up by the kernel's work for each page.
+// Copies memory of another process into our buffer, on several processors, because a single one is slowed by
+// the kernel's work for each page.
 #pragma once
 
 #include <chrono>
@@ -17,9 +17,9 @@ struct CopiedRun {
     std::size_t offset = 0;  // in the buffer
 };
 
-// `resident`: ascending, disjoint, whole pages; the buffer has room for all of them. Pages that cannot be
-// read are left out. Returns what was copied, ascending. Fails where the deadline has passed or the process
-// may not be read.
+// `resident`: ascending, disjoint, whole pages; the buffer has room for all of them. Unreadable pages are
+// left out. Returns the copied runs, ascending. Fails where the deadline has passed or the process may not
+// be read.
 Expected<std::vector<CopiedRun>> copy_memory(const ProcessFiles& process, const std::vector<Range>& resident,
                                              std::byte* buffer,
                                              std::chrono::steady_clock::time_point deadline);

@@ -1,5 +1,5 @@
-// Reads the memory of another process one piece ahead of whoever works on it: two buffers, a thread that
-// fills one while the other is in use.
+// Reads the memory of another process one block ahead of its consumer: two buffers, and a thread that fills
+// one while the other is in use.
 #pragma once
 
 #include <sys/types.h>
@@ -24,12 +24,12 @@ class ReadAhead {
     ReadAhead(const ReadAhead&) = delete;
     ReadAhead& operator=(const ReadAhead&) = delete;
 
-    // What was read ahead from `at` on, when it is there; nothing where that place was not asked for. Valid,
-    // as what now() gives, until the next call of either.
+    // Waits for the block that was read ahead from `at` on; nothing where that was not requested. Valid,
+    // like the result of now(), until the next call of either.
     std::span<const std::byte> take(Address at);
-    // Reads at once. Short where a page cannot be read.
+    // Reads immediately. Short where a page cannot be read.
     std::span<const std::byte> now(Range range);
-    // Begins to read. What was begun before and not taken is dropped.
+    // Begins to read ahead. An earlier block that was not taken is dropped.
     void begin(Range range);
 
   private:
@@ -40,7 +40,7 @@ class ReadAhead {
         std::vector<std::size_t> held;  // of each block
 
         void want(Range range);
-        // What was read of it in one piece from its start on.
+        // The part that was read without a gap from its start on.
         [[nodiscard]] std::size_t whole() const;
     };
     void read_blocks(Piece& piece) const;
@@ -49,10 +49,10 @@ class ReadAhead {
 
     pid_t pid_;
     std::array<Piece, 2> pieces_;
-    std::size_t used_ = 0;  // the piece that the caller looks at; the other is read ahead
+    std::size_t used_ = 0;  // the block in use; the other one is read ahead
     std::mutex mutex_;
     std::condition_variable changed_;
-    bool reading_ = false;  // the thread has the other piece
+    bool reading_ = false;  // the thread fills the other block
     bool ending_ = false;
     std::thread thread_;  // from the first begin() on
 };

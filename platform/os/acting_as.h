@@ -1,4 +1,4 @@
-// Lets root act with the rights of the target's user for a moment.
+// Lets root act temporarily with the rights of the target's user.
 #pragma once
 
 #include <sys/types.h>
@@ -11,12 +11,12 @@
 
 namespace nmtx {
 
-// While it lives, the calling thread has the user and group of the target and no supplementary group and no
-// capability: it can open, create and remove what that user could, and no more. Only this thread changes (the
-// system calls of glibc would change all of them), and only its effective ids: the real and saved ids stay
-// root's, so the target's user can neither signal nor trace us meanwhile.
+// While it lives, the calling thread has the user and group of the target, no supplementary groups and no
+// capabilities: it can open, create and remove what that user could, and no more. Only this thread changes
+// (the system calls of glibc would change all of them), and only its effective ids: the real and saved ids
+// stay root's, so the target's user can neither signal nor trace us meanwhile.
 //
-// Where we are not root there is nothing to give up and nothing is changed.
+// Without root nothing is changed.
 class ActingAs {
   public:
     ActingAs(std::uint32_t uid, std::uint32_t gid);
@@ -24,7 +24,7 @@ class ActingAs {
     ActingAs& operator=(const ActingAs&) = delete;
     ~ActingAs();
 
-    // 0, or the errno of the call that was refused. The thread has given up less than it should then: do
+    // 0, or the errno of the call that failed. The thread has then kept rights that it should not have: do
     // nothing in a place that the target chooses.
     [[nodiscard]] int error() const { return error_; }
     // The same as an error about `path`.

@@ -72,7 +72,7 @@ void BackgroundWork::add_thread() {
     try {
         std::thread([shared = shared_] { shared->work(); }).detach();
     } catch (const std::exception&) {
-        --shared_->threads;  // the kernel has no more; what is there has to do
+        --shared_->threads;  // the kernel refused another thread; the existing ones have to suffice
     }
 }
 

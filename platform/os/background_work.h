@@ -1,5 +1,5 @@
-// Work that may take long, or never come back, beside a loop that must go on: reading a process whose kernel
-// lock somebody holds, waiting for a JVM that is silent.
+// Work that may take long, or never return, next to a loop that must continue: reading a process whose
+// kernel lock is held, waiting for a JVM that does not answer.
 #pragma once
 
 #include <chrono>
@@ -10,29 +10,27 @@ namespace nmtx {
 
 class BackgroundWork {
   public:
-    // Runs in a thread of the pool, and gives what is to be done with the result: that runs in the loop's
-    // thread.
+    // Runs in a thread of the pool, and returns a function that handles the result in the loop's thread.
     using Done = std::function<void()>;
     using Work = std::function<Done()>;
 
-    // At most so many threads. They begin with the signals that are blocked in the threads that call submit()
-    // and look().
+    // At most this many threads. They inherit the blocked signals of the threads that call submit() and
+    // look().
     explicit BackgroundWork(unsigned most_threads);
     BackgroundWork(const BackgroundWork&) = delete;
     BackgroundWork& operator=(const BackgroundWork&) = delete;
-    // Hardly waits: threads that are busy run on, and what they find is dropped. See end().
+    // Does not wait for busy threads: they run on, and their results are dropped. See end().
     ~BackgroundWork();
 
-    // In the order in which it is submitted.
+    // Work is started in the order of submission.
     void submit(Work work);
-    // Readable where something is done.
+    // Readable when a result is ready.
     [[nodiscard]] int descriptor() const;
-    // Runs what is to be done with the results so far, and adds a thread where work has been waiting since
-    // the last call for one to become free. So a few threads do while all work is quick, and what is stuck
-    // keeps only itself waiting.
+    // Handles the results so far, and adds a thread if work has been waiting for a free one since the last
+    // call. So few threads suffice while all work is quick, and stuck work delays only itself.
     void look();
-    // Takes no more work, and waits for the threads. False where one was still busy after so long: it must
-    // not outlive what it uses, so end the process then by _exit().
+    // Takes no more work, and waits for the threads. False if one was still busy at the end of that time: it
+    // must not outlive what it uses, so end the process with _exit() then.
     bool end(std::chrono::milliseconds patience);
 
   private:

@@ -1,11 +1,11 @@
-// Copies of the target's memory must not outlive us in a core file.
+// Keeps copies of the target's memory out of core files.
 #pragma once
 
 namespace nmtx {
 
-// Call it before the first byte of a target's memory is read. From then on to the end of the process no core
-// is written, not even to a program that collects them: what was freed is still in our heap. Nobody but root
-// can trace us or read our memory either. Cheap to call again.
+// Call it before the first byte of a target's memory is read. From then on until the end of the process no
+// core is written, not even to a program that collects them, because freed copies are still in our heap.
+// Also, only root can trace us or read our memory. Cheap to call again.
 void forbid_core_dumps();
 
 }  // namespace nmtx

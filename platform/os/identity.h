@@ -1,4 +1,4 @@
-// By which names people know this host, and the user of a process.
+// The names of this host and of a process's user.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,9 @@
 
 namespace nmtx {
 
-// This host's, whole and its first label alone.
+// This host's name, complete and only its first label.
 std::vector<std::string> host_names();
-// The users that run the process and this program, as far as they have names here.
+// The users of the process and of this program, if they have names here.
 std::vector<std::string> user_names(std::uint64_t pid);
 
 }  // namespace nmtx

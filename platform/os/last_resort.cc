@@ -22,7 +22,7 @@ int complain() {
     try {
         throw;
     } catch (const std::bad_alloc&) {
-        say("out of memory; raise its limit (ulimit -v, the container's), or ask for less: --malloc=never");
+        say("out of memory; raise the limit (ulimit -v, the container's), or read less: --malloc=never");
     } catch (const std::exception& error) {
         say(error.what());
     } catch (...) {
@@ -52,7 +52,7 @@ void end_by_signal(int number) {
     ::_exit(complain());
 }
 
-// SQLite maps a file that lies beside a record, and who owns that one may cut it short at any time.
+// SQLite maps a file next to a record, and its owner may truncate it at any time.
 void end_for_lost_page(int, siginfo_t* info, void*) {
     put_right_once();
     if (info->si_code != BUS_ADRERR) std::abort();

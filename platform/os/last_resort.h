@@ -1,19 +1,19 @@
-// The last catch of the program.
+// The last error handler of the program.
 #pragma once
 
 #include <functional>
 
 namespace nmtx {
 
-// Runs `work` and returns its exit code. Whatever escapes it, in this thread or another, is an error on
-// stderr and exit code 1, not a signal and a core file: memory that runs out (a bound of ulimit, a
-// container's) is nobody's bug, and a mapped file that somebody cuts short (SIGBUS) is an error as well. Call
-// it once.
+// Runs `work` and returns its exit code. Any exception that escapes it, in this thread or another, becomes
+// an error on stderr and exit code 1 instead of a signal and a core file. Running out of memory (a limit of
+// ulimit or a container) is not a bug, and a mapped file that is truncated (SIGBUS) is an error as well.
+// Call it once.
 int with_last_resort(const std::function<int()>& work);
 
-// What is to be put right before the program ends in the middle of something: called by the above, and where
-// a signal ends the program that says a fault is in it (SIGSEGV, SIGABRT, SIGFPE, SIGILL, SIGBUS), which then
-// ends it as ever. It may only do what a signal handler may. Null: nothing any more. For one thing at a time.
+// A clean-up for an abnormal end: called by the above, and on a signal for a fault (SIGSEGV, SIGABRT,
+// SIGFPE, SIGILL, SIGBUS), which then ends the program as usual. It may only do what a signal handler may.
+// Null: no clean-up. Only one at a time.
 void before_a_crash(void (*put_right)());
 
 }  // namespace nmtx

@@ -35,7 +35,7 @@ void populate([[maybe_unused]] const void* begin, [[maybe_unused]] std::size_t b
 }  // namespace
 
 void keep_heap_in_one_piece() {
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);  // no chunk gets a mapping of its own
+    mallopt(M_MMAP_THRESHOLD, 1 << 30);  // no chunk gets its own mapping
     mallopt(M_TRIM_THRESHOLD, 1 << 30);  // an advice stays with the memory that it was given for
     constexpr std::size_t usual = std::size_t{448} << 10U;
     void* const heap = std::malloc(usual);

@@ -1,4 +1,4 @@
-// The kernel's own page.
+// The kernel's page size.
 #pragma once
 
 #include <unistd.h>

@@ -1,5 +1,5 @@
-// What the kernel lets us do, cut at the start to what the command needs. A fault in nmtx, or a target or
-// file that finds one, is worth no more than what is left.
+// Our capabilities, reduced at the start to what the command needs. A bug in nmtx, or a target or file that
+// exploits one, gets no more than those.
 #pragma once
 
 namespace nmtx {
@@ -7,14 +7,14 @@ namespace nmtx {
 struct Needs {
     bool processes = false;  // reads other processes
     bool attach = false;     // signals the JVM, and acts as its user
-    bool stops = false;      // stops threads, and wants to do it quickly
+    bool stops = false;      // stops threads, and needs scheduling priority for it
     bool writes = false;     // writes files that the user names
 };
 
-// Gives up every capability that this does not take, for this process and its children, and the means to win
-// new ones (no_new_privs). Call it before there is a second thread. Root who was not given CAP_SYS_PTRACE, as
-// in a container, keeps what it has where it reads processes: there the kernel compares the capabilities of
-// both.
+// Drops every capability that is not needed, for this process and its children, and the means to gain new
+// ones (no_new_privs). Call it before there is a second thread. Root without CAP_SYS_PTRACE, as in a
+// container, keeps its capabilities if it reads processes, because then the kernel compares them with the
+// target's.
 void drop_privileges(const Needs& needs);
 
 }  // namespace nmtx

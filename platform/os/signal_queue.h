@@ -1,4 +1,4 @@
-// Signals as something to wait for, beside keys and answers.
+// Signals as events to wait for, together with keys and answers.
 #pragma once
 
 #include <csignal>
@@ -8,8 +8,7 @@
 
 namespace nmtx {
 
-// While one of these lives, the signals interrupt nothing: not this thread, and none that it begins
-// meanwhile.
+// While one of these lives, the signals do not interrupt this thread, nor any that it starts meanwhile.
 class SignalQueue {
   public:
     explicit SignalQueue(std::initializer_list<int> signals);
@@ -17,8 +16,8 @@ class SignalQueue {
     SignalQueue& operator=(const SignalQueue&) = delete;
     ~SignalQueue();
 
-    [[nodiscard]] int descriptor() const { return queue_.get(); }  // readable where one has come
-    // The next one, 0 where none has come.
+    [[nodiscard]] int descriptor() const { return queue_.get(); }  // readable when one has arrived
+    // The next one, 0 if there is none.
     [[nodiscard]] int next() const;
 
   private:

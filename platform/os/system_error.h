@@ -8,13 +8,13 @@
 
 namespace nmtx {
 
-// "permission denied", in small letters as it appears in the middle of a line.
+// "permission denied", in lower case, for the middle of a line.
 std::string errno_text(int error);
 
-// About a file of a process below /proc: `path` is what was tried.
+// For a file of a process below /proc: `path` is the file that was tried.
 Error process_file_error(std::string path, int error);
 
-// About any other file.
+// For any other file.
 Error file_error(std::string path, int error, std::string hint = {});
 
 }  // namespace nmtx

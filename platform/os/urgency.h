@@ -1,5 +1,5 @@
-// While something of the target is stopped, nothing may keep us from letting go of it: on a machine where
-// hundreds of threads want a processor, an ordinary one waits for a second now and then.
+// While threads of the target are stopped, nothing may delay their release: on a machine with hundreds of
+// runnable threads, an ordinary thread sometimes waits for a second.
 #pragma once
 
 #include <sched.h>
@@ -8,8 +8,8 @@
 
 namespace nmtx {
 
-// For the calling thread, until it goes out of scope: runs before all ordinary ones (SCHED_FIFO) where that
-// is allowed, else first among them (nice -20), else as it is.
+// For the calling thread, until it goes out of scope: SCHED_FIFO where that is allowed, else nice -20, else
+// unchanged.
 class Urgency {
   public:
     Urgency();

@@ -1,4 +1,4 @@
-// `ulimit -f`: a write past the limit of file sizes is to fail with EFBIG, not to end us with work half done.
+// `ulimit -f`: a write past the limit has to fail with EFBIG instead of killing us in the middle of work.
 #pragma once
 
 #include <csignal>

@@ -102,7 +102,7 @@ int give_name(const std::string& temporary, const std::string& path, bool overwr
     return 0;
 }
 
-// A FIFO or a device of somebody else may have been put there for us to write to.
+// Another user's FIFO or device may have been placed there as a trap.
 Expected<void> write_to_special(const OutputPlace& place, std::string_view bytes) {
     const std::string path = place.path();
     const Descriptor found(

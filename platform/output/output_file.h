@@ -1,4 +1,4 @@
-// Writes a file as a whole or not at all.
+// Writes a file completely or not at all.
 #pragma once
 
 #include <string>
@@ -9,20 +9,20 @@
 
 namespace nmtx {
 
-// By way of a temporary file (mode 0600) in the same directory, which is synced, renamed, and removed where
-// anything fails. A file that is there already is only replaced with `overwrite`; a symbolic link is
-// replaced, not followed. What is not a regular file (/dev/null, a pipe) is never replaced, but written to.
+// Through a temporary file (mode 0600) in the same directory, which is synced and renamed, or removed on
+// failure. An existing file is only replaced with `overwrite`; a symbolic link is replaced, not followed.
+// Anything but a regular file (/dev/null, a pipe) is never replaced, but written to.
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite);
 
 struct NamedFile {
     std::string name;  // without "/"
     std::string bytes;
 };
-// All of them into one directory, or none. A directory that is not there yet appears with them in it, mode
-// 0700; in one that is, a file of these names is only replaced with `overwrite`.
+// All into one directory, or none. A new directory appears with the files in it, mode 0700; in an existing
+// one, a file of the same name is only replaced with `overwrite`.
 Expected<void> write_files(const std::string& directory, const std::vector<NamedFile>& files, bool overwrite);
 
-// To an open descriptor, all of it.
+// Writes everything to an open descriptor.
 Expected<void> write_all(int fd, std::string_view bytes, const std::string& path);
 
 }  // namespace nmtx

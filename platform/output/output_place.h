@@ -1,5 +1,5 @@
-// Where something is to be written: a directory that is held open, and a name in it. Whoever may write to a
-// directory on the way could otherwise exchange it, between two looks, for a link to a place where only
+// The place of an output: a directory that is held open, and a name in it. Otherwise another user with write
+// access to a directory on the path could replace it, between two checks, by a link to a place where only
 // nmtx's user may write.
 #pragma once
 
@@ -12,17 +12,17 @@ namespace nmtx {
 
 struct OutputPlace {
     Descriptor directory;
-    std::string name;  // no link, unless it was not to be followed; "." where the path names none
+    std::string name;  // not a link, unless links are not followed; "." if the path has no name
 
-    // By way of the open directory: "/proc/self/fd/7", "/proc/self/fd/7/NAME".
+    // Paths through the open directory: "/proc/self/fd/7", "/proc/self/fd/7/NAME".
     [[nodiscard]] std::string directory_path() const;
     [[nodiscard]] std::string path() const;
 };
 
 enum class LastLink : std::uint8_t { followed, left };
 
-// Links are followed where root or this user has made them; anybody else's are refused, since they may have
-// been put there for nmtx to find. What the name stands for need not exist.
+// Follows links that root or this user has made, and refuses all others, which may have been placed as a
+// trap. The name need not exist.
 Expected<OutputPlace> output_place(const std::string& path, LastLink last);
 
 // Owned by root or by this user.

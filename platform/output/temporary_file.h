@@ -1,6 +1,6 @@
-// Files and directories that are written under a name of their own before they get the one that was asked
-// for. A run that is killed leaves them behind. Each is locked (flock) for as long as its writer lives, so
-// that the next run that writes beside them knows which ones nobody will finish, and removes those.
+// Files and directories that are written under a temporary name before they get the requested one. A run
+// that is killed leaves them behind. Each is locked (flock) as long as its writer lives, so the next run
+// that writes to the same directory knows which ones are abandoned, and removes those.
 #pragma once
 
 #include <string>
@@ -19,11 +19,11 @@ struct TemporaryName {
 Expected<TemporaryName> temporary_file_beside(const std::string& becomes);
 Expected<TemporaryName> temporary_directory_beside(const std::string& becomes);
 
-// The directory in which `path` lies: "." where it names none.
+// The directory of `path`: "." if it has none.
 std::string parent_of(const std::string& path);
 
-// Removes those of this user in `directory` whose writers have ended, with the files in them. What cannot be
-// removed stays.
+// Removes this user's temporary files and directories in `directory` whose writers have ended. Those that
+// cannot be removed stay.
 void remove_abandoned_temporaries(const std::string& directory);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// Documents that are put together from many small files of the kernel.
+// Documents that are assembled from many small kernel files.
 #pragma once
 
 #include <string>
@@ -9,13 +9,13 @@
 
 namespace nmtx {
 
-// What is read of each task: where its stack is; how much CPU it has had; both, with its ids and switches.
+// What is read from each task: its stack pointer; its CPU time; both, with its ids and context switches.
 enum class TaskDetail { stacks, times, all };
 
 // "kernel/tasks", in the format of kernel/tasks.h. A thread that ends meanwhile is left out.
 Expected<std::string> read_tasks(const ProcessFiles& process, TaskDetail detail);
 
-// A small file of the system, not of a process: "/proc/sys/kernel/threads-max".
+// A small system file: "/proc/sys/kernel/threads-max".
 Expected<std::string> read_system_file(const std::string& path);
 
 // "kernel/cgroup memory", in the format of kernel/containers/cgroup.h. `cgroup` is the text of
@@ -24,7 +24,7 @@ Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::strin
 // "kernel/cgroup pids", likewise.
 Expected<std::string> read_cgroup_pids(const ProcessFiles& process, std::string_view cgroup);
 
-// "kernel/cgroup cpu": how much of the CPUs its cgroups leave to it.
+// "kernel/cgroup cpu": the CPU quota of its cgroups.
 Expected<std::string> read_cgroup_cpu(const ProcessFiles& process, std::string_view cgroup);
 
 }  // namespace nmtx

@@ -59,7 +59,7 @@ Expected<void> check_room(Bytes wanted, Bytes left) {
     return failure("--freeze",
                    fmt::format("the copy needs {} MiB and {} MiB more free, but only {} MiB are available",
                                in_mib(wanted), in_mib(margin), in_mib(left)),
-                   "run it without --freeze: the running process is then read piece by piece");
+                   "run it without --freeze: the process is then read while it runs");
 }
 
 }  // namespace nmtx

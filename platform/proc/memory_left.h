@@ -1,4 +1,4 @@
-// How much memory this program may still take.
+// How much memory this program may still allocate.
 #pragma once
 
 #include "base/bytes.h"
@@ -6,12 +6,11 @@
 
 namespace nmtx {
 
-// What the kernel can give without swapping (MemAvailable), or what the memory cgroup that we run in leaves,
-// whichever is less: inside a container it is the target's own limit that a large copy would exhaust.
+// MemAvailable, or what our own memory cgroup leaves, whichever is less: inside a container a large copy
+// would exhaust the target's own limit.
 Expected<Bytes> memory_left();
 
-// Fails where `wanted` does not fit into `left` with a margin for everybody else: an eighth of it, 128 MiB at
-// least.
+// Fails where `wanted` does not fit into `left` with a margin for others: an eighth of it, at least 128 MiB.
 Expected<void> check_room(Bytes wanted, Bytes left);
 
 }  // namespace nmtx

@@ -1,6 +1,6 @@
 // Which pages of a process are resident: the ioctl PAGEMAP_SCAN (Linux 6.7) on /proc/PID/pagemap, or the
-// words of that file. Source: Linux Documentation/admin-guide/mm/pagemap.rst. Neither faults a page in nor
-// needs a capability beyond that of smaps.
+// words of that file. Source: Linux Documentation/admin-guide/mm/pagemap.rst. Neither faults pages in, nor
+// needs more capabilities than smaps.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@ namespace nmtx {
 
 enum class ResidencyMethod {
     best,          // the ioctl where the kernel has it
-    pagemap_scan,  // tells the zero page from memory, as smaps does
-    pagemap,       // counts pages of zeros that were only read as resident
+    pagemap_scan,  // distinguishes the zero page from memory, like smaps
+    pagemap,       // counts zero pages that were only read as resident
 };
 
 class PageResidency {
@@ -26,8 +26,8 @@ class PageResidency {
                                         ResidencyMethod method = ResidencyMethod::best);
 
     // The resident runs of each range. Ranges are widened to whole pages and merged where they touch or
-    // overlap. A range that the kernel does not answer for (beyond user space, or larger than the words of
-    // pagemap can be read for) is not among `asked`.
+    // overlap. A range without an answer from the kernel (beyond user space, or too large for reading
+    // pagemap's words) is not in `asked`.
     Residency of(std::span<const Range> ranges);
     // The resident runs inside one range, cut at its ends.
     std::vector<Range> runs(Range range);

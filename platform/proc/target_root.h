@@ -1,13 +1,13 @@
-// The one door to files that a target can influence: what lies below its root or its working directory, and
-// names that it chose. Nothing else in the program opens such a file (tests/house/doors_test.cc looks).
+// The only way to open files that a target can influence: everything below its root or its working
+// directory, and names that it chose. tests/house/doors_test.cc checks that nothing else opens such a file.
 //
-// The target may be hostile and we may be root, so a name is never trusted to be what it seems:
+// The target may be hostile and we may be root, so names are not trusted:
 //
 //   name ─ resolved below the target's root, without its links ─ looked at, still unopened (O_PATH)
 //        ─ a regular file on the file system that it must be on ─ opened, never waiting ─ read up to a bound
 //
-// A link cannot lead out of the root, a FIFO or a device is never opened, and what was looked at is what is
-// read, however fast names are exchanged meanwhile.
+// A link cannot lead out of the root, a FIFO or a device is never opened, and the file that was checked is
+// the one that is read, even if names are swapped meanwhile.
 #pragma once
 
 #include <cstddef>
@@ -18,13 +18,13 @@
 
 namespace nmtx {
 
-// Symbolic links on the way to a directory. A /tmp that is a link is an ordinary thing in a container; it may
-// lead anywhere inside the target's root, where the target could have put a directory as well.
+// Symbolic links on the way to a directory. In a container /tmp is often a link; it may lead anywhere inside
+// the target's root, where the target could also have created a directory.
 enum class Links { inside_root, none };
 
-// Where a file must be. What only the kernel may say: on a cgroup file system, and in the same mount as the
-// directory that it was found in. Anything else: on none of the kernel's file systems, where opening or
-// reading may do something.
+// The file system that a file must be on. For kernel files: a cgroup file system, in the same mount as the
+// directory in which it was found. For all others: none of the kernel's file systems, where opening or
+// reading may have side effects.
 enum class FileSystem { storage, cgroup };
 
 // Opens `directory` ("tmp") below `root` ("/proc/311/root").
@@ -34,27 +34,26 @@ Expected<Descriptor> open_below(const std::string& root, const std::string& dire
 // The target's working directory ("/proc/311/cwd").
 Expected<Descriptor> open_cwd(const std::string& cwd);
 
-// What has this name in the directory, without opening it and without following a link: the descriptor
-// (O_PATH) is good for fstat, and for the rest of this header. `name` may be a path downwards.
-// No descriptor, and errno, where there is none.
+// The file with this name in the directory, without opening it or following a link: the descriptor (O_PATH)
+// works for fstat, and for the functions below. `name` may be a path downwards. No descriptor, and errno,
+// where there is none.
 Descriptor find_in(const Descriptor& directory, const std::string& name);
 
-// The directory above, while that is on the same mount. No descriptor at its root.
+// The parent directory, if it is on the same mount. No descriptor at its root.
 Descriptor directory_above(const Descriptor& directory);
 
 // Is the file on a cgroup file system (of either version)?
 bool on_cgroup_file_system(const Descriptor& file);
 
-// Opens what find_in has found for reading where it is a regular file there; never waits. No descriptor, and
+// Opens a file found by find_in for reading, if it is a regular file there; never blocks. No descriptor, and
 // errno, for anything else.
 Descriptor open_regular(const Descriptor& found, FileSystem file_system = FileSystem::storage);
 
-// A whole regular file of at most `limit` bytes. `shown` names it in errors.
+// Reads a whole regular file of at most `limit` bytes. `shown` names it in errors.
 Expected<std::string> read_in(const Descriptor& directory, const std::string& name, const std::string& shown,
                               std::size_t limit, FileSystem file_system);
 
-// The name under which our own kernel finds an open file, short enough for a socket's address:
-// "/proc/self/fd/7".
+// A path to an open file, short enough for a socket address: "/proc/self/fd/7".
 std::string path_of(const Descriptor& descriptor);
 
 }  // namespace nmtx

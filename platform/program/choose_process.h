@@ -1,4 +1,4 @@
-// Which process a command is about, where the user has not given its PID.
+// Selects the process of a command where the user has not given its PID.
 #pragma once
 
 #include <cstdint>
@@ -13,20 +13,20 @@
 
 namespace nmtx {
 
-// A pid, and when the process that had it then had started: another one that gets the pid later is not meant.
+// A pid with the start time of its process, so that a later process with the same pid is not taken.
 struct ChosenProcess {
     std::uint64_t pid = 0;
     std::uint64_t start_ticks = 0;
 };
 
-// The JVMs that this user can see, the largest RSS first, with the names of their containers.
+// The JVMs that this user can see, largest RSS first, with the names of their containers.
 Expected<std::vector<JvmSummary>> listed_jvms();
 
-// Puts a pid, or a file, in the place of each name that the command has. Fails where no JVM fits or several
-// do: those are listed on standard error, and the error says what to type.
+// Replaces each name in the command by a pid or a file. Fails where no JVM or several match: those are
+// listed on standard error, and the error says what to type.
 Expected<void> choose_targets(Command& command);
 
-// Asks which of them, on the terminal; nothing where the user wants none.
+// Asks the user for one, on the terminal; nothing where the user declines.
 Expected<std::optional<ChosenProcess>> ask_which(const std::vector<JvmSummary>& jvms);
 
 // Can a question be asked and answered: are standard input and output a terminal?

@@ -54,7 +54,7 @@ Expected<fs::path> find_targets() {
             return candidate;
     }
     return failure((folder / "targets").string(),
-                   "the demo's classes are missing: nmtx was built without a javac",
+                   "the demo's classes are missing: nmtx was built without javac",
                    "install a JDK (default-jdk-headless) and build again");
 }
 

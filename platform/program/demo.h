@@ -1,4 +1,4 @@
-// A JVM of our own whose JNI code keeps a known number of bytes, for `nmtx demo`.
+// Our own JVM whose JNI code leaks a known number of bytes, for `nmtx demo`.
 #pragma once
 
 #include <sys/types.h>
@@ -13,7 +13,7 @@
 
 namespace nmtx {
 
-// Runs from start() until it is destroyed: its standard input ends then, and it with it.
+// Runs from start() until it is destroyed: it ends when its standard input ends.
 class DemoJvm {
   public:
     // Finds java (JAVA_HOME, then PATH) and the target's classes (beside the program, then
@@ -28,7 +28,7 @@ class DemoJvm {
     ~DemoJvm();
 
     [[nodiscard]] std::uint64_t pid() const { return static_cast<std::uint64_t>(pid_); }
-    // What the JVM says of itself: leak_bytes, leak_blocks, …
+    // The figures that the JVM prints: leak_bytes, leak_blocks, …
     [[nodiscard]] std::uint64_t truth(const std::string& key) const;
     [[nodiscard]] const std::string& command() const { return command_; }
 
@@ -43,11 +43,11 @@ class DemoJvm {
     std::map<std::string, std::uint64_t> truth_;
 };
 
-// What the report found beside what the demo allocated, as the target counts it itself: "Check: …", one
-// sentence or two.
+// Compares the report with the target's own count of its allocations: "Check: …", one or two sentences.
 std::string demo_check(const DemoJvm& jvm, const MallocUse& found);
 
-// Where both ends are a terminal: says that the JVM runs on, and returns when Enter is pressed.
+// If standard input and output are a terminal: says that the JVM keeps running, and returns when Enter is
+// pressed.
 void keep_running(const DemoJvm& jvm);
 
 }  // namespace nmtx

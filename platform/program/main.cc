@@ -1,4 +1,4 @@
-// The program: joins the pure side and the platform, a function for each verb (run_VERB.cc).
+// The program: connects src/ with platform/, one function per verb (run_VERB.cc).
 #include <cstdio>
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// A process whose evidence was read, now or from a capture, and parsed: where every verb that reports begins.
+// A process with its parsed evidence, live or from a capture: the start of every reporting verb.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace nmtx {
 
-// The view points into the capture's texts, which keep their place when this is moved.
+// The view points into the capture's texts, which keep their addresses when this is moved.
 struct OpenedProcess {
     Capture capture;
     ProcessView view;
@@ -20,9 +20,9 @@ struct OpenedProcess {
 
 // Parses a capture.
 Expected<OpenedProcess> opened(Capture capture);
-// A capture's file, without names where --redact asks for that.
+// From a capture file, redacted if --redact is given.
 Expected<OpenedProcess> open_file(const Command& command, const std::string& file);
-// A running process, read as the plan has it; -o keeps its evidence.
+// A running process, read by the plan; -o saves its evidence.
 Expected<OpenedProcess> open_process(const Command& command, std::uint64_t pid, ReconciliationPlan plan);
 // The file that the command names, else its process.
 Expected<OpenedProcess> open_either(const Command& command, ReconciliationPlan plan);

@@ -24,7 +24,7 @@ constexpr std::size_t most_nmt_bytes = std::size_t{256} << 20U;
 
 int printed_to = STDOUT_FILENO;  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
-// What the user names must be a report: a wrong file is no evidence that happens to be missing.
+// The file that the user names must be a report: a wrong file is an error, not missing evidence.
 Expected<void> check_nmt_report(std::string_view text, const std::string& path) {
     const auto answer = parse_nmt(text, path);
     if (!answer) return tl::make_unexpected(answer.error());

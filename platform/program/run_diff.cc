@@ -1,4 +1,4 @@
-// `nmtx diff A B`: each a capture that was taken, or a process that is captured now.
+// `nmtx diff A B`: each a saved capture, or a process that is captured now.
 #include <fmt/format.h>
 
 #include <array>

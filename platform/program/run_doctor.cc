@@ -1,4 +1,4 @@
-// `nmtx doctor [PID]`: tries what a report needs, one thing after the other. Nothing is asked of a JVM.
+// `nmtx doctor [PID]`: tries what a report needs, step by step. No JVM is asked.
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>

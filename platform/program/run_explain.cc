@@ -1,4 +1,4 @@
-// `nmtx explain [FILE…|-]`: no process is looked at.
+// `nmtx explain [FILE…|-]`: reads no process.
 #include <algorithm>
 
 #include "pasted/parts/pasted.h"

@@ -1,4 +1,4 @@
-// `nmtx glossary [NAME]`: no process is looked at.
+// `nmtx glossary [NAME]`: reads no process.
 #include "platform/program/run.h"
 #include "report/verbs/glossary_report.h"
 

@@ -1,4 +1,4 @@
-// `nmtx help`, `nmtx version`: what is said of nmtx itself.
+// `nmtx help`, `nmtx version`.
 #include "cli/help/completion.h"
 #include "cli/help/help.h"
 #include "cli/help/manual.h"

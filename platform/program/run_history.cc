@@ -1,4 +1,4 @@
-// --record FILE.db beside a report: what has become of the process until then.
+// --record FILE.db with a report: the recorded history of the process.
 #include <fmt/format.h>
 
 #include <algorithm>

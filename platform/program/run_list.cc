@@ -21,7 +21,7 @@ Expected<int> print_list(const Command& command, const std::vector<JvmSummary>& 
     return done(print(text_list(jvms, shape)));
 }
 
-// Options that only a report has: without a process there is none.
+// Options that only apply to a report: there is none without a process.
 bool wants_report(const Command& command) {
     constexpr std::array<std::string_view, 5> of_lists{"format", "json", "color", "quiet", "pager"};
     return std::any_of(command.given.begin(), command.given.end(), [&](const std::string& option) {

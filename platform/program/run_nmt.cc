@@ -1,4 +1,4 @@
-// `nmtx nmt PID …`: NMT's own command, for those who want its answer as it is.
+// `nmtx nmt PID …`: prints NMT's own answer unchanged.
 #include <fmt/format.h>
 
 #include <variant>

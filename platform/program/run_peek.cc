@@ -41,7 +41,7 @@ Expected<void> peek_at_blocks(const Command& command, const Moment& moment) {
     return print("\n" + peek_blocks_text(sample, peek, told_apart, style_of_stdout(command)));
 }
 
-// The JVM is not asked: what the kernel and malloc's headers tell has to do.
+// The JVM is not asked: the kernel and malloc's headers have to suffice.
 Expected<int> run_peek(const Command& command) {
     CollectOptions options;
     options.pid = command.target.pid;

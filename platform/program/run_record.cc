@@ -106,9 +106,9 @@ std::string summary(const Command& command, const RecordState& state) {
     if (state.missed > 0)
         text += fmt::format("nmtx: {} samples could not be taken; the last time: {}\n", state.missed,
                             state.last_error);
-    return text + fmt::format("nmtx: {} has {}. Who grows: nmtx trend {}\n", printable(command.output),
-                              human(Bytes(static_cast<std::uint64_t>(state.file_bytes))),
-                              printable(command.output));
+    return text +
+           fmt::format("nmtx: {} has {}. To see what grows: nmtx trend {}\n", printable(command.output),
+                       human(Bytes(static_cast<std::uint64_t>(state.file_bytes))), printable(command.output));
 }
 
 // The moment that a capture is of.

@@ -1,4 +1,4 @@
-// What a command needs of the kernel.
+// The rights that a command needs.
 #pragma once
 
 #include <optional>

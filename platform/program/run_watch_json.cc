@@ -1,4 +1,4 @@
-// `nmtx watch PID --json`: one object a refresh on standard output, for programs.
+// `nmtx watch PID --json`: one object per refresh on standard output, for programs.
 #include <poll.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// The columns of a record's samples: the schema, what is inserted and what is read follow from one table.
+// The columns of a record's samples: the schema, inserts and selects are derived from one table.
 #pragma once
 
 #include <cstdint>

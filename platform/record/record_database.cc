@@ -51,15 +51,14 @@ Error RecordDatabase::error(int code) const {
     failed_errno_ = sqlite3_system_errno(database_.get());
     switch (code & 0xff) {
         case SQLITE_FULL:
-            return {path_,
-                    "the disk is full: the sample could not be kept, what was recorded before is whole",
-                    "make room, and record into the same file again"};
+            return {path_, "the disk is full: the sample was not stored, earlier samples are intact",
+                    "free some space, and record into the same file again"};
         case SQLITE_NOTADB:
             return {path_, "is not a recording: it is not an SQLite database",
                     "see docs/reference/formats/record-file.md"};
         case SQLITE_CORRUPT:
             return {path_, fmt::format("the record is damaged: {}", sqlite3_errmsg(database_.get())),
-                    "save what is left with: sqlite3 FILE .recover"};
+                    "recover what is left with: sqlite3 FILE .recover"};
         case SQLITE_BUSY:
             return {path_, locked_record, "try again when it has ended"};
         case SQLITE_INTERRUPT:

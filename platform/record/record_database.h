@@ -1,4 +1,4 @@
-// The SQLite database that a record is: opened with care, its statements, its errors as sentences.
+// The SQLite database of a record: safe opening, statements, errors as sentences.
 #pragma once
 
 #include <chrono>
@@ -45,7 +45,7 @@ class Statement {
     std::unique_ptr<sqlite3_stmt, Finalize> statement_;
 };
 
-// What is said of a lock that somebody holds.
+// The message for a lock that another process holds.
 inline constexpr const char* locked_record = "another process holds the record locked";
 
 // How long to wait for a reader or another recorder to let go.
@@ -53,29 +53,29 @@ inline constexpr std::chrono::milliseconds usual_patience{10000};
 
 class RecordDatabase {
   public:
-    // Creates the file (mode 0600) where there is none. Refuses what is not a record, what a newer nmtx
-    // wrote, and what is damaged. Both distrust the file: bounds for everything that it holds, a deadline for
-    // what is asked of it, and no schema but ours.
+    // Creates the file (mode 0600) where there is none. Refuses files that are not records, that a newer
+    // nmtx wrote, or that are damaged. Both distrust the file: everything in it is bounded, queries have a
+    // deadline, and only our schema is accepted.
     static Expected<RecordDatabase> open_for_writing(const std::string& path,
                                                      std::chrono::milliseconds patience = usual_patience);
     static Expected<RecordDatabase> open_for_reading(const std::string& path);
 
     [[nodiscard]] const std::string& path() const { return path_; }
-    // As large as it was when it was opened, with what a recorder has not folded in yet.
+    // The size when it was opened, including a journal that is not folded in yet.
     [[nodiscard]] std::uint64_t bytes() const { return bytes_; }
     // Statements without parameters and without rows.
     Expected<void> execute(const char* sql);
     Expected<Statement> prepare(std::string_view sql);
     // True: there is a row. False: it is done.
     Expected<bool> step(Statement& statement);
-    // To its end, without rows; ready to be bound anew.
+    // Runs it to its end, without rows; it can be bound again afterwards.
     Expected<void> run(Statement& statement);
     void reset(Statement& statement);
     [[nodiscard]] std::int64_t last_id() const;
     // The first number of a query without parameters.
     Expected<std::int64_t> number(std::string_view sql);
 
-    // All or nothing: `change` is rolled back where it fails.
+    // All or nothing: `change` is rolled back if it fails.
     template <typename Change>
     Expected<void> transaction(Change change) {
         if (auto begun = execute("BEGIN IMMEDIATE"); !begun) return begun;
@@ -85,11 +85,11 @@ class RecordDatabase {
         return done;
     }
 
-    // Copies what the journal has into the file. False where a reader kept some of it there.
+    // Copies the journal into the file. False where a reader kept a part of it there.
     Expected<bool> fold_journal();
-    // For the time when it is closed: is the journal neither copied nor removed then?
+    // Whether the journal is left alone on closing, neither copied nor removed.
     void leave_journal(bool yes = true);
-    // May what failed last come off the next time? A lock, no room, a limit.
+    // May the last failed operation succeed later? A lock, no space, a limit.
     [[nodiscard]] bool may_pass() const;
 
   private:
@@ -102,7 +102,7 @@ class RecordDatabase {
                                          std::chrono::milliseconds patience = usual_patience);
     static void undo_unfinished_change(const std::string& file);
     void distrust();
-    // A recorder goes on for months: the deadline is for what a stranger's file may do when it is opened.
+    // A recorder runs for months: the deadline is only for opening an untrusted file.
     void take_any_time();
     Expected<void> check(bool may_be_new);
     Expected<void> set_up();
@@ -112,11 +112,11 @@ class RecordDatabase {
 
     using Deadline = std::chrono::steady_clock::time_point;
     std::string path_;
-    Descriptor directory_;  // by which SQLite knows the file
+    Descriptor directory_;  // through which SQLite opens the file
     std::uint64_t bytes_ = 0;
-    std::unique_ptr<Deadline> deadline_;  // SQLite's look at it: outlives the database, at one address
+    std::unique_ptr<Deadline> deadline_;  // SQLite holds its address, so it outlives the database
     std::unique_ptr<sqlite3, Close> database_;
-    // Of the last call that failed: rolling back changes what SQLite says of it.
+    // Of the last failed call: a rollback would change what SQLite reports.
     mutable int failed_ = 0;
     mutable int failed_errno_ = 0;
 };

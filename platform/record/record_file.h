@@ -1,5 +1,5 @@
-// The file that a record is written to, as something that people remove, move, replace and empty while it is.
-// SQLite goes on writing to the file that it has opened, whatever is at its path by then.
+// The file of a record, which may be removed, moved, replaced or emptied while it is written. SQLite
+// continues to write to the file that it opened, whatever is at its path now.
 #pragma once
 
 #include <sys/stat.h>
@@ -14,23 +14,22 @@ namespace nmtx {
 
 enum class FileChange : std::uint8_t {
     none,
-    removed,      // nobody can open it any more
+    removed,      // it can no longer be opened
     moved,        // it has another name, or may have
     emptied,      // of length 0
-    journal_gone  // its -wal or -shm is not the one that was opened
+    journal_gone  // its -wal or -shm is no longer the one that was opened
 };
 
 class RecordFile {
   public:
     RecordFile() = default;
-    // The file at `path` now, which has just been opened. Closing what is held here drops no lock of
-    // SQLite's.
+    // The file that was just opened at `path`. Closing the descriptor here does not drop SQLite's locks.
     explicit RecordFile(std::string path);
 
     [[nodiscard]] FileChange change() const;
-    // The journals that SQLite has made by now; what is known already stays.
+    // Records the journals that SQLite has created by now; known ones stay.
     void note_journals();
-    // Where it is by now; nothing where it has no name, or that is not known.
+    // Its current path; nothing where it has none, or it is unknown.
     [[nodiscard]] std::optional<std::string> path_now() const;
     // Removes the journals that belong to this file, and no others.
     void remove_journals() const;
@@ -48,8 +47,8 @@ class RecordFile {
     Identity self_, wal_, shm_;
 };
 
-// A database that was closed in order has no journal. One that SQLite would look for a -wal beside, and there
-// is none or an empty one, was copied or moved without it.
+// A cleanly closed database has no journal. If SQLite would look for a -wal and it is missing or empty, the
+// file was copied or moved without it.
 bool lacks_journal(const std::string& path);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// The table `gap` of a record: when its recorder could not write, why, and what became of the samples.
+// The table `gap` of a record: when its recorder could not write, why, and what happened to the samples.
 #pragma once
 
 #include <vector>
@@ -8,13 +8,13 @@
 
 namespace nmtx {
 
-// Makes the table where there is none: files of before that have none.
+// Creates the table if there is none, as in older files.
 Expected<void> add_gap(RecordDatabase& database, const RecordedGap& gap);
 
 // Empty if the table does not exist.
 Expected<std::vector<RecordedGap>> read_gaps(RecordDatabase& database);
 
-// To each series the gaps that lie between its first sample and its last one, or touch that time.
+// Adds to each series the gaps that overlap the time of its samples.
 void share_out_gaps(const std::vector<RecordedGap>& gaps, std::vector<RecordedSeries>& record);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// Numbers as a record keeps them, signed ones of 64 bits, and back.
+// Converts numbers to a record's signed 64-bit integers and back.
 #pragma once
 
 #include <algorithm>
@@ -46,7 +46,7 @@ inline std::optional<Bytes> bytes(Number number) {
     return number ? std::optional(bytes(*number)) : std::nullopt;
 }
 
-// A time of some hundred thousand years at the most, so that differences of two do not overflow.
+// A time of at most some hundred thousand years, so that differences do not overflow.
 inline std::int64_t time(std::int64_t ms) {
     constexpr std::int64_t most = std::int64_t{1} << 53;
     return std::clamp(ms, -most, most);

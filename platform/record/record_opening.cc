@@ -1,4 +1,4 @@
-// A record is opened: with bounds for what a stranger's file holds, and with no schema but ours.
+// Opening a record: with bounds for untrusted files, and only with our schema.
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-// A process that is being recorded.
+// A recorded process.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@ namespace nmtx {
 struct Recorded {
     std::uint64_t pid = 0;
     std::shared_ptr<Sampler> sampler;
-    std::shared_ptr<const RecordedRun> run;  // nothing before the first sample
+    std::shared_ptr<const RecordedRun> run;  // null before the first sample
     Bytes rss_at_first;
     bool busy = false;
     std::uint64_t busy_since = 0;

@@ -17,7 +17,7 @@ namespace nmtx {
 namespace {
 
 // Names of owners and categories. Those of nmtx are a file's name at the longest, and a process has some
-// hundred. More than that is no real record, but an attempt to make a small file take much memory.
+// hundred. More than that is not a real record, but an attempt to make a small file take much memory.
 constexpr std::size_t longest_name = 1024;
 constexpr std::size_t most_names = 1U << 16U;
 constexpr std::size_t most_names_of_a_run = 4096;

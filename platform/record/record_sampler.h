@@ -14,14 +14,14 @@ namespace nmtx {
 
 // How often the sample is a full one: --walk-every.
 struct WalkEvery {
-    std::optional<unsigned> samples;  // each so many; 0: never; absent: as its cost allows
-    // How long the recording is to last, where that is known: then enough of them for a trend.
+    std::optional<unsigned> samples;  // every this many samples; 0: never; absent: as its cost allows
+    // The length of the recording, if known: then there are enough full samples for a trend.
     std::optional<std::chrono::milliseconds> recording;
 };
 
-// For how long light samples do after a full one that took `cost_ms` of nmtx and the JVM together: a thousand
-// times that, so that full samples take 0.1 % of the time. In a recording of a known length 24 of them fit
-// in, or as many as take 1 %.
+// How long only light samples follow a full one that took `cost_ms` of nmtx and the JVM together: a thousand
+// times that, so that full samples take 0.1 % of the time. In a recording of known length, short enough for
+// 24 full samples, or as many as take 1 %.
 double pause_after_full_ms(const WalkEvery& every, double cost_ms);
 
 struct SamplerOptions {
@@ -32,12 +32,12 @@ struct SamplerOptions {
     WalkEvery walk_every;
     std::string boot_id;
     Bytes physical_memory;
-    bool beside_others = false;  // several are sampled at the same time: CPU is counted by thread
+    bool beside_others = false;  // several are sampled at the same time, so CPU is counted by thread
 };
 
-// How long to wait before asking a JVM again that has not answered `silences` times in a row, the last time
-// after `waited_ms`: twice as long each time, up to five minutes. A refusal that took no time costs nobody
-// anything, so the next try comes soon.
+// How long to wait before asking a JVM again that has failed to answer `silences` times in a row, the last
+// time after `waited_ms`: twice as long each time, up to five minutes. An immediate refusal costs nothing,
+// so the next try comes soon.
 std::int64_t pause_after_silence_ms(unsigned silences, double waited_ms);
 
 // The id of this boot of the kernel.
@@ -47,10 +47,11 @@ class Sampler {
   public:
     explicit Sampler(SamplerOptions options) : options_(std::move(options)) {}
 
-    // One sample; fails as soon as it can once `stop` is requested. Its cost has everything but what keeping
-    // it takes. A JVM that does not answer is not asked for a while; then for little, and then as before.
+    // One sample; fails as soon as possible once `stop` is requested. Its cost includes everything except
+    // storing it. A JVM that does not answer is not asked for a while, then asked for little, and then as
+    // before.
     Expected<Sample> take(const std::stop_token& stop = {});
-    // Who it is; by the first sample.
+    // The run of the process; known from the first sample on.
     [[nodiscard]] const RecordedRun& run() const { return run_; }
     [[nodiscard]] const std::string& cmdline() const { return cmdline_; }  // NUL-separated, secrets redacted
     [[nodiscard]] std::uint32_t uid() const { return uid_; }
@@ -71,8 +72,8 @@ class Sampler {
     std::uint32_t uid_ = 0;
     KnownAnswers known_;
     bool knows_process_ = false;
-    unsigned silences_ = 0;          // one after the other
-    std::int64_t ask_again_ms_ = 0;  // since boot; before that a silent JVM is left alone
+    unsigned silences_ = 0;          // in a row
+    std::int64_t ask_again_ms_ = 0;  // since boot; until then a silent JVM is not asked
     bool has_nmt_ = true;
     unsigned taken_ = 0;
     std::int64_t last_full_ms_ = 0;

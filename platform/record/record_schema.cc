@@ -97,7 +97,7 @@ Expected<void> check_record_pages(RecordDatabase& database) {
         if (!row) return tl::make_unexpected(row.error());
         if (const std::string found = *row ? quick->text(0) : ""; found != "ok")
             return failure(database.path(), fmt::format("the recording is damaged: {}", printable(found)),
-                           "save what is left with: sqlite3 FILE .recover");
+                           "recover what is left with: sqlite3 FILE .recover");
     }
     return {};
 }

@@ -17,27 +17,26 @@ class RecordStore {
     static Expected<RecordStore> open(const std::string& path,
                                       std::chrono::milliseconds patience = usual_patience);
 
-    // Gives the id of the new run, or of the one that a recorder has already begun for this very process.
+    // Returns the id of the new run, or of an existing run of the same process.
     Expected<std::int64_t> begin_run(const RecordedRun& run);
     // In one transaction: the sample, with its place on the file's time line, and the thinning of old ones.
     Expected<void> add(std::int64_t run, const Sample& sample);
     Expected<void> end_run(std::int64_t run, std::string_view why, const SampleTime& now);
-    // Folds the journal into the file, which is then all there is: for the end of a recording. Where another
-    // recorder has the file open, it stays as it is.
+    // Folds the journal into the file, which is then complete: for the end of a recording. If another
+    // recorder has the file open, the journal stays.
     void finish();
-    // When the recorder could not write, by the clocks; `boot_id` is of both. Places it on the time line.
+    // When the recorder could not write, by the clocks of boot `boot_id`. Places it on the time line.
     Expected<void> add_gap(const SampleTime& from, const SampleTime& to, const std::string& boot_id,
                            RecordedGap gap);
-    // True where the file alone has everything now; without this its journal has hours of it.
+    // True if the file is now complete without its journal, which otherwise holds hours of samples.
     Expected<bool> fold_journal() { return database_.fold_journal(); }
-    // The file at the path is another one by now: closing touches nothing there.
+    // The path now has another file: closing does not touch it.
     void leave_journal() { database_.leave_journal(); }
     [[nodiscard]] bool may_pass() const { return database_.may_pass(); }
     // Bytes of the database without its journal.
     Expected<std::int64_t> bytes();
 
-    // For tests: of what happens when nothing more fits, and of many samples, for which each sync would be
-    // waited.
+    // For tests of a full file, and of many samples without waiting for each sync.
     Expected<void> limit_pages(std::int64_t pages);
     Expected<void> relax_for_tests() { return database_.execute("PRAGMA synchronous=OFF"); }
 
@@ -60,7 +59,7 @@ class RecordStore {
     std::map<std::int64_t, std::string> boot_ids_;
 };
 
-// All runs, with their samples of the last `window_ms` of the file's time line; of all of it where that is 0.
+// All runs, with their samples of the last `window_ms` of the file's time line; of all of it if that is 0.
 Expected<std::vector<RecordedSeries>> read_record(const std::string& path, std::int64_t window_ms = 0);
 
 }  // namespace nmtx

@@ -45,7 +45,7 @@ Expected<void> RecordWriter::open_file() {
     return {};
 }
 
-// A lock passes. Anything else is better said at once, to somebody who has just typed the command.
+// A lock is temporary. Any other problem is reported at once, because the user has just typed the command.
 Expected<void> RecordWriter::begin() {
     auto opened = open_file();
     if (opened || opened.error().what != locked_record) return opened;

@@ -1,6 +1,6 @@
-// Keeps samples in a record whatever becomes of the file meanwhile: another process holds it locked, the disk
-// is full, it is removed, moved or emptied. Samples wait in memory until they can be written; then the record
-// says when and why they could not be.
+// Writes samples to a record, even if the file is locked by another process, the disk is full, or the file
+// is removed, moved or emptied. Samples wait in memory until they can be written; the record then says when
+// and why they could not be.
 #pragma once
 
 #include <chrono>
@@ -22,20 +22,20 @@ namespace nmtx {
 
 struct RecordWriterOptions {
     std::size_t most_waiting_bytes = std::size_t{32} << 20U;
-    // A copy of the file without its journal lacks the samples of this time at most, and those of one tick.
+    // A copy of the file without its journal lacks at most the samples of this time, and those of one tick.
     std::chrono::milliseconds fold_every{25000};
-    std::chrono::milliseconds patience{250};      // with a lock, each time
-    std::chrono::milliseconds retry_every{1000};  // while something is wrong
-    std::function<void(const std::string&)> say;  // what goes wrong, and that it is over
+    std::chrono::milliseconds patience{250};      // waiting for a lock, each time
+    std::chrono::milliseconds retry_every{1000};  // while writing fails
+    std::function<void(const std::string&)> say;  // called with problems, and with their end
 };
 
-// What the file holds, and what it does not.
+// What is in the file, and what is not.
 struct WrittenState {
     std::uint64_t samples = 0;  // in the file
     std::uint64_t full = 0;     // of them
     std::uint64_t runs = 0;
     std::uint64_t waiting = 0;    // in memory
-    std::uint64_t lost = 0;       // there was no more memory for them
+    std::uint64_t lost = 0;       // dropped, because the memory limit was reached
     std::uint64_t elsewhere = 0;  // in files that were removed or moved
 };
 
@@ -43,25 +43,25 @@ class RecordWriter {
   public:
     RecordWriter(std::string path, RecordWriterOptions options);
 
-    // For the first time: fails where it is of no use to wait.
+    // Opens it for the first time: fails where waiting would be useless.
     Expected<void> begin();
     void add(const std::shared_ptr<const RecordedRun>& run, Sample sample);
     void end_run(const std::shared_ptr<const RecordedRun>& run, const std::string& why,
                  const SampleTime& now);
-    // As much of what waits as the file takes now. To be called after each addition, and now and then.
+    // Writes as many waiting samples as possible. Call after each addition, and regularly.
     void write();
-    // Writes once more, and folds the journal into the file. What is waiting then is lost.
+    // Writes once more, and folds the journal into the file. Samples that still wait are lost.
     void finish();
 
     [[nodiscard]] const WrittenState& state() const { return state_; }
-    // Why samples are waiting.
+    // Why samples wait.
     [[nodiscard]] const std::optional<Error>& trouble() const { return trouble_; }
     [[nodiscard]] std::int64_t file_bytes();
 
   private:
     struct Waiting {
         std::shared_ptr<const RecordedRun> run;
-        std::optional<Sample> sample;  // otherwise the run's end
+        std::optional<Sample> sample;  // absent: the run's end
         std::string end;
         SampleTime time;
         std::size_t bytes = 0;
@@ -84,16 +84,15 @@ class RecordWriter {
     RecordWriterOptions options_;
     std::optional<RecordStore> store_;
     RecordFile file_;
-    // Of the file that is open. They hold the runs, so that no other one gets the address of one that has
-    // gone.
+    // Ids in the open file. The keys own the runs, so that their addresses are not reused.
     std::map<std::shared_ptr<const RecordedRun>, std::int64_t> runs_;
     std::set<std::int64_t> counted_;  // ids of the runs that have samples of ours in the file
     std::deque<Waiting> waiting_;
     std::size_t waiting_bytes_ = 0;
-    std::uint64_t stride_ = 1;  // one in so many samples of a run may wait
+    std::uint64_t stride_ = 1;  // one in this many samples of a run may wait
     std::map<const RecordedRun*, std::uint64_t> arrived_;
     WrittenState state_;
-    // Of the trouble that there is.
+    // Of the current problem.
     std::optional<Error> trouble_;
     std::vector<std::string> reasons_;
     SampleTime since_;

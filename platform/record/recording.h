@@ -1,4 +1,4 @@
-// A recording while it runs: the loop of record.cc, its samples, its search for JVMs.
+// A running recording: the loop of record.cc, its samples, its search for JVMs.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,7 @@ class Recording {
     Expected<RecordState> run();
 
   private:
-    // Others wait only while this many JVMs are silent at once, and a silent JVM is asked less and less
+    // Other JVMs are delayed only if this many do not answer at once, and those are asked less and less
     // often.
     static constexpr unsigned most_threads = 32;
     static constexpr std::uint64_t ms_ns = 1'000'000;
@@ -66,10 +66,10 @@ class Recording {
     double cpu_before_ = own_cpu_ms();
     std::string boot_id_;
     bool file_open_ = false;
-    std::optional<Error> refused_;  // the first sample, or the file
+    std::optional<Error> refused_;  // why the first sample or the file failed
     std::list<std::shared_ptr<Recorded>> processes_;
     std::set<ProcessStart> met_;       // of --all
-    std::shared_ptr<Recorded> ended_;  // whose command may be started again
+    std::shared_ptr<Recorded> ended_;  // waiting for a restart of its command
     std::uint64_t ended_at_ = 0;
     std::int64_t searched_ms_ = 0;
     bool searching_ = false;

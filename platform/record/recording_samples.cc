@@ -1,4 +1,4 @@
-// The samples of a recording: taken beside the loop, kept or lost by it.
+// The samples of a recording: taken outside the loop, stored or dropped by it.
 #include <unistd.h>
 
 #include <algorithm>
@@ -113,7 +113,7 @@ void Recording::tick() {
             continue;
         }
         ++state_.missed;
-        state_.last_error = "pid " + std::to_string(process->pid) + ": the sample before was not done yet";
+        state_.last_error = "pid " + std::to_string(process->pid) + ": the previous sample was not finished";
     }
 }
 

@@ -1,4 +1,4 @@
-// JVMs that a recording looks for: all of the host, or the command that ended and is started again.
+// The JVMs that a recording looks for: all on the host, or a restart of a command that ended.
 #include <algorithm>
 #include <utility>
 

@@ -1,4 +1,4 @@
-// The program that shows long output a screen at a time, where that is asked for.
+// The pager for long output, with --pager.
 #pragma once
 
 #include <sys/types.h>
@@ -8,13 +8,13 @@
 
 namespace nmtx {
 
-// $PAGER, or less. It is started at once: later the kernel may no longer let us start a program.
+// $PAGER, or less. Started at once, because later the seccomp filter may forbid starting programs.
 class Pager {
   public:
     static Expected<Pager> start();
     Pager(Pager&& other) noexcept;
     Pager& operator=(Pager&&) = delete;
-    ~Pager();  // waits until the reader leaves it
+    ~Pager();  // waits until the user leaves it
 
     [[nodiscard]] int input() const { return input_.get(); }
 

@@ -1,4 +1,4 @@
-// How far a long walk has come, on a terminal: one line that is drawn over itself, and gone at the end.
+// Progress of a long walk, on a terminal: one line that is redrawn, and removed at the end.
 #pragma once
 
 #include <chrono>
@@ -13,18 +13,18 @@ namespace nmtx {
 struct ProgressState {
     std::chrono::milliseconds elapsed{0};
     Bytes done, of;
-    unsigned pass = 1;  // some walks go over the same memory several times
+    unsigned pass = 1;  // some walks pass the same memory several times
 };
 
-// What is to be seen then, in printable ASCII: nothing within the first second, and never more than `width`
-// less one columns (in the last one some terminals break the line).
+// The line to show, in printable ASCII: empty within the first second, and at most `width` - 1 columns (some
+// terminals break the line in the last one).
 std::string progress_text(const ProgressState& state, std::size_t width);
 
 class Progress {
   public:
     using Clock = std::chrono::steady_clock;
 
-    // Draws nothing where `fd` is not a terminal, or -1. `now` is asked instead of the clock.
+    // Draws nothing if `fd` is not a terminal, or -1. `now` replaces the clock.
     explicit Progress(int fd, Clock::time_point (*now)() = &Clock::now);
 
     void reached(Bytes done, Bytes of);
@@ -38,10 +38,10 @@ class Progress {
     ProgressState state_;
 };
 
-// A target's memory whose long readers can be seen to come on.
+// A target's memory that reports the progress of long readers.
 class WatchedMemory : public TargetMemory {
   public:
-    // Until it is told another one, or none.
+    // Until it gets another one, or null.
     void show(Progress* progress) { progress_ = progress; }
     void reached(Bytes done, Bytes of) override {
         if (progress_ != nullptr) progress_->reached(done, of);

@@ -33,7 +33,7 @@ std::size_t height_of(bool is_terminal) {
     return is_terminal && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_row : 0;
 }
 
-// As setlocale would decide, from the names alone: loading the locale would cost more than the question.
+// Like setlocale, but only from the names: loading the locale would cost too much.
 bool locale_is_utf8() {
     for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
         const std::string_view locale = environment(name);

@@ -1,4 +1,4 @@
-// One line on a terminal that is drawn over itself, and gone at the end.
+// One line on a terminal that is redrawn, and removed at the end.
 #pragma once
 
 #include <cstddef>
@@ -8,17 +8,17 @@ namespace nmtx {
 
 class TerminalLine {
   public:
-    // Draws nothing where `fd` is not a terminal, or -1.
+    // Draws nothing if `fd` is not a terminal, or -1.
     explicit TerminalLine(int fd);
     TerminalLine(const TerminalLine&) = delete;
     TerminalLine& operator=(const TerminalLine&) = delete;
     ~TerminalLine() { erase(); }
 
     [[nodiscard]] bool is_terminal() const { return fd_ >= 0; }
-    // False for a job in the background: it leaves the terminal to whom it belongs.
+    // False for a background job, which leaves the terminal alone.
     [[nodiscard]] bool may_draw() const;
     [[nodiscard]] std::size_t width() const;
-    // Printable ASCII of at most width() - 1 columns: in the last one some terminals break the line.
+    // Printable ASCII of at most width() - 1 columns: some terminals break the line in the last one.
     void draw(std::string text);
     void erase();
 

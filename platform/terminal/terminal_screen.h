@@ -1,4 +1,4 @@
-// A whole terminal to draw on, by ncurses, and its keys.
+// A full-screen terminal, with ncurses, and its keys.
 #pragma once
 
 #include <memory>
@@ -9,21 +9,21 @@
 
 namespace nmtx {
 
-// The terminal is as it was when the last of these has gone. One at a time.
+// Restores the terminal when it is destroyed. Only one at a time.
 class TerminalScreen {
   public:
-    // Fails where standard input or output is not a terminal, and where terminfo knows none like it that a
-    // cursor can be moved on.
+    // Fails where standard input or output is not a terminal, or terminfo has no entry for it with cursor
+    // movement.
     static Expected<std::unique_ptr<TerminalScreen>> open(bool colour);
     TerminalScreen(const TerminalScreen&) = delete;
     TerminalScreen& operator=(const TerminalScreen&) = delete;
     ~TerminalScreen();
 
     void draw(const std::vector<ScreenLine>& lines);
-    // Never waits: Key::none where no key was pressed. Poll standard input before.
+    // Never waits: Key::none if no key was pressed. Poll standard input before.
     KeyPress next_key();
     [[nodiscard]] ScreenSize size() const;
-    // To be called after SIGWINCH.
+    // Call after SIGWINCH.
     void resized();
     // Can it show more than ASCII?
     [[nodiscard]] bool unicode() const { return unicode_; }

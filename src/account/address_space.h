@@ -1,4 +1,4 @@
-// Mappings of which no text says what is resident: what they may have at most, and what cannot be the JVM's.
+// Mappings whose residency no text shows: their maximum, and what cannot belong to the JVM.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@
 
 namespace nmtx {
 
-// What one owner can access; an upper bound of what it has resident.
+// The accessible memory of one owner: an upper bound of its resident memory.
 struct SpaceRow {
     std::string name;  // "java heap", "malloc/arena", "files", "no known owner"
     Bytes accessible;
@@ -18,14 +18,14 @@ struct SpaceRow {
 
 struct AddressSpace {
     std::vector<SpaceRow> rows;          // largest first
-    Bytes reserved;                      // without access: nothing of it is resident, but for rare cases
-    std::optional<Bytes> jvm_committed;  // by NMT: more the JVM cannot have resident by its own count
+    Bytes reserved;                      // without access: not resident, except in rare cases
+    std::optional<Bytes> jvm_committed;  // by NMT: by its own count, the JVM cannot have more resident
     std::optional<Bytes> jvm_reserved;
-    std::vector<Range> too_large;  // private, and larger than all that the JVM has reserved
+    std::vector<Range> too_large;  // private, and larger than everything that the JVM has reserved
     std::optional<Bytes> machine;  // memory of the machine
 };
 
-// Nothing where the moment has no mappings, or what is resident of them is known or estimated.
+// Nothing where there are no mappings, or their residency is known or estimated.
 std::optional<AddressSpace> address_space_of(const PastedMoment& moment);
 
 }  // namespace nmtx

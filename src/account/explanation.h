@@ -1,4 +1,4 @@
-// What a paste comes to: every moment of every process in it reconciled and judged where its texts allow
+// The result of a paste: each snapshot of each process in it, reconciled and judged where its texts allow
 // that.
 #pragma once
 
@@ -13,14 +13,14 @@
 
 namespace nmtx {
 
-// A moment of a pasted process, with its ledger where its texts give one.
+// A snapshot of a pasted process, with its ledger if its texts allow one.
 struct ExplainedMoment {
     const PastedMoment* moment = nullptr;
     std::optional<Account>
-        account;  // where its texts give a ledger; the verdict takes in what the other texts show
-    std::string why_no_ledger;          // where there should be one
-    std::optional<AddressSpace> space;  // where no text says what is resident
-    std::vector<Finding> findings;      // if there is no account
+        account;  // if its texts allow a ledger; the verdict includes findings of the other texts
+    std::string why_no_ledger;          // where one would be expected
+    std::optional<AddressSpace> space;  // where no text shows residency
+    std::vector<Finding> findings;      // only if there is no account
 };
 
 struct ExplainedProcess {
@@ -30,7 +30,7 @@ struct ExplainedProcess {
 };
 
 struct Explanation {
-    Pasted pasted;  // what the rest points into; a copy would point into this one
+    Pasted pasted;  // the rest points into it, so a copy would point into this one
     std::vector<ExplainedProcess> processes;
 
     Explanation() = default;
@@ -41,10 +41,10 @@ struct Explanation {
     ~Explanation() = default;
 };
 
-// Each moment reconciled where its texts allow it.
+// Reconciles each snapshot where its texts allow it.
 Explanation explanation_of(std::vector<PastedInput> inputs);
 
-// Is there a text at all of which something could be read?
+// Is there any text that could be read at least in part?
 bool understood_something(const Pasted& pasted);
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// Some of the live blocks of one size that are not NMT's, for one who wants to see what is in them. A walk of
-// its own: the one that counts blocks keeps no addresses.
+// Some of the untracked live blocks of one size, for looking at their contents. A separate walk, because the
+// one that counts blocks keeps no addresses.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@ namespace nmtx {
 
 struct BlockSample {
     std::vector<Range> blocks;   // their usable bytes; ascending
-    std::uint64_t of = 0;        // how many of that size the walk met
-    std::vector<Bytes> nearest;  // usable sizes of other such blocks, a few on either side; ascending
+    std::uint64_t of = 0;        // how many of that size the walk found
+    std::vector<Bytes> nearest;  // nearest usable sizes of other such blocks, a few on either side; ascending
 };
 
-// A sink for chunk_walk.h. Every block has the same chance to be chosen: every n-th would see but one kind
-// where two are allocated in turn. The same heap gives the same sample.
+// A sink for chunk_walk.h. Every block has the same chance to be chosen: taking every n-th would only see
+// one kind where two are allocated in turn. The same heap gives the same sample.
 class BlockSampler {
   public:
-    // `tally`: tells which blocks are NMT's.
+    // `tally` knows which blocks NMT tracks.
     BlockSampler(Bytes usable, std::size_t most, const BlockTally& tally)
         : usable_(usable.value()), most_(most), tally_(tally) {}
 
@@ -42,7 +42,7 @@ class BlockSampler {
     std::uint64_t random_ = 1;
 };
 
-// At most `most` blocks of `usable` bytes. Nothing at all where no heap of glibc's was found.
+// At most `most` blocks of `usable` bytes. Empty where no glibc heap was found.
 BlockSample sample_blocks(const MallocRequest& request, Bytes usable, std::size_t most, TargetMemory& memory);
 
 }  // namespace nmtx

@@ -20,7 +20,7 @@ void add(ChunkSum& sum, std::uint64_t bytes, std::uint64_t resident) {
     sum.resident += Bytes(resident);
 }
 
-// request2size: the chunk that malloc makes for so many bytes.
+// request2size: the size of the chunk that malloc uses for this many bytes.
 std::uint64_t chunk_for(std::uint64_t requested) {
     return std::max<std::uint64_t>(smallest_chunk, (requested + 8 + 15) / 16 * 16);
 }
@@ -98,7 +98,7 @@ BlockTally::BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags,
       arenas_(arenas),
       small_(small_limit / 16) {
     for (ArenaFigures& arena : arenas_) arena.to_trim = Bytes();
-    mmapped_.to_trim = Bytes();  // no chunk with a mapping of its own is ever freed and kept
+    mmapped_.to_trim = Bytes();  // a chunk with its own mapping is never retained after free
     for (const FileRange& file : files_) {
         constexpr std::uint64_t most_megabytes = 4096;
         const std::uint64_t first = file.range.begin.value >> 20U;

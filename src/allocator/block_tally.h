@@ -1,12 +1,13 @@
-// What a walk's chunks add up to: per arena by state, live blocks by NMT category (told by the header that
-// HotSpot puts in front of each block that it tracks), all others by size and by what their first word points
-// to. A sink for chunk_walk.h.
+// The sums of a walk's chunks: per arena by state, live blocks by NMT category (from the header that HotSpot
+// puts in front of each block that it tracks), all others by size and by the target of their first word. A
+// sink for chunk_walk.h.
 //
-// NMT's header, 16 bytes in front of what HotSpot uses, so at the start of malloc's user bytes. Source:
+// NMT's header is 16 bytes in front of HotSpot's bytes, so at the start of malloc's user bytes. Source:
 // HotSpot share/nmt/mallocHeader.hpp.
-//   from JDK 18, and 17 updates   u64 size, u32 call site, u8 tag, u8 0, u16 canary 0xE99E; behind the user's
-//   bytes a footer E8 8E before                        u64 size, u8 tag, 7 bytes of call site that
-//   NMT=summary leaves as they were; no canary, no footer
+//   JDK 18 and later, updates of 17   u64 size, u32 call site, u8 tag, u8 0, u16 canary 0xE99E;
+//                                     after HotSpot's bytes a footer E8 8E
+//   before                            u64 size, u8 tag, 7 bytes of call site, which NMT=summary does not
+//                                     write; no canary, no footer
 #pragma once
 
 #include <array>
@@ -28,14 +29,14 @@ namespace nmtx {
 enum class NmtHeaders : std::uint8_t {
     none,    // NMT is off: blocks have no header
     canary,  // from 17 updates and 18 on
-    size,    // before: told by a tag that exists and a size that the chunk's size follows from
+    size,    // before: identified by a valid tag and a size that agrees with the chunk's size
 };
 
-// A mapping of a file, of which blocks may hold an address.
+// A file mapping that blocks may point into.
 struct FileRange {
     Range range;
     std::uint32_t file = 0;  // index into the files
-    bool code = false;       // may be executed
+    bool code = false;       // executable
 };
 
 inline constexpr std::size_t most_tags = 64;
@@ -52,12 +53,12 @@ struct FirstWord {
     ChunkSum chunks;
 };
 
-// Open addressing over a table that does not grow: what comes when it is half full is kept by its file and
-// size alone, and beyond most_files_and_sizes of these not at all (it is left to its size).
+// Open addressing in a table that does not grow. When it is half full, further entries are kept only by file
+// and size, and beyond most_files_and_sizes of these only by size.
 class FirstWords {
   public:
     FirstWords() : slots_(capacity) {}
-    // `file`: an address that stands for the file that the word points into.
+    // `file`: an address that represents the file that the word points into.
     void add(std::uint64_t word, std::uint64_t file, const Chunk& chunk);
     [[nodiscard]] std::vector<FirstWord> all() const;
 
@@ -74,7 +75,7 @@ class FirstWords {
 
 class BlockTally {
   public:
-    // `files`: ascending and disjoint. `tags`: how many tags NMT's header may bear.
+    // `files`: ascending and disjoint. `tags`: how many tags NMT's header may have.
     BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags, std::vector<FileRange> files);
 
     void begin(const ChunkRegion& region, Bytes resident);
@@ -82,7 +83,7 @@ class BlockTally {
     void lost(const ChunkRegion& region, std::uint64_t bytes);
 
     [[nodiscard]] const std::vector<ArenaFigures>& arenas() const { return arenas_; }
-    // The chunks with a mapping of their own, in the fields of an arena.
+    // The chunks with their own mapping, in the fields of an arena.
     [[nodiscard]] const ArenaFigures& mmapped() const { return mmapped_; }
     [[nodiscard]] const std::array<TagSum, most_tags>& tags() const { return tags_; }
     [[nodiscard]] std::uint64_t tracked_blocks() const;
@@ -94,11 +95,11 @@ class BlockTally {
         std::size_t tag = 0;
         return tracked(chunk, tag).has_value();
     }
-    // Which file the block's first word points into; nothing where none.
+    // The file that the block's first word points into; nothing where there is none.
     [[nodiscard]] const FileRange* first_file(const Chunk& chunk) const;
     // Blocks that look like z_streams, at most most_z_streams.
     [[nodiscard]] const std::vector<ZStream>& z_streams() const { return z_streams_; }
-    // Which file the word points into; nothing where none.
+    // The file that the word points into; nothing where there is none.
     [[nodiscard]] const FileRange* file_of(std::uint64_t word) const;
 
   private:

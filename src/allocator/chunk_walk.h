@@ -1,14 +1,13 @@
-// Walks the chunks of malloc's regions, one after the other, and hands each to a sink:
+// Walks the chunks of malloc's regions in order and passes each to a sink:
 //
 //   sink.begin(const ChunkRegion&, Bytes resident)     a region, and what of it is resident
 //   sink.chunk(const Chunk&)                           each chunk once
 //   sink.lost(const ChunkRegion&, std::uint64_t bytes) resident bytes in which no chunk could be found
 //
-// The bytes of a region's chunks that are resident and those that were lost sum to what of the region is
-// resident.
+// The resident bytes of a region's chunks and the lost bytes sum to the resident bytes of the region.
 //
-// The target may run meanwhile, and its memory may be forged: a size that cannot be is skipped, and the walk
-// goes on where eight chunks follow one another again. Only resident pages are read.
+// The target may run meanwhile, and its memory may be forged: an impossible size is skipped, and the walk
+// continues where eight chunks follow one another again. Only resident pages are read.
 #pragma once
 
 #include <algorithm>
@@ -28,14 +27,14 @@ namespace nmtx {
 
 struct WalkBounds {
     Bytes resident = Bytes(std::numeric_limits<std::uint64_t>::max());  // walk no further than this
-    std::uint64_t resync_steps = 16'000'000;  // in all; a read of the target counts as 16
+    std::uint64_t resync_steps = 16'000'000;  // in total; a read of the target counts as 16
 };
 
 struct WalkOutcome {
     Bytes walked;    // resident bytes of the regions that were walked
-    Bytes left_out;  // of those that the limit left out; they were handed over as lost
+    Bytes left_out;  // resident bytes that the limit left out; they were passed on as lost
     std::uint64_t resyncs = 0;
-    bool gave_up = false;  // the steps for finding chunks again were used up
+    bool gave_up = false;  // the steps for resynchronising were used up
 };
 
 template <typename Sink>
@@ -71,13 +70,13 @@ class ChunkWalk {
     }
 
   private:
-    // What is read of a chunk before it is handed over, where it has that much and is resident there.
+    // How much of a chunk is read before it is passed on, if it is that long and resident.
     static constexpr std::size_t head_bytes = chunk_header_bytes + z_stream_bytes;
     static constexpr std::uint64_t steps_a_read = 16;
     static constexpr std::uint64_t tell_every = std::uint64_t{16} << 20U;
     static constexpr std::uint64_t is_mmapped = 2, non_main = 4, flags = 7;
 
-    // Of the whole walk: a chunk with a mapping of its own is passed at once, however large it is.
+    // For the whole walk: a chunk with its own mapping is passed in one step, however large it is.
     static Bytes weight(const ChunkRegion& region) {
         constexpr Bytes page(4096);
         return region.kind == RegionKind::mmapped_chunk ? page : region.whole.size();
@@ -120,8 +119,8 @@ class ChunkWalk {
         hand_over(region, at, region.end.value - at, ChunkState::live, region.end.value);
     }
 
-    // Over chunks that lie in the window with their next one's header, as nearly all do: what is in the
-    // window is resident. Stops at whatever is not plain.
+    // The fast path over chunks whose next header is also in the window, which are nearly all: memory in the
+    // window is resident. Stops at any other chunk.
     std::uint64_t stride(const ChunkRegion& region, std::uint64_t at, std::uint64_t end) {
         const std::span<const std::byte> bytes = window_.here(at);
         Chunk chunk;
@@ -174,8 +173,7 @@ class ChunkWalk {
         const std::uint64_t next = at + size;
         if (is_cache_size(size))
             bytes = window_.from(at, static_cast<std::size_t>(size), std::min(run_end, end));
-        if (next ==
-            end) {  // what lies at the end of a region is its top, whatever malloc_state said a moment before
+        if (next == end) {  // the chunk at the end of a region is its top, whatever malloc_state said before
             hand_over(region, at, size, ChunkState::top, end);
             return end;
         }
@@ -196,7 +194,7 @@ class ChunkWalk {
             return true;
         }
         if (end - next < chunk_header_bytes) return false;
-        // Not through the window: this chunk's own bytes are still wanted there.
+        // Not through the window, which still has to hold this chunk's own bytes.
         return memory_.read({next + 8}, std::as_writable_bytes(std::span(&word, 1))) == sizeof word;
     }
 
@@ -261,7 +259,7 @@ class ChunkWalk {
         return index < list.size() && list[index] == at;
     }
 
-    // Gives [at, to) up and goes on where chunks can be told again.
+    // Counts [at, to) as lost and continues where chunks are recognised again.
     std::uint64_t skip(const ChunkRegion& region, std::uint64_t at, std::uint64_t to, std::uint64_t end) {
         const std::uint64_t found = to >= end ? end : first_chain(to, end);
         lose(region, at, found);
@@ -298,7 +296,7 @@ class ChunkWalk {
         constexpr int enough = 8;
         for (int i = 0; i < enough; ++i) {
             if (at == end) return i > 0;
-            // The hops have a small window of their own, so that the next address to try is still in the
+            // The trial steps have their own small window, so that the next address to try stays in the
             // large one.
             const std::uint64_t reads = hops_.reads();
             const auto bytes = (i == 0 ? window_ : hops_).from(at, chunk_header_bytes, end);
@@ -327,7 +325,7 @@ class ChunkWalk {
     std::size_t cached_at_ = 0;
     std::uint64_t top_ = 0;
     bool main_ = false;
-    bool in_rss_ = true;  // of the region that is walked
+    bool in_rss_ = true;  // of the current region
 };
 
 template <typename Sink>
@@ -336,8 +334,8 @@ WalkOutcome walk_chunks(const GlibcHeap& heap, const FreeChunks& free, TargetMem
     return ChunkWalk<Sink>(heap, free, memory, bounds, sink).run();
 }
 
-// All tcache_perthread_structs (the addresses of their user's bytes). From 2.34 on only those at the start of
-// a region, which are enough to tell the key; before, all regions are walked for them.
+// All tcache_perthread_structs (addresses of their user's bytes). From 2.34 on only those at the start of a
+// region, which are enough to identify the key; before, all regions are walked for them.
 std::vector<std::uint64_t> find_caches(const GlibcHeap& heap, TargetMemory& memory, const WalkBounds& bounds);
 
 }  // namespace nmtx

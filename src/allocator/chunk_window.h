@@ -1,5 +1,5 @@
-// A moving window on the target's memory for those who read forward in small steps: one large read serves
-// many of them. Where the reader leaps (a large chunk), the next read is small again.
+// A moving window on the target's memory for reading forward in small steps: one large read serves many of
+// them. After a jump (a large chunk) the next read is small again.
 #pragma once
 
 #include <algorithm>
@@ -18,16 +18,15 @@ class ChunkWindow {
     static constexpr std::size_t smallest = std::size_t{8} << 10U;
 
     enum class Reading {
-        apart,  // into a buffer of its own
+        apart,  // into its own buffer
         ahead,  // by the memory's look(): one such window at a time
     };
 
     explicit ChunkWindow(TargetMemory& memory, std::size_t most = largest, Reading reading = Reading::apart)
         : memory_(memory), most_(most), ahead_(std::min(most, smallest)), reading_(reading) {}
 
-    // Makes the bytes from `at` on available, at least `least` of them where so many are resident; reads no
-    // further than `end`. Returns what is available from `at` on, possibly nothing; valid until the next
-    // call.
+    // Makes the bytes from `at` on available, at least `least` if that many are resident; reads no further
+    // than `end`. Returns what is available from `at` on, possibly nothing; valid until the next call.
     std::span<const std::byte> from(std::uint64_t at, std::size_t least, std::uint64_t end) {
         if (at >= begin_ && at + least <= begin_ + held_.size() && at + least >= at) return here(at);
         if (at >= end) return {};

@@ -22,7 +22,7 @@ bool plausible_pointer(std::uint64_t word) {
     return word % 16 == 0 && word >> 47U == 0 && word >= 4096;
 }
 
-// Follows lists link by link: a read for each, so no further than `most` links in all.
+// Follows lists link by link, with a read for each, so at most `most` links in total.
 class Lists {
   public:
     Lists(const GlibcHeap& heap, TargetMemory& memory, std::size_t most)

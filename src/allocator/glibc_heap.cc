@@ -24,7 +24,7 @@ class ArenaReader {
     ArenaReader(const GlibcLayout& layout, TargetMemory& memory)
         : layout_(layout), memory_(memory), state_(layout.state_size() + 8) {}
 
-    // False where it cannot be read or is no arena.
+    // False where it cannot be read or is not an arena.
     bool read(std::uint64_t at, GlibcArena& arena) {
         if (memory_.read({at}, state_) != state_.size()) return false;
         arena.state = {at};
@@ -81,7 +81,7 @@ class Finder {
     }
 
   private:
-    // The ring that `next` makes, from the main arena to it again. False where glibc's malloc serves nobody.
+    // The ring of `next` pointers, from the main arena back to it. False where glibc's malloc is not in use.
     bool arenas(std::uint64_t main) {
         ArenaReader reader(*heap_.layout, memory_);
         std::unordered_set<std::uint64_t> seen;
@@ -141,7 +141,7 @@ class Finder {
         }
     }
 
-    // A forged target could make any number of them.
+    // A forged target could have any number of them.
     void note(std::string sentence) {
         if (heap_.notes.size() < bounds_.notes) {
             heap_.notes.push_back(std::move(sentence));
@@ -152,7 +152,7 @@ class Finder {
     void add_left_out() {
         if (notes_left_out_ > 0)
             heap_.notes.push_back(
-                fmt::format("{} more arenas or heaps of malloc do not hold together.", notes_left_out_));
+                fmt::format("{} more arenas or heaps of malloc are inconsistent.", notes_left_out_));
     }
 
     // malloc_state is followed by the first chunk; 2.17 to 2.22 may have one word more than the table says.

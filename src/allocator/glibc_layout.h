@@ -10,10 +10,10 @@
 
 namespace nmtx {
 
-// How freed chunks in a thread's cache are told from live ones.
+// How freed chunks in a thread's cache are distinguished from live ones.
 enum class TcacheKind : std::uint8_t {
-    none,        // up to 2.25 there is no thread cache
-    lists_only,  // 2.26 to 2.28: only the lists in tcache_perthread_struct tell
+    none,        // no thread cache, up to 2.25
+    lists_only,  // 2.26 to 2.28: only by the lists in tcache_perthread_struct
     struct_key,  // 2.29 to 2.33: the second word of the user's bytes is the address of that struct
     random_key,  // from 2.34: it is one random word of the process, kept in libc's data
 };
@@ -44,17 +44,17 @@ struct GlibcLayout {
 struct TcacheShape {
     std::uint64_t slots = 0;
     std::uint64_t count_bytes = 0;  // of one count
-    bool downward = false;          // the counts say how many still fit, not how many there are
+    bool downward = false;          // counts are free places, not entries
 
     [[nodiscard]] constexpr std::uint64_t entries() const { return slots * count_bytes; }  // offset
     [[nodiscard]] constexpr std::uint64_t size() const { return entries() + slots * 8; }
 };
 
-// By the size of the chunk that holds it, which is another one for each shape.
+// By the size of its chunk, which differs for each shape.
 std::optional<TcacheShape> tcache_shape(std::uint64_t chunk_size);
 
 std::span<const GlibcLayout> glibc_layouts();
-// The first row for "2.36"; nothing for a release that the table does not reach or a text that is none.
+// The first row for "2.36"; nothing for a release outside the table or any other text.
 const GlibcLayout* glibc_layout_of(std::string_view release);
 
 }  // namespace nmtx

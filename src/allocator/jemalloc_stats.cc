@@ -2,9 +2,9 @@
 // Version: "5.3.0-0-g54eaed1d8b56b1aa528be3bdd1877e59c56fa90c"
 //   opt.dirty_decay_ms: 10000 (arenas.dirty_decay_ms: 10000)
 // Arenas: 9
-// Allocated: 17394176, active: 155627520, metadata: 6432896 (n_thp 0), resident: 161976320, mapped:
-// 168210432, retained: 17387520 Merged arenas stats: decaying:  time       npages       sweeps     madvises
-// purged
+// Allocated: 17394176, active: 155627520, metadata: 6432896 (n_thp 0), resident: 161976320, …
+// Merged arenas stats:
+// decaying:  time       npages       sweeps     madvises       purged
 //    dirty:   N/A        33762            0            0            0
 // --- End jemalloc statistics ---
 //

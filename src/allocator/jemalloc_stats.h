@@ -1,4 +1,4 @@
-// What jemalloc says of itself: malloc_stats_print() and MALLOC_CONF=stats_print:true, as text or as JSON
+// jemalloc's own statistics: malloc_stats_print() and MALLOC_CONF=stats_print:true, as text or as JSON
 // (format: jemalloc src/stats.c, stats_print_helper), and the reports of its profiler, `jeprof --text`
 // (format: jeprof, PrintText; the pprof of gperftools prints the same).
 #pragma once
@@ -16,28 +16,28 @@ namespace nmtx {
 
 struct JemallocStats {
     std::string_view version;
-    Bytes allocated;                // asked for by the program, and rounded up to jemalloc's size classes
+    Bytes allocated;                // requested by the program, rounded up to jemalloc's size classes
     std::optional<Bytes> active;    // pages that hold at least one such block
     std::optional<Bytes> metadata;  // jemalloc's own
-    std::optional<Bytes> resident;  // active, dirty and metadata pages: an upper bound of what is in RSS
+    std::optional<Bytes> resident;  // active, dirty and metadata pages: an upper bound of its RSS
     std::optional<Bytes> mapped;
     std::optional<Bytes> retained;  // address space that is kept for later, not resident
-    std::optional<Bytes> dirty;     // pages that were freed and not yet given back, of all arenas
+    std::optional<Bytes> dirty;     // freed pages not yet given back, of all arenas
     std::optional<std::uint64_t> arenas;
     std::optional<std::int64_t> dirty_decay_ms;  // -1: freed pages are never given back
     std::optional<bool> background_thread;
     bool whole = false;  // its last line is there
 };
 
-// Fails where the line "Allocated: …" is missing, or its like in JSON.
+// Fails where the line "Allocated: …", or its equivalent in JSON, is missing.
 Expected<JemallocStats> parse_jemalloc_stats(std::string_view text,
                                              std::string_view document = "jemalloc statistics");
 // "Allocated: 17394176, active: 155627520, …"
 bool is_jemalloc_totals(std::string_view line);
 
 struct JeprofRow {
-    std::optional<Bytes> flat, cumulative;  // of the function itself; with what it calls. Nothing where they
-                                            // are no amounts of memory, or of an unknown unit
+    std::optional<Bytes> flat, cumulative;  // of the function itself; including its callees. Nothing where
+                                            // they are not amounts of memory, or in an unknown unit
     double flat_percent = 0, cumulative_percent = 0;
     std::string_view function;
 };

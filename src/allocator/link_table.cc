@@ -24,7 +24,7 @@ LinkTable::LinkTable(const GlibcHeap& heap) : mangled_(heap.layout->safe_linking
     for (const ChunkRegion& region : heap.regions) {
         if (region.kind == RegionKind::mmapped_chunk) continue;
         const std::uint64_t size = region.whole.size().value() / 16 + 1;
-        // 64 GiB of arenas; what lies beyond is followed by nobody.
+        // 64 GiB of arenas; links beyond are not followed.
         if (size > std::numeric_limits<std::uint32_t>::max() - granules_) break;
         parts_.push_back({region.whole.begin.value, region.whole.end.value, granules_});
         granules_ += size;

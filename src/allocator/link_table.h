@@ -1,5 +1,5 @@
-// The links of long free lists, gathered in one pass over the memory: following a list of a million chunks
-// link by link would be a million reads all over the heap.
+// The links of long free lists, collected in one pass over the memory. Following a list of a million chunks
+// link by link would take a million reads all over the heap.
 #pragma once
 
 #include <cstdint>
@@ -10,23 +10,22 @@
 
 namespace nmtx {
 
-// From chunk to chunk; addresses are kept as granules of 16 bytes counted over all regions, so that a link
-// takes 8 bytes. A sink for chunk_walk.h that takes up every small chunk in use whose first word may be a
-// link; chunks come in ascending order, and so the links stand.
+// Addresses are kept as granules of 16 bytes counted over all regions, so a link takes 8 bytes. A sink for
+// chunk_walk.h that takes every small chunk in use whose first word may be a link; chunks come in ascending
+// order, so links are sorted.
 class LinkTable {
   public:
     static constexpr std::uint64_t largest_fast_chunk = 0x80;
 
-    // Room for a million links, and more where more memory is walked: what they take stays a small part of
-    // it.
+    // Space for a million links, and more where more memory is walked, so that they take a small part of it.
     explicit LinkTable(const GlibcHeap& heap);
 
     void begin(const ChunkRegion& region, Bytes resident);
     void lost(const ChunkRegion&, std::uint64_t) {}
     void chunk(const Chunk& chunk);
 
-    // Marks the chunks of the list that begins with this one, up to its end, to a chunk that was never met,
-    // or to one that is marked already.
+    // Marks the chunks of the list that begins with this one, up to its end, an unknown chunk, or one that
+    // is already marked.
     void follow(std::uint64_t chunk);
     // All marked ones, ascending.
     [[nodiscard]] std::vector<std::uint64_t> followed() const;
@@ -38,10 +37,10 @@ class LinkTable {
         std::uint64_t begin, end;
         std::uint64_t first_granule;
     };
-    // 0 where it lies in no region, so that 0 ends a list.
+    // 0 outside all regions, so that 0 ends a list.
     [[nodiscard]] std::uint32_t granule(std::uint64_t at);
     [[nodiscard]] std::uint64_t address(std::uint32_t granule) const;
-    // Where the granule's link stands; links_.size() where it has none.
+    // Index of the granule's link; links_.size() where it has none.
     [[nodiscard]] std::size_t find(std::uint32_t granule) const;
     void make_index();
 
@@ -51,7 +50,7 @@ class LinkTable {
     std::uint64_t granules_ = 1;
     std::size_t last_ = 0;              // index into parts_
     std::vector<std::uint64_t> links_;  // ascending; chunk << 32 | next
-    std::vector<std::uint32_t> index_;  // of the first link from each 1024th granule on
+    std::vector<std::uint32_t> index_;  // index of the first link from each 1024th granule on
     std::vector<bool> marked_;          // by link
     bool full_ = false;
 };

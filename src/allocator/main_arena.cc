@@ -10,7 +10,7 @@ namespace nmtx {
 namespace {
 
 constexpr std::uint64_t bin_pairs = 127;
-// libc's data is 20 to 60 KiB; nobody's is larger than this.
+// libc's data is 20 to 60 KiB, never larger than this.
 constexpr std::uint64_t most_data_bytes = std::uint64_t{4} << 20U;
 
 std::vector<DataWords> read_data(const std::vector<Range>& libc_data, TargetMemory& memory) {
@@ -240,7 +240,7 @@ std::optional<std::uint64_t> MainArenaRegions::extension_end(std::uint64_t begin
     const std::uint64_t top = heap_.arenas.front().top.value;
     std::uint64_t at = begin;
     while (at < limit && steps_left_ > 0) {
-        // Most pages start no extension: their first words are read through a window of their own.
+        // Most pages do not start an extension: their first words are read through a separate window.
         ChunkWindow& window = at == begin ? starts_ : hops_;
         const std::uint64_t reads = window.reads();
         const auto bytes = window.from(at, chunk_header_bytes, limit);
@@ -248,7 +248,7 @@ std::optional<std::uint64_t> MainArenaRegions::extension_end(std::uint64_t begin
         if (bytes.size() < chunk_header_bytes) return std::nullopt;
         const std::uint64_t word = word_at(bytes, 8);
         const std::uint64_t size = word & ~top_flags;
-        // The chunk before the first one is nobody's: it counts as in use.
+        // The chunk before the first one does not exist: it counts as in use.
         if (at == begin && (word & 1) == 0) return std::nullopt;
         if ((word | 1) == 0x11 && at != begin) return end_of_fenceposts(hops_, at, limit);
         if (size < smallest_chunk || size % 16 != 0 || size > limit - at || (word & 6) != 0)

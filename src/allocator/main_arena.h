@@ -1,4 +1,5 @@
-// glibc's main arena: its malloc_state in libc's data, told by its shape, and the regions it has chunks in.
+// glibc's main arena: its malloc_state in libc's data, recognised by its shape, and the regions with its
+// chunks.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,7 @@
 
 namespace nmtx {
 
-// libc's writable data as words; only what is resident.
+// libc's writable data as words; only the resident part.
 struct DataWords {
     std::uint64_t begin = 0;
     std::vector<std::uint64_t> words;
@@ -24,19 +25,20 @@ struct MainArena {
     std::vector<DataWords> words;
 };
 
-// By its ring of arenas and its 127 pairs of bin heads, each of which points to itself or to two chunks; so
-// do those of the next arena of the ring, which distinguishes layouts that differ in where the bins lie.
-// Where the release is not known the layout that fits tells a range of releases; the newest of them is taken.
+// Found by its ring of arenas and its 127 pairs of bin heads, each of which points to itself or to two
+// chunks; so do those of the next arena of the ring, which distinguishes layouts with different places of
+// the bins. Where the release is unknown, the matching layout gives a range of releases; the newest is
+// taken.
 std::optional<MainArena> find_main_arena(const std::vector<Range>& libc_data,
                                          const std::optional<std::string>& release, TargetMemory& memory);
 
-// Where the main arena's chunks lie: from the first address that sbrk gave, and where the brk could not go
-// on, in mappings among the candidates.
+// The regions of the main arena's chunks: from the first address that sbrk returned, and where the brk could
+// not grow, in mappings among the candidates.
 class MainArenaRegions {
   public:
     MainArenaRegions(const GlibcSearch& search, GlibcHeap& heap, TargetMemory& memory, std::size_t steps)
         : search_(search), heap_(heap), memory_(memory), steps_left_(steps) {}
-    // Adds them to heap.regions, which has all others already, and the counter of mmapped memory to
+    // Adds them to heap.regions, which already has all others, and the counter of mmapped memory to
     // heap.mmapped_expected.
     void find(const std::vector<DataWords>& libc_data);
 

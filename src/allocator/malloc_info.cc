@@ -102,7 +102,7 @@ class Reader {
         return in_heap_ = found_ = true;
     }
 
-    // Of a heap whose beginning was cut off nothing can be kept.
+    // A heap whose beginning was cut off is dropped.
     bool size(const Tag& tag) {
         const auto from = tag.number("from"), to = tag.number("to"), total = tag.number("total"),
                    count = tag.number("count");

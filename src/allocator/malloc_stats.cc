@@ -46,7 +46,7 @@ class StatsReader {
     [[nodiscard]] bool found() const { return found_; }
 
   private:
-    // Where "Arena N:" was cut off nothing tells whose the figures are.
+    // Where "Arena N:" was cut off, the arena of the figures is unknown.
     bool keep(std::string_view name, std::uint64_t figure, MallocStats& stats) const {
         const auto once = [&](std::optional<Bytes>& into) {
             if (into) return false;

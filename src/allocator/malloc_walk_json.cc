@@ -15,7 +15,8 @@ using nlohmann::ordered_json;
 
 constexpr int known_format = 1;
 constexpr int deepest = 8;
-// A region takes about 150 bytes of text: room for 400,000 of them. Parsing takes some ten times the text.
+// A region takes about 150 bytes of text: space for 400,000 of them. Parsing takes about ten times the size
+// of the text.
 constexpr std::size_t most_text = std::size_t{64} << 20U;
 
 struct KindName {

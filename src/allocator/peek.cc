@@ -32,7 +32,7 @@ Bytes read_run(Range run, TargetMemory& memory, std::vector<std::byte>& buffer, 
     return unreadable;
 }
 
-// Cut at the range's ends, whoever the memory is.
+// Cut at the range's ends, for any kind of memory.
 std::vector<Range> resident_parts(Range range, TargetMemory& memory) {
     std::vector<Range> runs = memory.resident_runs(range);
     for (Range& run : runs) run = intersect(run, range);

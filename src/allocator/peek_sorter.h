@@ -17,7 +17,7 @@ inline bool printable_byte(std::byte b) {
     return (c >= 0x20 && c < 0x7f) || c == '\t' || c == '\n';
 }
 
-// Counts the strings, the first of them that come.
+// Counts strings, up to a limit of different ones.
 class PeekStrings {
   public:
     explicit PeekStrings(const PeekBounds& bounds) : bounds_(bounds) {}
@@ -66,8 +66,8 @@ class PeekStrings {
     std::unordered_map<std::string, Seen> seen_;
 };
 
-// Goes over bytes once and distinguishes them. A word is zero, or else a pointer where it leads into a known
-// range, or else eight bytes of text or of something else.
+// Classifies bytes in one pass. A word is zero, else a pointer if it leads into a known range, else eight
+// bytes of text or other data.
 class PeekSorter {
   public:
     static constexpr std::size_t word = 8;
@@ -80,7 +80,7 @@ class PeekSorter {
           words_into_(targets.names.size()),
           first_into_(targets.names.size()) {}
 
-    // What follows does not continue what came.
+    // The next bytes do not continue the previous ones.
     void interrupt() { end_string(); }
 
     void take(Address at, std::span<const std::byte> bytes) {

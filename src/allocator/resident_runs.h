@@ -1,4 +1,4 @@
-// Which parts of a region are resident, asked for in ascending order.
+// The resident parts of a region, queried in ascending order.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@
 
 namespace nmtx {
 
-// Resident runs of one region; cheap where they are asked for in ascending order.
+// Resident runs of one region; cheap if queried in ascending order.
 class ResidentRuns {
   public:
     explicit ResidentRuns(std::vector<Range> runs) : runs_(std::move(runs)) {
@@ -29,13 +29,13 @@ class ResidentRuns {
         }
         return sum;
     }
-    // Where the run that holds `at` ends; `at` itself where none does.
+    // The end of the run that contains `at`; `at` itself where there is none.
     std::uint64_t end_of_run(std::uint64_t at) {
         pass(at);
         return at_ < runs_.size() && runs_[at_].begin.value <= at ? runs_[at_].end.value : at;
     }
-    // The first resident address behind the run that holds `at`, or from `at` on where none does; `otherwise`
-    // where there is none.
+    // The first resident address after the run that contains `at`, or from `at` on if no run does;
+    // `otherwise` where there is none.
     std::uint64_t next_run(std::uint64_t at, std::uint64_t otherwise) {
         pass(at);
         std::size_t i = at_;

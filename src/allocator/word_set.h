@@ -1,4 +1,4 @@
-// A small set of 64-bit words that is asked millions of times and nearly always says no.
+// A small set of 64-bit words for millions of lookups that nearly always fail.
 #pragma once
 
 #include <algorithm>

@@ -1,10 +1,10 @@
-// Blocks of zlib, by their shape: nothing in a window or a state of zlib's points into a library, but a
-// z_stream does (to its allocation functions), and everything else hangs on it. Source: zlib zlib.h
-// (z_stream), inflate.h, deflate.h; the same since 1.2.
+// Blocks of zlib, recognised by their shape. zlib's windows and states have no pointers into a library, but a
+// z_stream does (to its allocation functions), and it leads to the others. Source: zlib zlib.h (z_stream),
+// inflate.h, deflate.h; the same since 1.2.
 //
-//   z_stream 112 bytes   +56 state   +64 zalloc   +72 zfree      zalloc and zfree are functions of libz, or
-//   of whoever replaced them its state            +0 back to the z_stream                 7 KiB: inflate,
-//   with one window; 6 KiB: deflate, with four buffers
+//   z_stream, 112 bytes   +56 state, +64 zalloc, +72 zfree: functions of libz or of a replacement
+//   its state             +0 back to the z_stream; 7 KiB: inflate, with one window;
+//                         6 KiB: deflate, with four buffers
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,8 @@ struct ZlibBlock {
     std::uint64_t zalloc = 0;
 };
 
-// Those that hold together and lie in the arenas; ascending, each block once. `arenas`: ascending, disjoint.
+// The blocks that belong together and are in the arenas; ascending, each block once. `arenas`: ascending,
+// disjoint.
 std::vector<ZlibBlock> find_zlib_blocks(const std::vector<ZStream>& streams, const std::vector<Range>& arenas,
                                         TargetMemory& memory);
 

@@ -8,16 +8,16 @@
 
 namespace nmtx {
 
-// "-25.1" with that many decimals. What rounds to nothing has no sign: "0.0", never "-0.0".
+// "-25.1" with that many decimals. An amount that rounds to zero has no sign: "0.0", never "-0.0".
 std::string decimals(double value, int digits);
-// Likewise, with the sign of what is more: "+0.3".
+// The same with a sign for increases too: "+0.3".
 std::string signed_decimals(double value, int digits);
 
-// "342.9" for that many MiB; "0.0" only for nothing at all: "<0.1" below that.
+// "342.9" for that many MiB; "<0.1" for less than that, "0.0" only for zero bytes.
 std::string in_mib(Bytes bytes);
 // "-25.1"
 std::string in_mib(Delta delta);
-// "20.1" percent of `whole`; empty where the whole is nothing.
+// "20.1" percent of `whole`; empty where `whole` is 0.
 std::string percent(Bytes part, Bytes whole);
 // "12 KiB", "342.9 MiB", "1.4 GiB"
 std::string human(Bytes bytes);

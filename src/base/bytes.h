@@ -55,7 +55,7 @@ constexpr Delta difference(Bytes a, Bytes b) {
     return {a < b ? -signed_of(b.value() - a.value()) : signed_of(a.value() - b.value())};
 }
 
-// a - b, or nothing where b is the larger one.
+// a - b, or nothing where b is larger.
 constexpr Bytes minus_or_zero(Bytes a, Bytes b) {
     return a > b ? Bytes(a.value() - b.value()) : Bytes();
 }

@@ -1,4 +1,4 @@
-// Kinds of ASCII characters, whatever the locale says. A byte of UTF-8 beyond ASCII is none of them.
+// Kinds of ASCII characters, independent of the locale. A byte of UTF-8 beyond ASCII belongs to no kind.
 #pragma once
 
 namespace nmtx {
@@ -22,11 +22,11 @@ constexpr bool is_alnum(char c) {
 constexpr bool is_hex(char c) {
     return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
-// Part of a character that UTF-8 writes in several bytes.
+// Part of a multi-byte UTF-8 character.
 constexpr bool is_beyond_ascii(char c) {
     return static_cast<unsigned char>(c) >= 0x80;
 }
-// Scripts beyond ASCII have no capitals here.
+// Only ASCII letters have capitals here.
 constexpr bool is_lower_or_beyond(char c) {
     return is_lower(c) || is_beyond_ascii(c);
 }

@@ -1,4 +1,4 @@
-// Reads one line from left to right. Every reader either takes what it names and moves on, or takes nothing
+// Reads one line from left to right. Each function either takes what it names and moves on, or takes nothing
 // and says so.
 #pragma once
 
@@ -38,7 +38,7 @@ class Cursor {
         return advance(n);
     }
 
-    // Up to `stop` (not taken), nothing if it does not occur.
+    // Up to `stop`, which is not taken; nothing if it does not occur.
     std::optional<std::string_view> until(std::string_view stop) {
         const std::size_t at = rest_.find(stop);
         if (at == std::string_view::npos) return std::nullopt;

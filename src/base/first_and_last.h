@@ -1,4 +1,4 @@
-// Of a long row of things the first and the last ones: those between are counted by whoever adds them.
+// Keeps the first and the last elements of a long sequence. The caller counts those in between.
 #pragma once
 
 #include <cstddef>
@@ -13,10 +13,10 @@ namespace nmtx {
 template <typename T>
 class FirstAndLast {
   public:
-    // So many are kept from the begin, and as many from the end.
+    // How many are kept from the beginning, and as many from the end.
     explicit FirstAndLast(std::size_t most_of_each) : most_(most_of_each) {}
 
-    // What is no longer kept since this one has come.
+    // Returns the element that is dropped because of this one.
     std::optional<T> add(T value) {
         if (first_.size() < most_) {
             first_.push_back(std::move(value));
@@ -31,13 +31,13 @@ class FirstAndLast {
 
     [[nodiscard]] std::size_t size() const { return first_.size() + last_.size(); }
     [[nodiscard]] bool empty() const { return first_.empty(); }
-    // Those that are kept, counted from the end: 0 is the last one.
+    // The kept elements, counted from the end: 0 is the last one.
     [[nodiscard]] T& from_end(std::size_t n) {
         return n < last_.size() ? last_[last_.size() - 1 - n]
                                 : first_[first_.size() - 1 - (n - last_.size())];
     }
 
-    // All that are kept, in the order in which they came. Nothing is left here.
+    // Moves all kept elements out, in the order in which they were added.
     [[nodiscard]] std::vector<T> take() {
         std::vector<T> all = std::move(first_);
         all.reserve(all.size() + last_.size());

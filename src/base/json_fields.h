@@ -1,5 +1,5 @@
-// The JSON of documents of ours: texts of any bytes, numbers that fit, and the place of what is wrong. Absent
-// keys leave what they are read into as it was, unknown ones are ignored.
+// Reads and writes the JSON of our own documents: texts of any bytes, numbers that fit, errors with their
+// place. An absent key leaves its variable unchanged; unknown keys are ignored.
 #pragma once
 
 #include <cmath>
@@ -18,16 +18,16 @@ namespace nmtx {
 // A text that is not valid UTF-8 becomes {"hex": "ff2f…"}, in lower case.
 nlohmann::ordered_json text_json(const std::string& text);
 
-// JSON has no infinity; a clock that gave one is no reason to lose a document.
+// JSON has no infinity; a clock that returned one must not lose a document.
 inline double finite(double value) {
     return std::isfinite(value) ? value : 0;
 }
 
-// What is nested deeper than `deepest` is dropped while it is parsed: it would only cost memory. The error
+// Values nested deeper than `deepest` are dropped while parsing, because they only cost memory. The error
 // names the line.
 Expected<nlohmann::json> parse_json(std::string_view text, std::string_view document, int deepest);
 
-// Reads the values of one object and remembers the first that was not what its key calls for.
+// Reads the values of one object and remembers the first one of the wrong type.
 class JsonFields {
   public:
     JsonFields(const nlohmann::json& object, std::string path);
@@ -83,7 +83,7 @@ class JsonFields {
     std::optional<std::string> wrong_;
 };
 
-// The text that `value` stands for, as text_json writes it; nothing for anything else.
+// The text in `value`, as text_json writes it; nothing for anything else.
 std::optional<std::string> text_of_json(const nlohmann::json& value);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// A cursor over the lines of a text that knows the number of the line it stands on.
+// A cursor over the lines of a text that knows the number of the current line.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ class Lines {
   public:
     explicit Lines(std::string_view text) : rest_(text) {}
 
-    // Goes on to the next line (without its "\n" or "\r\n"); false at the end. A last line without newline
+    // Moves to the next line (without its "\n" or "\r\n"); false at the end. A last line without newline
     // counts.
     bool next() {
         if (rest_.empty()) return false;
@@ -27,7 +27,7 @@ class Lines {
 
     [[nodiscard]] std::string_view line() const { return line_; }
     [[nodiscard]] std::size_t number() const { return number_; }
-    // What follows the current line.
+    // The text after the current line.
     [[nodiscard]] std::string_view rest() const { return rest_; }
 
     // "document:17: what" about the current line.

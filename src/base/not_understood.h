@@ -1,5 +1,5 @@
-// What a parser of pasted text could make nothing of, so that a report can quote it: whole lines, or what
-// somebody wrote behind the part that was understood.
+// Pasted text that a parser did not understand, so that a report can quote it: whole lines, or remarks after
+// the part that was understood.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,7 @@ struct UnreadText {
 
 class NotUnderstood {
   public:
-    // So many are kept; the others are counted.
+    // How many are kept; the others are counted.
     static constexpr std::size_t most = 1000;
 
     void add_line(std::size_t line, std::string_view text) { add({line, text, false}); }
@@ -28,7 +28,7 @@ class NotUnderstood {
     void add_remark(std::size_t line, std::string_view text) {
         if (!text.empty()) add({line, text, true});
     }
-    // What was found in a part of the text that begins behind `lines_before` lines of it.
+    // Adds what was found in a part of the text that begins after `lines_before` lines.
     void add_all(const NotUnderstood& part, std::size_t lines_before) {
         for (UnreadText unread : part.texts_) {
             unread.line += lines_before;
@@ -54,10 +54,10 @@ class NotUnderstood {
     std::size_t left_out_ = 0;
 };
 
-// `expected WHAT, found "LINE"`, the line shortened to what fits a message.
+// `expected WHAT, found "LINE"`, with the line shortened to fit a message.
 std::string mismatch(std::string_view expected, std::string_view line);
 
-// "document:3: expected WHAT, found …" of a text of which nothing was understood: its first unread line.
+// "document:3: expected WHAT, found …" for a text where nothing was understood, with its first unread line.
 tl::unexpected<Error> nothing_understood(std::string_view document, std::string_view expected,
                                          const NotUnderstood& unread);
 

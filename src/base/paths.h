@@ -16,8 +16,8 @@ constexpr std::string_view without_deleted_mark(std::string_view path) {
     return is_marked_deleted(path) ? path.substr(0, path.size() - deleted_mark.size()) : path;
 }
 
-// "libjvm.so" of "/usr/lib/jvm/lib/server/libjvm.so"; the whole where there is no slash, empty behind a last
-// one.
+// "libjvm.so" for "/usr/lib/jvm/lib/server/libjvm.so"; the whole path where there is no slash, empty after a
+// trailing one.
 constexpr std::string_view base_name(std::string_view path) {
     return path.substr(path.rfind('/') + 1);
 }

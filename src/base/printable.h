@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// The text with every C0 and C1 control character, DEL, bidirectional override and byte that is not valid
+// The text with each C0 and C1 control character, DEL, bidirectional override and byte that is not valid
 // UTF-8 replaced by "?".
 std::string printable(std::string_view text);
 
@@ -16,8 +16,7 @@ std::string printable(std::string_view text);
 // combining ones not at all.
 std::size_t display_width(std::string_view text);
 
-// At most `width` columns; where it must cut, the last one is "…", and for paths (keep_end) the beginning is
-// what goes.
+// At most `width` columns; a cut text ends in "…". For paths (keep_end) the beginning is cut instead.
 std::string fit(std::string_view text, std::size_t width, bool keep_end = false);
 
 }  // namespace nmtx

@@ -1,5 +1,4 @@
-// Ranges with a value each, ascending and disjoint; layers of them laid over one another, the first layer on
-// top.
+// Ranges with values, ascending and disjoint; layers of them can be overlaid, the first layer on top.
 //
 //   top     ····[aaaa]······[bb]··
 //   below   [cccccccccccc]····[dd]
@@ -53,7 +52,7 @@ void for_each_gap(const Layer<T>& layer, std::size_t& first, Range range, Visit 
     if (at < range.end) visit(Range{at, range.end});
 }
 
-// Both normalised; so is the result. Linear in both.
+// Both inputs are normalised, and so is the result. Linear in both.
 template <typename T>
 Layer<T> overlay(const Layer<T>& top, const Layer<T>& below) {
     if (below.empty()) return top;
@@ -71,7 +70,7 @@ Layer<T> overlay(const Layer<T>& top, const Layer<T>& below) {
     return out;
 }
 
-// All of them, ascending and disjoint; those that touch become one.
+// The union, ascending and disjoint; adjacent ranges are joined.
 inline std::vector<Range> joined(std::vector<Range> ranges) {
     std::sort(ranges.begin(), ranges.end());
     std::vector<Range> out;

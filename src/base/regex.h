@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// regexec of the C library needs no stack that grows with the text, and a name may have 64 KB.
+// The C library's regexec needs no stack that grows with the text; a name may have 64 KB.
 class Regex {
   public:
     explicit Regex(const std::string& expression);
@@ -16,9 +16,9 @@ class Regex {
     Regex(const Regex&) = delete;
     Regex& operator=(const Regex&) = delete;
 
-    // What is wrong with the expression.
+    // Why the expression is invalid.
     [[nodiscard]] std::optional<std::string> error() const;
-    // False where the expression is wrong.
+    // False where the expression is invalid.
     [[nodiscard]] bool occurs_in(const std::string& text) const;
 
   private:

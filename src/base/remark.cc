@@ -34,7 +34,7 @@ bool begins_arrow(std::string_view text) {
            text.starts_with("!!") || text.starts_with(left_arrow);
 }
 
-// A remark stands at the beginning or behind a blank, and names hold few of those.
+// A remark is at the beginning or after a blank, and names contain few of those.
 Remarked split_at(std::string_view line, bool (*begins)(std::string_view)) {
     for (std::size_t at = 0; at < line.size();) {
         const bool blank = line[at] == ' ' || line[at] == '\t';

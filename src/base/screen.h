@@ -1,4 +1,4 @@
-// What a screen of characters shows and which keys it is told, whoever draws it.
+// The contents of a character screen, and its keys, independent of what draws it.
 #pragma once
 
 #include <cstddef>
@@ -8,10 +8,10 @@
 
 namespace nmtx {
 
-// What a text means; how that looks is the terminal's affair, with colours or without.
+// What a text means. The terminal decides how that looks, with or without colours.
 enum class ScreenLook : std::uint8_t { plain, title, faint, inverse, chosen, grown, shrunk, alert };
 
-// Printable text from a column on, the first one being 0.
+// Printable text, beginning at a column; the first column is 0.
 struct ScreenSpan {
     std::size_t column = 0;
     std::string text;
@@ -46,7 +46,7 @@ enum class Key : std::uint8_t {
 struct KeyPress {
     Key key = Key::none;
     char character = 0;   // of Key::character; printable ASCII
-    std::size_t row = 0;  // of Key::click: the line of the screen, the first one being 0
+    std::size_t row = 0;  // of Key::click: the line of the screen; the first line is 0
 };
 
 }  // namespace nmtx

@@ -1,5 +1,4 @@
-// Files that a target has mapped, as the pure side sees them: live through platform/ (libelf), in tests a
-// table.
+// Files that a target has mapped, as src/ sees them: live through platform/ (libelf), in tests a table.
 #pragma once
 
 #include <cstdint>
@@ -16,14 +15,15 @@ namespace nmtx {
 // An ELF file in the target's address space.
 struct MappedFile {
     std::string path;  // as smaps names it
-    Range first;       // its lowest mapping: what opens it (/proc/PID/map_files), and where its image begins
+    Range first;  // its lowest mapping, through which it is opened (/proc/PID/map_files) and where its image
+                  // begins
     std::uint64_t inode = 0;
-    std::uint32_t device = 0;  // as kernel/mappings/smaps.h has it
+    std::uint32_t device = 0;  // encoded as in kernel/mappings/smaps.h
     std::uint64_t offset = 0;  // of that mapping in the file; 0 for all that the loader maps
 };
 
-// A segment that the loader maps (PT_LOAD), by the file's own addresses (elf(5)). What it has in memory
-// beyond the file is .bss.
+// A segment that the loader maps (PT_LOAD), in the file's own addresses (elf(5)). Its memory beyond the file
+// is .bss.
 struct FileSegment {
     std::uint64_t offset = 0;
     std::uint64_t file_bytes = 0;
@@ -35,7 +35,7 @@ struct FileSegment {
 // The symbol that covers an address, demangled: "vtable for SessionObj", "inflate", "kind".
 struct FileSymbol {
     std::string name;
-    std::uint64_t offset = 0;  // of the address behind the symbol's start
+    std::uint64_t offset = 0;  // of the address from the symbol's start
     bool vtable = false;
 };
 
@@ -52,8 +52,8 @@ class TargetFiles {
                                                            std::span<const Address> addresses) = 0;
     // In the file's order, which is ascending; none where it cannot be read or is not an ELF file.
     virtual std::vector<FileSegment> segments(const MappedFile& /*file*/) { return {}; }
-    // The release that a C library names in its banner: "2.36" of "GNU C Library (…) stable release
-    // version 2.36."; nothing where none does.
+    // The release in the banner of a C library: "2.36" from "GNU C Library (…) stable release version
+    // 2.36."; nothing where there is none.
     virtual std::optional<std::string> glibc_release(const MappedFile& file) = 0;
     // The banner of a libjvm.so (hotspot/identity.h); nothing where it has none or cannot be read.
     virtual std::optional<std::string> vm_banner(const MappedFile& /*file*/) { return std::nullopt; }

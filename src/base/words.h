@@ -1,4 +1,4 @@
-// Words: in a text, in a table, in a line where blanks part them.
+// Words: in a text, in a table, in a line where blanks separate them.
 #pragma once
 
 #include <algorithm>

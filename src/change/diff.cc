@@ -24,7 +24,7 @@ class Comparison {
         diff_.same_process = diff_.differences.empty();
         diff_.seconds = seconds_between(a_, b_, diff_.same_process);
         if (diff_.seconds && *diff_.seconds < 0)
-            note("The first moment is the later one: what has grown shows as shrunk.");
+            note("The first snapshot is the later one: growth is shown as a decrease.");
         diff_.rss = {before_.ledger->rss, after_.ledger->rss};
         diff_.owners = owner_changes(*before_.ledger, *after_.ledger, alignment_);
         if (auto summed = check_sums(); !summed) return tl::make_unexpected(summed.error());
@@ -99,7 +99,7 @@ class Comparison {
                         "below half a unit.{}",
                         diff_.sites->unit.value(),
                         a_.java_feature().value_or(8) > 8 ? fmt::format(" In bytes: {}.", how_to_get_sites)
-                                                          : " JDK 8 knows no finer ones."));
+                                                          : " JDK 8 has no finer unit."));
     }
 
     void malloc() {

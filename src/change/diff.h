@@ -1,4 +1,4 @@
-// What has changed between two snapshots, by everything that both know: the ledger's rows, NMT's categories
+// What has changed between two snapshots, in everything that both have: the ledger's rows, NMT's categories
 // and call sites, malloc's blocks, threads, classes, mappings.
 #pragma once
 
@@ -34,13 +34,13 @@ struct OwnerChange {
     bool estimated = false;  // in one snapshot or both
 };
 
-// A category, or several that have to be looked at as one: between JDKs memory has moved from one to the
+// A category, or several that are compared as one, because memory moved between them from one JDK to the
 // other ("Internal + Other").
 struct CategoryChange {
     std::string name;
     AmountChange reserved, committed;
     AmountChange malloc;  // arenas included
-    CountChange blocks;   // of malloc, without those of arenas
+    CountChange blocks;   // of malloc, without arenas
 };
 
 struct NmtChange {
@@ -61,22 +61,22 @@ struct SiteChange {
 };
 
 struct SiteChanges {
-    Bytes unit;                 // the coarser one of the two reports; sites below half of it are in none
+    Bytes unit;                 // the coarser one of the two reports; sites below half of it are in no report
     bool offsets = true;        // frames keep the offset in their function: both snapshots have the same JVM
     AmountChange malloc, mmap;  // sums: allocated, committed
-    AmountChange asking;        // of `malloc`, what the JVM allocated to answer questions such as ours
+    AmountChange asking;  // the part of `malloc` that the JVM allocated to answer questions such as ours
     std::vector<SiteChange> sites;
 };
 
-// Untracked live blocks of one usable size. A moment that has the size in no class of its own knows at the
-// most what the rest holds: then it is absent.
+// Untracked live blocks of one usable size. Where a snapshot has no class for the size, it is part of the
+// rest, and absent here.
 struct SizeChange {
     std::optional<Bytes> block;  // absent: all other sizes
     std::optional<ChunkSum> before, after;
 };
 
 struct UntrackedChange {
-    std::string owner, kind;  // as MallocWalk has them
+    std::string owner, kind;  // as in MallocWalk
     ChunkSum before, after;
 };
 
@@ -85,14 +85,14 @@ struct MallocChange {
     std::vector<UntrackedChange> owners;
 };
 
-// Threads whose names differ by numbers alone.
+// Threads whose names differ only by numbers.
 struct PoolChange {
     std::string name;
     ThreadKind kind = ThreadKind::native;
     CountChange threads;
-    std::size_t started = 0, ended = 0;  // known in one process alone
-    AmountChange stacks;                 // resident, of the stacks that are known
-    double cpu_seconds = 0;  // that those of the second moment have had since the first one; likewise
+    std::size_t started = 0, ended = 0;  // only known within one process
+    AmountChange stacks;                 // resident, of the known stacks
+    double cpu_seconds = 0;              // of the second snapshot's threads since the first one; likewise
 };
 
 struct ThreadChanges {
@@ -106,7 +106,7 @@ enum class MappingFate : std::uint8_t { same, grown, shrunk, fresh, gone };
 struct MappingChange {
     MappingFate fate = MappingFate::same;
     std::optional<Range> before, after;
-    Protection protection;  // after, or of the mapping that is gone
+    Protection protection;  // after, or of the removed mapping
     std::string name;
     std::string owner;  // of most of its resident bytes
     AmountChange resident;
@@ -114,12 +114,12 @@ struct MappingChange {
 
 // Every mapping of both snapshots is in one entry, so that the changes sum to that of RSS.
 struct MappingChanges {
-    std::vector<MappingChange> mappings;  // those alone that changed: in address range or residency
+    std::vector<MappingChange> mappings;  // only those that changed: in address range or residency
     std::size_t unchanged = 0;
 };
 
 struct Diff {
-    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    // Defined in the source file: implicit ones would be compiled in every file that uses the struct.
     Diff();
     Diff(const Diff&);
     Diff(Diff&&) noexcept;
@@ -129,7 +129,7 @@ struct Diff {
 
     bool same_process = true;
     std::vector<std::string> differences;  // of the two processes, in words
-    std::optional<double> seconds;         // between the moments; negative where the first one is the later
+    std::optional<double> seconds;         // between the snapshots; negative where the first one is the later
     AmountChange rss;
     std::vector<OwnerChange> owners;  // largest growth first; their changes sum to that of RSS
     std::optional<NmtChange> nmt;
@@ -137,8 +137,8 @@ struct Diff {
     std::optional<MallocChange> malloc;
     std::optional<ThreadChanges> threads;
     std::optional<CountChange> classes_nmt, classes_perf;  // loaded, by NMT and by hsperfdata
-    std::optional<MappingChanges> mappings;                // of one process alone
-    std::vector<std::string> notes;  // what could not be compared, and how to get it; what to keep in mind
+    std::optional<MappingChanges> mappings;                // only within one process
+    std::vector<std::string> notes;  // what could not be compared, and how to get it; caveats
 };
 
 // Fails only on a broken promise of ours: changes that do not sum to the change in RSS.

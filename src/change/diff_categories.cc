@@ -9,8 +9,8 @@ namespace nmtx {
 namespace {
 
 // From `since` on (the first release that is known to) HotSpot counts as `now` memory that it counted as
-// `before` in older ones. Where both names are left, what has moved cannot be told from what has not.
-// Source: the reports that 8, 11, 17, 21 and 26 give of one program, and the tables of
+// `before` in older ones. Where both names are left, memory that moved cannot be distinguished from memory
+// that did not. Source: the reports that 8, 11, 17, 21 and 26 give of one program, and the tables of
 // hotspot/nmt/nmt_tags.h.
 struct Move {
     int since;
@@ -93,7 +93,7 @@ bool of_glibc(std::string_view path) {
 
 std::vector<OwnerChange> owner_changes(const Ledger& before, const Ledger& after,
                                        const CategoryAlignment& alignment) {
-    // Walked at one moment alone, glibc's memory has parts there that it cannot be compared by.
+    // If only one snapshot has a walk, glibc's memory has parts there that cannot be compared.
     const bool malloc_as_one = before.malloc.parts.has_value() != after.malloc.parts.has_value();
     std::map<std::string, OwnerChange> by_path;
     const auto add = [&](const Ledger& ledger, Bytes AmountChange::* moment) {

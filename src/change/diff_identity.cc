@@ -1,4 +1,4 @@
-// Are two moments of one process? A pid is used anew, a start time counts from a boot, and exec keeps both.
+// Are two snapshots of one process? Pids are reused, a start time counts from a boot, and exec keeps both.
 #include <fmt/format.h>
 
 #include <chrono>
@@ -12,7 +12,7 @@
 namespace nmtx {
 namespace {
 
-constexpr double clock_slack_s = 60;  // a clock that was set, between two moments
+constexpr double clock_slack_s = 60;  // the clock may be set between two snapshots
 
 // As the process itself sees it: the innermost of its pid namespaces.
 std::uint64_t own_pid(const ProcessView& view) {
@@ -69,7 +69,7 @@ std::vector<std::string> differences_of_processes(const ProcessView& before, con
     if (own_pid(before) != own_pid(after))
         differences.push_back(fmt::format("pid {} and pid {}", own_pid(before), own_pid(after)));
     if (!of_one_boot(before, after)) {
-        differences.emplace_back("of different boots");
+        differences.emplace_back("from different boots");
     } else if (before.header.start_ticks != after.header.start_ticks) {
         differences.emplace_back("started at different times");
     }

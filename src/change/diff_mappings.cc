@@ -1,5 +1,5 @@
-// Mappings of one process at two moments. The same range of the same file is the same mapping; one that keeps
-// its start or its end has grown or shrunk; all others have come or gone:
+// Mappings of one process in two snapshots. The same range of the same file is the same mapping; one that
+// keeps its start or its end has grown or shrunk; all others are new or gone:
 //
 //   before   [ arena rw-p ][ ---p          ]      [ stack ]
 //   after    [ arena rw-p      ][ ---p     ]                [ mapped ]

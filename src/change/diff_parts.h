@@ -1,23 +1,23 @@
-// The parts of a diff, a function each: diff.h says what they are. Lists are sorted by growth, largest first.
+// The parts of a diff, one function each; diff.h describes them. Lists are sorted by growth, largest first.
 #pragma once
 
 #include "change/diff.h"
 
 namespace nmtx {
 
-// How two processes differ, in words; nothing where both snapshots are of one process running one program.
+// How two processes differ, in words; nothing where both snapshots are of the same process and program.
 std::vector<std::string> differences_of_processes(const ProcessView& before, const ProcessView& after);
 
 // Seconds since 1970 of "2026-11-22T20:16:28Z".
 std::optional<std::int64_t> seconds_of_utc(std::string_view text);
 std::optional<double> seconds_between(const ProcessView& before, const ProcessView& after, bool same_process);
 
-// Joins NMT's categories that cannot be distinguished from one another between two feature releases: memory
-// that one counts here is counted there by the other, or the category has another name.
+// Joins NMT's categories that differ between two feature releases: memory is counted under another category,
+// or the category has another name.
 class CategoryAlignment {
   public:
     CategoryAlignment(std::optional<int> before, std::optional<int> after);
-    // "Internal" -> "Internal + Other" between 8 and 11; the name itself where nothing has moved.
+    // "Internal" -> "Internal + Other" between 8 and 11; the name itself where nothing moved.
     [[nodiscard]] std::string category(std::string_view name) const;
     // The same for an owner's path: "malloc/nmt-tracked/internal".
     [[nodiscard]] std::string path(std::string_view path) const;

@@ -1,5 +1,5 @@
-// Call sites of two moments, joined by what their frames are rather than where they lie: addresses are of one
-// process, and generated code moves even in that.
+// Call sites of two snapshots, joined by names of frames instead of addresses: addresses belong to one
+// process, and generated code moves even within it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -61,7 +61,7 @@ using Key = std::tuple<NmtSiteKind, std::string, std::vector<std::string>>;
 
 class JoinedSites {
   public:
-    // `invisible`: below half of it a moment shows no site; nothing where both show all.
+    // `invisible`: a snapshot does not show sites below half of it; nothing where both show all.
     JoinedSites(bool offsets, Bytes invisible) : offsets_(offsets), invisible_(invisible) {}
 
     void add(const ProcessView& view, Bytes AmountChange::* moment, std::uint64_t CountChange::* count) {

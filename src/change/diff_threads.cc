@@ -34,7 +34,7 @@ std::map<ThreadKey, Known> threads_of(const Moment& moment) {
 
 class Pools {
   public:
-    // A thread of both moments counts under one name, so that naming alone makes no change.
+    // A thread in both snapshots counts under one name, so that a new name by itself is not a change.
     void add(const Known* before, const Known* after, bool same_process) {
         const Known& named =
             after == nullptr || (before != nullptr && before->named_by_jvm && !after->named_by_jvm) ? *before

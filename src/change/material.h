@@ -1,4 +1,4 @@
-// From which amount on growth of memory counts at all.
+// The amount from which growth of memory counts.
 #pragma once
 
 #include <algorithm>

@@ -69,9 +69,9 @@ Verdict milder(const OwnerTrend& owner) {
     if (verdict != Verdict::leak) return verdict;
     if (is_below(owner.path(), owner_path::freed) || owner.key.series == Series::malloc_free_kept)
         return Verdict::retention;
-    // -Xmx bounds it, and only a heap dump can tell a leak of objects from objects that wait to be collected.
-    // The code cache is bounded by -XX:ReservedCodeCacheSize, and goes on growing for as long as the JVM
-    // compiles.
+    // -Xmx bounds it, and only a heap dump can distinguish leaked objects from objects that wait to be
+    // collected. The code cache is bounded by -XX:ReservedCodeCacheSize, and goes on growing for as long as
+    // the JVM compiles.
     if (is_below(owner.path(), owner_path::java_heap) || is_below(owner.path(), owner_path::code_cache))
         return Verdict::growing;
     return verdict;
@@ -185,7 +185,7 @@ void RunReader::read_owners() {
         if (!sample.malloc || !sample.malloc->told_apart) return std::nullopt;
         return number(sample.malloc->untracked);
     });
-    // Where nothing tells NMT's blocks from others.
+    // Where NMT's blocks cannot be distinguished from others.
     add_sum(Series::malloc_live, [](const Sample& sample) -> std::optional<double> {
         if (!sample.malloc || sample.malloc->told_apart) return std::nullopt;
         return number(sample.malloc->live);

@@ -23,7 +23,8 @@ std::optional<std::string> LightSamplePlan::next_question(const Capture& so_far)
     if (!ask_) return std::nullopt;
     auto next = ReconciliationPlan::next_question(so_far);
     if (!next || *next == question::nmt_summary || *next == question::nmt_summary_bytes) return next;
-    // The order of questions begins with VM.version, which a JVM without a full sample before has not told.
+    // The order of questions begins with VM.version, which is unknown for a JVM without an earlier full
+    // sample.
     if (*next == question::version) return next;
     return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// What a light sample asks: of the JVM only NMT's totals, of malloc only what its mappings and headers tell.
-// The answers that hold for the life of a JVM are taken over from its last full sample.
+// What a light sample collects: only NMT's totals from the JVM, and only mappings and headers of malloc.
+// Answers that stay valid for the life of a JVM are taken from its last full sample.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace nmtx {
 
 using KnownAnswers = std::vector<std::pair<std::string, std::string>>;  // document and text
 
-// Of a full sample: bounds of the heap and the code heaps, the version, the flags.
+// From a full sample: bounds of the heap and the code heaps, the version, the flags.
 KnownAnswers lasting_answers(const Capture& full);
 
 class LightSamplePlan : public ReconciliationPlan {

@@ -1,5 +1,5 @@
-// What a record keeps of processes over time, as plain data: runs, and the samples of each. The file that
-// holds it: docs/reference/formats/record-file.md.
+// A record's data on processes over time: runs, and the samples of each.
+// docs/reference/formats/record-file.md describes the file.
 #pragma once
 
 #include <cstdint>
@@ -17,35 +17,34 @@ namespace nmtx {
 
 // One process from its first sample to its last.
 struct RecordedRun {
-    std::int64_t id = 0;              // in its file; ascending as they began
-    std::vector<std::int64_t> parts;  // further ids, of runs of the same process that were joined with it
+    std::int64_t id = 0;              // in its file; ascending by start
+    std::vector<std::int64_t> parts;  // ids of further runs of the same process that were joined with it
     std::uint64_t pid = 0;
     std::uint64_t start_ticks = 0;  // since boot: detects a reused pid
-    std::string boot_id;            // of the kernel that it ran on
+    std::string boot_id;            // of the kernel it ran on
     std::string command;            // the command line, joined by blanks, secrets redacted
     std::string java;               // "17.0.15"; empty where unknown
     std::string gc;
     std::string nmt_level;
     std::string nmtx_version;
     std::optional<Bytes> physical_memory;  // of the host
-    std::optional<std::int64_t>
-        ended_ms;     // on the file's time line; absent while it runs or where nobody saw
-    std::string end;  // why recording ended: "the process ended", "interrupted", …
+    std::optional<std::int64_t> ended_ms;  // on the file's time line; absent while it runs or where unknown
+    std::string end;                       // why recording ended: "the process ended", "interrupted", …
     [[nodiscard]] bool has_id(std::int64_t wanted) const;
 };
 
-// Three readings of one snapshot, in milliseconds.
+// Three clocks at the same time, in milliseconds.
 struct SampleTime {
-    // The file's own time line: that of the wall clock when the file began, and after that it never goes back
-    // nor jumps, whatever is done to the clock.
+    // The file's own time line: it starts as the wall clock's time, and never goes back or jumps, even if
+    // the clock is changed.
     std::int64_t line_ms = 0;
     std::int64_t wall_ms = 0;  // CLOCK_REALTIME
-    std::int64_t boot_ms = 0;  // CLOCK_BOOTTIME, which goes on while the host sleeps
+    std::int64_t boot_ms = 0;  // CLOCK_BOOTTIME, which continues while the host sleeps
 };
 
 enum class Depth : std::uint8_t {
-    light,  // smaps and NMT's totals: what needs addresses inside HotSpot, or malloc's chunks, is not told
-            // apart
+    light,  // smaps and NMT's totals: areas that need HotSpot's addresses or malloc's chunks are not
+            // separated
     full    // the ledger of `nmtx PID`
 };
 
@@ -54,7 +53,7 @@ struct OwnerBytes {
     Bytes resident;
 };
 
-// Of NMT's summary, one category.
+// One category of NMT's summary.
 struct CategorySample {
     std::string name;
     Bytes committed;                     // malloc included
@@ -65,14 +64,14 @@ struct CategorySample {
 struct NmtSample {
     Bytes committed;
     Bytes malloc;
-    std::vector<CategorySample> categories;  // that hold anything
+    std::vector<CategorySample> categories;  // only categories with memory
 };
 
-// By the walk over malloc's chunks, resident bytes.
+// Resident bytes, by the malloc walk.
 struct MallocSample {
     Bytes live;       // tracked and untracked
-    Bytes untracked;  // of it, or all of it where nothing distinguishes NMT's blocks
-    Bytes free;       // freed, and kept by malloc
+    Bytes untracked;  // part of live, or all of it where NMT's blocks cannot be distinguished
+    Bytes free;       // freed but retained by malloc
     bool told_apart = false;
 };
 
@@ -92,17 +91,17 @@ struct Sample {
     std::optional<MallocSample> malloc;
     std::optional<std::uint64_t> threads;
     std::optional<Bytes>
-        heap_used;  // of the Java heap, by hsperfdata: some collectors update it when they collect
+        heap_used;  // of the Java heap, by hsperfdata: some collectors update it only when they collect
     std::optional<std::uint64_t> collections;
     std::optional<Bytes> cgroup_current;
     std::optional<Bytes> cgroup_limit;
     SampleCost cost;
 };
 
-// A time in which the recorder could not write to its file: by the file's time line.
+// A time in which the recorder could not write to its file, on the file's time line.
 struct RecordedGap {
     std::int64_t from_ms = 0, to_ms = 0;
-    std::uint64_t waited = 0;  // samples that were taken then and written afterwards
+    std::uint64_t waited = 0;  // samples that were written afterwards
     std::uint64_t lost = 0;    // samples that are not in the file
     std::string reason;        // "the disk is full", …
 };
@@ -110,19 +109,19 @@ struct RecordedGap {
 struct RecordedSeries {
     RecordedRun run;
     std::vector<Sample> samples;    // ascending in time
-    std::vector<RecordedGap> gaps;  // those in the time of the samples
+    std::vector<RecordedGap> gaps;  // those within the time of the samples
 };
 
-// What is kept of one snapshot. `time` and the costs but attach_ms are the caller's to fill in.
+// The sample of one snapshot. The caller fills in `time` and the costs except attach_ms.
 Sample sample_of(const Moment& moment, Depth depth);
 
-// Names the process; id, boot_id and physical_memory are the caller's.
+// The run of the process; the caller fills in id, boot_id and physical_memory.
 RecordedRun run_of(const ProcessView& view);
 
-// Is it the run of this very process? Captures of before the boot was kept tell by the rest alone.
+// Is it the run of this process? Older captures without a boot id are compared by the rest.
 bool is_run_of(const RecordedRun& run, const CaptureHeader& process);
 
-// Resident bytes of all owners that are `prefix` or lie below it.
+// Resident bytes of `prefix` and all owners below it.
 Bytes resident_below(const Sample& sample, std::string_view prefix);
 
 }  // namespace nmtx

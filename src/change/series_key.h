@@ -1,4 +1,4 @@
-// Which figure of a record's samples a row of its trend is, and what the row is called.
+// Which figure of a record's samples a row of its trend shows, and the row's name.
 #pragma once
 
 #include <cstdint>
@@ -8,15 +8,15 @@ namespace nmtx {
 
 enum class Series : std::uint8_t {
     rss,
-    owner,                  // by its path: "malloc/untracked/libz.so.1"
+    owner,                  // by path: "malloc/untracked/libz.so.1"
     malloc_live_untracked,  // "malloc live untracked"
-    malloc_live,            // "malloc live": where NMT's blocks look like any other
+    malloc_live,            // "malloc live": where NMT's blocks cannot be distinguished
     malloc_free_kept,       // "malloc free kept"
     java_heap_used,         // "java heap used"
     threads,
     nmt_committed,           // "nmt committed": of all categories
     nmt_malloc,              // "nmt malloc"
-    nmt_category_committed,  // by its category: "nmt committed/Other"
+    nmt_category_committed,  // by category: "nmt committed/Other"
 };
 
 struct SeriesKey {
@@ -25,7 +25,7 @@ struct SeriesKey {
     friend bool operator==(const SeriesKey&, const SeriesKey&) = default;
 };
 
-// As reports, JSON and CSV name the row.
+// The row's name in reports, JSON and CSV.
 std::string text_of(const SeriesKey& key);
 
 }  // namespace nmtx

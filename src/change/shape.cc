@@ -21,7 +21,7 @@ constexpr double above_noise = 3;
 constexpr double most_at_one_stroke = 0.5;
 constexpr std::size_t strokes = 12;
 constexpr std::size_t fewest_crossings = 4;
-// What would take longer than this to count is no growth that anybody waits for.
+// Growth that would take longer than this to count is not worth waiting for.
 constexpr double longest_wait_s = 24 * 3600;
 constexpr double worth_a_wave = 0.02;  // of the level
 

@@ -1,5 +1,5 @@
-// A straight line through points that outliers, steps and sawteeth do not pull away: Theil-Sen, the median of
-// the slopes of all pairs (Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968).
+// A straight line through points that is robust against outliers, steps and sawteeth: Theil-Sen, the median
+// of the slopes of all pairs (Sen, "Estimates of the regression coefficient based on Kendall's tau", 1968).
 #pragma once
 
 #include <cstddef>
@@ -16,28 +16,28 @@ struct Point {
 
 struct Slope {
     double per_second = 0;
-    // The interval that holds the true slope with 95 %: by the distribution of Kendall's tau, wider where the
-    // residuals follow one another (Yue and Wang 2004), as those of a sawtooth do.
+    // The 95 % interval of the slope: from the distribution of Kendall's tau, wider where residuals are
+    // correlated in time (Yue and Wang 2004), as in a sawtooth.
     double low = 0, high = 0;
     double at_zero = 0;  // the line's value at second 0
     double noise =
-        0;  // of the residuals: 1.4826 x their median absolute deviation, sigma where they are normal
+        0;  // of the residuals: 1.4826 x their median absolute deviation, which is sigma if they are normal
 };
 
-// Needs three points at different times, ascending; nothing otherwise. Takes the square of their number: see
-// medians_of_spans.
+// Needs three points at different times, ascending; nothing otherwise. Time is quadratic in their number:
+// see medians_of_spans.
 std::optional<Slope> theil_sen(std::span<const Point> points);
 
-// At most `most` points: the medians, by time and by value, of that many equal spans of time. The same points
-// give the same medians. Points that are few enough are left alone.
+// At most `most` points: the medians, by time and by value, of that many equal spans of time. The same
+// points give the same medians. If there are few enough points, they are returned unchanged.
 std::vector<Point> medians_of_spans(std::span<const Point> points, std::size_t most);
 
-// The middle value; the mean of the two middle ones. 0 of none.
+// The middle value, or the mean of the two middle ones. 0 for no values.
 double median(std::vector<double> values);
-// The value below which a share (0 to 1) of them lies. 0 of none.
+// The value below which a share (0 to 1) of the values lies. 0 for no values.
 double quantile(std::vector<double> values, double share);
 
-// Of the ranks, -1 to 1 (Spearman). 0 where one of both does not vary, or the numbers differ.
+// Rank correlation, -1 to 1 (Spearman). 0 where one of both does not vary, or their lengths differ.
 double rank_correlation(std::span<const double> a, std::span<const double> b);
 
 }  // namespace nmtx

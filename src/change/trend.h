@@ -1,5 +1,4 @@
-// Who grows, how fast, and what kind of growth it is: one record's samples reduced to a row for each owner.
-// Pure.
+// What grows, how fast, and in which way: one record's samples reduced to a row for each owner. Pure.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +15,15 @@ namespace nmtx {
 
 struct TrendOptions {
     std::optional<double> window_s;   // from the last sample of the file backwards; all of it otherwise
-    std::optional<std::int64_t> run;  // this one alone
-    // How much of a JVM's life to leave out at its begin; otherwise a third of the life that the last sample
-    // saw.
+    std::optional<std::int64_t> run;  // only this one
+    // How much of the beginning of a JVM's life to leave out; by default a third of its uptime at the last
+    // sample.
     std::optional<double> warm_up_s;
 };
 
 enum class Unit : std::uint8_t { bytes, count };
 
-// One series. Values are bytes, or numbers where the unit says so.
+// One series. Values are bytes, or counts, by `unit`.
 struct OwnerTrend {
     SeriesKey key;
     Unit unit = Unit::bytes;
@@ -34,9 +33,9 @@ struct OwnerTrend {
     std::optional<double> of_growth;  // share of RSS's growth, where RSS grows
     double follows_heap = 0;          // rank correlation with the used Java heap, where both vary
     std::vector<double> spark;        // at most spark_width values over equal spans of time
-    std::vector<Point> curve;         // the same with their times, at most curve_width
+    std::vector<Point> curve;         // the same values with times, at most curve_width
     [[nodiscard]] std::string name() const { return text_of(key); }
-    // Of an owner its path; empty for the other series.
+    // An owner's path; empty for the other series.
     [[nodiscard]] std::string_view path() const {
         return key.series == Series::owner ? std::string_view(key.name) : std::string_view();
     }
@@ -68,22 +67,23 @@ struct RunTrend {
     double span_s = 0;
     double longest_gap_s = 0;
     std::vector<RecordedGap> gaps;  // in the window, their times by the wall clock
-    Depth depth = Depth::light;     // of the samples that `owners` are from
-    std::size_t owner_samples = 0;  // how many of that depth
+    Depth depth = Depth::light;     // of the samples used for `owners`
+    std::size_t owner_samples = 0;  // how many samples of that depth
     OwnerTrend rss;
     std::vector<OwnerTrend> owners;  // leaves of the ledger: leaks first, then by rate
     std::vector<OwnerTrend> sums;    // malloc_live_untracked or malloc_live, malloc_free_kept
     std::vector<OwnerTrend> others;  // NMT's figures, the Java heap's use, threads: of every sample
-    std::size_t rows_left_out = 0;   // of `owners` and `others`, where the record has very many in all
+    std::size_t rows_left_out = 0;   // of `owners` and `others`, where the record has very many
     std::optional<LimitForecast> limit;
     SampleCost mean_cost;
     [[nodiscard]] bool leaks() const;
 };
 
 struct Trend {
-    std::vector<RunTrend> runs;    // with samples in the window, as they began
-    std::size_t earlier_runs = 0;  // that have none there
-    // Of very many runs the first and the last ones are kept; those between were looked at, and are counted.
+    std::vector<RunTrend> runs;    // with samples in the window, in order of start
+    std::size_t earlier_runs = 0;  // runs without samples in the window
+    // If there are very many runs, the first and the last ones are kept; those in between were analysed, and
+    // are counted.
     std::size_t runs_left_out = 0;
     std::size_t leaks_left_out = 0;  // of them
     [[nodiscard]] bool leaks() const;

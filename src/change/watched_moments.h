@@ -1,4 +1,4 @@
-// A process that is looked at again and again: where it began, where it was before, where it is now.
+// Snapshots of a watched process: the first, the one before, and the current one.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace nmtx {
 
-// Did the JVM answer where there is one? Moments that differ in this have rows that cannot be compared.
+// Did the JVM answer, if there is one? Snapshots that differ in this have rows that cannot be compared.
 bool jvm_answered(const ProcessView& view);
 
-// Three moments and what lies between them. At the first all three are the same, and nothing has changed.
+// Three snapshots and the changes between them. After the first all three are the same, without changes.
 struct WatchedChange {
     Moment start, last, now;
     const Diff* since_start = nullptr;
@@ -21,17 +21,16 @@ struct WatchedChange {
 
 class WatchedMoments {
   public:
-    // `walked`: compares ledgers as they are; otherwise as if malloc had never been walked.
+    // `walked`: compares the ledgers with the walk; otherwise as if malloc had never been walked.
     explicit WatchedMoments(bool walked) : walked_(walked) {}
 
-    // Fails on a broken promise of ours, and is as it was then.
+    // Fails only on a broken promise of ours, and is then unchanged.
     Expected<void> add(std::shared_ptr<const KeptMoment> kept);
-    // The next moment is the start.
+    // The next snapshot becomes the start.
     void begin_anew() { start_ = last_ = now_ = nullptr; }
 
     [[nodiscard]] bool empty() const { return now_ == nullptr; }
-    // Valid as long as these WatchedMoments, or a copy of them, are what they are. Not where there is no
-    // moment.
+    // Valid until this, and all copies of it, change. There must be a snapshot.
     [[nodiscard]] WatchedChange change() const;
     [[nodiscard]] const std::shared_ptr<const KeptMoment>& start() const { return start_; }
     [[nodiscard]] const std::shared_ptr<const KeptMoment>& now() const { return now_; }

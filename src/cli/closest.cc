@@ -7,7 +7,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t longest_word = 64;  // a longer one is not a typing mistake
+constexpr std::size_t longest_word = 64;  // longer ones are not typing mistakes
 
 // Letters added, left out, changed, or swapped with their neighbour.
 std::size_t mistakes(std::string_view a, std::string_view b) {

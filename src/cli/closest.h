@@ -1,4 +1,4 @@
-// What somebody probably meant to type.
+// Suggestions for mistyped words.
 #pragma once
 
 #include <string_view>
@@ -6,7 +6,7 @@
 
 namespace nmtx {
 
-// The one of `known` that is a typing mistake or two away from `typed`; empty where none is.
+// The word of `known` that is at most two typing mistakes away from `typed`; empty where none is.
 std::string_view closest(std::string_view typed, const std::vector<std::string_view>& known);
 
 }  // namespace nmtx

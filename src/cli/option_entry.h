@@ -10,23 +10,23 @@
 
 namespace nmtx {
 
-// What a shell offers for its value, beside the words that `value` names.
+// What a shell completes for its value, besides the words in `value`.
 enum class Offer { nothing, files, containers, owners };
 
 struct OptionEntry {
     std::string_view name = {};  // "attach-timeout"
     char letter = 0;             // 'o'
-    // "TIME", "auto|never": words in lower case are themselves. Empty: it takes none.
+    // "TIME", "auto|never": words in lower case are literal values. Empty: it takes no value.
     std::string_view value = {};
     std::string_view text = {};  // what it does, in one line
     Expected<void> (*take)(const std::string& value, Command& command);
-    std::string_view implied = {};  // the value where it is given without one; empty: it needs one
+    std::string_view implied = {};  // the value if it is given without one; empty: it needs one
     Offer offer = Offer::nothing;
-    bool running_only = false;  // of a running process: not of a saved snapshot
+    bool running_only = false;  // only for a running process, not for a saved snapshot
     bool repeats = false;
-    bool common = false;  // help names it in its last lines, without its text
+    bool common = false;  // help lists it in its last lines, without its text
 
-    // The words that its value may be: those in lower case.
+    // The literal words that its value may be.
     [[nodiscard]] std::vector<std::string_view> words() const;
 };
 

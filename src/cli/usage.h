@@ -1,4 +1,4 @@
-// What is wrong with a command line.
+// Errors of usage.
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace nmtx {
 
-// Without a hint, the help of the verb at hand is named.
+// Without a hint, it points to the verb's help.
 inline tl::unexpected<Error> usage(std::string what, std::string hint = {}) {
     return failure("", std::move(what), std::move(hint));
 }

@@ -1,4 +1,4 @@
-// A verb of the command line: all that parsing, help, the manual page and shells have to know of it.
+// A verb of the command line: everything that parsing, help, the manual page and completion need.
 #pragma once
 
 #include <cstddef>
@@ -14,18 +14,18 @@ namespace nmtx {
 // In the order in which help lists them.
 enum class VerbGroup { look, grow, share, more };
 
-// What its first operand is.
+// The kind of its first operand.
 enum class Subject { none, process, process_or_file, file };
 
 // An option that the verb takes.
 struct OptionUse {
     std::string_view name = {};
-    std::string_view text = {};  // where it means more here than in general
+    std::string_view text = {};  // where its meaning here differs from the general text
 };
 
 struct VerbExample {
     std::string_view command = {};  // "nmtx malloc 4711 --owners"
-    std::string_view what = {};     // "what holds the memory that NMT does not track"
+    std::string_view what = {};     // "also trace blocks of unknown origin"
 };
 
 struct ExitCode {
@@ -35,23 +35,24 @@ struct ExitCode {
 
 struct VerbEntry {
     Verb verb;
-    std::string_view name = {};  // "malloc"; "PID" for the report on a process, which has no word
+    std::string_view name = {};  // "malloc"; "PID" for the report on a process, which has no verb
     VerbGroup group = VerbGroup::more;
     std::string_view summary = {};   // one line, at most 56 columns
     std::string_view operands = {};  // "PID|FILE", "BEFORE AFTER"
-    std::string_view usage = {};     // the options that it needs: "-o FILE"
+    std::string_view usage = {};     // required options: "-o FILE"
     Subject subject = Subject::none;
     bool subject_optional = false;
     std::size_t least = 0;  // operands behind the subject
     std::size_t most = 0;
     std::vector<OptionUse> options = {};
-    std::vector<Format> formats = {};  // empty: it has one output, and no --format
-    std::string_view details = {};     // what else there is to know, for help: a paragraph
+    std::vector<Format> formats = {};  // empty: it has only one format, and no --format
+    std::string_view details = {};     // further text for help: a paragraph
     std::vector<VerbExample> examples = {};
-    std::vector<ExitCode> exits = {};  // beside 0, 1 and 2, or what those mean here
-    // The operands behind the subject; null where there are none.
+    std::vector<ExitCode> exits = {};  // besides 0, 1 and 2, or the special meaning of those
+    // Parses the operands after the subject; null where there are none.
     Expected<void> (*take)(const std::vector<std::string>& operands, Command& command) = nullptr;
-    // What options can go together, and which are needed; null: any. Asked again once the process is chosen.
+    // Checks which options can be combined and which are needed; null: any. Called again once the process is
+    // chosen.
     Expected<void> (*check)(const Command& command) = nullptr;
 
     [[nodiscard]] bool takes(std::string_view option) const;

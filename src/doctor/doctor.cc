@@ -176,7 +176,7 @@ DoctorCheck jvms_check(const HostFacts& host) {
     check.found = fmt::format("{} can be seen", host.jvms);
     if (host.jvms_unreadable == 0) return check;
     check.ability = host.jvms_unreadable == host.jvms ? Ability::no : Ability::limited;
-    check.found += fmt::format(", of which {} cannot be read", host.jvms_unreadable);
+    check.found += fmt::format(", {} of them unreadable", host.jvms_unreadable);
     check.remedy = "sudo nmtx list";
     return check;
 }

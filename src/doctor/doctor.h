@@ -1,5 +1,5 @@
-// `nmtx doctor`: what this user may do here, each with what it is needed for and what helps. Pure: the facts
-// are platform's.
+// `nmtx doctor`: what this user may do here, with the reason and the remedy for each check. Pure: platform/
+// collects the facts.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace nmtx {
 
-// What was seen of this machine, and of ourselves.
+// Facts about this machine and our own process.
 struct HostFacts {
     ProcessStatus self;
     std::string self_status;  // the text of /proc/self/status
@@ -27,22 +27,22 @@ struct HostFacts {
     std::optional<std::int64_t> perf_paranoid;  // /proc/sys/kernel/perf_event_paranoid
     bool tracefs = false;                       // uprobe_events can be opened for writing
     Expected<void> pagemap_scan;                // of our own pages
-    bool own_pid_namespace = false;             // not that of the host
-    std::size_t jvms = 0;                       // that can be seen
-    std::size_t jvms_unreadable = 0;            // those whose mappings cannot be read
+    bool own_pid_namespace = false;             // different from the host's
+    std::size_t jvms = 0;                       // visible JVMs
+    std::size_t jvms_unreadable = 0;            // those with unreadable mappings
 };
 
-// What was tried at one process. Nothing was asked of it.
+// What was tried on one process. It was not asked anything.
 struct TargetFacts {
     std::uint64_t pid = 0;
     std::string user;
     const ProcessView* view = nullptr;    // null where `unreadable` says why
-    const JvmSummary* summary = nullptr;  // null where it is no JVM
+    const JvmSummary* summary = nullptr;  // null where it is not a JVM
     std::optional<Error> unreadable;      // no report is possible
     Expected<void> memory;                // one word of its memory was read
     Expected<void> attach;                // it could be asked
     bool listens = false;                 // its attach socket is there already
-    std::string allocator;                // by the files that are mapped; empty where unknown
+    std::string allocator;                // from the mapped files; empty where unknown
     std::optional<std::string> glibc;     // its release
 };
 
@@ -51,15 +51,15 @@ enum class Ability : std::uint8_t { ok, limited, no };
 struct DoctorCheck {
     std::string_view name;  // "smaps"
     Ability ability = Ability::ok;
-    std::string found;       // a sentence's worth, without a full stop
+    std::string found;       // a sentence without a full stop
     std::string_view needs;  // what it is needed for
-    std::string remedy;      // one command, or one step; empty where nothing helps or nothing is amiss
+    std::string remedy;      // one command or one step; empty where nothing helps or nothing is wrong
     bool of_report = true;   // the report of one process depends on it
 };
 
 struct DoctorReport {
     std::vector<DoctorCheck> checks;
-    bool report_possible = true;  // of the process; without one, of some JVM
+    bool report_possible = true;  // for the process; without one, for some JVM
 };
 
 DoctorReport examine(const HostFacts& host, const std::optional<TargetFacts>& target);

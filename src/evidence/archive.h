@@ -14,8 +14,7 @@ namespace nmtx {
 Expected<std::string> write_archive(const Capture& capture);
 
 // Any bytes. Bounded: unpacked at most 64 MiB and 64 times the file's size, and never more than 1 GiB, in at
-// most 4,096 members; unknown members are kept, names that
-// would leave the archive's folder are refused.
+// most 4,096 members; unknown members are kept, names that would leave the archive's folder are refused.
 Expected<Capture> read_archive(std::string_view bytes, std::string_view file = "capture");
 
 }  // namespace nmtx

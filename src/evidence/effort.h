@@ -1,4 +1,4 @@
-// How much of a capture's evidence is asked of the JVM.
+// How much evidence a capture asks the JVM for.
 #pragma once
 
 #include <optional>
@@ -7,9 +7,9 @@
 namespace nmtx {
 
 enum class Effort {
-    least,     // exact totals and the bounds that cost nothing
-    standard,  // and the cheapest source of addresses that the JVM has
-    most       // every source, so that they can be held against one another
+    least,     // exact totals, and bounds that cost nothing
+    standard,  // also the cheapest source of addresses of the JVM
+    most       // every source, so that they can be compared
 };
 
 std::optional<Effort> effort_named(std::string_view name);

@@ -1,4 +1,4 @@
-// The tar inside of a capture, unpacked block by block and never more of it than its size allows.
+// The tar inside a capture, unpacked block by block, up to the limit for its size.
 #pragma once
 
 #include <cstdint>
@@ -12,16 +12,16 @@ struct ZSTD_DCtx_s;
 
 namespace nmtx {
 
-// How much `packed` bytes of zstd may become. 64 MiB always: the smaps of 65,530 mappings that are all alike
-// is 49 MB, of which zstd makes 134 KB. Beyond that 64 times the size, where captures come to 10 to 20 times
-// and zeros to 30,000 times. At most 1 GiB.
+// How large `packed` bytes of zstd may become. At least 64 MiB: the smaps of 65,530 identical mappings is 49
+// MB and compresses to 134 KB. Plus 64 times the size: captures have a factor of 10 to 20, zeros of 30,000.
+// At most 1 GiB.
 std::uint64_t most_unpacked(std::uint64_t packed);
 
 class Unpacker {
   public:
     explicit Unpacker(std::string_view packed);
 
-    // The next bytes; good until the next call. Empty at the end, and after an error.
+    // The next bytes; valid until the next call. Empty at the end, and after an error.
     std::string_view next();
     // Empty while all is well: "damaged capture: …", or that it unpacks to too much.
     [[nodiscard]] const std::string& problem() const { return problem_; }

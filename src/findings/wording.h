@@ -1,4 +1,4 @@
-// How findings put amounts, counts and commands: the same everywhere.
+// The wording of amounts, counts and commands in findings, the same everywhere.
 #pragma once
 
 #include <string>
@@ -17,18 +17,17 @@ std::string amount_with_share(Bytes part, Bytes whole);
 // "1 block", "269,636 blocks"
 std::string counted(std::uint64_t number, std::string_view one, std::string_view more);
 
-// How to find out whether memory grows: a recording, and its analysis.
+// The remedy that checks whether memory grows: a recording, and its analysis.
 Remedy check_growth();
 
-// Puts the process id for each word PID in remedies and sentences. A capture's too: that process may still
-// run.
+// Replaces each word PID in remedies and sentences by the process id, also for a capture, because that
+// process may still run.
 void with_pid(Finding& finding, const ProcessView& view);
 
-// Was no walk over malloc tried, as in a paste and in captures of before there were walks? Where one was
-// tried and failed, what has kept it from being made would do so again: nobody is sent back to the same
-// command.
+// Was no malloc walk tried, as in a paste and in older captures? If one was tried and failed, it would fail
+// again, so the same command is not suggested.
 bool walk_not_tried(const ProcessView& view);
-// What to do so that one can be made, by what has kept it from it.
+// What makes a walk possible, depending on why there was none.
 std::vector<std::string> hints_on_walk(const ProcessView& view);
 
 }  // namespace nmtx

@@ -17,7 +17,7 @@
 namespace nmtx {
 
 struct HsPerfData {
-    bool accessible = false;  // the JVM has finished to lay it out
+    bool accessible = false;  // the JVM has finished laying it out
     std::int64_t modified = 0;
     std::map<std::string, std::variant<std::int64_t, std::string>, std::less<>> counters;
 
@@ -25,20 +25,20 @@ struct HsPerfData {
     [[nodiscard]] std::optional<std::string_view> text(std::string_view name) const;
 };
 
-// What the collectors count. Serial, Parallel, G1 and ZGC write it at the end of a collection, Shenandoah
+// The collectors' counters. Serial, Parallel, G1 and ZGC write it at the end of a collection, Shenandoah
 // every second or so.
 struct GcCounters {
-    // Since the JVM began; of ZGC and Shenandoah their pauses. Nothing where no collector counts.
+    // Collections since the JVM started; for ZGC and Shenandoah, pauses. Nothing where no collector counts.
     std::optional<std::uint64_t> collections;
-    Bytes used;                          // of the heap, after the last of them
-    std::optional<double> last_ended_s;  // the last one, since the JVM began
+    Bytes used;                          // of the heap, after the last collection
+    std::optional<double> last_ended_s;  // when the last one ended, since the JVM started
 };
-// Nothing where there are no generations: not laid out yet, or a collector without.
+// Nothing where there are no generations: not laid out yet, or a collector without them.
 std::optional<GcCounters> gc_counters(const HsPerfData& perf);
 
-// The same file with other strings: `value` is given each one's name and what it is. Entries are laid out
-// anew, so that none tells how long its string was before; nothing is left behind strings and entries. Of a
-// file that the JVM has not finished to lay out, the prologue alone.
+// The same file with other strings: `value` gets each string's name and value. Entries are laid out anew, so
+// that the old length of a string does not show; gaps after strings and entries are not kept. Where the JVM
+// has not finished laying the file out, the result is only the prologue.
 Expected<std::string> rewrite_hsperfdata(
     std::string_view bytes,
     const std::function<std::string(std::string_view name, std::string_view value)>& value,

@@ -1,4 +1,4 @@
-// The feature releases of the JDK that nmtx is made for and tested on.
+// The feature releases of the JDK that nmtx supports.
 #pragma once
 
 #include <array>

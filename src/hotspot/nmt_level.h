@@ -1,4 +1,4 @@
-// How much NMT keeps: -XX:NativeMemoryTracking=LEVEL.
+// How much NMT tracks: -XX:NativeMemoryTracking=LEVEL.
 #pragma once
 
 #include <optional>
@@ -9,7 +9,7 @@ namespace nmtx {
 enum class NmtLevel { unknown, off, summary, detail };
 
 std::string_view name_of(NmtLevel level);  // "unknown", "off", "summary", "detail"
-// The three that can be asked for; the JVM ends at once with any other.
+// The three that can be requested; with any other the JVM exits.
 std::optional<NmtLevel> nmt_level_named(std::string_view name);
 
 }  // namespace nmtx

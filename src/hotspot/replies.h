@@ -1,6 +1,5 @@
-// Short replies of jcmd that say something about memory: VM.uptime, VM.flags, VM.command_line,
-// System.trim_native_heap, VM.classloader_stats. Sources: HotSpot diagnosticCommand.cpp, trimCHeapDCmd.cpp,
-// classLoaderStats.cpp.
+// Short replies of jcmd about memory: VM.uptime, VM.flags, VM.command_line, System.trim_native_heap,
+// VM.classloader_stats. Sources: HotSpot diagnosticCommand.cpp, trimCHeapDCmd.cpp, classLoaderStats.cpp.
 #pragma once
 
 #include <cstddef>
@@ -18,7 +17,7 @@ namespace nmtx {
 
 struct VmUptime {
     double seconds = 0;
-    std::string date;  // "2026-11-22T20:16:28.906+0000", where "-date" was asked for
+    std::string date;  // "2026-11-22T20:16:28.906+0000", with "-date"
 };
 Expected<VmUptime> parse_vm_uptime(std::string_view text, std::string_view document = "VM.uptime");
 
@@ -32,17 +31,17 @@ struct VmFlag {
 };
 struct VmFlags {
     std::vector<VmFlag> flags;
-    // Of a flag that is there twice the last counts, as in HotSpot.
+    // If a flag occurs twice, the last counts, as in HotSpot.
     [[nodiscard]] std::optional<std::string_view> find(std::string_view name) const;
     [[nodiscard]] bool is_on(std::string_view name) const;  // a switch, "+"
     [[nodiscard]] std::optional<std::uint64_t> number(std::string_view name) const;
-    [[nodiscard]] std::optional<Bytes> size(std::string_view name) const;  // "1g" as well
+    [[nodiscard]] std::optional<Bytes> size(std::string_view name) const;  // also "1g"
     // The same where -Xmx and -Xms (named "Xmx", "Xms") may have set the flag.
     [[nodiscard]] std::optional<Bytes> size_or_short(std::string_view name) const;
     [[nodiscard]] std::optional<std::string> gc() const;  // "G1"
 };
 Expected<VmFlags> parse_vm_flags(std::string_view text, std::string_view document = "VM.flags");
-// The same of options that were given, one each; other ones than those of VMs are left out.
+// The same for given options, one each; options that are not JVM options are left out.
 VmFlags flags_of_options(const std::vector<std::string_view>& options);
 
 struct VmCommandLine {
@@ -54,7 +53,7 @@ Expected<VmCommandLine> parse_vm_command_line(std::string_view text,
 
 // "Trim native heap: RSS+Swap: 187M->180M (-7012K)"
 struct NativeHeapTrim {
-    Bytes before, after;  // RSS and swap; of 11 RSS alone
+    Bytes before, after;  // RSS and swap; in 11 only RSS
 };
 Expected<NativeHeapTrim> parse_trim_native_heap(std::string_view text,
                                                 std::string_view document = "System.trim_native_heap");
@@ -62,8 +61,8 @@ Expected<NativeHeapTrim> parse_trim_native_heap(std::string_view text,
 struct ClassLoaderStats {
     std::size_t loaders = 0;  // rows
     std::optional<std::uint64_t> total_loaders, classes;
-    std::optional<Bytes> chunks, blocks;  // of metaspace: taken, and used of it
-    // Loaders of one class each, as reflection and generated proxies make:
+    std::optional<Bytes> chunks, blocks;  // of metaspace: taken, and the used part
+    // Loaders of one class each, which reflection and generated proxies create:
     // "jdk.internal.reflect.DelegatingClassLoader"
     std::size_t with_one_class = 0;
     NotUnderstood not_understood;
@@ -71,7 +70,7 @@ struct ClassLoaderStats {
 Expected<ClassLoaderStats> parse_classloader_stats(std::string_view text,
                                                    std::string_view document = "VM.classloader_stats");
 
-// Why a text of another JVM cannot be read: an OpenJ9 javacore. Nothing where it is none.
+// Why the text of another JVM (an OpenJ9 javacore) cannot be read. Nothing for any other text.
 std::optional<Error> javacore_refusal(std::string_view text, std::string_view document = "javacore");
 
 }  // namespace nmtx

@@ -12,13 +12,13 @@
 
 namespace nmtx {
 
-// "   2368 kB", blanks around it allowed; nothing where it is anything else or exceeds 64 bits of bytes.
+// "   2368 kB", blanks around it allowed; nothing for anything else, or for more than 64 bits of bytes.
 std::optional<Bytes> read_kilobytes(std::string_view value);
 
-// "2368", blanks behind it allowed; false where it is anything else.
+// "2368", blanks after it allowed; false for anything else.
 bool read_number(std::string_view value, std::optional<std::uint64_t>& target);
 
-// The lines of files that we have written one behind the other, "== NAME" above each:
+// The lines of files that we have concatenated, with "== NAME" above each:
 //   == pids.max
 //   2048
 class FileLines : public Lines {

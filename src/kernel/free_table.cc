@@ -3,8 +3,7 @@
 // Swap:              0           0           0
 //
 // Until procps 3.3.9 there were "buffers" and "cached" in the place of "buff/cache" and "available", and a
-// line
-// "-/+ buffers/cache:  used free".
+// line "-/+ buffers/cache:  used free".
 #include <algorithm>
 #include <array>
 #include <vector>

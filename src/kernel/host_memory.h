@@ -13,13 +13,13 @@ namespace nmtx {
 
 struct HostMemory {
     std::optional<Bytes> total, free;
-    std::optional<Bytes> available;  // what can be had without swapping: Linux 3.14 and later
+    std::optional<Bytes> available;  // what can be allocated without swapping: Linux 3.14 and later
     std::optional<Bytes> buffers, cached, shared, reclaimable_slab, slab, page_tables, anonymous;
     std::optional<Bytes> used;  // free(1): its rule has changed between releases
     std::optional<Bytes> swap_total, swap_free, swap_used;
     std::optional<Bytes> commit_limit, committed;
     std::optional<Bytes> huge_pages;  // taken from the machine for hugetlb, used or not
-    // free(1) without letters behind its figures, and nobody knows its options: what its unit was taken for,
+    // free(1) without letters after its figures and with unknown options: the unit that was assumed, chosen
     // so that the machine has a plausible size.
     std::optional<Bytes> inferred_unit;
     NotUnderstood not_understood;
@@ -30,7 +30,8 @@ Expected<HostMemory> parse_meminfo(std::string_view text, std::string_view docum
 
 // "              total        used        free      shared  buff/cache   available"
 bool is_free_heading(std::string_view line);
-// `command` is what was typed, "free -m"; empty where that is unknown. Of several tables the last counts.
+// `command` is the command line, "free -m"; empty where it is unknown. If there are several tables, the last
+// counts.
 Expected<HostMemory> parse_free(std::string_view text, std::string_view command = {},
                                 std::string_view document = "free");
 

@@ -1,5 +1,5 @@
-// /sys/kernel/mm/transparent_hugepage/enabled: whether the kernel gives anonymous memory huge pages that
-// nobody asked for. Source: Linux Documentation/admin-guide/mm/transhuge.rst.
+// /sys/kernel/mm/transparent_hugepage/enabled: whether the kernel uses huge pages for anonymous memory that
+// did not request them. Source: Linux Documentation/admin-guide/mm/transhuge.rst.
 #pragma once
 
 #include <string_view>

@@ -38,7 +38,7 @@ bool read_limit(Cursor& cursor, std::optional<std::uint64_t>& target) {
     return cursor.at_end() || cursor.rest().front() == ' ';
 }
 
-// False: a row of ours whose limits cannot be read.
+// False: a row that we need, with unreadable limits.
 bool read_row(std::string_view line, Limits& limits, bool& ours) {
     for (const LimitRow& row : limit_rows) {
         Cursor cursor(line);

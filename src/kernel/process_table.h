@@ -19,7 +19,7 @@ struct ProcessRow {
     std::optional<std::uint64_t> tid, parent, threads;
     std::string_view user, state, cpu_time, command;
     std::optional<double> cpu_percent, memory_percent;
-    // VSZ or VIRT, RSS or RES, SHR; PSS, USS and swap where smem or top tells them.
+    // VSZ or VIRT, RSS or RES, SHR; PSS, USS and swap if smem or top prints them.
     std::optional<HumanSize> virtual_size, resident, shared, pss, uss, swap;
 };
 
@@ -39,7 +39,7 @@ enum class ProcessColumn {
     pss,
     uss,
     swap,
-    command,  // may hold blanks
+    command,  // may contain blanks
     date,     // five words, as `ps -o lstart` prints it
     other
 };
@@ -47,17 +47,17 @@ enum class ProcessColumn {
 // "  PID USER      PR  NI    VIRT    RES    SHR S  %CPU  %MEM     TIME+ COMMAND"; empty where the line is no
 // heading with a column of memory.
 std::vector<ProcessColumn> process_columns_of_heading(std::string_view line);
-// Rows of top and of `ps aux` that grep took from under their heading; empty for anything else.
+// Rows of top and `ps aux` without their heading (grep); empty for anything else.
 std::vector<ProcessColumn> process_columns_of_row(std::string_view line);
 bool read_process_row(std::string_view line, const std::vector<ProcessColumn>& columns, ProcessRow& row);
 
-// A row takes far more memory than its line does; more of them are no machine's.
+// A limit, since a row takes far more memory than its line. No machine has more processes.
 inline constexpr std::size_t most_process_rows = 1U << 16U;
 
 struct ProcessTable {
-    std::vector<ProcessRow> rows;   // the first ones, where they are more than that
+    std::vector<ProcessRow> rows;   // the first ones, if there are more than that
     std::size_t rows_left_out = 0;  // the others
-    bool heading = false;           // there was one; otherwise the columns were told by the rows' shape
+    bool heading = false;  // there was one; otherwise the columns were inferred from the shape of the rows
     NotUnderstood not_understood;
 };
 // Fails where no row can be read.

@@ -165,7 +165,7 @@ Expected<ProcessStatus> parse_status(std::string_view text, std::string_view doc
 
 namespace {
 
-// Lines of status that are not ours: in a paste everything else is somebody's remark.
+// Lines of status that we do not read: in a paste any other line is a remark.
 constexpr std::array<std::string_view, 38> other_keys{"Umask",
                                                       "Ngid",
                                                       "TracerPid",

@@ -16,7 +16,7 @@
 namespace nmtx {
 
 struct ProcessStatus {
-    std::string name;  // 15 bytes at the most, as the kernel escapes it
+    std::string name;  // at most 15 bytes, escaped by the kernel
     char state = '?';  // R S D T t Z X I
     std::uint64_t tgid = 0;
     std::uint64_t pid = 0;
@@ -39,13 +39,13 @@ struct ProcessStatus {
 // "N kB" lines are absent for kernel threads and zombies. "Name:" and "Pid:" must be there.
 Expected<ProcessStatus> parse_status(std::string_view text, std::string_view document = "status");
 
-// status as people paste it: cut, filtered by grep, with blanks in place of tabs and remarks behind the
-// lines. What stands nowhere in the text is 0, '?' or empty: a process has no pid 0.
+// status as people paste it: truncated, filtered by grep, with blanks instead of tabs and remarks after
+// lines. Fields that are not in the text are 0, '?' or empty (no process has pid 0).
 struct PastedStatus {
     ProcessStatus status;
     NotUnderstood not_understood;
 };
-// Fails where no line is one of status.
+// Fails where no line belongs to status.
 Expected<PastedStatus> parse_pasted_status(std::string_view text, std::string_view document = "status");
 
 struct Statm {
@@ -55,7 +55,7 @@ struct Statm {
 };
 Expected<Statm> parse_statm(std::string_view text, std::string_view document = "statm");
 
-// /proc/PID/limits, the rows that matter to memory and threads; nothing where "unlimited".
+// /proc/PID/limits, only the rows about memory and threads; nothing where "unlimited".
 struct Limits {
     std::optional<std::uint64_t> stack_size;     // soft, bytes
     std::optional<std::uint64_t> processes;      // soft, RLIMIT_NPROC
@@ -64,15 +64,15 @@ struct Limits {
 };
 Expected<Limits> parse_limits(std::string_view text, std::string_view document = "limits");
 
-// limits likewise; its heading may be missing.
+// limits as people paste it; the heading may be missing.
 struct PastedLimits {
     Limits limits;
     NotUnderstood not_understood;
 };
-// Fails where no row that is ours is found.
+// Fails where no row that we read is found.
 Expected<PastedLimits> parse_pasted_limits(std::string_view text, std::string_view document = "limits");
 
-// /proc/sys/kernel/threads-max: how many threads the kernel allows in all.
+// /proc/sys/kernel/threads-max: how many threads the kernel allows in total.
 Expected<std::uint64_t> parse_threads_max(std::string_view text, std::string_view document = "threads-max");
 
 }  // namespace nmtx

@@ -66,7 +66,7 @@ std::optional<Task> read_stat(std::string_view line) {
                      fields.number_at(15, task.system_ticks) && fields.number_at(22, task.start_ticks) &&
                      fields.number_at(28, start_stack);
     if (!all) return std::nullopt;
-    // 0 is what a reader without ptrace permission is told.
+    // A reader without ptrace permission gets 0.
     if (start_stack != 0) task.start_stack = Address{start_stack};
     return task;
 }
@@ -89,7 +89,7 @@ bool read_syscall(std::string_view text, Task& task) {
     const auto stack_pointer = take_word(cursor);
     const auto program_counter = take_word(cursor);
     if (!stack_pointer || !program_counter || !cursor.at_end()) return false;
-    // Kernel threads, and tasks whose stack is gone already, have "-1 0x0 0x0".
+    // Kernel threads, and tasks that have already released their stack, have "-1 0x0 0x0".
     if (*stack_pointer != 0) task.stack_pointer = Address{*stack_pointer};
     return true;
 }

@@ -1,7 +1,7 @@
 // The threads of a process as the kernel knows them.
 // The document "kernel/tasks" is ours, made of raw lines: for each task its /proc/PID/task/TID/stat line,
-// followed by what else was read of it, each with a prefix of ours and absent where it was not read. "at" is
-// CLOCK_MONOTONIC in nanoseconds, between the readings of stat and schedstat:
+// followed by its other files that were read, each with a prefix of ours. "at" is CLOCK_MONOTONIC in
+// nanoseconds, between the readings of stat and schedstat:
 //   15063 (java) S 15010 15062 …
 //   at 884122190411
 //   schedstat 486620000 1201100 512
@@ -11,13 +11,13 @@
 //   nonvoluntary_ctxt_switches:	102
 //   15064 (GC Thread#0) S …
 //   syscall running
-// "kernel/tasks before" is the same at the beginning of an interval, with stat, at and schedstat alone.
-// /proc/PID/task/TID/stat: proc(5); a comm may hold blanks and ")". It may hold newlines as well, which the
-// kernel escapes in status but not in stat (proc_task_name, fs/proc/array.c): whoever makes the document
-// writes them as \n. /proc/PID/task/TID/schedstat: nanoseconds on a CPU, nanoseconds on a run queue,
+// "kernel/tasks before" is the same at the beginning of an interval, with only stat, at and schedstat.
+// /proc/PID/task/TID/stat: proc(5); a comm may contain blanks and ")". It may also contain newlines, which
+// the kernel escapes in status but not in stat (proc_task_name, fs/proc/array.c); the document has them as
+// backslash and n. /proc/PID/task/TID/schedstat: nanoseconds on a CPU, nanoseconds on a run queue,
 // timeslices (scheduler/sched-stats.rst). The last three lines are those of /proc/PID/task/TID/status.
-// /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter; "running"; or "-1 SP PC"
-// outside of a call.
+// /proc/PID/task/TID/syscall: number, six arguments, stack pointer, program counter; "running"; or "-1 SP
+// PC" outside of a call.
 #pragma once
 
 #include <cstdint>
@@ -47,10 +47,10 @@ struct Task {
     std::optional<std::uint64_t> voluntary_switches, involuntary_switches;
     std::vector<std::uint64_t> nspid;  // outermost first; empty where not read
 
-    // Its id in its own pid namespace, which is the one that the JVM prints as "nid".
+    // Its id in its own pid namespace, which the JVM prints as "nid".
     [[nodiscard]] std::uint64_t own_id() const { return nspid.empty() ? tid : nspid.back(); }
-    // On a CPU since it started: run_ns, else of the ticks, which are 100 a second on every architecture that
-    // HotSpot runs on (USER_HZ).
+    // Time on a CPU since it started: run_ns, else from the ticks, 100 a second on every architecture that
+    // HotSpot supports (USER_HZ).
     [[nodiscard]] double cpu_seconds() const {
         return run_ns ? static_cast<double>(*run_ns) / 1e9
                       : static_cast<double>(user_ticks + system_ticks) / 100;
@@ -58,7 +58,7 @@ struct Task {
 };
 
 Expected<std::vector<Task>> parse_tasks(std::string_view text, std::string_view document = "tasks");
-// The stat file of one task or of the whole process, as the kernel gives it.
+// The stat file of one task or of the whole process, as the kernel prints it.
 Expected<Task> parse_task_stat(std::string_view text, std::string_view document = "stat");
 
 }  // namespace nmtx

@@ -1,11 +1,11 @@
-// Where the stacks of a process's threads lie, by the records that the C library keeps of them. smaps does
-// not tell: the kernel merges neighbours, a guard may leave no mapping (MADV_GUARD_INSTALL, glibc 2.42 and
-// later), and a thread can run on memory that is not its stack at all (goroutines, sigaltstack).
+// The bounds of thread stacks, from the records that the C library keeps. smaps does not show them: the
+// kernel merges neighbours, a guard may have no mapping (MADV_GUARD_INSTALL, glibc 2.42 and later), and a
+// thread can run on memory that is not its stack (goroutines, sigaltstack).
 //
 //   BEGIN [ guard │ never touched │ in use │ variables (TLS) │ struct pthread ] END
 //
 // The document "threads/stacks" is ours, plain text; addresses hexadecimal, ascending; tid in the target's
-// own pid namespace, 0 for a stack that glibc keeps for a thread to come, guard in bytes:
+// own pid namespace, 0 for a stack that glibc keeps for a later thread, guard in bytes:
 //   complete
 //   stack 7f1c40000000-7f1c40101000 tid 4711 guard 4096
 // "complete": the list of all threads was followed to its end; "partial" otherwise.
@@ -30,7 +30,7 @@ struct StackBounds {
 struct ThreadBounds {
     bool complete = false;
     std::vector<StackBounds> stacks;  // ascending, disjoint
-    // Null where no stack is known there.
+    // Null where no stack is known at that address.
     [[nodiscard]] const StackBounds* at(Address address) const;
 };
 

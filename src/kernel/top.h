@@ -22,14 +22,14 @@ struct TopMemory {
 // One screen.
 struct TopFrame {
     std::string_view headline;  // "top - 22:07:46 up 11 min, …"
-    bool threads = false;       // `top -H`: rows are threads, and a row's RES is the whole process's
+    bool threads = false;       // `top -H`: rows are threads; RES is that of the whole process
     std::optional<std::uint64_t> total_threads;  // "Threads: 3 total"; rows may be fewer
     TopMemory memory, swap;
     std::vector<ProcessRow> rows;
 };
 
 struct Top {
-    std::vector<TopFrame> frames;   // several of `top -b -n 3`
+    std::vector<TopFrame> frames;   // several with `top -b -n 3`
     std::size_t rows_left_out = 0;  // of frames with more than most_process_rows
     NotUnderstood not_understood;
 };

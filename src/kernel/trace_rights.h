@@ -9,13 +9,13 @@
 
 namespace nmtx {
 
-// What is known of who asks and of whom.
+// What is known about the reader and the target.
 struct TraceRights {
     bool root = false;
     bool sys_ptrace = false;  // CAP_SYS_PTRACE is effective
     bool initial_user_namespace = true;
-    std::optional<bool> same_user;     // nothing where the target's user is not known
-    std::optional<bool> more_capable;  // the target has capabilities that who asks lacks
+    std::optional<bool> same_user;     // nothing where the target's user is unknown
+    std::optional<bool> more_capable;  // the target has capabilities that the reader lacks
 };
 
 // `uid_map`: /proc/self/uid_map.

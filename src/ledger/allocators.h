@@ -1,4 +1,4 @@
-// Whose malloc it is, for the owners of what no better evidence names.
+// Which allocators are in use, to name the owners of memory without better evidence.
 #pragma once
 
 #include <string>
@@ -8,15 +8,15 @@
 
 namespace nmtx {
 
-// By the libraries that are mapped.
+// From the mapped libraries.
 AllocatorIdentity allocators_of(const Smaps& smaps);
 
-// Who serves malloc: by the walk, which has seen whose blocks lie in glibc's arenas; by arenas that have the
-// headers of glibc's; else by what is mapped. "glibc", "jemalloc"; empty where nothing shows it.
+// What serves malloc: by the walk, which knows whose blocks are in glibc's arenas; else by arenas with
+// glibc's headers; else by what is mapped. "glibc", "jemalloc"; empty where nothing shows it.
 std::string serving_allocator(const ProcessView& view);
 
-// Allocators that are mapped and whose memory has no header that we know, whether they serve malloc or only
-// the library that brought them: "jemalloc", "musl"; empty where there is none.
+// Mapped allocators without headers that we know, whether they serve malloc or only the library that loaded
+// them: "jemalloc", "musl"; empty where there is none.
 std::string headerless_allocators(const ProcessView& view);
 
 }  // namespace nmtx

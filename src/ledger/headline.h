@@ -1,4 +1,4 @@
-// The first screen's split of RSS: a handful of shares that sum to it, and the files that weigh most.
+// The first screen's split of RSS: a few shares that sum to it, and the largest files.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 namespace nmtx {
 
 struct Headline {
-    Bytes jvm_mmap;        // resident in NMT's mmap ranges, or in what the VM says are its areas
-    Bytes jvm_mmap_again;  // of it: further views of the heap
-    Bytes nmt_malloc;  // NMT's blocks as the walk found them, else its malloc figure, at most what malloc's
-                       // mappings hold
-    Bytes malloc_outside;  // the rest of what malloc's mappings hold: JNI and libraries, and what the
-                           // allocator keeps
+    Bytes jvm_mmap;        // resident in NMT's mmap ranges, or in areas that the VM reports
+    Bytes jvm_mmap_again;  // part of jvm_mmap: further views of the heap
+    Bytes nmt_malloc;      // NMT's blocks that the walk found, else its malloc figure, at most what malloc's
+                           // mappings hold
+    Bytes malloc_outside;  // the rest of malloc's mappings: JNI and libraries, and memory that the allocator
+                           // retains
     Bytes files;
     Bytes native_stacks;  // stacks that the JVM does not track
     Bytes other;          // vdso, named mappings
@@ -31,7 +31,7 @@ struct Area {
     Bytes resident;
     std::optional<Bytes> reserved, committed;
     bool estimated = false;
-    bool located = false;           // some address is known to be of it; else nothing shows what is resident
+    bool located = false;  // some of its addresses are known; otherwise nothing shows what is resident
     std::vector<const Row*> parts;  // its leaves, largest first
 };
 // Largest first. Points into the ledger.
@@ -43,7 +43,7 @@ struct FileUse {
     Bytes resident;
     std::size_t mappings = 0;
 };
-// The files that are resident, largest first. `most`: at most so many.
+// The resident files, largest first, at most `most`.
 std::vector<FileUse> files_by_size(const Ledger& ledger, const ProcessView& view, std::size_t most);
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// The ledger: a partition of what smaps calls resident. Each resident byte has one owner; the rows sum to the
-// smaps total to the byte.
+// The ledger: a partition of RSS. Each resident byte has one owner; the rows sum to the smaps total to the
+// byte.
 #pragma once
 
 #include <cstdint>
@@ -30,51 +30,53 @@ struct Row {
     Bytes mapped;  // address space of its pieces
     std::optional<Bytes> reserved;
     std::optional<Bytes> committed;
-    std::string evidence;  // which documents say so, joined by ", "
+    std::string evidence;  // its sources, joined by ", "
     bool estimated = false;
     std::size_t pieces = 0;    // with resident pages
-    std::string nmt_category;  // whose mmap memory it is; empty where none
+    std::string nmt_category;  // the category of this mmap memory; empty where there is none
 };
 
-// An NMT category beside what is resident of its mmap memory.
+// An NMT category, with the resident part of its mmap memory.
 struct CategoryRow {
     std::string name;
-    Bytes reserved;  // mmap and stacks and malloc, as NMT's summary has it
+    Bytes reserved;  // mmap, stacks and malloc, as in NMT's summary
     Bytes committed;
     Bytes malloc;         // arenas included
     Bytes mmap_reserved;  // stacks included
     Bytes mmap_committed;
-    std::optional<Bytes> resident;  // of the mmap memory; absent where its addresses are not known
+    std::optional<Bytes> resident;  // of the mmap memory; absent where its addresses are unknown
 };
 
-// The figures that tickets quote, for what they are.
+// RSS minus NMT's figures, which tickets quote.
 struct Gap {
     std::optional<Delta> classic;  // RSS - NMT committed
-    std::optional<Delta> low;      // high - all that NMT has from malloc, resident or not
-    // high - what is resident of NMT's malloc: found by the walk, else as much as malloc's mappings hold
+    std::optional<Delta> low;      // high - all of NMT's malloc, resident or not
+    // high - the resident part of NMT's malloc: as the walk found it, else at most what malloc's mappings
+    // hold
     std::optional<Delta> likely;
     std::optional<Delta> high;  // RSS outside of every NMT mmap range
 };
 
-// What the walk over malloc makes of glibc's resident memory, as the rows have it: the five sum to `whole`.
+// glibc's resident memory by the malloc walk, as in the rows: the five sum to `whole`.
 struct MallocParts {
     Bytes whole;              // arenas, main arena and mmapped chunks, by smaps
-    bool told_apart = false;  // NMT's blocks bear headers; otherwise all live ones are in `untracked`
-    Bytes tracked;            // live blocks of NMT's
-    Bytes untracked;          // live blocks of others
-    Bytes free;               // freed, and kept by malloc
+    bool told_apart = false;  // NMT's blocks have headers; otherwise all live blocks are in `untracked`
+    Bytes tracked;            // live blocks that NMT tracks
+    Bytes untracked;          // other live blocks
+    Bytes free;               // freed but retained by malloc
     Bytes overhead;
     Bytes not_walked;
-    Bytes moved;  // by which the walk saw more than smaps, taken at another time
+    Bytes moved;  // by how much the walk found more than smaps, which was read at another time
 };
 
-// malloc memory as mappings show it, beside NMT's figure.
+// malloc memory by mapping, with NMT's figure.
 struct MallocUse {
     Bytes resident;                    // arenas, main arena, mmapped chunks, other allocators
-    std::optional<Bytes> nmt;          // what NMT says it has from malloc
+    std::optional<Bytes> nmt;          // the malloc total of NMT
     std::optional<MallocParts> parts;  // where malloc was walked
     [[nodiscard]] bool measured() const { return parts && parts->told_apart; }
-    // Of NMT's malloc: measured where blocks were separated, else as much of its count as can be.
+    // The resident part of NMT's malloc: measured where blocks were separated, else as much of NMT's count
+    // as possible.
     [[nodiscard]] Bytes nmt_resident() const {
         if (measured()) return parts->tracked;
         return nmt ? std::min(*nmt, resident) : Bytes();
@@ -83,7 +85,7 @@ struct MallocUse {
 };
 
 struct Ledger {
-    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    // Defined in the source file: implicit ones would be compiled in every file that uses the struct.
     Ledger();
     Ledger(const Ledger&);
     Ledger(Ledger&&) noexcept;
@@ -96,10 +98,10 @@ struct Ledger {
     std::vector<Row> rows;      // leaf owners with resident bytes or NMT figures, largest first
     std::vector<CategoryRow> categories;
     Bytes rss;           // smaps total, the sum of the rows
-    Bytes mapped_again;  // of it: pages of the Java heap that a further view maps (ZGC before generations)
+    Bytes mapped_again;  // part of rss: pages of the Java heap that are mapped again (ZGC before generations)
     Bytes unexplained;
-    Bytes estimated;  // of it in mappings whose pages were not separated
-    Bytes moved;      // by which page residency and smaps differ, taken at different times
+    Bytes estimated;  // part of rss in mappings whose pages were not separated
+    Bytes moved;  // by how much page residency and smaps differ, because they were read at different times
     std::optional<Bytes> rss_before, rss_after;
     Gap gap;
     MallocUse malloc;
@@ -113,8 +115,9 @@ struct Ledger {
     [[nodiscard]] const Piece* piece_at(Address address) const;              // null where nothing is mapped
     [[nodiscard]] const CategoryRow* category(std::string_view name) const;  // null where NMT has none
     [[nodiscard]] Bytes resident_of(std::string_view path) const;            // of one leaf
-    [[nodiscard]] Bytes resident_below(std::string_view prefix) const;       // of it and all below it
-    [[nodiscard]] Bytes resident_maybe_of(std::string_view area) const;      // and of what may_be() it
+    [[nodiscard]] Bytes resident_below(std::string_view prefix) const;       // of this owner and all below it
+    [[nodiscard]] Bytes resident_maybe_of(
+        std::string_view area) const;  // also of rows for which may_be() holds
 };
 
 // Is it an owner of thread stacks: "jvm/thread stack", "stack/native", "stack/main thread"?

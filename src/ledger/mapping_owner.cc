@@ -98,7 +98,7 @@ FileKind file_kind(std::string_view printed_name, bool executed, std::string_vie
         return FileKind::shared_memory;
     const bool of_jvm = !java_home.empty() && name.starts_with(java_home) && name.size() > java_home.size() &&
                         name[java_home.size()] == '/';
-    // No path, but a JVM: the names tell.
+    // No path, but a JVM: the names decide.
     if (!java_home.empty() && name.find('/') == std::string_view::npos) {
         if (is_jvm_library(name)) return FileKind::jvm_library;
         if (name == "java" && executed) return FileKind::jvm_library;
@@ -127,7 +127,7 @@ std::string_view java_home_of(const Smaps& smaps) {
         std::size_t at = name.rfind("/jre/lib/");
         if (at == std::string_view::npos) at = name.rfind("/lib/");
         if (at == std::string_view::npos) at = name.rfind('/');
-        // pmap names files by their last name: that there is a JVM is all that it tells.
+        // pmap prints only last names of files: they only show that there is a JVM.
         return name.substr(0, at);
     }
     return {};
@@ -169,7 +169,7 @@ Claim MappingOwners::of_anonymous(const Mapping& mapping) {
         // Where the size is known it is claimed already (claims_of_bss), and what is left is another's.
         const auto bss = last_ != nullptr ? programs_.bss_behind(*last_, mapping) : std::nullopt;
         if (bss && !bss->known) return {owners_.id(path_of_bss(last_kind_)), Evidence::smaps_shape, true};
-        // What nobody else claims is most likely theirs.
+        // Memory without another claim is most likely theirs.
         const Protection p = mapping.protection;
         if (!headerless_.empty() && p.read && p.write && !p.execute && !p.shared)
             return {owners_.id(path_below(owner_path::malloc, headerless_)), Evidence::smaps_shape, true};

@@ -1,4 +1,4 @@
-// The owner of a mapping by its own name, inode and neighbours, for what no claim covers.
+// The owner of a mapping by its name, inode and neighbours, where no claim covers it.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@
 
 namespace nmtx {
 
-// What a mapped file is, by its path.
+// The kind of a mapped file, by its path.
 enum class FileKind {
     jvm_library,
     native_library,
@@ -25,7 +25,7 @@ enum class FileKind {
     data
 };
 // `java_home`: the folder above lib/…/libjvm.so, empty where there is none; `executed`: some mapping of the
-// file may be executed.
+// file is executable.
 FileKind file_kind(std::string_view name, bool executed, std::string_view java_home);
 // "file/native library/bss"
 std::string path_of_bss(FileKind kind);
@@ -34,7 +34,7 @@ std::string path_of_bss(FileKind kind);
 class MappingOwners {
   public:
     MappingOwners(const ProcessView& view, Owners& owners);
-    // Mappings must be asked in ascending order, each once.
+    // Mappings must be passed in ascending order, each once.
     Claim next(const Mapping& mapping);
 
   private:
@@ -43,13 +43,13 @@ class MappingOwners {
 
     Owners& owners_;
     std::string_view java_home_;
-    std::string headerless_;  // allocators whose memory has no header that we know
+    std::string headerless_;  // allocators without headers that we know
     bool glibc_serves_ = true;
     ProgramFiles programs_;
-    std::string_view last_name_;  // of the last file mapping, and what it is
+    std::string_view last_name_;  // of the last file mapping, and its kind
     Claim last_file_;
     FileKind last_kind_ = FileKind::data;
-    const Mapping* last_ = nullptr;  // the mapping asked last
+    const Mapping* last_ = nullptr;  // the last mapping passed
 };
 
 // "/usr/lib/jvm/java-17-openjdk-amd64" for a libjvm.so below it; empty where none is mapped.

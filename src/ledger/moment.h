@@ -1,4 +1,4 @@
-// One moment of one process, parsed and reconciled: what diffs, findings and reports are made from.
+// One snapshot of a process, parsed and reconciled: the input of diffs, findings and reports.
 #pragma once
 
 #include "ledger/ledger.h"
@@ -6,7 +6,7 @@
 
 namespace nmtx {
 
-// Both must live as long as it is used.
+// Both must outlive it.
 struct Moment {
     const ProcessView* view = nullptr;
     const Ledger* ledger = nullptr;

@@ -1,4 +1,4 @@
-// Who owns a resident byte, and how we know.
+// The owner of a resident byte, and the evidence for it.
 #pragma once
 
 #include <cstdint>
@@ -19,14 +19,14 @@ enum class Evidence : std::uint8_t {
     codecache,      // Compiler.codecache
     smaps_name,     // the name or inode of the mapping
     smaps_shape,    // sizes, protections and neighbours of mappings
-    table_size,     // as large as a table of the collector's, to the page
+    table_size,     // exactly the size of a collector's table
     malloc_header,  // malloc's own bookkeeping at the start of the memory
     malloc_walk,    // the walk from chunk to chunk of malloc's memory
-    elf_header,     // the program headers of a file that is mapped
-    options,        // the JVM's options: how large a heap is asked for
+    elf_header,     // the program headers of a mapped file
+    options,        // the JVM's options: the requested heap size
     hsperfdata,     // the JVM's counters: how large the heap is
     thread_record,  // the C library's record of a thread (struct pthread)
-    stack_pointer,  // a thread's stack pointer points there
+    stack_pointer,  // a thread's stack pointer is in it
 };
 std::string_view name_of(Evidence evidence);
 
@@ -39,7 +39,7 @@ class Owners {
     Owners();
     OwnerId id(std::string_view path, std::string_view nmt_category = {});
     [[nodiscard]] const std::string& path(OwnerId id) const { return entries_[id].path; }
-    // The NMT category whose mmap memory it is; empty where none.
+    // The NMT category of this mmap memory; empty where there is none.
     [[nodiscard]] const std::string& nmt_category(OwnerId id) const { return entries_[id].nmt_category; }
     [[nodiscard]] std::size_t size() const { return entries_.size(); }
 

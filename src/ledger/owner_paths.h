@@ -1,5 +1,5 @@
-// The paths of owners, as rows, records and JSON have them. What is told by a name of the process's own lies
-// below one of these: "malloc/untracked/libz.so.1", "jvm/code cache/CodeHeap 'profiled nmethods'".
+// The paths of owners, as in rows, records and JSON. Owners named after something in the process are below
+// one of these: "malloc/untracked/libz.so.1", "jvm/code cache/CodeHeap 'profiled nmethods'".
 #pragma once
 
 #include <string>
@@ -31,12 +31,12 @@ inline constexpr std::string_view main_arena = "malloc/main arena";
 inline constexpr std::string_view arena = "malloc/arena";
 inline constexpr std::string_view mmapped_chunk = "malloc/mmapped chunk";
 inline constexpr std::string_view program_break = "malloc/[heap]";  // where glibc does not serve malloc
-// By the walk: they stand in the place of the first three.
+// From the walk; they replace the first three.
 inline constexpr std::string_view nmt_tracked = "malloc/nmt-tracked";
 inline constexpr std::string_view nmt_tracked_other = "malloc/nmt-tracked/other";
 inline constexpr std::string_view nmt_tracked_internal = "malloc/nmt-tracked/internal";
 inline constexpr std::string_view untracked = "malloc/untracked";
-inline constexpr std::string_view live = "malloc/live";  // where blocks of NMT's bear no header
+inline constexpr std::string_view live = "malloc/live";  // where NMT's blocks have no header
 inline constexpr std::string_view freed = "malloc/free";
 inline constexpr std::string_view freed_tcache = "malloc/free/tcache";
 inline constexpr std::string_view freed_fastbins = "malloc/free/fastbins";
@@ -45,7 +45,7 @@ inline constexpr std::string_view freed_top = "malloc/free/top";
 inline constexpr std::string_view malloc_overhead = "malloc/overhead";
 inline constexpr std::string_view not_walked = "malloc/not-walked";
 inline constexpr std::string_view glibc =
-    "malloc/glibc";  // of a diff: all of these, where one was not walked
+    "malloc/glibc";  // only in a diff: all of these, where one snapshot was not walked
 
 inline constexpr std::string_view file = "file";
 inline constexpr std::string_view jvm_library = "file/jvm library";
@@ -71,11 +71,11 @@ inline constexpr std::string_view zgc_mark_stacks = "named/zgc mark stacks";
 
 }  // namespace owner_path
 
-// Is it that path, or does it lie below? Below the empty one lies everything.
+// Is it that path, or below it? Everything is below the empty path.
 bool is_below(std::string_view path, std::string_view prefix);
-// The same, or an area of which nothing says whether it is this one: "jvm/gc or metaspace" may be "jvm/gc".
+// The same, or a row that may be this area: "jvm/gc or metaspace" may be "jvm/gc".
 bool may_be(std::string_view path, std::string_view area);
-// What of the path stands behind `prefix` and its slash: "libz.so.1"; empty where it does not lie below.
+// The part of the path after `prefix` and its slash: "libz.so.1"; empty where it is not below.
 std::string_view name_below(std::string_view path, std::string_view prefix);
 // "malloc/untracked" and "libz.so.1": "malloc/untracked/libz.so.1"
 std::string path_below(std::string_view prefix, std::string_view name);

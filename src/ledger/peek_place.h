@@ -1,4 +1,4 @@
-// Where an address lies, and what pointers may lead to: what a peek at memory needs of the ledger.
+// The place of an address and the possible targets of pointers, from the ledger, for a peek.
 #pragma once
 
 #include "allocator/peek.h"
@@ -7,21 +7,20 @@
 
 namespace nmtx {
 
-// The piece of the ledger that an address lies in.
+// The ledger's piece that contains an address.
 struct PeekPlace {
     Range range;
     const Mapping* mapping = nullptr;
-    std::string owner;     // "unexplained" where nobody knows
-    std::string evidence;  // which document says so; empty where none
+    std::string owner;     // "unexplained" where it is unknown
+    std::string evidence;  // its source; empty where there is none
     bool estimated = false;
-    Bytes resident;  // as smaps had it
+    Bytes resident;  // by smaps
 };
 
-// Fails for an address that is not mapped, and names the mappings beside it.
+// Fails for an address that is not mapped, and names the neighbouring mappings.
 Expected<PeekPlace> peek_place(const Moment& moment, Address address);
 
-// Every mapping that may be accessed, by the name of its file, else by its owner. Pointers into `itself` are
-// called so.
+// Every accessible mapping, named by its file, else by its owner. Pointers into `itself` are named so.
 PointerMap pointer_map(const Moment& moment, Range itself = {});
 
 }  // namespace nmtx

@@ -10,23 +10,23 @@
 
 namespace nmtx {
 
-// All that is not empty has to fit.
+// All members that are not empty have to match.
 struct JvmWish {
-    // A part of the main class or of the jar's file name, in capital or small letters. Where one is exactly
-    // so (with or without its package, with or without ".jar"), those that only have it as a part are out.
+    // A part of the main class or the jar's file name, in upper or lower case. If one matches exactly (with
+    // or without its package, with or without ".jar"), partial matches do not count.
     std::string name;
-    // The container's or the pod's name, or how its id begins.
+    // The container's or pod's name, or a prefix of the container's id.
     std::string container;
-    // POSIX extended: occurs in the main class or jar with its arguments, as `list` shows them.
+    // POSIX extended; matched in the main class or jar with its arguments, as `list` shows them.
     std::string match;
     [[nodiscard]] bool empty() const { return name.empty() && container.empty() && match.empty(); }
 };
 
-// Those that fit, in their order. Fails for what is no regular expression.
+// Those that match, in their order. Fails for an invalid regular expression.
 Expected<std::vector<const JvmSummary*>> fitting_jvms(const std::vector<JvmSummary>& jvms,
                                                       const JvmWish& wish);
 
-// "name 'tomcat' in container 'web'": the wish in words.
+// "name 'tomcat' in container 'web'": the choice in words.
 std::string text_of(const JvmWish& wish);
 
 }  // namespace nmtx

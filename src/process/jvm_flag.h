@@ -1,4 +1,4 @@
-// The size that an option of the JVM has in effect.
+// The effective size of a JVM option.
 #pragma once
 
 #include <cstdint>
@@ -9,17 +9,17 @@
 
 namespace nmtx {
 
-// "MaxHeapSize": by VM.flags, which has what was given or chosen by the JVM, in bytes; else as it was given
-// at the start (64m). Nothing where the JVM's default holds and it does not show.
+// "MaxHeapSize": from VM.flags, which has what was given or chosen by the JVM, in bytes; else as given at
+// the start (64m). Nothing where the JVM uses a default that is not shown.
 std::optional<Bytes> size_flag(const ProcessView& view, std::string_view name);
 
-// How large the Java heap may become.
+// The maximum size of the Java heap.
 struct HeapLimit {
     Bytes size;
     bool given =
-        true;  // MaxHeapSize by VM.flags or the options; otherwise what hsperfdata has of generations
+        true;  // MaxHeapSize from VM.flags or the options; otherwise from the generations in hsperfdata
 };
-// Nothing where neither tells.
+// Nothing where neither has it.
 std::optional<HeapLimit> heap_limit(const ProcessView& view);
 
 }  // namespace nmtx

@@ -29,7 +29,7 @@ void add_variable(std::string_view variables, std::string_view name, std::vector
     }
 }
 
-// Options that stand in a file, which nobody has read here.
+// Options in a file, which is not read here.
 bool in_a_file(std::string_view option) {
     return option.starts_with("-XX:Flags=") || option.starts_with("-XX:VMOptionsFile=") ||
            option == "-XX:+ReadVMOptionsFile";
@@ -44,7 +44,7 @@ struct KnownOptions {
 KnownOptions options_without_counters(const JvmEvidence& jvm) {
     KnownOptions known;
     const std::vector<std::string_view> words = words_in(jvm.cmdline, '\0');
-    // A program that starts a JVM by JNI has a command line of its own.
+    // A program that starts a JVM through JNI has its own command line.
     if (words.empty() || base_name(words.front()) != "java") return known;
     const std::string_view variables = jvm.java_variables ? *jvm.java_variables : std::string_view();
     add_variable(variables, "JDK_JAVA_OPTIONS", known.options);

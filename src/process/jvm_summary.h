@@ -1,4 +1,5 @@
-// A JVM of this host as `nmtx list` has it and as it is chosen by name: what can be known without asking it.
+// A JVM of this host, as `nmtx list` shows it and as it is selected by name: what is known without asking
+// it.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +17,17 @@ namespace nmtx {
 
 struct JvmContainer {
     std::string id;        // 64 hexadecimal digits; empty where its cgroup has none
-    ContainerNames names;  // by the runtime's files
-    std::string hostname;  // the variable HOSTNAME, where it is not on our host's UTS namespace
+    ContainerNames names;  // from the runtime's files
+    std::string hostname;  // the variable HOSTNAME, where it is not in our UTS namespace
     [[nodiscard]] bool empty() const { return id.empty() && names.empty() && hostname.empty(); }
-    // What is known, the best first: its names, the host name inside, twelve digits of the id.
+    // The best known of: its names, the host name inside, twelve digits of the id.
     [[nodiscard]] std::string shown() const;
 };
 
-// What was read of a process. Secrets are redacted.
+// What was read from a process. Secrets are redacted.
 struct JvmEvidence {
     std::uint64_t pid = 0;
-    std::optional<std::uint64_t> container_pid;  // its pid in its own namespace, where that is another
+    std::optional<std::uint64_t> container_pid;  // its pid in its own namespace, where that differs
     std::uint32_t uid = 0;
     std::string user;
     std::uint64_t start_ticks = 0;  // since boot
@@ -34,11 +35,11 @@ struct JvmEvidence {
     Vm vm = Vm::unknown;
     std::optional<Bytes> rss;
     std::string cmdline;  // NUL-separated; empty where unreadable
-    // NUL-separated "NAME=VALUE", of the variables that Java takes options from; absent where unreadable.
+    // NUL-separated "NAME=VALUE", only the variables from which Java takes options; absent where unreadable.
     std::optional<std::string> java_variables;
     std::optional<std::string> perf;  // the bytes of hsperfdata
     JvmContainer container;
-    std::string note;  // why something is not known
+    std::string note;  // why something is unknown
 };
 
 struct JvmSummary {

@@ -1,4 +1,4 @@
-// How malloc's memory is to be looked at while a capture is taken.
+// How malloc's memory is examined while a capture is taken.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 namespace nmtx {
 
 struct MallocOptions {
-    bool malloc_walk = true;            // --malloc=never: mappings and headers alone
-    std::optional<Bytes> malloc_limit;  // --malloc-limit: resident bytes to walk at most
+    bool malloc_walk = true;            // --malloc=never: only mappings and headers
+    std::optional<Bytes> malloc_limit;  // --malloc-limit: at most this many resident bytes are walked
     bool freeze = false;  // --freeze: the target's threads are stopped while its chunks are copied
-    bool owners = false;  // --owners: also look for what points at the blocks that point nowhere
+    bool owners = false;  // --owners: also search for references to blocks without an owner
 };
 
 }  // namespace nmtx

@@ -1,5 +1,4 @@
-// A plan that puts one question to a JVM and wants nothing else, under the rules that hold for every
-// question.
+// A plan that asks a JVM one question and collects nothing else, under the same rules as any question.
 #pragma once
 
 #include <string>
@@ -18,7 +17,7 @@ class OneQuestion : public CapturePlan {
     // The name of the answer in the capture.
     [[nodiscard]] std::string document() const { return document_of(command_); }
 
-    // A document that cannot be parsed tells nothing of the options, and stops nothing.
+    // A document that cannot be parsed says nothing about the options, and is not an error.
     std::optional<Missing> attach_refused(const Capture& so_far) override {
         if (!reader_.update(so_far)) return std::nullopt;
         return why_not_to_attach(reader_.view());

@@ -1,4 +1,4 @@
-// Texts that no capture has and people paste: what they say of memory, for the rules that judge it.
+// Pasted texts that no capture has: their figures about memory, for the rules that judge them.
 #pragma once
 
 #include <optional>
@@ -15,7 +15,7 @@
 namespace nmtx {
 
 struct PastedDocuments {
-    std::vector<ContainerReport> containers;  // of some process, which they do not name
+    std::vector<ContainerReport> containers;  // of an unnamed process
     std::optional<HostMemory> host;           // of the machine
     std::optional<LauncherSettings> settings;
     std::optional<JstatTable> jstat;

@@ -99,7 +99,7 @@ Expected<void> take_nmt_file(ProcessView& view, std::string_view name, std::stri
     return take_nmt(view, name, text);
 }
 
-// What becomes of a document. An error is of one without which there is nothing to report.
+// The result for a document. An error is only for documents without which there is no report.
 using Take = Expected<void> (*)(ProcessView& view, std::string_view name, std::string_view text);
 struct Source {
     enum class Kind : std::uint8_t { document, reply };

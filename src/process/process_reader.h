@@ -1,4 +1,4 @@
-// From the documents of a capture to what they say.
+// Parses the documents of a capture.
 #pragma once
 
 #include <functional>
@@ -16,20 +16,20 @@ namespace nmtx {
 // Reads documents as they come in; each is parsed once.
 class ProcessReader {
   public:
-    // Parses what the capture has and this reader has not seen yet. Fails where smaps or status, without
-    // which there is nothing to report, cannot be understood. The capture must outlive the view: it points
-    // into its texts.
+    // Parses the documents that this reader has not seen yet. Fails where smaps or status cannot be parsed,
+    // because there is no report without them. The capture must outlive the view, which points into its
+    // texts.
     // Once it has failed it fails again with the same error.
     Expected<void> update(const Capture& capture);
     [[nodiscard]] const ProcessView& view() const { return view_; }
-    // The view, once it is complete; nothing is left here.
+    // Moves the complete view out.
     [[nodiscard]] ProcessView take_view() { return std::move(view_); }
 
   private:
     std::optional<Error> failed_;
     ProcessView view_;
     std::set<std::string, std::less<>> seen_;          // documents
-    std::set<std::string, std::less<>> seen_missing_;  // those that are not there
+    std::set<std::string, std::less<>> seen_missing_;  // documents that are missing
 };
 
 }  // namespace nmtx

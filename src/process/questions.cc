@@ -10,7 +10,7 @@ namespace {
 struct Question {
     std::string_view command;
     int since;    // the first feature release that may know it (backports counted)
-    bool of_nmt;  // not asked where NMT is to be left alone
+    bool of_nmt;  // not asked where NMT must not be used
     bool (*wanted)(const ProcessView&, const Capture&, const QuestionOptions&);
 };
 

@@ -1,5 +1,5 @@
-// Which questions are put to the JVM, in which order, and when none may be. What each one costs the target:
-// docs/how-it-works/how-nmtx-works.md.
+// Which questions the JVM is asked, in which order, and when it may not be asked.
+// docs/how-it-works/how-nmtx-works.md has the cost of each.
 #pragma once
 
 #include <optional>
@@ -17,10 +17,10 @@ struct QuestionOptions {
     bool call_sites = false;  // NMT's call sites, in bytes where the JVM can; Effort::most has them anyway
 };
 
-// Before anything is asked: why this JVM cannot answer, by its options. Nothing where it can.
+// Before any question: why this JVM cannot answer, by its options. Nothing where it can.
 std::optional<Missing> why_not_to_attach(const ProcessView& view);
 
-// The next command, nothing when all is known that these options allow.
+// The next command; nothing when these options allow no more.
 std::optional<std::string> next_question(const ProcessView& view, const Capture& so_far,
                                          const QuestionOptions& options);
 

@@ -1,11 +1,10 @@
-// What the memory at the top of a thread's stack tells: in which file the code lies that the thread was
-// started with, and which of malloc's arenas it takes from. The document "threads/entries" is ours, a line
-// for each stack, ascending: the address right above it, the arena's malloc_state or "-", and the file as
-// smaps names it or "-".
+// Facts from the memory at the top of a thread's stack: the file that contains the thread's first function,
+// and the malloc arena that the thread uses. The document "threads/entries" is ours, a line for each stack,
+// ascending: the address right above the stack, the arena's malloc_state or "-", and the file as smaps names
+// it or "-".
 //   7f1200100000 7f2d54000030 /opt/app/libworker.so
-// Source: struct pthread of glibc (nptl/descr.h) lies at the top of a thread's stack and keeps start_routine;
-// right below it are the variables that each thread has of its own (TLS), thread_arena of malloc/arena.c
-// among them.
+// Source: glibc's struct pthread (nptl/descr.h) is at the top of a thread's stack and contains
+// start_routine; right below it are the thread-local variables, including thread_arena of malloc/arena.c.
 #pragma once
 
 #include <optional>
@@ -20,7 +19,7 @@ namespace nmtx {
 
 struct ThreadEntry {
     Address stack_top;
-    std::string file;              // empty: not known
+    std::string file;              // empty: unknown
     std::optional<Address> arena;  // its malloc_state
 };
 

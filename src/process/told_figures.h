@@ -1,4 +1,4 @@
-// What texts that somebody pasted say of a process beside its mappings.
+// Figures about a process from pasted texts other than its mappings.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace nmtx {
 
 inline constexpr std::string_view told_by_kill = "the log of its kill";
 
-// RSS as one figure: of /proc/PID/status, of ps, of the kernel's log of a kill.
+// RSS as one figure: from /proc/PID/status, ps, or the kernel's log of a kill.
 struct ToldResident {
     Bytes rss;
-    std::optional<Bytes> file, shmem;  // of it, where the text tells
+    std::optional<Bytes> file, shmem;  // its parts, where the text has them
     std::string from;                  // "/proc/PID/status"
 };
 
@@ -24,7 +24,7 @@ struct ToldResident {
 struct CHeapUse {
     Bytes outstanding;              // taken from malloc and not freed
     std::optional<Bytes> retained;  // freed, and not given back by glibc
-    bool may_have_wrapped = false;  // by the text's own word: counted in 32 bits
+    bool may_have_wrapped = false;  // as the text says: counted in 32 bits
 };
 
 // A row of `top -H`.

@@ -1,4 +1,4 @@
-// Options and command lines: flags and figures stay, values that are names go.
+// Options and command lines: flags and figures stay, values that are names are replaced.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Of the JVM's answers, the lines that hold names.
+// Redacts the JVM's answers: the lines with names.
 #include <algorithm>
 #include <array>
 
@@ -13,7 +13,7 @@ namespace nmtx {
 namespace {
 
 // A function that NMT names as the place of an allocation, "[0x00007f41e07c85d2] os::malloc(…)+0x1b2": those
-// of the JVM stay. Java's own natives and the JVM's C interface are told by their beginnings, its C++ by
+// of the JVM stay. Java's own natives and the JVM's C interface are recognised by their prefixes, its C++ by
 // "::".
 bool is_jvm_function(std::string_view function) {
     constexpr std::array begins{std::string_view("JVM_"),

@@ -1,4 +1,4 @@
-// Of the kernel's documents, the lines that hold names.
+// Redacts the kernel's documents: the lines with names.
 #include <algorithm>
 #include <array>
 

@@ -1,4 +1,4 @@
-// What a name may look like: how much of a text's beginning has the shape; 0: it begins otherwise.
+// Shapes of names: how many bytes at the beginning of a text have the shape; 0: none.
 #pragma once
 
 #include <algorithm>
@@ -25,13 +25,13 @@ inline bool ends_word(std::string_view rest, std::size_t at) {
     return at >= rest.size() || !is_name_alnum(rest[at]);
 }
 
-// "1.2.3.4"; what goes on behind it is none.
+// "1.2.3.4"; not if it continues after that.
 std::size_t ipv4(std::string_view rest);
-// "fe80::1ff:fe23", "2001:db8:0:0:0:0:2:1": hex between colons, two colons at once or seven in all.
+// "fe80::1ff:fe23", "2001:db8:0:0:0:0:2:1": hex between colons, with one "::" or seven colons.
 std::size_t ipv6(std::string_view rest);
 // 8-4-4-4-12, with "-" or "_" between.
 std::size_t uuid(std::string_view rest);
-// The last label of a host's name: "com", "internal".
+// The last label of a host name: "com", "internal".
 bool is_domain(std::string_view label);
 
 }  // namespace nmtx

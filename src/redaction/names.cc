@@ -9,7 +9,7 @@ namespace nmtx {
 namespace {
 
 constexpr auto npos = std::string_view::npos;
-constexpr std::size_t shortest_name = 3;  // letters: of fewer nobody is known
+constexpr std::size_t shortest_name = 3;  // letters: fewer do not identify anybody
 constexpr std::size_t longest_number = 5;
 constexpr std::size_t shortest_hash = 8;
 
@@ -47,7 +47,7 @@ std::size_t runs_in(std::string_view token) {
     return runs;
 }
 
-// Words by which mappings, files and HotSpot's threads are told: a user or a host of that name keeps it.
+// Words that identify mappings, files and HotSpot's threads: a user or a host with such a name keeps it.
 bool tells_kinds(std::string_view name) {
     constexpr std::array words{
         std::string_view("java"),    std::string_view("jvm"),    std::string_view("jre"),
@@ -120,7 +120,7 @@ std::size_t NameRedactor::ip(std::string_view rest, std::string& out) {
     if (all == 0) all = ipv6(rest);
     if (all == 0) return 0;
     const std::string_view text = rest.substr(0, all);
-    // These are everybody's.
+    // These are public.
     if (text == "127.0.0.1" || text == "0.0.0.0" || text == "255.255.255.255") {
         out += text;
     } else {

@@ -1,5 +1,5 @@
-// Replaces names by placeholders, the same name by the same one wherever it stands. Pure, but for what it has
-// seen so far.
+// Replaces names by placeholders, the same name always by the same one. Pure, except that it remembers
+// names.
 //
 //   /home/alice/acme/payments-core-1.4.jar     →  /home/nameA/nameB/nameC-core-1.4.jar
 //   com.acme.payments.PaymentsService          →  com.nameB.nameC.nameCService
@@ -29,7 +29,7 @@ struct RedactionCounts {
 
 enum class Numbers { kept, long_ones_go };
 
-// One that goes even where public words make it up: this host's name, the user's.
+// A name that is replaced even if it consists of public words: this host's name, the user's.
 struct CertainName {
     Placeholder kind = Placeholder::name;
     std::string name;
@@ -39,20 +39,20 @@ class NameRedactor {
   public:
     explicit NameRedactor(const std::vector<CertainName>& certain = {});
 
-    // What stands between names (blanks, slashes, quotes, control characters) stays. Numbers of more than
-    // five digits are ids, unless they are to be kept: in sentences with figures. Addresses (0x…) stay.
+    // Characters between names (blanks, slashes, quotes, control characters) stay. Numbers of more than five
+    // digits are ids, unless they are to be kept: in sentences with figures. Addresses (0x…) stay.
     std::string redact(std::string_view text, Numbers numbers = Numbers::long_ones_go);
 
     [[nodiscard]] const RedactionCounts& counts() const { return counts_; }
 
   private:
-    // How much each took from the beginning of `rest`, where a word begins; 0: it is not for it.
+    // How many bytes each took from the beginning of `rest`, where a word begins; 0: it does not apply.
     std::size_t certain(std::string_view rest, std::string& out);
     std::size_t mail(std::string_view rest, std::string& out);
     std::size_t ip(std::string_view rest, std::string& out);
     std::size_t id(std::string_view rest, std::string& out);
     std::size_t host(std::string_view rest, std::string& out);
-    // What follows "://".
+    // The part after "://".
     std::size_t authority(std::string_view rest, std::string& out);
     void word(std::string_view token, Numbers numbers, std::string& out);
     void letters(std::string_view run, std::string& out);

@@ -22,7 +22,7 @@ void redact_frame(NativeFrame& frame, NameRedactor& names) {
         frame.file = names.redact(frame.file, Numbers::kept);
         return;
     }
-    // A symbol of a library that everybody can have is everybody's.
+    // Symbols of public libraries are public.
     std::string file = names.redact(frame.file);
     if (base_name(file) != base_name(frame.file)) frame.symbol = names.redact(frame.symbol);
     frame.file = std::move(file);

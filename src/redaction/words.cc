@@ -86,7 +86,7 @@ constexpr std::array word_lists{
         "jetbrains sdkman candidates current asdf installs jenv jvmci permission denied such exist exists "
         "found missing failed cannot could operation permitted supported directory unknown killed refused "
         "timeout timed unavailable ended"),
-    // Programs and libraries that everybody can have.
+    // Public programs and libraries.
     std::string_view(
         "glibc libjvm libjava libc libm libdl libpthread librt libz libgcc libstdc libnio libnet libzip "
         "libjli libjimage pthread dl resolv nss dns compat gcc stdc cxx unwind atomic gomp quadmath gfortran "
@@ -113,7 +113,7 @@ constexpr std::array word_lists{
         "vulkan gtk gdk glib gobject cairo pango fontconfig harfbuzz freetype x11 xcb wayland nvidia "
         "libnvidia python perl ruby node nodejs bash sh sudo env exec tini dumb nohup timeout numactl "
         "libfaketime jattach asprof"),
-    // What threads do, whoever wrote them.
+    // Common words for the work of threads.
     std::string_view("acceptor accept selector eventloopgroup nioeventloopgroup eventloopthread "
                      "epolleventloopgroup exec executor executors request requests response sender receiver "
                      "handler handlers dispatcher watcher watchdog monitor monitoring metrics metric stats "

@@ -1,4 +1,4 @@
-// The rows of a thread table that a report shows: those that were asked for, in their order, and in pools.
+// The rows of a thread table that a report shows: filtered, sorted, and grouped into pools.
 #pragma once
 
 #include <vector>
@@ -8,14 +8,13 @@
 
 namespace nmtx {
 
-// Matching rows in the order that was asked for; equal ones by tid.
+// Matching rows in the requested order; equal ones by tid.
 std::vector<const ThreadRow*> chosen_threads(const ThreadTable& table, const ThreadOptions& options);
 
-// At most `most` of those that had the most CPU time: within the interval, where there was one, else since
-// they began.
+// At most `most` rows with the most CPU time: within the interval if there was one, else since they started.
 std::vector<const ThreadRow*> busiest_threads(const ThreadTable& table, std::size_t most);
 
-// Threads whose names differ by numbers alone.
+// Threads whose names differ only by numbers.
 struct ThreadPool {
     std::string name;  // "worker-#"; the name itself where there is one thread
     ThreadKind kind = ThreadKind::native;
@@ -23,9 +22,9 @@ struct ThreadPool {
     double cpu_percent = 0;
     double wait_percent = 0;
     double cpu_seconds = 0;
-    Bytes reserved, resident;  // of the stacks that are known
+    Bytes reserved, resident;  // of the known stacks
 };
-// In the order that was asked for.
+// In the requested order.
 std::vector<ThreadPool> thread_pools(const std::vector<const ThreadRow*>& rows, ThreadOrder order);
 
 }  // namespace nmtx

@@ -15,13 +15,13 @@ enum class ThreadOrder { cpu, stack, wait, name };
 struct ThreadOptions {
     std::chrono::milliseconds interval{1000};  // 0: CPU time since each thread began
     ThreadOrder order = ThreadOrder::cpu;
-    std::optional<std::size_t> top;  // so many threads, none in pools
-    NativeStackChoice stacks;        // of which threads the native frames are wanted, too
+    std::optional<std::size_t> top;  // at most this many threads, not grouped into pools
+    NativeStackChoice stacks;        // the threads whose native frames are wanted
     std::string match;               // POSIX extended regular expression that occurs in a name; empty: all
 };
 
 std::optional<ThreadOrder> thread_order_named(std::string_view name);  // "cpu", "stack", "wait", "name"
-// Is it a regular expression? What is wrong with it otherwise.
+// Why it is not a valid regular expression; nothing where it is.
 std::optional<std::string> error_of_regex(const std::string& expression);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// The stacks of a process: which memory of the ledger's stack rows is whose.
+// The stacks of a process: which part of the ledger's stack rows belongs to which thread.
 #pragma once
 
 #include <optional>
@@ -21,7 +21,7 @@ struct ThreadStack {
     Range range;                      // readable and writable
     std::string path;                 // its owner: "jvm/thread stack", "stack/native", "stack/main thread"
     Bytes reserved;                   // with the guards below
-    Bytes resident;                   // as the ledger's pieces have it
+    Bytes resident;                   // as in the ledger's pieces
     std::optional<Bytes> high_water;  // down to the lowest resident page; HotSpot touches some 80 KiB below a
                                       // frame (stack banging)
     Bytes huge;                       // AnonHugePages of its mappings

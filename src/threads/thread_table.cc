@@ -66,7 +66,7 @@ class Table {
     }
 
   private:
-    // Each task is read at its own moment; those of the first one stand for all.
+    // Each task is read at its own time; the first one's is used for all.
     [[nodiscard]] double interval() const {
         if (!view_.tasks_before) return 0;
         for (const Task& task : *view_.tasks) {
@@ -157,7 +157,7 @@ class Table {
     void take_stack(const Task& task, ThreadRow& row) {
         std::optional<Address> pointer = stack_pointer_of(view_, task);
         if (!pointer && row.dumped != nullptr) pointer = row.dumped->stack_pointer;
-        // The C library knows a thread's stack wherever the thread runs at the moment.
+        // The C library knows a thread's stack wherever the thread currently runs.
         const auto record = records_.find(task.own_id());
         const auto inside =
             record != records_.end() ? std::optional(Address{record->second.end.value - 1}) : pointer;
@@ -200,7 +200,7 @@ class Table {
         return at != entries.end() && at->stack_top == stack_top ? &*at : nullptr;
     }
 
-    // A thread that runs, and has no Java frames, tells no stack pointer.
+    // A running thread without Java frames shows no stack pointer.
     void give_the_last_stack() {
         ThreadRow* lonely = nullptr;
         for (ThreadRow& row : table_.rows) {

@@ -169,7 +169,7 @@ TEST_CASE("hostile: any number of broken arenas makes a handful of notes") {
     for (const ForgedArena& arena : forged.arenas) memory.put(arena.state - 0x30 + 16, 0);
     const MallocWalk walk = walk_forged(forged.search(), memory);
     CHECK(walk.notes.size() == 17);
-    CHECK(walk.notes.back() == "184 more arenas or heaps of malloc do not hold together.");
+    CHECK(walk.notes.back() == "184 more arenas or heaps of malloc are inconsistent.");
 }
 
 TEST_CASE("hostile: a list of fast chunks that is a ring is followed once") {

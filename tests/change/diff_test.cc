@@ -124,7 +124,7 @@ TEST_CASE("diff: a process is the same by its start, its boot, its pid and its p
     }
     SECTION("another boot, by its id") {
         after.view.header.boot_id = "another";
-        CHECK(diff_of(before, after).differences == std::vector<std::string>{"of different boots"});
+        CHECK(diff_of(before, after).differences == std::vector<std::string>{"from different boots"});
     }
     SECTION("another boot, of a capture that has no id") {
         before.view.header.boot_id.clear();

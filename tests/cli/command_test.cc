@@ -107,7 +107,7 @@ TEST_CASE("command line: options of the walk are refused where there is none") {
     CHECK_FALSE(parse_command({"malloc", "x.nmtx", "--peek", "64"}).has_value());
     CHECK_FALSE(parse_command({"12", "--peek", "64"}).has_value());
     CHECK(parse_command({"malloc", "12", "--peek", "64", "--json"}).error().what ==
-          "--peek shows contents of memory, as text only");
+          "--peek shows memory contents, as text only");
 }
 
 TEST_CASE("command line: threads of a process or of a capture, in an order, some of them") {

@@ -115,7 +115,7 @@ TEST_CASE(
     CHECK(wrong_with({"malloc", "12", "--match=x"}) ==
           "unexpected argument '12': --match chooses the process; see nmtx malloc --help");
     CHECK(wrong_with({"--match=x", "--container=y"}) ==
-          "both --container and --match: choose the process by one; see nmtx --help");
+          "both --container and --match: use only one of them; see nmtx --help");
     CHECK_FALSE(parse_command({"--match=("}).has_value());
     CHECK_FALSE(parse_command({"malloc", "--match="}).has_value());
 }

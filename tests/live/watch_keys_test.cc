@@ -95,7 +95,7 @@ TEST_CASE("live: watch filters by what is typed, and Enter shows what the select
         return lines_of_screen(screen)[row_with(screen, "owner, MiB")].starts_with("jvm/java heap ");
     }));
     watch.type("\r\r");  // keeps the filter, then asks for details of the first row
-    CHECK(watch.shows("Known by: "));
+    CHECK(watch.shows("Source: "));
     CHECK(watch.shows("Grows: "));
     watch.type("q");
     CHECK(watch.shows("s l r n sort"));
@@ -119,7 +119,7 @@ TEST_CASE("live: watch takes clicks and the wheel, and the mouse is the terminal
         watch.type(event);
         std::this_thread::sleep_for(std::chrono::milliseconds(300));
     }
-    CHECK(watch.shows("Known by: "));
+    CHECK(watch.shows("Source: "));
     watch.type("q");
     CHECK(watch.shows("1-"));
     watch.type("\x1b[<65;3;9M");

@@ -212,7 +212,7 @@ TEST_CASE("record store: a full disk is an error, and what was recorded before i
         REQUIRE_FALSE(added);
         --kept;
         CHECK(added.error().what ==
-              "the disk is full: the sample could not be kept, what was recorded before is whole");
+              "the disk is full: the sample was not stored, earlier samples are intact");
         CHECK(added.error().where == path);
         // Where there is room again, it goes on: names that the lost sample had brought are known anew.
         REQUIRE(store.limit_pages(100'000));

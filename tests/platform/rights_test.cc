@@ -193,7 +193,7 @@ TEST_CASE("last resort: memory that runs out is an error and exit code 1, in wha
         return std::to_string(WEXITSTATUS(outcome.status)) + " " + outcome.said;
     };
     const std::string out_of_memory =
-        "1 nmtx: out of memory; raise its limit (ulimit -v, the container's), or ask for less: "
+        "1 nmtx: out of memory; raise the limit (ulimit -v, the container's), or read less: "
         "--malloc=never\n";
     CHECK(ended([] { return 3; }) == "3 ");
     CHECK(ended([]() -> int { throw std::bad_alloc(); }) == out_of_memory);

@@ -335,7 +335,7 @@ TEST_CASE("watch screen: details have the row's figures, its evidence and what t
     const WatchScreen screen = watch_screen(made.state, figures);
     CHECK(shows(screen, "Resident: 9.0 MiB, 7.8 % of RSS."));
     CHECK(shows(screen, "Change: -1.0 MiB since the start (3 min), -0.3 MiB/min; no change since the last"));
-    CHECK(shows(screen, "Known by: NMT's map; partly estimated."));
+    CHECK(shows(screen, "Source: NMT's map; partly estimated."));
     CHECK(shows(screen, "NMT category Code: reserved 48.0 MiB, committed 9.0 MiB by mmap."));
     CHECK(shows(screen, "Bound: "));
     CHECK(press(made.state, {Key::escape}, {}) == WatchAction::none);

@@ -1,4 +1,4 @@
-// What shells complete: commands, their options and values, running JVMs, files, and names of owners and
+// Shell completion of commands, their options and values, running JVMs, files, and names of owners and
 // categories.
 #pragma once
 
@@ -8,17 +8,17 @@
 
 namespace nmtx {
 
-// What the scripts offer and the tables of verbs and options do not have.
+// Completions that are not in the tables of verbs and options.
 struct CompletionNames {
-    std::vector<std::string> glossary;  // categories and owners, as `nmtx glossary` takes them
-    std::vector<std::string> owners;    // as `nmtx gate --owner` takes them
+    std::vector<std::string> glossary;  // categories and owners, for `nmtx glossary`
+    std::vector<std::string> owners;    // for `nmtx gate --owner`
 };
 CompletionNames completion_names();
 
 // `shell` is bash, zsh or fish.
 std::string completion_script(std::string_view shell);
 
-// Each shell's own, in a source of its own.
+// One function per shell, each in its own source.
 std::string bash_completion(const CompletionNames& names);
 std::string zsh_completion(const CompletionNames& names);
 std::string fish_completion(const CompletionNames& names);

@@ -1,4 +1,4 @@
-// What is said of the command line: help on the terminal, the manual page, and what shells complete.
+// Help on the command line: on the terminal, as a manual page, and for shell completion.
 #pragma once
 
 #include <string>
@@ -12,7 +12,7 @@ namespace nmtx {
 std::string help_text();
 // `nmtx VERB --help`: likewise.
 std::string help_text(const VerbEntry& entry);
-// What `nmtx help [COMMAND]` prints.
+// The output of `nmtx help [COMMAND]`.
 std::string help_on(std::string_view topic);
 
 }  // namespace nmtx

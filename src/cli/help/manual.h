@@ -5,7 +5,7 @@
 
 namespace nmtx {
 
-// In mdoc(7); made of the tables of verbs and options.
+// In mdoc(7); made from the tables of verbs and options.
 std::string manual_page();
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// How options are written, wherever they are.
+// The form of options in help, manual page and messages.
 #pragma once
 
 #include <string>
@@ -16,11 +16,11 @@ struct OptionLine {
     bool common = false;
 };
 
-// In the order of the table; a verb's own words and formats where it has any.
+// In the order of the table, with the verb's own texts and formats if it has any.
 std::vector<OptionLine> option_lines(const VerbEntry& entry);
-// The value as this verb has it: "text|json".
+// The value for this verb: "text|json".
 std::string value_of(const OptionEntry& option, const VerbEntry& entry);
-// The exit codes of the verb, the usual ones included.
+// The exit codes of the verb, including the usual ones.
 std::vector<ExitCode> exit_codes(const VerbEntry& entry);
 
 }  // namespace nmtx

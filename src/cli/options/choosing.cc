@@ -1,4 +1,4 @@
-// Which process is meant.
+// Which process.
 #include <fmt/format.h>
 
 #include <utility>

@@ -1,4 +1,4 @@
-// What the options share that have a value of one kind.
+// Shared by options with the same kind of value.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@
 
 namespace nmtx {
 
-// Refusals name the option and show what was typed.
+// Errors name the option and show what was typed.
 tl::unexpected<Error> wrong_value(std::string_view option, std::string_view wanted, std::string_view typed);
 
 Expected<Bytes> size_of(std::string_view option, const std::string& text);

@@ -1,4 +1,4 @@
-// Every option that there is.
+// All options.
 #pragma once
 
 #include <string_view>
@@ -13,7 +13,7 @@ const std::vector<OptionEntry>& all_options();
 // Null where there is none of that name.
 const OptionEntry* option_named(std::string_view name);
 
-// By what they are about.
+// By subject.
 namespace option {
 std::vector<OptionEntry> choosing();   // which process
 std::vector<OptionEntry> showing();    // what is printed, and how

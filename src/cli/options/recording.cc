@@ -1,4 +1,4 @@
-// Records, and what is made of them.
+// Records and their trends.
 #include <fmt/format.h>
 
 #include "cli/options/option_values.h"

@@ -50,8 +50,9 @@ Expected<void> take_subject(const VerbEntry& entry, std::vector<std::string>& op
     if (entry.subject == Subject::none || every_jvm) return {};
     if (command.target.chooses()) {
         if (!command.target.container.empty() && !command.target.match.empty())
-            return usage("both --container and --match: choose the process by one");
-        // The word in the process's place would be one too many: more is known of it than of the last one.
+            return usage("both --container and --match: use only one of them");
+        // The word in the process's place is the superfluous one, because more is known about it than about
+        // the last one.
         if (operands.size() <= entry.most) return {};
         return usage(fmt::format("unexpected argument '{}': {} chooses the process", operands.front(),
                                  command.target.match.empty() ? "--container" : "--match"));

@@ -1,4 +1,4 @@
-// What the words of a command line mean that are not options.
+// The meaning of the words of a command line that are not options.
 #pragma once
 
 #include <string>
@@ -12,8 +12,8 @@ namespace nmtx {
 
 bool is_number(std::string_view text);
 
-// "4711" is a process; "x.nmtx", "dir/x" and "-" are files; anything else is a name, or a file where the verb
-// takes one and there is one.
+// "4711" is a process; "x.nmtx", "dir/x" and "-" are files; anything else is a name, or a file where the
+// verb takes one and it exists.
 Expected<Target> target_of(const std::string& word, Subject subject);
 
 // `operands` without the verb.

@@ -18,7 +18,7 @@ namespace {
 namespace po = boost::program_options;
 using Texts = std::vector<std::string>;
 
-// What nobody types as an option.
+// Words that are never options.
 constexpr const char* operands_name = " operands";
 
 // What one verb takes, and nothing else.
@@ -187,7 +187,8 @@ Expected<void> check_command(const Command& command) {
     if (!command.malloc.malloc_walk) {
         for (const std::string_view option : {"owners", "malloc-limit", "freeze"}) {
             if (command.has(option))
-                return usage(fmt::format("--{} needs the walk that --malloc never leaves out", option));
+                return usage(
+                    fmt::format("--{} needs the malloc walk, which --malloc never disables", option));
         }
     }
     return entry.check == nullptr ? Expected<void>() : entry.check(command);

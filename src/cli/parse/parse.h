@@ -1,4 +1,4 @@
-// argv -> what is to be done. Pure: nothing is opened, nothing is printed.
+// argv to Command. Pure: nothing is opened, nothing is printed.
 #pragma once
 
 #include <string>
@@ -10,11 +10,10 @@
 
 namespace nmtx {
 
-// `arguments` without the program's own name. Errors say what to type instead.
+// `arguments` without the program name. Errors say what to type instead.
 Expected<Command> parse_command(const std::vector<std::string>& arguments);
 
-// Once more, when the process or file that a name stands for is known: options of a running process do not go
-// with a file.
+// Checks again when the process or file behind a name is known: some options do not apply to files.
 Expected<void> check_command(const Command& command);
 
 // "unknown command 'lst'. Did you mean 'list'?"

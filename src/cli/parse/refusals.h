@@ -1,4 +1,4 @@
-// What is said of options and commands that there are not, or not here.
+// Errors for options and commands that do not exist, or do not apply.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace nmtx {
 
-// "--limit": unknown, or of another verb.
+// "--limit": unknown, or belongs to another verb.
 tl::unexpected<Error> refused_option(std::string_view typed, const VerbEntry& entry);
 
 // "a, b and c"; `last` is the word before the last one.

@@ -1,4 +1,4 @@
-// A first look at argv: which verb it is about, before anything is known of that verb's options.
+// A first pass over argv: finds the verb, before its options are known.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace nmtx {
 
-// Options that may go without a value ("--stacks", "--malloc") get the one that this implies: the next word
-// is theirs only if it is one of their words.
+// Options with an optional value ("--stacks", "--malloc") get their implied one: the next word is their
+// value only if it is one of their words.
 std::vector<std::string> with_implied_values(std::vector<std::string> arguments);
 
 struct Scan {

@@ -8,7 +8,7 @@ namespace {
 
 Expected<void> check_malloc(const Command& command) {
     if (command.peek && command.format != Format::text)
-        return usage("--peek shows contents of memory, as text only", "leave out the format, or --peek");
+        return usage("--peek shows memory contents, as text only", "leave out the format, or --peek");
     return check_output_is_file(command);
 }
 

@@ -1,4 +1,4 @@
-// Options that several verbs take together, and what is checked with them.
+// Sets of options that several verbs take, and their checks.
 #pragma once
 
 #include <initializer_list>
@@ -14,15 +14,15 @@ namespace option_set {
 OptionSet choosing();  // which process
 OptionSet asking();    // how the JVM is asked
 OptionSet walking();   // malloc's chunks
-OptionSet history();   // a recording beside a report
+OptionSet history();   // a recording used in a report
 OptionSet printing();  // how the text is shown
 }  // namespace option_set
 
 OptionSet joined(std::initializer_list<OptionSet> sets);
 
-// Without --record nothing is there for these to choose from.
+// These need --record.
 Expected<void> check_history(const Command& command);
-// A report on standard output leaves no place for a snapshot.
+// A report and a snapshot cannot both go to standard output.
 Expected<void> check_output_is_file(const Command& command);
 // "`nmtx capture` needs -o FILE", with the usage as the hint.
 tl::unexpected<Error> lacks(const VerbEntry& entry, std::string_view what);

@@ -1,4 +1,4 @@
-// Every verb that there is, one a file.
+// All verbs, one per file.
 #pragma once
 
 #include <string_view>

@@ -32,7 +32,7 @@ std::size_t mark_block(std::string_view text, std::size_t at, const Block& block
             const std::size_t sign = line.find(": ", value);
             if (!scalar && sign != npos && line.find_first_of("\"' ", value) >= sign)
                 value = line.find_first_not_of(' ', sign + 1);
-            // A name whose value is below.
+            // A name with its value below.
             if (scalar || !line.ends_with(':') || sign != npos) marks.add(at + value, at + line.size());
             end_of_block = end;
         }

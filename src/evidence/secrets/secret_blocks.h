@@ -1,4 +1,4 @@
-// YAML: values that stand on the lines below their name.
+// YAML: values on the lines below their name.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,13 @@ struct Block {
     bool scalar = false;     // text behind "|" or ">"
 };
 
-// What begins below "  password:" and "  password: |", if nothing else is in the line. The name begins at
-// `name`; `value` is what stands behind it.
+// The block below " password:" or " password: |", if nothing else is on the line. The name begins at `name`;
+// `value` is the rest of the line.
 std::optional<Block> block_below(std::string_view text, std::size_t name, std::string_view value);
 
-// The lines of a block of a secret that begins at `at`, the start of a line: those that are indented further
-// than its name by blanks, and items ("- ") at the same depth. Of "name: value" the name stays, except in a
-// scalar. Returns where the block ends.
+// Marks the lines of a secret's block that begins at `at`, the start of a line: those indented further than
+// its name, and items ("- ") at the same depth. In "name: value" the name stays, except in a scalar. Returns
+// the end of the block.
 //
 //   passwords:          passwords:
 //   - hunter2           - ********

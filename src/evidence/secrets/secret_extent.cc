@@ -97,7 +97,7 @@ std::size_t SecretText::behind_list(std::size_t close, bool quoted_name) {
             last = closing(quote);
             if (last == npos || sign_at(last, limit).end > 0) return end;
         } else {
-            // "hunt",second: but not what has a name of its own.
+            // "hunt",second: but not an item with its own name.
             if (quoted_name || is_blank(text_[at - 1])) return end;
             const string_view rest = text_.substr(at, limit - at);
             last = at + std::min(rest.find_first_of(",;| \t=:\"'}])"), rest.size());

@@ -1,4 +1,4 @@
-// Names, the signs behind them, and where the values end.
+// Names, the separators after them, and where values end.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 
 namespace nmtx {
 
-// What a byte is, by table: every reply of the JVM is looked through.
+// The kind of a byte, from a table, because every reply of the JVM is scanned.
 struct ByteKinds {
     std::array<bool, 256> name{}, ends_string{}, ends_joined_word{};
     constexpr ByteKinds() {
@@ -32,14 +32,14 @@ inline bool is_blank(char c) {
     return c == ' ' || c == '\t';
 }
 
-// Behind a name: "=", ":", "%3D", also behind a quote and blanks.
+// After a name: "=", ":", "%3D", also after a quote and blanks.
 struct Sign {
-    std::size_t end = 0;  // behind it; 0: there is none
+    std::size_t end = 0;  // after it; 0: there is none
     bool colon = false;
-    bool quoted = false;  // the name was
+    bool quoted = false;  // the name was quoted
 };
 
-// Where a value stands.
+// The place of a value.
 struct Extent {
     std::size_t begin = 0, end = 0;
     bool inside = false;  // something else may follow in the same word
@@ -47,7 +47,7 @@ struct Extent {
 
 class SecretText {
   public:
-    // `joined`: words are separated by blanks; otherwise by NUL alone, and may hold blanks.
+    // `joined`: words are separated by blanks; otherwise only by NUL, and may contain blanks.
     SecretText(std::string_view text, bool joined)
         : text_(text),
           joined_(joined),
@@ -55,34 +55,34 @@ class SecretText {
 
     [[nodiscard]] bool ends_word(char c) const { return word_ends_[static_cast<unsigned char>(c)]; }
 
-    // Of the line, or the string, in which `at` is.
+    // The end of the line, or string, that contains `at`.
     std::size_t line_end(std::size_t at);
 
-    // Where a value that begins in a word ending at `end` ends. In a joined text it goes on to the next word
-    // that begins with '-', or that is a class, or to the end of its line; a mask ends with itself.
+    // The end of a value that begins in a word ending at `end`. In a joined text it extends to the next word
+    // that begins with '-' or is a class name, or to the end of its line; a mask is a value by itself.
     std::size_t value_end(std::size_t begin, std::size_t end);
 
-    // Where the quote that begins at `quote` ends, if a value can end there; else npos.
+    // The end of the quote that begins at `quote`, if a value can end there; else npos.
     std::size_t closing(std::size_t quote);
 
-    // "hunt","second": where the last quote of such a list closes, of which the first closes at `close`. What
-    // has a name of its own is no part of it. `quoted_name`: it is a value of JSON.
+    // "hunt","second": the end of the last quote of such a list; the first one closes at `close`. An item
+    // with its own name is not part of it. `quoted_name`: it is a JSON value.
     std::size_t behind_list(std::size_t close, bool quoted_name);
 
-    // Behind a name that ends at `i`.
+    // The separator after a name that ends at `i`.
     [[nodiscard]] Sign sign_at(std::size_t i, std::size_t limit) const;
 
-    // Of the value behind a sign; the name begins at `name_begin`, `before` stands before it, the word ends
-    // at `end`. Of one that is `surely` a secret all is gone through, since all goes; else only so much as
-    // another name may have to go through again.
+    // The value after a separator; the name begins at `name_begin`, after `before`, and the word ends at
+    // `end`. A value that is `surely` a secret is scanned completely, because all of it is masked; otherwise
+    // only as much as another name may have to scan again.
     Extent extent(std::size_t name_begin, const Sign& sign, char before, std::size_t end, bool surely);
 
   private:
     struct Brackets {
-        std::size_t end = 0;  // the bracket that closes, or where the list is cut off
+        std::size_t end = 0;  // the closing bracket, or where the list is cut off
         bool closed = false;
     };
-    // Of the array or object that opens at `open`. In a joined text it may go on over lines that look like
+    // The array or object that opens at `open`. In a joined text it may continue over lines that look like
     // JSON.
     [[nodiscard]] Brackets brackets(std::size_t open, std::size_t end) const;
     [[nodiscard]] bool is_class_name_at(std::size_t at) const;
@@ -90,7 +90,7 @@ class SecretText {
     std::string_view text_;
     bool joined_;
     const std::array<bool, 256>& word_ends_;
-    // What was found last, so that a line is gone through once.
+    // The last result, so that a line is scanned once.
     std::size_t line_known_from_ = 1, line_end_ = 0;
     std::size_t value_known_from_ = 1, value_stop_ = 0, value_end_ = 0;
 };

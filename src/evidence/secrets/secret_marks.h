@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// As long for each secret: stars must not tell how long it was.
+// The same length for each secret: the mask must not show how long it was.
 inline constexpr std::string_view secret_mask = "********";
 
 class SecretMarks {
@@ -18,8 +18,8 @@ class SecretMarks {
         if (begin < end) marks_.push_back({begin, end});
     }
 
-    // Every mark becomes `secret_mask`, in each of its lines, so that lines keep their numbers. Returns how
-    // many were not such a mask before.
+    // Replaces every mark by `secret_mask`, in each of its lines, so that lines keep their numbers. Returns
+    // how many were not already such a mask.
     std::size_t apply(std::string& text);
 
   private:

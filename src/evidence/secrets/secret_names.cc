@@ -24,7 +24,7 @@ constexpr std::array<string_view, 48> strong{
     "schlussel",  "losenord",    "passord",    "adgangskode", "salasana",   "jelszo",     "palavrapasse",
     "пароль",     "密码",        "密碼",       "口令",        "パスワード", "비밀번호"};
 
-// As the last word alone.
+// Only as the last word.
 constexpr std::array<string_view, 45> weak{
     "auth",  "authorization", "authorisation", "bearer",    "oauth",  "pin",     "tok",     "pw",
     "salt",  "pepper",        "sig",           "signature", "hmac",   "cookie",  "cookies", "session",

@@ -1,4 +1,4 @@
-// What a secret looks like, whatever it is called.
+// What secrets look like, whatever their name.
 #pragma once
 
 #include <cstddef>
@@ -6,10 +6,10 @@
 
 namespace nmtx {
 
-// "ghp_…", "AKIA…", "xoxb-…", "eyJ….….…": how much of the beginning is a token of a known make; 0: none.
+// "ghp_…", "AKIA…", "xoxb-…", "eyJ….….…": the length of a token in a known format at the beginning; 0: none.
 std::size_t known_token(std::string_view rest);
 
-// Long and without sense: at least 16 letters and digits that change between kinds as chance would have it,
+// Long random text: at least 16 letters and digits that change between kinds as often as in random text,
 // "Zm9vYmFyYmF6cXV4", "9f86d081884c7d659a2feaa0c55ad015". Not paths, file names, UUIDs, hosts, class names,
 // versions, addresses (0x…).
 bool looks_random(std::string_view value);

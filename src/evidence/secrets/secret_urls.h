@@ -1,4 +1,4 @@
-// Secrets of URLs that no parameter's name tells.
+// Secrets in URLs that are not named parameters.
 #pragma once
 
 #include <cstddef>

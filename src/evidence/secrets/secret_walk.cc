@@ -59,7 +59,7 @@ class Walk {
         block_.reset();
     }
 
-    // Returns where to go on.
+    // Returns where to continue.
     std::size_t word(std::size_t begin, std::size_t end) {
         const string_view whole = text_.substr(begin, end - begin);
         const NextWord expected = std::exchange(next_, NextWord::as_ever);

@@ -8,7 +8,7 @@
 namespace nmtx {
 
 struct WalkedText {
-    bool joined = false;   // words are separated by blanks; otherwise by NUL alone, and may hold blanks
+    bool joined = false;   // words are separated by blanks; otherwise only by NUL, and may contain blanks
     bool command = false;  // all of it is a command line; otherwise the lines that look like one are
 };
 

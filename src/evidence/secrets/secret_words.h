@@ -15,10 +15,10 @@ class NameWords {
   public:
     explicit NameWords(std::string_view name);
 
-    // All of them, without what stood between.
+    // All words, joined without separators.
     [[nodiscard]] std::string_view all() const { return folded_; }
     [[nodiscard]] std::size_t count() const { return starts_.size(); }
-    // The last is the 0th.
+    // Counted from the end: the last is 0.
     [[nodiscard]] std::string_view from_end(std::size_t nth) const;
     [[nodiscard]] std::string_view last() const { return from_end(0); }
 

@@ -1,4 +1,4 @@
-// Secrets in XML, whose names are elements or attributes.
+// Secrets in XML, named by elements or attributes.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@ namespace nmtx {
 //   <password>SECRET</password>, <password><value>SECRET</value></password>
 //   <entry key="db.password">SECRET</entry>, <property name="db.password" value="SECRET"/>
 //   <name>db.password</name><value>SECRET</value>
-// "password=…" in a tag is the walk's (secret_walk.h). Linear in the size of the text.
+// secret_walk.h handles "password=…" in a tag. Linear in the size of the text.
 void mark_xml_secrets(std::string_view text, SecretMarks& marks);
 
 // Whether "key" or "name" at `at` is an attribute of a tag: then it names another value.

@@ -1,4 +1,4 @@
-// What a ledger and its findings come to: the one judgement that every report shows. Pure.
+// The verdict on a ledger and its findings: the one that every report shows. Pure.
 #pragma once
 
 #include <cstdint>
@@ -15,14 +15,14 @@ namespace nmtx {
 
 enum class Assessed : std::uint8_t {
     ok,         // RSS is accounted for, and no finding is above a note
-    undecided,  // no finding is above a note, but too much is not known to say that nothing is wrong
+    undecided,  // no finding is above a note, but too much is unknown to say that nothing is wrong
     warning,    // the severest finding is one
     problem,
 };
 std::string_view name_of(Assessed verdict);  // "ok", "undecided", "warning", "problem"
 
-// Evidence that is missing is worth a mention only where it could hide a finding: from 5 % of RSS, or from
-// 16 MiB on, the least size of native memory that any rule warns of.
+// Missing evidence matters only where it could hide a finding: from 5 % of RSS, or from 16 MiB on, the
+// smallest amount of native memory for which any rule warns.
 inline constexpr std::uint64_t most_doubtful_percent = 5;
 inline constexpr Bytes most_doubtful = mib(16);
 
@@ -30,18 +30,18 @@ struct Assessment {
     Assessed verdict = Assessed::undecided;
     Coverage coverage;
     CoveragePercent percent;
-    std::vector<std::string> why;  // sentences: what the verdict rests on, the weightiest first
+    std::vector<std::string> why;  // sentences: the reasons for the verdict, the most important first
     std::vector<Remedy> next;      // what would decide it, the cheapest first; empty where it is decided
 };
 
-// `findings`: all that the rules have found, the severest first.
+// `findings`: everything that the rules found, the severest first.
 Assessment assess(const Moment& moment, std::span<const Finding> findings);
 
 // "Located by evidence: 98.9 % of RSS. Estimated: 1.1 %. …"
 std::string coverage_sentence(const CoveragePercent& percent);
 
 // The finding that opens the list where no other one is above a note: rule "nothing-wrong" or "undecided".
-// For `ok` it says what RSS is made of, largest first, until nine tenths of it are named.
+// For `ok` it names the parts of RSS, largest first, until nine tenths are named.
 Finding finding_of(const Assessment& assessment, const Moment& moment);
 
 }  // namespace nmtx

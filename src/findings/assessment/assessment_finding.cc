@@ -1,5 +1,5 @@
-// The finding that nothing is wrong, or that the evidence does not suffice: as much of an answer as any
-// other. Of 60 threads in which people asked, 13 were not a leak.
+// The finding that nothing is wrong, or that the evidence is insufficient, which is a useful answer too: 13
+// of 60 discussions in which people asked about a leak were not about one.
 #include <fmt/format.h>
 
 #include <algorithm>

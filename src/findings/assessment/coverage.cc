@@ -80,7 +80,7 @@ Bytes borne_out_by_nmt(const Moment& moment, const JvmAreas& areas) {
 
 Bytes estimated_of_jvm(const Moment& moment) {
     const JvmAreas areas = areas_of_jvm(*moment.ledger);
-    // How much of a mapping's residency lies in which piece no committed figure tells.
+    // No committed figure shows how a mapping's residency is divided among its pieces.
     const Bytes by_size = std::min(moment.ledger->estimated, areas.all_estimated);
     const Bytes provable = minus_or_zero(areas.all_estimated, by_size);
     const Bytes borne_out = borne_out_by_nmt(moment, areas);

@@ -9,25 +9,25 @@
 namespace nmtx {
 
 struct Coverage {
-    Bytes accounted;     // a document, or the walk over malloc, says whose it is
+    Bytes accounted;     // a document or the malloc walk names the owner
     Bytes estimated;     // the owner, its border or its residency is inferred
     Bytes unexplained;   // the ledger's row of that name
-    Bytes not_examined;  // malloc memory that no walk has divided, and that NMT does not count
+    Bytes not_examined;  // malloc memory that was not walked and that NMT does not count
 
-    // Of `not_examined`, by the reason.
-    Bytes other_allocator;  // memory of jemalloc, tcmalloc …, which no walk understands
+    // Parts of `not_examined`, by reason.
+    Bytes other_allocator;  // memory of jemalloc, tcmalloc …, which cannot be walked
     Bytes no_walk;          // glibc's, and no walk was made
     Bytes walk_missed;      // glibc's, where the walk found no chunks
 
     [[nodiscard]] Bytes all() const { return accounted + estimated + unexplained + not_examined; }
-    // What is not known for certain.
+    // Everything that is not certain.
     [[nodiscard]] Bytes doubtful() const { return estimated + unexplained + not_examined; }
 };
 
 // The four sum to ledger.rss.
 //
-// Memory that is taken for the JVM's by its shape is accounted for as far as NMT has committed as much in the
-// categories that have no known place: then only the border between two areas of the JVM is inferred.
+// Memory that is attributed to the JVM by its shape counts as accounted for, up to what NMT has committed in
+// categories without a known place: then only the border between two JVM areas is inferred.
 Coverage coverage_of(const Moment& moment);
 
 // Shares of RSS in percent, with two decimals, that sum to exactly 100: in the order accounted for,

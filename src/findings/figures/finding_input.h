@@ -1,4 +1,4 @@
-// What a rule looks at.
+// The input of a rule.
 #pragma once
 
 #include "change/trend.h"
@@ -8,7 +8,8 @@
 
 namespace nmtx {
 
-// All that a rule may look at. What is null was not taken: a rule that needs it then says nothing.
+// Everything that a rule may use. A null member was not collected: a rule that needs it then returns
+// nothing.
 struct FindingInput {
     const ProcessView& view;
     const Ledger& ledger;

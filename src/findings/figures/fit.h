@@ -1,5 +1,5 @@
-// Which heap fits a limit: what a process takes beside its Java heap, what that may still grow by, and what
-// is left.
+// Which heap fits a limit: what a process needs outside its Java heap, how much that may still grow, and
+// what is left.
 #pragma once
 
 #include <optional>
@@ -13,34 +13,34 @@
 
 namespace nmtx {
 
-// One figure that the heap cannot have.
+// One amount that is not available to the heap.
 struct FitLine {
     std::string_view name;
     Bytes bytes;
-    std::string how;  // where it is from
+    std::string how;  // where the figure is from
 };
 
-// heap = what is left of the limit after every line, less the page tables that a full heap needs. Each figure
-// is rounded against the heap.
+// heap = limit minus all lines, minus the page tables of a full heap. Each figure is rounded to the
+// disadvantage of the heap.
 struct Fit {
     Bytes limit;
-    bool limit_of_container = false;  // the process's own cgroup has it, nobody named it
+    bool limit_of_container = false;  // the limit is the process's cgroup's: none was given
     std::vector<FitLine> lines;
     Bytes taken;                              // the sum of the lines
     std::optional<Bytes> heap;                // whole MiB; absent where the limit leaves less than least_heap
-    std::optional<Bytes> max_heap_now;        // -Xmx as it is, given or chosen by the JVM
-    std::optional<Bytes> heap_used;           // live objects and garbage of this moment
+    std::optional<Bytes> max_heap_now;        // the current -Xmx, given or chosen by the JVM
+    std::optional<Bytes> heap_used;           // live objects and garbage now
     std::optional<Bytes> limit_for_heap_now;  // the limit with which max_heap_now would fit
-    std::vector<std::string> notes;           // what is not known, and what to mind
-    // For -XX:MaxRAMPercentage: of the limit, cut after one digit.
+    std::vector<std::string> notes;           // what is unknown, and what to consider
+    // For -XX:MaxRAMPercentage: percent of the limit, cut after one digit.
     [[nodiscard]] double percentage() const;
 };
 
-// Below that HotSpot does not start with every collector.
+// With less, HotSpot does not start with every collector.
 inline constexpr Bytes least_heap = mib(16);
 
-// Without `limit` that of the process's own cgroup. Fails where there is none, for what is not a JVM, and
-// where the place of the Java heap is not known: then nothing can be told from it.
+// Without `limit`, that of the process's cgroup. Fails where there is none, where the process is not a JVM,
+// and where the place of the Java heap is unknown, so that it cannot be separated.
 Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit);
 
 }  // namespace nmtx

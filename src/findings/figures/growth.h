@@ -1,4 +1,4 @@
-// What a record of the same process says of one owner or figure, for rules that need to know what grows.
+// What a record of the same process shows for one owner or figure, for rules that need to know what grows.
 #pragma once
 
 #include <initializer_list>
@@ -13,7 +13,7 @@ namespace nmtx {
 // A row of the record. Null where there is no record, or it has no such row.
 const OwnerTrend* trend_of_series(const RunTrend* history, const SeriesKey& key);
 
-// Of these rows the one that grows fastest, of those that the record judges to be a leak; null where none is.
+// The fastest-growing of these rows that the record judges to be a leak; null where none is.
 const OwnerTrend* fastest_leak(const RunTrend* history, std::initializer_list<SeriesKey> keys);
 
 Bytes growth_per_hour(const OwnerTrend& trend);
@@ -22,7 +22,7 @@ Bytes growth_per_hour(const OwnerTrend& trend);
 // hour."
 std::string growth_sentence(const OwnerTrend& trend);
 
-// Minutes may be a cache that fills, hours are not.
+// Growth over minutes may be a cache that fills; over hours it is not.
 Confidence confidence_of_growth(const OwnerTrend& trend);
 
 }  // namespace nmtx

@@ -12,12 +12,12 @@ namespace nmtx {
 struct HeapFigures {
     Bytes resident;                      // each page once
     std::optional<Bytes> committed;      // NMT, else GC.heap_info
-    std::optional<Bytes> used;           // GC.heap_info: live objects and garbage of this moment
+    std::optional<Bytes> used;           // GC.heap_info: live objects and garbage now
     std::optional<Bytes> used_after_gc;  // hsperfdata: after the last collection
     std::optional<std::uint64_t> collections;
     std::optional<double> since_last_gc_s;
     std::optional<Bytes> initial, most;  // -Xms and -Xmx, given or chosen
-    std::optional<Bytes> least;          // below which the collector gives nothing back
+    std::optional<Bytes> least;          // the size below which the collector gives nothing back
 };
 
 HeapFigures heap_figures(const Moment& moment);

@@ -1,4 +1,4 @@
-// Which known bugs fit this process: its release has them, and what they make grow is named.
+// Known bugs that fit this process: its release has them, and they affect the named memory.
 #pragma once
 
 #include <string_view>
@@ -9,11 +9,11 @@
 
 namespace nmtx {
 
-// By the release and update of the process; empty where these are not known. Not those that only look like a
-// leak.
+// By the release and update of the process; empty where these are unknown. Without bugs that only look like
+// a leak.
 std::vector<const KnownBug*> bugs_that_fit(const ProcessView& view, std::string_view category);
 
-// Puts them into the finding, with what helps against each.
+// Adds them to the finding, with their remedies.
 void add_bugs(struct Finding& finding, const std::vector<const KnownBug*>& bugs);
 
 }  // namespace nmtx

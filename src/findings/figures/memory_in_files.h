@@ -5,9 +5,8 @@
 
 namespace nmtx {
 
-// Memory that somebody has mapped as a file: no page of it is on a disk, and no document says whose it is.
-// The JVM's own, as the heap of ZGC, has an owner of its own. Of files that are there, pages copied on write
-// and those on tmpfs.
+// Memory mapped as a file that is not on a disk, without evidence of its owner. The JVM's own, such as the
+// heap of ZGC, has its own owner. For existing files: pages copied on write, and pages on tmpfs.
 Bytes memory_in_files(const Moment& moment);
 
 }  // namespace nmtx

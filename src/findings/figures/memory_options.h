@@ -13,7 +13,7 @@ struct HeapOption {
     Bytes bytes;
     std::string option;  // "-Xmx1g", "-XX:MaxRAMPercentage=75.0 of the limit"
 };
-// By -Xmx, else by -XX:MaxRAMPercentage of the limit; nothing where neither is there.
+// From -Xmx, else from -XX:MaxRAMPercentage of the limit; nothing where neither is given.
 std::optional<HeapOption> heap_of_options(std::string_view options, std::optional<Bytes> limit);
 
 }  // namespace nmtx

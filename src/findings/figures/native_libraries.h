@@ -1,5 +1,5 @@
-// Libraries in the process that neither the JDK nor the C library brings: where native memory that the JVM
-// does not track may come from.
+// Mapped libraries that are part of neither the JDK nor the C library: possible sources of native memory
+// that NMT does not track.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ namespace nmtx {
 // is mapped.
 std::vector<std::string_view> foreign_libraries(const ProcessView& view);
 
-// "libfoo.so, libbar.so.2 and 3 more": file names alone, printable.
+// "libfoo.so, libbar.so.2 and 3 more": only file names, printable.
 std::string library_list(const std::vector<std::string_view>& paths);
 
 // Is a library of such a name mapped ("libz.so")? The JDK's own libraries count too.

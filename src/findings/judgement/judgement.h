@@ -1,4 +1,4 @@
-// A process judged: what the rules have found, and the verdict that they come to.
+// The findings of all rules on a process, and the verdict.
 #pragma once
 
 #include <vector>
@@ -10,15 +10,15 @@ namespace nmtx {
 
 struct Judgement {
     Assessment assessment;
-    // What every rule found, the severest first, then by bytes. The first one carries the verdict: where none
-    // is above a note, it is the assessment's own, that nothing is wrong or that it is undecided.
+    // The findings of all rules, the severest first, then by bytes. The first one carries the verdict: if
+    // none is above a note, it is the assessment's own, nothing-wrong or undecided.
     std::vector<Finding> findings;
 };
 
-// `told`: what texts beside the ledger's have shown of this process, which the verdict takes in.
+// `told`: findings from other texts about this process, which count for the verdict.
 Judgement judge(const FindingInput& input, std::vector<Finding> told = {});
 
-// Of a view without mappings: what the rules of logs alone say. That nothing is wrong is not said.
+// For a view without mappings: only the rules on logs. It never says that nothing is wrong.
 std::vector<Finding> findings_of_logs(const ProcessView& view);
 
 }  // namespace nmtx

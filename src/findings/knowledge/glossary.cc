@@ -113,7 +113,7 @@ std::vector<const GlossaryEntry*> entries_of_owner(std::string_view path) {
     add_owner(path, found);
     constexpr std::string_view either = " or ";
     const std::size_t at = path.find(either);
-    // "jvm/code cache or gc": the page is of one of them, and nothing says which.
+    // "jvm/code cache or gc": the page belongs to one of them; which one is unknown.
     if (!found.empty() || at == std::string_view::npos || !is_below(path, owner_path::jvm)) return found;
     add_owner(path.substr(0, at), found);
     for (std::string_view rest = path.substr(at + either.size()); !rest.empty();) {

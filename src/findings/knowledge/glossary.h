@@ -17,7 +17,7 @@ namespace nmtx {
 
 enum class GlossaryKind : std::uint8_t { category, owner };
 
-// What is true in the feature releases from `first` to `last` only.
+// A fact that holds only in the feature releases from `first` to `last`.
 struct GlossaryNote {
     int first = 0;
     int last = 0;  // 0 in both: no note
@@ -27,11 +27,11 @@ struct GlossaryNote {
 
 struct GlossaryEntry {
     GlossaryKind kind = GlossaryKind::category;
-    std::string_view name;   // "Other", as NMT prints it; "malloc/untracked", as the ledger does
+    std::string_view name;   // "Other", as NMT prints it; "malloc/untracked", as in the ledger
     std::string_view what;   // what it holds
     std::string_view grows;  // what makes it grow
     std::string_view bound;  // the flag that limits it, or "none"
-    std::string_view look;   // the command that looks inside; PID stands for the process
+    std::string_view look;   // the command that looks inside; PID is the process id
     std::array<GlossaryNote, 3> notes{};
 };
 
@@ -42,15 +42,15 @@ std::span<const GlossaryEntry> glossary_owners();
 // Whether a release has it. Owners are in every one of them.
 bool is_in_jdk(const GlossaryEntry& entry, int jdk);
 
-// What a person typed: a category ("other", "java h"), an owner ("malloc/untracked/libz.so.1", "jvm/code
-// cache", "tcache") or how one of these begins; in capital letters or small ones. An exact name is that one
-// alone, an owner below "jvm/" and "malloc/nmt-tracked/" the category that it is of. Several where the
-// beginning fits several. An unknown name is an error that suggests the nearest.
+// Looks up what the user typed: a category ("other", "java h"), an owner ("malloc/untracked/libz.so.1",
+// "jvm/code cache", "tcache") or a prefix of one, in upper or lower case. An exact name gives only that one;
+// an owner below "jvm/" or "malloc/nmt-tracked/" gives its category. A prefix may give several. An unknown
+// name is an error that suggests the nearest.
 // `jdk`: only what that release has.
 Expected<std::vector<const GlossaryEntry*>> look_up(std::string_view typed, std::optional<int> jdk = {});
 
-// The entries of an owner's path, as the ledger has it; two for memory of two owners ("jvm/code cache or
-// gc"). Empty: nobody has described it.
+// The entries for an owner's path in the ledger; two for memory of two owners ("jvm/code cache or gc").
+// Empty: not described.
 std::vector<const GlossaryEntry*> entries_of_owner(std::string_view path);
 
 }  // namespace nmtx

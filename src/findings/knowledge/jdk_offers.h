@@ -1,4 +1,4 @@
-// Which options and diagnostic commands a JDK has: a remedy names only what this one understands.
+// Which options and diagnostic commands a JDK has: a remedy uses only those that this JDK understands.
 #pragma once
 
 #include <optional>
@@ -9,22 +9,22 @@
 
 namespace nmtx {
 
-// Feature releases that have it from their first update on, but for `updates`.
+// Feature releases that have it from their first update on, except for `updates`.
 struct JdkOffer {
     std::string_view name;  // "-XX:TrimNativeHeapInterval", "System.trim_native_heap"
     int first = 0;          // feature release
-    int last = 0;           // 0: until today
+    int last = 0;           // 0: no end
     struct Backport {
         int feature = 0;
-        int update = 0;  // the first that has it
+        int update = 0;  // the first update that has it
     };
     std::span<const Backport> backports;
 };
 
-// All that findings may name.
+// Everything that findings may name.
 std::span<const JdkOffer> jdk_offers();
 
-// Does the JDK of this process have it? False where that is not known, or where nobody has listed the name.
+// Does the JDK of this process have it? False where that is unknown, or the name is not listed.
 bool jdk_has(const ProcessView& view, std::string_view name);
 // `update`: 9 for 17.0.9, 152 for 8u152; absent: any.
 bool jdk_has(int feature, std::optional<int> update, std::string_view name);
@@ -32,8 +32,8 @@ bool jdk_has(int feature, std::optional<int> update, std::string_view name);
 // The update of this process's JDK, as above; for known_bugs.h too.
 std::optional<int> jdk_update(const ProcessView& view);
 
-// Would the JVM, started anew with a higher level of NMT, tell the addresses of its areas? Not where its
-// level is high enough, and it only was not asked or did not answer.
+// Would a restart with a higher NMT level give the addresses of the JVM's areas? False where the level is
+// high enough, but the JVM was not asked or did not answer.
 bool restart_gives_addresses(const ProcessView& view);
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// Bugs of JDKs that make native memory grow, or figures of it look wrong, by release and by what grows. Each
-// has been looked up; known_bugs.cc says where.
+// JDK bugs that make native memory grow, or its figures look wrong, by release and by what grows.
+// known_bugs.cc has the sources.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ namespace nmtx {
 struct AffectedRelease {
     int feature = 0;
     int since = 0;  // the first update that has it
-    int fixed = 0;  // the first that has it no more; 0: none is known to
+    int fixed = 0;  // the first without it; 0: none known
 };
 
 struct KnownBug {
@@ -23,9 +23,9 @@ struct KnownBug {
     std::string_view title;
     std::array<std::string_view, 3> grows;  // names of the glossary; unused ones are empty
     std::span<const AffectedRelease> affected;
-    int fixed_in;             // the feature release that was the first without it; 0: it was in updates alone
-    std::string_view shows;   // how it shows
-    std::string_view remedy;  // what helps but an upgrade; empty where nothing does
+    int fixed_in;             // the first feature release without it; 0: it was only in updates
+    std::string_view shows;   // symptoms
+    std::string_view remedy;  // what helps besides an upgrade; empty where nothing does
     bool not_a_leak = false;  // figures that look like one
 };
 
@@ -41,7 +41,7 @@ std::string affected_text(const KnownBug& bug);
 // "24, 21.0.7"
 std::string fixed_text(const KnownBug& bug);
 
-// Those in which what a glossary entry describes grows.
+// The bugs that make the memory of a glossary entry grow.
 std::vector<const KnownBug*> bugs_of(std::string_view entry_name);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// One method whose compilation takes much: by Compiler.memory, which names it.
+// One method whose compilation needs much memory, named by Compiler.memory.
 #include <fmt/format.h>
 
 #include <algorithm>

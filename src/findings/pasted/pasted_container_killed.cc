@@ -1,4 +1,4 @@
-// A container that was killed for its memory, by what its runtime says.
+// A container that was killed for its memory, as reported by its runtime.
 #include <fmt/format.h>
 
 #include "base/printable.h"
@@ -66,7 +66,7 @@ Finding killed_for_memory(const ContainerState& container) {
     return finding;
 }
 
-// SIGKILL, and nothing says who sent it.
+// SIGKILL from an unknown sender.
 Finding sigkilled(const ContainerState& container) {
     Finding finding;
     finding.severity = Severity::note;

@@ -1,4 +1,4 @@
-// A Java heap that may grow to the limit of its container, or beyond: nothing is left for what is beside it.
+// A Java heap that may grow to the limit of its container, or beyond, leaving nothing for other memory.
 #include <fmt/format.h>
 
 #include "base/printable.h"

@@ -1,4 +1,4 @@
-// jstat shows full collections that free next to nothing: the Java heap is too small, or what is live grows.
+// jstat shows full collections that free next to nothing: the Java heap is too small, or live objects grow.
 #include <fmt/format.h>
 
 #include <algorithm>

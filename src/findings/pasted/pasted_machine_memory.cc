@@ -1,4 +1,4 @@
-// A machine that has next to no memory left, by meminfo or free.
+// A machine with almost no memory left, by meminfo or free.
 #include <fmt/format.h>
 
 #include "findings/pasted/pasted_rules.h"

@@ -1,5 +1,5 @@
-// Metaspace or the class space near its limit, by jstat and whatever text has the limit. What jstat calls
-// MCMX is reserved, not the limit: -XX:MaxMetaspaceSize does not show in it.
+// Metaspace or the class space near its limit, by jstat and any text that has the limit. jstat's MCMX is the
+// reserved size, not the limit: it does not show -XX:MaxMetaspaceSize.
 #include <fmt/format.h>
 
 #include "findings/pasted/pasted_rules.h"

@@ -1,5 +1,5 @@
-// Rules about texts that no capture has and people paste (process/pasted_documents.h): a container that was
-// killed, jemalloc's statistics, jstat. They need no ledger.
+// Rules on pasted texts that no capture has (process/pasted_documents.h): a killed container, jemalloc's
+// statistics, jstat. They need no ledger.
 #pragma once
 
 #include <span>
@@ -14,14 +14,14 @@ namespace nmtx {
 
 struct PastedEvidence {
     const PastedDocuments& documents;
-    const ProcessView& view;  // what else is known of the process: its id, its options
+    const ProcessView& view;  // what else is known about the process: its id, its options
 };
 
 struct PastedRule {
     std::string_view name;   // "container-killed"
     std::string_view needs;  // for the documentation
     std::vector<Finding> (*find)(const PastedEvidence& evidence);
-    // Its commands are for the process itself, not for the next one of its kind.
+    // Its commands are for this process, not for a later one of the same program.
     bool still_runs = true;
 };
 

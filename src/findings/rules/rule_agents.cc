@@ -1,4 +1,4 @@
-// Agents in the JVM: which, and how much NMT has under the names that agents and JFR use.
+// Agents in the JVM: which ones, and how much NMT counts in the categories that agents and JFR use.
 #include <fmt/format.h>
 
 #include <algorithm>

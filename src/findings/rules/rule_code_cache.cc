@@ -1,4 +1,4 @@
-// The code cache near its limit: then compilers stop, or throw out what they will compile again.
+// The code cache near its limit: then compilers stop, or discard code that they will compile again.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,7 +18,7 @@ bool nearly(Bytes used, Bytes size) {
 
 struct CodeCacheUse {
     Bytes size, used;
-    bool committed_only = false;            // NMT's committed: JDK 8 tells no more
+    bool committed_only = false;            // only NMT's committed figure: JDK 8 has no other
     std::vector<const CodeHeap*> segments;  // that are nearly full
 };
 

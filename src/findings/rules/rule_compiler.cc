@@ -1,4 +1,4 @@
-// Memory that C1 and C2 work with: arenas that peak while a method is compiled and go when it is done.
+// The working memory of C1 and C2: arenas that peak while a method is compiled and are freed afterwards.
 #include <fmt/format.h>
 
 #include "findings/figures/growth.h"

@@ -1,4 +1,4 @@
-// Direct buffers, and what else Java code has from malloc by Unsafe and by the foreign memory API: NMT's
+// Direct buffers, and other malloc memory of Java code through Unsafe and the foreign memory API: NMT's
 // Other from 11 on, Internal before.
 #include <fmt/format.h>
 
@@ -102,7 +102,7 @@ std::vector<Finding> direct_buffers(const FindingInput& input) {
     const bool large = held >= direct_buffers_least && held.value() >= input.ledger.rss.value() / 10;
     if (!large && growth == nullptr) return {};
     const std::optional<DirectLimit> limit = limit_of(input.view);
-    // Unsafe counts as well, so what is far beyond the limit is no sign that NIO comes near it.
+    // Unsafe counts as well, so an amount far beyond the limit does not show that NIO is near it.
     const bool near = limit && held.value() >= limit->bytes.value() / 100 * 85 &&
                       held.value() <= limit->bytes.value() / 100 * 105;
     Finding finding;

@@ -1,4 +1,4 @@
-// What the collector itself takes beside the heap: tables, remembered sets, queues of its workers.
+// The collector's own memory: tables, remembered sets, queues of its workers.
 #include <fmt/format.h>
 
 #include "findings/figures/heap_figures.h"

@@ -1,5 +1,5 @@
-// A Java heap that stays resident long after it was needed. While it is in use, or as large as it was told to
-// be from the start, that is no finding.
+// A Java heap that stays resident long after it was needed. Not reported while it is in use, or as large as
+// it was configured from the start.
 #include <fmt/format.h>
 
 #include <algorithm>

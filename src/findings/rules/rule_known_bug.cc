@@ -1,5 +1,5 @@
-// Categories of NMT that are abnormally large or grow, in a release with a bug that makes them so. Never
-// because of the release alone. The compiler's have a rule of their own.
+// NMT categories that are abnormally large or grow, in a release with a bug that causes it. Never because of
+// the release only. The compiler has its own rule.
 #include <fmt/format.h>
 
 #include <array>

@@ -1,5 +1,4 @@
-// A heap that does not fit its container, by what fit_heap counts; and a container that is about to be
-// killed, or was.
+// A heap that does not fit its container, by fit_heap; and a container that is about to be killed, or was.
 #include <fmt/format.h>
 
 #include <algorithm>

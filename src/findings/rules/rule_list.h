@@ -1,4 +1,4 @@
-// The rules by name, one a file, for rules.cc and the tests; those on malloc are in malloc_rules.h.
+// The rules by name, one per file, for rules.cc and the tests; those on malloc are in malloc_rules.h.
 #pragma once
 
 #include "findings/rules/rules.h"

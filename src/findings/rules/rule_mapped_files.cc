@@ -1,5 +1,5 @@
 // Files that the program maps: page cache for those on a disk, memory for those on tmpfs and for memfd.
-// Libraries, jars and CDS archives are not meant: every JVM has some.
+// Libraries, jars and CDS archives do not count: every JVM has them.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -112,7 +112,7 @@ std::vector<Finding> metaspace(const FindingInput& input) {
     if (auto finding = near_limit(input, "Metaspace", figures.all, size_flag(input.view, "MaxMetaspaceSize"),
                                   "-XX:MaxMetaspaceSize", figures.from))
         findings.push_back(std::move(*finding));
-    // 1 GiB where nobody has said another.
+    // 1 GiB by default.
     const Bytes class_space = size_flag(input.view, "CompressedClassSpaceSize").value_or(mib(1024));
     if (auto finding = near_limit(input, "The class space", figures.class_space, class_space,
                                   "-XX:CompressedClassSpaceSize", figures.from))

@@ -1,4 +1,4 @@
-// What could not be read, where that keeps other answers from being certain.
+// Missing evidence that makes other answers less certain.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// What is not known because NMT is off or has no addresses, and what it would cost to turn it on.
+// What is unknown because NMT is off or has no addresses, and the cost of enabling it.
 #include <fmt/format.h>
 
 #include "findings/knowledge/jdk_offers.h"

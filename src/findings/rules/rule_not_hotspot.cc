@@ -1,4 +1,4 @@
-// A process that runs no HotSpot: what of the report still holds.
+// A process without HotSpot: which parts of the report still apply.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// The kernel's log of an OOM kill: what was killed, what it had, which limit was reached, and what else was
-// large.
+// The kernel's log of an OOM kill: the victim, its memory, the limit that was reached, and other large
+// processes.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,7 +13,7 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr std::size_t most = 5;             // kills that are told in full
+constexpr std::size_t most = 5;             // kills that are reported in full
 constexpr std::size_t shown_processes = 3;  // other processes
 
 std::string named(std::string_view name, std::uint64_t pid) {
@@ -165,7 +165,7 @@ Finding finding_of(const OomKill& kill, const OomVictim& victim) {
     return finding;
 }
 
-// The killer was called, and the text ends before it says who was killed.
+// The killer was called, but the text ends before it names the victim.
 Finding finding_of_call(const OomKill& kill) {
     Finding finding;
     finding.severity = Severity::problem;

@@ -1,5 +1,5 @@
-// What a container is charged for beside its processes' memory: page cache, which goes when memory is wanted,
-// and tmpfs, which does not. Neither is the JVM's.
+// What a container is charged for besides its processes' memory: page cache, which is reclaimed under
+// pressure, and tmpfs, which is not. Neither belongs to the JVM.
 #include <fmt/format.h>
 
 #include "findings/rules/rule_list.h"
@@ -75,7 +75,7 @@ Finding of_tmpfs(const ContainerUse& use, Bytes tmpfs) {
     return finding;
 }
 
-// A slice or a session of many processes, that nobody has put a limit on: its page cache is the machine's.
+// A slice or a session of many processes without a limit: its page cache is the machine's.
 bool is_no_container(const ContainerUse& use) {
     return use.whole_machine || (!use.figures.limit && use.anon_of_others.value_or(Bytes()) > use.rss);
 }

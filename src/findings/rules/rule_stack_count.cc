@@ -1,4 +1,4 @@
-// Many threads, or stacks that hold much: what is resident of them counts, not what they reserve.
+// Many threads, or large stacks: resident memory counts, not reserved.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// A flag that counts in KB and was given a unit: 256k are 256 MiB for each thread.
+// A flag that counts in KB and was given a unit: 256k is 256 MiB for each thread.
 #include <fmt/format.h>
 
 #include "base/printable.h"

@@ -1,4 +1,4 @@
-// What RSS does not show of a process: pages that are swapped out, and huge pages of hugetlb.
+// Memory of a process that RSS does not show: swapped pages, and hugetlb pages.
 #include <fmt/format.h>
 
 #include <algorithm>

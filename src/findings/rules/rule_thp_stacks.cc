@@ -1,6 +1,6 @@
-// Transparent huge pages that fill stacks which were hardly used. Where HotSpot touches a page of a stack for
-// the first time the kernel gives 2 MiB, if the stack has room for them; guard pages that come later split
-// them again, so that AnonHugePages may be 0 while all of the stack is resident.
+// Transparent huge pages in stacks that were hardly used. When HotSpot touches a page of a stack for the
+// first time, the kernel gives 2 MiB if the stack is large enough. Guard pages that are set later split them
+// again, so AnonHugePages may be 0 while the whole stack is resident.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Resident memory that nothing names: which mappings, and what would name them.
+// Resident memory without a known owner: the mappings, and what would identify them.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// RSS less than NMT's committed: memory that was committed and never touched, the Java heap's above all.
+// RSS is less than NMT's committed: memory that was committed and never touched, mostly Java heap.
 #include <fmt/format.h>
 
 #include <algorithm>

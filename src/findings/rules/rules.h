@@ -1,5 +1,5 @@
-// The table of rules: each looks at the evidence of one process and says what it found, or nothing. A rule
-// has a file of its own (rule_NAME.cc) and one entry in rules.cc; no rule knows of another.
+// The table of rules: each examines the evidence of one process and returns a finding, or nothing. A rule
+// has its own file (rule_NAME.cc) and one entry in rules.cc; rules do not depend on each other.
 #pragma once
 
 #include <span>
@@ -15,7 +15,7 @@ struct Rule {
     std::string_view name;   // "arena-count"
     std::string_view needs;  // in words, for the documentation: "smaps, the walk over malloc"
     std::vector<Finding> (*find)(const FindingInput& input);
-    // Of a log that somebody brought: needs no ledger, and whoever its commands are for is another process.
+    // For a pasted log: needs no ledger, and its commands are for another process.
     bool of_a_log = false;
 };
 

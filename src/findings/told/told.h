@@ -1,5 +1,5 @@
-// Causes that stand in pasted texts and need no ledger: NMT's report by itself, RSS of one text beside NMT's
-// total of another, the loads of `top -H` beside a thread dump.
+// Findings from pasted texts without a ledger: an NMT report by itself, RSS from one text and NMT's total
+// from another, the loads of `top -H` with a thread dump.
 #pragma once
 
 #include <vector>
@@ -13,7 +13,7 @@ namespace nmtx {
 struct ToldInput {
     const ProcessView& view;
     const ToldFigures& told;
-    Bytes rss;  // of the ledger; nothing where there is none
+    Bytes rss;  // of the ledger; 0 where there is none
     [[nodiscard]] bool has_ledger() const { return rss != Bytes(); }
 };
 

@@ -1,5 +1,5 @@
-// NMT's report by itself, without mappings: a category other than the heap that holds most of what the JVM
-// has committed, or that has grown since the baseline, points to its cause.
+// An NMT report by itself, without mappings: a category other than the heap that makes up most of the JVM's
+// committed memory, or that has grown since the baseline, points to the cause.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,5 +1,5 @@
 // RSS from one text and NMT's total from another, of one process: without mappings only sizes can be
-// compared. What is resident beyond everything that NMT has committed cannot be the JVM's.
+// compared. Resident memory beyond everything that NMT has committed cannot belong to the JVM.
 #include <fmt/format.h>
 
 #include <algorithm>

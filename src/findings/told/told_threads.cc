@@ -1,4 +1,4 @@
-// `top -H` beside a thread dump: the ids of the one are the nids of the other.
+// `top -H` with a thread dump: the ids of the one are the nids of the other.
 #include <fmt/format.h>
 
 #include <algorithm>

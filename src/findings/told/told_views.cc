@@ -1,4 +1,4 @@
-// smaps_rollup of a process that maps memory several times, as ZGC before JDK 21 does its heap.
+// smaps_rollup of a process that maps memory several times, like ZGC's heap before JDK 21.
 #include <fmt/format.h>
 
 #include "base/amounts.h"
@@ -23,7 +23,7 @@ std::optional<double> times_mapped(const SmapsRollup& sums) {
 
 }  // namespace
 
-// Without mappings nothing tells whether they are mapped several times by this process or by several.
+// Without mappings it is unknown whether one process maps them several times, or several processes do.
 std::vector<Finding> shared_views(const ToldInput& input) {
     if (input.has_ledger() || !input.told.rollup) return {};
     const SmapsRollup& sums = *input.told.rollup;

@@ -1,5 +1,5 @@
-// What the JVM says of the places of its big areas: GC.heap_info, Compiler.codecache, VM.metaspace, and the
-// same lines in VM.info and hs_err logs. Sources: HotSpot CollectedHeap::print_on and its subclasses,
+// Where the JVM's large areas are: GC.heap_info, Compiler.codecache, VM.metaspace, and the same lines in
+// VM.info and hs_err logs. Sources: HotSpot CollectedHeap::print_on and its subclasses,
 // CodeCache::print_summary, MetaspaceUtils / MetaspaceReporter.
 #pragma once
 
@@ -39,7 +39,7 @@ struct HeapInfo {
 Expected<HeapInfo> parse_heap_info(std::string_view text, std::string_view document = "GC.heap_info");
 
 struct CodeHeap {
-    std::string name;  // "non-profiled nmethods", …; "CodeCache" where there is but one
+    std::string name;  // "non-profiled nmethods", …; "CodeCache" where there is only one
     std::optional<Bytes> size, used, max_used;
     Range committed;  // [low, committed high)
     Range reserved;   // [low, reserved high)
@@ -48,7 +48,7 @@ struct CodeHeap {
 Expected<std::vector<CodeHeap>> parse_codecache(std::string_view text,
                                                 std::string_view document = "Compiler.codecache");
 
-// What Compiler.codecache says of the compilers; absent where the JDK does not print it.
+// The compilers in Compiler.codecache; absent where the JDK does not print it.
 struct CodeCacheState {
     std::optional<std::uint64_t> full_count;  // how often a heap was found full (17+)
     bool out_of_space = false;  // compilation is "disabled (not enough contiguous free space left)"

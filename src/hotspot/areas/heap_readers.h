@@ -1,6 +1,6 @@
 // Readers of the lines that GC.heap_info, Compiler.codecache and VM.metaspace have in common with the
-// sections of VM.info and hs_err logs. Each is given the lines one after the other, takes those that it owns
-// and says so; a line that it owns and cannot read is an error.
+// sections of VM.info and hs_err logs. Each gets the lines one after the other, takes its own and says so; a
+// line of its own that it cannot read is an error.
 #pragma once
 
 #include <optional>
@@ -17,7 +17,7 @@ class HeapReader {
   public:
     explicit HeapReader(std::string_view document) : document_(document) {}
     Expected<bool> read(const Lines& at);
-    // " Metaspace       used 370K, …" and the line for the class space alone: they come behind the heap, even
+    // Only " Metaspace       used 370K, …" and the line for the class space: they follow the heap, even
     // after a blank line.
     Expected<bool> read_metaspace(const Lines& at);
     [[nodiscard]] bool empty() const {
@@ -50,7 +50,7 @@ class CodeCacheReader {
     std::string_view document_;
     std::vector<CodeHeap> heaps_;
     std::optional<CodeHeap> open_;        // its sizes are read, its bounds come next
-    bool open_must_have_bounds_ = false;  // "CodeCache:" without bounds is but the sum of the heaps
+    bool open_must_have_bounds_ = false;  // "CodeCache:" without bounds is only the sum of the heaps
 };
 
 class MetaspaceReader {
@@ -69,13 +69,13 @@ class MetaspaceReader {
     Section section_ = Section::head;
     bool seen_ = false;
     MetaspaceReport report_;
-    std::optional<MetaspaceUse> exact_all_;  // head lines of 25 and later, in whole KB
+    std::optional<MetaspaceUse> exact_all_;  // first lines in 25 and later, in whole KB
     std::optional<MetaspaceUse> exact_class_;
 };
 
 // "used 370K, capacity 5074K, committed 576K, reserved 1114112K": the label is taken already.
 std::optional<MetaspaceUse> take_metaspace_use(std::string_view rest);
-// Whether a line is "Metaspace       used …" or "class space    used …", and what follows the label.
+// Takes the label of "Metaspace       used …" or "class space    used …"; the rest of the line stays.
 std::optional<std::string_view> after_metaspace_label(std::string_view line, std::string_view label);
 
 }  // namespace nmtx::vm

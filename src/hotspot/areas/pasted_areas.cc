@@ -63,7 +63,7 @@ Expected<PastedAreas> parse_pasted_areas(std::string_view text, std::string_view
     vm::HeapReader heap(document);
     vm::CodeCacheReader code(document);
     vm::MetaspaceReader metaspace(document);
-    std::size_t heap_above = 0;  // the line of a code heap whose bounds are to come
+    std::size_t heap_above = 0;  // the line of a code heap whose bounds follow
     std::string_view heap_above_text;
     Lines lines(text);
     while (lines.next()) {

@@ -1,5 +1,5 @@
-// GC.heap_info, Compiler.codecache and VM.metaspace as people paste them, one or all: cut, with lines of
-// another kind between. The readers are those of the replies (heap_info.h); what is an error there is a line
+// GC.heap_info, Compiler.codecache and VM.metaspace as people paste them, one or all: truncated, with other
+// lines in between. The readers are those of the replies (heap_info.h); what is an error there is a line
 // that was not understood here.
 #pragma once
 
@@ -13,7 +13,7 @@
 
 namespace nmtx {
 
-// What VM.metaspace prints of its options. Absent where it prints "unlimited", or not at all.
+// The limits that VM.metaspace prints. Absent where it prints "unlimited", or nothing.
 struct MetaspaceLimits {
     std::optional<Bytes> max_metaspace_size;
     std::optional<Bytes> class_space_size;
@@ -29,7 +29,7 @@ struct PastedAreas {
     NotUnderstood not_understood;  // points into the text
 };
 
-// An error where nothing of these is there.
+// An error where none of these is found.
 Expected<PastedAreas> parse_pasted_areas(std::string_view text, std::string_view document = "paste");
 
 }  // namespace nmtx

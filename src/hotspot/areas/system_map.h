@@ -31,17 +31,18 @@ struct SystemMapRow {
 struct SystemMap {
     bool nmt_enabled = true;         // false: "NMT is disabled. VM info not available."
     std::vector<SystemMapRow> rows;  // ascending, disjoint
-    std::optional<Bytes> rss;        // totals as the VM prints them; absent if the reply was cut before
+    std::optional<Bytes> rss;        // total, as the VM prints it; absent if the reply was truncated
 };
 
 Expected<SystemMap> parse_system_map(std::string_view text, std::string_view document = "System.map");
 
-// As people paste it: cut, without the legend, with lines between its rows; also the file of System.dump_map.
+// As people paste it: truncated, without the legend, with other lines between rows; also the file of
+// System.dump_map.
 struct PastedSystemMap {
     SystemMap map;
     NotUnderstood not_understood;  // points into the text
 };
-// An error where no row is there.
+// An error where there is no row.
 Expected<PastedSystemMap> parse_pasted_system_map(std::string_view text,
                                                   std::string_view document = "System.map");
 

@@ -1,4 +1,4 @@
-// What stands before the message of a line in a GC log.
+// The part of a GC log line before its message.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace nmtx::vm {
 
 struct GcLogLine {
     GcLogTime time;
-    bool stamped = false;             // time is of this line
+    bool stamped = false;             // the time was on this line
     bool decorated = false;           // "[0.109s][info][gc]" of unified logging
     std::optional<std::uint64_t> gc;  // "GC(3) "
     std::string_view message;         // trimmed
@@ -25,8 +25,8 @@ struct HeapChange {
     std::optional<Bytes> total_before, total;
 };
 
-// "605K->560K(64512K)", "73K(320K)->73K(320K)", "24.0M(256.0M)->3500.5K(256.0M)", of Z "24M(9%)->8M(3%)",
-// where the totals are absent.
+// "605K->560K(64512K)", "73K(320K)->73K(320K)", "24.0M(256.0M)->3500.5K(256.0M)", ZGC's "24M(9%)->8M(3%)",
+// without totals.
 std::optional<HeapChange> take_heap_change(Cursor& cursor);
 
 }  // namespace nmtx::vm

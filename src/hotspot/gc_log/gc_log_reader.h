@@ -15,14 +15,14 @@ namespace nmtx::vm {
 class GcLogReader {
   public:
     void read(const Lines& at);
-    // Whether any line was one of a GC log.
+    // Whether any line belonged to a GC log.
     [[nodiscard]] bool known() const { return known_; }
     GcLog take() { return std::move(log_); }
 
   private:
     void stamp(const GcLogTime& time);
 
-    // Of metaspace: each is true where the line is one of its own.
+    // For metaspace: true if the function recognised the line.
     bool about_metaspace(const GcLogLine& line);
     bool state(const GcLogLine& line, std::string_view rest, bool of_class);
     bool unified_change(const GcLogLine& line, Cursor cursor);
@@ -32,7 +32,7 @@ class GcLogReader {
     bool exhausted(std::string_view message);
     bool settings(std::string_view message);
 
-    // Of collections
+    // For collections
     bool collection(const GcLogLine& line);
     bool unified(const GcLogLine& line);
     bool old(const GcLogLine& line);
@@ -44,7 +44,7 @@ class GcLogReader {
     GcLog log_;
     GcLogTime now_;
     std::size_t number_ = 0;   // of the line
-    std::size_t waiting_ = 0;  // samples from here on have no stamp yet
+    std::size_t waiting_ = 0;  // index of the first sample without a stamp
     bool before_ = false;      // inside "Heap before GC" of 8
     bool known_ = false;
 };

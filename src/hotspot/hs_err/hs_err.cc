@@ -74,7 +74,7 @@ class HsErrReader {
 
     [[nodiscard]] HsErrPart part() const { return open_ ? log_.sections.back().part : HsErrPart::other; }
 
-    // Texts that have parsers of their own elsewhere.
+    // Texts with their own parsers elsewhere.
     [[nodiscard]] bool embedded() const {
         const HsErrPart now = part();
         return now == HsErrPart::dynamic_libraries || now == HsErrPart::native_memory ||

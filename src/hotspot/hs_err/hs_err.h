@@ -1,7 +1,7 @@
 // hs_err_pid.log of JDK 6 to 28, whole or in pieces, and the reply of VM.info, which is the same report
-// without a crash. What has addresses is VmInfo; here is the rest, and the places of the texts inside that
-// have parsers of their own. Source: HotSpot VMError::report, VMError::print_vm_info (utilities/vmError.cpp),
-// os_linux.cpp, osContainer_linux.cpp.
+// without a crash. VmInfo has the parts with addresses; this has the rest, and the places of embedded texts
+// that have their own parsers. Source: HotSpot VMError::report, VMError::print_vm_info
+// (utilities/vmError.cpp), os_linux.cpp, osContainer_linux.cpp.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@
 
 namespace nmtx {
 
-// The sections that are separated. `other` has a heading that we know and nothing that we read.
+// The sections that are separated. `other` has a known heading and nothing that we read.
 enum class HsErrPart : std::uint8_t {
     thread,             // "T H R E A D": the thread that crashed, registers, stack
     java_threads,       // "Java Threads: ( => current thread )"
@@ -42,12 +42,12 @@ enum class HsErrPart : std::uint8_t {
 struct HsErrSection {
     HsErrPart part = HsErrPart::other;
     std::string_view heading;    // the line
-    std::string_view text;       // below it; with it where the heading is part of the embedded format
+    std::string_view text;       // below the heading, or including it where it is part of the embedded format
     std::size_t first_line = 0;  // the number of the first line of `text`
 };
 
 struct HsErrThread {
-    std::string name;   // empty where the log has none: "VMThread" of 8
+    std::string name;   // empty where the log has none (VMThread in 8)
     std::string kind;   // "JavaThread", "VMThread", "GCTaskThread", "CompilerThread", …
     std::string state;  // "_thread_blocked"; empty for threads that are not Java's
     bool current = false, daemon = false;
@@ -68,7 +68,7 @@ struct HsErrContainer {
     std::string type;  // "cgroupv1"
     std::optional<Bytes> memory_limit, memory_usage, memory_max_usage;
     std::optional<std::uint64_t> tasks;
-    bool memory_unlimited = false;                                     // the limit was printed, and is none
+    bool memory_unlimited = false;                                     // printed as no limit
     std::vector<std::pair<std::string_view, std::string_view>> lines;  // as printed: name and value
 };
 
@@ -78,17 +78,17 @@ struct HsErr {
                            // (os_linux.cpp:3229), pid=…"
     // "Native memory allocation (mmap) failed to map 10737418240 bytes for committing reserved memory."
     std::string reason;
-    std::optional<Bytes> failed_allocation;  // of that sentence
+    std::optional<Bytes> failed_allocation;  // in that sentence
     std::string problematic_frame;
     std::optional<std::uint64_t> pid;
-    std::optional<int> feature;               // 8, 11, …, by the version
+    std::optional<int> feature;               // 8, 11, …, from the version
     std::string jvm_arguments, java_command;  // "jvm_args:", "java_command:"
     std::string command_line;                 // "Command Line:" (9 and later)
     std::string host, time;
     std::optional<double> elapsed_s;
     std::string vm_state;
     std::string malloc_tunables;  // "glibc malloc tunables:", empty where "(default)" or not printed
-    std::vector<std::string_view> environment;  // the names alone: values may be secrets
+    std::vector<std::string_view> environment;  // only the names: values may be secrets
     std::vector<HsErrThread> threads;
     std::optional<HsErrThread> crashed_thread;
     HsErrProcessMemory memory;
@@ -100,11 +100,11 @@ struct HsErr {
     bool whole = false;                  // "END." was there (11 and later), or the last section up to 8
     NotUnderstood not_understood;
 
-    // The first section of a kind that has text.
+    // The first section of that kind with text.
     [[nodiscard]] const HsErrSection* find(HsErrPart part) const;
 };
 
-// An error where no line of such a report is there.
+// An error where there is no line of such a report.
 Expected<HsErr> parse_hs_err(std::string_view text, std::string_view document = "hs_err");
 
 }  // namespace nmtx

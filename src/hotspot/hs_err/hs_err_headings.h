@@ -13,7 +13,7 @@ struct HsErrHeading {
     bool included = false;  // the line is a part of the embedded text
 };
 
-// Nothing where the line begins no section. A section goes on to the next heading.
+// Nothing where the line does not begin a section. A section ends at the next heading.
 std::optional<HsErrHeading> hs_err_heading(std::string_view line);
 
 }  // namespace nmtx::vm

@@ -29,7 +29,7 @@ Expected<std::string> understood_vm_info(std::string_view text, std::string_view
         const auto taken = reader.read(lines);
         if (!taken) return tl::make_unexpected(taken.error());
         if (is_heading(lines.line())) {
-            // What a heading goes on with is figures, but nothing reads them.
+            // Figures follow the heading, but are not read.
             kept += lines.line().substr(0, lines.line().find('(')).substr(0, 40);
         } else if (*taken) {
             kept += lines.line();

@@ -7,7 +7,7 @@
 namespace nmtx {
 namespace {
 
-// No collector prints as many bitmaps; a bound for texts that are none of the JVM's.
+// No collector prints as many bitmaps; a bound for forged texts.
 constexpr std::size_t most_gc_ranges = 64;
 
 }  // namespace

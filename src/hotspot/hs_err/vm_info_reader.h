@@ -1,4 +1,4 @@
-// Takes from the report of VM.info, and from an hs_err log, line by line what VmInfo holds.
+// Fills VmInfo from the report of VM.info or an hs_err log, line by line.
 #pragma once
 
 #include <string>
@@ -16,7 +16,7 @@ class VmInfoReader {
     explicit VmInfoReader(std::string_view document)
         : document_(document), heap_(document), code_(document), metaspace_(document) {}
 
-    // False where the line is none of ours.
+    // False where the line is not one that we read.
     Expected<bool> read(const Lines& at);
     [[nodiscard]] bool seen() const { return seen_; }
     [[nodiscard]] bool bounds_missing() const { return code_.bounds_missing(); }
@@ -46,7 +46,7 @@ class VmInfoReader {
     Section section_ = Section::other;
     bool code_is_over_ = false;
     bool seen_ = false;
-    std::string_view bits_heading_;  // what "Bits:" without a name of its own belongs to
+    std::string_view bits_heading_;  // the heading that a plain "Bits:" belongs to
 };
 
 }  // namespace nmtx

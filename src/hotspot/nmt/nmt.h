@@ -14,9 +14,9 @@
 
 namespace nmtx {
 
-// What summary.diff and detail.diff print behind the figures of a category or of the total, since the
-// baseline: the figure before is the figure less its change. 0 where nothing stands behind a figure, and in
-// other reports.
+// The changes since the baseline that summary.diff and detail.diff print after the figures of a category or
+// the total: the earlier figure is the figure minus its change. 0 where a figure has no change, and in other
+// reports.
 struct NmtSinceBaseline {
     Delta reserved, committed;
     Delta malloc, arena;
@@ -28,7 +28,7 @@ struct NmtSinceBaseline {
     friend bool operator==(const NmtSinceBaseline&, const NmtSinceBaseline&) = default;
 };
 
-// One category (MemTag) of the summary. Fields that a JDK does not print are absent or zero as said.
+// One category (MemTag) of the summary. Fields that a JDK does not print are absent or zero, as noted.
 struct NmtCategory {
     std::string name;  // "Java Heap", "Thread", "Native Memory Tracking", …
     Bytes reserved;
@@ -38,7 +38,7 @@ struct NmtCategory {
     std::optional<Bytes> malloc_peak;
     Bytes arena;
     std::optional<std::uint64_t> arena_count;
-    Bytes mmap_reserved;  // "(mmap: …)" lines; thread stacks are not in it
+    Bytes mmap_reserved;  // "(mmap: …)" lines; without thread stacks
     Bytes mmap_committed;
     std::optional<Bytes> stack_reserved;  // "(stack: …)", category Thread
     std::optional<Bytes> stack_committed;
@@ -66,7 +66,7 @@ struct NmtFileRange {
 };
 
 struct NmtReport {
-    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    // Defined in the source file: implicit ones would be compiled in every file that uses the struct.
     NmtReport();
     NmtReport(const NmtReport&);
     NmtReport(NmtReport&&) noexcept;
@@ -74,7 +74,7 @@ struct NmtReport {
     NmtReport& operator=(NmtReport&&) noexcept;
     ~NmtReport();
 
-    Bytes unit{1024};  // what one unit of the printed figures is: 1, 1024, 1 MiB, 1 GiB
+    Bytes unit{1024};  // the unit of the printed figures: 1, 1024, 1 MiB, 1 GiB
     Bytes reserved;    // "Total:"
     Bytes committed;
     std::optional<Bytes> malloc;  // "malloc:" under Total, 17+
@@ -84,16 +84,15 @@ struct NmtReport {
     NmtSinceBaseline change{};  // of the total, with malloc and mmap where they are printed under it
     std::vector<NmtCategory> categories;  // in the order of the report
     bool has_map = false;                 // the virtual memory map was there (detail)
-    std::vector<NmtRegion> regions;       // sorted ascending whatever the JDK's order; disjoint
+    std::vector<NmtRegion> regions;       // ascending, whatever the JDK's order; disjoint
     std::vector<NmtFileRange> files;
     std::vector<std::string>
-        notes;  // what was odd but survivable: "nmt:812: line not understood: …" (bounded)
+        notes;  // oddities that are not errors: "nmt:812: line not understood: …" (bounded)
 
     [[nodiscard]] const NmtCategory* find(std::string_view name) const;
-    // Whether any figure of the summary has a change behind it. A diff in which nothing has changed looks
-    // like a summary.
+    // Whether any figure of the summary has a change. A diff without changes looks like a summary.
     [[nodiscard]] bool has_changes() const;
-    // malloc + arenas over all categories plus tracking overhead: what NMT says was taken from malloc.
+    // malloc + arenas of all categories plus tracking overhead: what NMT counts as taken from malloc.
     [[nodiscard]] Bytes malloc_total() const;
 };
 

@@ -1,4 +1,4 @@
-// What a report that was cut does not show: its total counts categories that are not there.
+// What a truncated report lacks: its total includes categories that are not listed.
 #pragma once
 
 #include <optional>
@@ -9,17 +9,17 @@
 namespace nmtx {
 
 struct NmtMissing {
-    Bytes shown;    // committed, of the categories that are there
-    Bytes missing;  // committed, by the total, of those that are not
+    Bytes shown;    // committed, of the listed categories
+    Bytes missing;  // committed, of the others, by the total
     Bytes total;    // both
 };
 
-// Nothing where the categories make up the total: each figure is rounded by itself, so that they may miss it
-// by one unit each. JVMs leave no category out that rounds to a unit or more.
+// Nothing where the categories sum to the total. Figures are rounded one by one, so each may be off by one
+// unit. The JVM lists every category that rounds to at least one unit.
 std::optional<NmtMissing> missing_categories(const NmtReport& report);
 
-// What malloc gave to the JVM: from `least` to `most`, which are the same where the report is whole or its
-// total has a line of its own for malloc.
+// The JVM's malloc: from `least` to `most`, which are equal where the report is complete or its total has a
+// line for malloc.
 struct NmtMallocBounds {
     Bytes least, most;
 };

@@ -17,7 +17,7 @@ namespace {
 
 using nmt::Line;
 
-// "..." and the like: somebody has left lines out.
+// "..." and the like: lines were left out.
 bool is_ellipsis(std::string_view text) {
     return text == "..." || text == "…" || text == "[...]" || text == "[…]" || text == "(...)" ||
            text == ". . .";

@@ -1,4 +1,4 @@
-// Reads the call sites of an NMT detail report, or of a detail.diff, line by line: what stands below
+// Reads the call sites of an NMT detail report, or of a detail.diff, line by line: the part below
 // "Details:".
 #pragma once
 
@@ -13,11 +13,11 @@
 
 namespace nmtx::nmt {
 
-// "[0x00007f81410d8740] os::malloc(…)+0x1c" up to 17, no blank behind the bracket from 21 on; a word in the
+// "[0x00007f81410d8740] os::malloc(…)+0x1c" up to 17, no blank after the bracket from 21 on; a word in
 // brackets where HotSpot has no address ("[BOOTSTRAP]"). An entry of the map has two addresses.
 bool is_frame(std::string_view text);
-// The line below the frames, "(malloc=32770KB type=Other #33)": has the category, which the lines of the
-// summary lack.
+// The line below the frames, "(malloc=32770KB type=Other #33)": it has the category, unlike the lines of the
+// summary.
 bool is_site_figures(std::string_view text);
 
 class SitesReader {
@@ -25,7 +25,7 @@ class SitesReader {
     SitesReader(std::string_view document, Notes& notes) : document_(document), notes_(notes) {}
 
     tl::expected<void, Error> read(const Line& line);
-    // The frames that wait for their figures are those of something else.
+    // Drops the pending frames: they do not belong to a site.
     void forget_frames() { frames_.clear(); }
     [[nodiscard]] bool empty() const { return sites_.sites.empty(); }
     // Without notes.
@@ -42,7 +42,7 @@ class SitesReader {
     std::string_view document_;
     Notes& notes_;
     NmtSites sites_;
-    std::vector<NmtFrame> frames_;  // of the site whose figures are to come
+    std::vector<NmtFrame> frames_;  // of the site whose figures follow
 };
 
 }  // namespace nmtx::nmt

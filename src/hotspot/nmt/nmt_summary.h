@@ -11,19 +11,19 @@
 
 namespace nmtx::nmt {
 
-// The name in a line that is that of a category, with or without the dash: "Java Heap".
+// The category's name in a line, with or without the dash: "Java Heap".
 std::optional<std::string_view> category_name(std::string_view text);
 
 class SummaryReader {
   public:
-    // `pasted`: a category need not begin with a dash, which people lose.
+    // `pasted`: a category need not begin with a dash, which is often lost.
     SummaryReader(std::string_view document, NmtReport& report, Notes& notes, bool pasted = false)
         : document_(document), report_(report), notes_(notes), pasted_(pasted) {}
 
     tl::expected<void, Error> read(const Line& line);
     [[nodiscard]] bool has_total() const { return has_total_; }
     [[nodiscard]] bool has_category(std::string_view name) const { return names_.contains(name); }
-    // Notes a report whose categories do not add up to its total: one that was shortened, or edited.
+    // Adds a note if the categories do not add up to the total: the report was shortened or edited.
     void check_sums(std::size_t last_line);
 
   private:
@@ -38,7 +38,7 @@ class SummaryReader {
     Notes& notes_;
     bool pasted_;
     std::unordered_set<std::string_view> names_;  // views into the text
-    unsigned seen_ = 0;                           // the kinds of detail line that the current category had
+    unsigned seen_ = 0;                           // the kinds of detail lines of the current category so far
     bool has_total_ = false;
 };
 

@@ -1,6 +1,6 @@
-// What "jcmd PID Thread.dump_to_file" writes, as text or as JSON (21 and later): every thread, the virtual
-// ones too, without ids of the kernel's. Source: jdk.internal.vm.ThreadDumper. A JSON that is cut, or cut out
-// of one, is read as far as it goes.
+// What "jcmd PID Thread.dump_to_file" writes, as text or as JSON (21 and later): every thread, including
+// virtual ones, without kernel thread ids. Source: jdk.internal.vm.ThreadDumper. Truncated JSON, or a part
+// of it, is read as far as possible.
 #pragma once
 
 #include <cstddef>

@@ -44,7 +44,7 @@ struct Part {
     std::string_view time;
 };
 
-// Cuts the text at its headings. Where there is none it is one part.
+// Cuts the text at its headings. Without any it is one part.
 std::vector<Part> cut_at_headings(std::string_view text) {
     std::vector<Part> parts;
     std::string_view above;
@@ -59,7 +59,7 @@ std::vector<Part> cut_at_headings(std::string_view text) {
     return parts;
 }
 
-// Finds what stands in and behind a dump that is none of its threads.
+// Finds the parts in and after a dump that are not threads.
 class Surroundings {
   public:
     Surroundings(PastedThreadDump& dump, NotUnderstood& unread) : dump_(dump), unread_(unread) {}

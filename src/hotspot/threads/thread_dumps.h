@@ -1,6 +1,6 @@
 // Thread dumps as people paste them: by jstack, jcmd Thread.print or SIGQUIT of JDK 5 to 28, several in one
-// text, with class histograms, heaps and lines of a log between them; and the threads that a JVM names when
-// it cannot reach a safepoint (-XX:+SafepointTimeout). Source: see thread_dump.h;
+// text, with class histograms, heaps and log lines between them; and the threads that a JVM lists when it
+// cannot reach a safepoint (-XX:+SafepointTimeout). Source: see thread_dump.h;
 // SafepointSynchronize::print_safepoint_timeout (runtime/safepoint.cpp).
 #pragma once
 
@@ -19,18 +19,18 @@ struct PastedThreadDump {
     ThreadDump dump;
     std::size_t line = 0;   // of its heading, or of its first line
     std::string_view time;  // the line above the heading, "2019-10-08 18:38:22"; empty where there is none
-    std::string_view histogram;  // "num   #instances …" behind it, for parse_class_histogram(); or empty
+    std::string_view histogram;  // "num   #instances …" after it, for parse_class_histogram(); or empty
     std::size_t histogram_line = 0;
-    std::string_view heap;  // "Heap" and below, which SIGQUIT prints, for parse_heap_info(); or empty
+    std::string_view heap;  // "Heap" and below, printed on SIGQUIT, for parse_heap_info(); or empty
     std::size_t heap_line = 0;
 };
 
 struct PastedThreadDumps {
     std::vector<PastedThreadDump> dumps;  // in the order of the text; views point into it
-    NotUnderstood not_understood;         // those of the headers of threads are in ThreadDump::unread
+    NotUnderstood not_understood;         // those about thread headers are in ThreadDump::unread
 };
 
-// An error where the text holds no dump.
+// An error where the text has no dump.
 Expected<PastedThreadDumps> parse_thread_dumps(std::string_view text,
                                                std::string_view document = "thread dump");
 

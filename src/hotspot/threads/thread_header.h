@@ -1,4 +1,4 @@
-// The line that stands above each thread of a Thread.print, behind the quote that ends its name.
+// The header line of each thread in Thread.print, after the quote that ends its name.
 //
 //   "worker" #12 [24173] daemon prio=5 os_prio=0 cpu=1.52ms elapsed=11.04s tid=0x… nid=24173 runnable  [0x…]
 //           └─ fields ────────────────────────────────────────────────────────────────────────────────────┘
@@ -12,21 +12,21 @@
 
 namespace nmtx {
 
-// Where the last quote is taken off, is the rest of the line that of a header?
+// Is the text after the last quote that of a header?
 enum class HeaderReading {
     none,
-    begun,  // some fields of one, and then the line ends or goes on otherwise
+    begun,  // some fields of one, then the line ends or continues differently
     whole
 };
 
 struct ThreadHeader {
     DumpedThread thread;
     std::optional<std::uint64_t> nid_by_number;  // "#17 [24173]", 21 and later
-    Address tid;                                 // of the VM's Thread object
-    bool bracket = false;                        // "[0x…]", which all that run Java code have
+    Address tid;                                 // address of the VM's Thread object
+    bool bracket = false;                        // "[0x…]", which all threads that run Java code have
 };
 
-// `text`: what stands behind the last quote. Takes from it what it can into `header`.
+// `text`: the part after the last quote. Reads as many fields as it can into `header`.
 HeaderReading read_header_fields(std::string_view text, ThreadHeader& header);
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// Compiler.memory: what each JIT compilation took at its peak (JDK 22 and later, where
-// -XX:CompileCommand=MemStat or MemLimit asked for it). Format: HotSpot
+// Compiler.memory: the peak memory of each JIT compilation (JDK 22 and later, with
+// -XX:CompileCommand=MemStat or MemLimit). Format: HotSpot
 // compiler/compilationMemoryStatistic.cpp.
 #pragma once
 
@@ -15,10 +15,10 @@
 namespace nmtx {
 
 struct CompilationMemory {
-    Bytes peak;                 // of all its arenas at once; freed when the compilation ends
+    Bytes peak;                 // sum of all its arenas; freed when the compilation ends
     std::string_view method;    // "java/util/HashMap::put((Ljava/lang/Object;…)…)"
     std::string_view compiler;  // "c1", "c2"
-    std::string_view result;    // "ok", "oom": gave up at its limit, "err"; empty in JDK 22
+    std::string_view result;    // "ok", "oom": aborted at its limit, "err"; empty in JDK 22
     std::optional<Bytes> limit;
     std::optional<std::uint64_t> nodes;
     std::optional<double> time_s;  // since the JVM's start, when the compilation ended
@@ -26,7 +26,7 @@ struct CompilationMemory {
 
 struct CompilerMemory {
     bool disabled = false;                        // "Compilation memory statistics disabled."
-    std::vector<CompilationMemory> compilations;  // in the order of the text: the largest first
+    std::vector<CompilationMemory> compilations;  // in the order of the text, largest first
     NotUnderstood not_understood;
 };
 

@@ -23,7 +23,7 @@ struct JmapHeap {
     std::vector<JmapSpace> spaces;
     NotUnderstood not_understood;
 
-    // Of the whole heap, each space once.
+    // Use of the whole heap, with each space counted once.
     [[nodiscard]] std::optional<Bytes> capacity() const { return sum(&JmapSpace::capacity); }
     [[nodiscard]] std::optional<Bytes> used() const { return sum(&JmapSpace::used); }
 

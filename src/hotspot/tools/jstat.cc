@@ -46,7 +46,7 @@ bool is_text(string_view column) {
     return column == "LGCC" || column == "GCC";
 }
 
-// Causes are of several words and stand last.
+// Causes have several words and are last.
 bool read_row(string_view line, const std::vector<string_view>& columns, JstatSample& sample) {
     Cursor cursor(line);
     sample.values.clear();

@@ -1,6 +1,6 @@
-// jstat(1): the columns of -gc, -gcutil, -gccapacity, -gcmetacapacity, -gcnew, -gcold, -gccause and their
-// like, with or without -t. Format: jdk.jcmd, sun/tools/jstat/resources/jstat_options. Capacities and uses
-// are in KB; S0, S1, E, O, M and CCS are percentages of what is committed now, not of a limit.
+// jstat(1): the columns of -gc, -gcutil, -gccapacity, -gcmetacapacity, -gcnew, -gcold, -gccause and similar,
+// with or without -t. Format: jdk.jcmd, sun/tools/jstat/resources/jstat_options. Capacities and uses are in
+// KB; S0, S1, E, O, M and CCS are percentages of what is currently committed, not of a limit.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct JstatTable {
     NotUnderstood not_understood;
 
     [[nodiscard]] std::optional<double> value(const JstatSample& sample, std::string_view column) const;
-    // Of a column in KB.
+    // The value of a column in KB.
     [[nodiscard]] std::optional<Bytes> bytes(const JstatSample& sample, std::string_view column) const;
     [[nodiscard]] std::optional<std::uint64_t> count(const JstatSample& sample,
                                                      std::string_view column) const;
@@ -33,7 +33,7 @@ struct JstatTable {
 };
 
 bool is_jstat_heading(std::string_view line);
-// A row that may stand below such a heading.
+// Can the line be a row below such a heading?
 bool is_jstat_row(std::string_view line);
 // Fails where no row follows a heading.
 Expected<JstatTable> parse_jstat(std::string_view text, std::string_view document = "jstat");

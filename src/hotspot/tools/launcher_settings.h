@@ -19,7 +19,7 @@ struct LimitSetting {
 };
 
 struct LauncherSettings {
-    // ":vm". Two decimals are all that is printed.
+    // ":vm". Only two decimals are printed.
     std::optional<Bytes> max_heap, min_heap, stack;
     bool max_heap_estimated = false;  // no -Xmx was given
     std::string_view vm;

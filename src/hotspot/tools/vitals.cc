@@ -4,8 +4,7 @@
 // 2022-05-14 14:52:36   54.4g 21.7g      8.0g 118m 5.1g 109m  72m   0k 44m   7m  21 130m   7m   3m   3m …
 //
 // Names begin where their column does, values end where it ends; a cell may be empty. Names occur more than
-// once
-// ("comm" of the system, the heap, metaspace): what stands between two names that are unique decides.
+// once ("comm" of the system, the heap, metaspace): what stands between two names that are unique decides.
 #include "hotspot/tools/vitals.h"
 
 #include <algorithm>

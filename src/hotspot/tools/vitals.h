@@ -1,5 +1,5 @@
-// VM.vitals of SapMachine: a history of the system, the process and the JVM, a row every few seconds. Format:
-// SapMachine src/hotspot/share/vitals. Sizes are rounded to what fits four characters.
+// VM.vitals of SapMachine: a history of the system, the process and the JVM, a row every few seconds.
+// Format: SapMachine src/hotspot/share/vitals. Sizes are rounded to fit four characters.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +24,7 @@ struct VitalsSample {
 };
 
 struct Vitals {
-    std::vector<VitalsSample> samples;  // as printed: the newest first, unless asked for the reverse
+    std::vector<VitalsSample> samples;  // as printed: newest first, unless reversed by an option
     NotUnderstood not_understood;
     [[nodiscard]] const VitalsSample& newest() const;
     [[nodiscard]] const VitalsSample& oldest() const;

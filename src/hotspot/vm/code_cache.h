@@ -27,16 +27,16 @@ struct CodeBlob {
     Address at;
     Range code;
     CodeKind kind = CodeKind::stub;
-    std::string name;                  // as HotSpot calls it: "nmethod", "StubRoutines (2)"
+    std::string name;                  // HotSpot's name: "nmethod", "StubRoutines (2)"
     std::uint64_t frame_bytes = 0;     // with the return address; 0 where it has no frame of a fixed size
-    std::uint64_t frame_complete = 0;  // from so far behind the code's begin the frame stands
-    // Of a method alone:
+    std::uint64_t frame_complete = 0;  // offset in the code from which on the frame exists
+    // Only for methods:
     Address method;
     Address scopes_data;
     Range pc_descs;
     Address metadata;
     std::vector<Address> deopt_handlers;
-    std::uint64_t original_pc = 0;  // how far above the stack pointer a deoptimised frame keeps its pc
+    std::uint64_t original_pc = 0;  // offset from the stack pointer where a deoptimised frame keeps its pc
 
     [[nodiscard]] bool of_method() const {
         return kind == CodeKind::compiled || kind == CodeKind::native_method;
@@ -45,12 +45,12 @@ struct CodeBlob {
 
 class CodeCacheMap {
   public:
-    // Nothing is read where the heaps are none; all addresses are then outside.
+    // Without code heaps nothing is read, and all addresses are outside.
     CodeCacheMap(VmMemory& memory, const VmLayout& layout);
 
-    // Within the code cache, whatever is there.
+    // Is the address within the code cache?
     [[nodiscard]] bool contains(Address address) const;
-    // Null where there is none, or where it cannot be read. Valid as long as the map.
+    // Null where there is no blob or it cannot be read. Valid as long as the map.
     const CodeBlob* find(Address address);
 
   private:

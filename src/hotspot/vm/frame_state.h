@@ -1,5 +1,5 @@
-// What compiled code has done of its frame by one instruction: a running thread may be anywhere in the few
-// that set it up or take it down.
+// How much of its frame compiled code has set up at an instruction: a running thread may be anywhere in the
+// few instructions that create or remove it.
 //
 //   sub rsp, N      push rbp; sub rsp, N … add rsp, N; pop rbp; (safepoint poll) ret
 //
@@ -18,7 +18,7 @@ enum class FrameState : std::uint8_t {
     unknown
 };
 
-// `pc` lies in the code of a compiled method or a native one's wrapper.
+// `pc` is in the code of a compiled method or the wrapper of a native one.
 FrameState frame_state(VmMemory& memory, const CodeBlob& blob, Address pc);
 
 }  // namespace nmtx

@@ -9,7 +9,7 @@ constexpr std::uint64_t word_size = 8;
 // A stub that has no frame of a fixed size has pushed a few registers at the most before it can be
 // interrupted and found; its return address is looked for so far.
 constexpr std::uint64_t most_pushed_words = 32;
-// An entry of a stub lies at most so far before an instruction of it.
+// The maximum distance of a stub's instruction from its entry.
 constexpr std::uint64_t longest_stub = 8192;
 
 Address words_from(Address at, int words) {

@@ -8,9 +8,9 @@
 //   caller's sp ─►                 fp ─► caller's rbp    fp ─► caller's rbp
 //                                        return address        return address, into libjvm.so
 //
-// No step is a guess: where an address returns to must be an instruction for which the compiler has left a
-// note (PcDesc), or the interpreter with a method where its frame holds one, and the stack pointer must grow.
-// Source: HotSpot src/hotspot/cpu/x86/frame_x86.{hpp,cpp}, stubGenerator_x86_64.cpp, code/nmethod.cpp.
+// No step is a guess: a return address must be an instruction with a compiler's note (PcDesc), or in the
+// interpreter with a method in its frame, and the stack pointer must grow. Source: HotSpot
+// src/hotspot/cpu/x86/frame_x86.{hpp,cpp}, stubGenerator_x86_64.cpp, code/nmethod.cpp.
 #pragma once
 
 #include <array>
@@ -41,14 +41,14 @@ struct JavaFrame {
     JavaFrameKind kind = JavaFrameKind::stub;
     Address method;      // not of a stub
     int bci = -1;        // -1: of the method as a whole
-    bool about = false;  // somewhere in this method, or in what was inlined into it: see Scopes
+    bool about = false;  // somewhere in this method, or in a method inlined into it: see Scopes
     std::string stub;    // its name
 };
 
 enum class JavaWalkEnd : std::uint8_t {
     native,    // the registers are now those of native code that called Java
-    heap,      // of a virtual thread: its further frames are in the Java heap
-    not_told,  // nothing tells who called
+    heap,      // a virtual thread: its further frames are in the Java heap
+    not_told,  // nothing shows the caller
     cut,       // the copy ends here
     too_deep
 };
@@ -64,12 +64,12 @@ class JavaWalk {
           names_(names),
           is_native_code_(std::move(is_native_code)) {}
 
-    // Is it Java's code?
+    // Is it Java code?
     [[nodiscard]] bool knows(Address pc) const { return cache_.contains(pc); }
-    // Of registers that somebody has noted: is there, in this stack, a frame that they can be of? Only of the
-    // interpreter's does the stack itself say so.
+    // For registers that were recorded elsewhere: does this stack have a frame that they can belong to? The
+    // stack itself shows this only for the interpreter.
     bool may_go_on(const MachineRegisters& registers, const StackCopy& stack);
-    // Appends frames until `most` are there. `running`: the thread is at its pc; else a call will return
+    // Appends frames until `most` are there. `running`: the thread is at its pc; otherwise a call returns
     // there.
     JavaWalkEnd walk(MachineRegisters& registers, const StackCopy& stack, bool running, std::size_t most,
                      std::vector<JavaFrame>& frames);
@@ -77,8 +77,8 @@ class JavaWalk {
   private:
     struct State {
         Address pc, sp, fp;
-        // Its call is seen otherwise: it may be one of a function that never enters the VM (arraycopy, sin),
-        // of which compilers leave no note.
+        // The call was verified in another way: it may be a call of a function that never enters the VM
+        // (arraycopy, sin), for which compilers leave no note.
         bool called = false;
     };
     enum class Step : std::uint8_t { on, not_told, cut, heap };
@@ -111,8 +111,8 @@ class JavaWalk {
     MethodNames& names_;
     std::function<bool(Address)> is_native_code_;
     const StackCopy* stack_ = nullptr;
-    bool beyond_copy_ = false;  // what the present step needs
-    std::uint64_t bcp_ = 0;     // in its register, of a thread that runs in the interpreter
+    bool beyond_copy_ = false;  // the current step needs memory beyond the copy
+    std::uint64_t bcp_ = 0;     // from the register, for a thread that runs in the interpreter
 };
 
 }  // namespace nmtx

@@ -60,7 +60,7 @@ std::optional<std::int64_t> offset_of(const CodeBlob& blob, Address pc) {
     return static_cast<std::int64_t>(pc.value - blob.code.begin.value);
 }
 
-// Innermost first; empty for what is no scope, or one that contradicts itself.
+// Innermost first; empty for an invalid or inconsistent scope.
 std::vector<MethodPlace> places_of(VmMemory& memory, const VmLayout& layout, const CodeBlob& blob,
                                    std::uint64_t scope) {
     std::vector<MethodPlace> places;
@@ -80,7 +80,7 @@ std::vector<MethodPlace> places_of(VmMemory& memory, const VmLayout& layout, con
     return places;
 }
 
-// What two places of a method have in common: between them a thread is in the innermost one of it.
+// The methods that two places have in common: between them a thread is in the innermost of these.
 std::vector<MethodPlace> common_callers(const std::vector<MethodPlace>& before,
                                         const std::vector<MethodPlace>& after) {
     std::vector<MethodPlace> common;  // outermost first

@@ -1,6 +1,6 @@
-// Which methods, inlined into each other, an instruction of a compiled method belongs to. The compiler notes
-// it for every place where the VM may look: a PcDesc for the instruction, which leads to a scope, a short run
-// of numbers in UNSIGNED5:
+// Which methods, inlined into each other, an instruction of a compiled method belongs to. The compiler
+// records it for every place where the VM may look: a PcDesc for the instruction, which leads to a scope, a
+// short run of numbers in UNSIGNED5:
 //
 //   offset of the caller's scope (0: none) · index of the method in the nmethod's metadata · bci + 1 · …
 //
@@ -15,7 +15,7 @@
 
 namespace nmtx {
 
-// Reads numbers that are coded in UNSIGNED5. Nothing where memory ends, or at the byte that is not used.
+// Reads numbers encoded in UNSIGNED5. Nothing where memory ends, or at an unused byte value.
 class CompressedNumbers {
   public:
     CompressedNumbers(VmMemory& memory, Address at, unsigned excluded_bytes)
@@ -40,15 +40,15 @@ struct MethodPlace {
 struct Scopes {
     // Innermost first; the last is the method that was compiled.
     std::vector<MethodPlace> places;
-    // There is a PcDesc of this very instruction. Else these are the methods that the notes before and behind
-    // it have in common, the compiled one at the least: the thread is somewhere in the innermost of them, or
-    // in what it has inlined.
+    // There is a PcDesc for exactly this instruction. Otherwise these are the methods that the notes before
+    // and after it have in common, at least the compiled one: the thread is somewhere in the innermost of
+    // them, or in a method inlined into it.
     bool exact = false;
 };
 
 Scopes scopes_at(VmMemory& memory, const VmLayout& layout, const CodeBlob& blob, Address pc);
 
-// Is there a PcDesc of this very instruction, as of every one behind a call?
+// Is there a PcDesc for exactly this instruction, as there is after every call?
 bool has_scope(VmMemory& memory, const VmLayout& layout, const CodeBlob& blob, Address pc);
 
 }  // namespace nmtx

@@ -1,4 +1,5 @@
-// The memory of a HotSpot JVM in whole pages, each read once: what many threads run is looked up many times.
+// The memory of a HotSpot JVM in whole pages, each read once, because code that many threads run is looked
+// up many times.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +16,8 @@
 
 namespace nmtx {
 
-// All reads may fail: a page that is not resident, an address that is none. A page stays as it was first
-// read; clear() forgets all.
+// All reads may fail: a page that is not resident, an invalid address. A page stays as it was first read;
+// clear() drops all.
 class VmMemory {
   public:
     explicit VmMemory(TargetMemory& memory) : memory_(memory) {}
@@ -29,9 +30,9 @@ class VmMemory {
         if (!read(at, std::as_writable_bytes(std::span(&value, 1)))) return std::nullopt;
         return value;
     }
-    // A word that is an address; nothing where it is null.
+    // A word read as an address; nothing where it is null.
     std::optional<Address> pointer(Address at);
-    // Up to the zero byte; nothing where there is none within `most` bytes.
+    // A string up to its zero byte; nothing where there is none within `most` bytes.
     std::optional<std::string> text(Address at, std::size_t most);
     void clear() { pages_.clear(); }
 

@@ -34,7 +34,7 @@ struct CgroupMemory {
     int version = 2;
     std::string path;  // below the mount point, as the process's own cgroup namespace sees it
     std::optional<Bytes>
-        limit;  // nothing: "max", or v1's "unlimited"; else the least of the cgroup's own and its ancestors'
+        limit;  // nothing: "max", or v1's "unlimited"; else the lowest of its own and its ancestors'
     std::optional<Bytes> current;
     std::optional<Bytes> peak;  // the most that was charged at once; v2: from Linux 5.19 on
     std::optional<Bytes> swap_current;
@@ -46,17 +46,16 @@ struct CgroupMemory {
     std::optional<Bytes> shmem;
     std::optional<Bytes> kernel;  // v2 "kernel", v1 memory.kmem.usage_in_bytes where read
     std::optional<Bytes> pagetables;
-    std::optional<Bytes> sock;  // v1: TCP's alone
+    std::optional<Bytes> sock;  // v1: only TCP
     std::optional<std::uint64_t> oom_kills;
-    std::optional<std::uint64_t> limit_hits;  // how often more was wanted than the limit leaves
+    std::optional<std::uint64_t> limit_hits;  // how often an allocation would have exceeded the limit
 };
 // Unknown blocks and keys are ignored, and so is a block without content.
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text,
                                            std::string_view document = "cgroup memory");
 
 // The same files as people paste them: `cat` with its prompt, `head` and `tail` ("==> memory.max <=="),
-// `grep`
-// ("memory.max:2147483648"), or lines of memory.stat alone. `memory` is what could be told.
+// `grep` ("memory.max:2147483648"), or only lines of memory.stat. `memory` has the figures that were found.
 struct PastedCgroup {
     CgroupMemory memory;
     NotUnderstood not_understood;
@@ -64,11 +63,12 @@ struct PastedCgroup {
 // Fails where no figure is found.
 Expected<PastedCgroup> parse_pasted_cgroup(std::string_view text, std::string_view document = "cgroup");
 
-// The document "kernel/cgroup pids": cgroup.path, pids.current, then pids.max of the cgroup and of each above
-// it, the nearest first, as blocks like those; the root has the first alone. The controller counts threads.
+// The document "kernel/cgroup pids": cgroup.path, pids.current, then pids.max of the cgroup and of each
+// above it, the nearest first, as blocks like those; the root has only the first. The controller counts
+// threads.
 struct CgroupPids {
     std::optional<std::uint64_t> current;  // with the cgroups below it
-    std::optional<std::uint64_t> limit;    // the least; nothing where each is "max"
+    std::optional<std::uint64_t> limit;    // the lowest; nothing where each is "max"
 };
 Expected<CgroupPids> parse_cgroup_pids(std::string_view text, std::string_view document = "cgroup pids");
 

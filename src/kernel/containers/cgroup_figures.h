@@ -1,5 +1,5 @@
-// The figures of a cgroup's memory files, a line at a time: the one place that knows which file and key is
-// what.
+// The figures of a cgroup's memory files, a line at a time: the only place that knows what each file and key
+// means.
 #pragma once
 
 #include <cstddef>
@@ -12,15 +12,15 @@ namespace nmtx {
 
 class CgroupFigures {
   public:
-    // That such a file is there tells the version.
+    // The existence of such a file shows the version.
     void name(std::string_view file);
-    // One line of a file, by its last name ("memory.stat"). False: a figure that is ours and cannot be read.
-    // What is not ours is ignored.
+    // One line of a file, by its last name ("memory.stat"). False: a figure that we need and cannot read.
+    // Other lines are ignored.
     bool take(std::string_view file, std::string_view line);
     [[nodiscard]] CgroupMemory memory() const;
 
-    static bool is_stat(std::string_view key);     // a key of memory.stat that is ours
-    static bool is_single(std::string_view file);  // a file that holds one number and is ours
+    static bool is_stat(std::string_view key);     // a key of memory.stat that we read
+    static bool is_single(std::string_view file);  // a file with one number that we read
 
   private:
     bool set(std::size_t index, std::string_view value);

@@ -79,7 +79,7 @@ class Reader {
         }
         const auto file = file_in(line, 0);
         if (!file) {
-            files_.clear();  // whatever else was asked, what it answers is none of ours
+            files_.clear();  // the output of any other command is not for us
             return false;
         }
         return named(line, file->first, file->second);
@@ -133,7 +133,7 @@ class Reader {
 
     Lines lines_;
     std::string_view document_;
-    std::vector<std::string_view> files_;  // that were named, and whose figures are awaited
+    std::vector<std::string_view> files_;  // named files whose figures follow
     std::vector<std::pair<std::string_view, std::string_view>> taken_;
     std::string_view remark_;  // of the line that is being read
     bool found_ = false;

@@ -2,7 +2,7 @@
 // /                                                 210    3.1     4.2G        -        -
 // system.slice/app.service                           57   12.3     1.9G        -        -
 //
-// A path may have blanks in it: the columns are read from the right.
+// A path may contain blanks, so columns are read from the right.
 #include "kernel/containers/cgroup_top.h"
 
 #include <array>

@@ -1,5 +1,5 @@
-// Which container a process is in: its id by /proc/PID/cgroup, its names by what the container's runtime
-// keeps on the host. Every text is the runtime's or the kernel's, none of them the target's.
+// Which container a process is in: its id from /proc/PID/cgroup, its names from files of the container's
+// runtime on the host. All texts come from the runtime or the kernel, none from the target.
 #pragma once
 
 #include <optional>
@@ -27,9 +27,9 @@ struct ContainerNames {
     [[nodiscard]] std::string joined() const;
 };
 
-// docker: /var/lib/docker/containers/ID/config.v2.json. Empty names for a text that is none.
+// docker: /var/lib/docker/containers/ID/config.v2.json. Empty names for any other text.
 ContainerNames names_of_docker(std::string_view config);
-// containerd and CRI-O: config.json of the bundle, whose annotations have the names.
+// containerd and CRI-O: config.json of the bundle; its annotations have the names.
 ContainerNames names_of_bundle(std::string_view config);
 // podman and CRI-O: containers.json of the storage, a list of all containers.
 ContainerNames names_in_storage(std::string_view containers, std::string_view id);

@@ -3,7 +3,7 @@
 //     "HostConfig": { "Memory": 536870912, "MemoryReservation": 0 },
 //     "Config": { "Env": [ "JAVA_TOOL_OPTIONS=-Xmx512m" ] } } ]
 //
-// Read from left to right, key by key: what people paste is cut at either end, so it is seldom whole JSON.
+// Read from left to right, key by key: pastes are cut at either end, so they are seldom valid JSON.
 #include <algorithm>
 #include <vector>
 

@@ -1,6 +1,6 @@
-// What a container runtime says of containers: how each ended, its limit, its restarts. From `kubectl
-// describe pod` (format: kubectl pkg/describe, describePod) and `docker inspect` (podman's and nerdctl's too;
-// format: the Docker Engine API, ContainerInspect).
+// What a container runtime reports about containers: how each ended, its limit, its restarts. From `kubectl
+// describe pod` (format: kubectl pkg/describe, describePod) and `docker inspect` (podman's and nerdctl's
+// too; format: the Docker Engine API, ContainerInspect).
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct ContainerPhase {
     std::optional<std::uint64_t> exit_code;
     std::string_view finished;
     [[nodiscard]] bool oom_killed() const { return reason == "OOMKilled"; }
-    // By SIGKILL, whoever sent it: 128 + 9.
+    // Ended by SIGKILL: 128 + 9.
     [[nodiscard]] bool sigkilled() const { return exit_code == 137U; }
 };
 
@@ -44,7 +44,7 @@ struct ContainerState {
 struct ContainerReport {
     bool docker = false;
     std::string_view pod, node;  // of kubectl
-    // "Evicted" and the sentence why, where the node evicted the pod.
+    // "Evicted" and the reason, where the node evicted the pod.
     std::string_view reason, message;
     std::vector<ContainerState> containers;
     NotUnderstood not_understood;
@@ -57,12 +57,12 @@ struct ContainerReport {
 // Fails where the text has no container.
 Expected<ContainerReport> parse_pod_description(std::string_view text,
                                                 std::string_view document = "kubectl describe pod");
-// Reads a whole answer, a cut one, or some of its lines.
+// Reads a complete answer, a truncated one, or some of its lines.
 Expected<ContainerReport> parse_container_inspect(std::string_view text,
                                                   std::string_view document = "docker inspect");
 
-// The options of a JVM that say how much memory it may take, out of a word of arguments or the value of a
-// variable; joined to `into` by blanks. Anything else is left out: it may be a secret.
+// The JVM options that limit its memory, from a word of arguments or the value of a variable; appended to
+// `into`, separated by blanks. Anything else is left out: it may be a secret.
 void add_memory_options(std::string_view words, std::string& into);
 
 }  // namespace nmtx

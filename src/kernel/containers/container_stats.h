@@ -1,5 +1,4 @@
-// What container tools print of memory: `docker stats` (podman's too) and `kubectl top pod`, `oc adm top
-// pod`.
+// Memory figures of container tools: `docker stats` (podman's too) and `kubectl top pod`, `oc adm top pod`.
 #pragma once
 
 #include <cstdint>
@@ -31,7 +30,7 @@ struct ContainerTable {
 };
 // Is the line the heading of such a table?
 bool is_container_heading(std::string_view line);
-// Fails where no row can be read. docker's rows are told by "461MiB / 9.744GiB" without a heading as well.
+// Fails where no row can be read. docker's rows are recognised by "461MiB / 9.744GiB" without a heading too.
 Expected<ContainerTable> parse_container_stats(std::string_view text,
                                                std::string_view document = "docker stats");
 

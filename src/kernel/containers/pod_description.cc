@@ -11,7 +11,7 @@
 //     Limits:
 //       memory:  1Gi
 //
-// The keys decide, not the indentation: pastes lose it.
+// The keys decide, not the indentation, which pastes lose.
 #include <algorithm>
 #include <array>
 

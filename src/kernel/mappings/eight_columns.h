@@ -1,4 +1,4 @@
-// A number that stands right-aligned in eight columns, as "%8lu" prints it, read as one 64-bit word.
+// A number right-aligned in eight columns, as "%8lu" prints it, read as one 64-bit word.
 #pragma once
 
 #include <bit>
@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// "    2368" to 2368: blanks, then at least one digit. Nothing where the eight bytes are anything else.
+// "    2368" to 2368: blanks, then at least one digit. Nothing for any other eight bytes.
 inline std::optional<std::uint64_t> eight_columns(const char* text) {
     if constexpr (std::endian::native != std::endian::little) return std::nullopt;
     constexpr std::uint64_t each = 0x0101010101010101;

@@ -1,5 +1,5 @@
 // Where programs and libraries lie in memory, and how far their .bss reaches. smaps shows .bss as anonymous
-// memory behind a file, which other anonymous memory can follow without a gap, in the same mapping even:
+// memory after a file. Other anonymous memory can follow without a gap, even in the same mapping:
 //
 //   r-xp libz.so │ rw-p libz.so │ rw-p [ .bss │ a pool of somebody's … ]
 //   image ─────────────────────────────────────╯ ends with the last segment's p_memsz (elf(5))
@@ -20,12 +20,12 @@ namespace nmtx {
 
 struct LoadedImage {
     Range range;             // of all segments, in whole pages
-    std::vector<Range> bss;  // what a segment has beyond its file; ascending, inside `range`
+    std::vector<Range> bss;  // the parts of segments beyond the file; ascending, inside `range`
 };
 
 struct LoadedImages {
     std::vector<LoadedImage> images;  // ascending, disjoint
-    // Null where no image is known there.
+    // Null where no image is known at that address.
     [[nodiscard]] const LoadedImage* at(Address address) const;
 };
 

@@ -1,4 +1,4 @@
-// The line that begins a mapping in /proc/PID/smaps, and all there is of one in /proc/PID/maps (proc(5)).
+// The line that begins a mapping in /proc/PID/smaps, and the only one in /proc/PID/maps (proc(5)).
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,14 @@
 
 namespace nmtx {
 
-// Does the line begin as only a mapping's does, "7f81-"?
+// Does the line begin like a mapping, "7f81-"?
 bool is_mapping_header(std::string_view line);
 
 // Range, protection, offset, device, inode and name. False where the line has another shape; `mapping` is
-// then of no use.
+// then unspecified.
 bool read_mapping_header(std::string_view line, Mapping& mapping);
 
-// "fe:00", hexadecimal, as Mapping::device has it.
+// "fe:00", hexadecimal, encoded as Mapping::device.
 bool read_device(std::string_view text, std::uint32_t& device);
 
 }  // namespace nmtx

@@ -14,7 +14,7 @@
 
 namespace nmtx {
 
-// What follows the file's second mapping; nothing where the process is not a native image.
+// The mappings after the file's second one; nothing where the process is not a native image.
 std::optional<Range> native_image_heap(const Smaps& smaps);
 
 }  // namespace nmtx

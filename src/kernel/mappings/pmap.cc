@@ -19,7 +19,7 @@
 namespace nmtx {
 namespace {
 
-// The line of a mapping, for what has to be said of it later.
+// The line of a mapping, for later messages.
 struct Place {
     std::size_t number;
     std::string_view line;
@@ -57,7 +57,7 @@ class PmapReader {
     }
 
   private:
-    // A mapping by the columns that are in force, or by those that its shape tells.
+    // A mapping by the current columns, or by those inferred from its shape.
     bool mapping(std::string_view line) {
         if (!columns_.columns.empty() && read_pmap_row(line, columns_, row_)) return take();
         auto shape = pmap_columns_of_shape(line);
@@ -88,7 +88,7 @@ class PmapReader {
         return true;
     }
 
-    // What stands above and below the mappings.
+    // The lines above and below the mappings.
     bool around(std::string_view line) {
         if (ended_) return false;
         if (auto columns = pmap_columns_of_heading(line)) {

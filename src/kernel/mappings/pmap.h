@@ -1,5 +1,5 @@
-// The output of pmap(1): procps (plain, -d, -x, -X, -XX; with -p or without), busybox and toybox. Sources:
-// pmap.c of procps-ng and of its forerunner procps 3.2, busybox's procps/pmap.c, toybox's pmap.c.
+// The output of pmap(1): procps (plain, -d, -x, -X, -XX; with or without -p), busybox and toybox. Sources:
+// pmap.c of procps-ng and of its predecessor procps 3.2, busybox's procps/pmap.c, toybox's pmap.c.
 #pragma once
 
 #include <cstdint>
@@ -14,12 +14,12 @@ namespace nmtx {
 
 enum class PmapForm {
     plain,     // address, size, mode, name
-    device,    // -d: the offset and the device as well
-    extended,  // -x: RSS and what is dirty
+    device,    // -d: also offset and device
+    extended,  // -x: also RSS and dirty pages
     columns    // -X, -XX: the fields of smaps
 };
 
-// The last line, where it was pasted.
+// The last line, if it was pasted.
 struct PmapTotals {
     std::optional<Bytes> size, rss, pss, dirty, swap;
 };
@@ -28,25 +28,25 @@ struct Pmap {
     std::optional<std::uint64_t> pid;  // of the line "18851:   java -Xmx256m"
     std::string_view command;
     PmapForm form = PmapForm::plain;
-    // As pmap tells them, ascending whatever the order of the lines: inodes, offsets and devices only with -d
-    // and -X, files by their last name unless -p was given, what is anonymous without a name, the main
-    // thread's stack as "[stack]". Dirty pages (-x) count as private. `from` is MappingsFrom::pmap, and what
-    // no column tells is marked unknown.
+    // As pmap shows them, ascending whatever the order of the lines: inodes, offsets and devices only with
+    // -d and -X, files by their last name unless -p was given, anonymous memory without a name, the main
+    // thread's stack as "[stack]". Dirty pages (-x) count as private. `from` is MappingsFrom::pmap, and
+    // figures without a column are marked unknown.
     Smaps smaps;
-    // -X rows without their heading: which column is RSS was told by the order that kernels have.
+    // -X rows without their heading: the RSS column was inferred from the kernels' order of fields.
     bool columns_inferred = false;
     PmapTotals totals;
     NotUnderstood not_understood;
 
-    // The sum over all lines is what pmap itself counted: nothing is missing.
+    // The sum over all lines equals pmap's own total: nothing is missing.
     [[nodiscard]] bool whole() const;
 };
 
 // "18851:   java -Xmx256m": where the pmap of a process begins.
 bool is_pmap_of_process(std::string_view line);
 
-// Fails where no line is a mapping, and for the pmap of Solaris, with the line. Lines of a second process are
-// not understood: its text is one of its own.
+// Fails where no line is a mapping, and for the pmap of Solaris, with the line. Lines of a second process
+// are not understood: they are a text of their own.
 Expected<Pmap> parse_pmap(std::string_view text, std::string_view document = "pmap");
 
 }  // namespace nmtx

@@ -1,5 +1,4 @@
-// The columns of a line of pmap, by its heading or by the shape of the line, and the reading of a line by
-// them.
+// The columns of pmap, from its heading or the shape of a line, and a reader of lines with them.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +16,7 @@ struct PmapColumn {
         address,
         size,
         amount,
-        number,  // that is not ours
+        number,  // that we do not read
         mode,
         offset,
         device,
@@ -37,20 +36,20 @@ struct PmapColumns {
 
 // "Address           Kbytes     RSS   Dirty Mode  Mapping"; nothing where the line is not a heading.
 std::optional<PmapColumns> pmap_columns_of_heading(std::string_view line);
-// By a line that is a mapping; nothing where it looks like none.
+// From a line of a mapping; nothing where it does not look like one.
 std::optional<PmapColumns> pmap_columns_of_shape(std::string_view line);
 
 struct PmapRow {
     Mapping mapping;
     std::string_view remark;
-    // There was a figure in the column, not the "-" that procps 3.2 prints for what it does not know.
+    // The column has a figure, not the "-" that procps 3.2 prints for an unknown one.
     bool rss_told = false, pss_told = false, swap_told = false;
-    bool upper_case = false;     // hexadecimal digits are, as Solaris prints them
+    bool upper_case = false;     // hexadecimal digits in upper case, as Solaris prints them
     std::string_view bare_name;  // as it appears in the line
 };
 bool read_pmap_row(std::string_view line, const PmapColumns& columns, PmapRow& row);
 
-// The figures of the last line, "total kB  5008 4088 996" without its words, into the columns' places.
+// Assigns the figures of the last line, "total kB 5008 4088 996", to the columns.
 bool read_pmap_totals(std::string_view figures, const PmapColumns& columns, PmapTotals& totals);
 
 }  // namespace nmtx

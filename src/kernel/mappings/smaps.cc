@@ -50,7 +50,7 @@ struct KnownRow {
     bool fixed = false;  // laid out as above, so that `columns` may be compared whole
 };
 
-// RSS of a pasted mapping until a line tells it: no line can tell as much.
+// RSS of a pasted mapping until a line has it: an impossible value.
 constexpr Bytes not_told = Bytes(~std::uint64_t{0});
 
 // Enough for every field that a kernel prints (23 in Linux 6.18); bounds what a forged first record can make
@@ -81,7 +81,7 @@ bool is_number(std::string_view text) {
 
 class SmapsReader {
   public:
-    // Where `pasted` is given, what cannot be understood goes there and no error comes of it.
+    // If `pasted` is given, lines that are not understood go there instead of causing an error.
     SmapsReader(std::string_view text, std::string_view document, PastedSmaps* pasted = nullptr)
         : text_(text),
           document_(document),
@@ -214,7 +214,7 @@ class SmapsReader {
         Mapping& mapping = smaps_.mappings.back();
         switch (known.kind) {
             case Kind::ignored:
-                // In a paste it may be anybody's sentence.
+                // In a paste it may be prose.
                 if (pasted_ != nullptr && !read_kilobytes(value) && !is_number(trim(value)))
                     return error("a field of smaps", line);
                 break;
@@ -298,7 +298,7 @@ class SmapsReader {
     bool owned_ = true;  // the fields that follow are those of the last mapping; false only in pasted text
     std::size_t line_number_ = 0;
     std::vector<KnownRow> rows_;
-    std::size_t next_row_ = 0;  // which of them is expected to come next
+    std::size_t next_row_ = 0;  // which row is expected next
     Smaps smaps_;
 };
 

@@ -24,7 +24,7 @@ struct Protection {
     friend bool operator==(const Protection&, const Protection&) = default;
 };
 
-// One mapping. The views (name, vm_flags) point into the text that was parsed and live as long as it does.
+// One mapping. The views (name, vm_flags) point into the parsed text, which must live longer.
 struct Mapping {
     Range range;
     Protection protection;
@@ -40,8 +40,8 @@ struct Mapping {
     Bytes shared_dirty;
     Bytes private_clean;
     Bytes private_dirty;
-    Bytes anonymous;        // of rss: pages that are no longer or never were the file's
-    Bytes anon_huge_pages;  // of rss: transparent huge pages
+    Bytes anonymous;        // part of rss: pages that are not, or no longer, the file's
+    Bytes anon_huge_pages;  // part of rss: transparent huge pages
     Bytes shared_hugetlb;   // not in rss
     Bytes private_hugetlb;  // not in rss
     Bytes swap;
@@ -53,38 +53,38 @@ struct Mapping {
 
     [[nodiscard]] bool anonymous_mapping() const { return inode == 0 && name.empty(); }
     [[nodiscard]] bool private_anonymous() const { return anonymous_mapping() && !protection.shared; }
-    // Anonymous memory in huge pages of hugetlb. The kernel gives each such mapping an inode of its own and
-    // all of them the same name. pmap without -p leaves the slash out.
+    // Anonymous memory in huge pages of hugetlb. The kernel gives each such mapping its own inode, and all
+    // the same name. pmap without -p leaves the slash out.
     [[nodiscard]] bool anonymous_hugetlb() const {
         const std::string_view base = name.starts_with('/') ? name.substr(1) : name;
         return base == "anon_hugepage (deleted)" || base == "anon_hugepage";
     }
-    // pmap prints no inodes; the names of what is not a file stand in brackets.
+    // pmap prints no inodes; names in brackets are not files.
     [[nodiscard]] bool of_file() const {
         return (inode != 0 || (!name.empty() && name.front() != '[')) && !anonymous_hugetlb();
     }
     [[nodiscard]] bool has_flag(std::string_view two_letters) const;
 };
 
-// Which text told the mappings.
+// Which text the mappings are from.
 enum class MappingsFrom { smaps, pmap, maps };
 
 struct Smaps {
     std::vector<Mapping> mappings;      // ascending, not overlapping
-    std::size_t changed_meanwhile = 0;  // that were listed again, since they changed while smaps was read
+    std::size_t changed_meanwhile = 0;  // listed again, because they changed while smaps was read
     Bytes rss;                          // sums over all mappings
     Bytes pss;
     Bytes swap;
     Bytes hugetlb;
 
-    // What its text does not show is 0 everywhere and says nothing. smaps tells all of it.
+    // A figure that the text does not have is 0 in every mapping. smaps has all of them.
     MappingsFrom from = MappingsFrom::smaps;
     bool rss_known = true;
-    bool rss_estimated = false;  // what each mapping has resident was shared out by us; no text has it
+    bool rss_estimated = false;  // we distributed RSS over the mappings; no text has it for each
     bool pss_known = true;
     bool swap_known = true;
 
-    // No page of it is resident, and that is known.
+    // It is known that no page of it is resident.
     [[nodiscard]] bool untouched(const Mapping& mapping) const { return rss_known && mapping.rss == Bytes(); }
     void add_up();  // sets the sums from the mappings
 };
@@ -92,7 +92,7 @@ struct Smaps {
 // `document` names the text in errors ("smaps"). An empty text is a process without user memory: no mappings.
 Expected<Smaps> parse_smaps(std::string_view text, std::string_view document = "smaps");
 
-// smaps or maps as people paste them: cut, with lines taken out, with remarks behind the lines. hs_err's
+// smaps or maps as people paste them: truncated, with lines missing, with remarks after lines. hs_err's
 // "Dynamic libraries:" is a maps text.
 struct PastedSmaps {
     Smaps smaps;                  // a maps text has no figures: rss_known is false
@@ -111,7 +111,7 @@ struct SmapsRollup {
         locked;
     NotUnderstood not_understood;
 };
-// Fails where no line tells RSS or PSS.
+// Fails where no line has RSS or PSS.
 Expected<SmapsRollup> parse_smaps_rollup(std::string_view text, std::string_view document = "smaps_rollup");
 
 }  // namespace nmtx

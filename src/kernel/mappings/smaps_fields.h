@@ -1,4 +1,4 @@
-// The fields of a record of /proc/PID/smaps, which are the columns of `pmap -X` as well.
+// The fields of a record of /proc/PID/smaps, which are also the columns of `pmap -X`.
 #pragma once
 
 #include <array>
@@ -34,7 +34,7 @@ inline constexpr std::array<SmapsField, 15> smaps_fields{{
     {"VmFlags", SmapsField::Kind::vm_flags, nullptr},
 }};
 
-// Of kind `ignored` where the key is none of ours.
+// Of kind `ignored` for a key that we do not read.
 constexpr SmapsField smaps_field_named(std::string_view key) {
     for (const SmapsField& field : smaps_fields) {
         if (field.key == key) return field;

@@ -13,7 +13,7 @@ bool has_vm_inside(const Mapping& program) {
     return program.name.ends_with("/java") && program.protection.execute && program.range.size() >= mib(4);
 }
 
-// HotSpot maps its own counters so that it can write them; those who watch it can only read them.
+// HotSpot maps its own counters so that it can write them; observers map them read-only.
 bool own_counters(const Mapping& mapping) {
     return mapping.protection.shared && mapping.protection.write &&
            mapping.name.find("/hsperfdata_") != std::string_view::npos;

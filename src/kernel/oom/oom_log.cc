@@ -41,7 +41,7 @@ OomConstraint constraint_in(std::string_view text) {
 
 // So many kills are kept from the begin of a text, and as many from its end.
 constexpr std::size_t most_kills = 100;
-// Of one kill. More is no kernel's log but a way to make few bytes many.
+// Limit for one kill. More is not a real log but an attempt to use much memory.
 constexpr std::size_t most_tasks = 1U << 16U;
 constexpr std::size_t most_victims = 1000;
 constexpr std::size_t most_stats = 4096;

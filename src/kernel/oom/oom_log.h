@@ -1,5 +1,5 @@
-// What the kernel writes when it kills because memory ran out, as dmesg, the journal or syslog show it.
-// Source: Linux mm/oom_kill.c (dump_header, dump_tasks, __oom_kill_process) and mm/memcontrol.c
+// The kernel's log of an out-of-memory kill, as dmesg, the journal or syslog show it. Source: Linux
+// mm/oom_kill.c (dump_header, dump_tasks, __oom_kill_process) and mm/memcontrol.c
 // (mem_cgroup_print_oom_context, mem_cgroup_print_oom_meminfo), 3.10 to 6.x.
 #pragma once
 
@@ -15,11 +15,10 @@
 
 namespace nmtx {
 
-// A row of the table of tasks. The table counts pages, of 4 KiB on x86-64, whatever people take it for; these
-// are bytes.
+// A row of the table of tasks. The table counts pages (4 KiB on x86-64, not kB); these are bytes.
 struct OomTask {
     std::uint64_t pid = 0, uid = 0, tgid = 0;
-    std::string_view name;  // 15 bytes at the most
+    std::string_view name;  // at most 15 bytes
     Bytes total_vm;         // address space
     Bytes rss;
     std::optional<Bytes> rss_anon, rss_file, rss_shmem;  // Linux 6.9+
@@ -36,7 +35,7 @@ struct OomVictim {
     std::optional<Bytes> total_vm, anon_rss, file_rss, shmem_rss, page_tables;
     std::optional<std::int64_t> oom_score_adj;
 
-    // All that was resident, where the line tells it.
+    // All resident memory, where the line has it.
     [[nodiscard]] std::optional<Bytes> rss() const;
 };
 
@@ -45,7 +44,7 @@ enum class OomConstraint { unknown, none, cpuset, memory_policy, memcg };
 // "memory: usage 524288kB, limit 524288kB, failcnt 77"
 struct OomCounter {
     Bytes usage;
-    std::optional<Bytes> limit;  // nothing where it is none: 9007199254740988kB and the like
+    std::optional<Bytes> limit;  // nothing for no limit: 9007199254740988kB and the like
     std::uint64_t failcnt = 0;
 };
 
@@ -57,14 +56,14 @@ struct OomCgroupStats {
     [[nodiscard]] std::optional<Bytes> find(std::string_view key) const;
 };
 
-// One time that the killer was called.
+// One call of the OOM killer.
 struct OomKill {
-    std::string_view invoked_by;  // the thread that wanted memory: not the victim, and often not the culprit
-    std::optional<std::uint64_t> order;  // 2^order pages in one piece were wanted
+    std::string_view invoked_by;  // the thread that requested memory: not the victim, and often not the cause
+    std::optional<std::uint64_t> order;  // 2^order contiguous pages were requested
     OomConstraint constraint = OomConstraint::unknown;
-    std::string_view limited_cgroup;  // whose limit was hit
+    std::string_view limited_cgroup;  // the cgroup whose limit was hit
     std::string_view victim_cgroup;
-    std::string_view chosen;  // by "oom-kill:…,task=java,pid=27281", Linux 5.0+
+    std::string_view chosen;  // from "oom-kill:…,task=java,pid=27281", Linux 5.0+
     std::optional<std::uint64_t> chosen_pid;
     std::optional<OomCounter> memory, swap, kmem;  // swap: v1's memory+swap, v2's swap
     bool swap_with_memory = false;                 // it is memory+swap
@@ -72,14 +71,14 @@ struct OomKill {
     std::vector<OomTask> tasks;
     std::vector<OomVictim> victims;  // several with memory.oom.group, or processes that share memory
 
-    // The killer was called for a cgroup's limit, not for the machine's memory.
+    // A cgroup's limit was hit, not the machine's memory.
     [[nodiscard]] bool of_cgroup() const { return constraint == OomConstraint::memcg; }
     // The victim's row of the table; null where either is missing.
     [[nodiscard]] const OomTask* task_of(const OomVictim& victim) const;
 };
 
 struct OomLog {
-    // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
+    // Defined in the source file: implicit ones would be compiled in every file that uses the struct.
     OomLog();
     OomLog(const OomLog&);
     OomLog(OomLog&&) noexcept;
@@ -88,12 +87,12 @@ struct OomLog {
     ~OomLog();
 
     std::vector<OomKill> kills;     // in the order of the text
-    std::size_t context_lines = 0;  // the kernel's own, that say nothing of who took the memory: registers,
-                                    // stack trace, Mem-Info
+    std::size_t context_lines = 0;  // the kernel's other lines, which do not show what used the memory:
+                                    // registers, stack trace, Mem-Info
     NotUnderstood not_understood;
 };
 
-// Fails where no line is of an oom-kill. `page` is the size of the pages that the table counts.
+// Fails where no line belongs to an oom-kill. `page` is the size of the table's pages.
 Expected<OomLog> parse_oom_log(std::string_view text, std::string_view document = "oom log",
                                Bytes page = kib(4));
 

@@ -120,7 +120,7 @@ std::vector<OomColumn> oom_columns_of_row(std::string_view line) {
             return {C::uid,         C::tgid, C::total_vm, C::rss, C::page_tables,
                     C::page_tables, C::swap, C::score,    C::name};
         case 7: {
-            // Bytes are whole pages, and nobody has so many of them.
+            // Bytes are whole pages, and no machine has that many.
             const bool bytes = figures[4] >= 4096 && figures[4] % 4096 == 0;
             return {C::uid,  C::tgid,  C::total_vm, C::rss, bytes ? C::page_table_bytes : C::page_tables,
                     C::swap, C::score, C::name};

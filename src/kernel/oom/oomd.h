@@ -1,5 +1,5 @@
-// What systemd-oomd logs of a kill. It watches cgroups from user space and kills before the kernel does: no
-// limit of the kernel is hit. Source: systemd src/oom/oomd-manager.c.
+// systemd-oomd's log line for a kill. It watches cgroups from user space and kills before the kernel does,
+// so no kernel limit is hit. Source: systemd src/oom/oomd-manager.c.
 #pragma once
 
 #include <optional>
@@ -10,9 +10,9 @@
 namespace nmtx {
 
 struct OomdKill {
-    std::string_view cgroup;   // what was killed
-    std::string_view watched;  // whose pressure was too high; else memory and swap were
-                               // used up
+    std::string_view cgroup;  // what was killed
+    std::string_view
+        watched;  // the cgroup whose pressure was too high; empty where memory and swap were used up
     std::string_view pressure, pressure_limit, duration;  // "62.93%", "50.00%", "20s"
     std::optional<Bytes> memory_used, memory_total, swap_used, swap_total;
 };

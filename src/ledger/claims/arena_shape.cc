@@ -13,7 +13,7 @@ constexpr std::uint64_t least_address = std::uint64_t{1} << 40U;
 // Full heaps of one arena whose mappings the kernel has merged. More than these in a row are something else
 // that is as well aligned: WebKit's cages have gigabytes.
 constexpr Bytes most_merged = mib(1024);
-// What HotSpot reserves for classes unless it is told otherwise.
+// What HotSpot reserves for classes by default.
 constexpr Bytes class_space = mib(1024);
 
 bool usable(const Mapping& mapping) {
@@ -45,7 +45,7 @@ class Finder {
             const Stretch stretch = stretch_at(i);
             sort_out(stretch, merged);
         }
-        // Each arena has a heap that is not full yet, so full ones are not alone.
+        // Each arena has a heap that is not full yet, so full ones never occur without others.
         if (!heaps_.empty()) {
             for (const Stretch& stretch : merged) add(stretch);
         }

@@ -1,5 +1,5 @@
-// Who claims which range, by which evidence. Each source is a layer of its own; where layers overlap the
-// upper one wins:
+// Which owner claims which range, by which evidence. Each source is a layer; where layers overlap the upper
+// one wins:
 //
 //   code heaps                  borders inside NMT's "Code"
 //   NMT virtual memory map      exact regions (NMT=detail asked)
@@ -24,10 +24,10 @@
 
 namespace nmtx {
 
-// All layers laid over one another. Needs view.smaps.
+// All layers overlaid. Needs view.smaps.
 Layer<Claim> claims_of(const ProcessView& view, Owners& owners);
 
-// The layers alone; normalised.
+// The separate layers; normalised.
 Layer<Claim> claims_of_code_heaps(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_nmt_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_bss(const ProcessView& view, Owners& owners);
@@ -39,15 +39,15 @@ Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Clai
 Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners);
 
-// The category of a class space whose place is known by other means than NMT: "Class", but nothing on JDK 8
-// and 11, where that category holds the metaspace as well and its figures are not those of the class space.
+// The category of a class space whose place is not known from NMT: "Class", but nothing on JDK 8 and 11,
+// where that category includes the metaspace and its figures are not those of the class space.
 std::string_view category_of_class_space(const ProcessView& view);
 
 // "malloc/main arena", "malloc/arena", "malloc/mmapped chunk": the owners of malloc's memory before a walk
 // divides it.
 std::string_view path_of(RegionKind kind);
 
-// Does anything that we read give addresses to NMT's categories?
+// Does any document have addresses for NMT's categories?
 bool knows_nmt_addresses(const ProcessView& view);
 
 }  // namespace nmtx

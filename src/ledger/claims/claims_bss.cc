@@ -1,4 +1,4 @@
-// .bss of programs and libraries, as far as the program headers of their files say.
+// .bss of programs and libraries, by the program headers of their files.
 #include "kernel/mappings/program_files.h"
 #include "ledger/claims/claims.h"
 #include "ledger/mapping_owner.h"

@@ -1,4 +1,4 @@
-// Claims by what the JVM says.
+// Claims from the JVM's answers.
 #include <algorithm>
 #include <array>
 

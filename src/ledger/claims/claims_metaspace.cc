@@ -1,12 +1,12 @@
-// Nodes of the metaspace by their size and place, where no address of NMT's is known.
+// Metaspace nodes by size and place, where NMT's addresses are unknown.
 //
-// From JDK 16 on metaspace lies in nodes of 64 MiB on borders of its root chunks, 4 MiB
-// (virtualSpaceNode.cpp, metaspaceSettings.hpp), which are committed from the beginning on, piece by piece:
+// From JDK 16 on metaspace consists of nodes of 64 MiB, aligned to root chunks of 4 MiB
+// (virtualSpaceNode.cpp, metaspaceSettings.hpp), which are committed from their beginning, piece by piece:
 //
 //   [ rw-p ][ rw-p ][ ---p ][ rw-p ][ ------------p ]
 //
-// The kernel does not join all of the pieces, and words in them may look like the header of a chunk. A heap
-// of an arena is as large, on a border of 64 MiB.
+// The kernel does not merge all pieces, and words in them may look like the header of a chunk. A heap of an
+// arena has the same size, aligned to 64 MiB.
 #include <algorithm>
 #include <optional>
 

@@ -1,6 +1,5 @@
-// Claims by how HotSpot lays out its memory, for a JVM that gives no addresses of NMT's. All of them are
-// estimates, and together no more than the JVM says that it has committed (layout_budget.h): others lay out
-// their memory in the same way.
+// Claims by HotSpot's memory layout, for a JVM without NMT addresses. All are estimates, and together at
+// most what the JVM says it has committed (layout_budget.h), because other programs have the same layout.
 //
 // HotSpot reserves address space without access and commits parts of it in place, so its areas look like
 // this:
@@ -8,8 +7,8 @@
 //   [ rw-p ][ ---p ][ rw-p ][ ------------p ]      metaspace nodes, card tables, bitmaps, the heap
 //   [ rwxp ][ ----------------------------p ]      the code cache (JDK 8, which has no Compiler.codecache)
 //
-// A guard below a thread's stack is ---p as well, but of 4 to 64 KiB; glibc's arenas have such a tail too and
-// are claimed by their headers.
+// A guard below a thread's stack is ---p as well, but has 4 to 64 KiB; glibc's arenas also have such a tail
+// and are claimed by their headers.
 #include "kernel/mappings/program_files.h"
 #include "ledger/claims/claims.h"
 #include "ledger/claims/collector_tables.h"
@@ -83,8 +82,8 @@ class ShapeClaims {
         if (!code_told_) code(first, last, named);
     }
 
-    // Code that somebody else generates lies in memory of that kind as well: the code cache is reserved in a
-    // size that is known.
+    // Other generated code is in memory of that kind as well: the code cache is reserved in a size that is
+    // known.
     void code(std::size_t first, std::size_t last, Layer<Claim>& named) {
         for (std::size_t i = first; i < last; ++i) {
             if (!mappings_[i].protection.execute) continue;

@@ -1,6 +1,6 @@
-// Claims on thread stacks that neither NMT nor malloc claims: by the C library's records of threads; where
-// there are none by the stack pointers of the tasks, and for tasks that ran (the kernel tells no pointer
-// then, and nobody stopped them) by the guard below the stack.
+// Claims on thread stacks that neither NMT nor malloc claims: by the C library's thread records; where there
+// are none by the stack pointers of the tasks, and for running tasks, whose stack pointer the kernel does
+// not show, by the guard below the stack.
 #include <algorithm>
 #include <unordered_map>
 
@@ -12,7 +12,7 @@
 namespace nmtx {
 namespace {
 
-// Threads of HotSpot's own that are no Java threads: their stacks have glibc's guard, not HotSpot's guard
+// HotSpot's own threads that are not Java threads: their stacks have glibc's guard, not HotSpot's guard
 // zone.
 bool is_hotspot_thread(std::string_view comm) {
     return kind_of_hotspot_name(comm).has_value() && !is_java_thread_of_vm(comm);
@@ -52,7 +52,7 @@ std::optional<std::size_t> mapping_at(const std::vector<Mapping>& mappings, Addr
 class StackClaims {
   public:
     StackClaims(const ProcessView& view, Owners& owners) : view_(view), mappings_(view.smaps->mappings) {
-        // Where the VM has named its stacks, what is left is somebody else's.
+        // Where the VM has named its stacks, the others are not the VM's.
         named_by_vm_ = knows_nmt_addresses(view) || view.vm != Vm::hotspot;
         jvm_ = owners.id(owner_path::thread_stack, "Thread");
         native_ = owners.id(owner_path::native_stack);

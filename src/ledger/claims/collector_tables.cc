@@ -54,7 +54,7 @@ class Tables {
     }
 
   private:
-    // A byte of the table for so many of the area; committed with it.
+    // One byte of the table for this many of the area; committed with it.
     void over(Range area, std::uint64_t bytes, Bytes more = {}) {
         CollectorTable& table = tables_.emplace_back();
         table.reserved = whole_pages(Bytes(area.size().value() / bytes) + more);
@@ -73,7 +73,7 @@ class Tables {
         if (size != Bytes()) tables_.push_back({whole_pages(size), whole_pages(size), Bytes(), Bytes()});
     }
 
-    // Its size is everybody's, and it is hardly ever used.
+    // Its size is too common, and it is hardly ever used.
     void mark_stack() { tables_.push_back({mib(32), mib(32), Bytes(), mib(32)}); }
 
     // G1CollectedHeap::create_aux_memory_mapper: marks (two of them until JDK-8210708, 20), the card table,

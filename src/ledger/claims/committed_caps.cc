@@ -34,7 +34,7 @@ class Caps {
     }
 
   private:
-    // Is it the category's; without one, an area of the JVM's that belongs to none alone?
+    // Does it belong to the category? Without one: is it a JVM area that belongs to no single category?
     [[nodiscard]] bool belongs(const Piece& piece, std::string_view category) const {
         const std::string& own = owners_.nmt_category(piece.claim.owner);
         if (!category.empty() || !own.empty()) return own == category;

@@ -1,5 +1,5 @@
-// NMT says how much the JVM has committed of each category. More than that cannot be resident of it: what a
-// claim has beyond is somebody else's.
+// NMT says how much the JVM has committed in each category. No more than that can be resident, so the rest
+// of a claim belongs to something else.
 #pragma once
 
 #include <vector>
@@ -8,10 +8,10 @@
 
 namespace nmtx {
 
-// Moves what is above NMT's figures from the pieces to pieces of nobody, "unexplained": of each category that
-// has rows of its own, and of the JVM's other areas together. Pieces whose owner is an estimate give first,
-// the largest first. Thread stacks are left alone: NMT does not count what is committed of them but what was
-// resident when it was asked, and from 26 on too little of neighbours. So is a report of another time.
+// Moves the excess over NMT's figures to "unexplained" pieces: for each category with its own rows, and for
+// the JVM's other areas together. Estimated pieces are reduced first, the largest first. Thread stacks are
+// exempt: NMT counts what was resident when it was asked, not what is committed, and from 26 on too little
+// for adjacent stacks. A report from another time is not used.
 void cap_by_committed(const ProcessView& view, Owners& owners, std::vector<Piece>& pieces);
 
 }  // namespace nmtx

@@ -83,12 +83,12 @@ std::optional<Range> java_heap_by_size(const ProcessView& view) {
         return std::nullopt;
     const NmtCategory* const heap = view.nmt->find("Java Heap");
     if (heap == nullptr) return std::nullopt;
-    const bool lines = heap->mmap_reserved != Bytes();  // a report of filtered lines has the heading alone
+    const bool lines = heap->mmap_reserved != Bytes();  // a filtered report has only the heading
     const Bytes reserved = lines ? heap->mmap_reserved : heap->reserved;
     const Bytes committed = lines ? heap->mmap_committed : heap->committed;
     if (reserved < mib(1)) return std::nullopt;
     auto found = Search(view.smaps->mappings, reserved, committed).run();
-    // Both are of nearly the same moment: a heap that grew meanwhile has grown by little.
+    // Both are from nearly the same time: a heap that grew meanwhile has grown only a little.
     const std::uint64_t allowed = std::max(committed.value() / 10, view.nmt->unit.value());
     std::erase_if(found, [&](const Candidate& one) { return one.off > allowed; });
     std::ranges::stable_sort(found, {}, &Candidate::off);

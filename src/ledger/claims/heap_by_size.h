@@ -1,4 +1,4 @@
-// The Java heap in mappings that somebody pasted beside an NMT report without addresses.
+// The Java heap in pasted mappings with an NMT report without addresses.
 #pragma once
 
 #include <optional>
@@ -7,8 +7,8 @@
 
 namespace nmtx {
 
-// Neighbouring mappings that are as large as NMT says the heap is, and of which as much can be accessed as it
-// has committed. Nothing where the place is known by other means, where no mappings fit, or where several do
+// Neighbouring mappings with the heap's reserved size in NMT, of which as much is accessible as NMT has
+// committed. Nothing where the place is known otherwise, where no mappings match, or where several match
 // equally well.
 std::optional<Range> java_heap_by_size(const ProcessView& view);
 

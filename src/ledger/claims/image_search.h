@@ -1,4 +1,4 @@
-// Finds where the programs and libraries of a process lie, by the program headers of their files.
+// Finds the addresses of a process's programs and libraries, by the program headers of their files.
 #pragma once
 
 #include "base/target_files.h"
@@ -7,11 +7,11 @@
 
 namespace nmtx {
 
-// Images of files of which something may be executed, and that have data of their own. A file that cannot be
-// read, or whose mappings do not lie as its headers want them, is not among them.
+// Images of executable files that have data. A file that cannot be read, or whose mappings do not match its
+// headers, is left out.
 LoadedImages find_loaded_images(const Smaps& smaps, TargetFiles& files);
 
-// What opens the file of a mapping.
+// Identifies the file of a mapping, for opening it.
 MappedFile mapped_file(const Mapping& mapping);
 
 }  // namespace nmtx

@@ -1,6 +1,6 @@
-// Where the Java heap lies, and how large it is, for a JVM that nobody could ask: by its options, its
-// counters and the mappings. A GraalVM native image has neither libjvm.so nor counters; its heap follows the
-// part of the program's own file that holds the objects made when it was built.
+// The place and size of the Java heap of a JVM that could not be asked, from its options, its counters and
+// the mappings. A GraalVM native image has neither libjvm.so nor counters; its heap follows the part of the
+// program's own file that holds the objects made when it was built.
 #pragma once
 
 #include <optional>
@@ -11,22 +11,22 @@
 
 namespace nmtx {
 
-// The most that the heap can have: by the JVM's answers, its counters, or its options; nothing where the
-// JVM's default holds and nobody tells.
+// The heap's maximum size, from the JVM's answers, its counters, or its options; nothing where the JVM uses
+// a default that is not shown.
 std::optional<Bytes> java_heap_size(const ProcessView& view);
 
-// How much address space the code cache has: by the options, else HotSpot's default, 240 MiB or without
-// tiered compilation 48 MiB.
+// The reserved size of the code cache: from the options, else HotSpot's default, 240 MiB or without tiered
+// compilation 48 MiB.
 Bytes code_cache_reserved(const ProcessView& view);
 
 struct HeapPlace {
     Range range;
-    Evidence evidence = Evidence::none;  // which says how large it is; smaps_shape where nothing does
+    Evidence evidence = Evidence::none;  // the source of its size; smaps_shape where there is none
 };
-// Nothing where the JVM's answers tell the place, and where no mappings lie as a heap would.
+// Nothing where the JVM's answers have the place, and where no mappings look like a heap.
 std::optional<HeapPlace> java_heap_place(const ProcessView& view);
 
-// By the JVM's answers or by its mappings.
+// From the JVM's answers or its mappings.
 bool knows_heap_place(const ProcessView& view);
 
 }  // namespace nmtx

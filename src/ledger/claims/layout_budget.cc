@@ -134,7 +134,7 @@ LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, c
     budget.metaspace = said ? *said : metaspace_by_counters(view);
     const auto heap = java_heap_size(view);
     budget.others = minus_or_zero(tables_over_heap(view.gc(), heap.value_or(mib(1024))), found.gc);
-    // Then the heap itself is among what nothing tells but its layout.
+    // Then the heap itself can only be found by its layout.
     if (heap && !knows_heap_place(view)) budget.others += *heap;
     budget.tables = minus_or_zero(Bytes(heap.value_or(Bytes()).value() / 8) + mib(34), found.gc);
     budget.code_reserved = code_cache_reserved(view);

@@ -1,6 +1,6 @@
-// How much of the JVM's memory can lie where only its layout shows what it is. A layout is weak evidence: Go,
-// V8, engines for WebAssembly and mimalloc reserve and commit as HotSpot does. So no more is claimed by it
-// than the JVM itself says, or than a heap of its size needs.
+// How much JVM memory may be claimed by layout only. A layout is weak evidence: Go, V8, WebAssembly engines
+// and mimalloc reserve and commit as HotSpot does. So no more is claimed by it than the JVM itself reports,
+// or than a heap of its size needs.
 #pragma once
 
 #include <optional>
@@ -14,21 +14,21 @@ namespace nmtx {
 // Address space that can be read and written, in whole pages.
 struct LayoutBudget {
     Bytes metaspace;                   // its nodes, without the class space
-    Bytes others;                      // tables of the collector and the like
-    std::optional<Bytes> counted;      // the same by NMT
-    Bytes tables;                      // of them, what the collector itself has committed
-    std::optional<Bytes> class_space;  // committed; nothing where the JVM has not said
+    Bytes others;                      // tables of the collector and similar
+    std::optional<Bytes> counted;      // the sum of both, by NMT
+    Bytes tables;                      // the collector's part of these
+    std::optional<Bytes> class_space;  // committed; nothing where it is unknown
     bool class_space_located = false;
     std::optional<Bytes> code_committed;  // by NMT
-    Bytes code_reserved;                  // by the options or the default
+    Bytes code_reserved;                  // from the options or the default
 };
 
-// What is left when `exact`, claims that need no layout, has had its share.
+// What remains after `exact`, claims that do not need a layout.
 LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, const Owners& owners);
 
-// Of the claims those parts that `above` leaves, the smallest first, as far as they fit into `budget`, which
-// becomes what is left. One that is too large by no more than `drift` fits: the JVM answered a moment before
-// the kernel did.
+// The parts of the claims that `above` does not cover, smallest first, as far as they fit into `budget`,
+// which is reduced by them. A claim may exceed it by `drift`, because the JVM answered before the kernel
+// did.
 Layer<Claim> fitted(const Layer<Claim>& claims, const Layer<Claim>& above, Bytes& budget);
 
 }  // namespace nmtx

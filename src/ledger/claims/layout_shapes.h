@@ -1,4 +1,4 @@
-// Shapes of mappings that the claims by layout have in common.
+// Shapes of mappings, shared by the claims by layout.
 #pragma once
 
 #include <vector>
@@ -14,12 +14,12 @@ inline constexpr Bytes largest_guard = kib(64);
 // Address space without access, and more than a guard.
 bool is_reservation(const Mapping& mapping);
 
-// Is all of mappings[i] taken for .bss? Where its size is known it is claimed already, and the rest of the
-// mapping is another's.
+// Is all of mappings[i] taken for .bss? Where the size of .bss is known, it is already claimed, and the rest
+// of the mapping belongs to something else.
 bool all_bss(const ProgramFiles& programs, const std::vector<Mapping>& mappings, std::size_t i);
 
-// Not where NMT's addresses are known; and other allocators than glibc's lay their memory out in the same
-// way.
+// False where NMT's addresses are known, and with allocators other than glibc, whose memory has the same
+// layout.
 bool shapes_tell(const ProcessView& view);
 
 // "jvm/metaspace or gc"; "jvm/area unknown" where the heap's place is not known either.

@@ -1,13 +1,13 @@
-// Where the tables of a collector lie. Committed memory and the rest of a reservation alternate, and the
-// kernel joins what is alike, of one table and of the next:
+// Finds the tables of a collector. Committed and uncommitted parts of the reservations alternate, and the
+// kernel merges equal neighbours, even of different tables:
 //
 //   tables     [ marks          ][ marks          ][ offsets ][ cards   ]
 //   mappings   [ rw-p ][ ---p   ][ rw-p ][ ---p   ][ rw-p              ]
 //   borders    |      |         |       |         |                    |
 //
-// So the part between two borders is searched that is as large as one table or several together, and that
-// has committed as much as they have. HotSpot reserves one table after the other, so that what is left is
-// looked for beside those that are known.
+// So the search is for a part between two borders with the size of one table, or several together, and with
+// their committed memory. HotSpot reserves the tables one after the other, so the remaining ones are
+// searched next to those already found.
 #include <algorithm>
 #include <optional>
 
@@ -18,7 +18,7 @@
 namespace nmtx {
 namespace {
 
-// What nobody has claimed of a mapping.
+// The unclaimed part of a mapping.
 struct Part {
     Range range;
     Bytes committed;

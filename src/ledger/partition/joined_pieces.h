@@ -1,4 +1,4 @@
-// Pieces that System.map gives to the JVM, and that hold memory of somebody else (process/joined_regions.h).
+// Pieces that System.map gives to the JVM although they contain other memory (process/joined_regions.h).
 #pragma once
 
 #include <vector>
@@ -7,8 +7,8 @@
 
 namespace nmtx {
 
-// Where the pieces of a category have more memory that can be written than NMT has committed for it, its
-// largest ones become estimates, until what is certain fits: which part of them is the JVM's nothing shows.
+// Where the pieces of a category have more writable memory than NMT has committed for it, its largest ones
+// become estimates until the certain ones fit, because nothing shows which part belongs to the JVM.
 void doubt_joined_pieces(const ProcessView& view, const Owners& owners, std::vector<Piece>& pieces);
 
 }  // namespace nmtx

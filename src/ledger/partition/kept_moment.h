@@ -1,4 +1,4 @@
-// A moment that owns its evidence.
+// A snapshot that owns its evidence.
 #pragma once
 
 #include <optional>
@@ -9,16 +9,16 @@
 
 namespace nmtx {
 
-// One moment with the evidence that it was made of. The view points into the capture's texts, which keep
-// their place when the capture is moved.
+// One snapshot with its evidence. The view points into the capture's texts, which keep their addresses when
+// the capture is moved.
 struct KeptMoment {
     Capture capture;
     ProcessView view;
     Ledger ledger;
-    std::optional<Ledger> unwalked;  // where malloc was walked: the ledger as it would be otherwise
+    std::optional<Ledger> unwalked;  // where malloc was walked: the ledger without the walk
 
     [[nodiscard]] Moment moment() const { return {&view, &ledger}; }
-    // Moments of which some were walked and some were not have this in common.
+    // The ledger to compare with snapshots without a walk.
     [[nodiscard]] Moment moment_unwalked() const { return {&view, unwalked ? &*unwalked : &ledger}; }
 };
 

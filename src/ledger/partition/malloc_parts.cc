@@ -10,7 +10,7 @@
 namespace nmtx {
 namespace {
 
-// More leaves than these tell nobody anything; a forged document may name a million.
+// More leaves than these are not useful; a forged document may have a million.
 constexpr std::size_t most_owners = 20;
 constexpr std::size_t most_categories = 64;
 

@@ -1,12 +1,12 @@
-// malloc's memory divided by what the walk over its chunks found. By smaps the rows "malloc/main arena",
-// "malloc/arena" and "malloc/mmapped chunk" hold P resident bytes; in their place come leaves that sum to P
-// exactly:
+// malloc's memory divided by the malloc walk. By smaps the rows "malloc/main arena", "malloc/arena" and
+// "malloc/mmapped chunk" have P resident bytes; they are replaced by leaves that sum to P exactly:
 //
-//   malloc/nmt-tracked/CATEGORY                       live blocks with a header of NMT's
-//   malloc/untracked/LIBRARY, …/not attributed        live blocks without; malloc/live/… where NMT is off and
-//   nothing distinguishes them malloc/free/tcache, fastbins, bins, top           freed and kept
-//   malloc/overhead malloc's own malloc/not-walked                                 no chunk was found there,
-//   or it came after the walk
+//   malloc/nmt-tracked/CATEGORY                  live blocks with an NMT header
+//   malloc/untracked/LIBRARY, …/not attributed   live blocks without one
+//   malloc/live/…                                live blocks where NMT is off: they cannot be separated
+//   malloc/free/tcache, fastbins, bins, top      freed but retained
+//   malloc/overhead                              malloc's own bookkeeping
+//   malloc/not-walked                            no chunk was found there, or it was added after the walk
 #pragma once
 
 #include <optional>
@@ -17,32 +17,31 @@
 
 namespace nmtx {
 
-// Replaces the rows. The walk and smaps are of two snapshots: what the walk did not see goes to
-// malloc/not-walked, what it saw too much is taken off the largest leaves and told in `moved`.
+// Replaces the rows. The walk and smaps are read at different times: what the walk did not find goes to
+// malloc/not-walked; an excess is subtracted from the largest leaves and reported in `moved`.
 MallocParts divide_malloc(std::vector<Row>& rows, const MallocWalk& walk);
 
-// One NMT category: its live blocks as they were found, beside NMT's own count.
+// One NMT category: its live blocks as found, and NMT's own count.
 struct TrackedCheck {
     std::string name;
     Bytes requested;
     std::uint64_t blocks = 0;
     Bytes resident;
-    std::optional<Bytes> nmt;  // the category's malloc; for "Arena Chunk" with the arenas of all categories,
-                               // whose memory it is
+    std::optional<Bytes>
+        nmt;  // the category's malloc; for "Arena Chunk" the arenas of all categories, which it contains
     std::optional<std::uint64_t> nmt_blocks;
     std::optional<Delta> difference;  // found - NMT's
 };
-// In the order of the walk, then the categories of which it found no block. Empty without a walk.
+// In the order of the walk, then categories without any block found. Empty without a walk.
 std::vector<TrackedCheck> check_tracked(const ProcessView& view);
 
-// The entry of the untracked blocks that weighs most and whose library or size is known; null where there is
-// none.
+// The largest entry of untracked blocks with a known library or size; null where there is none.
 const UntrackedOwner* largest_untracked(const MallocWalk& walk);
 
-// Bytes of the mappings that mmapped chunks have, to be compared with malloc's own counter.
+// Bytes of the mappings of mmapped chunks, to compare with malloc's own counter.
 Bytes mmapped_found(const MallocWalk& walk);
 
-// The resident bytes of live blocks whose owner nothing shows.
+// The resident bytes of live blocks without a known owner.
 Bytes not_attributed(const MallocWalk& walk);
 
 }  // namespace nmtx

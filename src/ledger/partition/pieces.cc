@@ -145,8 +145,8 @@ class Filler {
         }
     }
 
-    // smaps and page residency are of two moments. smaps is what the ledger sums to, so the largest pieces
-    // take the difference.
+    // smaps and page residency are read at different times. smaps is what the ledger sums to, so the largest
+    // pieces take the difference.
     void settle(const Mapping& mapping, std::size_t first, std::size_t last) {
         Bytes sum;
         for (std::size_t i = first; i < last; ++i) sum += pieces_[i].resident;

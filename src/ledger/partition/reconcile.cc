@@ -119,7 +119,7 @@ void fill_gap(Ledger& ledger, const ProcessView& view) {
     ledger.malloc.resident = ledger.resident_below(owner_path::malloc);
     if (!view.nmt) return;
     ledger.gap.classic = difference(ledger.rss, view.nmt->committed);
-    // Of a report that was cut nobody knows how much malloc its missing categories hold.
+    // In a truncated report, the malloc of its missing categories is unknown.
     const NmtMallocBounds bounds = malloc_bounds(*view.nmt);
     if (bounds.least != bounds.most) return;
     const Bytes nmt_malloc = bounds.most;

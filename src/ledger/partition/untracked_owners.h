@@ -1,4 +1,4 @@
-// The live blocks that NMT does not track, by who holds them.
+// The live blocks that NMT does not track, by owner.
 #pragma once
 
 #include <vector>
@@ -7,9 +7,9 @@
 
 namespace nmtx {
 
-// The most resident first. All blocks of unknown owner are one entry, with an empty owner: whatever a table
-// leaves out, it is not that one where it is the largest. Its `kind` says which size of block makes most of
-// it, where one does.
+// Most resident first. All blocks without a known owner are one entry, with an empty owner, so a table that
+// shows the largest entries includes it if it is large. Its `kind` names the block size that makes up most
+// of it, if there is one.
 std::vector<UntrackedOwner> untracked_by_owner(const MallocWalk& walk);
 
 }  // namespace nmtx

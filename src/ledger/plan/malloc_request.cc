@@ -85,8 +85,7 @@ std::optional<Range> brk_of(const Smaps& smaps) {
     return brk;
 }
 
-// Where nothing tells the release, a number has a name only if every release that it may be gives it the
-// same.
+// Where the release is unknown, a number has a name only if every possible release gives it the same.
 std::vector<std::string> names_of_tags(const ProcessView& view, int feature, bool older,
                                        std::span<const TagSum> sums) {
     std::vector<TagCount> found;
@@ -109,12 +108,12 @@ std::vector<std::string> names_of_tags(const ProcessView& view, int feature, boo
 void fill_headers(MallocRequest& request, const ProcessView& view) {
     const NmtLevel level = view.nmt_level();
     if (view.vm != Vm::hotspot || level == NmtLevel::off) return;
-    // Where nothing tells the release the canary is looked for: nothing but NMT writes it.
+    // Where the release is unknown, the canary is looked for: only NMT writes it.
     const int feature = view.java_feature().value_or(0);
     const bool older =
         view.malloc_walk && view.malloc_walk->headers == "size";  // an earlier walk has found out
     request.headers = feature != 0 && feature < 17 ? NmtHeaders::size : NmtHeaders::canary;
-    // Whether blocks have headers is only told by the canary where the level is not known.
+    // Where the level is unknown, only the canary shows whether blocks have headers.
     if (request.headers == NmtHeaders::size && level == NmtLevel::unknown) request.headers = NmtHeaders::none;
     request.headers_may_be_older = feature == 17 && level != NmtLevel::unknown;
     if (older) {

@@ -1,4 +1,4 @@
-// Where a capture must look closer before its ledger can be made.
+// Where a capture needs page residency or memory before its ledger can be made.
 #pragma once
 
 #include <vector>
@@ -8,11 +8,10 @@
 
 namespace nmtx {
 
-// Mappings that more than one owner shares and whose pages must therefore be separated: their ranges,
-// ascending.
+// Ranges of mappings with more than one owner, whose pages must be separated; ascending.
 std::vector<Range> ranges_to_tell_apart(const ProcessView& view);
 
-// Mappings that stacks lie in, and that are resident in part: where pages tell how deep a stack was.
+// Partly resident mappings with stacks: their pages show how deep each stack was.
 std::vector<Range> ranges_of_stacks(const ProcessView& view);
 
 // Private, writable, anonymous ranges that nothing better claims: where malloc may have put a heap or a

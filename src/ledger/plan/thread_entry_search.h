@@ -1,5 +1,5 @@
-// Looks into the tops of thread stacks: which file a thread's first function lies in, for threads that the
-// JVM has not started, and which arena of malloc's a thread takes from.
+// Reads the tops of thread stacks: the file of a thread's first function, for threads that the JVM has not
+// started, and the malloc arena that a thread uses.
 #pragma once
 
 #include <vector>
@@ -10,8 +10,8 @@
 
 namespace nmtx {
 
-// The malloc_state of each arena, ascending: of the heaps that were found, and the main one, where libc's
-// data tell it.
+// The malloc_state of each arena, ascending: of the heaps that were found, and the main one, if it is found
+// in libc's data.
 std::vector<Address> arena_states(const ProcessView& view, const MallocLayout& shapes, TargetMemory& memory);
 
 // Of the tasks whose stack pointer is known, the first `most` by address. Reads the end of each stack.

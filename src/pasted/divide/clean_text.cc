@@ -149,7 +149,7 @@ bool is_special(char c) {
     return special[static_cast<unsigned char>(c)];
 }
 
-// " <1>" before a line's end: a call-out of somebody's article. "- locked <0x…>" is no number.
+// " <1>" before a line's end: a call-out in an article. "- locked <0x…>" is no number.
 std::size_t without_call_outs(std::string_view line) {
     std::size_t end = line.size();
     while (end > 3 && line[end - 1] == '>') {
@@ -189,7 +189,7 @@ std::string replaced(std::string_view text) {
         const std::string_view rest = text.substr(end);
         at = end + 1;
         if (rest.front() == '\r') {
-            // One that stands alone was a progress bar's; its line goes on.
+            // A single one was a progress bar's; its line continues.
             if (!rest.starts_with("\r\n") && !rest.starts_with("\r\r\n") && rest.size() > 1) out += ' ';
             continue;
         }

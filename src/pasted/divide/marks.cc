@@ -1,5 +1,5 @@
-// Marks before lines. A mark that all lines of a run have is somebody's, where below it stands what a tool
-// has printed; "# " alone is no such mark (an hs_err log has it), nor is a number (top has it).
+// Marks before lines. A prefix of all lines in a run is a mark if a tool's output appears without it; "# "
+// by itself is not (an hs_err log has it), nor is a number (top has it).
 #include <algorithm>
 #include <array>
 #include <cctype>

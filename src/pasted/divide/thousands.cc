@@ -1,6 +1,6 @@
-// Separators of thousands: "2,472,419,328", "1'978'368", "7.835.488 kB". None of the tools prints them;
-// people and spreadsheets put them in. A comma is also a decimal point in many locales and stands between the
-// members of a list, a point between those of an address: they stay where they may be one.
+// Thousands separators: "2,472,419,328", "1'978'368", "7.835.488 kB". The tools do not print them; people
+// and spreadsheets add them. A comma is also a decimal point in many locales and separates the members of a
+// list, a point those of an address: they stay where that is possible.
 #include <algorithm>
 #include <array>
 #include <optional>

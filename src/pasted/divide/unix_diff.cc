@@ -157,7 +157,7 @@ class Taker {
         } else if (line.starts_with('+')) {
             diff.after += line.substr(1);
         } else {
-            // A blank before it, unless somebody has trimmed it away.
+            // A blank before it, unless it was trimmed.
             const std::string_view both = line.starts_with(' ') ? line.substr(1) : line;
             diff.before += both;
             diff.after += both;

@@ -1,4 +1,4 @@
-// What diff(1) prints of two NMT reports, unified or in its classic form:
+// The output of diff(1) for two NMT reports, unified or in its classic form:
 //
 //   -Total: reserved=1374184KB, committed=75216KB        < Total: reserved=1374184KB, …
 //   +Total: reserved=1336541KB, committed=37573KB        ---
@@ -15,12 +15,14 @@
 
 namespace nmtx {
 
-// Turns classic diffs of NMT reports into unified ones, line for line: their "> " looks like a quotation.
+// Turns classic diffs of NMT reports into unified ones, line for line, because their "> " looks like a
+// quotation.
 std::string with_unified_diffs(std::string text);
 
 struct NmtUnixDiff {
     LineRun run;
-    std::string before, after;  // the two sides; each has as many lines as `run`, foreign ones are empty
+    std::string before,
+        after;  // the two sides; each has as many lines as `run`, with empty lines for the other side
 };
 
 struct NmtUnixDiffs {
@@ -28,7 +30,7 @@ struct NmtUnixDiffs {
     LeftOut left_out;                // those between
 };
 
-// Takes the unified diffs of NMT reports out of the text: their lines become blank there.
+// Takes the unified diffs of NMT reports out of the text, where their lines become blank.
 NmtUnixDiffs take_unix_diffs(std::string& text);
 
 }  // namespace nmtx

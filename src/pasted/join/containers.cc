@@ -1,4 +1,4 @@
-// Cgroup files that were pasted one by one, put together: those of one container, and of one moment.
+// Joins cgroup files that were pasted one by one, by container and snapshot.
 #include <algorithm>
 #include <array>
 
@@ -84,7 +84,7 @@ std::vector<PastedContainer> containers_of(const Pasted& pasted) {
             const auto* memory = std::get_if<CgroupMemory>(&part.contents);
             if (memory == nullptr) continue;
             std::string name = name_of_container(part);
-            // The latest of that name: what differs from it is of a later moment.
+            // The latest with that name: a different one is from a later snapshot.
             const auto last = std::find_if(containers.rbegin(), containers.rend(),
                                            [&](const PastedContainer& c) { return c.name == name; });
             if (last != containers.rend() && agree(last->memory, *memory)) {

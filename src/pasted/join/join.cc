@@ -142,7 +142,7 @@ class Joiner {
         settle_cgroup(view);
         if (view.smaps) {
             view.vm = vm_of(*view.smaps);
-            // A piece of pmap need not show libjvm.so; who has NMT is a HotSpot.
+            // A part of a pmap need not show libjvm.so; a process with NMT is HotSpot.
             const bool of_hotspot =
                 view.nmt || view.nmt_map || view.vm_info || view.version || view.heap_info;
             if (view.vm != Vm::openj9 && of_hotspot) view.vm = Vm::hotspot;

@@ -21,8 +21,7 @@ std::optional<std::string> name_main_arena(Smaps& smaps) {
         const Protection& p = mapping.protection;
         if (!behind || !mapping.private_anonymous() || !p.read || !p.write || p.execute) continue;
         mapping.name = "[heap]";
-        return "pmap does not name malloc's main arena: it is taken to be the first anonymous mapping behind "
-               "the program's.";
+        return "pmap does not name malloc's main arena: it is taken to be the first anonymous mapping after the program's.";
     }
     return std::nullopt;
 }

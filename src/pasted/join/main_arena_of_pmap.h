@@ -1,4 +1,4 @@
-// malloc's main arena in what pmap prints.
+// malloc's main arena in pmap output.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 
 namespace nmtx {
 
-// pmap -x calls malloc's main arena "[ anon ]": the first such mapping behind the program's own is given the
-// kernel's name for it. With a sentence that says so; nothing where it has a name, or is not there.
+// pmap -x calls malloc's main arena "[ anon ]": the first such mapping after the program's own gets the
+// kernel's name for it. Returns a sentence that says so; nothing where it already has a name, or is missing.
 std::optional<std::string> name_main_arena(Smaps& smaps);
 
 }  // namespace nmtx

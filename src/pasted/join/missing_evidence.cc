@@ -12,11 +12,11 @@ bool nmt_is_off(const ProcessView& view) {
     return view.nmt_refusal && view.nmt_refusal->find("is not enabled") != std::string::npos;
 }
 
-// Somebody who pastes a thread dump or a GC log does not ask where RSS is.
+// A thread dump or a GC log is not pasted to find out where RSS went.
 bool wants_reconciliation(const PastedMoment& moment) {
     const ProcessView& view = moment.view;
     const bool of_one_moment = view.nmt && !view.nmt->has_changes();
-    // And who asked NMT is told how it is switched on.
+    // For a failed NMT command, say how NMT is enabled.
     return nmt_is_off(view) || view.smaps || view.nmt_map || view.system_map || moment.told.rollup ||
            of_one_moment || (view.status && view.status->vm_rss);
 }
@@ -36,19 +36,19 @@ void add_for_next_crash(const PastedMoment& moment, Missing& missing) {
         missing.push_back({"NMT's totals, in the log of the next crash",
                            "start the JVM with -XX:NativeMemoryTracking=summary"});
     if (moment.resident == ResidentFrom::nothing || moment.resident == ResidentFrom::estimate)
-        missing.push_back({"what each mapping has resident: no log has it",
+        missing.push_back({"the resident part of each mapping, which no log has",
                            "before the next crash: nmtx capture PID -o FILE"});
 }
 
 void add_mappings(const PastedMoment& moment, const std::string& id, Missing& missing) {
     switch (moment.resident) {
         case ResidentFrom::nothing:
-            missing.push_back({moment.view.smaps ? "what each mapping has resident"
-                                                 : "the mappings, and what each has resident",
+            missing.push_back({moment.view.smaps ? "the resident part of each mapping"
+                                                 : "the mappings, and the resident part of each",
                                fmt::format("cat /proc/{}/smaps, or pmap -X {}", id, id)});
             break;
         case ResidentFrom::estimate:
-            missing.push_back({"what each mapping has resident, instead of an estimate",
+            missing.push_back({"the resident part of each mapping, instead of an estimate",
                                fmt::format("cat /proc/{}/smaps", id)});
             break;
         case ResidentFrom::piece:
@@ -86,7 +86,7 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     } else if (!view.nmt) {
         add("NMT's totals", fmt::format("jcmd {} VM.native_memory summary scale=b", id));
     } else if (missing_categories(*view.nmt)) {
-        add("NMT's report, whole", fmt::format("jcmd {} VM.native_memory summary scale=b", id));
+        add("the complete NMT report", fmt::format("jcmd {} VM.native_memory summary scale=b", id));
     }
     if (early) return missing;
     if (!addresses && !off) {
@@ -97,7 +97,7 @@ std::vector<MissingEvidence> missing_evidence(const PastedMoment& moment, std::o
     }
     if (!view.code_heaps && !addresses) add("the code heaps", fmt::format("jcmd {} Compiler.codecache", id));
     if (!view.heap_info && !view.vm_info && !addresses)
-        add("the heap's place", fmt::format("jcmd {} GC.heap_info", id));
+        add("the heap's address", fmt::format("jcmd {} GC.heap_info", id));
     if (moment.reconcilable())
         add("what malloc's memory is: in use or freed but retained, and its owners",
             fmt::format("nmtx {}", id));

@@ -1,4 +1,4 @@
-// What a text of a paste is about: a process, or what surrounds it; and of which moment.
+// The subject of a pasted text: a process or its surroundings, and which snapshot.
 #pragma once
 
 #include <compare>
@@ -11,18 +11,18 @@
 
 namespace nmtx {
 
-// A process, which the text or the command above it may name; the kind's row in the table says so.
+// Is it about a process, which the text or the command above it may name? By the kind's row in the table.
 bool of_a_process(const PastedPart& part);
 
-// Where but one process is named, texts without a name are taken to be of it.
+// If only one process is named, texts without a name are assigned to it.
 std::optional<std::uint64_t> the_only_pid(const std::vector<PastedText>& texts);
 
-// By itself it calls for no reconciliation: the process is gone, the text says what it has to say, or it
-// need not be about a JVM, as files of a cgroup.
+// By itself it does not need a reconciliation: the process is gone, the text is complete in itself, or it
+// need not be about a JVM, like cgroup files.
 bool asks_for_nothing(const PastedPart& part);
 
-// The place of a text among those of one snapshot: two texts of one slot are from two snapshots. None for
-// texts that may be of any.
+// The slot of a text within a snapshot: two texts with the same slot are from two snapshots. Nothing for
+// texts that fit any snapshot.
 struct Slot {
     PastedKind kind;
     int form;  // NMT: summary, detail, diff
@@ -30,8 +30,8 @@ struct Slot {
 };
 std::optional<Slot> slot_of(const PastedPart& part);
 
-// Does a list of options give one of these another value, or another collector? Then it is another JVM's, or
-// of another start.
+// Does a list of options give one of these another value, or another collector? Then it belongs to another
+// JVM, or another start.
 bool contradicts(const std::optional<VmFlags>& options, const PastedPart& part);
 
 }  // namespace nmtx

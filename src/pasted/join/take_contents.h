@@ -1,4 +1,4 @@
-// What one text gives to the view and the documents of its moment.
+// Adds the contents of one text to the view and the documents of its snapshot.
 #pragma once
 
 #include "pasted/parts/pasted.h"

@@ -7,7 +7,7 @@
 namespace nmtx {
 namespace {
 
-// The first text that tells it counts; status tells most and goes before all others.
+// The first text that has it counts; status has the most figures and comes before all others.
 void tell(ToldFigures& figures, ToldResident told) {
     if (told.rss == Bytes()) return;
     const bool better =
@@ -136,7 +136,7 @@ class Bringer {
         }
     }
 
-    // The first moment that has none: the tables are in the order of the moments.
+    // The first snapshot that has none: the tables are in the order of the snapshots.
     static void tell_next(PastedProcess& process, const ToldResident& told) {
         for (PastedMoment& moment : process.moments) {
             if (moment.told.resident) continue;
@@ -157,7 +157,7 @@ class Bringer {
         }
     }
 
-    // Ids of threads are those of one dump alone; without one nothing is to be joined.
+    // Thread ids belong to one dump; without one there is nothing to join.
     void threads(const PastedPart& part, const std::vector<ProcessRow>& all) {
         for (PastedProcess& process : pasted_.processes) {
             if (part.pid && process.pid && *part.pid != *process.pid) continue;

@@ -1,4 +1,4 @@
-// What the texts of a paste say of a process without its mappings: RSS as one figure, the load of its
+// Figures about a process in pasted texts other than its mappings: RSS as one figure, the load of its
 // threads.
 #pragma once
 
@@ -6,8 +6,8 @@
 
 namespace nmtx {
 
-// Sets what is told of each snapshot. Tables (ps, top) and logs of kills
-// are of many processes: a row goes to the process whose id it has.
+// Sets these figures for each snapshot. Tables (ps, top) and logs of kills cover many processes: a row goes
+// to the process with its id.
 void bring_told_figures(Pasted& pasted);
 
 }  // namespace nmtx

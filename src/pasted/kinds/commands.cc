@@ -1,4 +1,4 @@
-// What somebody typed, with the prompt before it: it says what comes below, and of which process.
+// A typed command after its prompt: it shows what the text below is, and of which process.
 #include <algorithm>
 #include <array>
 
@@ -26,7 +26,7 @@ constexpr std::array commands{
     string_view{"export"},     string_view{"less"},    string_view{"vmstat"},    string_view{"nmtx"},
     string_view{"ulimit"}};
 
-// Those that are told from prose without a prompt.
+// Commands that are recognised without a prompt.
 constexpr std::array bare{string_view{"jcmd "},
                           string_view{"pmap "},
                           string_view{"jstack "},
@@ -59,7 +59,7 @@ string_view program_of(string_view text) {
     return {};
 }
 
-// Options whose value is a number, and no process.
+// Options with a number that is not a process.
 bool takes_number(string_view option, string_view program) {
     if (program == "top") {
         constexpr std::array options{string_view{"-n"}, string_view{"-d"}, string_view{"-w"},

@@ -1,5 +1,5 @@
-// The kinds of text that are recognised in what people paste, by content alone: how a text of the kind
-// begins, and which lines belong to it. One table has an entry for each (kinds.cc).
+// The kinds of text that are recognised in pastes, by content only: how a text of the kind begins, and which
+// lines belong to it. One table has an entry for each (kinds.cc).
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 namespace nmtx {
 
 enum class PastedKind : std::uint8_t {
-    command,          // what somebody typed: "$ jcmd 4711 VM.native_memory"
+    command,          // a typed command: "$ jcmd 4711 VM.native_memory"
     pid_line,         // "4711:", which jcmd puts before each answer
     answer,           // a sentence of jcmd instead of a report: "Baseline succeeded"
     hs_err,           // hs_err_pid.log
@@ -50,7 +50,7 @@ enum class PastedKind : std::uint8_t {
     inspect,          // docker inspect
     meminfo,          // /proc/meminfo
     free_memory,      // free
-    jstat,            // jstat -gc and its like
+    jstat,            // jstat -gc and similar
     jmap_heap,        // jmap -heap, jhsdb jmap --heap
     vm_settings,      // -XshowSettings:vm, :system
     compiler_memory,  // Compiler.memory
@@ -70,29 +70,29 @@ enum class PastedKind : std::uint8_t {
 };
 inline constexpr std::size_t pasted_kinds = static_cast<std::size_t>(PastedKind::archive) + 1;
 
-// What a kind is called in a report, "pmap"; and what the whole line of the table is, for tests.
+// The kind's name in a report, "pmap"; and the whole line of the table, for tests.
 std::string_view name_of(PastedKind kind);
 
-// A line with what helps to recognise it.
+// A line with the context that helps to recognise it.
 class LineInContext {
   public:
     LineInContext(std::string_view text, std::size_t begin, std::size_t end, std::string_view command)
         : text_(text), begin_(begin), end_(end), command_(command) {}
 
     [[nodiscard]] std::string_view line() const { return text_.substr(begin_, end_ - begin_); }
-    // Without the blanks around it, and without the remark that somebody has set behind it.
+    // Without surrounding blanks, and without a remark at the end.
     [[nodiscard]] std::string_view trimmed() const;
-    // The next line that is not blank, without the blanks around it; empty where none is near.
+    // The next line that is not blank, without surrounding blanks; empty where none is near.
     [[nodiscard]] std::string_view next() const;
-    // So many characters at the most of what stands below, cut anywhere.
+    // At most this many characters of the text below, cut anywhere.
     [[nodiscard]] std::string_view below(std::size_t most) const;
     // How many blanks the line begins with.
     [[nodiscard]] std::size_t indent() const;
-    // What was typed shortly above; empty where nothing was seen.
+    // The command line shortly above; empty where there is none.
     [[nodiscard]] std::string_view command() const { return command_; }
-    // No line that is not blank stands above it.
+    // All lines above it are blank.
     [[nodiscard]] bool first() const;
-    // The text has but this line.
+    // The text has only this line.
     [[nodiscard]] bool alone() const;
 
   private:
@@ -101,56 +101,56 @@ class LineInContext {
     std::string_view command_;
 };
 
-// What a part has shown so far, as far as it decides where it ends.
+// The state of a part that decides where it ends.
 struct PartSoFar {
     std::size_t lines = 0;
-    bool total = false;                   // NMT: had its total; others: their last table has begun
-    bool json = false;                    // a thread dump's file in that form
+    bool total = false;                   // NMT: the total was seen; others: their last table has begun
+    bool json = false;                    // a thread dump file in JSON
     std::uint64_t address = 0;            // where the last mapping begins
-    std::size_t indent = 0;               // of the first line, where what is deeper belongs to it
-    std::vector<std::string_view> names;  // keys that were there; NMT: categories
+    std::size_t indent = 0;               // of the first line, where deeper lines belong to it
+    std::vector<std::string_view> names;  // keys seen so far; NMT: categories
     OomRecords oom;                       // the kernel's log of kills: its records so far
-    bool apart = false;                   // a paragraph or a heading stands between its last line and this
-    double time = 0;                      // of a log: the latest so far
+    bool apart = false;                   // a paragraph or a heading is between its last line and this
+    double time = 0;                      // in a log: the latest so far
 };
 
 enum class LineFit : std::uint8_t {
     no,      // not of this kind
-    filler,  // belongs where something of the kind follows: blank lines
+    filler,  // belongs if more of the kind follows: blank lines
     yes,
     last,  // belongs, and is the last line
     fresh  // of this kind, but the first line of another text
 };
 
-// How a text goes with those of other kinds around it.
+// How a text combines with texts of other kinds around it.
 enum class Among : std::uint8_t {
-    others,     // it ends where a line is none of its own
-    swallows,   // it takes whatever stands in it: only the first line of one that interrupts may end it
-    interrupts  // it may begin in the midst of a text that swallows
+    others,     // it ends at a line of another kind
+    swallows,   // it takes all lines: only the first line of a kind that interrupts ends it
+    interrupts  // it may begin in the middle of a text that swallows
 };
 
-// What a text of the kind is about, which decides where it is joined (pasted/join).
+// The subject of the kind, which decides how it is joined (pasted/join).
 enum class About : std::uint8_t {
-    next_text,     // nothing by itself: it says whose the text below it is
-    surroundings,  // the machine, containers, many processes, kills: no one process
+    next_text,     // nothing by itself: it names the process of the text below
+    surroundings,  // the machine, containers, many processes, kills: not one process
     process,       // one process
-    aside,         // one process, without asking for its mappings: the text says all by itself
-    moment         // how one process is at one moment: a second text of the kind is of another moment
+    aside,         // one process, complete in itself: it does not need mappings
+    moment         // one process at one time: a second text of the kind is another snapshot
 };
 
-// People set remarks behind a line, "<-- too much?".
+// Remarks that people add to a line, "<-- too much?".
 enum class Remarks : std::uint8_t {
-    taken_off,  // before the text is read
-    kept        // its lines are anybody's, or are read as they are
+    taken_off,  // removed before the text is read
+    kept        // its lines may contain anything, or are read as they are
 };
 
-// May what stands before a first line of the kind be taken for a mark ("> ") that all lines have?
+// May the prefix of a first line of the kind count as a mark ("> ") of all lines?
 enum class MayAnchor : std::uint8_t {
     yes,
-    no  // words and numbers alone: not enough to tell
+    no  // only words and numbers: not distinctive enough
 };
 
-// What most kinds do not need to say.
+// Defaults for most kinds.
 struct KindManner {
     Among among = Among::others;
     Remarks remarks = Remarks::taken_off;
@@ -177,7 +177,7 @@ const KindEntry* beginning_at(const LineInContext& line, bool interrupting_only 
 // For without_marks().
 bool is_anchor(std::string_view line);
 
-// The word behind "$ " and the like, "jcmd 4711 VM.flags"; empty where the line is no command.
+// The command after "$ " and the like, "jcmd 4711 VM.flags"; empty where the line is not a command.
 std::string_view command_in(std::string_view line);
 // The process id in a command; 0 where it names none.
 std::uint64_t pid_in_command(std::string_view command);

@@ -1,5 +1,4 @@
-// What container runtimes and init systems print of containers: kubectl describe pod, docker inspect,
-// systemd-cgtop.
+// Output of container runtimes and init systems: kubectl describe pod, docker inspect, systemd-cgtop.
 #include <algorithm>
 #include <array>
 

@@ -1,5 +1,4 @@
-// What the JDK's tools print of a JVM: jstat, jmap -heap, -XshowSettings, Compiler.memory; and SapMachine's
-// vitals.
+// Output of the JDK's tools: jstat, jmap -heap, -XshowSettings, Compiler.memory; and SapMachine's vitals.
 #include <algorithm>
 #include <array>
 
@@ -36,7 +35,7 @@ bool begins_compiler_memory(const LineInContext& at) {
         return text.starts_with("Compiler Memory Statistic") ||
                text.starts_with("Compilation memory statistics");
     if (text.front() == 't') return is_compiler_memory_heading(text);
-    // Rows that somebody took from below their heading are not read: nothing tells what a column is.
+    // Rows without their heading are not read: the meaning of the columns is unknown.
     return text.starts_with("ctyp ") && is_compiler_memory_heading(text);
 }
 

@@ -105,7 +105,7 @@ LineFit belongs_nmt(const LineInContext& at, PartSoFar& part) {
             break;
     }
     if (const string_view category = category_in(text); !category.empty()) {
-        constexpr std::size_t most = 256;  // no JVM has so many
+        constexpr std::size_t most = 256;  // no JVM has that many
         if (part.names.size() == most || std::ranges::find(part.names, category) != part.names.end())
             return LineFit::fresh;
         part.names.push_back(category);

@@ -13,7 +13,7 @@ LineFit belongs_nmt(const LineInContext& at, PartSoFar& part);
 bool begins_hs_err(const LineInContext& at);
 LineFit belongs_hs_err(const LineInContext& at, PartSoFar& part);
 bool begins_vm_info(const LineInContext& at);
-// "C-Heap outstanding allocations: …" behind the name of its file.
+// "C-Heap outstanding allocations: …" after the name of its file.
 std::string_view without_file_of_grep(std::string_view text);
 bool begins_process_memory(const LineInContext& at);
 LineFit belongs_process_memory(const LineInContext& at, PartSoFar& part);
@@ -125,19 +125,18 @@ bool begins_with_one_of(std::string_view text, const List& list) {
     return false;
 }
 
-// Of a text that has each key once: a key that comes again is of another time, or of another process. An
-// empty key is none.
+// For a text with unique keys: a repeated key is from another time or process. An empty key does not count.
 bool comes_again(std::string_view key, PartSoFar& part);
-// "VmRSS" of "VmRSS:  2345 kB"; empty where nothing of that form begins the line.
+// "VmRSS" in "VmRSS: 2345 kB"; empty where the line does not begin like that.
 std::string_view key_of(std::string_view trimmed);
-// "  2345 kB", and "  2345 kB   <-- too much?": what stands behind a key, with a remark or without.
+// "  2345 kB", and "  2345 kB   <-- too much?": the text after a key, with or without a remark.
 bool is_in_kb(std::string_view value);
 
-// "...", "[...]", "(…)": somebody left lines out.
+// "...", "[...]", "(…)": lines were left out.
 bool is_elision(std::string_view trimmed);
-// Of `pmap`, whose heading is also like that of a table of processes.
+// For `pmap`, whose heading is similar to that of a process table.
 bool is_pmap_heading(std::string_view text);
-// A line of what the JVM prints of its heap, in GC.heap_info, GC logs and thread dumps.
+// A line of the JVM's heap figures, in GC.heap_info, GC logs and thread dumps.
 bool is_heap_line(std::string_view text);
 
 }  // namespace nmtx::kinds

@@ -1,4 +1,4 @@
-// What is of many processes: the OOM killer's log, and tables of top, ps, docker and jps.
+// Texts about many processes: the OOM killer's log, and tables of top, ps, docker and jps.
 #include <algorithm>
 #include <array>
 

@@ -216,7 +216,7 @@ LineFit belongs_cgroup(const LineInContext& at, PartSoFar& part) {
     const string_view text = at.trimmed();
     if (text.empty() || is_elision(text)) return LineFit::filler;
     if (begins_cgroup(at) || is_cgroup_stat(text, false)) {
-        // A figure that comes a second time is of another moment, or of another cgroup.
+        // A repeated figure is from another snapshot, or another cgroup.
         const auto line = read_cgroup_line(text);
         const string_view key = line ? line->key : string_view();
         return comes_again(key, part) ? LineFit::fresh : LineFit::yes;

@@ -1,4 +1,4 @@
-// Threads: dumps of them, and what a safepoint waits for.
+// Thread dumps, and threads that a safepoint waits for.
 #include <algorithm>
 #include <array>
 
@@ -134,7 +134,7 @@ bool is_safepoint(string_view text) {
 
 }  // namespace
 
-// In a unified log an empty line stands above, with decorations alone.
+// In a unified log the line above is empty, with only decorations.
 bool begins_safepoint(const LineInContext& at) {
     return is_safepoint(at.trimmed()) ||
            (vm::behind_decorations(at.trimmed()).empty() && is_safepoint(at.next()));

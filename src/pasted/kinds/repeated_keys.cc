@@ -1,4 +1,4 @@
-// Texts of keys and values, of which people paste several one below the other.
+// Texts of keys and values, several of which may be pasted one below the other.
 #include <algorithm>
 
 #include "pasted/kinds/kinds_of.h"

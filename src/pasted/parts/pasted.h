@@ -1,5 +1,5 @@
-// What somebody pasted, understood: the texts in it, and the processes that they are about, each as a view
-// that the ledger and every report take as they take a live one.
+// A parsed paste: its texts, and the processes that they are about, each as a view for the ledger and every
+// report, like that of a live process.
 #pragma once
 
 #include <cstdint>
@@ -26,18 +26,18 @@ struct PastedText {
     std::string name;
     std::unique_ptr<const std::string> clean;
     std::size_t lines = 0;
-    std::vector<PastedPart> parts;    // of very many of a kind the first and the last ones
+    std::vector<PastedPart> parts;    // if there are very many of a kind, the first and the last ones
     std::vector<LeftOut> left_out;    // the others of these kinds
     std::vector<Leftover> leftovers;  // likewise
     std::size_t leftovers_left_out = 0, lines_left_out = 0;
 };
 
-// What resident memory of a moment is known by.
+// The source of a snapshot's residency.
 enum class ResidentFrom : std::uint8_t {
     nothing,   // no text has the mappings
-    smaps,     // smaps, pmap -X: what each mapping has resident
+    smaps,     // smaps, pmap -X: residency of each mapping
     pmap,      // pmap -x: likewise
-    estimate,  // maps alone: shared out by what the JVM says (resident_estimate.h)
+    estimate,  // only maps: RSS distributed by the JVM's figures (resident_estimate.h)
     piece      // some mappings alone: no RSS of the process
 };
 
@@ -46,13 +46,13 @@ struct MissingEvidence {
     std::string command;  // "pmap -X 4711"; empty where only a restart helps
 };
 
-// The texts of one process that are of one snapshot, as far as is known.
+// The texts of one process from one snapshot, as far as is known.
 struct PastedMoment {
     std::vector<std::pair<std::size_t, std::size_t>> parts;  // text, part
     ProcessView view;
-    PastedDocuments documents;  // what no capture has
+    PastedDocuments documents;  // texts that no capture has
     ToldFigures told;
-    std::optional<HsErrProcessMemory> process_memory;  // of an hs_err log
+    std::optional<HsErrProcessMemory> process_memory;  // from an hs_err log
     std::optional<Bytes> machine_memory;               // likewise
     ResidentFrom resident = ResidentFrom::nothing;
     bool crashed = false;            // it is an hs_err log: the process is gone
@@ -70,10 +70,10 @@ struct PastedProcess {
     std::deque<PastedMoment> moments;  // in the order of the paste
 };
 
-// The cgroup files of one container, of one snapshot, joined.
+// The cgroup files of one container and snapshot, joined.
 struct PastedContainer {
     std::string
-        name;  // "web" of "kubectl exec web", and the directory of its files; empty where neither is told
+        name;  // "web" from "kubectl exec web", and the directory of its files; empty where both are unknown
     CgroupMemory memory;
 };
 

@@ -1,4 +1,4 @@
-// One text of a paste, read: what it is, its main figures, and what in it was not understood.
+// One parsed text of a paste: its kind, its main figures, and what was not understood.
 #pragma once
 
 #include <cstddef>
@@ -44,30 +44,30 @@
 
 namespace nmtx {
 
-// A main figure of a text: an amount, a number, or words, whichever it is of.
+// A main figure of a text: an amount, a number, or words.
 struct PastedFigure {
     std::string name;  // "RSS", "committed", "threads"
     std::optional<Bytes> bytes;
     std::optional<std::uint64_t> count;
     std::string words;
-    std::optional<Delta> change;                 // of `bytes`, where the text has it
+    std::optional<Delta> change;                 // of `bytes`, if the text has it
     std::optional<std::int64_t> count_change{};  // of `count`
-    std::optional<Bytes> whole{};                // that `bytes` is a part of: a limit
+    std::optional<Bytes> whole{};                // the whole of which `bytes` is a part: a limit
 };
 
-// A line, or what stands behind the part of a line that was understood.
+// A line, or the rest of a line after the part that was understood.
 struct UnreadLine {
     std::size_t line = 0;  // of the input
-    std::string text;      // shortened to what can be quoted
+    std::string text;      // shortened for quoting
     bool remark = false;
 };
 
-// "-Xmx256m -XX:+UseG1GC …", from wherever it stood.
+// "-Xmx256m -XX:+UseG1GC …", from anywhere.
 struct JvmCommandLine {
     std::string options;
 };
 
-// An hs_err log or VM.info, with the texts inside it that have parsers of their own.
+// An hs_err log or VM.info, with embedded texts that have their own parsers.
 struct CrashLog {
     HsErr log;
     std::optional<Smaps> maps;     // "Dynamic libraries:"
@@ -92,8 +92,8 @@ using PastedContents =
                  HostMemory, LauncherSettings, JstatTable, JmapHeap, CompilerMemory, JemallocStats, Vitals,
                  ProcessMemoryPart>;
 
-// The lines of a part: a piece of the clean text, where they stand there in one piece and need no change, and
-// a copy where not.
+// The lines of a part: a view of the clean text if they are contiguous there and unchanged, otherwise a
+// copy.
 class PartText {
   public:
     PartText() = default;
@@ -122,15 +122,15 @@ struct PastedPart {
     std::string title;  // "NMT summary, JDK 8, KB"
     std::vector<PastedFigure> figures;
     PastedContents contents;
-    std::string problem;  // why nothing of it could be read, where that is so
+    std::string problem;  // why it could not be read; empty where it was
     std::vector<UnreadLine> unread;
     std::size_t unread_left_out = 0;
-    std::vector<std::string> notes;  // what is odd about it
+    std::vector<std::string> notes;  // oddities
     std::optional<std::uint64_t> pid;
-    bool piece = false;  // of a longer text, as far as is known: mappings that are not all of the process
+    bool piece = false;  // part of a longer text, as far as is known: not all mappings of the process
 };
 
-// Reads the text of a part. What it gives points into `text`, which must outlive it.
+// Reads the text of a part. The result points into `text`, which must outlive it.
 PastedPart read_part(const Part& part, std::string_view text);
 
 }  // namespace nmtx

@@ -1,6 +1,5 @@
-// How each kind of text is read: a function for each, named by the kind (read_part.cc has the table). Each is
-// given a part whose text is in place, and sets title, figures, contents, problem and what was not
-// understood.
+// The readers of all kinds of text, one function each, named after the kind (read_part.cc has the table).
+// Each gets a part with its text, and sets title, figures, contents, problem and what was not understood.
 #pragma once
 
 #include <utility>
@@ -12,7 +11,7 @@
 namespace nmtx::pasted {
 
 void read_nmt(PastedPart& part);
-// The second report, with what has changed since the first.
+// The second report, with its changes since the first.
 PastedPart read_unix_diff(const NmtUnixDiff& diff);
 void read_system_map(PastedPart& part);
 void read_vm_info(PastedPart& part);
@@ -72,15 +71,15 @@ PastedFigure number(std::string name, std::uint64_t count);
 PastedFigure words(std::string name, std::string text);
 void add(PastedPart& part, std::string name, const std::optional<Bytes>& bytes);
 
-// What people have set behind lines of its text, "<-- too much?", becomes unread.
+// Remarks at the ends of its lines, "<-- too much?", are added to what was not understood.
 void take_remarks_off(PastedPart& part);
-// With the lines of the input.
+// With line numbers of the input.
 void take_unread(PastedPart& part, const NotUnderstood& unread);
-// "document:17: what": a parser's error about its text, with the line of the input.
+// "document:17: what": a parser's error, with the line of the input.
 std::string problem_of(const PastedPart& part, const Error& error);
 
-// Makes what was parsed the part's contents, with what was not understood of it; null, and a problem of the
-// part, where nothing could be read.
+// Stores the parser's result in the part's contents, with what was not understood; null, and a problem of
+// the part, where nothing could be read.
 template <typename Parsed>
 Parsed* taken(PastedPart& part, Expected<Parsed> parsed) {
     if (!parsed) {

@@ -1,4 +1,4 @@
-// What is said of containers and of the machine, in a paste.
+// Texts about containers and the machine, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -71,7 +71,7 @@ void read_cgroup_rows(PastedPart& part) {
     constexpr std::size_t most = 3;
     for (std::size_t i = 0; i < std::min(most, largest.size()); ++i)
         part.figures.push_back(amount(std::string(largest[i]->path), *largest[i]->memory));
-    part.notes.emplace_back("what a control group is charged holds page cache too: it is not RSS");
+    part.notes.emplace_back("the charge of a control group includes page cache: it is not RSS");
 }
 
 namespace {

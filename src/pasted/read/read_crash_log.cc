@@ -20,7 +20,7 @@ void read_maps_of(PastedPart& part, CrashLog& crash) {
     const HsErrSection* const section = crash.log.find(HsErrPart::dynamic_libraries);
     if (section == nullptr) return;
     auto maps = parse_pasted_smaps(section->text, "Dynamic libraries");
-    if (!maps) return;  // of another system: macOS and Windows list files alone
+    if (!maps) return;  // from another system: macOS and Windows list only files
     take_from_section(part, *section, maps->not_understood);
     part.figures.push_back(number("mappings", maps->smaps.mappings.size()));
     crash.maps = std::move(maps->smaps);
@@ -47,8 +47,7 @@ void add_c_heap(PastedPart& part, const VmInfo& vm) {
     add(part, "retained by glibc", vm.malloc_retained);
     if (vm.malloc_may_have_wrapped)
         part.notes.emplace_back(
-            "malloc's figures may have wrapped, by the JVM's own word: this glibc counts them in 32 bits, "
-            "from 0 again at 4 GiB");
+            "malloc's figures may have wrapped, as the JVM notes: this glibc counts in 32 bits and starts again from 0 at 4 GiB");
 }
 
 }  // namespace
@@ -64,7 +63,7 @@ void read_hs_err(PastedPart& part) {
     const HsErr& log = crash.log;
     part.title = log.crashed ? "hs_err log" : part.title;
     if (log.feature) part.title += fmt::format(", JDK {}", *log.feature);
-    if (!log.whole) part.title += ", cut or a piece of one";
+    if (!log.whole) part.title += ", truncated or partial";
     if (log.pid) part.pid = log.pid;
     if (!log.headline.empty()) part.figures.push_back(words("what", log.headline));
     if (!log.reason.empty()) part.figures.push_back(words("why", log.reason));

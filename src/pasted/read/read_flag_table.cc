@@ -1,4 +1,4 @@
-// -XX:+PrintFlagsFinal and VM.flags -all, in a paste: every flag of the JVM, most of them as they come.
+// -XX:+PrintFlagsFinal and VM.flags -all, in a paste: every flag of the JVM, most of them at their defaults.
 #include <algorithm>
 #include <array>
 

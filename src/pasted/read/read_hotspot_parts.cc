@@ -1,4 +1,4 @@
-// What else the JVM prints, in a paste: each by the parser that reads the JVM's own answer.
+// Other output of the JVM, in a paste: each with the parser for the JVM's own answer.
 #include <fmt/format.h>
 
 #include <algorithm>

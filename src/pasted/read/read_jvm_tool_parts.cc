@@ -1,4 +1,4 @@
-// What the JDK's tools print of a JVM, and jemalloc of itself, in a paste.
+// Output of the JDK's tools, and jemalloc's statistics, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -126,7 +126,7 @@ void read_vm_settings(PastedPart& part) {
     if (settings->cpus) part.figures.push_back(number("CPUs", *settings->cpus));
     if (!settings->provider.empty()) part.figures.push_back(words("from", std::string(settings->provider)));
     if (settings->not_containerized)
-        part.notes.emplace_back("the JVM sees no container: the machine's memory is what it reckons with");
+        part.notes.emplace_back("the JVM sees no container: it uses the machine's memory");
 }
 
 void read_compiler_memory(PastedPart& part) {
@@ -135,7 +135,7 @@ void read_compiler_memory(PastedPart& part) {
     if (memory->disabled) {
         part.figures.push_back(words("statistics", "off"));
         part.notes.emplace_back(
-            "start the JVM with -XX:CompileCommand=MemStat,*.*,collect to have what each compilation takes");
+            "start the JVM with -XX:CompileCommand=MemStat,*.*,collect to record the memory of each compilation");
         return;
     }
     part.figures.push_back(number("compilations", memory->compilations.size()));
@@ -147,7 +147,7 @@ void read_compiler_memory(PastedPart& part) {
             amount(fmt::format("{} {}", sorted[i].compiler, sorted[i].method), sorted[i].peak));
     const auto gave_up = std::ranges::count(sorted, std::string_view{"oom"}, &CompilationMemory::result);
     if (gave_up > 0)
-        part.figures.push_back(number("given up at the limit", static_cast<std::uint64_t>(gave_up)));
+        part.figures.push_back(number("aborted at the limit", static_cast<std::uint64_t>(gave_up)));
     if (!sorted.empty())
         part.notes.emplace_back("each figure is the peak of one compilation: it is freed when that ends");
 }

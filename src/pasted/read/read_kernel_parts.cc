@@ -1,4 +1,4 @@
-// What the kernel and the tools that read /proc print, in a paste.
+// Output of the kernel and of tools that read /proc, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>

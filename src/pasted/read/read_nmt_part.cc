@@ -87,8 +87,7 @@ void note_what_is_cut(PastedPart& part, const PastedNmt& nmt) {
     }
     part.title += ", cut";
     part.notes.push_back(fmt::format(
-        "cut: the categories shown are {} of {} MiB committed, {} %; {} MiB are in categories that are not "
-        "there",
+        "cut: the categories shown are {} of {} MiB committed, {} %; {} MiB are in missing categories",
         in_mib(missing->shown), in_mib(missing->total), percent(missing->shown, missing->total),
         in_mib(missing->missing)));
 }
@@ -99,7 +98,7 @@ void describe(PastedPart& part, PastedNmt nmt) {
     const bool fragment = !nmt.has_total;
     part.title = fmt::format("NMT {}{}", detail ? "detail" : "summary", is_diff(nmt) ? ".diff" : "");
     if (nmt.of_unix_diff) part.title = "unix diff of two NMT reports";
-    if (fragment && !nmt.of_unix_diff) part.title += ", a piece of one";
+    if (fragment && !nmt.of_unix_diff) part.title += ", partial";
     if (const auto release = release_of(report, *part.text); !release.empty())
         part.title += fmt::format(", {}", release);
     part.title += fmt::format(", {}", unit_name(report.unit));

@@ -69,8 +69,7 @@ void add_by_oomd(PastedPart& part, const std::vector<std::string>& records) {
     }
     if (!records.empty())
         part.notes.emplace_back(
-            "systemd-oomd kills from user space, before the kernel does: no limit of a cgroup was hit. What "
-            "it watches: oomctl");
+            "systemd-oomd kills from user space, before the kernel does: no cgroup limit was hit. oomctl shows what it watches");
 }
 
 // Puts the records, each on a line of its own, in the place of the part's text.
@@ -123,9 +122,9 @@ void read_oom(PastedPart& part) {
             fmt::format("{} more kills between the first and the last of these were not kept",
                         grouped(read->kills_left_out)));
     if (read->lines_left_out > 0)
-        part.notes.push_back(
-            fmt::format("{} more lines of tasks, victims and figures were not kept: no kill has so many",
-                        grouped(read->lines_left_out)));
+        part.notes.push_back(fmt::format(
+            "{} more lines of tasks, victims and figures were not kept: no real kill has that many",
+            grouped(read->lines_left_out)));
     for (const OomKill& kill : log->kills) {
         if (ended(kill) || kills == 0) add_kill(part, kill);
     }

@@ -1,4 +1,4 @@
-// GC logs, malloc's own reports, the OOM killer's, and tables of processes, in a paste.
+// GC logs, malloc's own reports, OOM logs, and process tables, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -93,7 +93,7 @@ void read_gc_log(PastedPart& part) {
     part.title = log->unified ? "GC log" : "GC log, JDK 8";
     // Pieces of a log need not have a whole one, which does not mean that there was none.
     if (log->collections.empty()) {
-        part.notes.emplace_back("no line in it says what a collection did to the heap");
+        part.notes.emplace_back("no line in it shows the effect of a collection on the heap");
     } else {
         part.figures.push_back(number("collections", log->collections.size()));
     }

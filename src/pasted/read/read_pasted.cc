@@ -13,7 +13,7 @@
 namespace nmtx {
 namespace {
 
-// All tables of a text together keep so many rows: `left` of them are still free.
+// All tables of a text together keep a limited number of rows, of which `left` are still free.
 void bound_rows(PastedPart& part, std::size_t& left) {
     std::vector<ProcessRow>* rows = nullptr;
     if (auto* table = std::get_if<ProcessTable>(&part.contents)) rows = &table->rows;

@@ -1,4 +1,4 @@
-// What somebody pasted, read: divided into parts, each part parsed, those of one process joined.
+// Reads a paste: divides it into parts, parses each, and joins those of one process.
 #pragma once
 
 #include <vector>

@@ -1,4 +1,4 @@
-// Thread dumps, and what stands beside them, in a paste.
+// Thread dumps, and texts that come with them, in a paste.
 #include <fmt/format.h>
 
 #include <algorithm>

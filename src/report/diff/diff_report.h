@@ -1,4 +1,4 @@
-// The difference between two snapshots, in its forms.
+// The difference between two snapshots, as text and JSON.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace nmtx {
 
-// In which unit the text prints sizes; JSON has bytes.
+// The unit of sizes in text; JSON has bytes.
 enum class SizeScale { bytes, kib, mib, gib };
 std::optional<SizeScale> size_scale_named(std::string_view name);  // "b", "k", "m", "g"
 
-// RSS first, then who owns the change, NMT's categories and call sites, malloc's blocks, threads, classes and
-// mappings: what changed most of each, with options.all every row.
+// RSS first, then the change by owner, NMT's categories and call sites, malloc's blocks, threads, classes
+// and mappings: the largest changes of each, with options.all every row.
 std::string diff_text(const Moment& before, const Moment& after, const Diff& diff, SizeScale scale,
                       const ReportOptions& options, const TextStyle& style);
 

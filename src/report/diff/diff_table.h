@@ -1,4 +1,4 @@
-// The tables of a diff: a name and what it was, is and has changed by, in one unit.
+// The tables of a diff: name, before, after, change, in one unit.
 #pragma once
 
 #include <algorithm>
@@ -16,16 +16,16 @@ class DiffTable {
   public:
     DiffTable(SizeScale scale, bool all, const TextStyle& style) : scale_(scale), all_(all), style_(style) {}
 
-    // Figures in the unit: "17.1"; with their sign, "0.0" where there is too little for it.
+    // Figures in the unit: "17.1"; changes with a sign, "0.0" if too small.
     [[nodiscard]] std::string cell(Bytes bytes) const;
     [[nodiscard]] std::string cell(Delta delta) const;
     [[nodiscard]] std::string_view unit() const;
-    // Is a change large enough to be seen in the unit, or are all to be shown?
+    // Is a change large enough to show in the unit, or are all rows shown?
     [[nodiscard]] bool shows(Delta delta) const;
 
     void heading(std::string_view name);            // with the unit
     void heading_of_counts(std::string_view name);  // without
-    // `more`: behind the figures.
+    // `more`: text after the figures.
     void row(std::string_view name, const AmountChange& amount, std::string_view more = {});
     void row(std::string_view name, const CountChange& count, std::string_view more = {});
     void cells(std::string_view name, std::string_view before, std::string_view after,
@@ -34,8 +34,8 @@ class DiffTable {
     void add(std::string_view text);
     void text(std::string_view text) { out_ += text; }  // as it is
 
-    // The rows to show of a list that is sorted by growth: all, or the `most` that changed most, in the same
-    // order. `size`: how much one has changed, whatever the direction.
+    // The rows to show of a list sorted by growth: all, or the `most` largest changes, in the same order.
+    // `size`: the absolute change of a row.
     template <typename T, typename Size>
     std::vector<const T*> chosen(const std::vector<T>& rows, std::size_t most, Size size) {
         std::vector<const T*> changed;
@@ -56,7 +56,7 @@ class DiffTable {
         for (const std::size_t i : order) largest.push_back(changed[i]);
         return largest;
     }
-    // How many the last choice has left out, and an empty line.
+    // How many rows the last choice left out, and an empty line.
     void end(std::string_view what);
 
     [[nodiscard]] std::string take() { return std::move(out_); }

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::size_t lines_width = 16;
 
-// What was typed and what jcmd puts around its answers is of no interest by itself.
+// Typed commands, and the lines that jcmd puts around its answers, are not interesting by themselves.
 bool told_by_others(PastedKind kind) {
     return entry_of(kind).about == About::next_text;
 }

@@ -1,4 +1,4 @@
-// The pieces of what `nmtx explain` prints.
+// The parts of `nmtx explain`'s output.
 #pragma once
 
 #include <string>
@@ -11,9 +11,9 @@ namespace nmtx {
 std::string explain_parts(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
 // Usage, limit, working set and page cache of a container; empty where its files say too little for that.
 std::string container_statement(const PastedContainer& container, const TextStyle& style);
-// What was not recognised, quoted with its lines; bounded, unless all is wanted.
+// What was not recognised, quoted with line numbers; bounded, except with options.all.
 std::string explain_leftovers(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
-// Mappings whose residency is in no text.
+// Mappings whose residency no text shows.
 std::string address_space_text(const AddressSpace& space, const TextStyle& style);
 // NMT's categories before and after. `total`: the reports had one.
 std::string nmt_change_text(const NmtChange& change, bool total, const ReportOptions& options,
@@ -26,7 +26,7 @@ std::string value_of(const PastedFigure& figure);
 std::string explain_sites(const Pasted& pasted, const ReportOptions& options, const TextStyle& style);
 // By growth where the report is a diff, else by size.
 std::vector<const NmtSite*> sites_by_weight(const NmtSites& sites);
-// The function that took the memory, as far as frames tell: "Unsafe_AllocateMemory0".
+// The function that allocated the memory, judging by the frames: "Unsafe_AllocateMemory0".
 std::string name_of_site(const NmtSite& site);
 
 }  // namespace nmtx

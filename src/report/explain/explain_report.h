@@ -1,4 +1,4 @@
-// `nmtx explain`: what a paste is, what it says, and what was not recognised.
+// `nmtx explain`: the kinds of text in a paste, their figures, and what was not recognised.
 #pragma once
 
 #include <string>

@@ -1,4 +1,4 @@
-// Call sites of pasted detail reports: who in the JVM took the memory is what such a text is pasted for.
+// Call sites of pasted detail reports: the code in the JVM that allocated the memory.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 
 namespace nmtx {
 
-// Usage and limit, what is charged, and whether it was too much before.
+// Usage and limit, what is charged, and earlier OOM kills.
 std::vector<std::string> container_sentences(const ContainerUse& use);
 // The same, folded.
 std::string container_text(const ContainerUse& use, const TextStyle& style);

@@ -14,7 +14,7 @@ Mark mark_of(const Finding& finding);
 
 // How much of a finding is printed below its title.
 struct FindingDepth {
-    std::size_t evidence = 2;  // lines of it, in whole sentences; the first sentence in any case
+    std::size_t evidence = 2;  // lines, in whole sentences; at least the first sentence
     std::size_t remedies = 2;
     bool refutation = true;  // what would show that it is wrong
 };
@@ -23,8 +23,8 @@ inline constexpr FindingDepth in_full{static_cast<std::size_t>(-1), static_cast<
 // "WARNING  12.1 MiB …" in bold, then its share and confidence, evidence, next commands, "Not a leak if:".
 std::string finding_text(const Finding& finding, const FindingDepth& depth, const TextStyle& style);
 
-// Each finding; with options.all in full. Else notes have a line each and the others one step to take. That
-// it is undecided is no such note, for what would decide it is the answer.
+// All findings; with options.all in full. Otherwise notes take one line each, and the others show one
+// remedy. An undecided verdict is not shortened like a note, because its next command is the answer.
 std::string findings_text(std::span<const Finding> findings, const ReportOptions& options,
                           const TextStyle& style);
 

@@ -38,7 +38,7 @@ std::string gap_parts(const Ledger& ledger, Delta likely) {
     return text;
 }
 
-// Why RSS minus committed is no measure of it, by the largest cause.
+// Why RSS minus committed is not a measure of it, by the largest cause.
 std::string why_it_misleads(const Ledger& ledger) {
     for (const Area& area : areas_of(ledger)) {
         if (area.name != name_below(owner_path::java_heap, owner_path::jvm) || !area.committed) continue;

@@ -1,4 +1,4 @@
-// What reports say about malloc.
+// Notes on malloc in reports.
 #pragma once
 
 #include <string>
@@ -13,11 +13,11 @@ namespace nmtx {
 // "glibc 2.36"; empty where nothing is known.
 std::string allocator_name(const MallocWalk& walk);
 
-// What the figures rest on. `all`: also what the tables show.
+// What the figures are based on. `all`: also what the tables show.
 std::vector<std::string> malloc_notes(const Moment& moment, bool all = true);
 
-// "177,719 blocks of 1,016 bytes, in libtarget.so": the entry of the untracked blocks that weighs most, in
-// fewer words where they do not fit `room` columns.
+// "177,719 blocks of 1,016 bytes, in libtarget.so": the largest entry of untracked blocks, shortened to fit
+// `room` columns.
 std::string largest_remark(const MallocWalk& walk, std::size_t room);
 
 }  // namespace nmtx

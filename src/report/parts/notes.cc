@@ -14,7 +14,7 @@
 namespace nmtx {
 namespace {
 
-// Shares of RSS from which on a note says that the parts of a report are of different times.
+// Shares of RSS from which on a note says that the parts of a report were read at different times.
 constexpr double moves_on_screen = 0.2;
 constexpr double moves_in_ticket = 0.001;
 
@@ -42,7 +42,7 @@ std::string sources_of_areas(const ProcessView& view) {
     return joined;
 }
 
-// `screen`: of NMT that is off, or has no addresses, a finding tells there.
+// `screen`: a finding already says that NMT is off or has no addresses.
 std::string evidence_note(const ProcessView& view, bool screen) {
     const bool asked_jvm = view.heap_info || view.vm_info;
     if (screen && asked_jvm && (view.nmt_level() == NmtLevel::off || view.nmt_level() == NmtLevel::summary))

@@ -1,5 +1,5 @@
-// The sentences below the tables: what the figures rest on, what is weaker than it could be, and what to do
-// about it.
+// The sentences below the tables: what the figures are based on, what is less certain than it could be, and
+// what to do about it.
 #pragma once
 
 #include <optional>
@@ -13,24 +13,23 @@
 namespace nmtx {
 
 enum class NoteDepth {
-    screen,  // only what changes how the figures are read
+    screen,  // only what affects the reading of the figures
     most,
-    all,  // with every document that is missing
+    all,  // including every missing document
 };
-// What the figures rest on and what is missing, in the order of printing.
+// What the figures are based on and what is missing, in printing order.
 std::vector<std::string> notes_on_evidence(const Moment& moment, NoteDepth depth);
-// "Cost: JVM 98 ms, nmtx 27 ms CPU."; empty where nothing was asked of a process.
+// "Cost: JVM 98 ms, nmtx 27 ms CPU."; empty where no process was queried.
 std::string cost_text(const ProcessView& view);
-// All that can be said below a report: the gap, the evidence, the cost.
+// All notes below a report: the gap, the evidence, the cost.
 std::vector<std::string> notes_of(const Moment& moment, bool all);
 
-// "Bootstrap · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min"; with its RSS where that
-// is given.
+// "Bootstrap · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min"; with RSS if it is given.
 std::string target_line(const ProcessView& view, const TextStyle& style,
                         std::optional<Bytes> rss = std::nullopt);
 // The main class without its package, or the jar; empty where the command line has none.
 std::string main_name(const ProcessView& view);
-// The same, whatever its length, always with "Target"; printable.
+// The same at any length, always with "Target"; printable.
 std::string target_text(const ProcessView& view, bool unicode = true,
                         std::optional<Bytes> rss = std::nullopt);
 // "OpenJDK 17.0.15 G1", "not Java", "OpenJ9", …

@@ -74,7 +74,7 @@ class Shares {
         of_it(other_allocator(), minus_or_zero(h_.malloc_outside, arenas + chunks), "");
     }
 
-    // Its memory has no header that we know: what nobody else claims.
+    // Its memory has no header that we know: it is the unclaimed memory.
     [[nodiscard]] std::string other_allocator() const {
         const std::string name = headerless_allocators(view_);
         return name.empty() ? "other allocator" : name;

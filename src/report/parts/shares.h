@@ -1,4 +1,4 @@
-// The split of RSS as people read it: a handful of shares that sum to it, each with what it is made of.
+// The split of RSS for readers: a few shares that sum to it, each with its parts.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace nmtx {
 struct SharePart {
     std::string name;
     Bytes resident;
-    std::string remark;  // "of 191.4 committed"; may be empty; names of the target as they are
+    std::string remark;  // "of 191.4 committed"; may be empty; names of the target are not escaped
 };
 
 struct Share {
@@ -22,8 +22,8 @@ struct Share {
     std::vector<SharePart> parts;
 };
 
-// In the order of printing, those of nothing left out but for "unexplained", which is always there, last.
-// They sum to ledger.rss. `room`: about how many columns a remark may take.
+// In printing order, without empty shares except "unexplained", which is always last. They sum to
+// ledger.rss. `room`: about how many columns a remark may take.
 std::vector<Share> shares_of(const Moment& moment, std::size_t room = 60);
 
 }  // namespace nmtx

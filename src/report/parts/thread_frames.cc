@@ -107,7 +107,7 @@ std::vector<std::string> mixed_stack(const ThreadRow& thread, std::size_t most) 
         take_first(std::move(native), most, lines);
         if (std::string end = end_of(thread); !end.empty()) lines.push_back(std::move(end));
     }
-    // What the thread's own stack has told is not said again by the dump, which is of a later moment.
+    // What the thread's own stack shows is not repeated from the dump, which is later.
     if (thread.dumped == nullptr) return lines;
     if (!thread.dumped->compiling.empty())
         lines.push_back("compiles " + frame_text(thread.dumped->compiling));

@@ -1,4 +1,4 @@
-// What stands below the first screen: every area, owner, file and mapping.
+// The details below the first screen: every area, owner, file and mapping.
 #include "report/reconciliation/details_text.h"
 
 #include <fmt/format.h>

@@ -11,7 +11,7 @@ namespace nmtx {
 // Areas of the JVM (reserved, committed, resident), threads, container, every owner in bytes, files, and when
 // each document was read.
 std::string details_text(const Account& account, const TextStyle& style);
-// Threads by kind, and those that had most CPU time.
+// Threads by kind, and those with the most CPU time.
 std::string threads_lines(const Account& account, const TextStyle& style);
 // Every mapping with its owners.
 std::string mappings_text(const Account& account, const TextStyle& style);

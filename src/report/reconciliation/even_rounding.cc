@@ -1,5 +1,5 @@
-// Rounding so that printed figures add up. By the largest remainders: all parts are cut, and what is missing
-// goes to those that lost most.
+// Rounding so that printed figures add up, by largest remainders: all parts are rounded down, and the
+// difference goes to those that lost most.
 #include <algorithm>
 #include <numeric>
 

@@ -1,4 +1,4 @@
-// The reconciliation report in its forms. All of them format the same account and conclude nothing.
+// The reconciliation report as text and JSON. Both format the same account and draw no conclusions.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>
@@ -18,7 +18,7 @@ std::string text_report(const Account& account, const ReportOptions& options, co
 // and sizes. With options.all every arena, size and owner, and NMT's own counts.
 std::string malloc_report(const Moment& moment, const ReportOptions& options, const TextStyle& style);
 
-// docs/reference/json.md; one object, two blanks of indentation, a newline at the end.
+// docs/reference/json.md; one object, indented by two blanks, with a newline at the end.
 std::string json_report(const Account& account);
 // The object itself.
 nlohmann::ordered_json report_json(const Account& account);

@@ -274,7 +274,7 @@ class ScreenRows {
         return row;
     }
 
-    // Its memory has no header that we know: what nobody else claims.
+    // Its memory has no header that we know: it is the unclaimed memory.
     [[nodiscard]] std::string other_allocator() const {
         const std::string name = headerless_allocators(view_);
         return name.empty() ? "other allocator" : name;

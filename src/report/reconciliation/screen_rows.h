@@ -18,13 +18,13 @@ struct ScreenRow {
     std::vector<ScreenRow> parts;  // they sum to `resident`, or there are none
 };
 
-// Sums to ledger.rss: the largest first, what is unexplained and what is too little for a row of its own
-// last. `all`: every owner of the JVM's and of malloc's, however little it has.
+// Sums to ledger.rss: the largest first, unexplained memory and amounts too small for a row last. `all`:
+// every owner of the JVM and malloc, however small.
 std::vector<ScreenRow> screen_rows(const Moment& moment, bool all);
 
-// The parts in tenths of a MiB, so that they sum to `whole`. Each is rounded to the nearest; what is then
-// missing or too much goes to the part `rest`, a row of "other", else to those that rounding changed most:
-// none of these is off by a whole tenth. Where the parts are more than the whole, each is rounded by itself.
+// The parts in tenths of a MiB, so that they sum to `whole`. Each is rounded to the nearest; the difference
+// goes to the part `rest`, a row of "other", else to those that rounding changed most, none of which is then
+// off by a whole tenth. If the parts exceed the whole, each is rounded by itself.
 std::vector<std::uint64_t> tenths_that_sum(std::span<const Bytes> parts, std::uint64_t whole,
                                            std::optional<std::size_t> rest = std::nullopt);
 // Rounded to the nearest tenth.

@@ -67,7 +67,7 @@ class Screen {
         if (!account_.judged.findings.empty()) out_ += verdict_text(account_.judged, style_, options_) + "\n";
         table();
         gap();
-        // Measured where somebody asked for that; averages since start answer nothing here.
+        // Only if measured on request; averages since start are not useful here.
         if (!options_.all && account_.threads && account_.threads->interval_s > 0)
             out_ += "\n" + threads_lines(account_, style_);
         notes();
@@ -145,7 +145,7 @@ class Screen {
         row("total (RSS)", tenths(whole, ledger_.rss), "100 %", again);
     }
 
-    // Its figure stands out: it is what most people come for.
+    // Emphasised, because it is the figure that most readers look for.
     void gap() {
         std::string text = gap_text(ledger_, options_.all);
         if (!text.empty()) {

@@ -7,8 +7,8 @@
 
 namespace nmtx {
 
-// One field, quoted where it has to be. A text that a spreadsheet would take for a formula gets an
-// apostrophe: names are the target's to choose.
+// One field, quoted where necessary. A text that a spreadsheet would take for a formula gets an apostrophe,
+// because the target chooses names.
 std::string csv_field(std::string text);
 
 // A list of objects in a JSON text as rows: a header with their keys, then a line for each. `pointer` says

@@ -1,4 +1,4 @@
-// Values as our JSON has them: null where nothing is known, names of the target without control characters.
+// Values in our JSON: null where unknown, names of the target without control characters.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -31,7 +31,7 @@ inline nlohmann::ordered_json text_or_null(const std::string& text) {
     return text.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(printable(text));
 }
 
-// What an amount was and is, and the difference.
+// An amount before and after, and the difference.
 inline nlohmann::ordered_json amount_json(const AmountChange& change) {
     return {{"before_bytes", change.before.value()},
             {"after_bytes", change.after.value()},
@@ -42,7 +42,7 @@ inline nlohmann::ordered_json chunks_json(const ChunkSum& sum) {
     return {{"blocks", sum.blocks}, {"bytes", sum.bytes.value()}, {"resident_bytes", sum.resident.value()}};
 }
 
-// The object `malloc` of docs/reference/json.md; null where nothing was tried (json_malloc.cc).
+// The object `malloc` of docs/reference/json.md; null where no walk was tried (json_malloc.cc).
 nlohmann::ordered_json malloc_json(const ProcessView& view);
 // `findings` (json_findings.cc).
 nlohmann::ordered_json findings_json(std::span<const Finding> findings);

@@ -1,4 +1,4 @@
-// How a text report may look. Where it goes decides (platform/terminal/terminal.h), never the report itself.
+// How a text report may look. Its destination decides (platform/terminal/terminal.h), not the report.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,7 @@ namespace nmtx {
 
 struct TextStyle {
     std::size_t width = 100;  // no line is wider
-    std::size_t height = 0;   // lines of the terminal; 0: unknown, or no terminal
+    std::size_t height = 0;   // lines of the terminal; 0: unknown, or not a terminal
     bool bars = false;        // draw shares as bars
     bool colour = false;
     bool unicode = true;  // otherwise only ASCII
@@ -33,7 +33,7 @@ std::string marked(Mark mark, std::string_view text, bool bold, const TextStyle&
 // Columns in which text below a marked line begins.
 std::size_t indent_below(Mark mark, const TextStyle& style);
 
-// A line that is cut to the style's width, and printable.
+// A line cut to the style's width; printable.
 std::string line(std::string_view text, const TextStyle& style);
 // Cut or filled with blanks to exactly `width` columns.
 std::string padded(std::string_view text, std::size_t width);

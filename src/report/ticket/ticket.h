@@ -21,7 +21,7 @@
 
 namespace nmtx {
 
-// A name and what it is: "JDK" "17.0.15 (Debian)"; "open files" "1048576".
+// A name and its value: "JDK" "17.0.15 (Debian)"; "open files" "1048576".
 struct TicketFact {
     std::string name;
     std::string value;
@@ -31,7 +31,7 @@ struct TicketFact {
 enum class TicketSeverity : std::uint8_t { problem, warning, note, ok };
 std::string_view name_of(TicketSeverity severity);  // "problem", "warning", "note", "ok"
 
-// What to do, and what to type for it.
+// What to do, and the command for it.
 struct TicketCommand {
     std::string what;     // "The same ticket of the process as it is now", "Find the owner"
     std::string command;  // one line; may be empty for a remedy
@@ -44,7 +44,7 @@ struct TicketFinding {
     std::optional<Bytes> bytes;           // that it is about
     std::string share;                    // "36.1 % of RSS not tracked by NMT"; empty where it has none
     std::string confidence;               // "high", "medium", "low"; may be empty
-    std::vector<std::string> evidence;    // sentences, with the figures that it rests on
+    std::vector<std::string> evidence;    // sentences with figures
     std::vector<TicketCommand> remedies;  // the most useful first
     std::string refuted_label;            // "Not a leak if"
     std::vector<std::string> refuted_by;  // conditions that follow it
@@ -56,7 +56,7 @@ struct TicketOwner {
     std::string path;
     Bytes resident;
     std::optional<Bytes> reserved, committed;
-    std::string evidence;  // which documents say so
+    std::string evidence;  // its sources
     bool estimated = false;
     std::size_t pieces = 0;
 };
@@ -69,10 +69,10 @@ struct TicketArea {
     std::string remark;  // "59 stacks"
 };
 
-// NMT's category beside what is resident of its mmap memory.
+// An NMT category, with the resident part of its mmap memory.
 struct TicketCategory {
     std::string name;
-    Bytes reserved, committed;  // as NMT's summary has them
+    Bytes reserved, committed;  // as in NMT's summary
     Bytes malloc;               // arenas included
     Bytes mmap_reserved, mmap_committed;
     std::optional<Bytes> resident;  // of the mmap memory
@@ -85,13 +85,13 @@ struct TicketFile {
     std::size_t mappings = 0;
 };
 
-// A stretch of the address space with one owner, in address order; neighbours of one mapping and owner are
-// one.
+// A range of the address space with one owner, in address order; neighbours with the same mapping and owner
+// are one.
 struct TicketRange {
     Range range;
     std::string protection;  // "rw-p"
     std::string name;        // of the mapping; empty where it is anonymous
-    std::string owner;       // a path of the ledger; empty where it is unexplained and nothing is resident
+    std::string owner;       // a path of the ledger; empty where it is unexplained and not resident
     Bytes resident;
     bool estimated = false;
 };
@@ -115,10 +115,10 @@ struct TicketBlocks {
 struct TicketMalloc {
     std::string allocator;     // "glibc 2.36"; may be empty
     Bytes resident;            // of all of malloc's mappings
-    std::optional<Bytes> nmt;  // what NMT says it has from malloc
-    bool walked = false;       // the rest is nothing where it is not
+    std::optional<Bytes> nmt;  // NMT's malloc total
+    bool walked = false;       // otherwise the rest is empty
     std::string why_not_walked;
-    bool told_apart = false;  // NMT's blocks bear headers; otherwise all live ones are in live_untracked
+    bool told_apart = false;  // NMT's blocks have headers; otherwise all live ones are in live_untracked
     Bytes live_tracked, live_untracked, free, overhead, not_walked;  // resident; they sum to glibc's part
     std::vector<TicketArena> arenas;                                 // largest first
     std::vector<TicketBlocks> untracked;                             // most first; the rest last
@@ -129,7 +129,7 @@ struct TicketThread {
     std::uint64_t tid = 0;
     std::string name;
     std::string kind;     // "Java", "GC", …
-    std::string library;  // of a native thread: where its first function is; may be empty
+    std::string library;  // for a native thread: the file of its first function; may be empty
     char state = '?';
     std::optional<double> cpu_percent, wait_percent;  // of one CPU, over the interval
     double cpu_seconds = 0;                           // since it started
@@ -146,7 +146,7 @@ struct TicketPool {
 
 struct TicketThreads {
     std::string by_kind;            // "Threads 75: 61 Java, 3 compiler, 8 GC, 2 VM, 1 native"
-    std::vector<TicketFact> kinds;  // "Java" "61"; those of which there are any
+    std::vector<TicketFact> kinds;  // "Java" "61"; only kinds that occur
     std::size_t count = 0;
     double interval_s = 0;  // over which CPU was measured; 0: since each thread started
     double cpu_percent = 0, wait_percent = 0;
@@ -171,8 +171,8 @@ struct Ticket {
 
     std::vector<TicketFact> versions;   // JDK, VM, vendor, collector, NMT, allocator, kernel, nmtx, …
     std::string command;                // the command line, secrets redacted; empty where unknown
-    std::vector<std::string> flags;     // the JVM's options as they were given
-    std::vector<std::string> vm_flags;  // those that the JVM runs with (VM.flags), where it was asked
+    std::vector<std::string> flags;     // the JVM's options as given
+    std::vector<std::string> vm_flags;  // the options in effect (VM.flags), if the JVM was asked
     std::optional<ContainerUse> container;
     std::vector<TicketFact> limits;  // of memory, threads, address space
     std::vector<TicketFact> taken;   // when, how long, what it cost the target, effort, drift
@@ -182,26 +182,26 @@ struct Ticket {
     std::vector<TicketOwner> owners;         // largest first; sum to rss
     std::vector<TicketFile> files;           // largest first
     std::vector<TicketRange> map;            // the address space
-    std::optional<TicketMalloc> malloc;      // where anything is known of it
-    std::optional<TicketThreads> threads;    // where they could be read
+    std::optional<TicketMalloc> malloc;      // if anything is known about it
+    std::optional<TicketThreads> threads;    // if they could be read
     std::optional<Trend> history;            // from a record
 
-    std::vector<MissingDocument> missing;  // what could not be had, why, and what to do
-    std::vector<std::string> notes;        // what the figures rest on, sentences
+    std::vector<MissingDocument> missing;  // what could not be collected, why, and what to do
+    std::vector<std::string> notes;        // sentences on what the figures are based on
     std::vector<TicketCommand> reproduce;
     std::string redaction;  // what was redacted, one or two sentences
 };
 
-// `history`: of a record, where there is one.
+// `history`: from a record, if there is one.
 Ticket ticket_of(const Account& account, std::optional<Trend> history);
 
-// At most this much, whatever the target is like: issue trackers take 64 KiB.
+// At most this long, whatever the target: issue trackers take 64 KiB.
 inline constexpr std::size_t most_markdown_bytes = std::size_t{60} * 1000;
 
 // GitHub's, GitLab's and Jira's Markdown: findings first, tables that are cut where they get long, no HTML.
 std::string markdown_report(const Ticket& ticket);
 
-// One file without anything from elsewhere (html_report.cc).
+// One self-contained file (html_report.cc).
 std::string html_report(const Ticket& ticket);
 
 }  // namespace nmtx

@@ -1,4 +1,4 @@
-// What a reader asks first: which versions, which options, which limits, when, and at what cost.
+// Versions, options, limits, time and cost of a ticket.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -144,7 +144,7 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
     commands.push_back({"The same ticket of the process now",
                         fmt::format("nmtx ticket {}{}{} -o ticket", pid, effort, interval)});
     commands.push_back(
-        {"Only the evidence", fmt::format("nmtx capture {}{}{} -o capture.nmtx", pid, effort, interval)});
+        {"Only the snapshot", fmt::format("nmtx capture {}{}{} -o capture.nmtx", pid, effort, interval)});
     commands.push_back({"What changed since", fmt::format("nmtx diff capture.nmtx {}", pid)});
     if (!with_history) {
         commands.push_back({"Record for an hour to see whether it grows",

@@ -1,4 +1,4 @@
-// Findings as a ticket has them.
+// The findings of a ticket.
 #include <fmt/format.h>
 
 #include <algorithm>

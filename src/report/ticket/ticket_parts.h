@@ -1,4 +1,4 @@
-// The parts of a ticket, each made by a file of its own.
+// The parts of a ticket, each made by its own file.
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ std::vector<TicketFact> limits_of(const ProcessView& view);
 std::vector<TicketFact> taking_of(const Moment& moment);
 std::vector<std::string> given_flags(const ProcessView& view);
 std::vector<std::string> effective_flags(const ProcessView& view);
-// What could not be had, and what was not asked for.
+// What could not be collected, and what was not requested.
 std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_history);
 std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_history);
 

@@ -1,4 +1,4 @@
-// The report on a record in its forms, and the gate's line.
+// The report on a record as text, JSON and CSV, and the gate's line.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace nmtx {
 
-// `nmtx trend`: for each run the verdict, with what it rests on, then how RSS and its owners went. With
+// `nmtx trend`: for each run the verdict with its reasons, then the course of RSS and its owners. With
 // options.all every owner, and NMT's figures by category.
 std::string trend_report(const Trend& trend, const ReportOptions& options, const TextStyle& style);
 

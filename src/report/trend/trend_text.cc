@@ -159,7 +159,7 @@ std::string meaning(const OwnerTrend& owner) {
     }
 }
 
-// Memory with a bound of its own may well grow.
+// Memory with its own bound may grow.
 Mark mark_of_owner(const OwnerTrend& owner) {
     if (owner.verdict == Verdict::leak) return Mark::problem;
     const bool bounded =

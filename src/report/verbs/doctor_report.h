@@ -1,4 +1,4 @@
-// `nmtx doctor`: a line for each check, and what helps below those that fall short.
+// `nmtx doctor`: a line for each check, with the remedy below those that are limited or fail.
 #pragma once
 
 #include <cstdint>

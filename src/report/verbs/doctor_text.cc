@@ -48,7 +48,7 @@ std::string doctor_text(const DoctorReport& report, std::optional<std::uint64_t>
     std::string conclusion;
     if (!report.report_possible)
         conclusion = pid ? fmt::format("No report of pid {} is possible.", *pid)
-                         : "No JVM that can be seen can be reported on.";
+                         : "No report is possible for any visible JVM.";
     else if (pid)
         conclusion = short_of == 0 ? fmt::format("A full report is possible: nmtx {}", *pid)
                                    : fmt::format("A report is possible, within these limits: nmtx {}", *pid);

@@ -1,4 +1,4 @@
-// `nmtx fit`: the heap that a limit leaves room for, with its arithmetic.
+// `nmtx fit`: the heap that fits a limit, with the arithmetic.
 #pragma once
 
 #include <string>

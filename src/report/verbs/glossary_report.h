@@ -1,4 +1,4 @@
-// `nmtx glossary`: what a category of NMT or an owner is, and the bugs of JDKs that make it grow.
+// `nmtx glossary`: what an NMT category or an owner is, and the JDK bugs that make it grow.
 #pragma once
 
 #include <optional>
@@ -10,14 +10,14 @@
 
 namespace nmtx {
 
-// Every entry in a line. `jdk`: what that release has alone.
+// All entries, one line each. `jdk`: only those of that release.
 std::string glossary_list_text(std::optional<int> jdk, const TextStyle& style);
 // These entries in full.
 std::string glossary_text(std::span<const GlossaryEntry* const> entries, std::optional<int> jdk,
                           const TextStyle& style);
-// docs/reference/json.md: `nmtx glossary`. These entries, and the bugs that they name.
+// docs/reference/json.md: `nmtx glossary`. These entries, and the bugs that they refer to.
 std::string json_glossary(std::span<const GlossaryEntry* const> entries, std::optional<int> jdk);
-// All of them, for the one above.
+// All entries, for the function above.
 std::vector<const GlossaryEntry*> all_entries(std::optional<int> jdk);
 
 }  // namespace nmtx

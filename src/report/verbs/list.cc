@@ -94,7 +94,7 @@ std::string unknown_of_list(const std::vector<JvmSummary>& jvms, const ListShape
     style.width = shape.width.value_or(style.width);
     std::string text;
     for (const auto& [reason, pids] : reasons)
-        text += "\n" + paragraph(printable(fmt::format("Unknown of pid {}: {}", pids, reason)), style, 2);
+        text += "\n" + paragraph(printable(fmt::format("Incomplete for pid {}: {}", pids, reason)), style, 2);
     return text;
 }
 

@@ -10,10 +10,9 @@
 
 namespace nmtx {
 
-// How a list is put on a page.
+// The layout of a list.
 struct ListShape {
-    // Columns that a line may take; longer ones end in "…". Absent: nothing is cut, and no column left out
-    // because it says nothing.
+    // Columns of a line; longer lines end in "…". Absent: nothing is cut, and empty columns stay.
     std::optional<std::size_t> width;
     bool numbered = false;  // with a first column "1)", "2)", … to choose by
     bool unicode = true;

@@ -51,7 +51,7 @@ void add_owner(const WatchRow& row, const Ledger& ledger, std::vector<std::strin
                                     [&](const Row& one) { return one.path == row.path; });
     if (found != ledger.rows.end()) {
         if (!found->evidence.empty())
-            lines.push_back(fmt::format("Known by: {}{}.", printable(found->evidence),
+            lines.push_back(fmt::format("Source: {}{}.", printable(found->evidence),
                                         found->estimated ? "; partly estimated" : ""));
         lines.push_back(fmt::format("Address space: {} in {} {} with resident pages.", human(found->mapped),
                                     grouped(found->pieces), found->pieces == 1 ? "piece" : "pieces"));

@@ -1,4 +1,4 @@
-// What there is to know of the selected row of `nmtx watch`.
+// Details of the selected row of `nmtx watch`.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace nmtx {
 
-// Its figures, which documents say so, and what the glossary has of it. Empty where no row has that name.
+// Its figures, sources and glossary entry. Empty where no row has that name.
 WatchText watch_details(const WatchState& state, const WatchFigures& figures);
 
 }  // namespace nmtx

@@ -10,16 +10,16 @@
 
 namespace nmtx {
 
-// From this width on sentences are said in full.
+// From this width on sentences are complete.
 inline bool is_wide(ScreenSize size) {
     return size.width >= 72;
 }
 
-// The most important first: what a low screen has no room for is cut off the end.
+// The most important first: a low screen cuts off the end.
 std::vector<ScreenLine> watch_head(const WatchState& state, const WatchFigures& figures);
 
 // "+12.3 MiB/min over 3 min; container limit of 512.0 MiB in about 25 min", "no growth seen in 3 min";
-// shorter where the screen is not that wide.
+// shorter on a narrow screen.
 std::string growth_text(const WatchFigures& figures, std::size_t width);
 
 }  // namespace nmtx

@@ -84,7 +84,7 @@ std::vector<WatchRow> rows_of_owners(const WatchedChange& change, std::string_vi
     return list;
 }
 
-// A size that one moment has in no class of its own has changed by nobody knows how much.
+// If a snapshot has no separate class for a size, its change is unknown.
 std::optional<Delta> change_of(const SizeChange& size) {
     if (!size.before || !size.after) return std::nullopt;
     return difference(size.after->resident, size.before->resident);

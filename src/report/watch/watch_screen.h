@@ -1,5 +1,5 @@
-// What `nmtx watch` shows: a head, the rows of a view as far as there is room, and the keys. Nothing is wider
-// than the screen, no name reaches it unprintable.
+// The screen of `nmtx watch`: a head, as many rows of a view as fit, and the keys. Nothing is wider than the
+// screen, and all names are printable.
 #pragma once
 
 #include <chrono>
@@ -22,28 +22,28 @@ struct WatchVerdict {
     std::string title;  // of the severest finding
 };
 
-// What has been seen of the process, and what it cost.
+// The data on the process, and its cost.
 struct WatchFigures {
     std::uint64_t pid = 0;
     std::optional<WatchedChange> all;     // every refresh; absent before the first
-    std::optional<WatchedChange> walked;  // those alone in which malloc was walked
+    std::optional<WatchedChange> walked;  // only those with a malloc walk
     std::optional<WatchVerdict> verdict;
     std::vector<Point> rss;         // of every refresh: seconds since the first, bytes
     std::optional<RssLimit> limit;  // what RSS may grow to
     std::size_t refreshes = 0;
     double jvm_ms = 0;   // the last refresh: waiting for the JVM's answers
-    double nmtx_ms = 0;  // CPU of nmtx from the refresh before to the end of the last one
+    double nmtx_ms = 0;  // nmtx's CPU time from the previous refresh to the end of the last one
     std::chrono::milliseconds every{5000};
     bool walks = true;  // false: --malloc=never
-    std::string alert;  // what is wrong with the last refresh; its figures are not in `all` then
+    std::string alert;  // why the last refresh failed; its figures are then not in `all`
 };
 
-// The malloc view has moments of its own, those that were walked. There must be a moment.
+// The malloc view has its own snapshots, those with a walk. There must be a snapshot.
 const WatchedChange& shown_change(const WatchState& state, const WatchFigures& figures);
 
 struct WatchScreen {
     std::vector<ScreenLine> lines;  // as many as the screen has, or fewer
-    std::size_t scroll = 0;         // state.scroll, or as far as there is something to see
+    std::size_t scroll = 0;         // state.scroll, limited to the last line
     WatchExtent extent;
 };
 

@@ -1,4 +1,4 @@
-// `nmtx watch`: what the user has chosen to see, and what a key does to that.
+// `nmtx watch`: the user's choices, and the effect of keys on them.
 #pragma once
 
 #include <cstddef>
@@ -13,11 +13,11 @@ enum class WatchView { owners, threads, malloc };
 // Sizes and changes with the largest first. A change since the start is also the order of the rates.
 enum class WatchSort { resident, since_start, since_last, name, cpu };
 
-// A text that is shown in place of the rows.
+// A text that is shown instead of the rows.
 struct WatchText {
     std::string title;
     std::vector<std::string> lines;
-    bool folded = false;  // sentences that go on in a further line where the screen is narrow
+    bool folded = false;  // sentences are wrapped on a narrow screen
 };
 
 struct WatchState {
@@ -29,23 +29,23 @@ struct WatchState {
     bool typing = false;     // the filter is being typed
     bool paused = false;
     bool asking = false;  // a refresh is under way
-    WatchText text;       // where it has lines
+    WatchText text;       // shown if it has lines
     ScreenSize size;
-    bool unicode = true;  // otherwise ASCII alone
-    std::string message;  // what the last key has done, or why it could not
+    bool unicode = true;  // otherwise only ASCII
+    std::string message;  // the result of the last key, or why it failed
 
     [[nodiscard]] bool shows_text() const { return !text.lines.empty(); }
 };
 
-// What a key asks for beyond the screen.
+// What a key requests besides a change of the screen.
 enum class WatchAction {
     none,
     quit,
     refresh,
-    begin_anew,  // what is now becomes the start
-    save,        // the evidence of what is on the screen
-    capture,     // all that `nmtx capture` takes
-    dump,        // the threads with the JVM's dump of them
+    begin_anew,  // the current snapshot becomes the start
+    save,        // save the snapshot on the screen
+    capture,     // take a full capture like `nmtx capture`
+    dump,        // threads with a thread dump
     details      // of the selected row
 };
 
@@ -53,7 +53,7 @@ enum class WatchAction {
 struct WatchExtent {
     std::size_t shown = 0, all = 0;  // lines
     std::size_t first_row = 0;       // the line of the screen that has the first of them
-    std::vector<std::string> names;  // of all lines; empty for those that are no row
+    std::vector<std::string> names;  // of all lines; empty for lines that are not rows
 };
 
 WatchAction press(WatchState& state, KeyPress key, const WatchExtent& extent);

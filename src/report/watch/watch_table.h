@@ -1,4 +1,4 @@
-// The lines of `nmtx watch` between its head and its keys: columns for what the screen has room for.
+// The lines of `nmtx watch` between its head and its keys: as many columns as fit the screen.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace nmtx {
 
-// Puts spans behind one another, and cuts what the width has no room for.
+// Appends spans, and cuts them at the width.
 class ScreenLineMaker {
   public:
     explicit ScreenLineMaker(std::size_t width) : width_(width) {}
@@ -31,9 +31,9 @@ class ScreenLineMaker {
 // The text with every code point that is not ASCII as "?", "~" for "…": as wide as it was.
 std::string ascii(std::string_view text);
 
-// "+12.3", "-0.4", "0.0" for what is too little for a tenth of a MiB, "-" for nothing.
+// "+12.3", "-0.4", "0.0" for less than a tenth of a MiB, "-" for no value.
 std::string change_in_mib(Delta delta);
-// The same of bytes a minute.
+// The same for bytes per minute.
 std::string rate_in_mib(double bytes_per_minute);
 // Grown, shrunk, or neither.
 ScreenLook look_of_change(std::int64_t change);
@@ -42,7 +42,7 @@ enum class WatchColumns { none, sizes, threads };
 
 class WatchTable {
   public:
-    // `whole`: what shares are of.
+    // `whole`: the total for shares.
     WatchTable(const WatchState& state, WatchColumns columns, std::string name, Bytes whole);
 
     void rows(const std::vector<WatchRow>& rows);
@@ -50,7 +50,7 @@ class WatchTable {
     void section(std::string name);  // a heading among the rows
 
     [[nodiscard]] std::size_t size() const { return lines_.size(); }
-    // Of all lines: the names of rows, nothing for a text.
+    // For all lines: the names of rows, empty for a text.
     [[nodiscard]] std::vector<std::string> names() const;
     [[nodiscard]] ScreenLine heading(std::string_view position) const;
     [[nodiscard]] ScreenLine line(std::size_t at) const;

@@ -1,4 +1,4 @@
-// The rules on what malloc holds and keeps, one a file, for rules.cc and the tests.
+// The rules on malloc's used and retained memory, one per file, for rules.cc and the tests.
 #pragma once
 
 #include "findings/figures/finding_input.h"
@@ -8,10 +8,10 @@ namespace nmtx::rule {
 
 std::vector<Finding> arena_count(const FindingInput& input);
 
-// Where NMT is off: one size of block that holds a large share of RSS.
+// Where NMT is off: one block size with a large share of RSS.
 std::vector<Finding> block_size(const FindingInput& input);
 
-// Where malloc was not walked: what its mappings hold beyond all that NMT counts.
+// Where malloc was not walked: the part of its mappings beyond NMT's malloc.
 std::vector<Finding> malloc_outside(const FindingInput& input);
 
 std::vector<Finding> jni_malloc(const FindingInput& input);

@@ -1,5 +1,5 @@
-// glibc's arenas: one for each thread that mallocs while others do, up to 8 for each CPU. Each keeps what its
-// threads have freed. A container's CPU quota bounds the threads that run, but glibc does not see it.
+// glibc's arenas: one for each thread that calls malloc while others do, up to 8 per CPU. Each retains what
+// its threads have freed. A container's CPU quota bounds the threads that run, but glibc does not see it.
 #include <fmt/format.h>
 
 #include <algorithm>

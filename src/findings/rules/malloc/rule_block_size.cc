@@ -1,6 +1,6 @@
-// Thousands of live blocks of one size that hold a large share of RSS, where no header of NMT's shows which
-// blocks are the JVM's. HotSpot has no structure of one size that is as large as that: a library's objects,
-// or buffers of one size.
+// Thousands of live blocks of one size with a large share of RSS, where NMT is off and no header shows which
+// blocks belong to the JVM. HotSpot does not allocate that much in blocks of one size, so they are a
+// library's objects, or buffers of one size.
 #include <fmt/format.h>
 
 #include <algorithm>

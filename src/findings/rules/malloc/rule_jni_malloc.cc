@@ -1,5 +1,5 @@
-// Blocks of malloc that bear no header of NMT's: JNI code, libraries and agents hold them. One moment tells
-// that they are there; only a record tells that they grow. zlib's have a rule of their own.
+// malloc blocks without an NMT header: they belong to JNI code, libraries and agents. One snapshot shows
+// that they exist; only a record shows that they grow. zlib's blocks have their own rule.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -54,7 +54,7 @@ void add_profiler(Finding& finding, const ProcessView& view) {
                                 "jfrconv --total --nativemem --leak /tmp/native.jfr native.html"});
 }
 
-// With an owner the next question is which code calls it; without one, whose blocks they are.
+// With an owner, the next question is which code allocates; without one, which library.
 void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOwner* largest) {
     const bool known = largest != nullptr && !largest->owner.empty();
     if (input.history == nullptr) finding.remedies.push_back(check_growth());

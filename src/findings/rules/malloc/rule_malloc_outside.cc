@@ -1,5 +1,5 @@
-// Where malloc was not walked: what its mappings hold beyond all that NMT counts. Live memory of native code,
-// or freed memory that the allocator retains; the evidence does not tell which.
+// Where malloc was not walked: the part of its mappings beyond NMT's malloc. Live memory of native code, or
+// freed memory that the allocator retains; the evidence does not show which.
 #include <fmt/format.h>
 
 #include <set>

@@ -1,5 +1,5 @@
-// Another allocator than glibc's serves malloc: what is said of arenas does not hold, and it has figures of
-// its own. Or it is there beside glibc's, since a library has brought it.
+// An allocator other than glibc's serves malloc: statements about arenas do not apply, and it has its own
+// statistics. Or it is present next to glibc's, because a library loaded it.
 #include <fmt/format.h>
 
 #include "allocator/allocator_identity.h"

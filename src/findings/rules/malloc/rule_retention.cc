@@ -1,4 +1,4 @@
-// What the program has freed and glibc has not given back: no leak, and not NMT's.
+// Memory that the program has freed and glibc has not given back: not a leak, and not counted by NMT.
 #include <fmt/format.h>
 
 #include "findings/figures/freed_memory.h"
@@ -19,7 +19,7 @@ std::vector<Finding> retention(const FindingInput& input) {
     const MallocWalk* const walk = input.view.walk();
     if (!parts || walk == nullptr) return {};
     if (parts->free < retention_least || parts->free.value() < input.ledger.rss.value() / 10) return {};
-    if (kept_in_many_arenas(input)) return {};  // the same bytes, told with the number of arenas
+    if (kept_in_many_arenas(input)) return {};  // the same bytes are reported with the number of arenas
     Finding finding;
     finding.severity = parts->free < retention_much ? Severity::note : Severity::warning;
     finding.confidence = Confidence::high;

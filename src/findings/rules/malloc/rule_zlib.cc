@@ -1,5 +1,5 @@
-// Streams of zlib that are open: Inflater and Deflater hold tens to hundreds of KiB each until end(), or
-// until the collector happens to find them.
+// Open zlib streams: Inflater and Deflater hold tens to hundreds of KiB each until end(), or until the
+// collector finds them.
 #include <fmt/format.h>
 
 #include "findings/figures/growth.h"

@@ -1,5 +1,4 @@
-// What a reader has to know: what was missing, which machine and JVM it was, what it cost, how to see it
-// again.
+// Background: what was missing, machine and JVM, cost, and the commands for the same report.
 #include <fmt/format.h>
 
 #include "report/ticket/html/html_page.h"
@@ -8,7 +7,7 @@
 namespace nmtx {
 namespace {
 
-// Each on a line of its own, to be copied as one.
+// One per line, to be copied together.
 std::string lines(const std::vector<std::string>& values) {
     std::string text;
     for (const std::string& value : values) {

@@ -1,4 +1,4 @@
-// What every HTML report carries, compiled in by cmake/html.cmake.
+// The assets of every HTML report, compiled in by cmake/html.cmake.
 #pragma once
 
 #include <string_view>
@@ -7,12 +7,12 @@ namespace nmtx {
 
 struct HtmlAsset {
     std::string_view text;
-    std::string_view sha256;  // base64, as a Content-Security-Policy names it
+    std::string_view sha256;  // base64, for the Content-Security-Policy
 };
 
 HtmlAsset html_style();       // src/report/ticket/html/page/*.css
 HtmlAsset html_script();      // src/report/ticket/html/page/*.js
 HtmlAsset html_d3();          // d3.min.js as it was packaged
-HtmlAsset html_d3_licence();  // the text that has to go with it
+HtmlAsset html_d3_licence();  // the licence text that has to go with it
 
 }  // namespace nmtx

@@ -53,7 +53,7 @@ json map_of(const std::vector<MapStrip>& strips) {
     return rows;
 }
 
-// NMT's categories; where there are none, the areas of the JVM, of which no malloc is known.
+// NMT's categories; where there are none, the areas of the JVM, without malloc figures.
 json categories_of(const Ticket& ticket) {
     json rows = json::array();
     for (const TicketCategory& category : ticket.categories) {

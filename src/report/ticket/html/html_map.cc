@@ -63,7 +63,7 @@ std::vector<Growing> joined(std::vector<Growing> strips, Wanted wanted) {
     return out;
 }
 
-// Not pages that nobody touched: what is named is what is resident, where anything is.
+// Ignores untouched pages: the name is that of the resident part, if there is one.
 void name_owner(Growing& strip) {
     strip.strip.owners = strip.owners.size();
     const auto most = std::max_element(strip.owners.begin(), strip.owners.end(),

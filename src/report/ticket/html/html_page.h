@@ -1,4 +1,4 @@
-// What HTML is made of: text that stays text, and tables that the page's script can sort and filter.
+// Building blocks of HTML: text that stays text, and tables that the page's script can sort and filter.
 #pragma once
 
 #include <cstddef>
@@ -13,20 +13,20 @@
 
 namespace nmtx {
 
-// Printable, and without a character that HTML would read as its own; for elements and attributes.
+// Printable and escaped; for elements and attributes.
 std::string html_text(std::string_view text);
-// A sentence of ours: what stands in `backquotes` is code.
+// A sentence of ours: text in `backquotes` is code.
 std::string html_prose(std::string_view text);
-// Of a name at most `columns`: a path may have 4,096 bytes, a thread's name 2,000. Of a path the end is kept.
+// A name cut to `columns`: a path may have 4,096 bytes, a thread's name 2,000. The end of a path is kept.
 std::string html_name(std::string_view name, bool is_path = false, std::size_t columns = 120);
-// "<p>…</p>" of a sentence; nothing of none.
+// "<p>…</p>" of a sentence; empty for an empty one.
 std::string html_paragraph(std::string_view text, std::string_view css_class = {});
-// "<ul>…</ul>" of sentences; nothing of none.
+// "<ul>…</ul>" of sentences; empty without any.
 std::string html_list(const std::vector<std::string>& sentences);
 // A command to copy: the page's script gives it a button.
 std::string html_command(std::string_view command);
 
-// What a column holds: it decides how its cells look and are sorted.
+// The content of a column, which decides how its cells look and are sorted.
 enum class Column : std::uint8_t {
     name,  // names the row
     text,
@@ -48,14 +48,15 @@ class HtmlTable {
 
     void begin_row();
     void text(std::string_view text);                        // name, text and code alike
-    void path(std::string_view path);                        // of what is too long the end is kept
+    void path(std::string_view path);                        // if it is too long, the end is kept
     void mib(const std::optional<Bytes>& bytes);             // "20.1", empty where unknown
     void count(const std::optional<std::uint64_t>& number);  // "179,840"
-    void id(std::uint64_t id);                               // "179840": what is not an amount
+    void id(std::uint64_t id);                               // "179840": a number that is not an amount
     void decimal(const std::optional<double>& number, int digits);
     void share(Bytes part, Bytes whole);  // "20.1"
     [[nodiscard]] std::size_t rows() const { return rows_; }
-    // The table; `below`: a sentence below it, as of what is not shown. The table must not be used after it.
+    // The table; `below`: a sentence below it, for example on rows that are not shown. The table must not be
+    // used afterwards.
     std::string finish(std::string_view below = {});
 
   private:
@@ -67,7 +68,7 @@ class HtmlTable {
     std::size_t column_ = 0;
 };
 
-// "3,210 more rows, 12.3 MiB resident, are not in this table." Nothing where `left` is none.
+// "3,210 more rows, 12.3 MiB resident, are not in this table." Empty where `left` is 0.
 std::string html_left_out(std::size_t left, Bytes resident);
 
 }  // namespace nmtx

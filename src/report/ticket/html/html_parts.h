@@ -29,7 +29,7 @@ std::string html_facts(const std::vector<TicketFact>& facts);
 
 std::string html_headline(const Ticket& ticket);   // html_headline.cc
 std::string html_findings(const Ticket& ticket);   // html_findings.cc
-std::string html_waterfall(const Ticket& ticket);  // html_figures.cc, as those that follow
+std::string html_waterfall(const Ticket& ticket);  // html_figures.cc, also the following
 std::string html_address_space(const Ticket& ticket, const std::vector<struct MapStrip>& strips);
 std::string html_committed(const Ticket& ticket);
 std::string html_malloc(const Ticket& ticket);  // html_malloc.cc
@@ -37,12 +37,12 @@ std::string html_threads(const Ticket& ticket);
 std::string html_container(const Ticket& ticket);
 std::string html_trend(const Ticket& ticket);
 std::vector<HtmlSection> html_tables(const Ticket& ticket);  // html_tables.cc
-std::string html_missing(const Ticket& ticket);              // html_about.cc, as those that follow
+std::string html_missing(const Ticket& ticket);              // html_about.cc, also the following
 std::string html_environment(const Ticket& ticket);
 std::string html_taken(const Ticket& ticket);
 std::string html_reproduce(const Ticket& ticket);
 
-// What the script draws, as JSON in which no "<" occurs (html_data.cc).
+// The script's data, as JSON without any "<" (html_data.cc).
 std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips);
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// One HTML file that needs nothing from elsewhere: the ticket's words and tables as HTML, its figures as data
-// for the script that draws them, and a policy by which nothing else may run or be loaded.
+// One self-contained HTML file: the ticket's text and tables as HTML, its figures as data for the script
+// that draws them, and a policy that lets nothing else run or be loaded.
 #include <fmt/format.h>
 
 #include "report/ticket/html/html_assets.h"

@@ -1,4 +1,4 @@
-// The sections of a ticket in Markdown that have a file of their own, and what all sections share.
+// The sections of a ticket in Markdown that have their own files, and what all sections share.
 #pragma once
 
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ inline std::string name_cell(std::string_view name) {
     return code_span(name, Place::cell);
 }
 
-// How much of a table is not in it.
+// How much was left out of a table.
 template <typename Row, typename Resident>
 std::string left_out(const std::vector<Row>& rows, std::size_t shown, std::string_view what,
                      Resident resident) {

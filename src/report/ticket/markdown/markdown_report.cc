@@ -1,5 +1,5 @@
-// The ticket as Markdown. Sections in the order of their weight; each has bounds of its own, and one that
-// would make the whole too long is left out and named.
+// The ticket as Markdown. Sections in order of importance; each has its own limit, and one that would make
+// the whole too long is left out and named.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -74,7 +74,7 @@ std::string code_span(std::string_view name, Place place, std::size_t most) {
     }
     const std::size_t run = longest_run_of_backticks(inside);
     const std::string fence(run + 1, '`');
-    // A blank at both ends is taken off again by whoever reads it.
+    // Markdown removes a blank at both ends.
     const bool padded = run > 0 || shown.front() == ' ' || shown.back() == ' ';
     return fmt::format("{0}{1}{2}{1}{0}", fence, padded ? " " : "", inside);
 }

@@ -1,4 +1,4 @@
-// What Markdown calls a finding.
+// The label of a finding in Markdown.
 #pragma once
 
 #include <string_view>
