@@ -241,10 +241,10 @@ Expected<int> run_trend(const Command& command) {
     if (trend.runs.empty())
         return failure(printable(command.target.file), "no run of the recording has a sample there");
     const TextStyle style = style_of_stdout(command);
-    const std::string text = command.json()                   ? json_trend(trend)
+    const std::string text = command.json()                  ? json_trend(trend)
                              : command.format == Format::csv ? csv_trend(trend)
                              : command.quiet                 ? trend_verdicts(trend, style)
-                                                             : trend_report(trend, {command.all, false}, style);
+                                             : trend_report(trend, {command.all, false}, style);
     if (auto printed = print(text); !printed) return tl::make_unexpected(printed.error());
     if (trend.leaks()) return exit_found;
     return grows_undecided(trend) ? exit_undecided : 0;
