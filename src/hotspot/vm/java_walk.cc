@@ -201,6 +201,14 @@ void JavaWalk::take_compiled(const CodeBlob& blob, Address pc, Address at, std::
 JavaWalk::Step JavaWalk::step_compiled(const CodeBlob& blob, State& state, bool running,
                                        std::vector<JavaFrame>& frames) {
     auto scope = running ? std::optional(state.pc) : scope_pc(blob, state);
+    if (blob.kind == CodeKind::compiled && blob.frame_bytes > 0 && (running || (!scope && state.called))) {
+        // What lies on top of the frame is not its own.
+        if (const std::uint64_t saved = saved_above_frame(memory_, blob, state.pc); saved > 0) {
+            take_compiled(blob, state.pc, state.pc, frames);
+            state.sp = state.sp + Bytes(saved);
+            return go_to(state, caller_of_frame(state, blob.frame_bytes));
+        }
+    }
     if (!scope && state.called && blob.frame_bytes > 0) scope = state.pc;
     if (blob.kind == CodeKind::native_method) {
         frames.push_back({state.pc, JavaFrameKind::native_method, blob.method, -1, false, {}});
@@ -212,9 +220,8 @@ JavaWalk::Step JavaWalk::step_compiled(const CodeBlob& blob, State& state, bool 
     if (!running) return go_to(state, caller_of_frame(state, blob.frame_bytes));
     switch (frame_state(memory_, blob, state.pc)) {
         case FrameState::stands:
-            // Code that moves the stack pointer for a while (C2's for compressing characters, C1's around
-            // calls of sin in JDK 8) ends the stack here: what lies where the return address should be is
-            // none.
+            // Code that moves the stack pointer for a while (C2's for compressing characters) ends the stack
+            // here: what lies where the return address should be is none.
             return go_to(state, caller_of_frame(state, blob.frame_bytes));
         case FrameState::pushed: {
             const auto fp = stack_->word(state.sp);
