@@ -76,12 +76,6 @@ std::optional<Task> task_of(const ProcessFiles& process, pid_t tid) {
     return task ? std::optional(*task) : std::nullopt;
 }
 
-// The kernel refuses to trace what has ended with the words it uses for what may not be traced.
-bool has_ended(const ProcessFiles& process, pid_t tid) {
-    const auto task = task_of(process, tid);
-    return !task || task->state == 'Z' || task->state == 'X';
-}
-
 std::optional<std::uint64_t> number_in_status(std::string_view status, std::string_view key) {
     const std::size_t at = status.find(key);
     if (at == std::string_view::npos) return std::nullopt;
@@ -90,7 +84,14 @@ std::optional<std::uint64_t> number_in_status(std::string_view status, std::stri
     return cursor.decimal();
 }
 
-TraceObstacles obstacles_of(const ProcessFiles& process) {
+}  // namespace
+
+bool has_ended(const ProcessFiles& process, pid_t tid) {
+    const auto task = task_of(process, tid);
+    return !task || task->state == 'Z' || task->state == 'X';
+}
+
+TraceObstacles trace_obstacles(const ProcessFiles& process) {
     TraceObstacles obstacles;
     obstacles.root = ::geteuid() == 0;
     if (const auto own = read_input("/proc/self/status", 8192)) {
@@ -106,6 +107,8 @@ TraceObstacles obstacles_of(const ProcessFiles& process) {
         obstacles.yama_scope = number_of(trim(*scope).substr(0, 1)).value_or(0);
     return obstacles;
 }
+
+namespace {
 
 std::string without(std::string_view option) {
     return option.empty() ? "run it with --stacks=none" : "run it without " + std::string(option);
@@ -223,7 +226,7 @@ Expected<bool> FrozenThreads::seize(const ProcessFiles& process, pid_t tid) {
     const int error = errno;
     if (error == ESRCH || has_ended(process, tid)) return false;
     // Those seized so far run; the destructor stops them to let go of them.
-    return tl::make_unexpected(trace_refusal(process.pid(), error, obstacles_of(process), option_));
+    return tl::make_unexpected(trace_refusal(process.pid(), error, trace_obstacles(process), option_));
 }
 
 // How many were not known before.

@@ -17,15 +17,6 @@ namespace {
 
 constexpr std::uint64_t red_zone = 128;  // below the stack pointer, a leaf function's own
 
-#ifdef __x86_64__
-std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struct& r) {
-    return {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8,
-            r.r9,  r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip};
-}
-#else
-#error "registers have other names on other processors"
-#endif
-
 // In the innermost pid namespace, which the process itself sees; the kernel's where it does not tell.
 std::uint64_t own_id(const ProcessFiles& process, pid_t tid) {
     const auto text = process.read("task/" + std::to_string(tid) + "/status");
@@ -41,6 +32,15 @@ bool sees_other_ids(const ProcessFiles& process) {
 }
 
 }  // namespace
+
+#ifdef __x86_64__
+std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struct& r) {
+    return {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8,
+            r.r9,  r.r10, r.r11, r.r12, r.r13, r.r14, r.r15, r.rip};
+}
+#else
+#error "registers have other names on other processors"
+#endif
 
 ThreadCopier::ThreadCopier(const ProcessFiles& process, const ThreadCopyBounds& bounds,
                            PageResidency residency)
