@@ -76,6 +76,12 @@ std::optional<Task> task_of(const ProcessFiles& process, pid_t tid) {
     return task ? std::optional(*task) : std::nullopt;
 }
 
+// The kernel refuses to trace what has ended with the words it uses for what may not be traced.
+bool has_ended(const ProcessFiles& process, pid_t tid) {
+    const auto task = task_of(process, tid);
+    return !task || task->state == 'Z' || task->state == 'X';
+}
+
 std::optional<std::uint64_t> number_in_status(std::string_view status, std::string_view key) {
     const std::size_t at = status.find(key);
     if (at == std::string_view::npos) return std::nullopt;
@@ -90,19 +96,7 @@ std::optional<std::uint64_t> thread_count(const ProcessFiles& process) {
     return status ? number_in_status(*status, "\nThreads:") : std::nullopt;
 }
 
-bool is_own_child(const ProcessFiles& process) {
-    const auto status = process.read("status");
-    return status && number_in_status(*status, "\nPPid:") == static_cast<std::uint64_t>(::getpid());
-}
-
-}  // namespace
-
-bool has_ended(const ProcessFiles& process, pid_t tid) {
-    const auto task = task_of(process, tid);
-    return !task || task->state == 'Z' || task->state == 'X';
-}
-
-TraceObstacles trace_obstacles(const ProcessFiles& process) {
+TraceObstacles obstacles_of(const ProcessFiles& process) {
     TraceObstacles obstacles;
     obstacles.root = ::geteuid() == 0;
     if (const auto own = read_input("/proc/self/status", 8192)) {
@@ -118,6 +112,13 @@ TraceObstacles trace_obstacles(const ProcessFiles& process) {
         obstacles.yama_scope = number_of(trim(*scope).substr(0, 1)).value_or(0);
     return obstacles;
 }
+
+bool is_own_child(const ProcessFiles& process) {
+    const auto status = process.read("status");
+    return status && number_in_status(*status, "\nPPid:") == static_cast<std::uint64_t>(::getpid());
+}
+
+}  // namespace
 
 Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option) {
     const std::string leave_out = "run it without " + std::string(option);
@@ -222,7 +223,7 @@ Expected<bool> FrozenThreads::seize(const ProcessFiles& process, pid_t tid) {
     const int error = errno;
     if (error == ESRCH || has_ended(process, tid)) return false;
     // Those seized so far run: letting go of them needs a stop first, which the destructor makes.
-    return tl::make_unexpected(trace_refusal(process.pid(), error, trace_obstacles(process), option_));
+    return tl::make_unexpected(trace_refusal(process.pid(), error, obstacles_of(process), option_));
 }
 
 // How many were not known before.

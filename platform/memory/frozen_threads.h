@@ -87,9 +87,6 @@ struct TraceObstacles {
     bool sys_ptrace = false;              // and have we CAP_SYS_PTRACE
     bool same_user = true;                // do we run as the target's user
 };
-TraceObstacles trace_obstacles(const ProcessFiles& process);
-// The kernel refuses to trace what has ended with the words it uses for what may not be traced.
-bool has_ended(const ProcessFiles& process, pid_t tid);
 // Why `errno` came back from PTRACE_SEIZE, and what to do: leave `option` out, for one.
 Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option);
 

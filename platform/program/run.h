@@ -86,7 +86,6 @@ Expected<int> run_choose(const Command& command);
 Expected<int> run_reconcile(const Command& command);
 Expected<int> run_malloc(const Command& command);
 Expected<int> run_threads(const Command& command);
-Expected<int> run_stacks(const Command& command);
 Expected<int> run_watch(const Command& command);
 Expected<int> run_watch_json(const Command& command);  // --json
 Expected<int> run_list(const Command& command);

@@ -15,15 +15,6 @@ namespace {
 
 constexpr std::uint64_t red_zone = 128;  // below the stack pointer, a leaf function's own
 
-// In the innermost pid namespace, which the process itself sees; the kernel's where it does not tell.
-std::uint64_t own_id(const ProcessFiles& process, pid_t tid) {
-    const auto text = process.read("task/" + std::to_string(tid) + "/status");
-    const auto status = text ? parse_status(*text) : tl::make_unexpected(text.error());
-    return status && !status->nspid.empty() ? status->nspid.back() : static_cast<std::uint64_t>(tid);
-}
-
-}  // namespace
-
 #ifdef __x86_64__
 std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struct& r) {
     return {r.rax, r.rdx, r.rcx, r.rbx, r.rsi, r.rdi, r.rbp, r.rsp, r.r8,
@@ -32,6 +23,15 @@ std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struc
 #else
 #error "registers have other names on other processors"
 #endif
+
+// In the innermost pid namespace, which the process itself sees; the kernel's where it does not tell.
+std::uint64_t own_id(const ProcessFiles& process, pid_t tid) {
+    const auto text = process.read("task/" + std::to_string(tid) + "/status");
+    const auto status = text ? parse_status(*text) : tl::make_unexpected(text.error());
+    return status && !status->nspid.empty() ? status->nspid.back() : static_cast<std::uint64_t>(tid);
+}
+
+}  // namespace
 
 Expected<ThreadCopy> copy_thread(const ProcessFiles& process, pid_t tid, const ThreadCopyBounds& bounds) {
     // All that takes time, and the memory of our own, is there before the thread stops.

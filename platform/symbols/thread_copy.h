@@ -6,7 +6,6 @@
 #pragma once
 
 #include <sys/types.h>
-#include <sys/user.h>
 
 #include <array>
 #include <chrono>
@@ -25,8 +24,6 @@ namespace nmtx {
 constexpr std::size_t dwarf_registers = 17;
 constexpr std::size_t dwarf_stack_pointer = 7;
 constexpr std::size_t dwarf_return_address = 16;
-
-std::array<std::uint64_t, dwarf_registers> by_dwarf_number(const user_regs_struct& registers);
 
 struct ThreadCopy {
     pid_t tid = 0;

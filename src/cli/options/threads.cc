@@ -10,7 +10,6 @@ namespace nmtx::option {
 namespace {
 
 constexpr std::uint64_t most_stacks = 1000;
-constexpr std::uint64_t most_hz = 200;
 
 Expected<void> take_interval(const std::string& text, Command& command) {
     return time_of("interval", text, std::chrono::milliseconds(0), std::chrono::hours(1))
@@ -60,15 +59,6 @@ Expected<void> take_thread(const std::string& text, Command& command) {
     return {};
 }
 
-Expected<void> take_hz(const std::string& text, Command& command) {
-    return number_of("hz", text, 1, most_hz).map([&](std::uint64_t hz) { command.stacks.hz = hz; });
-}
-
-Expected<void> take_wall(const std::string&, Command& command) {
-    command.stacks.wall = true;
-    return {};
-}
-
 }  // namespace
 
 std::vector<OptionEntry> threads() {
@@ -99,8 +89,6 @@ std::vector<OptionEntry> threads() {
          .take = take_stack_of,
          .running_only = true,
          .repeats = true},
-        {.name = "hz", .value = "N", .text = "samples a second, 1 to 200 (default: 20)", .take = take_hz},
-        {.name = "wall", .text = "all threads by time, not only those on a CPU", .take = take_wall},
     };
 }
 
