@@ -16,6 +16,7 @@
 #include "findings/judgement/judgement.h"
 #include "ledger/ledger.h"
 #include "ledger/moment.h"
+#include "ledger/plan/reconciliation_plan.h"
 #include "platform/collect.h"
 #include "platform/terminal/pager.h"
 #include "redaction/redact_capture.h"
@@ -35,6 +36,8 @@ Expected<int> print_csv(const std::string& json, const std::string& pointer);
 
 // How the options call for a running process to be read.
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);
+// What they call for to be looked at of threads.
+ThreadQuestions thread_questions(const Command& command);
 // Its evidence, read so.
 Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan);
 // To where -o says.

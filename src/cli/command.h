@@ -113,7 +113,7 @@ struct Command {
     MallocOptions malloc;
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
-    bool measure_threads = false;  // two samples and a thread dump: threads, and --interval beside a process
+    bool measure_threads = false;  // threads are sampled twice: --interval beside a process
     std::string nmt_request;       // nmt: "summary.diff scale=b"
     RecordCommand record;          // stacks: --for
     StacksCommand stacks;

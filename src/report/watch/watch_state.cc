@@ -164,7 +164,7 @@ WatchAction press(WatchState& state, char character) {
         case 'C':
             return WatchAction::capture;
         case 'd':
-            return WatchAction::dump;
+            return WatchAction::threads;
         default:
             return WatchAction::none;
     }
@@ -234,7 +234,8 @@ WatchText watch_help() {
             "p: pause, and resume",
             "c: save the snapshot on the screen",
             "C: take a full capture, as `nmtx capture` does, and save it",
-            "d: threads with their Java stacks from a thread dump; only this key needs a safepoint",
+            "d: what the busiest threads do: each is stopped for less than a millisecond or so; no key asks "
+            "for a safepoint",
             "?: this text, and back",
             "q: quit",
             "",
