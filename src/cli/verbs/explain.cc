@@ -26,7 +26,9 @@ VerbEntry explain() {
     entry.summary = "Analyse pasted output (NMT, pmap, smaps, hs_err, …)";
     entry.operands = "[FILE…|-]";
     entry.most = most_pastes;
-    entry.options = joined({{{"all"}, {"fail-on"}, {"quiet", "print only the findings"}, {"format"}, {"json"}}, option_set::printing()});
+    entry.options =
+        joined({{{"all"}, {"fail-on"}, {"quiet", "print only the findings"}, {"format"}, {"json"}},
+                option_set::printing()});
     entry.formats = {Format::text, Format::json};
     entry.details = "Texts may be mixed with prose and with each other: a whole mail thread will do.";
     entry.examples = {{"jcmd 4711 VM.native_memory | nmtx explain", ""},
