@@ -213,6 +213,13 @@ WatchAction press(WatchState& state, KeyPress key, const WatchExtent& extent) {
 }
 
 WatchText watch_help() {
+    const std::string about_the_start =
+        "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for NMT's "
+        "totals and the bounds of its areas, which needs no safepoint; --effort=default asks for addresses "
+        "too.";
+    const std::string about_growth =
+        "Growth, and the time until a limit is reached, are shown once at least six refreshes of the last "
+        "ten minutes show it beyond chance; the time assumes that it goes on at that rate.";
     return {
         "nmtx watch: keys",
         {
@@ -234,16 +241,12 @@ WatchText watch_help() {
             "p: pause, and resume",
             "c: save the snapshot on the screen",
             "C: take a full capture, as `nmtx capture` does, and save it",
-            "d: what the busiest threads do: each is stopped for less than a millisecond or so; no key asks "
-            "for a safepoint",
+            "d: what the busiest threads do; each is stopped for about a millisecond, without a safepoint",
             "?: this text, and back",
             "q: quit",
             "",
-            "The start is the first refresh, in the malloc view the first walk. A refresh asks the JVM for NMT's "
-            "totals and the bounds of its areas, which needs no safepoint; --effort=default asks for addresses "
-            "too.",
-            "Growth, and the time until a limit is reached, are shown once at least six refreshes of the last "
-            "ten minutes show it beyond chance; the time assumes that it goes on at that rate.",
+            about_the_start,
+            about_growth,
         },
         true};
 }
