@@ -76,6 +76,12 @@ std::optional<Task> task_of(const ProcessFiles& process, pid_t tid) {
     return task ? std::optional(*task) : std::nullopt;
 }
 
+// The kernel refuses to trace what has ended with the words it uses for what may not be traced.
+bool has_ended(const ProcessFiles& process, pid_t tid) {
+    const auto task = task_of(process, tid);
+    return !task || task->state == 'Z' || task->state == 'X';
+}
+
 std::optional<std::uint64_t> number_in_status(std::string_view status, std::string_view key) {
     const std::size_t at = status.find(key);
     if (at == std::string_view::npos) return std::nullopt;
@@ -84,14 +90,13 @@ std::optional<std::uint64_t> number_in_status(std::string_view status, std::stri
     return cursor.decimal();
 }
 
-}  // namespace
-
-bool has_ended(const ProcessFiles& process, pid_t tid) {
-    const auto task = task_of(process, tid);
-    return !task || task->state == 'Z' || task->state == 'X';
+// As the kernel counts them; nothing where the process has ended.
+std::optional<std::uint64_t> thread_count(const ProcessFiles& process) {
+    const auto status = process.read("status");
+    return status ? number_in_status(*status, "\nThreads:") : std::nullopt;
 }
 
-TraceObstacles trace_obstacles(const ProcessFiles& process) {
+TraceObstacles obstacles_of(const ProcessFiles& process) {
     TraceObstacles obstacles;
     obstacles.root = ::geteuid() == 0;
     if (const auto own = read_input("/proc/self/status", 8192)) {
@@ -108,16 +113,15 @@ TraceObstacles trace_obstacles(const ProcessFiles& process) {
     return obstacles;
 }
 
-namespace {
-
-std::string without(std::string_view option) {
-    return option.empty() ? "run it with --stacks=none" : "run it without " + std::string(option);
+bool is_own_child(const ProcessFiles& process) {
+    const auto status = process.read("status");
+    return status && number_in_status(*status, "\nPPid:") == static_cast<std::uint64_t>(::getpid());
 }
 
 }  // namespace
 
 Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option) {
-    const std::string leave_out = without(option);
+    const std::string leave_out = "run it without " + std::string(option);
     Error refusal{"pid " + std::to_string(pid), "its threads may not be stopped: " + errno_text(error),
                   leave_out + ": nothing is stopped then"};
     if (obstacles.tracer) {
@@ -139,13 +143,8 @@ Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacle
     return refusal;
 }
 
-bool is_own_child(const ProcessFiles& process) {
-    const auto status = process.read("status");
-    return status && number_in_status(*status, "\nPPid:") == static_cast<std::uint64_t>(::getpid());
-}
-
-FrozenThreads::FrozenThreads(const ProcessFiles& process, std::string_view option, bool own_child)
-    : pid_(static_cast<pid_t>(process.pid())), option_(option), own_child_(own_child) {}
+FrozenThreads::FrozenThreads(const ProcessFiles& process, std::string_view option)
+    : pid_(static_cast<pid_t>(process.pid())), option_(option), own_child_(is_own_child(process)) {}
 
 FrozenThreads::FrozenThreads(FrozenThreads&& other) noexcept
     : pid_(other.pid_),
@@ -156,7 +155,7 @@ FrozenThreads::FrozenThreads(FrozenThreads&& other) noexcept
       stood_still_(other.stood_still_) {}
 
 Expected<FrozenThreads> FrozenThreads::freeze(const ProcessFiles& process, std::chrono::milliseconds within) {
-    FrozenThreads frozen(process, "--freeze", is_own_child(process));
+    FrozenThreads frozen(process, "--freeze");
     const StopNews news;  // blocks SIGCHLD before the first stop
     if (auto stopped = frozen.stop_all(process, Clock::now() + within); !stopped)
         return tl::make_unexpected(stopped.error());
@@ -164,11 +163,10 @@ Expected<FrozenThreads> FrozenThreads::freeze(const ProcessFiles& process, std::
 }
 
 Expected<FrozenThreads> FrozenThreads::freeze_one(const ProcessFiles& process, pid_t tid,
-                                                  std::chrono::milliseconds within, std::string_view option,
-                                                  bool own_child) {
-    FrozenThreads frozen(process, option, own_child);
+                                                  std::chrono::milliseconds within, std::string_view option) {
+    FrozenThreads frozen(process, option);
     const StopNews news;
-    if (::faccessat(process.descriptor(), ("task/" + std::to_string(tid)).c_str(), F_OK, 0) != 0)
+    if (!task_of(process, tid))
         return failure("pid " + std::to_string(process.pid()),
                        "has no thread " + std::to_string(tid) + ", or it has ended");
     const auto seized = frozen.seize(process, tid);
@@ -202,8 +200,7 @@ Expected<void> FrozenThreads::stop_all(const ProcessFiles& process, Clock::time_
         const auto held = static_cast<std::size_t>(
             std::count_if(threads_.begin(), threads_.end(),
                           [](const Thread& thread) { return thread.state == State::stopped; }));
-        const auto status = process.read("status");  // none where the process has ended
-        const auto all = status ? number_in_status(*status, "\nThreads:") : std::nullopt;
+        const auto all = thread_count(process);
         if (!all || (held == 0 && *all <= 1 && has_ended(process, pid_))) break;
         // A main thread that has ended stays in the count for as long as there is another.
         if (*fresh == 0 && held > 0 && held + (has_ended(process, pid_) ? 1 : 0) == *all) return {};
@@ -225,8 +222,8 @@ Expected<bool> FrozenThreads::seize(const ProcessFiles& process, pid_t tid) {
     }
     const int error = errno;
     if (error == ESRCH || has_ended(process, tid)) return false;
-    // Those seized so far run; the destructor stops them to let go of them.
-    return tl::make_unexpected(trace_refusal(process.pid(), error, trace_obstacles(process), option_));
+    // Those seized so far run: letting go of them needs a stop first, which the destructor makes.
+    return tl::make_unexpected(trace_refusal(process.pid(), error, obstacles_of(process), option_));
 }
 
 // How many were not known before.
@@ -322,7 +319,7 @@ Expected<void> FrozenThreads::wait_for_all(const ProcessFiles& process, Clock::t
     const std::string how = task && task->state == 'D' ? ": it sleeps uninterruptibly in the kernel" : "";
     return failure("pid " + std::to_string(pid_),
                    "thread " + std::to_string(late) + name + " did not stop in time" + how,
-                   "all threads run again; try again, or " + without(option_));
+                   "all threads run again; try again, or run it without " + std::string(option_));
 }
 
 void FrozenThreads::release() {

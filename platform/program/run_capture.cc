@@ -10,8 +10,7 @@
 namespace nmtx {
 
 Expected<int> run_capture(const Command& command) {
-    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads,
-                            thread_questions(command));
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
     auto evidence = capture_of(command, command.target.pid, plan);
     if (!evidence) return tl::make_unexpected(evidence.error());
     const Capture capture = redacted(command, std::move(*evidence));

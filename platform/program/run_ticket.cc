@@ -24,8 +24,7 @@ constexpr std::string_view capture_name = "capture.nmtx";
 
 Expected<Capture> evidence_of(const Command& command) {
     if (!command.target.file.empty()) return read_capture(command.target.file);
-    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads,
-                            thread_questions(command));
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
     return capture_of(command, command.target.pid, plan);
 }
 

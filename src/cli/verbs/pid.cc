@@ -21,7 +21,6 @@ VerbEntry pid() {
     entry.options = joined({{{"all"},
                              {"maps"},
                              {"interval"},
-                             {"dump"},
                              {"output"},
                              {"force"},
                              {"fail-on"},

@@ -18,7 +18,6 @@ namespace verb {
 VerbEntry pid();
 VerbEntry malloc();
 VerbEntry threads();
-VerbEntry stacks();
 VerbEntry watch();
 VerbEntry list();
 VerbEntry record();

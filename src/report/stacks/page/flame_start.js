@@ -1,5 +1,0 @@
-document.documentElement.classList.add("scripted");
-startTools();
-startNavigation();
-startTables();
-for (const canvas of document.querySelectorAll(".canvas.flame")) new FlameGraph(canvas);
