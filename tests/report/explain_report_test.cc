@@ -107,5 +107,7 @@ TEST_CASE("explain: --quiet prints the findings alone, and says so where there i
     const std::string text = nmtx::explain_verdicts(killed, {});
     CHECK(has(text, "OOM-killed"));
     CHECK_FALSE(has(text, "line 1"));
-    CHECK(has(nmtx::explain_verdicts(explained("prose\n"), {}), "No finding"));
+    CHECK(nmtx::explain_verdicts(explained("prose\n"), {}) == "Nothing in the input was recognised.\n");
+    const std::string unjudged = nmtx::explain_verdicts(explained(std::string(nmt_paste)), {});
+    CHECK(unjudged.rfind("Undecided: ", 0) == 0);
 }

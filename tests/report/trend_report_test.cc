@@ -94,6 +94,10 @@ TEST_CASE("trend: --quiet prints the verdict alone, and of several runs which is
     two.runs.push_back(two.runs.front());
     two.runs.back().run.id = 9;
     CHECK(has(trend_verdicts(two, {}), "run 9\nPROBLEM"));
+    two.runs_left_out = 7;
+    two.leaks_left_out = 3;
+    CHECK(has(trend_verdicts(two, {}), "7 more runs"));
+    CHECK(has(trend_verdicts(two, {}), "3 of these leak"));
     CHECK(trend_verdicts({}, {}) == "no sample in the window\n");
 }
 

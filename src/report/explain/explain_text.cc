@@ -22,6 +22,14 @@ std::string process_title(const ExplainedProcess& process, const TextStyle& styl
            "\n";
 }
 
+// Empty where the process has only one.
+std::string snapshot_title(const ExplainedProcess& process, const ExplainedMoment& moment,
+                           const TextStyle& style) {
+    const std::size_t all = process.moments.size();
+    const auto number = static_cast<std::size_t>(&moment - process.moments.data()) + 1;
+    return all > 1 ? title(fmt::format("Snapshot {} of {}", number, all), style) + "\n" : "";
+}
+
 class ExplainText {
   public:
     ExplainText(const Explanation& explanation, const ReportOptions& options, const TextStyle& style)
@@ -80,17 +88,15 @@ class ExplainText {
 
     void one_process(const ExplainedProcess& process, bool several) {
         if (several) out_ += process_title(process, style_);
-        const std::size_t moments = process.moments.size();
-        for (std::size_t i = 0; i < moments; ++i) {
-            if (moments > 1 && process.moments[i].account)
-                out_ += title(fmt::format("Snapshot {} of {}", i + 1, moments), style_) + "\n";
-            one_moment(process.moments[i]);
+        for (const ExplainedMoment& moment : process.moments) {
+            if (moment.account) out_ += snapshot_title(process, moment, style_);
+            one_moment(moment);
         }
         if (process.nmt) {
             out_ += title("Changed from the first NMT report to the last", style_) + "\n";
             out_ += nmt_change_text(*process.nmt, true, options_, style_);
         }
-        if (moments > 0) missing(process.moments.back());
+        if (!process.moments.empty()) missing(process.moments.back());
     }
 
     void one_moment(const ExplainedMoment& explained) {
@@ -137,10 +143,16 @@ std::string explain_verdicts(const Explanation& explanation, const TextStyle& st
                                                     : findings_text(moment.findings, {}, style);
             if (text.empty()) continue;
             if (several) out += process_title(process, style);
+            if (moment.account) out += snapshot_title(process, moment, style);
             out += text;
         }
     }
-    return out.empty() ? line("No finding: run it without --quiet to see what was read.", style) : out;
+    if (!out.empty()) return out;
+    return paragraph(understood_something(explanation.pasted)
+                         ? "Undecided: nothing in the input leads to a finding. To see what was read, and "
+                           "what is missing for a verdict, leave out --quiet."
+                         : "Nothing in the input was recognised.",
+                     style);
 }
 
 std::string explain_text(const Explanation& explanation, const ReportOptions& options,

@@ -277,6 +277,16 @@ std::string run_text(const RunTrend& run, const ReportOptions& options, const Te
     return out + "\n" + notes(run, style);
 }
 
+std::string runs_not_shown(const Trend& trend, const TextStyle& style) {
+    if (trend.runs_left_out == 0) return "";
+    return paragraph(
+        fmt::format("{} more runs between the first {} and the last {} are not shown; {} of these leak. To "
+                    "see one: --run N",
+                    grouped(trend.runs_left_out), trend.runs.size() / 2, trend.runs.size() / 2,
+                    trend.leaks_left_out == 0 ? "none" : grouped(trend.leaks_left_out)),
+        style);
+}
+
 }  // namespace
 
 std::string run_verdict_text(const RunTrend& run) {
@@ -301,14 +311,7 @@ std::string trend_report(const Trend& trend, const ReportOptions& options, const
         if (!out.empty()) out += "\n";
         out += run_text(run, options, style);
     }
-    if (trend.runs_left_out > 0)
-        out +=
-            "\n" +
-            paragraph(fmt::format("{} more runs between the first {} and the last {} are not shown; {} of "
-                                  "these leak. To see one: --run N",
-                                  grouped(trend.runs_left_out), trend.runs.size() / 2, trend.runs.size() / 2,
-                                  trend.leaks_left_out == 0 ? "none" : grouped(trend.leaks_left_out)),
-                      style);
+    if (trend.runs_left_out > 0) out += "\n" + runs_not_shown(trend, style);
     if (trend.earlier_runs > 0)
         out += line(fmt::format("{} other run{} of the file: no sample in the window.", trend.earlier_runs,
                                 trend.earlier_runs == 1 ? "" : "s"),
@@ -323,7 +326,7 @@ std::string trend_verdicts(const Trend& trend, const TextStyle& style) {
         if (trend.runs.size() > 1) out += title(fmt::format("run {}", run.run.id), style) + "\n";
         out += verdicts(run, style);
     }
-    return out;
+    return out + runs_not_shown(trend, style);
 }
 
 std::string gate_line(const GateResult& result, const GateOptions& options) {
