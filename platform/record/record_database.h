@@ -87,7 +87,7 @@ class RecordDatabase {
 
     // Copies the journal into the file. False where a reader kept a part of it there.
     Expected<bool> fold_journal();
-    // Whether the journal is left alone on closing, neither copied nor removed.
+    // Closing neither copies nor removes the journal.
     void leave_journal(bool yes = true);
     // May the last failed operation succeed later? A lock, no space, a limit.
     [[nodiscard]] bool may_pass() const;

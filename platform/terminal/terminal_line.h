@@ -15,7 +15,7 @@ class TerminalLine {
     ~TerminalLine() { erase(); }
 
     [[nodiscard]] bool is_terminal() const { return fd_ >= 0; }
-    // False for a background job, which leaves the terminal alone.
+    // False for a background job, which must not touch the terminal.
     [[nodiscard]] bool may_draw() const;
     [[nodiscard]] std::size_t width() const;
     // Printable ASCII of at most width() - 1 columns: some terminals break the line in the last one.
