@@ -1,4 +1,4 @@
-# What the HTML report carries: our style and scripts (src/report/ticket/html/page), and d3, which draws its charts. They are compiled in, so that the
+# What HTML reports carry: our styles and scripts (src/report/ticket/html/page, src/report/stacks/page), and d3, which draws. They are compiled in, so that the
 # program needs no file of them where it runs.
 if(NOT "$ENV{NMTX_D3}" STREQUAL "")
   set(NMTX_D3 "$ENV{NMTX_D3}" CACHE FILEPATH "d3.min.js of d3 5 to 7")
@@ -45,5 +45,9 @@ list(TRANSFORM html_styles PREPEND ${html_folder}/)
 list(TRANSFORM html_scripts PREPEND ${html_folder}/)
 nmtx_embed(html_style ${html_styles})
 nmtx_embed(html_script ${html_scripts})
+set(flame_folder ${CMAKE_SOURCE_DIR}/src/report/stacks/page)
+nmtx_embed(html_flame_style ${html_folder}/page.css ${html_folder}/tables.css ${html_folder}/charts.css ${flame_folder}/flame.css
+  ${html_folder}/print.css)
+nmtx_embed(html_flame_script ${html_folder}/page.js ${html_folder}/tables.js ${flame_folder}/flame.js ${flame_folder}/flame_start.js)
 nmtx_embed(html_d3 ${NMTX_D3})
 nmtx_embed(html_d3_licence ${d3_licence})

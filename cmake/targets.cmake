@@ -28,7 +28,7 @@ endif()
 find_program(NMTX_JAVAC javac)
 if(NMTX_JAVAC)
   set(NMTX_TARGET_SOURCES Target.java TargetThreads.java BusyThreads.java SpinningThreads.java Growth.java GrowthWork.java
-    StackShapes.java StackRunners.java)
+    StackShapes.java StackRunners.java StackShares.java)
   list(TRANSFORM NMTX_TARGET_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/fixtures/targets/)
   add_custom_command(
     OUTPUT ${NMTX_TARGETS_DIR}/Target.class

@@ -18,6 +18,7 @@
 #include "platform/proc/memory_left.h"
 #include "platform/proc/process_files.h"
 #include "platform/proc/residency.h"
+#include "platform/symbols/java_thread_list.h"
 #include "platform/symbols/live_files.h"
 #include "platform/symbols/native_stacks.h"
 #include "platform/terminal/progress.h"
@@ -53,6 +54,7 @@ class Collector {
     Expected<void> attach_enabled();
     void read_threads();
     void take_native_stacks();
+    void take_java_threads();
     bool ask(AttachClient& client, const std::string& question);
     Expected<void> read_memory();
     Expected<void> derive_from_copy(LiveMemory& live, TargetFiles& files);
@@ -198,7 +200,7 @@ void Collector::rest_until(std::uint64_t monotonic) const {
         sleep_until(std::min(monotonic, monotonic_ns() + between_looks));
 }
 
-// Two samples, the JVM asked between them: what its threads did when it was asked is of that interval.
+// Two samples, the threads looked at between them: what they did then is of that interval.
 void Collector::read_threads() {
     if (!options_->thread_interval) {
         step(document::tasks, [&] { return read_tasks(process_, TaskDetail::stacks); });
@@ -210,8 +212,11 @@ void Collector::read_threads() {
     rest_until(began + half);
     if (stopped()) return;
     take_native_stacks();
+    take_java_threads();
     const auto question = plan_->question_in_interval(capture_);
     if (client_ && question) ask(*client_, *question);
+    if (!client_ && question)
+        capture_.miss(std::string(document::hotspot_prefix) + *question, {"the JVM could not be asked", {}});
     rest_until(began + 2 * half);
     if (stopped()) return;
     step(document::tasks, [&] { return read_tasks(process_, TaskDetail::all); });
@@ -220,12 +225,27 @@ void Collector::read_threads() {
     step(document::threads_max, [&] { return read_system_file("/proc/sys/kernel/threads-max"); });
 }
 
-// Right before the JVM is asked what its threads do: so the two tell of the same moment, or nearly.
+// Right before a dump, where one is wanted: so the two tell of the same moment, or nearly.
 void Collector::take_native_stacks() {
     if (!plan_->wants_native_stacks()) return;
     step(document::tasks_middle, [&] { return read_tasks(process_, TaskDetail::times); });
     const std::vector<std::uint64_t> tids = plan_->threads_to_stop(capture_);
-    step(document::native_stacks, [&] { return read_native_stacks(process_, tids); });
+    if (tids.empty()) return;
+    step(document::native_stacks, [&] { return read_native_stacks(process_, tids, plan_->brief_stacks()); });
+}
+
+// Nothing is missing where the process is not a HotSpot JVM.
+void Collector::take_java_threads() {
+    if (!plan_->wants_java_threads()) return;
+    const double at = elapsed_ms();
+    auto text = read_java_threads(process_);
+    if (text && !*text) return;
+    capture_.note_step({std::string(document::java_threads), at, elapsed_ms() - at});
+    if (!text) {
+        capture_.miss(document::java_threads, missing_because(text.error()));
+    } else {
+        capture_.add(document::java_threads, without_secrets(document::java_threads, std::move(**text)));
+    }
 }
 
 // All that the plan will read is copied while the target stands still; it is looked at while the target runs.

@@ -24,7 +24,7 @@ struct CollectOptions {
     bool attach = true;
     std::chrono::milliseconds attach_timeout{10000};  // for all questions together
     Effort effort = Effort::standard;
-    // The CPU time of the threads is measured over so long, and a JVM is asked in between what they do; 0:
+    // The CPU time of the threads is measured over so long, and it is looked at in between what they do; 0:
     // since each began. Absent: threads are read for their stacks alone.
     std::optional<std::chrono::milliseconds> thread_interval;
     bool freeze = false;                  // stop the target's threads while its memory is copied

@@ -20,6 +20,7 @@ inline std::string_view definition_of(std::string_view word) {
          {"threads", "diff", "fit", "glossary", "list", "doctor", "watch", "trend", "explain"}) {
         if (word == verb) return verb;
     }
+    if (word == "stacks") return "profile";
     return "report";
 }
 

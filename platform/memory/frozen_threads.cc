@@ -76,12 +76,6 @@ std::optional<Task> task_of(const ProcessFiles& process, pid_t tid) {
     return task ? std::optional(*task) : std::nullopt;
 }
 
-// The kernel refuses to trace what has ended with the words it uses for what may not be traced.
-bool has_ended(const ProcessFiles& process, pid_t tid) {
-    const auto task = task_of(process, tid);
-    return !task || task->state == 'Z' || task->state == 'X';
-}
-
 std::optional<std::uint64_t> number_in_status(std::string_view status, std::string_view key) {
     const std::size_t at = status.find(key);
     if (at == std::string_view::npos) return std::nullopt;
@@ -90,13 +84,14 @@ std::optional<std::uint64_t> number_in_status(std::string_view status, std::stri
     return cursor.decimal();
 }
 
-// As the kernel counts them; nothing where the process has ended.
-std::optional<std::uint64_t> thread_count(const ProcessFiles& process) {
-    const auto status = process.read("status");
-    return status ? number_in_status(*status, "\nThreads:") : std::nullopt;
+}  // namespace
+
+bool has_ended(const ProcessFiles& process, pid_t tid) {
+    const auto task = task_of(process, tid);
+    return !task || task->state == 'Z' || task->state == 'X';
 }
 
-TraceObstacles obstacles_of(const ProcessFiles& process) {
+TraceObstacles trace_obstacles(const ProcessFiles& process) {
     TraceObstacles obstacles;
     obstacles.root = ::geteuid() == 0;
     if (const auto own = read_input("/proc/self/status", 8192)) {
@@ -113,15 +108,16 @@ TraceObstacles obstacles_of(const ProcessFiles& process) {
     return obstacles;
 }
 
-bool is_own_child(const ProcessFiles& process) {
-    const auto status = process.read("status");
-    return status && number_in_status(*status, "\nPPid:") == static_cast<std::uint64_t>(::getpid());
+namespace {
+
+std::string without(std::string_view option) {
+    return option.empty() ? "run it with --stacks=none" : "run it without " + std::string(option);
 }
 
 }  // namespace
 
 Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option) {
-    const std::string leave_out = "run it without " + std::string(option);
+    const std::string leave_out = without(option);
     Error refusal{"pid " + std::to_string(pid), "its threads may not be stopped: " + errno_text(error),
                   leave_out + ": nothing is stopped then"};
     if (obstacles.tracer) {
@@ -143,8 +139,13 @@ Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacle
     return refusal;
 }
 
-FrozenThreads::FrozenThreads(const ProcessFiles& process, std::string_view option)
-    : pid_(static_cast<pid_t>(process.pid())), option_(option), own_child_(is_own_child(process)) {}
+bool is_own_child(const ProcessFiles& process) {
+    const auto status = process.read("status");
+    return status && number_in_status(*status, "\nPPid:") == static_cast<std::uint64_t>(::getpid());
+}
+
+FrozenThreads::FrozenThreads(const ProcessFiles& process, std::string_view option, bool own_child)
+    : pid_(static_cast<pid_t>(process.pid())), option_(option), own_child_(own_child) {}
 
 FrozenThreads::FrozenThreads(FrozenThreads&& other) noexcept
     : pid_(other.pid_),
@@ -155,7 +156,7 @@ FrozenThreads::FrozenThreads(FrozenThreads&& other) noexcept
       stood_still_(other.stood_still_) {}
 
 Expected<FrozenThreads> FrozenThreads::freeze(const ProcessFiles& process, std::chrono::milliseconds within) {
-    FrozenThreads frozen(process, "--freeze");
+    FrozenThreads frozen(process, "--freeze", is_own_child(process));
     const StopNews news;  // blocks SIGCHLD before the first stop
     if (auto stopped = frozen.stop_all(process, Clock::now() + within); !stopped)
         return tl::make_unexpected(stopped.error());
@@ -163,10 +164,11 @@ Expected<FrozenThreads> FrozenThreads::freeze(const ProcessFiles& process, std::
 }
 
 Expected<FrozenThreads> FrozenThreads::freeze_one(const ProcessFiles& process, pid_t tid,
-                                                  std::chrono::milliseconds within, std::string_view option) {
-    FrozenThreads frozen(process, option);
+                                                  std::chrono::milliseconds within, std::string_view option,
+                                                  bool own_child) {
+    FrozenThreads frozen(process, option, own_child);
     const StopNews news;
-    if (!task_of(process, tid))
+    if (::faccessat(process.descriptor(), ("task/" + std::to_string(tid)).c_str(), F_OK, 0) != 0)
         return failure("pid " + std::to_string(process.pid()),
                        "has no thread " + std::to_string(tid) + ", or it has ended");
     const auto seized = frozen.seize(process, tid);
@@ -200,7 +202,8 @@ Expected<void> FrozenThreads::stop_all(const ProcessFiles& process, Clock::time_
         const auto held = static_cast<std::size_t>(
             std::count_if(threads_.begin(), threads_.end(),
                           [](const Thread& thread) { return thread.state == State::stopped; }));
-        const auto all = thread_count(process);
+        const auto status = process.read("status");  // none where the process has ended
+        const auto all = status ? number_in_status(*status, "\nThreads:") : std::nullopt;
         if (!all || (held == 0 && *all <= 1 && has_ended(process, pid_))) break;
         // A main thread that has ended stays in the count for as long as there is another.
         if (*fresh == 0 && held > 0 && held + (has_ended(process, pid_) ? 1 : 0) == *all) return {};
@@ -222,8 +225,8 @@ Expected<bool> FrozenThreads::seize(const ProcessFiles& process, pid_t tid) {
     }
     const int error = errno;
     if (error == ESRCH || has_ended(process, tid)) return false;
-    // Those seized so far run: letting go of them needs a stop first, which the destructor makes.
-    return tl::make_unexpected(trace_refusal(process.pid(), error, obstacles_of(process), option_));
+    // Those seized so far run; the destructor stops them to let go of them.
+    return tl::make_unexpected(trace_refusal(process.pid(), error, trace_obstacles(process), option_));
 }
 
 // How many were not known before.
@@ -319,7 +322,7 @@ Expected<void> FrozenThreads::wait_for_all(const ProcessFiles& process, Clock::t
     const std::string how = task && task->state == 'D' ? ": it sleeps uninterruptibly in the kernel" : "";
     return failure("pid " + std::to_string(pid_),
                    "thread " + std::to_string(late) + name + " did not stop in time" + how,
-                   "all threads run again; try again, or run it without " + std::string(option_));
+                   "all threads run again; try again, or " + without(option_));
 }
 
 void FrozenThreads::release() {

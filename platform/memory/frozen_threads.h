@@ -34,8 +34,10 @@ class FrozenThreads {
     // within the time (one that sleeps uninterruptibly); then all run on.
     static Expected<FrozenThreads> freeze(const ProcessFiles& process, std::chrono::milliseconds within);
     // One thread alone; the others run on. `option` is what the user may leave out.
+    // `own_child`: is the process one that we have started? See is_own_child().
     static Expected<FrozenThreads> freeze_one(const ProcessFiles& process, pid_t tid,
-                                              std::chrono::milliseconds within, std::string_view option);
+                                              std::chrono::milliseconds within, std::string_view option,
+                                              bool own_child);
 
     FrozenThreads(FrozenThreads&& other) noexcept;
     FrozenThreads& operator=(FrozenThreads&&) = delete;
@@ -60,7 +62,7 @@ class FrozenThreads {
         int signal = 0;  // on its way to the thread when it stopped
     };
 
-    FrozenThreads(const ProcessFiles& process, std::string_view option);
+    FrozenThreads(const ProcessFiles& process, std::string_view option, bool own_child);
     Expected<void> stop_all(const ProcessFiles& process, Clock::time_point deadline);
     Expected<std::size_t> seize_new(const ProcessFiles& process);
     Expected<bool> seize(const ProcessFiles& process, pid_t tid);
@@ -79,6 +81,9 @@ class FrozenThreads {
     Clock::duration stood_still_{};
 };
 
+// Did we start it ourselves? Then somebody else here may wait for its end.
+bool is_own_child(const ProcessFiles& process);
+
 // What may stand in the way of tracing a process.
 struct TraceObstacles {
     std::optional<std::uint64_t> tracer;  // who traces it already
@@ -87,7 +92,11 @@ struct TraceObstacles {
     bool sys_ptrace = false;              // and have we CAP_SYS_PTRACE
     bool same_user = true;                // do we run as the target's user
 };
-// Why `errno` came back from PTRACE_SEIZE, and what to do: leave `option` out, for one.
+TraceObstacles trace_obstacles(const ProcessFiles& process);
+// The kernel refuses to trace what has ended with the words it uses for what may not be traced.
+bool has_ended(const ProcessFiles& process, pid_t tid);
+// Why `errno` came back from PTRACE_SEIZE, and what to do: leave `option` out, for one; where it is empty,
+// nobody asked for it, and --stacks=none is what to add.
 Error trace_refusal(std::uint64_t pid, int error, const TraceObstacles& obstacles, std::string_view option);
 
 }  // namespace nmtx

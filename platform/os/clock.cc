@@ -78,6 +78,10 @@ double own_cpu_ms() {
     return cpu_ms_of(RUSAGE_SELF);
 }
 
+double children_cpu_ms() {
+    return cpu_ms_of(RUSAGE_CHILDREN);
+}
+
 double own_thread_cpu_ms() {
     return cpu_ms_of(RUSAGE_THREAD);
 }

@@ -22,6 +22,7 @@ void sleep_until(std::uint64_t monotonic_nanoseconds);
 
 // User and system time that this process has used, and the calling thread.
 double own_cpu_ms();
+double children_cpu_ms();  // of those that have ended and were waited for
 double own_thread_cpu_ms();
 
 }  // namespace nmtx

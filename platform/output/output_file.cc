@@ -224,6 +224,16 @@ Expected<void> write_all(int fd, std::string_view bytes, const std::string& path
     return {};
 }
 
+Expected<void> check_output(const std::string& path, bool overwrite) {
+    const auto place = output_place(path, LastLink::left);
+    if (!place) return tl::make_unexpected(place.error());
+    struct stat info{};
+    if (::fstatat(place->directory.get(), place->name.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) return {};
+    if (S_ISDIR(info.st_mode)) return failure(path, "is a directory", "name a file in it");
+    const bool replaced = S_ISREG(info.st_mode) || S_ISLNK(info.st_mode);
+    return replaced && !overwrite ? already_there(path) : Expected<void>();
+}
+
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite) {
     const auto place = output_place(path, LastLink::left);
     if (!place) return tl::make_unexpected(place.error());

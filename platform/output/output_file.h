@@ -14,6 +14,10 @@ namespace nmtx {
 // Anything but a regular file (/dev/null, a pipe) is never replaced, but written to.
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite);
 
+// Would it be refused for what is there already? To be asked before work that takes long; write_file() looks
+// again.
+Expected<void> check_output(const std::string& path, bool overwrite);
+
 struct NamedFile {
     std::string name;  // without "/"
     std::string bytes;

@@ -7,10 +7,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 #include "kernel/status.h"
 #include "platform/os/descriptor.h"
@@ -63,49 +65,82 @@ rlim_t own_address_space() {
     ::_exit(0);
 }
 
-// Reads to the end; nothing where that takes too long or is too much.
-std::optional<std::string> read_until(const Descriptor& in, steady_clock::time_point deadline,
-                                      std::size_t most) {
-    std::string text;
-    std::array<char, 16384> block{};
-    while (true) {
-        const auto left =
-            std::chrono::duration_cast<std::chrono::milliseconds>(deadline - steady_clock::now());
-        pollfd wanted{in.get(), POLLIN, 0};
-        const int ready = left.count() > 0 ? ::poll(&wanted, 1, static_cast<int>(left.count())) : 0;
-        if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0) return std::nullopt;
-        const ssize_t got = ::read(in.get(), block.data(), block.size());
-        if (got < 0 && errno == EINTR) continue;
-        if (got < 0) return std::nullopt;
-        if (got == 0) return text;
-        text.append(block.data(), static_cast<std::size_t>(got));
-        if (text.size() > most) return std::nullopt;
-    }
-}
-
 }  // namespace
 
-Expected<std::string> work_in_child(const std::function<std::string()>& work, const ChildBounds& bounds) {
+Expected<ChildAtWork> ChildAtWork::begin(const std::function<std::string()>& work,
+                                         const ChildBounds& bounds) {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         return failure({}, "cannot create a pipe: " + errno_text(errno));
-    const Descriptor in(ends[0]);
+    Descriptor in(ends[0]);
     Descriptor out(ends[1]);
+    ::fcntl(in.get(), F_SETFL, O_NONBLOCK);
     const pid_t parent = ::getpid();
     const pid_t child = ::fork();
     if (child < 0) return failure({}, "cannot create a process: " + errno_text(errno));
     if (child == 0) be_the_child(out, work, bounds, parent);
-    out.close();
-    auto text = read_until(in, steady_clock::now() + bounds.time, bounds.output);
-    if (!text) ::kill(child, SIGKILL);
-    int status = 0;
-    while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+    return ChildAtWork(std::move(in), child, bounds);
+}
+
+ChildAtWork::ChildAtWork(Descriptor in, pid_t child, const ChildBounds& bounds)
+    : in_(std::move(in)), child_(child), bounds_(bounds), deadline_(steady_clock::now() + bounds.time) {}
+
+ChildAtWork::ChildAtWork(ChildAtWork&& other) noexcept
+    : in_(std::move(other.in_)),
+      child_(std::exchange(other.child_, -1)),
+      bounds_(other.bounds_),
+      deadline_(other.deadline_),
+      text_(std::move(other.text_)),
+      too_much_(other.too_much_),
+      status_(other.status_) {}
+
+ChildAtWork::~ChildAtWork() {
+    if (child_ > 0) too_much_ = true;
+    end();
+}
+
+std::chrono::milliseconds ChildAtWork::left() const {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - steady_clock::now());
+    return std::max(left, std::chrono::milliseconds(0));
+}
+
+bool ChildAtWork::take() {
+    std::array<char, 16384> block{};
+    while (child_ > 0) {
+        const ssize_t got = ::read(in_.get(), block.data(), block.size());
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && errno == EAGAIN && left().count() > 0) return false;
+        if (got > 0) text_.append(block.data(), static_cast<std::size_t>(got));
+        too_much_ = got < 0 || text_.size() > bounds_.output;
+        if (got <= 0 || too_much_) end();
     }
-    if (!text) return failure({}, "it took too long or produced too much output");
-    if (WIFSIGNALED(status)) return failure({}, std::string("it crashed: ") + ::strsignal(WTERMSIG(status)));
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) return failure({}, "it ran out of memory");
-    return std::move(*text);
+    return true;
+}
+
+void ChildAtWork::end() {
+    if (child_ <= 0) return;
+    if (too_much_) ::kill(child_, SIGKILL);
+    while (::waitpid(child_, &status_, 0) < 0 && errno == EINTR) {
+    }
+    child_ = -1;
+}
+
+Expected<std::string> ChildAtWork::result() {
+    if (too_much_) return failure({}, "it took too long or produced too much output");
+    if (WIFSIGNALED(status_))
+        return failure({}, std::string("it crashed: ") + ::strsignal(WTERMSIG(status_)));
+    if (!WIFEXITED(status_) || WEXITSTATUS(status_) != 0) return failure({}, "it ran out of memory");
+    return std::move(text_);
+}
+
+Expected<std::string> work_in_child(const std::function<std::string()>& work, const ChildBounds& bounds) {
+    auto child = ChildAtWork::begin(work, bounds);
+    if (!child) return tl::make_unexpected(child.error());
+    while (!child->take()) {
+        pollfd wanted{child->descriptor(), POLLIN, 0};
+        ::poll(&wanted, 1, static_cast<int>(child->left().count()));
+    }
+    return child->result();
 }
 
 }  // namespace nmtx

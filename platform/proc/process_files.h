@@ -44,6 +44,8 @@ class ProcessFiles {
     [[nodiscard]] bool still_same() const;
 
     [[nodiscard]] std::uint64_t pid() const { return pid_; }
+    // Its name to the kernel when it was opened: any bytes.
+    [[nodiscard]] const std::string& comm() const { return at_opening_.comm; }
     // Since boot, in clock ticks.
     [[nodiscard]] std::uint64_t start_ticks() const { return at_opening_.start_ticks; }
     [[nodiscard]] bool kernel_thread() const;

@@ -44,6 +44,8 @@ Run run_of(Verb verb) {
             return run_peek;
         case Verb::threads:
             return run_threads;
+        case Verb::stacks:
+            return run_stacks;
         case Verb::diff:
             return run_diff;
         case Verb::nmt:

@@ -70,6 +70,10 @@ Expected<CollectOptions> collect_options(const Command& command, std::uint64_t p
     return options;
 }
 
+ThreadQuestions thread_questions(const Command& command) {
+    return {command.threads.stacks, command.threads.dump};
+}
+
 int exit_code_of(const Command& command, const std::vector<Finding>& findings) {
     if (!command.fail_on) return 0;
     const Severity least = *command.fail_on == FailOn::problem ? Severity::problem : Severity::warning;

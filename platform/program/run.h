@@ -16,6 +16,7 @@
 #include "findings/judgement/judgement.h"
 #include "ledger/ledger.h"
 #include "ledger/moment.h"
+#include "ledger/plan/reconciliation_plan.h"
 #include "platform/collect.h"
 #include "platform/terminal/pager.h"
 #include "redaction/redact_capture.h"
@@ -35,6 +36,8 @@ Expected<int> print_csv(const std::string& json, const std::string& pointer);
 
 // How the options call for a running process to be read.
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);
+// What they call for to be looked at of threads.
+ThreadQuestions thread_questions(const Command& command);
 // Its evidence, read so.
 Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan);
 // To where -o says.
@@ -86,6 +89,7 @@ Expected<int> run_choose(const Command& command);
 Expected<int> run_reconcile(const Command& command);
 Expected<int> run_malloc(const Command& command);
 Expected<int> run_threads(const Command& command);
+Expected<int> run_stacks(const Command& command);
 Expected<int> run_watch(const Command& command);
 Expected<int> run_watch_json(const Command& command);  // --json
 Expected<int> run_list(const Command& command);

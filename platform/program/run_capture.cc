@@ -10,7 +10,8 @@
 namespace nmtx {
 
 Expected<int> run_capture(const Command& command) {
-    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads,
+                            thread_questions(command));
     auto evidence = capture_of(command, command.target.pid, plan);
     if (!evidence) return tl::make_unexpected(evidence.error());
     const Capture capture = redacted(command, std::move(*evidence));

@@ -70,9 +70,9 @@ Expected<Account> print_report(const Command& command, const ProcessView& view,
 }  // namespace
 
 Expected<Reported> reconcile_live(const Command& command, std::uint64_t pid) {
-    const auto process = open_process(
-        command, pid,
-        ReconciliationPlan({command.effort, command.nmt}, command.malloc, command.measure_threads));
+    const auto process = open_process(command, pid,
+                                      ReconciliationPlan({command.effort, command.nmt}, command.malloc,
+                                                         command.measure_threads, thread_questions(command)));
     if (!process) return tl::make_unexpected(process.error());
     // A capture that was kept has to give the same report again.
     const auto account =

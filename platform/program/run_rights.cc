@@ -49,9 +49,9 @@ bool writes(const Command& command) {
 Needs needs_of(const Command& command) {
     Needs needs;
     needs.processes = reads_process(command);
-    needs.attach = needs.processes && command.attach;
-    needs.stops = needs.processes &&
-                  (command.malloc.freeze || command.verb == Verb::threads || command.verb == Verb::watch);
+    needs.attach = needs.processes && command.attach && command.verb != Verb::stacks;
+    needs.stops = needs.processes && (command.malloc.freeze || command.verb == Verb::threads ||
+                                      command.verb == Verb::stacks || command.verb == Verb::watch);
     needs.writes = writes(command);
     return needs;
 }

@@ -33,7 +33,7 @@ Expected<int> run_threads(const Command& command) {
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
     const auto process = open_either(
-        command, ReconciliationPlan({command.effort, command.nmt}, no_walk, true, command.threads.stacks));
+        command, ReconciliationPlan({command.effort, command.nmt}, no_walk, true, thread_questions(command)));
     if (!process) return tl::make_unexpected(process.error());
     return done(print_threads(command, process->view));
 }

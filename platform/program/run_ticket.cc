@@ -24,7 +24,8 @@ constexpr std::string_view capture_name = "capture.nmtx";
 
 Expected<Capture> evidence_of(const Command& command) {
     if (!command.target.file.empty()) return read_capture(command.target.file);
-    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads);
+    ReconciliationPlan plan({command.effort, command.nmt}, command.malloc, command.measure_threads,
+                            thread_questions(command));
     return capture_of(command, command.target.pid, plan);
 }
 

@@ -253,15 +253,15 @@ void Watch::act(WatchAction action) {
             if (!under_way_.empty()) return;
             asked_ = Clock::now();
             break;
-        // One at a time, however long the key is held: each costs the JVM a safepoint, or megabytes of
+        // One at a time, however long the key is held: each stops threads, or costs the JVM megabytes of
         // answers.
         case WatchAction::capture:
             if (asked_for(action)) return;
             state_.message = "capturing …";
             break;
-        case WatchAction::dump:
+        case WatchAction::threads:
             if (asked_for(action)) return;
-            state_.message = fmt::format("reading threads over {:g} s, with a dump …",
+            state_.message = fmt::format("reading threads over {:g} s …",
                                          std::chrono::duration<double>(command_.threads.interval).count());
             break;
     }

@@ -111,9 +111,9 @@ WatchAnswer WatchRefresher::answer(const WatchJob& job, const std::stop_token& s
     WatchAnswer answer;
     answer.action = job.action;
     try {
-        const auto done = job.action == WatchAction::capture ? capture(stop, answer)
-                          : job.action == WatchAction::dump  ? dump(job, stop, answer)
-                                                             : refresh(job, stop, answer);
+        const auto done = job.action == WatchAction::capture   ? capture(stop, answer)
+                          : job.action == WatchAction::threads ? threads(job, stop, answer)
+                                                               : refresh(job, stop, answer);
         if (!done) answer.error = done.error();
     } catch (const std::exception& exception) {
         answer.error = Error{"", exception.what(), ""};
@@ -205,10 +205,11 @@ Expected<void> WatchRefresher::capture(const std::stop_token& stop, WatchAnswer&
     return {};
 }
 
-Expected<void> WatchRefresher::dump(const WatchJob& job, const std::stop_token& stop, WatchAnswer& answer) {
+Expected<void> WatchRefresher::threads(const WatchJob& job, const std::stop_token& stop,
+                                       WatchAnswer& answer) {
     MallocOptions no_walk;
     no_walk.malloc_walk = false;
-    ReconciliationPlan plan({command_.effort, command_.nmt}, no_walk, true);
+    ReconciliationPlan plan({command_.effort, command_.nmt}, no_walk, true, thread_questions(command_));
     const auto capture = collect_now(plan, stop, true);
     if (!capture) return tl::make_unexpected(capture.error());
     if (auto finished = plan.finish(*capture); !finished) return finished;

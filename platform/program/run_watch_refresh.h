@@ -25,10 +25,10 @@ namespace nmtx {
 Expected<ProcessFiles> open_watched(const Command& command);
 
 struct WatchJob {
-    WatchAction action = WatchAction::refresh;  // refresh, capture or dump
+    WatchAction action = WatchAction::refresh;  // refresh, capture or threads
     bool walk = false;                          // refresh: walk malloc
     bool anew = false;                          // refresh: what it finds is the start
-    TextStyle style;                            // dump: for its text
+    TextStyle style;                            // threads: for its text
 };
 
 // What has been seen so far. The moments are shared: nothing of them changes any more.
@@ -45,7 +45,7 @@ struct WatchAnswer {
     WatchAction action = WatchAction::refresh;
     std::optional<Watched> watched;           // refresh
     std::shared_ptr<const Capture> captured;  // capture
-    WatchText text;                           // dump
+    WatchText text;                           // threads
     std::optional<Error> error;               // instead of all of these
 };
 
@@ -66,7 +66,7 @@ class WatchRefresher {
     WatchAnswer answer(const WatchJob& job, const std::stop_token& stop);
     Expected<void> refresh(const WatchJob& job, const std::stop_token& stop, WatchAnswer& answer);
     Expected<void> capture(const std::stop_token& stop, WatchAnswer& answer);
-    Expected<void> dump(const WatchJob& job, const std::stop_token& stop, WatchAnswer& answer);
+    Expected<void> threads(const WatchJob& job, const std::stop_token& stop, WatchAnswer& answer);
     Expected<Capture> collect_now(CapturePlan& plan, const std::stop_token& stop, bool threads) const;
     Expected<void> take_over(const std::shared_ptr<const KeptMoment>& kept, bool anew);
     void take_course(const KeptMoment& kept);

@@ -48,13 +48,14 @@ Expected<std::unique_ptr<JavaStacks>> JavaStacks::of(const ProcessFiles& process
     auto residency = PageResidency::open(process);
     if (!residency) return tl::make_unexpected(residency.error());
     std::unique_ptr<JavaStacks> stacks(new JavaStacks(process, std::move(*residency), maps));
-    const auto tables = VmTables::read(stacks->memory_, [&](std::string_view name) {
+    auto tables = VmTables::read(stacks->memory_, [&](std::string_view name) {
         const auto found = exported->find(std::string(name));
         return found == exported->end() ? std::nullopt : std::optional(Address{found->second});
     });
     if (!tables) return tl::make_unexpected(tables.error());
     auto layout = VmLayout::of(*tables, stacks->memory_);
     if (!layout) return tl::make_unexpected(layout.error());
+    stacks->tables_ = std::move(*tables);
     stacks->layout_ = std::move(*layout);
     stacks->cache_.emplace(stacks->memory_, stacks->layout_);
     stacks->walk_.emplace(stacks->memory_, stacks->layout_, *stacks->cache_, stacks->names_,
@@ -65,6 +66,12 @@ Expected<std::unique_ptr<JavaStacks>> JavaStacks::of(const ProcessFiles& process
 std::optional<LastJavaFrame> JavaStacks::last_frame(std::uint64_t own_id) {
     if (!threads_) threads_.emplace(memory_, layout_);
     return threads_->last_frame(own_id);
+}
+
+JavaStacks::ToldThreads JavaStacks::threads_told(std::function<bool()> wait) {
+    const auto heap = HeapLayout::of(tables_, memory_);
+    ThreadNamesInHeap names(memory_, layout_, heap ? &*heap : nullptr, std::move(wait));
+    return {names.read(), heap ? std::string() : heap.error().what};
 }
 
 }  // namespace nmtx

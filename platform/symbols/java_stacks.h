@@ -10,6 +10,7 @@
 #include "base/target_files.h"
 #include "hotspot/vm/java_threads.h"
 #include "hotspot/vm/java_walk.h"
+#include "hotspot/vm/thread_names_in_heap.h"
 #include "platform/symbols/jvm_memory.h"
 
 namespace nmtx {
@@ -29,12 +30,19 @@ class JavaStacks {
     [[nodiscard]] MethodNames& names() { return names_; }
     // `own_id` as JavaThreads has it. The list is read when it is first asked for.
     std::optional<LastJavaFrame> last_frame(std::uint64_t own_id);
+    struct ToldThreads {
+        std::vector<ToldThread> threads;  // by their ids
+        std::string names_missing;        // why there are ids only
+    };
+    // `wait` as ThreadNamesInHeap has it.
+    ToldThreads threads_told(std::function<bool()> wait);
 
   private:
     JavaStacks(const ProcessFiles& process, PageResidency residency, std::string_view maps);
 
     JvmMemory process_memory_;
     VmMemory memory_;
+    VmTables tables_;
     VmLayout layout_;
     std::optional<CodeCacheMap> cache_;
     MethodNames names_;

@@ -58,6 +58,8 @@ class FrameNames {
 // Copies of stacks that are held at once, and that one child has the time for on a machine with much to do.
 constexpr std::size_t most_copied_bytes = std::size_t{128} << 20U;
 constexpr std::size_t most_copies = 1000;
+// Where nobody asked for stacks, a thread that does not stop soon is left alone.
+constexpr std::chrono::milliseconds brief_stop{250};
 
 // The child has read files and memory that somebody else may have forged: it is believed no more than they
 // are.
@@ -82,12 +84,21 @@ Expected<NativeStacks> unwind_in_child(const ProcessFiles& process, std::string_
 // Takes copies until there are enough of them or no thread is left.
 class StackReader {
   public:
-    StackReader(const ProcessFiles& process, std::string_view maps)
-        : process_(process), maps_(maps), code_(mapped_code(maps)), names_(process, code_) {}
+    StackReader(const ProcessFiles& process, std::string_view maps, bool brief)
+        : process_(process), maps_(maps), code_(mapped_code(maps)), names_(process, code_) {
+        stacks_.brief = brief;
+    }
 
     Expected<NativeStacks> read(std::span<const std::uint64_t> tids) {
+        ThreadCopyBounds bounds;
+        if (stacks_.brief) {
+            bounds.stop = brief_stop;
+            bounds.option = {};
+        }
+        auto copier = ThreadCopier::of(process_, bounds);
+        if (!copier) return tl::make_unexpected(copier.error());
         for (const std::uint64_t tid : tids) {
-            auto copy = copy_thread(process_, static_cast<pid_t>(tid));
+            auto copy = copier->copy(static_cast<pid_t>(tid));
             if (!copy) {
                 stacks_.failed.push_back({tid, copy.error().what});
                 refused_ = std::move(copy.error());
@@ -131,10 +142,11 @@ class StackReader {
 
 }  // namespace
 
-Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids) {
+Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids,
+                                         bool brief) {
     const auto maps = process.read_large("maps");
     if (!maps) return tl::make_unexpected(maps.error());
-    auto stacks = StackReader(process, *maps).read(tids);
+    auto stacks = StackReader(process, *maps, brief).read(tids);
     if (!stacks) return tl::make_unexpected(stacks.error());
     return format_native_stacks(*stacks);
 }

@@ -12,6 +12,8 @@ namespace nmtx {
 
 // "threads/native stacks.json", in the format of documents/native_stacks.h. A thread that could not be
 // stopped is listed with the reason. Fails where no thread was copied, or unwinding failed altogether.
-Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids);
+// `brief` as NativeStacks has it.
+Expected<std::string> read_native_stacks(const ProcessFiles& process, std::span<const std::uint64_t> tids,
+                                         bool brief = false);
 
 }  // namespace nmtx

@@ -42,7 +42,8 @@ enum class Verb {
     fit,
     watch,
     ticket,
-    explain
+    explain,
+    stacks
 };
 
 // The process or the file that is meant. At most one of pid, file, name is given, or else what chooses among
@@ -81,6 +82,12 @@ struct RecordCommand {
     std::string owner;  // gate: below which path of the ledger; empty: RSS
 };
 
+// `nmtx stacks`.
+struct StacksCommand {
+    std::uint64_t hz = 20;
+    bool wall = false;  // all threads, whether they use a processor or not
+};
+
 struct Command {
     // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
     Command();
@@ -106,9 +113,10 @@ struct Command {
     MallocOptions malloc;
     std::optional<Bytes> peek;  // malloc --peek: usable bytes of the blocks to look into
     ThreadOptions threads;
-    bool measure_threads = false;  // two samples and a thread dump: threads, and --interval beside a process
+    bool measure_threads = false;  // threads are sampled twice: --interval beside a process
     std::string nmt_request;       // nmt: "summary.diff scale=b"
-    RecordCommand record;
+    RecordCommand record;          // stacks: --for
+    StacksCommand stacks;
     std::string glossary_name;              // glossary: empty for all of it
     std::optional<int> jdk;                 // glossary: --jdk
     std::optional<Bytes> limit;             // fit: --limit
@@ -141,5 +149,14 @@ enum class TicketForm {
 };
 // Refuses a name that says nothing of the form.
 Expected<TicketForm> ticket_form(std::string_view output);
+
+// What `nmtx stacks -o NAME` writes, by the name alone.
+enum class ProfileForm {
+    html,       // "FILE.html": a flame graph
+    collapsed,  // "FILE.collapsed", "FILE.folded": a line for each stack
+    pprof       // "FILE.pb.gz"
+};
+// Refuses a name that shows none.
+Expected<ProfileForm> profile_form(std::string_view output);
 
 }  // namespace nmtx

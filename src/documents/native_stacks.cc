@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr int known_format = 2;
+constexpr int known_format = 3;
 constexpr int deepest = 6;
 constexpr std::size_t most_text = std::size_t{64} << 20U;
 
@@ -59,14 +59,34 @@ ordered_json frame_json(const NativeFrame& frame) {
     return out;
 }
 
-ordered_json stack_json(const NativeStack& stack) {
+// Frames that threads have in common are written once: most threads wait in the same few places.
+class FrameTable {
+  public:
+    std::size_t index_of(const NativeFrame& frame) {
+        const std::string key = fmt::format(
+            "{:x} {} {} {} {:x} {} {} {}\n{}", frame.at.value, static_cast<int>(frame.kind), frame.line,
+            frame.bci, frame.file_offset, frame.offset, frame.about, frame.symbol, frame.file);
+        const auto [known, added] = indices_.emplace(key, frames_.size());
+        if (added) frames_.push_back(frame_json(frame));
+        return known->second;
+    }
+    ordered_json take() { return std::move(frames_); }
+
+  private:
+    std::unordered_map<std::string, std::size_t> indices_;
+    ordered_json frames_ = ordered_json::array();
+};
+
+ordered_json stack_json(const NativeStack& stack, FrameTable& frames) {
     ordered_json out = {{"tid", stack.tid},
                         {"stopped_ms", finite(stack.stopped_ms)},
                         {"stack_pointer", hex(stack.stack_pointer.value)},
                         {"end", name_of(stack.end)}};
     if (stack.end == StackEnd::no_file) out["next"] = hex(stack.next.value);
-    out["frames"] = ordered_json::array();
-    for (const NativeFrame& frame : stack.frames) out["frames"].push_back(frame_json(frame));
+    std::string list;
+    for (const NativeFrame& frame : stack.frames)
+        list += fmt::format("{}{}", list.empty() ? "" : " ", frames.index_of(frame));
+    out["frames"] = std::move(list);
     return out;
 }
 
@@ -81,7 +101,43 @@ void read_hex(JsonFields& fields, const char* key, std::uint64_t& into) {
     into = *value;
 }
 
-void read_stack(JsonFields& fields, NativeStack& stack) {
+void read_frame(JsonFields& one, NativeFrame& frame) {
+    read_hex(one, "at", frame.at.value);
+    std::string kind(name_of(FrameKind::native));
+    one.read("kind", kind);
+    const auto* const of_kind = std::find_if(kind_names.begin(), kind_names.end(),
+                                             [&](const auto& name) { return name.second == kind; });
+    if (of_kind == kind_names.end()) return one.complain("kind: no kind of frame");
+    frame.kind = of_kind->first;
+    if (frame.kind != FrameKind::native) {
+        one.read("name", frame.symbol);
+        one.read("source", frame.file);
+        one.read_whole("line", frame.line);
+        one.read_whole("bci", frame.bci);
+        one.read("about", frame.about);
+        return;
+    }
+    one.read("file", frame.file);
+    read_hex(one, "file_offset", frame.file_offset);
+    one.read("symbol", frame.symbol);
+    one.read_whole("offset", frame.offset);
+}
+
+// "0 4 17": their places in the table.
+void read_frame_list(JsonFields& fields, const std::vector<NativeFrame>& table, NativeStack& stack) {
+    std::string list;
+    fields.read("frames", list);
+    Cursor cursor(list);
+    while (!cursor.at_end() && !fields.wrong()) {
+        const auto index = cursor.decimal();
+        if (!index || *index >= table.size()) return fields.complain("frames: not in the list of frames");
+        if (stack.frames.size() == most_stack_frames) return fields.complain("frames: too many");
+        stack.frames.push_back(table[*index]);
+        cursor.skip_blanks();
+    }
+}
+
+void read_stack(JsonFields& fields, const std::vector<NativeFrame>* table, NativeStack& stack) {
     fields.read_whole("tid", stack.tid);
     fields.read("stopped_ms", stack.stopped_ms);
     std::string end;
@@ -92,30 +148,8 @@ void read_stack(JsonFields& fields, NativeStack& stack) {
     stack.end = named->first;
     read_hex(fields, "stack_pointer", stack.stack_pointer.value);
     read_hex(fields, "next", stack.next.value);
-    fields.read_list("frames", [&](JsonFields& one) {
-        NativeFrame frame;
-        read_hex(one, "at", frame.at.value);
-        std::string kind(name_of(FrameKind::native));
-        one.read("kind", kind);
-        const auto* const of_kind = std::find_if(kind_names.begin(), kind_names.end(),
-                                                 [&](const auto& name) { return name.second == kind; });
-        if (of_kind == kind_names.end()) return one.complain("kind: no kind of frame");
-        frame.kind = of_kind->first;
-        if (frame.kind != FrameKind::native) {
-            one.read("name", frame.symbol);
-            one.read("source", frame.file);
-            one.read_whole("line", frame.line);
-            one.read_whole("bci", frame.bci);
-            one.read("about", frame.about);
-            stack.frames.push_back(std::move(frame));
-            return;
-        }
-        one.read("file", frame.file);
-        read_hex(one, "file_offset", frame.file_offset);
-        one.read("symbol", frame.symbol);
-        one.read_whole("offset", frame.offset);
-        stack.frames.push_back(std::move(frame));
-    });
+    if (table != nullptr) return read_frame_list(fields, *table, stack);
+    fields.read_list("frames", [&](JsonFields& one) { read_frame(one, stack.frames.emplace_back()); });
 }
 
 }  // namespace
@@ -145,21 +179,17 @@ const NativeStack* NativeStacks::find(std::uint64_t tid) const {
 }
 
 std::string format_native_stacks(const NativeStacks& stacks) {
-    // Without what format 2 has more, older programs can read it.
-    const bool new_parts = !stacks.java_missing.empty() ||
-                           std::any_of(stacks.stacks.begin(), stacks.stacks.end(), [](const NativeStack& s) {
-                               return s.end == StackEnd::heap ||
-                                      std::any_of(s.frames.begin(), s.frames.end(), [](const NativeFrame& f) {
-                                          return f.kind != FrameKind::native;
-                                      });
-                           });
-    ordered_json out = {{"format", new_parts ? known_format : 1}};
-    out["stacks"] = ordered_json::array();
-    for (const NativeStack& stack : stacks.stacks) out["stacks"].push_back(stack_json(stack));
+    ordered_json out = {{"format", known_format}};
+    FrameTable frames;
+    ordered_json list = ordered_json::array();
+    for (const NativeStack& stack : stacks.stacks) list.push_back(stack_json(stack, frames));
+    out["frames"] = frames.take();
+    out["stacks"] = std::move(list);
     out["failed"] = ordered_json::array();
     for (const NativeStackFailure& failure : stacks.failed)
         out["failed"].push_back({{"tid", failure.tid}, {"why", text_json(failure.why)}});
     if (!stacks.java_missing.empty()) out["java_missing"] = text_json(stacks.java_missing);
+    if (stacks.brief) out["brief"] = true;
     return out.dump(1) + "\n";
 }
 
@@ -176,13 +206,20 @@ Expected<NativeStacks> parse_native_stacks(std::string_view text, std::string_vi
                        fmt::format("has format {}; this nmtx reads up to {}", format, known_format),
                        "use the nmtx that wrote it, or a newer one");
     NativeStacks stacks;
-    fields.read_list("stacks", [&](JsonFields& one) { read_stack(one, stacks.stacks.emplace_back()); });
+    // Up to format 2 each stack has its frames itself.
+    std::vector<NativeFrame> table;
+    if (format >= 3)
+        fields.read_list("frames", [&](JsonFields& one) { read_frame(one, table.emplace_back()); });
+    fields.read_list("stacks", [&](JsonFields& one) {
+        read_stack(one, format >= 3 ? &table : nullptr, stacks.stacks.emplace_back());
+    });
     fields.read_list("failed", [&](JsonFields& one) {
         NativeStackFailure& failure = stacks.failed.emplace_back();
         one.read_whole("tid", failure.tid);
         one.read("why", failure.why);
     });
     fields.read("java_missing", stacks.java_missing);
+    fields.read("brief", stacks.brief);
     if (fields.wrong()) return failure(std::string(document), *fields.wrong());
     return stacks;
 }

@@ -1,12 +1,13 @@
 // The stacks of threads, native and Java frames: the document "threads/native stacks.json", ours. Registers
 // and stack contents that it was made of are not kept. docs/reference/formats/stacks.md describes it.
 //
-//   {"format": 2,
+//   {"format": 3,
+//    "frames": [{"at": "7f3ca2c85f3b", "file": "/usr/lib/x86_64-linux-gnu/libc.so.6",
+//                "file_offset": "d5f3b", "symbol": "clock_nanosleep", "offset": 99},
+//               {"at": "7f3c8c0f2a1b", "kind": "interpreted", "name": "com.acme.Main.run",
+//                "source": "Main.java", "line": 12, "bci": 4}],
 //    "stacks": [{"tid": 4711, "stopped_ms": 0.21, "stack_pointer": "7f3ca27ff8d0", "end": "bottom",
-//                "frames": [{"at": "7f3ca2c85f3b", "file": "/usr/lib/x86_64-linux-gnu/libc.so.6",
-//                            "file_offset": "d5f3b", "symbol": "clock_nanosleep", "offset": 99},
-//                           {"at": "7f3c8c0f2a1b", "kind": "interpreted", "name": "com.acme.Main.run",
-//                            "source": "Main.java", "line": 12, "bci": 4}]}],
+//                "frames": "0 1"}],
 //    "failed": [{"tid": 4712, "why": "thread 4712 has ended"}],
 //    "java_missing": ""}
 #pragma once
@@ -89,6 +90,8 @@ struct NativeStacks {
 
     // Why no Java frames could be told: empty where they were, or where the process is no HotSpot JVM.
     std::string java_missing;
+    // Taken for what the busiest threads do, without --stacks: a report shows the top of each.
+    bool brief = false;
 
     [[nodiscard]] const NativeStack* find(std::uint64_t tid) const;
 };
@@ -102,6 +105,7 @@ struct NativeStackChoice {
     std::size_t busiest = 0;          // so many of those that had CPU time between two samples
     std::vector<std::uint64_t> tids;  // and these
     bool all = false;                 // every thread, the busiest first
+    bool none = false;                // no thread is to be stopped
     [[nodiscard]] bool any() const { return busiest > 0 || !tids.empty() || all; }
 };
 

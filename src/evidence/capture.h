@@ -32,6 +32,7 @@ inline constexpr std::string_view tasks_before = "kernel/tasks before";  // at t
 inline constexpr std::string_view tasks_middle =
     "kernel/tasks middle";  // in the middle of an interval, where stacks were taken then
 inline constexpr std::string_view native_stacks = "threads/native stacks.json";  // documents/native_stacks.h
+inline constexpr std::string_view java_threads = "threads/java threads.json";    // documents/java_threads.h
 inline constexpr std::string_view threads_max = "kernel/threads-max";  // /proc/sys/kernel/threads-max
 inline constexpr std::string_view transparent_hugepage =
     "kernel/transparent_hugepage";  // /sys/kernel/mm/transparent_hugepage/enabled; none: the kernel has none

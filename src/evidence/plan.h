@@ -23,8 +23,8 @@ class CapturePlan {
     // The next diagnostic command ("VM.native_memory summary scale=b"), nothing when all is asked. A command
     // that was tried is not asked again.
     virtual std::optional<std::string> next_question(const Capture& so_far) = 0;
-    // In the middle of an interval over which the threads' CPU time is measured: the one command that says
-    // what they do; nothing where there is none.
+    // In the middle of an interval over which the threads' CPU time is measured: a command that costs a
+    // safepoint; nothing where none is wanted.
     virtual std::optional<std::string> question_in_interval(const Capture& /*so_far*/) {
         return std::nullopt;
     }
@@ -32,6 +32,10 @@ class CapturePlan {
     // stacks are wanted, each of which is stopped for a moment.
     [[nodiscard]] virtual bool wants_native_stacks() const { return false; }
     virtual std::vector<std::uint64_t> threads_to_stop(const Capture& /*so_far*/) { return {}; }
+    // Are these taken for what the busiest do, and not because the user asked for stacks?
+    [[nodiscard]] virtual bool brief_stacks() const { return false; }
+    // And are names and states of Java threads wanted, from the JVM's memory?
+    [[nodiscard]] virtual bool wants_java_threads() const { return false; }
     // After smaps, where the target is to stand still while its memory is copied: what derive() will read,
     // ascending and disjoint, found while it runs. derive() then gets the copy, which knows of nothing else.
     virtual std::vector<Range> frozen_ranges(const Capture& /*so_far*/, TargetMemory& /*running*/) {

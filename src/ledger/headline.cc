@@ -1,9 +1,11 @@
 #include "ledger/headline.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 #include <unordered_map>
+#include <utility>
 
 #include "ledger/owner_paths.h"
 
@@ -21,6 +23,19 @@ Headline headline_of(const Ledger& ledger) {
     const Bytes named = h.jvm_mmap + ledger.malloc.resident + h.files + h.native_stacks + h.unexplained;
     h.other = minus_or_zero(ledger.rss, named);
     return h;
+}
+
+std::string title_of_area(std::string_view name) {
+    constexpr std::array titles{
+        std::pair{std::string_view("java heap"), std::string_view("Java heap")},
+        std::pair{std::string_view("cds archive"), std::string_view("CDS archive")},
+        std::pair{std::string_view("gc"), std::string_view("GC")},
+        std::pair{std::string_view("thread stack"), std::string_view("thread stacks")},
+        std::pair{std::string_view("metaspace or gc"), std::string_view("metaspace or GC")}};
+    for (const auto& [area, title] : titles) {
+        if (area == name) return std::string(title);
+    }
+    return std::string(name);
 }
 
 std::vector<Area> areas_of(const Ledger& ledger) {

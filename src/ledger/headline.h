@@ -36,6 +36,8 @@ struct Area {
 };
 // Largest first. Points into the ledger.
 std::vector<Area> areas_of(const Ledger& ledger);
+// "CDS archive" for "cds archive": an area as a sentence names it.
+std::string title_of_area(std::string_view name);
 
 struct FileUse {
     std::string name;

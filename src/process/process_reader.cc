@@ -129,6 +129,7 @@ constexpr std::array sources{
     of(document::tasks_before, parsed<parse_tasks, &View::tasks_before>),
     of(document::tasks_middle, parsed<parse_tasks, &View::tasks_middle>),
     of(document::native_stacks, parsed<parse_native_stacks, &View::native_stacks>),
+    of(document::java_threads, parsed<parse_java_threads, &View::java_threads>),
     of(document::thread_stacks, parsed<parse_thread_bounds, &View::thread_bounds>),
     of(document::thread_entries, parsed<parse_thread_entries, &View::thread_entries>),
     of(document::threads_max, parsed<parse_threads_max, &View::threads_max>),

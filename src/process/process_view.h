@@ -9,6 +9,7 @@
 
 #include "allocator/malloc_layout.h"
 #include "allocator/malloc_walk.h"
+#include "documents/java_threads.h"
 #include "documents/native_stacks.h"
 #include "documents/residency.h"
 #include "evidence/capture.h"
@@ -68,7 +69,8 @@ struct ProcessView {
     std::optional<std::vector<Task>> tasks_before;  // at the begin of an interval that `tasks` ends
     std::optional<std::vector<Task>> tasks_middle;  // when native stacks were taken
     std::optional<NativeStacks> native_stacks;
-    std::optional<std::uint64_t> threads_max;  // of the whole system
+    std::optional<JavaThreadList> java_threads;  // by the JVM's memory
+    std::optional<std::uint64_t> threads_max;    // of the whole system
     std::optional<CgroupMemory> cgroup;
     std::optional<CgroupPids> cgroup_pids;
     std::optional<OomLog> oom_log;  // of a pasted text alone: of a process that is no more

@@ -66,6 +66,7 @@ std::optional<std::string> redact_document(std::string_view name, std::string_vi
     if (name == document::hsperfdata) return redact_hsperfdata(text, names);
     if (name == document::malloc_walk) return redact_malloc_walk(text, names);
     if (name == document::native_stacks) return redact_native_stacks(text, names);
+    if (name == document::java_threads) return redact_java_threads(text, names);
     if (name == document::thread_entries) return redact_thread_entries(text, names);
     if (name.starts_with(document::hotspot_prefix))
         return redact_reply_of(name.substr(document::hotspot_prefix.size()), text, names);

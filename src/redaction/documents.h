@@ -23,6 +23,7 @@ std::string redact_command_line_reply(std::string_view text, NameRedactor& names
 std::optional<std::string> redact_hsperfdata(std::string_view bytes, NameRedactor& names);
 std::optional<std::string> redact_malloc_walk(std::string_view text, NameRedactor& names);
 std::optional<std::string> redact_native_stacks(std::string_view text, NameRedactor& names);
+std::optional<std::string> redact_java_threads(std::string_view text, NameRedactor& names);
 std::optional<std::string> redact_thread_entries(std::string_view text, NameRedactor& names);
 
 // Of a mapping, in smaps and in System.map. The kernel's own names stay, "[heap]".

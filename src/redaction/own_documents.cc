@@ -1,6 +1,7 @@
 // The documents that are ours: read, without their names, and written again.
 #include "allocator/malloc_walk.h"
 #include "base/paths.h"
+#include "documents/java_threads.h"
 #include "documents/native_stacks.h"
 #include "process/thread_entries.h"
 #include "redaction/documents.h"
@@ -51,6 +52,17 @@ std::optional<std::string> redact_native_stacks(std::string_view text, NameRedac
     for (NativeStackFailure& failure : stacks->failed) redact_sentence(failure.why, names);
     redact_sentence(stacks->java_missing, names);
     return format_native_stacks(*stacks);
+}
+
+std::optional<std::string> redact_java_threads(std::string_view text, NameRedactor& names) {
+    auto list = parse_java_threads(text);
+    if (!list) return std::nullopt;
+    for (JavaThreadEntry& thread : list->threads) {
+        if (thread.name) thread.name = redact_thread_name(*thread.name, names);
+        if (!is_jdk_name(thread.compiling)) redact_sentence(thread.compiling, names);
+    }
+    redact_sentence(list->names_missing, names);
+    return format_java_threads(*list);
 }
 
 std::optional<std::string> redact_thread_entries(std::string_view text, NameRedactor& names) {

@@ -15,8 +15,9 @@ enum class ThreadOrder { cpu, stack, wait, name };
 struct ThreadOptions {
     std::chrono::milliseconds interval{1000};  // 0: CPU time since each thread began
     ThreadOrder order = ThreadOrder::cpu;
-    std::optional<std::size_t> top;  // at most this many threads, not grouped into pools
-    NativeStackChoice stacks;        // the threads whose native frames are wanted
+    std::optional<std::size_t> top;  // so many threads, none in pools
+    NativeStackChoice stacks;        // of which threads whole stacks are wanted
+    bool dump = false;               // --dump: Thread.print as well, a safepoint
     std::string match;               // POSIX extended regular expression that occurs in a name; empty: all
 };
 

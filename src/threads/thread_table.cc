@@ -8,6 +8,7 @@
 #include "ledger/claims/stack_split.h"
 #include "ledger/owner_paths.h"
 #include "process/given_options.h"
+#include "threads/thread_counts.h"
 
 namespace nmtx {
 namespace {
@@ -22,12 +23,6 @@ double share_of(double part, double whole) {
 
 double seconds_between(std::uint64_t from, std::uint64_t to) {
     return to > from ? static_cast<double>(to - from) / ns_per_second : 0;
-}
-
-// "ForkJoinPool-1-worker-3" without the thread's own number.
-std::string pool_without_number(std::string name) {
-    while (!name.empty() && name.back() >= '0' && name.back() <= '9') name.pop_back();
-    return name;
 }
 
 class Table {
@@ -47,6 +42,10 @@ class Table {
             for (const DumpedThread& thread : moment.view->thread_dump->threads)
                 dumped_.emplace(thread.nid, &thread);
         }
+        if (moment.view->native_stacks) {
+            for (const NativeStack& stack : moment.view->native_stacks->stacks)
+                native_.emplace(stack.tid, &stack);
+        }
     }
 
     ThreadTable table() {
@@ -61,7 +60,7 @@ class Table {
             if (!taken_[i]) table_.stacks_of_nobody.push_back(stacks_[i]);
         }
         add_up();
-        count();
+        table_.counts = thread_counts(view_);
         return std::move(table_);
     }
 
@@ -89,6 +88,7 @@ class Table {
         if (view_.tasks_before && before == nullptr) row.change = ThreadChange::started;
         take_times(task, before, row);
         take_dumped(row);
+        take_listed(row);
         take_native(row);
         take_stack(task, row);
         return row;
@@ -111,6 +111,7 @@ class Table {
         ThreadRow row = common(task);
         row.change = ThreadChange::ended;
         take_dumped(row);
+        take_listed(row);
         return row;
     }
 
@@ -147,11 +148,30 @@ class Table {
         row.dumped = found->second;
         row.name = utf8_of_modified(found->second->name);
         row.named_by_jvm = true;
-        // What one of HotSpot's names does is known by the name; a Java thread may call itself anything.
-        row.kind = kind_of_hotspot_name(row.name).value_or(ThreadKind::java);
-        if (row.kind == ThreadKind::java && !found->second->java) row.kind = ThreadKind::vm;
-        if (found->second->java && row.kind != ThreadKind::java && !is_java_thread_of_vm(row.name))
-            row.kind = ThreadKind::java;
+        row.java_state = found->second->java_state;
+        row.compiling = found->second->compiling;
+        row.kind = kind_by_name(row.name, found->second->java);
+    }
+
+    // What one of HotSpot's names does is known by the name; a Java thread may call itself anything.
+    static ThreadKind kind_by_name(std::string_view name, bool java) {
+        const auto known = kind_of_hotspot_name(name);
+        if (!known) return java ? ThreadKind::java : ThreadKind::vm;
+        return java && !is_java_thread_of_vm(name) ? ThreadKind::java : *known;
+    }
+
+    // Without a dump the JVM's memory tells.
+    void take_listed(ThreadRow& row) const {
+        if (view_.thread_dump || !view_.java_threads) return;
+        const JavaThreadEntry* const entry = view_.java_threads->find(row.nid);
+        if (entry == nullptr) return;
+        if (entry->name) {
+            row.name = *entry->name;
+            row.named_by_jvm = true;
+        }
+        row.java_state = entry->state;
+        row.compiling = entry->compiling;
+        row.kind = kind_by_name(row.name, true);
     }
 
     void take_stack(const Task& task, ThreadRow& row) {
@@ -169,11 +189,11 @@ class Table {
         if (!stacks_[i].range.contains(*inside) || taken_[i]) return;
         taken_[i] = true;
         row.stack = stacks_[i];
-        // Where no dump names it, its stack tells whose it is: the JVM's own have HotSpot's guards, or NMT
-        // knows them.
+        // Where nothing names it, its stack tells whose it is: the JVM's own have HotSpot's guards, or NMT
+        // knows them. One that is not in the JVM's list is not a Java thread.
         if (!view_.thread_dump && row.kind == ThreadKind::native &&
             row.stack->path == owner_path::thread_stack)
-            row.kind = ThreadKind::java;
+            row.kind = view_.java_threads ? ThreadKind::vm : ThreadKind::java;
         if (const ThreadEntry* const entry = entry_of(stacks_[i].range.end)) {
             row.arena = entry->arena;
             if (row.kind == ThreadKind::native) row.library = entry->file;
@@ -183,9 +203,10 @@ class Table {
     }
 
     void take_native(ThreadRow& row) const {
-        if (!view_.native_stacks) return;
-        row.native = view_.native_stacks->find(row.tid);
-        if (row.native == nullptr || row.native->end != StackEnd::no_file) return;
+        const auto found = native_.find(row.tid);
+        if (found == native_.end()) return;
+        row.native = found->second;
+        if (row.native->end != StackEnd::no_file) return;
         const Piece* const piece = ledger_.piece_at(row.native->next);
         row.native_until_java =
             piece != nullptr && may_be(ledger_.owners.path(piece->claim.owner), owner_path::code_cache);
@@ -243,47 +264,6 @@ class Table {
         totals.arenas = arenas.size();
     }
 
-    void count() {
-        ThreadCounts& counts = table_.counts;
-        counts.tasks = view_.tasks->size();
-        if (view_.status) counts.status = view_.status->threads;
-        if (view_.nmt) {
-            if (const NmtCategory* threads = view_.nmt->find("Thread")) counts.nmt = threads->threads;
-        }
-        if (view_.perf) counts.perf_live = view_.perf->number("java.threads.live");
-        if (view_.limits) counts.user_limit = view_.limits->processes;
-        counts.system_limit = view_.threads_max;
-        if (view_.cgroup_pids) {
-            counts.cgroup_limit = view_.cgroup_pids->limit;
-            counts.cgroup_current = view_.cgroup_pids->current;
-        }
-        if (!view_.thread_dump) return;
-        counts.dump = view_.thread_dump->threads.size();
-        counts.dump_java = 0;
-        for (const DumpedThread& thread : view_.thread_dump->threads) {
-            if (thread.java) ++*counts.dump_java;
-        }
-        count_carriers();
-    }
-
-    // The scheduler of virtual threads is a pool like others ("ForkJoinPool-1-worker-3"): only its carriers
-    // tell it.
-    void count_carriers() {
-        ThreadCounts& counts = table_.counts;
-        std::set<std::string> pools;
-        for (const DumpedThread& thread : view_.thread_dump->threads) {
-            if (!thread.carries) continue;
-            ++counts.virtual_mounted;
-            pools.insert(pool_without_number(thread.name));
-        }
-        if (pools.empty()) return;
-        const auto& threads = view_.thread_dump->threads;
-        counts.carriers = static_cast<std::size_t>(
-            std::count_if(threads.begin(), threads.end(), [&](const DumpedThread& thread) {
-                return thread.java && pools.contains(pool_without_number(thread.name));
-            }));
-    }
-
     const ProcessView& view_;
     const Ledger& ledger_;
     std::vector<ThreadStack> stacks_;
@@ -292,6 +272,7 @@ class Table {
     std::unordered_map<std::uint64_t, Range>
         records_;  // stacks by the thread's id, as the C library has them
     std::unordered_map<std::uint64_t, const DumpedThread*> dumped_;
+    std::unordered_map<std::uint64_t, const NativeStack*> native_;
     ThreadTable table_;
 };
 

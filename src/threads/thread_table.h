@@ -33,10 +33,12 @@ struct ThreadRow {
     std::optional<double> wait_percent;  // runnable and without a CPU, over the interval
     double cpu_seconds = 0;              // since it began
     std::optional<std::uint64_t> voluntary_switches, involuntary_switches;  // since it began
-    std::optional<ThreadStack> stack;      // absent where nothing shows which one it is
-    bool stack_by_elimination = false;     // its stack pointer is unknown, and one stack was left
-    std::optional<Address> arena;          // malloc_state of the arena that it uses, where known
-    std::optional<Bytes> used;             // from the top of the stack to its stack pointer
+    std::optional<ThreadStack> stack;   // absent where nothing shows which one is its own
+    bool stack_by_elimination = false;  // its pointer is not known, and one stack was left
+    std::optional<Address> arena;       // malloc_state of the arena that it takes from, where known
+    std::optional<Bytes> used;          // from the top of the stack to its stack pointer
+    // "TIMED_WAITING (sleeping)", and what a compiler works on: by the JVM's memory or its dump; else empty.
+    std::string java_state, compiling;
     const DumpedThread* dumped = nullptr;  // in view.thread_dump
     const NativeStack* native = nullptr;   // in view.native_stacks
     bool native_until_java = false;        // its native frames end where the code cache begins
@@ -44,14 +46,15 @@ struct ThreadRow {
 
 // How many threads there are, by source.
 struct ThreadCounts {
-    std::size_t tasks = 0;                  // /proc/PID/task at the end of the interval
-    std::optional<std::uint64_t> status;    // "Threads:" of /proc/PID/status, before anything was asked
-    std::optional<std::uint64_t> nmt;       // NMT's "thread #"
-    std::optional<std::size_t> dump;        // rows of Thread.print
-    std::optional<std::size_t> dump_java;   // the Java threads of these
-    std::optional<std::int64_t> perf_live;  // java.threads.live of hsperfdata
-    std::size_t virtual_mounted = 0;        // carriers with a mounted virtual thread
-    // All threads of a pool in which one has a mounted virtual thread; nothing where none has one.
+    std::size_t tasks = 0;                       // /proc/PID/task at the end of the interval
+    std::optional<std::uint64_t> status;         // "Threads:" of /proc/PID/status, before anything was asked
+    std::optional<std::uint64_t> nmt;            // NMT's "thread #"
+    std::optional<std::size_t> dump;             // rows of Thread.print
+    std::optional<std::size_t> dump_java;        // of them Java threads
+    std::optional<std::size_t> java_list;        // Java threads by the JVM's memory
+    std::optional<std::int64_t> perf_live;       // java.threads.live of hsperfdata
+    std::optional<std::size_t> virtual_mounted;  // carriers that carry a virtual thread, by the dump
+    // All threads of a pool of which one carries a virtual thread; nothing where none does at the moment.
     std::optional<std::size_t> carriers;
     std::optional<std::uint64_t> user_limit, system_limit;      // ulimit -u, threads-max
     std::optional<std::uint64_t> cgroup_limit, cgroup_current;  // the lowest pids.max; pids.current

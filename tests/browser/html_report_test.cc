@@ -6,6 +6,7 @@
 
 #include "browser/browser.h"
 #include "browser/made_tickets.h"
+#include "browser/open_page.h"
 #include "browser/page_checks.h"
 #include "catch.h"
 
@@ -13,42 +14,12 @@ namespace {
 
 using nmtx::Bytes;
 using nmtx::Ticket;
-using nmtx::test::Browser;
+using nmtx::test::browser;
 using json = nlohmann::json;
 
-// One browser for all tests: to start it takes longer than a test.
-Browser& browser() {
-    static Browser one(nmtx::test::chromium_program());
-    return one;
-}
-
-// Opens the ticket's page and hands over the browser.
-class Page {
+class Page : public nmtx::test::OpenPage {
   public:
-    explicit Page(const Ticket& ticket, int width = 1280) {
-        nmtx::test::write_text(directory_ / "ticket.html", nmtx::html_report(ticket));
-        browser().prefer("light");
-        browser().resize(width, 900);
-        browser().open(directory_ / "ticket.html");
-    }
-    Browser* operator->() const { return &browser(); }
-    [[nodiscard]] std::uint64_t number(const std::string& expression) const {
-        return browser().evaluate(expression).get<std::uint64_t>();
-    }
-    [[nodiscard]] bool holds(const std::string& expression) const {
-        return browser().evaluate(expression).get<bool>();
-    }
-    // A list of sentences about what is wrong.
-    void finds_nothing(const std::string& function) const {
-        for (const json& found : browser().evaluate(function)) FAIL_CHECK(found.dump());
-    }
-    void is_quiet() const {
-        for (const std::string& complaint : browser().complaints()) FAIL_CHECK(complaint);
-        for (const std::string& request : browser().requests()) FAIL_CHECK(request);
-    }
-
-  private:
-    nmtx::test::TemporaryDirectory directory_;
+    explicit Page(const Ticket& ticket, int width = 1280) : OpenPage(nmtx::html_report(ticket), width) {}
 };
 
 std::string sum_of(const std::string& selector) {

@@ -78,7 +78,6 @@ TEST_CASE("native stacks: Java frames and what else there is between native ones
         frames.push_back(frame);
     }
     const std::string text = format_native_stacks(stacks);
-    CHECK(text.find("\"format\": 2") != std::string::npos);
     const NativeStacks read = parse_native_stacks(text).value();
     CHECK(read.java_missing == stacks.java_missing);
     CHECK(read.stacks[0].has_java());
@@ -93,13 +92,42 @@ TEST_CASE("native stacks: Java frames and what else there is between native ones
     }
 }
 
-TEST_CASE("native stacks: native frames alone are written so that older programs read them") {
-    CHECK(format_native_stacks(stacks_sample()).find("\"format\": 1") != std::string::npos);
-    CHECK_FALSE(stacks_sample().stacks[0].has_java());
+TEST_CASE("native stacks: a frame that many threads have is written once") {
+    NativeStacks stacks = stacks_sample();
+    const std::size_t of_one = format_native_stacks(stacks).size();
+    stacks.stacks.resize(1000, stacks.stacks[0]);
+    stacks.brief = true;
+    const std::string text = format_native_stacks(stacks);
+    CHECK(text.size() < of_one + 1000 * 200);
+    CHECK(text.find("clock_nanosleep") == text.rfind("clock_nanosleep"));
+    const NativeStacks read = parse_native_stacks(text).value();
+    CHECK(read.brief);
+    REQUIRE(read.stacks.size() == 1000);
+    CHECK(read.stacks[999].frames[0].symbol == "clock_nanosleep");
+    CHECK_FALSE(read.stacks[0].has_java());
+}
+
+TEST_CASE("native stacks: up to format 2 each stack has its frames itself") {
+    const NativeStacks read =
+        parse_native_stacks(R"({"format": 2, "stacks": [{"tid": 7, "end": "bottom", "frames": [)"
+                            R"({"at": "7f", "file": "libc.so.6", "file_offset": "1f", "symbol": "main"},)"
+                            R"( {"at": "80", "kind": "compiled", "name": "a.B.c", "line": 3}]}]})")
+            .value();
+    CHECK(read.stacks[0].frames[0].symbol == "main");
+    CHECK(read.stacks[0].frames[1].line == 3);
+    CHECK_FALSE(read.brief);
 }
 
 TEST_CASE("native stacks: what is wrong is named with its place, and no prefix crashes") {
-    CHECK(parse_native_stacks(R"({"format": 3})").error().what == "has format 3; this nmtx reads up to 2");
+    CHECK(parse_native_stacks(R"({"format": 4})").error().what == "has format 4; this nmtx reads up to 3");
+    for (const char* const list : {"1", "0 x", "-1", "0 18446744073709551616"})
+        CHECK(
+            parse_native_stacks(
+                std::string(R"({"format": 3, "frames": [{"at": "1", "file": "a"}], "stacks": [{"end": "cut",)"
+                            R"( "frames": ")") +
+                list + "\"}]}")
+                .error()
+                .what == "stacks[0]: frames: not in the list of frames");
     CHECK(parse_native_stacks(
               R"({"format": 2, "stacks": [{"end": "cut", "frames": [{"at": "1", "kind": "odd"}]}]})")
               .error()

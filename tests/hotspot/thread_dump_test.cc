@@ -393,3 +393,29 @@ TEST_CASE("thread dump: every prefix gives an error or threads of the whole one"
         }
     }
 }
+
+TEST_CASE("thread dump: deadlocks by the names of their threads, each by itself") {
+    const std::string text =
+        "Full thread dump OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode):\n\n"
+        "\"main\" #1 prio=5 os_prio=0 tid=0x0000000000000001 nid=0x1 runnable  [0x0000000000001000]\n"
+        "   java.lang.Thread.State: RUNNABLE\n\n"
+        "JNI global refs: 8, weak refs: 0\n\n\n"
+        "Found one Java-level deadlock:\n=============================\n"
+        "\"left \"hand\"\":\n  waiting to lock monitor 0x00007f18b0002ab8 (object 0x00000000d6c4b2e8, a x.Y),\n"
+        "  which is held by \"right\"\n\n"
+        "\"right\":\n  waiting to lock monitor 0x00007f18b0002ab8 (object 0x00000000d6c4b2f8, a x.Y),\n"
+        "  which is held by \"left \"hand\"\"\n\n"
+        "Java stack information for the threads listed above:\n"
+        "===================================================\n\"left \"hand\"\":\n\tat x.Y.z(Y.java:1)\n\n"
+        "Found one Java-level deadlock:\n=============================\n"
+        "\"a\":\n  waiting for ownable synchronizer 0x00000000d6c4b2e8, (a x.Lock),\n"
+        "  which is held by \"a\"\n\nJava stack information for the threads listed above:\n\n"
+        "Found 2 deadlocks.\n\n";
+    const auto dump = parse_thread_dump(text);
+    REQUIRE(dump);
+    CHECK(dump->threads.size() == 1);
+    CHECK(dump->unread.empty());
+    REQUIRE(dump->deadlocks.size() == 2);
+    CHECK(dump->deadlocks[0] == std::vector<std::string>{"left \"hand\"", "right"});
+    CHECK(dump->deadlocks[1] == std::vector<std::string>{"a"});
+}

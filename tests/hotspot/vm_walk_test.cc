@@ -216,3 +216,52 @@ TEST_CASE("vm walk: whatever bytes are changed, it ends and reads little") {
         CHECK(made.memory.reads < 20000);
     }
 }
+
+TEST_CASE("walk: what C1 of JDK 8 saves on top of a frame is told by the code that restores it") {
+    MadeVm vm;
+    VmMemory memory(vm.memory);
+    CodeBlob blob;
+    blob.code = {vm.compiled, vm.compiled + Bytes(0x180)};
+    Address at = vm.compiled + Bytes(0x60);
+    const auto emit = [&](std::initializer_list<unsigned> bytes) {
+        vm.memory.put_bytes(at, bytes);
+        at = at + Bytes(bytes.size());
+    };
+    const Address before = at;
+    emit({0x48, 0x81, 0xec, 0x80, 0, 0, 0});              // sub rsp, 128
+    emit({0x48, 0x89, 0x44, 0x24, 0x78});                 // mov [rsp + 120], rax
+    emit({0x48, 0x81, 0xec, 0, 1, 0, 0});                 // sub rsp, 256
+    emit({0xc5, 0x7a, 0x7f, 0x84, 0x24, 0x80, 0, 0, 0});  // vmovdqu [rsp + 128], xmm8
+    emit({0x48, 0x83, 0xec, 0x08});                       // sub rsp, 8
+    emit({0xdd, 0x1c, 0x24});                             // fstp [rsp]
+    emit({0xf7, 0xc4, 0x0f, 0, 0, 0});                    // test esp, 15
+    emit({0x0f, 0x84, 0x0f, 0, 0, 0});                    // je, to the second call
+    emit({0x48, 0x83, 0xec, 0x08});                       // sub rsp, 8
+    emit({0xe8, 0, 0, 0, 0});
+    const Address aligned = at;
+    emit({0x48, 0x83, 0xc4, 0x08, 0xeb, 0x05});  // add rsp, 8; jmp over it
+    emit({0xe8, 0, 0, 0, 0});
+    const Address plain = at;
+    emit({0xc5, 0xfb, 0x11, 0x04, 0x24, 0xdd, 0x04, 0x24});  // vmovsd [rsp], xmm0; fld [rsp]
+    emit({0x48, 0x83, 0xc4, 0x08});
+    emit({0xf3, 0x44, 0x0f, 0x6f, 0x04, 0x24});  // movdqu xmm8, [rsp]
+    emit({0x48, 0x81, 0xc4, 0, 1, 0, 0});
+    emit({0x4c, 0x8b, 0x3c, 0x24});
+    for (unsigned offset = 8; offset < 0x78; offset += 8) {
+        if (offset == 0x58) continue;  // where rsp itself would be
+        emit({0x4c, 0x8b, 0x74, 0x24, offset});
+    }
+    const Address last = at;
+    emit({0x48, 0x8b, 0x44, 0x24, 0x78, 0x48, 0x81, 0xc4, 0x80, 0, 0, 0});
+    CHECK(saved_above_frame(memory, blob, before) == 0);
+    CHECK(saved_above_frame(memory, blob, before + Bytes(7)) == 128);
+    CHECK(saved_above_frame(memory, blob, aligned) == 128 + 256 + 8 + 8);
+    CHECK(saved_above_frame(memory, blob, plain) == 128 + 256 + 8);
+    CHECK(saved_above_frame(memory, blob, last) == 128);
+    CHECK(saved_above_frame(memory, blob, at) == 0);
+    // The end of a method with 128 bytes of locals looks much like it.
+    vm.memory.put_bytes(vm.compiled + Bytes(0x20),
+                        {0x48, 0x8b, 0x44, 0x24, 0x78, 0x48, 0x81, 0xc4, 0x80, 0, 0, 0});
+    memory.clear();
+    CHECK(saved_above_frame(memory, blob, vm.compiled + Bytes(0x20)) == 0);
+}

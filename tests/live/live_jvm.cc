@@ -207,11 +207,13 @@ pid_t start_nmtx(const std::vector<std::string>& arguments) {
     _exit(127);
 }
 
-void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time) {
+bool kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time) {
     const pid_t pid = start_nmtx(arguments);
     poll(nullptr, 0, static_cast<int>(time.count()));
     kill(pid, SIGKILL);
-    waitpid(pid, nullptr, 0);
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return WIFSIGNALED(status);
 }
 
 nlohmann::json nmtx_json(const std::vector<std::string>& arguments) {

@@ -41,8 +41,8 @@ Outcome run(const std::vector<std::string>& command, const std::string& input = 
 // The nmtx under test with these arguments: what to run, and what it printed.
 std::vector<std::string> nmtx_command(const std::vector<std::string>& arguments);
 Outcome run_nmtx(const std::vector<std::string>& arguments);
-// The same, killed when it has run for so long.
-void kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time);
+// The same, killed when it has run for so long. Did it still run then?
+bool kill_nmtx_after(const std::vector<std::string>& arguments, std::chrono::milliseconds time);
 // The same in the background, with nothing to read and its output thrown away; the caller waits for it.
 pid_t start_nmtx(const std::vector<std::string>& arguments);
 // As run_nmtx, parsed as JSON; throws with what it printed where it failed.

@@ -105,14 +105,18 @@ inline std::vector<DocumentCase> document_cases() {
                           {"java.property.java.home", "/home/alice/contoso/jdk"}})},
         {std::string(document::malloc_walk), made_malloc_walk()},
         {std::string(document::native_stacks),
-         R"({"format": 2, "stacks": [{"tid": 4711, "stopped_ms": 0.25, "stack_pointer": "7f3ca27ff8d0",)"
-         R"( "end": "bottom", "frames": [{"at": "7f3ca2c85f3b", "file": "/home/alice/libcontoso.so",)"
+         R"({"format": 3, "frames": [{"at": "7f3ca2c85f3b", "file": "/home/alice/libcontoso.so",)"
          R"( "file_offset": "d5f3b", "symbol": "fabrikam_wait", "offset": 99},)"
          R"( {"at": "7f3ca2c85f3c", "kind": "compiled", "name": "com.contoso.Ledger.post",)"
          R"( "source": "Fabrikam.java", "line": 12, "bci": 3},)"
          R"( {"at": "7f3ca2c85f3d", "kind": "interpreted", "name": "java.lang.Thread.run",)"
-         R"( "source": "Thread.java", "line": 840, "bci": 3}]}],)"
+         R"( "source": "Thread.java", "line": 840, "bci": 3}],)"
+         R"( "stacks": [{"tid": 4711, "stopped_ms": 0.25, "stack_pointer": "7f3ca27ff8d0",)"
+         R"( "end": "bottom", "frames": "0 1 2"}],)"
          R"( "failed": [{"tid": 4712, "why": "thread 4712 of alice has ended"}]})"},
+        {std::string(document::java_threads),
+         R"({"format": 1, "threads": [{"id": 17, "name": "contoso worker of alice", "state": "RUNNABLE"},)"
+         R"( {"id": 18, "name": "C2 CompilerThread0", "compiling": "com.fabrikam.Ledger.post, level 4"}]})"},
         {std::string(document::thread_entries),
          "7f8e1ffe7000 7f8e18000030 /home/alice/libcontoso.so\n7f8e204ff000 - -\n"},
         {document_of(question::system_map),

@@ -140,6 +140,74 @@ TEST_CASE("threads report: a native stack stands under its thread, then the Java
     CHECK(json["native_stacks_failed"][0]["tid"] == 101);
 }
 
+TEST_CASE("threads report: without --stacks the top of a busy thread's stack is beside its name") {
+    MadePool made(3, "worker-");
+    made.view.vm = Vm::hotspot;
+    NativeStack native;
+    native.tid = 102;
+    native.stopped_ms = 0.021;
+    NativeFrame java;
+    java.kind = FrameKind::compiled;
+    java.symbol = "app.shop.Cart.total";
+    java.file = "Cart.java";
+    java.line = 7;
+    NativeFrame library = java;
+    library.symbol = "java.util.HashMap.get";
+    native.frames = {library, java};
+    native.end = StackEnd::bottom;
+    made.view.native_stacks = NativeStacks{{native}, {}, {}, true};
+    JavaThreadList list;
+    list.threads = {{100, "one", "BLOCKED (on object monitor)", ""},
+                    {101, "C2 CompilerThread0", "RUNNABLE", "app.shop.Cart.add, level 4"},
+                    {102, "a name of more than fifteen bytes", "RUNNABLE", ""}};
+    made.view.java_threads = list;
+    made.table = thread_table({&made.view, &made.ledger});
+    const std::string text = made.text({}, false, 200);
+    INFO(text);
+    CHECK(text.find(" Cart.total\n") != std::string::npos);
+    CHECK(text.find("compiles app.shop.Cart.add, level 4\n") != std::string::npos);
+    CHECK(text.find("blocked") != std::string::npos);
+    CHECK(text.find("none blocked") == std::string::npos);
+    CHECK(text.find("1 thread stopped, one at a time, for at most 0.03 ms.") != std::string::npos);
+    CHECK(text.find("Java threads 3") != std::string::npos);
+    CHECK(text.find("Locks and deadlocks were not looked for: --dump") != std::string::npos);
+    CHECK(text.find("cut to 15 bytes") == std::string::npos);
+    const auto json = nlohmann::json::parse(json_threads(made.view, made.table, {}));
+    CHECK(json["thread_counts"]["java_threads"] == 3);
+    CHECK(json["thread_counts"]["virtual_threads_mounted"].is_null());
+    CHECK(json["threads"][0]["java_state"] == "RUNNABLE");
+    CHECK(json["threads"][1]["kind"] == "compiler");
+    CHECK(json["threads"][1]["compiling"] == "app.shop.Cart.add, level 4");
+
+    made.view.java_threads->threads[0].name.reset();
+    made.table = thread_table({&made.view, &made.ledger});
+    CHECK(made.text({}, false, 200).find("1 of 3 names of Java threads are the kernel's") !=
+          std::string::npos);
+    made.view.java_threads = JavaThreadList{{{100, std::nullopt, "", ""}}, "its collector"};
+    made.table = thread_table({&made.view, &made.ledger});
+    CHECK(made.text({}, false, 200).find("Those in the heap cannot be read: its collector.") !=
+          std::string::npos);
+}
+
+TEST_CASE("threads report: what a dump says of deadlocks, and why there is no dump that was asked for") {
+    MadePool made(3, "worker-");
+    made.view.vm = Vm::hotspot;
+    made.view.thread_dump = ThreadDump{};
+    CHECK(made.text({}, false, 200).find("No deadlock in Thread.print.") != std::string::npos);
+    made.view.thread_dump->deadlocks = {{"one\x1b", "two"}};
+    const std::string text = made.text({}, false, 200);
+    CHECK(text.find("\"two\" wait for each other.") != std::string::npos);
+    CHECK(text.find('\x1b') == std::string::npos);
+    made.view.thread_dump.reset();
+    made.view.missing = {{document_of(question::thread_print), "the JVM could not be asked", ""},
+                         {std::string(document::attach), "it was started with -Xrs", "leave it out"}};
+    CHECK(made.text({}, false, 200)
+              .find("No Thread.print from the JVM, so locks and deadlocks are not known:") !=
+          std::string::npos);
+    CHECK(made.text({}, false, 200).find("it was started with -Xrs. Next: leave it out.") !=
+          std::string::npos);
+}
+
 TEST_CASE("threads report: a stack with Java frames of its own needs no dump, and says what is not certain") {
     MadePool made(3, "worker-");
     NativeStack mixed;

@@ -414,7 +414,7 @@ TEST_CASE("watch keys: what reaches the target, a file or the end is asked for b
     CHECK(press(state, character(' '), {}) == WatchAction::refresh);
     CHECK(press(state, character('c'), {}) == WatchAction::save);
     CHECK(press(state, character('C'), {}) == WatchAction::capture);
-    CHECK(press(state, character('d'), {}) == WatchAction::dump);
+    CHECK(press(state, character('d'), {}) == WatchAction::threads);
     CHECK(press(state, character('z'), {}) == WatchAction::begin_anew);
     CHECK(press(state, character('q'), {}) == WatchAction::quit);
     for (char c = ' ' + 1; c <= '~'; ++c) {

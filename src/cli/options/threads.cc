@@ -10,6 +10,7 @@ namespace nmtx::option {
 namespace {
 
 constexpr std::uint64_t most_stacks = 1000;
+constexpr std::uint64_t most_hz = 200;
 
 Expected<void> take_interval(const std::string& text, Command& command) {
     return time_of("interval", text, std::chrono::milliseconds(0), std::chrono::hours(1))
@@ -34,14 +35,22 @@ Expected<void> take_top(const std::string& text, Command& command) {
 }
 
 Expected<void> take_stacks(const std::string& text, Command& command) {
-    command.threads.stacks.all = text == "all";
-    if (command.threads.stacks.all) {
-        command.threads.stacks.busiest = 0;
+    NativeStackChoice& stacks = command.threads.stacks;
+    stacks.all = text == "all";
+    stacks.none = text == "none";
+    if (stacks.all || stacks.none) {
+        stacks.busiest = 0;
         return {};
     }
     return number_of("stacks", text, 1, most_stacks).map([&](std::uint64_t busiest) {
         command.threads.stacks.busiest = busiest;
     });
+}
+
+Expected<void> take_dump(const std::string& /*text*/, Command& command) {
+    command.threads.dump = true;
+    command.measure_threads = true;
+    return {};
 }
 
 Expected<void> take_stack_of(const std::string& text, Command& command) {
@@ -56,6 +65,15 @@ Expected<void> take_thread(const std::string& text, Command& command) {
     command.threads.match = text;
     if (const auto wrong = error_of_regex(text))
         return usage(fmt::format("--thread: '{}': {}", text, *wrong));
+    return {};
+}
+
+Expected<void> take_hz(const std::string& text, Command& command) {
+    return number_of("hz", text, 1, most_hz).map([&](std::uint64_t hz) { command.stacks.hz = hz; });
+}
+
+Expected<void> take_wall(const std::string&, Command& command) {
+    command.stacks.wall = true;
     return {};
 }
 
@@ -78,7 +96,7 @@ std::vector<OptionEntry> threads() {
          .text = "only threads whose name matches REGEX",
          .take = take_thread},
         {.name = "stacks",
-         .value = "N|all",
+         .value = "N|all|none",
          .text = "stacks of the N busiest, native and Java frames (default: 5)",
          .take = take_stacks,
          .implied = "5",
@@ -89,6 +107,12 @@ std::vector<OptionEntry> threads() {
          .take = take_stack_of,
          .running_only = true,
          .repeats = true},
+        {.name = "dump",
+         .text = "also take Thread.print, for locks and deadlocks (a safepoint)",
+         .take = take_dump,
+         .running_only = true},
+        {.name = "hz", .value = "N", .text = "samples a second, 1 to 200 (default: 20)", .take = take_hz},
+        {.name = "wall", .text = "all threads by time, not only those on a CPU", .take = take_wall},
     };
 }
 

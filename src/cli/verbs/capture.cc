@@ -20,7 +20,7 @@ VerbEntry capture() {
     entry.usage = "-o FILE";
     entry.subject = Subject::process;
     entry.options =
-        joined({{{"output", "where to; - is standard output"}, {"force"}, {"redact"}, {"interval"}},
+        joined({{{"output", "where to; - is standard output"}, {"force"}, {"redact"}, {"interval"}, {"dump"}},
                 option_set::walking(),
                 option_set::asking(),
                 option_set::choosing(),

@@ -21,6 +21,7 @@ VerbEntry pid() {
     entry.options = joined({{{"all"},
                              {"maps"},
                              {"interval"},
+                             {"dump"},
                              {"output"},
                              {"force"},
                              {"fail-on"},

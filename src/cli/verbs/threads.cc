@@ -16,6 +16,7 @@ VerbEntry threads() {
                              {"thread"},
                              {"stacks"},
                              {"stack-of"},
+                             {"dump"},
                              {"all"},
                              {"output"},
                              {"force"}},
@@ -25,10 +26,11 @@ VerbEntry threads() {
                             option_set::printing()});
     entry.formats = {Format::text, Format::json, Format::csv};
     entry.details =
-        "--stacks and --stack-of stop each thread for a moment; the JVM is not asked. A saved snapshot "
-        "shows the stacks that it was taken with.";
+        "The ten busiest threads are stopped for a moment, one at a time, to see what they do; "
+        "--stacks=none stops none. There is no safepoint, except with --dump.";
     entry.examples = {{"nmtx threads 4711", "the busiest threads"},
                       {"nmtx threads 4711 --stacks=3", "with the stacks of the 3 busiest"},
+                      {"nmtx threads 4711 --dump", "with locks and deadlocks"},
                       {"nmtx threads 4711 --sort stack --top 20", "the largest stacks"}};
     entry.check = check_output_is_file;
     return entry;

@@ -18,6 +18,7 @@ namespace verb {
 VerbEntry pid();
 VerbEntry malloc();
 VerbEntry threads();
+VerbEntry stacks();
 VerbEntry watch();
 VerbEntry list();
 VerbEntry record();

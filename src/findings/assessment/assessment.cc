@@ -172,8 +172,7 @@ class Weighing {
     [[nodiscard]] std::string unattributed_sentence() const {
         if (view_.vm != Vm::hotspot) return "is live malloc memory; its purpose is unknown.";
         if (view_.nmt_level() == NmtLevel::off)
-            return "is malloc memory in use by the JVM or by native code: NMT is off, so their blocks look "
-                   "the same.";
+            return "is malloc memory in use: NMT is off, so how much of it is the JVM's own is unknown.";
         return "is malloc memory in use by the JVM or by native code: the JVM's blocks were not recognised.";
     }
 

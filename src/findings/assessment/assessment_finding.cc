@@ -26,7 +26,7 @@ std::vector<Share> shares_of(const Ledger& ledger) {
                               {"native stacks", h.native_stacks},
                               {"named mappings", h.other},
                               {"unexplained", h.unexplained}};
-    for (const Area& area : areas_of(ledger)) shares.push_back({area.name, area.resident});
+    for (const Area& area : areas_of(ledger)) shares.push_back({title_of_area(area.name), area.resident});
     std::stable_sort(shares.begin(), shares.end(),
                      [](const Share& a, const Share& b) { return a.bytes > b.bytes; });
     return shares;
@@ -63,7 +63,7 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
     finding.confidence = Confidence::high;
     if (assessment.verdict == Assessed::ok) {
         finding.rule = "nothing-wrong";
-        finding.title = fmt::format("{:.1f} % of RSS accounted for: {}", assessment.percent.accounted,
+        finding.title = fmt::format("{:.1f} % of RSS accounted for, mostly {}", assessment.percent.accounted,
                                     largest_shares(*moment.ledger));
         finding.evidence = {coverage_sentence(assessment.percent)};
         finding.refutes = Refutes::ok;

@@ -47,6 +47,8 @@ struct ThreadDump {
     // "OpenJDK 64-Bit Server VM (17.0.15+6 mixed mode, sharing)"; empty where the text has no heading
     std::string vm;
     std::vector<DumpedThread> threads;  // in the order of the dump
+    // "Found one Java-level deadlock": of each the names of its threads, as they are printed.
+    std::vector<std::vector<std::string>> deadlocks;
     // "Thread.print:17: …": what looks like a thread and is none that could be read, and what is missing.
     std::vector<std::string> unread;  // at most 101
 };

@@ -94,6 +94,25 @@ bool DumpReader::close_above(std::string_view line) {
     return true;
 }
 
+// Found one Java-level deadlock:
+// =============================
+// "Thread-1":
+//   waiting to lock monitor 0x00007f18b0002ab8 (object 0x00000000d6c4b2e8, a java.lang.Object),
+//   which is held by "Thread-0"
+// "Thread-0":
+// …
+// Java stack information for the threads listed above:
+void DumpReader::read_deadlock(std::string_view line) {
+    if (line.starts_with("Found one Java-level deadlock")) {
+        dump_.deadlocks.emplace_back();
+        in_deadlock_ = true;
+    } else if (line.starts_with("Java stack information")) {
+        in_deadlock_ = false;
+    } else if (in_deadlock_ && line.size() > 3 && line.starts_with("\"") && line.ends_with("\":")) {
+        dump_.deadlocks.back().emplace_back(line.substr(1, line.size() - 3));
+    }
+}
+
 void DumpReader::read_pending(const Lines& at, bool cut, bool fresh) {
     const bool quote = at.line().starts_with("\"");
     if (quote && !fresh && !pending_ && !cut && close_above(at.line())) {
@@ -165,6 +184,7 @@ bool DumpReader::read(const Lines& at, bool cut) {
     }
     const bool fresh = blank_above_ || header_above_;
     blank_above_ = trim(line).empty();
+    if (ended_ || line.starts_with("Found one Java-level deadlock")) read_deadlock(line);
     if (pending_ || line.starts_with("\"")) {
         header_above_ = false;
         read_pending(at, cut, fresh);

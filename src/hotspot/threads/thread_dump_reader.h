@@ -62,6 +62,7 @@ class DumpReader {
     void read_pending(const Lines& at, bool cut, bool fresh);
     void read_body(std::string_view line);
     bool read_list(std::string_view line);
+    void read_deadlock(std::string_view line);
     void reject_unlisted();
     void tell_java_without_numbers();
     void reject_twice(std::unordered_map<std::uint64_t, std::size_t>& seen, std::uint64_t key,
@@ -81,6 +82,7 @@ class DumpReader {
     bool header_above_ = false;
     bool in_stack_ = false;
     bool ended_ = false;
+    bool in_deadlock_ = false;
     std::size_t left_out_ = 0;
 
     std::size_t list_line_ = 0;

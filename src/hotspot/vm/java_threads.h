@@ -19,6 +19,8 @@ class JavaThreads {
     JavaThreads(VmMemory& memory, const VmLayout& layout);
 
     [[nodiscard]] std::size_t size() const { return by_id_.size(); }
+    // The JavaThreads, by their ids in the JVM's own pid namespace.
+    [[nodiscard]] const std::unordered_map<std::uint64_t, Address>& all() const { return by_id_; }
     // `own_id`: the thread's id in the JVM's own pid namespace. Nothing where the thread is not Java's, or is
     // in Java code.
     std::optional<LastJavaFrame> last_frame(std::uint64_t own_id);

@@ -136,10 +136,13 @@ JavaWalk::Step JavaWalk::go_to(State& state, const std::optional<State>& next) {
     return Step::on;
 }
 
-// Is the instruction before this address a call of what runs at `pc`?
-bool JavaWalk::called_from(const CodeBlob& blob, Address pc, Address returns_to) {
+// Is the instruction before this address a call of what runs at `pc`? With a frame pointer the entry may lie
+// behind: stubs that copy what may overlap go on in those for what does not, which lie before them.
+bool JavaWalk::called_from(const CodeBlob& blob, Address pc, Address returns_to, bool has_frame) {
     const auto leads_to_it = [&](Address entry) {
-        return blob.code.contains(entry) && entry <= pc && pc.value - entry.value < longest_stub;
+        if (!blob.code.contains(entry)) return false;
+        return entry <= pc ? pc.value - entry.value < longest_stub
+                           : has_frame && entry.value - pc.value < longest_stub;
     };
     const auto opcode = memory_.read<std::uint8_t>(Address{returns_to.value - 5});
     const auto distance = memory_.read<std::int32_t>(Address{returns_to.value - 4});
@@ -153,8 +156,8 @@ bool JavaWalk::called_from(const CodeBlob& blob, Address pc, Address returns_to)
 }
 
 std::optional<JavaWalk::State> JavaWalk::by_its_call(const CodeBlob& blob, Address pc,
-                                                     std::optional<State> caller) {
-    if (!caller || !called_from(blob, pc, caller->pc)) return std::nullopt;
+                                                     std::optional<State> caller, bool has_frame) {
+    if (!caller || !called_from(blob, pc, caller->pc, has_frame)) return std::nullopt;
     caller->called = true;
     return believable_twice(*caller) ? caller : std::nullopt;
 }
@@ -201,6 +204,14 @@ void JavaWalk::take_compiled(const CodeBlob& blob, Address pc, Address at, std::
 JavaWalk::Step JavaWalk::step_compiled(const CodeBlob& blob, State& state, bool running,
                                        std::vector<JavaFrame>& frames) {
     auto scope = running ? std::optional(state.pc) : scope_pc(blob, state);
+    if (blob.kind == CodeKind::compiled && blob.frame_bytes > 0 && (running || (!scope && state.called))) {
+        // What lies on top of the frame is not its own.
+        if (const std::uint64_t saved = saved_above_frame(memory_, blob, state.pc); saved > 0) {
+            take_compiled(blob, state.pc, state.pc, frames);
+            state.sp = state.sp + Bytes(saved);
+            return go_to(state, caller_of_frame(state, blob.frame_bytes));
+        }
+    }
     if (!scope && state.called && blob.frame_bytes > 0) scope = state.pc;
     if (blob.kind == CodeKind::native_method) {
         frames.push_back({state.pc, JavaFrameKind::native_method, blob.method, -1, false, {}});
@@ -212,9 +223,8 @@ JavaWalk::Step JavaWalk::step_compiled(const CodeBlob& blob, State& state, bool 
     if (!running) return go_to(state, caller_of_frame(state, blob.frame_bytes));
     switch (frame_state(memory_, blob, state.pc)) {
         case FrameState::stands:
-            // Code that moves the stack pointer for a while (C2's for compressing characters, C1's around
-            // calls of sin in JDK 8) ends the stack here: what lies where the return address should be is
-            // none.
+            // Code that moves the stack pointer for a while (C2's for compressing characters) ends the stack
+            // here: what lies where the return address should be is none.
             return go_to(state, caller_of_frame(state, blob.frame_bytes));
         case FrameState::pushed: {
             const auto fp = stack_->word(state.sp);
@@ -235,7 +245,8 @@ JavaWalk::Step JavaWalk::leave_running(const CodeBlob& blob, State& state) {
         const auto next = caller_of_frame(state, blob.frame_bytes);
         if (next && believable_twice(*next)) return go_to(state, next);
     }
-    if (const auto next = by_its_call(blob, state.pc, caller_by_pointer(state))) return go_to(state, next);
+    if (const auto next = by_its_call(blob, state.pc, caller_by_pointer(state), true))
+        return go_to(state, next);
     // The interpreter calls what makes arguments of native methods ready by its address, with its own frame
     // in rbp.
     if (const auto next = caller_at(state.sp, state.fp)) {
@@ -248,7 +259,8 @@ JavaWalk::Step JavaWalk::leave_running(const CodeBlob& blob, State& state) {
         if (beyond(slot)) return Step::cut;
         for (const auto fp : {std::optional(state.fp.value),
                               i > 0 ? stack_->word(Address{slot.value - word_size}) : std::nullopt}) {
-            const auto next = fp ? by_its_call(blob, state.pc, caller_at(slot, Address{*fp})) : std::nullopt;
+            const auto next =
+                fp ? by_its_call(blob, state.pc, caller_at(slot, Address{*fp}), false) : std::nullopt;
             if (next) return go_to(state, next);
         }
     }

@@ -102,8 +102,9 @@ class JavaWalk {
     const MethodName* interpreted_method(Address fp);
     bool believable(const State& state);
     bool believable_twice(const State& state);
-    bool called_from(const CodeBlob& blob, Address pc, Address returns_to);
-    std::optional<State> by_its_call(const CodeBlob& blob, Address pc, std::optional<State> caller);
+    bool called_from(const CodeBlob& blob, Address pc, Address returns_to, bool has_frame);
+    std::optional<State> by_its_call(const CodeBlob& blob, Address pc, std::optional<State> caller,
+                                     bool has_frame);
 
     VmMemory& memory_;
     const VmLayout& layout_;

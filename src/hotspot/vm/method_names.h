@@ -28,11 +28,12 @@ class MethodNames {
     const MethodName* find(Address method);
     // 0 where none is known.
     int line_of(const MethodName& method, int bci);
+    // A Symbol's text, and that of an entry of a constant pool, in UTF-8; nothing where there is none.
+    std::optional<std::string> symbol(Address at);
+    std::optional<std::string> pool_symbol(Address pool, std::uint64_t index);
 
   private:
     std::optional<MethodName> read(Address method);
-    std::optional<std::string> symbol(Address at);
-    std::optional<std::string> pool_symbol(Address pool, std::uint64_t index);
 
     VmMemory& memory_;
     const VmLayout& layout_;

@@ -47,6 +47,8 @@ constexpr std::array widths{TypeWidth{"int", 4, true},
                             TypeWidth{"u1", 1, false},
                             TypeWidth{"bool", 1, false}};
 
+}  // namespace
+
 VmPart part_of(const VmField& field) {
     VmPart part{field.offset, 8, false};
     for (const TypeWidth& width : widths) {
@@ -54,8 +56,6 @@ VmPart part_of(const VmField& field) {
     }
     return part;
 }
-
-}  // namespace
 
 // Notes the first field that is missing and goes on.
 class VmLayoutReader {

@@ -9,6 +9,11 @@
 #include "ledger/plan/thread_record_search.h"
 
 namespace nmtx {
+namespace {
+
+constexpr std::size_t most_brief_stacks = 10;  // as many as a report shows one by one
+
+}  // namespace
 
 // A document that cannot be parsed stops nothing here: finish() reports it.
 
@@ -23,14 +28,16 @@ std::optional<std::string> ReconciliationPlan::next_question(const Capture& so_f
 }
 
 std::optional<std::string> ReconciliationPlan::question_in_interval(const Capture& /*so_far*/) {
-    return std::string(question::thread_print);
+    return threads_.dump ? std::optional(std::string(question::thread_print)) : std::nullopt;
 }
 
 std::vector<std::uint64_t> ReconciliationPlan::threads_to_stop(const Capture& so_far) {
     if (!reader_.update(so_far) || !reader_.view().tasks_middle) return {};
     const ProcessView& view = reader_.view();
+    NativeStackChoice choice = threads_.stacks;
+    if (!choice.any()) choice.busiest = most_brief_stacks;
     return nmtx::threads_to_stop(view.tasks_before ? &*view.tasks_before : nullptr, *view.tasks_middle,
-                                 native_);
+                                 choice);
 }
 
 std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, TargetMemory& running) {

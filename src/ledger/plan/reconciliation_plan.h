@@ -14,18 +14,27 @@
 
 namespace nmtx {
 
+// What is looked at of threads beside their figures.
+struct ThreadQuestions {
+    NativeStackChoice stacks;  // stop these and see where they are; none chosen: the ten busiest, briefly
+    bool dump = false;         // Thread.print, a safepoint
+};
+
 class ReconciliationPlan : public CapturePlan {
   public:
-    // `stacks`: ask which pages of thread stacks are resident, too. `native`: stop these threads and see
-    // where they are.
+    // `stacks`: it is about threads: ask which pages of their stacks are resident, too.
     explicit ReconciliationPlan(QuestionOptions questions, MallocOptions malloc = {}, bool stacks = false,
-                                NativeStackChoice native = {})
-        : questions_(questions), malloc_(malloc), stacks_(stacks), native_(std::move(native)) {}
+                                ThreadQuestions threads = {})
+        : questions_(questions), malloc_(malloc), stacks_(stacks), threads_(std::move(threads)) {}
 
     std::optional<Missing> attach_refused(const Capture& so_far) override;
     std::optional<std::string> next_question(const Capture& so_far) override;
     std::optional<std::string> question_in_interval(const Capture& so_far) override;
-    [[nodiscard]] bool wants_native_stacks() const override { return native_.any(); }
+    [[nodiscard]] bool wants_native_stacks() const override {
+        return stacks_ && (!threads_.stacks.none || !threads_.stacks.tids.empty());
+    }
+    [[nodiscard]] bool brief_stacks() const override { return !threads_.stacks.any(); }
+    [[nodiscard]] bool wants_java_threads() const override { return stacks_; }
     std::vector<std::uint64_t> threads_to_stop(const Capture& so_far) override;
     std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& running) override;
     void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override;
@@ -40,7 +49,7 @@ class ReconciliationPlan : public CapturePlan {
     QuestionOptions questions_;
     MallocOptions malloc_;
     bool stacks_;
-    NativeStackChoice native_;
+    ThreadQuestions threads_;
     std::optional<ThreadBounds> bounds_of_running_;  // found before the target's memory was copied
     ProcessReader reader_;
 };

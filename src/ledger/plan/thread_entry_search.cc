@@ -41,6 +41,9 @@ std::vector<Address> pointers_of_unknown(const ProcessView& view) {
     if (view.thread_dump) {
         for (const DumpedThread& thread : view.thread_dump->threads) named.insert(thread.nid);
     }
+    if (view.java_threads) {
+        for (const JavaThreadEntry& thread : view.java_threads->threads) named.insert(thread.id);
+    }
     std::vector<Address> pointers;
     if (view.tasks) {
         for (const Task& task : *view.tasks) {

@@ -57,10 +57,13 @@ std::string gap_text(const Ledger& ledger, bool bounds) {
     std::string text;
     if (gap.low && gap.likely && gap.high) {
         const std::string low = in_mib(*gap.low), high = in_mib(*gap.high);
-        text = fmt::format("{}: {}{} MiB{}{}. ", gap_name, ledger.malloc.measured() ? "" : "about ",
-                           in_mib(*gap.likely),
-                           low == high ? "" : fmt::format(" (between {} and {})", low, high),
-                           gap_parts(ledger, *gap.likely));
+        const std::string likely = in_mib(*gap.likely);
+        std::string amount = fmt::format("{}{} MiB", ledger.malloc.measured() ? "" : "about ", likely);
+        if (low != high && likely == low && !ledger.malloc.measured())
+            amount = fmt::format("at least {} MiB, at most {}", low, high);
+        else if (low != high)
+            amount += fmt::format(" (between {} and {})", low, high);
+        text = fmt::format("{}: {}{}. ", gap_name, amount, gap_parts(ledger, *gap.likely));
         if (bounds && low != high)
             text += fmt::format("The range: {} if all of NMT's malloc is resident, {} if none of it is. ",
                                 low, high);

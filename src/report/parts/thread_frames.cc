@@ -82,19 +82,41 @@ void take_first(std::vector<std::string> lines, std::size_t most, std::vector<st
     if (shown < lines.size()) into.push_back(fmt::format("{} more frames", lines.size() - shown));
 }
 
-}  // namespace
-
-std::vector<std::string> where_it_was(const DumpedThread& dumped) {
-    std::vector<std::string> lines;
-    if (!dumped.compiling.empty()) lines.push_back("compiles " + frame_text(dumped.compiling));
+// Of Java frames as they are printed: "at a.B.c(B.java:7)".
+void take_place(const std::vector<std::string>& frames, std::vector<std::string>& lines) {
     bool top = true;
-    for (const std::string& frame : dumped.frames) {
+    for (const std::string& frame : frames) {
         if (!frame.starts_with("at ")) continue;
         const bool library = of_class_library(std::string_view(frame).substr(3));
         if (top || !library) lines.push_back(frame_text(frame));
         if (!library) break;
         top = false;
     }
+}
+
+void take_place(const NativeStack& stack, std::vector<std::string>& lines) {
+    std::vector<std::string> java;
+    for (const NativeFrame& frame : stack.frames) {
+        if (is_java(frame.kind)) java.push_back(fmt::format("at {}{}", frame.symbol, place_of(frame)));
+    }
+    if (!java.empty()) return take_place(java, lines);
+    const auto named = std::find_if(stack.frames.begin(), stack.frames.end(), [](const NativeFrame& frame) {
+        return frame.kind == FrameKind::native && !frame.symbol.empty();
+    });
+    if (named != stack.frames.end())
+        lines.push_back(frame_text(fmt::format("{}  {}", base_name(named->file), named->symbol)));
+}
+
+}  // namespace
+
+std::vector<std::string> where_it_was(const ThreadRow& thread) {
+    std::vector<std::string> lines;
+    if (!thread.compiling.empty()) {
+        lines.push_back("compiles " + frame_text(thread.compiling));
+    } else if (thread.native != nullptr) {
+        take_place(*thread.native, lines);
+    }
+    if (lines.empty() && thread.dumped != nullptr) take_place(thread.dumped->frames, lines);
     return lines;
 }
 
@@ -108,9 +130,8 @@ std::vector<std::string> mixed_stack(const ThreadRow& thread, std::size_t most) 
         if (std::string end = end_of(thread); !end.empty()) lines.push_back(std::move(end));
     }
     // What the thread's own stack shows is not repeated from the dump, which is later.
+    if (!thread.compiling.empty()) lines.push_back("compiles " + frame_text(thread.compiling));
     if (thread.dumped == nullptr) return lines;
-    if (!thread.dumped->compiling.empty())
-        lines.push_back("compiles " + frame_text(thread.dumped->compiling));
     if (thread.native != nullptr && thread.native->has_java()) return lines;
     std::vector<std::string> java;
     java.reserve(thread.dumped->frames.size());

@@ -9,9 +9,10 @@
 
 namespace nmtx {
 
-// The top Java frame, and the first one that is not the class library's: where the program is. What a
-// compiler works on.
-std::vector<std::string> where_it_was(const DumpedThread& dumped);
+// The top Java frame, and the first one that is not the class library's: where the program is. Of a thread
+// without Java frames its innermost function that has a name, "libz.so.1  deflate". What a compiler works on.
+// By its stack, or else by the dump; empty where neither tells.
+std::vector<std::string> where_it_was(const ThreadRow& thread);
 
 // The whole stack: native frames as "libc.so.6  clock_nanosleep+0x63", Java frames as
 // "at java.lang.Thread.sleep(Thread.java:509)  compiled", down to the thread's first function or to where

@@ -132,20 +132,11 @@ class ScreenRows {
                                  "the same pages through another view",
                                  {}});
             }
-            parts.push_back({area_name(area), resident, area_remark(area), {}});
+            parts.push_back({title_of_area(area.name), resident, area_remark(area), {}});
         }
         parts.push_back({"malloc", h_.nmt_malloc, malloc_remark(), {}});
         fill(row, std::move(parts), 3, "other");
         return row;
-    }
-
-    static std::string area_name(const Area& area) {
-        if (area.name == "java heap") return "Java heap";
-        if (area.name == "cds archive") return "CDS archive";
-        if (area.name == "gc") return "GC";
-        if (area.name == "thread stack") return "thread stacks";
-        if (area.name == "metaspace or gc") return "metaspace or GC";
-        return area.name;
     }
 
     [[nodiscard]] std::string area_remark(const Area& area) const {
@@ -157,7 +148,7 @@ class ScreenRows {
             remark = fmt::format("of {} committed", in_mib(*area.committed));
         if (!all_ && area.name == "java heap" && h_.jvm_mmap_again != Bytes())
             remark += fmt::format("{}{} mapped again", remark.empty() ? "" : ", ", in_mib(h_.jvm_mmap_again));
-        if (area.estimated) remark += remark.empty() ? "estimated" : ", estimated";
+        if (area.estimated) remark += remark.empty() ? "split estimated" : ", split estimated";
         return remark;
     }
 

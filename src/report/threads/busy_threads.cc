@@ -51,14 +51,14 @@ std::string kernel_state(char state) {
 std::string state_of(const ThreadRow& row) {
     if (row.change == ThreadChange::started) return "started";
     if (row.change == ThreadChange::ended) return "ended";
-    if (row.dumped == nullptr || row.dumped->java_state.empty()) return kernel_state(row.state);
-    if (!row.dumped->compiling.empty()) return "compiling";
-    return state_words(row.dumped->java_state);
+    if (!row.compiling.empty()) return "compiling";
+    return row.java_state.empty() ? kernel_state(row.state) : state_words(row.java_state);
 }
 
 // "at org.apache.tomcat.util.threads.TaskQueue.take(TaskQueue.java:117)": "TaskQueue.take"
 std::string short_frame(std::string_view frame) {
-    if (frame.starts_with("at ")) frame.remove_prefix(3);
+    if (!frame.starts_with("at ")) return std::string(frame);
+    frame.remove_prefix(3);
     frame = frame.substr(0, frame.find('('));
     const std::size_t method = frame.rfind('.');
     const std::size_t package =
@@ -67,10 +67,8 @@ std::string short_frame(std::string_view frame) {
 }
 
 std::string doing(const ThreadRow& row) {
-    if (row.dumped == nullptr) return "";
-    const std::vector<std::string> lines = where_it_was(*row.dumped);
-    if (lines.empty()) return "";
-    return row.dumped->compiling.empty() ? short_frame(lines.back()) : lines.front();
+    const std::vector<std::string> lines = where_it_was(row);
+    return lines.empty() ? "" : short_frame(lines.back());
 }
 
 struct BusyCells {
@@ -118,8 +116,8 @@ std::string busy_sentence(const std::vector<const ThreadRow*>& rows, const Threa
     std::vector<std::pair<std::string, std::size_t>> states;
     std::size_t blocked = 0, known = 0;
     for (const ThreadRow& row : table.rows) {
-        if (row.dumped == nullptr || row.dumped->java_state.empty()) continue;
-        const std::string words = state_words(row.dumped->java_state);
+        if (row.java_state.empty()) continue;
+        const std::string words = state_words(row.java_state);
         ++known;
         if (words == "blocked") ++blocked;
         const auto at =

@@ -73,7 +73,8 @@ json thread(const ThreadRow& row) {
     out["library"] = text_or_null(row.library);
     out["change"] = name_of(row.change);
     out["state"] = printable(std::string(1, row.state));
-    out["java_state"] = text_or_null(row.dumped != nullptr ? row.dumped->java_state : "");
+    out["java_state"] = text_or_null(row.java_state);
+    out["compiling"] = text_or_null(row.compiling);
     out["cpu_percent"] = number_or_null(row.cpu_percent);
     out["wait_percent"] = number_or_null(row.wait_percent);
     out["cpu_seconds"] = row.cpu_seconds;
@@ -108,8 +109,9 @@ json thread_counts_json(const ThreadTable& table) {
             {"nmt", number_or_null(counts.nmt)},
             {"thread_print", number_or_null(counts.dump)},
             {"thread_print_java", number_or_null(counts.dump_java)},
+            {"java_threads", number_or_null(counts.java_list)},
             {"hsperfdata_live", number_or_null(counts.perf_live)},
-            {"virtual_threads_mounted", counts.virtual_mounted},
+            {"virtual_threads_mounted", number_or_null(counts.virtual_mounted)},
             {"carriers", number_or_null(counts.carriers)},
             {"cgroup_limit", number_or_null(counts.cgroup_limit)},
             {"cgroup_current", number_or_null(counts.cgroup_current)},

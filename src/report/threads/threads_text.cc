@@ -9,6 +9,7 @@
 #include "report/parts/notes.h"
 #include "report/parts/thread_frames.h"
 #include "report/threads/busy_threads.h"
+#include "report/threads/threads_notes.h"
 #include "report/threads/threads_report.h"
 
 namespace nmtx {
@@ -58,16 +59,14 @@ class ThreadsText {
             threads(busy_ones());
             pools();
         }
-        counts();
-        notes();
-        return std::move(out_);
+        return std::move(out_) + threads_notes(view_, table_, options_, style_);
     }
 
   private:
     void add(std::string_view text) { out_ += line(text, style_); }
     void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
 
-    [[nodiscard]] bool stacks_wanted() const { return view_.native_stacks.has_value(); }
+    [[nodiscard]] bool stacks_wanted() const { return view_.native_stacks && !view_.native_stacks->brief; }
 
     void head() {
         const ThreadTotals& totals = table_.totals;
@@ -108,7 +107,9 @@ class ThreadsText {
     }
 
     void threads(std::size_t n) {
-        const auto has_stack = [](const ThreadRow* row) { return row->native != nullptr; };
+        const auto has_stack = [this](const ThreadRow* row) {
+            return stacks_wanted() && row->native != nullptr;
+        };
         if (n == 0 && std::none_of(rows_.begin(), rows_.end(), has_stack)) return;
         row({"CPU %", "wait %", "CPU s", "reserved", "resident", "used", "peak", "S", "tid", "kind", "name"});
         // Who was stopped for it is shown.
@@ -146,10 +147,10 @@ class ThreadsText {
         const std::string indent(wide() ? 14 : 8, ' ');
         const bool busy = thread.cpu_percent.value_or(0) >= busy_percent;
         std::vector<std::string> lines;
-        if (thread.native != nullptr) {
+        if (thread.native != nullptr && stacks_wanted()) {
             lines = mixed_stack(thread, options_.all ? most_stack_frames : shown_frames);
-        } else if (busy && thread.dumped != nullptr) {
-            lines = where_it_was(*thread.dumped);
+        } else if (busy) {
+            lines = where_it_was(thread);
         }
         for (const std::string& frame : lines) add(indent + frame);
     }
@@ -175,134 +176,6 @@ class ThreadsText {
             add(fmt::format("  {} more pools (--all: a row for each thread)",
                             pools.size() - most_single_rows));
         out_ += "\n";
-    }
-
-    // How many threads each source counts, and which ones some sources leave out.
-    void counts() {
-        const ThreadCounts& counts = table_.counts;
-        std::string text = fmt::format("Cross-check: kernel {}", grouped(counts.tasks));
-        if (counts.nmt) text += fmt::format(", NMT {}", grouped(*counts.nmt));
-        if (counts.dump)
-            text +=
-                fmt::format(", Thread.print {} ({} Java)", grouped(*counts.dump), grouped(*counts.dump_java));
-        if (counts.perf_live) {
-            text += fmt::format(", JMX {}", grouped(static_cast<std::uint64_t>(*counts.perf_live)));
-            if (counts.dump_java && static_cast<std::int64_t>(*counts.dump_java) > *counts.perf_live)
-                text += " (excludes JVM-internal threads)";
-        }
-        text += ".";
-        const std::size_t foreign = table_.totals.foreign, unlisted = table_.totals.unlisted;
-        if (counts.dump && foreign > 0)
-            text += fmt::format(
-                " {} {} not in Thread.print: the launcher's main thread, or created by native "
-                "code.",
-                grouped(foreign), foreign == 1 ? "thread is" : "threads are");
-        if (counts.dump && unlisted > 0)
-            text += fmt::format(" {} of HotSpot's own {} not in Thread.print.", grouped(unlisted),
-                                unlisted == 1 ? "is" : "are");
-        say(text);
-        if (options_.all || near_a_limit()) limits();
-        if (counts.carriers)
-            say(fmt::format(
-                "{} of {} carrier threads are running a virtual thread; stacks of virtual threads "
-                "are in the Java heap.",
-                grouped(counts.virtual_mounted), grouped(*counts.carriers)));
-    }
-
-    // From three quarters of a limit on it is worth a line.
-    [[nodiscard]] bool near_a_limit() const {
-        const ThreadCounts& counts = table_.counts;
-        const auto is_near = [](const std::optional<std::uint64_t>& limit, std::uint64_t used) {
-            return limit && used >= *limit - *limit / 4;
-        };
-        return is_near(counts.cgroup_limit, counts.cgroup_current.value_or(0)) ||
-               is_near(counts.user_limit, counts.tasks) || is_near(counts.system_limit, counts.tasks);
-    }
-
-    void limits() {
-        const ThreadCounts& counts = table_.counts;
-        std::vector<std::string> parts;
-        if (counts.cgroup_limit)
-            parts.push_back(fmt::format("{} threads for the container (pids.max), {} in use",
-                                        grouped(*counts.cgroup_limit),
-                                        grouped(counts.cgroup_current.value_or(0))));
-        if (counts.user_limit)
-            parts.push_back(fmt::format("{} threads for this user (ulimit -u)", grouped(*counts.user_limit)));
-        if (counts.system_limit)
-            parts.push_back(fmt::format("{} for the system (threads-max)", grouped(*counts.system_limit)));
-        if (!parts.empty()) say(fmt::format("Limits: {}.", fmt::join(parts, "; ")));
-    }
-
-    void notes() {
-        if (!table_.stacks_of_nobody.empty() &&
-            (options_.all || table_.totals.resident_of_nobody != Bytes())) {
-            const bool one = table_.stacks_of_nobody.size() == 1;
-            say(fmt::format("{} stack{} ({} KiB resident) could not be matched to a thread: {} running.",
-                            grouped(table_.stacks_of_nobody.size()), one ? "" : "s",
-                            kib_of(table_.totals.resident_of_nobody), one ? "it was" : "they were"));
-        }
-        stopped();
-        if (options_.all)
-            say("Stack columns in KiB. reserved: with guard pages; used: from the top to the stack pointer; "
-                "peak: down to the lowest page ever touched (HotSpot touches up to 80 KiB ahead).");
-        if (options_.all && table_.totals.arenas > 0)
-            say(fmt::format("Malloc: {} threads allocate from {} arena{} (--json has the mapping).",
-                            grouped(table_.totals.with_arena), grouped(table_.totals.arenas),
-                            table_.totals.arenas == 1 ? "" : "s"));
-        stack_sizes();
-        if (!options_.all)
-            say("More: --all (every thread and column), --sort stack, --stacks, --thread REGEX.");
-        if (view_.vm == Vm::hotspot && !view_.thread_dump) {
-            std::string why = "No Thread.print from the JVM: names are the kernel's, cut to 15 bytes.";
-            for (const MissingDocument& missing : view_.missing) {
-                if (missing.what == document::attach || missing.what == document_of(question::thread_print))
-                    why += fmt::format(" {}.{}{}", missing.why,
-                                       missing.hint.empty() ? "" : " Next: ", missing.hint);
-            }
-            say(why);
-        }
-        if (view_.thread_dump && !view_.thread_dump->unread.empty())
-            say(fmt::format("{} lines of Thread.print could not be read; the first: {}",
-                            grouped(view_.thread_dump->unread.size()),
-                            thread_name(view_.thread_dump->unread.front())));
-    }
-
-    void stopped() {
-        if (!view_.native_stacks) return;
-        const NativeStacks& native = *view_.native_stacks;
-        double longest = 0;
-        for (const NativeStack& stack : native.stacks) longest = std::max(longest, stack.stopped_ms);
-        const bool java = std::any_of(native.stacks.begin(), native.stacks.end(),
-                                      [](const NativeStack& stack) { return stack.has_java(); });
-        if (!native.stacks.empty())
-            say(fmt::format("Stacks: {} thread{} stopped, one at a time, for at most {:.2f} ms{}.",
-                            native.stacks.size(), native.stacks.size() == 1 ? "" : "s", longest,
-                            java ? "" : "; Java frames come from the thread dump right after"));
-        if (!native.java_missing.empty())
-            say(fmt::format("Java frames could not be unwound: {}.", printable(native.java_missing)));
-        for (const NativeStackFailure& failed : native.failed)
-            say(fmt::format("No stack of thread {}: {}.", failed.tid, printable(failed.why)));
-    }
-
-    // What the flags mean, since two of three count in KB and the third in bytes.
-    void stack_sizes() {
-        for (const StackFlag& flag : table_.stack_flags) {
-            std::string text = fmt::format("{} reserves {} per stack for each of the {}", flag.text,
-                                           human(flag.size), flag.threads);
-            if (flag.unit_slip) text += ": the flag is already in KB, so it means " + flag.meant;
-            say(text + ".");
-        }
-        if (table_.totals.stacks_reserved > table_.totals.stacks_resident + mib(64))
-            say(fmt::format(
-                "Stacks reserve {} MiB of address space and use {} MiB of memory: reserved and untouched "
-                "costs nothing.",
-                in_mib(table_.totals.stacks_reserved), in_mib(table_.totals.stacks_resident)));
-        const Bytes huge = table_.totals.stacks_huge;
-        if (huge > Bytes())
-            say(fmt::format(
-                "{} MiB of stacks are transparent huge pages, which make untouched parts resident: see "
-                "/sys/kernel/mm/transparent_hugepage/enabled.",
-                in_mib(huge)));
     }
 
     const ProcessView& view_;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/printable.h"
 #include "process/given_options.h"
@@ -95,6 +96,16 @@ std::vector<TicketFact> limits_of(const ProcessView& view) {
     return facts.take();
 }
 
+// As a whole, or its threads one at a time.
+std::string stopped_for(const ProcessView& view) {
+    if (const auto& all = view.header.cost.stood_still_ms) return fmt::format("{:.1f} ms", *all);
+    if (!view.native_stacks || view.native_stacks->stacks.empty()) return "0 ms: never stopped";
+    double longest = 0;
+    for (const NativeStack& stack : view.native_stacks->stacks) longest = std::max(longest, stack.stopped_ms);
+    return fmt::format("{} of its threads, one at a time, for at most {:.2f} ms",
+                       grouped(view.native_stacks->stacks.size()), std::ceil(longest * 100) / 100);
+}
+
 std::vector<TicketFact> taking_of(const Moment& moment) {
     const CaptureHeader& header = moment.view->header;
     const Cost& cost = header.cost;
@@ -109,8 +120,7 @@ std::vector<TicketFact> taking_of(const Moment& moment) {
     if (const auto dump = moment.view->took_ms(document_of(question::thread_print));
         dump && moment.view->thread_dump)
         facts.add("including one thread dump (a safepoint)", in_milliseconds(*dump));
-    facts.add("Target stopped for",
-              cost.stood_still_ms ? fmt::format("{:.1f} ms", *cost.stood_still_ms) : "0 ms: never stopped");
+    facts.add("Target stopped for", stopped_for(*moment.view));
     if (moment.ledger->rss_before)
         facts.add("RSS change during measurement", in_mib(moment.ledger->drift()) + " MiB");
     facts.add("Effort", header.effort ? std::string(name_of(*header.effort)) : "");
@@ -182,10 +192,13 @@ std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_histo
     const bool dump_missing =
         std::any_of(view.missing.begin(), view.missing.end(),
                     [](const MissingDocument& m) { return m.what == document_of(question::thread_print); });
-    if (view.vm == Vm::hotspot && !view.thread_dump && !dump_missing)
-        missing.push_back({"CPU of threads over an interval, and their stack traces",
-                           "not requested (a thread dump needs a safepoint)",
-                           fmt::format("nmtx ticket {} --interval 1s -o ticket", pid)});
+    if (view.vm == Vm::hotspot && !view.thread_dump && !dump_missing) {
+        if (!view.tasks_before)
+            missing.push_back({"CPU of threads over an interval, and what the busiest do", "not requested",
+                               fmt::format("nmtx ticket {} --interval 1s -o ticket", pid)});
+        missing.push_back({"thread dump: locks and deadlocks", "not requested (it needs a safepoint)",
+                           fmt::format("nmtx ticket {} --dump -o ticket", pid)});
+    }
     if (!with_history)
         missing.push_back({"history", "no recording was given, so growth is unknown",
                            fmt::format("nmtx record {} -o record.db --for 1h", pid)});

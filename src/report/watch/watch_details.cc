@@ -98,8 +98,7 @@ WatchText watch_details(const WatchState& state, const WatchFigures& figures) {
         if (row->cpu_percent)
             text.lines.push_back(
                 fmt::format("CPU: {:.1f} % of one core since the last refresh.", *row->cpu_percent));
-        text.lines.emplace_back(
-            "What they do: key d (a thread dump, which needs a safepoint), or nmtx threads PID");
+        text.lines.emplace_back("What they do: key d, or nmtx threads PID");
     } else {
         text.lines.push_back(
             fmt::format("Resident: {}, {} % of RSS.", human(row->resident), percent(row->resident, rss)));

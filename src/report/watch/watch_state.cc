@@ -164,7 +164,7 @@ WatchAction press(WatchState& state, char character) {
         case 'C':
             return WatchAction::capture;
         case 'd':
-            return WatchAction::dump;
+            return WatchAction::threads;
         default:
             return WatchAction::none;
     }
@@ -220,34 +220,35 @@ WatchText watch_help() {
     const std::string about_growth =
         "Growth, and the time until a limit is reached, are shown once at least six refreshes of the last "
         "ten minutes show it beyond chance; the time assumes that it goes on at that rate.";
-    return {"nmtx watch: keys",
-            {
-                "1 owners: the owner of each resident byte; the rows sum to RSS",
-                "2 threads: by pool, with CPU since the last refresh and the resident part of their stacks",
-                "3 malloc: its chunks, which are walked at each refresh while this view is shown",
-                "Tab: the next view",
-                "s: sort by the change since the start, which is also the order of MiB a minute",
-                "l: sort by the change since the last refresh",
-                "r: sort by resident memory (threads: of their stacks)",
-                "n: sort by name",
-                "u: sort threads by CPU",
-                "/: show only rows with the text that you type; Enter keeps it, Esc shows all rows",
-                "up, down, or a click: select a row",
-                "Enter, or a second click: details of the selected row, and its source",
-                "PgUp, PgDn, Home, End, mouse wheel: scroll (hold Shift to select text with the mouse)",
-                "z: count changes from now on",
-                "space: refresh now",
-                "p: pause, and resume",
-                "c: save the snapshot on the screen",
-                "C: take a full capture, as `nmtx capture` does, and save it",
-                "d: threads with their Java stacks from a thread dump; only this key needs a safepoint",
-                "?: this text, and back",
-                "q: quit",
-                "",
-                about_the_start,
-                about_growth,
-            },
-            true};
+    return {
+        "nmtx watch: keys",
+        {
+            "1 owners: the owner of each resident byte; the rows sum to RSS",
+            "2 threads: by pool, with CPU since the last refresh and the resident part of their stacks",
+            "3 malloc: its chunks, which are walked at each refresh while this view is shown",
+            "Tab: the next view",
+            "s: sort by the change since the start, which is also the order of MiB a minute",
+            "l: sort by the change since the last refresh",
+            "r: sort by resident memory (threads: of their stacks)",
+            "n: sort by name",
+            "u: sort threads by CPU",
+            "/: show only rows with the text that you type; Enter keeps it, Esc shows all rows",
+            "up, down, or a click: select a row",
+            "Enter, or a second click: details of the selected row, and its source",
+            "PgUp, PgDn, Home, End, mouse wheel: scroll (hold Shift to select text with the mouse)",
+            "z: count changes from now on",
+            "space: refresh now",
+            "p: pause, and resume",
+            "c: save the snapshot on the screen",
+            "C: take a full capture, as `nmtx capture` does, and save it",
+            "d: what the busiest threads do; each is stopped for about a millisecond, without a safepoint",
+            "?: this text, and back",
+            "q: quit",
+            "",
+            about_the_start,
+            about_growth,
+        },
+        true};
 }
 
 }  // namespace nmtx

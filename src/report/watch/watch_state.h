@@ -45,7 +45,7 @@ enum class WatchAction {
     begin_anew,  // the current snapshot becomes the start
     save,        // save the snapshot on the screen
     capture,     // take a full capture like `nmtx capture`
-    dump,        // threads with a thread dump
+    threads,     // the threads, and what the busiest do
     details      // of the selected row
 };
 

@@ -1,0 +1,5 @@
+document.documentElement.classList.add("scripted");
+startTools();
+startNavigation();
+startTables();
+for (const canvas of document.querySelectorAll(".canvas.flame")) new FlameGraph(canvas);

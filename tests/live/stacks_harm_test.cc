@@ -1,0 +1,164 @@
+// What looking at threads does to a JVM: nothing that stays, whatever becomes of nmtx.
+#include <fmt/format.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <random>
+#include <sstream>
+
+#include "catch.h"
+#include "live/comes_true.h"
+#include "live/live_jvm.h"
+
+using namespace nmtx::live;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string field_of(const fs::path& status, const std::string& name) {
+    std::ifstream in(status);
+    for (std::string line; std::getline(in, line);) {
+        if (line.rfind(name + ":\t", 0) == 0) return line.substr(name.size() + 2);
+    }
+    return {};
+}
+
+// How many threads of it somebody traces, or has stopped. One that has ended meanwhile is neither.
+std::size_t held_threads(const LiveJvm& jvm) {
+    std::size_t held = 0;
+    for (const auto& task : fs::directory_iterator("/proc/" + jvm.pid_text() + "/task")) {
+        const std::string state = field_of(task.path() / "status", "State"),
+                          tracer = field_of(task.path() / "status", "TracerPid");
+        if ((!tracer.empty() && tracer != "0") || state.rfind('T', 0) == 0 || state.rfind('t', 0) == 0)
+            ++held;
+    }
+    return held;
+}
+
+std::uint64_t resident_kb(const LiveJvm& jvm) {
+    std::istringstream rss(field_of("/proc/" + jvm.pid_text() + "/status", "VmRSS"));
+    std::uint64_t kb = 0;
+    rss >> kb;
+    return kb;
+}
+
+std::uintmax_t lines_of(const std::string& file) {
+    std::ifstream in(file);
+    return static_cast<std::uintmax_t>(std::count(std::istreambuf_iterator<char>(in), {}, '\n'));
+}
+
+int kills_wanted() {
+    const char* const wanted = std::getenv("NMTX_KILLS");
+    return wanted != nullptr ? std::atoi(wanted) : 40;
+}
+
+}  // namespace
+
+TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thread stopped or traced") {
+    const Jdk jdk = jdk_under_test();
+    const LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=200", "spin=2"});
+    const auto whole = nmtx_json({"threads", jvm.pid_text(), "--stacks=all", "--interval=0"});
+    const std::string main = std::to_string(jvm.pid());
+    const int kills = kills_wanted();
+    const auto seed = static_cast<unsigned>(std::random_device()());
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    std::uniform_int_distribution<int> all_ms(0, 900), one_ms(0, 250);
+    int alive_at_kill = 0;
+    for (int i = 0; i < kills; ++i) {
+        const bool all = i % 2 == 0;
+        const std::vector<std::string> arguments =
+            all ? std::vector<std::string>{"threads", main, "--stacks=all", "--interval=0", "--attach=never"}
+                : std::vector<std::string>{"threads", main,           "--stack-of",
+                                           main,      "--interval=0", "--attach=never"};
+        const std::chrono::milliseconds after(all ? all_ms(random) : one_ms(random));
+        alive_at_kill += kill_nmtx_after(arguments, after) ? 1 : 0;
+        // The kernel lets go of the threads while the killed process is taken apart, before it can be waited
+        // for; what it has forked may still be on its way out, and traces nobody.
+        CHECK(held_threads(jvm) == 0);
+    }
+    CHECK(jvm.alive());
+    CHECK(held_threads(jvm) == 0);
+    CHECK(alive_at_kill > kills / 4);  // else the instants were not of the time in which it works
+    const Outcome answer = run_nmtx({"nmt", main, "summary"});
+    CHECK((answer.out + answer.err).find("Native memory tracking is not enabled") != std::string::npos);
+    CHECK(nmtx_json({"threads", main, "--stacks=all", "--interval=0"})["threads"].size() + 2 >=
+          whole["threads"].size());
+    std::puts(fmt::format("measured: JDK {:>2} {} kills at random instants, {} while nmtx ran; none held",
+                          jdk.feature, kills, alive_at_kill)
+                  .c_str());
+}
+
+TEST_CASE("live: what threads do is shown without a safepoint, and the target's RSS stays as it is") {
+    const Jdk jdk = jdk_under_test();
+    const Folder folder;
+    const std::string log = "/tmp/nmtx-live-safepoints-" + std::to_string(::getpid());
+    const std::vector<std::string> logging =
+        jdk.feature == 8
+            ? std::vector<std::string>{"-XX:+PrintSafepointStatistics", "-XX:PrintSafepointStatisticsCount=1",
+                                       "-XX:+UnlockDiagnosticVMOptions", "-XX:+LogVMOutput",
+                                       "-XX:LogFile=" + log}
+            : std::vector<std::string>{"-Xlog:safepoint*=debug:file=" + log};
+    std::vector<std::string> options = logging;
+    // No safepoints of the JVM's own accord either.
+    for (const char* const option : {"-Xmx128m", "-XX:+UseSerialGC", "-XX:+UnlockDiagnosticVMOptions",
+                                     "-XX:GuaranteedSafepointInterval=0"})
+        options.emplace_back(option);
+    const LiveJvm jvm(jdk, options, {"threads=20", "spin=2"});
+    const std::string file = jdk.chroot + log;
+    REQUIRE(fs::exists(file));
+    bool unchanged = false;
+    nlohmann::json report;
+    // The JVM may have business of its own in one run; not in each of them.
+    CHECK(comes_true([&] {
+        const auto lines = lines_of(file);
+        const auto rss = resident_kb(jvm);
+        report = nmtx_json({"threads", jvm.pid_text(), "--interval=200ms", "--attach=never"});
+        unchanged = lines_of(file) == lines && resident_kb(jvm) == rss;
+        return unchanged;
+    }));
+    std::size_t with_stack = 0, named = 0;
+    for (const auto& thread : report["threads"]) {
+        with_stack += thread["stack_frames"].empty() ? 0U : 1U;
+        named += thread["named_by_jvm"].get<bool>() ? 1U : 0U;
+    }
+    CHECK(with_stack >= 2);
+    CHECK(named > 20);
+    // A dump does leave its lines: so the log would have shown one.
+    const auto before = lines_of(file);
+    REQUIRE(run_nmtx({"threads", jvm.pid_text(), "--interval=200ms", "--dump"}).exit_code == 0);
+    CHECK(comes_true([&] { return lines_of(file) > before; }));
+    fs::remove(file);
+}
+
+TEST_CASE("live: a JVM whose JDK was deleted has its stacks and names shown all the same") {
+    const Jdk jdk = jdk_under_test();
+    const Folder folder;
+    // A JDK of its own, which is removed while it runs, as an upgrade does.
+    const fs::path home = fs::path(jdk.java).parent_path().parent_path();
+    const fs::path copy = jdk.chroot + "/tmp/nmtx-live-jdk-" + std::to_string(::getpid());
+    fs::remove_all(copy);
+    REQUIRE(run({"cp", "-a", jdk.chroot + home.string() + "/.", copy.string()}).exit_code == 0);
+    Jdk moved = jdk;
+    moved.java = copy.string().substr(jdk.chroot.size()) + "/bin/java";
+    const LiveJvm jvm(moved, {"-Xmx128m"}, {"threads=5", "spin=1"});
+    fs::remove_all(copy);
+    const auto report =
+        nmtx_json({"threads", jvm.pid_text(), "--stacks=all", "--interval=0", "--attach=never"});
+    std::size_t java = 0, parked = 0;
+    for (const auto& thread : report["threads"]) {
+        if (thread["name"].get<std::string>().rfind("target-parked-", 0) != 0) continue;
+        ++parked;
+        CHECK(thread["stack_frames_end"] == "bottom");
+        for (const auto& frame : thread["stack_frames"]) {
+            if (frame["name"].is_string() && frame["name"] == "java.lang.Thread.run") ++java;
+        }
+    }
+    CHECK(parked == 5);
+    CHECK(java >= 5);
+    CHECK(jvm.alive());
+}
