@@ -14,8 +14,8 @@ if(NMTX_WERROR)
   target_compile_options(nmtx_warnings INTERFACE -Werror)
 endif()
 if(NMTX_SANITIZE)
-  target_compile_options(nmtx_warnings INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all
-                                                 -fno-omit-frame-pointer)
+  target_compile_options(nmtx_warnings INTERFACE -fsanitize=address -fno-omit-frame-pointer
+    "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:NMTX_ADDRESS_CHECKS_ONLY>>>:-fsanitize=undefined>" -fno-sanitize-recover=all)
   target_link_options(nmtx_warnings INTERFACE -fsanitize=address,undefined)
   target_compile_definitions(nmtx_warnings INTERFACE _GLIBCXX_ASSERTIONS)
 elseif(NMTX_STATIC_LIBRARIES)

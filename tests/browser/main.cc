@@ -2,13 +2,7 @@
 #include <cstdio>
 
 #include "browser/browser.h"
-
-#if __has_include(<catch2/catch_all.hpp>)
-#include <catch2/catch_session.hpp>
-#else
-#define CATCH_CONFIG_RUNNER
-#include <catch2/catch.hpp>
-#endif
+#include "run_tests.h"
 
 int main(int argc, char** argv) {
     if (nmtx::test::chromium_program().empty()) {
@@ -18,5 +12,5 @@ int main(int argc, char** argv) {
             "package is a stub for a snap).");
         return 77;
     }
-    return Catch::Session().run(argc, argv);
+    return nmtx::test::run_tests(argc, argv);
 }
