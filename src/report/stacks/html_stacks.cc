@@ -103,8 +103,8 @@ std::string paths_list(const Profile& profile) {
         std::string frames;
         for (auto at = path.functions.rbegin(); at != path.functions.rend(); ++at)
             frames += html_text(function_text(profile.functions[*at])) + "\n";
-        const std::string_view top =
-            path.functions.empty() ? "[not unwound]" : profile.functions[path.functions.back()].name;
+        std::string_view top = "[not unwound]";
+        if (!path.functions.empty()) top = profile.functions[path.functions.back()].name;
         out += fmt::format("<details><summary>{} % ({} s): {}</summary>\n<pre>{}</pre></details>\n",
                            share_text(path.weight_ns, whole), seconds_of(path.weight_ns), html_name(top),
                            frames);
