@@ -9,13 +9,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
-#include <csignal>
-#include <ctime>
 #include <utility>
 
 #include "base/cursor.h"
 #include "kernel/status.h"
 #include "kernel/trace_rights.h"
+#include "platform/memory/stop_news.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/input_file.h"
 
@@ -26,30 +25,6 @@ using std::chrono::steady_clock;
 
 // A thread that was killed goes at once, unless it sleeps uninterruptibly.
 constexpr std::chrono::milliseconds for_the_rest{1000};
-
-// SIGCHLD waits, so that the wait for a stop ends when the stop comes.
-class StopNews {
-  public:
-    StopNews() {
-        sigemptyset(&child_);
-        sigaddset(&child_, SIGCHLD);
-        ::pthread_sigmask(SIG_BLOCK, &child_, &before_);
-    }
-    StopNews(const StopNews&) = delete;
-    StopNews& operator=(const StopNews&) = delete;
-    ~StopNews() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-    // Returns at the latest after a millisecond: the kernel sends none where SIGCHLD is ignored, as our
-    // parent may have it.
-    void wait() const {
-        constexpr timespec most{0, 1'000'000};
-        ::sigtimedwait(&child_, nullptr, &most);
-    }
-
-  private:
-    sigset_t child_{};
-    sigset_t before_{};
-};
 
 long trace(int request, pid_t tid, int data) {
     // The kernel takes a number here, whatever the prototype says.
