@@ -165,7 +165,7 @@ TEST_CASE("live stacks: no safepoint, and RSS stays as it was") {
             const std::string printed = jvm.printed();
             std::size_t found = 0;
             for (const std::string& line : words_of(printed, '\n'))
-                found += line.find("vmop") == std::string::npos ? 0 : 1;
+                found += line.find("vmop") == std::string::npos ? 0U : 1U;
             return found;
         };
         jvm.take("");
