@@ -52,10 +52,13 @@ constexpr std::string_view watch_it =
 }  // namespace
 
 std::string coverage_sentence(const CoveragePercent& percent) {
-    return fmt::format(
-        "Located by evidence: {:.1f} % of RSS. Estimated: {:.1f} %. Unexplained: {:.1f} %. Not examined: "
-        "{:.1f} %.",
-        percent.accounted, percent.estimated, percent.unexplained, percent.not_examined);
+    std::string text = fmt::format("Located by evidence: {:.1f} % of RSS.", percent.accounted);
+    for (const auto& [name, share] :
+         {std::pair{"Estimated", percent.estimated}, std::pair{"Unexplained", percent.unexplained},
+          std::pair{"Not examined", percent.not_examined}}) {
+        if (share >= least_share_shown) text += fmt::format(" {}: {:.1f} %.", name, share);
+    }
+    return text;
 }
 
 Finding finding_of(const Assessment& assessment, const Moment& moment) {
@@ -65,7 +68,6 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
         finding.rule = "nothing-wrong";
         finding.title = fmt::format("{:.1f} % of RSS accounted for, mostly {}", assessment.percent.accounted,
                                     largest_shares(*moment.ledger));
-        finding.evidence = {coverage_sentence(assessment.percent)};
         finding.refutes = Refutes::ok;
         finding.refuted_by = watch_it;
         return finding;
@@ -74,7 +76,6 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
     finding.title = assessment.why.empty() ? "Too little evidence for a verdict" : assessment.why.front();
     if (finding.title.ends_with('.')) finding.title.pop_back();
     if (assessment.why.size() > 1) finding.evidence.assign(assessment.why.begin() + 1, assessment.why.end());
-    finding.evidence.push_back(coverage_sentence(assessment.percent));
     if (is_pasted(*moment.view) && moment.view->smaps && moment.view->smaps->rss_estimated)
         finding.evidence.emplace_back(
             "Per-mapping residency was not in the input: it was inferred from the JVM's own "

@@ -43,7 +43,7 @@ class MallocReport {
           most_(options.all ? static_cast<std::size_t>(-1) : most_lines) {}
 
     std::string print() {
-        out_ += target_line(view_, style_, ledger_.rss) + "\n";
+        out_ += target_line(view_, style_, rss_text(ledger_)) + "\n";
         std::string head = paragraph(
             fmt::format("malloc has {} MiB resident, {} % of RSS{}", in_mib(ledger_.malloc.resident),
                         percent(ledger_.malloc.resident, ledger_.rss), summary()),

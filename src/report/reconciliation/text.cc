@@ -66,6 +66,7 @@ class Screen {
         target();
         if (!account_.judged.findings.empty()) out_ += verdict_text(account_.judged, style_, options_) + "\n";
         table();
+        coverage();
         gap();
         // Only if measured on request; averages since start are not useful here.
         if (!options_.all && account_.threads && account_.threads->interval_s > 0)
@@ -81,7 +82,7 @@ class Screen {
     void add(std::string_view text) { out_ += line(text, style_); }
     void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
 
-    void target() { out_ += target_line(view_, style_, ledger_.rss) + "\n"; }
+    void target() { out_ += target_line(view_, style_, rss_text(ledger_)) + "\n"; }
 
     [[nodiscard]] std::string bar(Bytes part) const {
         if (!style_.bars || columns_.room < 12 || ledger_.rss == Bytes()) return "";
@@ -155,6 +156,12 @@ class Screen {
             const bool in_first_line = end < text.find('\n') && text.starts_with(gap_name);
             out_ += in_first_line ? title(text.substr(0, end + 4), style_) + text.substr(end + 4) : text;
         }
+        if (const std::string usual = subtraction_text(ledger_); !usual.empty()) say(usual);
+    }
+
+    // The same on every screen, whatever the verdict.
+    void coverage() {
+        if (ledger_.rss != Bytes()) say(coverage_sentence(account_.judged.assessment.percent));
     }
 
     // Notes that cost lines and answer nothing where nothing is wrong.

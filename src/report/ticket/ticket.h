@@ -168,6 +168,7 @@ struct Ticket {
     std::vector<Share> shares;  // sum to rss
     Gap gap;                    // RSS against NMT
     std::string gap_text;       // the same as a sentence; empty without NMT
+    std::string coverage;       // how much of RSS was located, and how much estimated; empty without RSS
 
     std::vector<TicketFact> versions;   // JDK, VM, vendor, collector, NMT, allocator, kernel, nmtx, …
     std::string command;                // the command line, secrets redacted; empty where unknown

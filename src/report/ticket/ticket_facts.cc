@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "base/printable.h"
+#include "hotspot/identity.h"
 #include "process/given_options.h"
 #include "report/parts/malloc_notes.h"
 #include "report/parts/notes.h"
@@ -71,7 +72,7 @@ std::vector<TicketFact> versions_of(const ProcessView& view) {
     facts.add("Vendor", perf_text(view, "java.property.java.vm.vendor"));
     if (view.vm == Vm::openj9) facts.add("VM", "OpenJ9");
     if (view.vm == Vm::native_image) facts.add("VM", "GraalVM native image");
-    facts.add("Collector", view.gc());
+    facts.add("Collector", collector_name(view.gc()));
     if (view.vm == Vm::hotspot) facts.add("NMT", std::string(name_of(view.nmt_level())));
     facts.add("malloc", allocator(view));
     facts.add("Kernel", view.header.kernel_release);
