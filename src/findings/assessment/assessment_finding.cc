@@ -17,13 +17,13 @@ struct Share {
 };
 
 // The JVM's areas each by name, the rest by the headline: they sum to RSS.
-std::vector<Share> shares_of(const Ledger& ledger) {
+std::vector<Share> shares_of(const Moment& moment) {
+    const Ledger& ledger = *moment.ledger;
     const Headline h = headline_of(ledger);
-    const bool told_apart = ledger.malloc.nmt || ledger.malloc.measured();
     std::vector<Share> shares{{"JVM malloc", h.nmt_malloc},
-                              {told_apart ? "native malloc (not in NMT)" : "malloc", h.malloc_outside},
+                              {std::string(name_of_malloc_outside(*moment.view, ledger)), h.malloc_outside},
                               {"files", h.files},
-                              {"native stacks", h.native_stacks},
+                              {std::string(name_of_native_stacks(*moment.view)), h.native_stacks},
                               {"named mappings", h.other},
                               {"unexplained", h.unexplained}};
     for (const Area& area : areas_of(ledger)) shares.push_back({title_of_area(area.name), area.resident});
@@ -33,10 +33,11 @@ std::vector<Share> shares_of(const Ledger& ledger) {
 }
 
 // Largest first, until nine tenths of RSS are named.
-std::string largest_shares(const Ledger& ledger) {
+std::string largest_shares(const Moment& moment) {
+    const Ledger& ledger = *moment.ledger;
     std::string parts;
     Bytes told;
-    for (const Share& share : shares_of(ledger)) {
+    for (const Share& share : shares_of(moment)) {
         if (share.bytes == Bytes() || told.value() >= ledger.rss.value() / 10 * 9) break;
         parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", share.name,
                              amount_with_share(share.bytes, ledger.rss));
@@ -45,9 +46,10 @@ std::string largest_shares(const Ledger& ledger) {
     return parts;
 }
 
-constexpr std::string_view watch_it =
-    "RSS keeps growing under constant load: nmtx record PID -o rec.db --for 2h && nmtx "
-    "trend rec.db";
+std::string watch_it() {
+    return fmt::format("RSS keeps growing under constant load: {} && {}", record_command("PID"),
+                       trend_command);
+}
 
 }  // namespace
 
@@ -67,9 +69,10 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
     if (assessment.verdict == Assessed::ok) {
         finding.rule = "nothing-wrong";
         finding.title = fmt::format("{:.1f} % of RSS accounted for, mostly {}", assessment.percent.accounted,
-                                    largest_shares(*moment.ledger));
+                                    largest_shares(moment));
         finding.refutes = Refutes::ok;
-        finding.refuted_by = watch_it;
+        finding.refuted_by = watch_it();
+        finding.not_known = "whether RSS will grow, which one snapshot does not show";
         return finding;
     }
     finding.rule = "undecided";

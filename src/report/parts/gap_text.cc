@@ -52,8 +52,8 @@ std::string gap_text(const Ledger& ledger, bool bounds) {
         amount += fmt::format(" (between {} and {})", low, high);
     std::string text = fmt::format("{}: {}{}.", gap_name, amount, gap_parts(ledger, *gap.likely));
     if (bounds && low != high)
-        text += fmt::format(" The range: {} if all of NMT's malloc is resident, {} if none of it is.", low,
-                            high);
+        text +=
+            fmt::format(" The range: {} if all of NMT's malloc is resident, {} if none of it is.", low, high);
     return text;
 }
 

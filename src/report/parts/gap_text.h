@@ -14,8 +14,8 @@ inline constexpr std::string_view gap_name = "Not tracked by NMT";
 // of NMT's memory are unknown. `bounds`: also explains the range.
 std::string gap_text(const Ledger& ledger, bool bounds);
 
-// "The usual estimate (RSS - NMT committed = -12.9 MiB) fails: …": tickets quote it, and it is negative in many
-// healthy processes. Empty where NMT has no total.
+// "The usual estimate (RSS - NMT committed = -12.9 MiB) fails: …": tickets quote it, and it is negative in
+// many healthy processes. Empty where NMT has no total.
 std::string subtraction_text(const Ledger& ledger);
 
 }  // namespace nmtx

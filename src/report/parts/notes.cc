@@ -225,6 +225,7 @@ std::vector<std::string> notes_on_evidence(const Moment& moment, NoteDepth depth
                                          : 0);
     for (const MissingDocument& missing : view.missing) {
         if (depth != NoteDepth::all && !matters(missing, view)) continue;
+        if (depth == NoteDepth::screen && missing.what == document::malloc_walk) continue;  // malloc_notes
         notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }

@@ -311,22 +311,15 @@ class MallocReport {
             add(fmt::format("  {} {:>11}  {}", padded(row.path, 36), in_mib(row.resident), row.evidence));
         }
         out_ += "\n";
+        const std::string why = no_walk_text(view_);
         if (!view_.malloc_walk) {
-            const auto missing =
-                std::find_if(view_.missing.begin(), view_.missing.end(),
-                             [](const MissingDocument& m) { return m.what == document::malloc_walk; });
-            say(missing == view_.missing.end()
-                    ? "This capture has no analysis of malloc's memory."
-                    : fmt::format("malloc was not analysed: {}{}{}", missing->why,
-                                  missing->hint.empty() ? "" : "; ", missing->hint));
+            say(why);
             return;
         }
         const MallocWalk& walk = *view_.malloc_walk;
         if (!walk.allocator.empty()) say(fmt::format("Allocator: {}.", allocator_name(walk)));
-        say(fmt::format("malloc was not analysed: {}.", walk.why_not_walked));
+        say(why);
         for (const std::string& note : walk.notes) say(note);
-        if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))
-            say(std::string(advice->text));
     }
 
     const ProcessView& view_;

@@ -9,6 +9,7 @@
 #include "report/parts/container_text.h"
 #include "report/parts/findings_text.h"
 #include "report/parts/gap_text.h"
+#include "report/parts/malloc_notes.h"
 #include "report/parts/notes.h"
 #include "report/parts/verdict_text.h"
 #include "report/reconciliation/details_text.h"
@@ -186,7 +187,18 @@ class Screen {
         if (account_.container && account_.container->figures.limit && !options_.all)
             say(container_sentences(*account_.container).front());
         const NoteDepth depth = options_.all ? NoteDepth::all : NoteDepth::screen;
-        for (const std::string& note : notes_on_evidence(account_.moment, depth)) say(note);
+        for (const std::string& note : notes_on_evidence(account_.moment, depth)) {
+            if (!options_.all && note.starts_with(malloc_not_analysed) && verdict_says_why()) continue;
+            say(note);
+        }
+    }
+
+    // Its first sentence and first step, then, are about malloc that was not analysed.
+    [[nodiscard]] bool verdict_says_why() const {
+        const Finding* const first =
+            account_.judged.findings.empty() ? nullptr : &account_.judged.findings.front();
+        return first != nullptr && first->rule == "undecided" &&
+               first->title.find("was not analysed") != std::string::npos;
     }
 
     void next() {

@@ -43,7 +43,8 @@ struct TicketFinding {
     std::string title;                    // one sentence
     std::optional<Bytes> bytes;           // that it is about
     std::string share;                    // "36.1 % of RSS not tracked by NMT"; empty where it has none
-    std::string confidence;               // "high", "medium", "low"; may be empty
+    std::string confidence;               // "high in the amount and owner"; may be empty
+    std::string not_known;                // "whether it is a leak or a cache …"; may be empty
     std::vector<std::string> evidence;    // sentences with figures
     std::vector<TicketCommand> remedies;  // the most useful first
     std::string refuted_label;            // "Not a leak if"

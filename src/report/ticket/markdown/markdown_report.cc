@@ -71,9 +71,7 @@ class MarkdownReport {
                             left_out_);
     }
 
-    static std::string paragraph(const std::string& text) {
-        return text.empty() ? "" : prose(text) + "\n\n";
-    }
+    static std::string paragraph(const std::string& text) { return text.empty() ? "" : prose(text) + "\n\n"; }
 
     [[nodiscard]] std::string shares() const {
         MarkdownTable table({"RSS", ">MiB", ">%", "remark"});
