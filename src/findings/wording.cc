@@ -37,8 +37,7 @@ std::string record_command(std::string_view pid) {
 }
 
 Remedy check_growth() {
-    return {"Check for an hour whether it grows (over minutes, a filling cache looks the same)",
-            fmt::format("{} && {}", record_command("PID"), trend_command)};
+    return {"Check whether it grows", fmt::format("{} && {}", record_command("PID"), trend_command)};
 }
 
 std::string with_pid(std::string text, const ProcessView& view) {

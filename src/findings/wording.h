@@ -23,8 +23,11 @@ inline constexpr std::string_view recording_time = "1h";
 // "nmtx record 4711 -o rec.db --for 1h", and its analysis "nmtx trend rec.db".
 std::string record_command(std::string_view pid);
 inline constexpr std::string_view trend_command = "nmtx trend rec.db";
-// The remedy that checks whether memory grows: both, and why for so long.
+// The remedy that checks whether memory grows: both, on one line of a screen.
 Remedy check_growth();
+// What shows that memory is no leak, and why a recording takes so long.
+inline constexpr std::string_view no_leak_within_the_hour =
+    "it stops growing within an hour (over minutes, a filling cache looks the same)";
 // What one snapshot leaves open of memory that looks leaked.
 inline constexpr std::string_view leak_or_cache = "whether it is a leak or a cache that is meant to stay";
 

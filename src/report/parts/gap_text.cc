@@ -23,7 +23,7 @@ std::string gap_parts(const Ledger& ledger, Delta likely) {
         Bytes bytes;
     };
     std::array parts{Part{"native malloc", h.malloc_outside}, Part{"files", h.files},
-                     Part{"thread stacks", h.native_stacks}, Part{"named mappings", h.other},
+                     Part{"stacks", h.native_stacks}, Part{"named mappings", h.other},
                      Part{"unexplained", h.unexplained}};
     Bytes sum;
     for (const Part& part : parts) sum += part.bytes;

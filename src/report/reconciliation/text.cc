@@ -169,6 +169,7 @@ class Screen {
     [[nodiscard]] bool on_screen(const Finding& finding) const {
         if (options_.all) return true;
         if (finding.rule == "untouched-commit") return !ledger_.gap.classic;  // the line on the gap has it
+        if (finding.rule == "zgc-multi-map") return false;  // the first line and the total have it
         if (finding.rule != "page-cache" || !account_.container) return true;
         const ContainerUse& use = *account_.container;
         return use.figures.limit.has_value() || (finding.bytes && finding.bytes == use.shmem_of_others);
