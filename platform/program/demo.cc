@@ -194,9 +194,10 @@ std::string demo_check(const DemoJvm& jvm, const MallocUse& found) {
                         grouped(chunk.value()), in_mib(taken));
     const Bytes seen = found.measured() ? found.parts->untracked : found.outside_nmt();
     const bool all = seen >= Bytes(taken.value() / 100 * 99);
-    return text + fmt::format(" The report has {} MiB {}, other libraries included: {}.", in_mib(seen),
-                              found.measured() ? "in use and not in NMT" : "of malloc beyond NMT's count",
-                              all ? "all of it was found" : "less than the demo allocated");
+    return text + fmt::format(
+                      " The report has {} MiB {}, other libraries included: {}.", in_mib(seen),
+                      found.measured() ? "in use and not in NMT" : "of native malloc (not in NMT, estimated)",
+                      all ? "all of it was found" : "less than the demo allocated");
 }
 
 void keep_running(const DemoJvm& jvm) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <unordered_set>
 
@@ -62,7 +63,7 @@ class Finder {
     GlibcHeap run() {
         const auto found = find_main_arena(search_.libc_data, search_.release, memory_);
         if (!found) {
-            heap_.why = "no main arena of glibc's was found in the C library's data";
+            heap_.why = why_not_found();
             return std::move(heap_);
         }
         heap_.layout = found->layout;
@@ -81,6 +82,24 @@ class Finder {
     }
 
   private:
+    // Yama restricts reading memory, but not seeing which pages are resident.
+    [[nodiscard]] std::string why_not_found() const {
+        if (search_.libc_data.empty()) return "no glibc (libc.so.6) is mapped";
+        std::vector<Range> resident;
+        for (const Range& data : search_.libc_data) {
+            const std::vector<Range> runs = memory_.resident_runs(data);
+            resident.insert(resident.end(), runs.begin(), runs.end());
+        }
+        if (resident.empty()) return "none of the C library's data is resident";
+        std::array<std::byte, 8> word{};
+        const bool readable = std::any_of(resident.begin(), resident.end(), [&](const Range& run) {
+            return memory_.read(run.begin, word) == word.size();
+        });
+        return std::string(
+            readable ? std::string_view("no main arena of glibc's was found in the C library's data")
+                     : memory_not_readable);
+    }
+
     // The ring of `next` pointers, from the main arena back to it. False where glibc's malloc is not in use.
     bool arenas(std::uint64_t main) {
         ArenaReader reader(*heap_.layout, memory_);

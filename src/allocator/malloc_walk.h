@@ -87,6 +87,9 @@ struct SizeClass {
     friend bool operator==(const SizeClass&, const SizeClass&) = default;
 };
 
+// MallocWalk::why_not_walked where every read failed.
+inline constexpr std::string_view memory_not_readable = "the process's memory could not be read";
+
 struct MallocWalk {
     // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
     MallocWalk();

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "allocator/glibc_layout.h"
+#include "hotspot/identity.h"
 
 namespace nmtx {
 namespace {
@@ -31,7 +32,7 @@ DoctorCheck vm_check(const ProcessView& view) {
                                             : "no HotSpot JVM: the report is the kernel's side only";
         return check;
     }
-    const std::string version = view.java_version(), gc = view.gc();
+    const std::string version = view.java_version(), gc = collector_name(view.gc());
     check.found =
         fmt::format("HotSpot{}{}", version.empty() ? "" : " " + version, gc.empty() ? "" : " " + gc);
     return check;

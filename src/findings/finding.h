@@ -56,7 +56,8 @@ struct Finding {
     Confidence confidence = Confidence::medium;
     std::string title;                  // begins with the amount or the subject; without a full stop
     std::optional<Bytes> bytes;         // the amount; absent where the finding is not about one
-    bool amount_only = false;           // the confidence is only in the amount: whether it grows is unknown
+    std::string sure_of;                // what the confidence is in: "the amount"; empty: in the title
+    std::string not_known;              // what it leaves open, without a full stop: "whether it is a leak"
     bool resident = true;               // `bytes` are a part of RSS
     bool outside_nmt = false;           // and not tracked by NMT: has a share of the gap
     std::vector<std::string> evidence;  // sentences with figures and their sources, the strongest first

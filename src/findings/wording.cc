@@ -32,8 +32,17 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
     return fmt::format("{} {}", grouped(number), number == 1 ? one : more);
 }
 
+std::string record_command(std::string_view pid) {
+    return fmt::format("nmtx record {} -o rec.db --for {}", pid, recording_time);
+}
+
 Remedy check_growth() {
-    return {"Check whether it grows", "nmtx record PID -o rec.db --for 10m && nmtx trend rec.db"};
+    return {"Check whether it grows", fmt::format("{} && {}", record_command("PID"), trend_command)};
+}
+
+std::string with_pid(std::string text, const ProcessView& view) {
+    if (view.header.pid != 0) put_pid(text, std::to_string(view.header.pid));
+    return text;
 }
 
 void with_pid(Finding& finding, const ProcessView& view) {
@@ -46,26 +55,6 @@ void with_pid(Finding& finding, const ProcessView& view) {
         put_pid(remedy.what, pid);
         put_pid(remedy.command, pid);
     }
-}
-
-namespace {
-
-bool keeps_from_walk(const MissingDocument& missing) {
-    return missing.what == document::residency || missing.what == document::malloc_walk;
-}
-
-}  // namespace
-
-bool walk_not_tried(const ProcessView& view) {
-    return !view.malloc_walk && std::none_of(view.missing.begin(), view.missing.end(), keeps_from_walk);
-}
-
-std::vector<std::string> hints_on_walk(const ProcessView& view) {
-    std::vector<std::string> hints;
-    for (const MissingDocument& missing : view.missing) {
-        if (keeps_from_walk(missing) && !missing.hint.empty()) hints.push_back(missing.hint);
-    }
-    return hints;
 }
 
 }  // namespace nmtx

@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/amounts.h"
 #include "findings/finding.h"
@@ -17,17 +16,25 @@ std::string amount_with_share(Bytes part, Bytes whole);
 // "1 block", "269,636 blocks"
 std::string counted(std::uint64_t number, std::string_view one, std::string_view more);
 
-// The remedy that checks whether memory grows: a recording, and its analysis.
+// How long to record before growth is judged, the same in every report: a cache that fills grows like a leak
+// for minutes. After that time the confidence in growth is high.
+inline constexpr double recording_s = 3600;
+inline constexpr std::string_view recording_time = "1h";
+// "nmtx record 4711 -o rec.db --for 1h", and its analysis "nmtx trend rec.db".
+std::string record_command(std::string_view pid);
+inline constexpr std::string_view trend_command = "nmtx trend rec.db";
+// The remedy that checks whether memory grows: both, on one line of a screen.
 Remedy check_growth();
+// What shows that memory is no leak, and why a recording takes so long.
+inline constexpr std::string_view no_leak_within_the_hour =
+    "it stops growing within an hour (over minutes, a filling cache looks the same)";
+// What one snapshot leaves open of memory that looks leaked.
+inline constexpr std::string_view leak_or_cache = "whether it is a leak or a cache that is meant to stay";
 
+// `text` with each word PID replaced by the process id, where that is known.
+std::string with_pid(std::string text, const ProcessView& view);
 // Replaces each word PID in remedies and sentences by the process id, also for a capture, because that
 // process may still run.
 void with_pid(Finding& finding, const ProcessView& view);
-
-// Was no malloc walk tried, as in a paste and in older captures? If one was tried and failed, it would fail
-// again, so the same command is not suggested.
-bool walk_not_tried(const ProcessView& view);
-// What makes a walk possible, depending on why there was none.
-std::vector<std::string> hints_on_walk(const ProcessView& view);
 
 }  // namespace nmtx

@@ -235,6 +235,10 @@ std::optional<std::string_view> gc_of_flag(std::string_view name) {
     return std::nullopt;
 }
 
+std::string collector_name(std::string_view gc) {
+    return std::string(gc == "Z" ? "ZGC" : gc);
+}
+
 std::optional<std::string> gc_of_policy_name(std::string_view policy) {
     if (policy == "GarbageFirst") return "G1";
     if (policy == "ParScav:MSC") return "Parallel";

@@ -62,6 +62,9 @@ JavaCommandLine read_java_arguments(const std::vector<std::string_view>& argumen
 
 // "G1" for the flag "UseG1GC"; nothing for other flags.
 std::optional<std::string_view> gc_of_flag(std::string_view name);
+// A collector as people call it: "ZGC" for "Z", which is what HotSpot's sources, JSON and records have; the
+// others' names are the same.
+std::string collector_name(std::string_view gc);
 // "G1" from hsperfdata's sun.gc.policy.name; nothing where unknown.
 std::optional<std::string> gc_of_policy_name(std::string_view policy);
 // From the policy name, else from the names of collectors and generations (Z, Shenandoah, Epsilon set no

@@ -25,6 +25,16 @@ Headline headline_of(const Ledger& ledger) {
     return h;
 }
 
+std::string_view name_of_malloc_outside(const ProcessView& view, const Ledger& ledger) {
+    if (view.vm != Vm::hotspot) return "malloc";
+    return ledger.malloc.nmt || ledger.malloc.measured() ? "native malloc (not in NMT)"
+                                                         : "malloc (JVM and native)";
+}
+
+std::string_view name_of_native_stacks(const ProcessView& view) {
+    return view.vm == Vm::hotspot ? "thread stacks (not in NMT)" : "thread stacks";
+}
+
 std::string title_of_area(std::string_view name) {
     constexpr std::array titles{
         std::pair{std::string_view("java heap"), std::string_view("Java heap")},

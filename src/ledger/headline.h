@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "ledger/ledger.h"
@@ -23,6 +24,11 @@ struct Headline {
 };
 // The shares sum to ledger.rss.
 Headline headline_of(const Ledger& ledger);
+// What every report calls `malloc_outside`: "native malloc (not in NMT)", measured or estimated; "malloc (JVM
+// and native)" where NMT is off; "malloc" without HotSpot.
+std::string_view name_of_malloc_outside(const ProcessView& view, const Ledger& ledger);
+// And `native_stacks`: "thread stacks (not in NMT)"; "thread stacks" without HotSpot.
+std::string_view name_of_native_stacks(const ProcessView& view);
 
 // One area of the JVM: the owners below "jvm/NAME", with NMT's figures for it where it is all of one
 // category.

@@ -186,17 +186,32 @@ TEST_CASE(
     "glibc heap: without libc's data, or without an arena in it, nothing is walked and the reason said") {
     PageMemory memory;
     GlibcSearch search;
-    SECTION("no data") {}
+    std::string why;
+    SECTION("no data") {
+        why = "no glibc (libc.so.6) is mapped";
+    }
     SECTION("no arena") {
         search.libc_data = {range_of(ForgedHeap::libc, ForgedHeap::libc + 0x4000)};
         memory.touch(search.libc_data.front());
+        why = "no main arena of glibc's was found in the C library's data";
     }
     SECTION("not resident") {
         search.libc_data = {range_of(ForgedHeap::libc, ForgedHeap::libc + 0x4000)};
+        why = "none of the C library's data is resident";
     }
     const GlibcHeap heap = find_glibc_heap(search, memory);
     CHECK(heap.layout == nullptr);
-    CHECK(heap.why == "no main arena of glibc's was found in the C library's data");
+    CHECK(heap.why == why);
+}
+
+TEST_CASE("glibc heap: memory that may not be read is the reason, and not a layout that nobody knows") {
+    struct Refused : PageMemory {
+        std::size_t read(Address /*at*/, std::span<std::byte> /*into*/) override { return 0; }
+    } memory;
+    GlibcSearch search;
+    search.libc_data = {range_of(ForgedHeap::libc, ForgedHeap::libc + 0x4000)};
+    memory.touch(search.libc_data.front());
+    CHECK(find_glibc_heap(search, memory).why == memory_not_readable);
 }
 
 TEST_CASE("glibc heap: a heap that is not readable breaks its arena off, and the others stay") {

@@ -359,6 +359,26 @@ TEST_CASE("assessment: what each mapping has resident was inferred: all of it is
     CHECK(says(judged.findings.front(), "was inferred"));
 }
 
+TEST_CASE("assessment: what rounds to 0.0 % is not said, unless it is a MiB or more") {
+    made::Judged made = jvm(mib(10000));
+    made.map("file/jvm library", "libjvm.so", mib(9900));
+    made.map("malloc/arena", "", minus_or_zero(mib(100), kib(4)));
+    made.map("unexplained", "", kib(4));
+    made.ledger.malloc.resident = minus_or_zero(mib(100), kib(4));
+    CHECK(says(assessed(made), "was not analysed (this snapshot has no malloc walk)"));
+    CHECK_FALSE(says(assessed(made), "has no known owner"));
+    made.map("unexplained", "", mib(2));
+    CHECK(says(assessed(made), "2.0 MiB (0.0 %) has no known owner"));
+}
+
+TEST_CASE("assessment: the sentence on coverage has what is not 0.0 %") {
+    CHECK(coverage_sentence({100, 0, 0, 0}) == "Located by evidence: 100.0 % of RSS.");
+    CHECK(coverage_sentence({98.91, 1.05, 0.04, 0}) ==
+          "Located by evidence: 98.9 % of RSS. Estimated: 1.1 %.");
+    CHECK(coverage_sentence({60, 10, 0.05, 29.95}) ==
+          "Located by evidence: 60.0 % of RSS. Estimated: 10.0 %. Unexplained: 0.1 %. Not examined: 29.9 %.");
+}
+
 TEST_CASE("assessment: without RSS nothing was examined") {
     made::Judged made = jvm(Bytes());
     CHECK(assessed(made).percent.not_examined == 100);

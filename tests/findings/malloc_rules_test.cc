@@ -6,6 +6,7 @@
 #include "findings/figures/zlib_use.h"
 #include "findings/judged_process.h"
 #include "findings/rules/rule_list.h"
+#include "findings/wording.h"
 
 using namespace nmtx;
 using made::chunks;
@@ -203,6 +204,36 @@ TEST_CASE("jni-malloc: one moment is a warning at the most, whatever it holds") 
     process.parts().untracked = mib(300);
     process.parts().told_apart = false;
     CHECK(rule::jni_malloc(process.input()).empty());
+}
+
+TEST_CASE("jni-malloc: says of which amount of the table it is a part, and what else is in there") {
+    made::Judged process(mib(400));
+    process.ledger.malloc.resident = mib(340);
+    process.parts().whole = mib(330);
+    process.parts().tracked = mib(9);
+    process.parts().untracked = mib(300);
+    process.parts().free = mib(20);
+    process.parts().overhead = mib(1);
+    CHECK(mentions(
+        rule::jni_malloc(process.input()).at(0),
+        "300.0 of the 331.0 MiB of native malloc; the other 31.0 MiB: freed, other allocator, overhead."));
+    process.ledger.malloc.resident = process.parts().whole = mib(309);
+    process.parts().free = process.parts().overhead = Bytes();
+    CHECK(mentions(rule::jni_malloc(process.input()).at(0), "That is all of native malloc, 300.0 MiB."));
+}
+
+TEST_CASE("jni-malloc: is sure of the amount and the owner, and leaves open whether it is a leak") {
+    made::Judged process(mib(400));
+    process.parts().untracked = mib(300);
+    const Finding now = rule::jni_malloc(process.input()).at(0);
+    CHECK(now.confidence == Confidence::high);
+    CHECK(now.sure_of == "the amount and owner (native code)");
+    CHECK(now.not_known == leak_or_cache);
+    // A record that has decided leaves nothing open.
+    const RunTrend flat = made::growing({Series::malloc_live_untracked}, Verdict::flat, 0);
+    CHECK(rule::jni_malloc(process.input(&flat)).at(0).not_known.empty());
+    const RunTrend undecided = made::growing({Series::malloc_live_untracked}, Verdict::undecided, 1);
+    CHECK(rule::jni_malloc(process.input(&undecided)).at(0).not_known == leak_or_cache);
 }
 
 TEST_CASE("jni-malloc: what leaks in a record is a problem, with the rate and the profiler's command") {

@@ -137,3 +137,9 @@ TEST_CASE("NMT levels: those that can be asked for have the names of the option"
     CHECK_FALSE(nmt_level_named("unknown"));
     CHECK_FALSE(nmt_level_named("minimal"));
 }
+
+TEST_CASE("collectors: people call Z ZGC, and the others as they are called") {
+    CHECK(collector_name("Z") == "ZGC");
+    for (const char* name : {"G1", "Serial", "Parallel", "Shenandoah", "Epsilon", "CMS", ""})
+        CHECK(collector_name(name) == name);
+}

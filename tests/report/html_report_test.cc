@@ -141,7 +141,7 @@ TEST_CASE("html: owners and shares have their colours") {
     CHECK(family_of_share("JVM (tracked by NMT)", "malloc") == "malloc-jvm");
     CHECK(family_of_share("native malloc (not in NMT)", "freed but retained by glibc") == "free");
     CHECK(family_of_share("native malloc (not in NMT)") == "malloc");
-    CHECK(family_of_share("native stacks") == "stack");
+    CHECK(family_of_share("thread stacks (not in NMT)") == "stack");
     CHECK(family_of_share("unexplained") == "unexplained");
 }
 
@@ -170,6 +170,32 @@ TEST_CASE("html: the page is whole, and allows its own scripts and style alone")
          {"id=\"container\"", "id=\"threads\"", "id=\"malloc\"", "id=\"trend\"", "id=\"findings\""})
         CHECK(html.find(absent) == std::string::npos);
     CHECK(html.find("id=\"rss\"") < html.find("id=\"owners\""));
+}
+
+TEST_CASE(
+    "html: the head has the true RSS where the kernel counts pages several times, and what is located") {
+    Ticket ticket = small_ticket();
+    ticket.mapped_again = mib(1);
+    ticket.coverage = "Located by evidence: 98.0 % of RSS. Estimated: 2.0 %.";
+    const std::string html = html_report(ticket);
+    CHECK(html.find("<h1>True RSS 2.0 MiB</h1>") != std::string::npos);
+    CHECK(html.find("RSS is 3.0 MiB: it counts 1.0 MiB of Java heap pages again") != std::string::npos);
+    CHECK(html.find(ticket.coverage) != std::string::npos);
+    CHECK(markdown_report(ticket).find("98.0 % of RSS") != std::string::npos);
+}
+
+TEST_CASE("html, markdown: a finding says what its confidence is in, and what is not known") {
+    Ticket ticket = small_ticket();
+    TicketFinding finding;
+    finding.title = "2.0 MiB";
+    finding.confidence = "high in the amount";
+    finding.not_known = "whether it grows";
+    ticket.findings = {finding};
+    const std::string html = html_report(ticket), markdown = markdown_report(ticket);
+    CHECK(html.find("<dt>Confidence</dt><dd>high in the amount</dd>") != std::string::npos);
+    CHECK(html.find("<dt>Not known</dt><dd>whether it grows</dd>") != std::string::npos);
+    CHECK(markdown.find("confidence high in the amount") != std::string::npos);
+    CHECK(markdown.find("Not known: whether it grows") != std::string::npos);
 }
 
 TEST_CASE("html: the table comes first, then findings with next steps and what would refute them") {

@@ -4,7 +4,10 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "catch.h"
+#include "ledger/headline.h"
 #include "ledger/partition/reconcile.h"
+#include "report/parts/gap_text.h"
+#include "report/parts/notes.h"
 #include "report/parts/shares.h"
 #include "report/verbs/list.h"
 
@@ -58,6 +61,38 @@ TEST_CASE("report: the printed shares of a native image sum to RSS, its heap amo
     CHECK(text.find("  native image                         7.8 ") != std::string::npos);
     CHECK(text.find("  Java heap ") != std::string::npos);
     CHECK(text.find("estimated") != std::string::npos);
+}
+
+TEST_CASE("report: the true RSS comes first where the kernel counts pages of ZGC's heap several times") {
+    Ledger ledger;
+    ledger.rss = mib(102);
+    CHECK(rss_text(ledger) == "RSS 102.0 MiB");
+    ledger.mapped_again = mib(10);
+    CHECK(rss_text(ledger) == "true RSS 92.0 MiB (kernel: 102.0)");
+}
+
+TEST_CASE("report: RSS minus committed is said to be the usual estimate, and why it fails") {
+    Ledger ledger;
+    CHECK(subtraction_text(ledger).empty());
+    ledger.gap.classic = Delta{-301780173};
+    CHECK(
+        subtraction_text(ledger) ==
+        "The usual estimate (RSS - NMT committed = -287.8 MiB) fails: committed memory need not be resident.");
+    CHECK(display_width(subtraction_text(ledger)) <= 100);
+    CHECK(gap_text(ledger, true).empty());
+}
+
+TEST_CASE("report: malloc outside NMT and stacks have one name each") {
+    ProcessView view;
+    Ledger ledger;
+    view.vm = Vm::hotspot;
+    CHECK(name_of_malloc_outside(view, ledger) == "malloc (JVM and native)");
+    ledger.malloc.nmt = mib(1);
+    CHECK(name_of_malloc_outside(view, ledger) == "native malloc (not in NMT)");
+    CHECK(name_of_native_stacks(view) == "thread stacks (not in NMT)");
+    view.vm = Vm::none;
+    CHECK(name_of_malloc_outside(view, ledger) == "malloc");
+    CHECK(name_of_native_stacks(view) == "thread stacks");
 }
 
 TEST_CASE("report: sizes for people") {

@@ -155,7 +155,7 @@ TEST_CASE(
     "watch screen: the malloc view says why it has no walk, and has sizes of blocks where there is one") {
     MadeMoments made;
     made.state.view = WatchView::malloc;
-    CHECK(shows(made.screen(), "malloc's chunks are being walked …"));
+    CHECK(shows(made.screen(), "malloc is being analysed …"));
     CHECK(shows(made.screen(), "arena"));
     CHECK_FALSE(shows(made.screen(), "jvm/java heap"));
     WatchFigures figures;

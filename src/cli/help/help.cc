@@ -130,7 +130,7 @@ std::string help_text() {
     return text +
            "\nExamples:\n"
            "  nmtx 4711                           # where the memory of process 4711 goes\n"
-           "  nmtx record 4711 -o app.db --for 2h # then: nmtx trend app.db\n"
+           "  nmtx record 4711 -o app.db --for 1h # then: nmtx trend app.db\n"
            "  nmtx ticket 4711 -o ticket/         # what to attach to a bug report\n";
 }
 

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "findings/figures/memory_in_files.h"
+#include "findings/figures/no_walk.h"
 #include "findings/figures/zlib_use.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
@@ -121,7 +122,11 @@ class Weighing {
         }
     }
 
+    // What rounds to 0.0 % of RSS says nothing, unless it is much by itself.
     void doubt(Bytes bytes, const std::string& sentence) {
+        const double share =
+            100 * static_cast<double>(bytes.value()) / static_cast<double>(ledger_.rss.value());
+        if (share < least_share_shown && bytes < mib(1)) return;
         weights_.emplace_back(bytes, fmt::format("{} {}", amount_with_share(bytes, ledger_.rss), sentence));
     }
 
@@ -142,8 +147,7 @@ class Weighing {
             if (c.other_allocator != Bytes())
                 doubt(c.other_allocator,
                       fmt::format("belongs to {}, which nmtx cannot analyse.", other_allocator_of(view_)));
-            if (c.no_walk != Bytes())
-                doubt(c.no_walk, "is malloc memory that was not analysed: it may be in use, leaked or free.");
+            if (c.no_walk != Bytes()) doubt(c.no_walk, not_analysed_sentence());
             if (c.walk_missed != Bytes())
                 doubt(c.walk_missed, "is malloc memory in which the walk found no blocks.");
         }
@@ -169,11 +173,21 @@ class Weighing {
         for (auto& [bytes, sentence] : weights_) out_.why.push_back(std::move(sentence));
     }
 
+    [[nodiscard]] std::string not_analysed_sentence() const {
+        const auto no_walk = why_no_walk(view_);
+        return fmt::format("is malloc memory that was not analysed{}: it may be in use, leaked or free.",
+                           no_walk ? fmt::format(" ({})", no_walk->why) : "");
+    }
+
+    // With the amount of the table's row, which has what was freed, too.
     [[nodiscard]] std::string unattributed_sentence() const {
-        if (view_.vm != Vm::hotspot) return "is live malloc memory; its purpose is unknown.";
+        const Bytes whole = ledger_.malloc.outside_nmt();
+        std::string in_use = "is malloc memory in use";
+        if (whole != unjudged_.unattributed) in_use += fmt::format(" (of malloc's {})", human(whole));
+        if (view_.vm != Vm::hotspot) return in_use + "; its purpose is unknown.";
         if (view_.nmt_level() == NmtLevel::off)
-            return "is malloc memory in use: NMT is off, so how much of it is the JVM's own is unknown.";
-        return "is malloc memory in use by the JVM or by native code: the JVM's blocks were not recognised.";
+            return in_use + ": NMT is off, so how much of it is the JVM's own is unknown.";
+        return in_use + " by the JVM or by native code: the JVM's blocks were not recognised.";
     }
 
     void step(std::string what, std::string command = "") {
@@ -184,8 +198,8 @@ class Weighing {
     }
 
     void walk_steps() {
-        if (walk_not_tried(view_)) step("Find what is in use and what is freed", "nmtx malloc PID");
-        for (const std::string& hint : hints_on_walk(view_)) step(hint);
+        const auto no_walk = why_no_walk(view_);
+        if (no_walk && !no_walk->remedy.what.empty()) step(no_walk->remedy.what, no_walk->remedy.command);
     }
 
     void next_steps() {

@@ -37,7 +37,11 @@ struct Assessment {
 // `findings`: everything that the rules found, the severest first.
 Assessment assess(const Moment& moment, std::span<const Finding> findings);
 
-// "Located by evidence: 98.9 % of RSS. Estimated: 1.1 %. …"
+// Percent of RSS that are not 0.0 when rounded.
+inline constexpr double least_share_shown = 0.05;
+
+// "Located by evidence: 98.9 % of RSS. Estimated: 1.1 %."; classes that round to 0.0 % are left out. Reports
+// show it below the table of RSS, whatever the verdict.
 std::string coverage_sentence(const CoveragePercent& percent);
 
 // The finding that opens the list where no other one is above a note: rule "nothing-wrong" or "undecided".

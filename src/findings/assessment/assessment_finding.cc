@@ -17,13 +17,13 @@ struct Share {
 };
 
 // The JVM's areas each by name, the rest by the headline: they sum to RSS.
-std::vector<Share> shares_of(const Ledger& ledger) {
+std::vector<Share> shares_of(const Moment& moment) {
+    const Ledger& ledger = *moment.ledger;
     const Headline h = headline_of(ledger);
-    const bool told_apart = ledger.malloc.nmt || ledger.malloc.measured();
     std::vector<Share> shares{{"JVM malloc", h.nmt_malloc},
-                              {told_apart ? "native malloc (not in NMT)" : "malloc", h.malloc_outside},
+                              {std::string(name_of_malloc_outside(*moment.view, ledger)), h.malloc_outside},
                               {"files", h.files},
-                              {"native stacks", h.native_stacks},
+                              {std::string(name_of_native_stacks(*moment.view)), h.native_stacks},
                               {"named mappings", h.other},
                               {"unexplained", h.unexplained}};
     for (const Area& area : areas_of(ledger)) shares.push_back({title_of_area(area.name), area.resident});
@@ -33,10 +33,11 @@ std::vector<Share> shares_of(const Ledger& ledger) {
 }
 
 // Largest first, until nine tenths of RSS are named.
-std::string largest_shares(const Ledger& ledger) {
+std::string largest_shares(const Moment& moment) {
+    const Ledger& ledger = *moment.ledger;
     std::string parts;
     Bytes told;
-    for (const Share& share : shares_of(ledger)) {
+    for (const Share& share : shares_of(moment)) {
         if (share.bytes == Bytes() || told.value() >= ledger.rss.value() / 10 * 9) break;
         parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", share.name,
                              amount_with_share(share.bytes, ledger.rss));
@@ -45,17 +46,21 @@ std::string largest_shares(const Ledger& ledger) {
     return parts;
 }
 
-constexpr std::string_view watch_it =
-    "RSS keeps growing under constant load: nmtx record PID -o rec.db --for 2h && nmtx "
-    "trend rec.db";
+std::string watch_it() {
+    return fmt::format("RSS keeps growing under constant load: {} && {}", record_command("PID"),
+                       trend_command);
+}
 
 }  // namespace
 
 std::string coverage_sentence(const CoveragePercent& percent) {
-    return fmt::format(
-        "Located by evidence: {:.1f} % of RSS. Estimated: {:.1f} %. Unexplained: {:.1f} %. Not examined: "
-        "{:.1f} %.",
-        percent.accounted, percent.estimated, percent.unexplained, percent.not_examined);
+    std::string text = fmt::format("Located by evidence: {:.1f} % of RSS.", percent.accounted);
+    for (const auto& [name, share] :
+         {std::pair{"Estimated", percent.estimated}, std::pair{"Unexplained", percent.unexplained},
+          std::pair{"Not examined", percent.not_examined}}) {
+        if (share >= least_share_shown) text += fmt::format(" {}: {:.1f} %.", name, share);
+    }
+    return text;
 }
 
 Finding finding_of(const Assessment& assessment, const Moment& moment) {
@@ -64,17 +69,16 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
     if (assessment.verdict == Assessed::ok) {
         finding.rule = "nothing-wrong";
         finding.title = fmt::format("{:.1f} % of RSS accounted for, mostly {}", assessment.percent.accounted,
-                                    largest_shares(*moment.ledger));
-        finding.evidence = {coverage_sentence(assessment.percent)};
+                                    largest_shares(moment));
         finding.refutes = Refutes::ok;
-        finding.refuted_by = watch_it;
+        finding.refuted_by = watch_it();
+        finding.not_known = "whether RSS will grow, which one snapshot does not show";
         return finding;
     }
     finding.rule = "undecided";
     finding.title = assessment.why.empty() ? "Too little evidence for a verdict" : assessment.why.front();
     if (finding.title.ends_with('.')) finding.title.pop_back();
     if (assessment.why.size() > 1) finding.evidence.assign(assessment.why.begin() + 1, assessment.why.end());
-    finding.evidence.push_back(coverage_sentence(assessment.percent));
     if (is_pasted(*moment.view) && moment.view->smaps && moment.view->smaps->rss_estimated)
         finding.evidence.emplace_back(
             "Per-mapping residency was not in the input: it was inferred from the JVM's own "

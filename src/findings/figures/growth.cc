@@ -54,9 +54,8 @@ std::string growth_sentence(const OwnerTrend& trend) {
 }
 
 Confidence confidence_of_growth(const OwnerTrend& trend) {
-    constexpr double some = 600, enough = 3600;
-    if (trend.shape.span_s < some) return Confidence::low;
-    return trend.shape.span_s < enough ? Confidence::medium : Confidence::high;
+    if (trend.shape.span_s < shortest_span_s) return Confidence::low;
+    return trend.shape.span_s < recording_s ? Confidence::medium : Confidence::high;
 }
 
 }  // namespace nmtx

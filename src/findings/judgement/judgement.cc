@@ -51,6 +51,7 @@ Judgement judge(const FindingInput& input, std::vector<Finding> told) {
     with_pid(out.assessment, input.view);
     if (out.assessment.verdict == Assessed::ok || out.assessment.verdict == Assessed::undecided) {
         Finding finding = finding_of(out.assessment, input.moment());
+        if (input.history != nullptr) finding.not_known.clear();
         nmtx::with_pid(finding, input.view);
         out.findings.insert(out.findings.begin(), std::move(finding));
     }

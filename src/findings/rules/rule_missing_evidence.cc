@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "findings/figures/no_walk.h"
 #include "findings/rules/rule_list.h"
 #include "findings/wording.h"
 
@@ -70,8 +71,9 @@ class Gathering {
 
     void walk() {
         if (view_.malloc_walk && !view_.malloc_walk->walked() && view_.malloc_walk->allocator == "glibc") {
-            add("malloc not analysed",
-                fmt::format("malloc not walked: {}.", printable(view_.malloc_walk->why_not_walked)));
+            const NoWalk no_walk = why_no_walk(view_).value();
+            add("malloc not analysed", fmt::format("malloc was not analysed: {}.", no_walk.why));
+            if (!no_walk.remedy.what.empty()) remedy(no_walk.remedy.what, no_walk.remedy.command);
             return;
         }
         const auto& parts = ledger_.malloc.parts;

@@ -4,6 +4,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "hotspot/identity.h"
 #include "hotspot/replies.h"
 #include "pasted/read/part_readers.h"
 
@@ -66,7 +67,7 @@ void read_flag_table(PastedPart& part) {
     }
     part.figures.push_back(number("flags", flags->flags.size()));
     if (changed > 0) part.figures.push_back(number("not at their default", changed));
-    if (const auto gc = wanted.gc()) part.figures.push_back(words("GC", *gc));
+    if (const auto gc = wanted.gc()) part.figures.push_back(words("GC", collector_name(*gc)));
     add(part, "heap at most", flags->size("MaxHeapSize"));
     add(part, "heap at the start", flags->size("InitialHeapSize"));
     add_bounded(part, "metaspace at most", *flags, "MaxMetaspaceSize");

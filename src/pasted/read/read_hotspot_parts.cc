@@ -5,6 +5,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
+#include "hotspot/identity.h"
 #include "hotspot/option_sizes.h"
 #include "hotspot/replies.h"
 #include "pasted/kinds/option_lines.h"
@@ -100,7 +101,7 @@ void add_sizes(PastedPart& part, const OptionSizes& sizes) {
 
 void keep_options(PastedPart& part, std::string options) {
     const JvmOptions read = read_jvm_options(split_joined_options(options));
-    if (read.gc) part.figures.push_back(words("GC", *read.gc));
+    if (read.gc) part.figures.push_back(words("GC", collector_name(*read.gc)));
     if (read.nmt_given) part.figures.push_back(words("NMT", std::string(name_of(read.nmt_level))));
     part.contents = JvmCommandLine{std::move(options)};
 }

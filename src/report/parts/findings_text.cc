@@ -20,6 +20,16 @@ std::string shares_of_finding(const Finding& finding, bool with_bytes) {
     return text;
 }
 
+// "24.6 % of RSS. Confidence in the amount and owner: high. Not known: whether it is a leak or a cache …."
+std::string weight_of(const Finding& finding) {
+    const bool amount_told = !finding.bytes || finding.title.find(human(*finding.bytes)) != std::string::npos;
+    const std::string shares = shares_of_finding(finding, !amount_told);
+    std::string text = shares.empty() ? "" : shares + ". ";
+    text += fmt::format("Confidence in {}: {}.", sure_of(finding), name_of(finding.confidence));
+    if (!finding.not_known.empty()) text += fmt::format(" Not known: {}.", finding.not_known);
+    return text;
+}
+
 // A step to take: its command on the same line where both fit, else below it and never cut in two.
 std::string remedy_at(std::size_t depth, std::string_view label, const Remedy& remedy,
                       const TextStyle& style) {
@@ -60,6 +70,10 @@ std::string evidence_at(std::size_t depth, const Finding& finding, std::size_t m
 
 }  // namespace
 
+std::string sure_of(const Finding& finding) {
+    return finding.sure_of.empty() ? "this statement" : finding.sure_of;
+}
+
 Mark mark_of(const Finding& finding) {
     if (finding.rule == "nothing-wrong") return Mark::ok;
     if (finding.rule == "undecided") return Mark::undecided;
@@ -78,18 +92,7 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
     const Mark mark = mark_of(finding);
     const std::size_t indent = indent_below(mark, style);
     std::string out = marked(mark, finding.title, true, style);
-    const bool amount_told = !finding.bytes || finding.title.find(human(*finding.bytes)) != std::string::npos;
-    if (mark == Mark::ok) {
-        out += paragraph_at(
-            indent, fmt::format("Confidence: {}. No problem found.", name_of(finding.confidence)), style);
-    } else if (mark != Mark::undecided) {
-        const std::string shares = shares_of_finding(finding, !amount_told);
-        out += paragraph_at(
-            indent,
-            fmt::format("Confidence: {}{}. {}{}", name_of(finding.confidence),
-                        finding.amount_only ? " (growth unknown)" : "", shares, shares.empty() ? "" : "."),
-            style);
-    }
+    if (mark != Mark::undecided) out += paragraph_at(indent, weight_of(finding), style);
     out += evidence_at(indent, finding, depth.evidence, style);
     out += steps_at(indent, finding, depth.remedies, style);
     for (const std::string_view bug : finding.bugs)
@@ -98,11 +101,6 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
         out += paragraph_at(indent, fmt::format("{}: {}", label_of(finding.refutes), finding.refuted_by),
                             style, 2);
     return out;
-}
-
-std::string weight_of(const Finding& finding) {
-    const std::string shares = shares_of_finding(finding, true);
-    return fmt::format("{}{}confidence {}", shares, shares.empty() ? "" : "; ", name_of(finding.confidence));
 }
 
 std::string findings_text(std::span<const Finding> findings, const ReportOptions& options,

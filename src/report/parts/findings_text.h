@@ -20,7 +20,8 @@ struct FindingDepth {
 };
 inline constexpr FindingDepth in_full{static_cast<std::size_t>(-1), static_cast<std::size_t>(-1), true};
 
-// "WARNING  12.1 MiB …" in bold, then its share and confidence, evidence, next commands, "Not a leak if:".
+// "WARNING  12.1 MiB …" in bold, then its share, confidence and what is not known, evidence, next commands,
+// "Not a leak if:".
 std::string finding_text(const Finding& finding, const FindingDepth& depth, const TextStyle& style);
 
 // All findings; with options.all in full. Otherwise notes take one line each, and the others show one
@@ -28,8 +29,7 @@ std::string finding_text(const Finding& finding, const FindingDepth& depth, cons
 std::string findings_text(std::span<const Finding> findings, const ReportOptions& options,
                           const TextStyle& style);
 
-// "174.3 MiB, 68.9 % of RSS, 89.2 % of what NMT does not track; confidence high"; only the bytes where they
-// are not resident.
-std::string weight_of(const Finding& finding);
+// What the confidence is in: "the amount and owner"; "this statement" where it is in the title as it is.
+std::string sure_of(const Finding& finding);
 
 }  // namespace nmtx

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/printable.h"
+#include "findings/figures/no_walk.h"
+#include "findings/wording.h"
 #include "hotspot/nmt/nmt_missing.h"
 #include "ledger/partition/malloc_parts.h"
 #include "report/style/style.h"
@@ -61,13 +63,22 @@ void add_cut(std::vector<std::string>& notes, const Moment& moment) {
 
 }  // namespace
 
+std::string no_walk_text(const ProcessView& view) {
+    const auto no_walk = why_no_walk(view);
+    if (!no_walk) return "";
+    const auto& [what, command, gives_back] = no_walk->remedy;
+    std::string text = fmt::format("{}: {}.", malloc_not_analysed, no_walk->why);
+    if (what.empty()) return text;
+    text += " " + what;
+    return command.empty() ? text + "." : fmt::format("{}: {}", text, with_pid(command, view));
+}
+
 std::vector<std::string> malloc_notes(const Moment& moment, bool all) {
     std::vector<std::string> notes;
     add_cut(notes, moment);
     if (all && !moment.ledger->malloc.measured()) add_by_count(notes, *moment.ledger);
-    if (!moment.view->malloc_walk) return notes;
-    const MallocWalk& walk = *moment.view->malloc_walk;
-    if (!walk.walked()) notes.push_back(fmt::format("malloc was not analysed: {}.", walk.why_not_walked));
+    if (moment.ledger->malloc.resident == Bytes()) return notes;
+    if (std::string note = no_walk_text(*moment.view); !note.empty()) notes.push_back(std::move(note));
     return notes;
 }
 

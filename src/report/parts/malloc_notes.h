@@ -13,6 +13,11 @@ namespace nmtx {
 // "glibc 2.36"; empty where nothing is known.
 std::string allocator_name(const MallocWalk& walk);
 
+inline constexpr std::string_view malloc_not_analysed = "malloc was not analysed";
+// "malloc was not analysed: --malloc=never was given. Find what is in use …: nmtx malloc 4711"; empty where
+// it was.
+std::string no_walk_text(const ProcessView& view);
+
 // What the figures are based on. `all`: also what the tables show.
 std::vector<std::string> malloc_notes(const Moment& moment, bool all = true);
 

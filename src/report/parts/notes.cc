@@ -146,11 +146,16 @@ std::string who(const ProcessView& view) {
     }
     std::string text = vm_name(view);
     if (const std::string version = view.java_version(); !version.empty()) text += " " + version;
-    if (const std::string gc = view.gc(); !gc.empty()) text += " " + gc;
+    if (const std::string gc = collector_name(view.gc()); !gc.empty()) text += " " + gc;
     return text;
 }
 
-std::string target_text(const ProcessView& view, bool unicode, std::optional<Bytes> rss) {
+std::string rss_text(const Ledger& ledger) {
+    if (ledger.mapped_again == Bytes()) return fmt::format("RSS {} MiB", in_mib(ledger.rss));
+    return fmt::format("true RSS {} MiB (kernel: {})", in_mib(ledger.rss_true()), in_mib(ledger.rss));
+}
+
+std::string target_text(const ProcessView& view, bool unicode, const std::string& rss) {
     const std::string_view dot = unicode ? " · " : " | ";
     // A pasted text may say neither which process it belongs to nor how long that has run.
     const bool pasted = is_pasted(view);
@@ -160,7 +165,7 @@ std::string target_text(const ProcessView& view, bool unicode, std::optional<Byt
     const auto add = [&](const std::string& text) {
         if (!text.empty()) head += fmt::format("{}{}", dot, text);
     };
-    if (rss) add(fmt::format("RSS {} MiB", in_mib(*rss)));
+    add(rss);
     if (view.malloc_walk) add(allocator_name(*view.malloc_walk));
     add(nmt_state(view));
     if (!pasted || view.header.target_uptime_s > 0) add("up " + human_seconds(view.header.target_uptime_s));
@@ -176,7 +181,7 @@ std::string main_name(const ProcessView& view) {
     return printable(name.substr(name.rfind('.') + 1));
 }
 
-std::string target_line(const ProcessView& view, const TextStyle& style, std::optional<Bytes> rss) {
+std::string target_line(const ProcessView& view, const TextStyle& style, const std::string& rss) {
     constexpr std::string_view label = "Target";
     constexpr std::size_t longest = 40;
     std::string text = target_text(view, style.unicode, rss);
@@ -220,6 +225,7 @@ std::vector<std::string> notes_on_evidence(const Moment& moment, NoteDepth depth
                                          : 0);
     for (const MissingDocument& missing : view.missing) {
         if (depth != NoteDepth::all && !matters(missing, view)) continue;
+        if (depth == NoteDepth::screen && missing.what == document::malloc_walk) continue;  // malloc_notes
         notes.push_back(fmt::format("Missing: {}: {}{}{}", missing.what, missing.why,
                                     missing.hint.empty() ? "" : "; ", missing.hint));
     }
@@ -235,8 +241,8 @@ std::string cost_text(const ProcessView& view) {
 
 std::vector<std::string> notes_of(const Moment& moment, bool all) {
     std::vector<std::string> notes = notes_on_evidence(moment, all ? NoteDepth::all : NoteDepth::most);
-    if (std::string gap = gap_text(*moment.ledger, true); !gap.empty())
-        notes.insert(notes.begin(), std::move(gap));
+    for (std::string text : {subtraction_text(*moment.ledger), gap_text(*moment.ledger, true)})
+        if (!text.empty()) notes.insert(notes.begin(), std::move(text));
     if (std::string cost = cost_text(*moment.view); !cost.empty()) notes.push_back(std::move(cost));
     return notes;
 }

@@ -2,7 +2,6 @@
 // what to do about it.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,13 +24,14 @@ std::string cost_text(const ProcessView& view);
 std::vector<std::string> notes_of(const Moment& moment, bool all);
 
 // "Bootstrap · pid 3938 · OpenJDK 17.0.15 G1 · glibc 2.36 · NMT detail · up 3 min"; with RSS if it is given.
-std::string target_line(const ProcessView& view, const TextStyle& style,
-                        std::optional<Bytes> rss = std::nullopt);
+std::string target_line(const ProcessView& view, const TextStyle& style, const std::string& rss = {});
+// "RSS 96.1 MiB"; "true RSS 92.6 MiB (kernel: 102.6)" where the kernel counts pages of ZGC's heap several
+// times.
+std::string rss_text(const Ledger& ledger);
 // The main class without its package, or the jar; empty where the command line has none.
 std::string main_name(const ProcessView& view);
 // The same at any length, always with "Target"; printable.
-std::string target_text(const ProcessView& view, bool unicode = true,
-                        std::optional<Bytes> rss = std::nullopt);
+std::string target_text(const ProcessView& view, bool unicode = true, const std::string& rss = {});
 // "OpenJDK 17.0.15 G1", "not Java", "OpenJ9", …
 std::string who(const ProcessView& view);
 // "NMT detail"; empty where there is no HotSpot.

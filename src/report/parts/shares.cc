@@ -27,7 +27,7 @@ class Shares {
         for (const FileUse& file : files_by_size(ledger_, view_, 2))
             of_it(file.path.substr(5), file.resident, printable(base_name(file.name)));
         malloc();
-        share(view_.vm == Vm::hotspot ? "stacks (not in NMT)" : "stacks", h_.native_stacks);
+        share(std::string(name_of_native_stacks(view_)), h_.native_stacks);
         share("named mappings", h_.other);
         // Nothing is left of a share that has no bytes, nor of its parts.
         shares_.erase(std::remove_if(shares_.begin(), shares_.end(),
@@ -48,13 +48,13 @@ class Shares {
         const std::string name = view_.vm == Vm::native_image ? "native image" : "JVM";
         share(view_.nmt ? "JVM (tracked by NMT)" : name, h_.jvm_mmap + h_.nmt_malloc);
         of_it("mmap, resident", minus_or_zero(h_.jvm_mmap, h_.jvm_mmap_again), committed_remark());
-        of_it("heap, mapped again", h_.jvm_mmap_again, "the same pages through another view");
+        of_it("Java heap, mapped again", h_.jvm_mmap_again, "the same pages through another view");
         of_it("malloc", h_.nmt_malloc, malloc_remark());
     }
 
     void malloc() {
         const bool told_apart = ledger_.malloc.nmt || ledger_.malloc.measured();
-        share(told_apart ? "native malloc (not in NMT)" : "malloc", h_.malloc_outside);
+        share(std::string(name_of_malloc_outside(view_, ledger_)), h_.malloc_outside);
         if (h_.malloc_outside == Bytes()) return;
         if (const MallocUse& use = ledger_.malloc; use.parts && use.measured() == told_apart) {
             parts_of_malloc(*use.parts);
@@ -69,8 +69,8 @@ class Shares {
         const Bytes chunks = ledger_.resident_of(owner_path::mmapped_chunk);
         const Bytes arenas =
             ledger_.resident_of(owner_path::arena) + ledger_.resident_of(owner_path::main_arena);
-        of_it("arenas and main arena", arenas, "");
-        of_it("mmapped chunks", chunks, "");
+        of_it("arenas", arenas, "");
+        of_it("large blocks (mmap)", chunks, "");
         of_it(other_allocator(), minus_or_zero(h_.malloc_outside, arenas + chunks), "");
     }
 

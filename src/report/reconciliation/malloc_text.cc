@@ -43,7 +43,7 @@ class MallocReport {
           most_(options.all ? static_cast<std::size_t>(-1) : most_lines) {}
 
     std::string print() {
-        out_ += target_line(view_, style_, ledger_.rss) + "\n";
+        out_ += target_line(view_, style_, rss_text(ledger_)) + "\n";
         std::string head = paragraph(
             fmt::format("malloc has {} MiB resident, {} % of RSS{}", in_mib(ledger_.malloc.resident),
                         percent(ledger_.malloc.resident, ledger_.rss), summary()),
@@ -311,22 +311,15 @@ class MallocReport {
             add(fmt::format("  {} {:>11}  {}", padded(row.path, 36), in_mib(row.resident), row.evidence));
         }
         out_ += "\n";
+        const std::string why = no_walk_text(view_);
         if (!view_.malloc_walk) {
-            const auto missing =
-                std::find_if(view_.missing.begin(), view_.missing.end(),
-                             [](const MissingDocument& m) { return m.what == document::malloc_walk; });
-            say(missing == view_.missing.end()
-                    ? "This capture has no analysis of malloc's memory."
-                    : fmt::format("malloc was not analysed: {}{}{}", missing->why,
-                                  missing->hint.empty() ? "" : "; ", missing->hint));
+            say(why);
             return;
         }
         const MallocWalk& walk = *view_.malloc_walk;
         if (!walk.allocator.empty()) say(fmt::format("Allocator: {}.", allocator_name(walk)));
-        say(fmt::format("malloc was not analysed: {}.", walk.why_not_walked));
+        say(why);
         for (const std::string& note : walk.notes) say(note);
-        if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))
-            say(std::string(advice->text));
     }
 
     const ProcessView& view_;

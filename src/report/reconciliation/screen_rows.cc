@@ -53,10 +53,7 @@ class ScreenRows {
         add(jvm());
         add({"files", h_.files, files(), {}});
         add(malloc());
-        add({view_.vm == Vm::hotspot ? "thread stacks (not in NMT)" : "thread stacks",
-             h_.native_stacks,
-             "",
-             {}});
+        add({std::string(name_of_native_stacks(view_)), h_.native_stacks, "", {}});
         add({"named mappings", h_.other, "", {}});
         sort_by_size(rows_);
         ScreenRow rest{"unexplained", h_.unexplained, "", {}};
@@ -226,13 +223,7 @@ class ScreenRows {
     ScreenRow malloc() {
         const MallocUse& use = ledger_.malloc;
         const bool jvm_known = use.nmt || use.measured();
-        ScreenRow row{use.measured() ? "native malloc (not in NMT)"
-                      : jvm_known    ? "malloc beyond NMT's count"
-                                     : "malloc (JVM and native)",
-                      h_.malloc_outside,
-                      "",
-                      {}};
-        if (view_.vm != Vm::hotspot) row.name = "malloc";
+        ScreenRow row{std::string(name_of_malloc_outside(view_, ledger_)), h_.malloc_outside, "", {}};
         if (use.parts && view_.walk() != nullptr && use.measured() == jvm_known) {
             const MallocParts& parts = *use.parts;
             std::vector<ScreenRow> rows;

@@ -9,6 +9,7 @@
 #include "report/parts/container_text.h"
 #include "report/parts/findings_text.h"
 #include "report/parts/gap_text.h"
+#include "report/parts/malloc_notes.h"
 #include "report/parts/notes.h"
 #include "report/parts/verdict_text.h"
 #include "report/reconciliation/details_text.h"
@@ -66,6 +67,7 @@ class Screen {
         target();
         if (!account_.judged.findings.empty()) out_ += verdict_text(account_.judged, style_, options_) + "\n";
         table();
+        coverage();
         gap();
         // Only if measured on request; averages since start are not useful here.
         if (!options_.all && account_.threads && account_.threads->interval_s > 0)
@@ -81,7 +83,7 @@ class Screen {
     void add(std::string_view text) { out_ += line(text, style_); }
     void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
 
-    void target() { out_ += target_line(view_, style_, ledger_.rss) + "\n"; }
+    void target() { out_ += target_line(view_, style_, rss_text(ledger_)) + "\n"; }
 
     [[nodiscard]] std::string bar(Bytes part) const {
         if (!style_.bars || columns_.room < 12 || ledger_.rss == Bytes()) return "";
@@ -155,12 +157,19 @@ class Screen {
             const bool in_first_line = end < text.find('\n') && text.starts_with(gap_name);
             out_ += in_first_line ? title(text.substr(0, end + 4), style_) + text.substr(end + 4) : text;
         }
+        if (const std::string usual = subtraction_text(ledger_); !usual.empty()) say(usual);
+    }
+
+    // The same on every screen, whatever the verdict.
+    void coverage() {
+        if (ledger_.rss != Bytes()) say(coverage_sentence(account_.judged.assessment.percent));
     }
 
     // Notes that cost lines and answer nothing where nothing is wrong.
     [[nodiscard]] bool on_screen(const Finding& finding) const {
         if (options_.all) return true;
         if (finding.rule == "untouched-commit") return !ledger_.gap.classic;  // the line on the gap has it
+        if (finding.rule == "zgc-multi-map") return false;  // the first line and the total have it
         if (finding.rule != "page-cache" || !account_.container) return true;
         const ContainerUse& use = *account_.container;
         return use.figures.limit.has_value() || (finding.bytes && finding.bytes == use.shmem_of_others);
@@ -179,7 +188,18 @@ class Screen {
         if (account_.container && account_.container->figures.limit && !options_.all)
             say(container_sentences(*account_.container).front());
         const NoteDepth depth = options_.all ? NoteDepth::all : NoteDepth::screen;
-        for (const std::string& note : notes_on_evidence(account_.moment, depth)) say(note);
+        for (const std::string& note : notes_on_evidence(account_.moment, depth)) {
+            if (!options_.all && note.starts_with(malloc_not_analysed) && verdict_says_why()) continue;
+            say(note);
+        }
+    }
+
+    // Its first sentence and first step, then, are about malloc that was not analysed.
+    [[nodiscard]] bool verdict_says_why() const {
+        const Finding* const first =
+            account_.judged.findings.empty() ? nullptr : &account_.judged.findings.front();
+        return first != nullptr && first->rule == "undecided" &&
+               first->title.find("was not analysed") != std::string::npos;
     }
 
     void next() {

@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "process/given_options.h"
+#include "report/parts/gap_text.h"
 #include "report/parts/notes.h"
 #include "report/threads/threads_report.h"
 #include "report/ticket/ticket_parts.h"
@@ -77,21 +78,14 @@ Trend printable_trend(Trend trend) {
 }
 
 std::string title_of(const Moment& moment) {
-    return printable(fmt::format("Native memory of {}, pid {}: RSS {} MiB", who(*moment.view),
-                                 moment.view->header.pid, in_mib(moment.ledger->rss)));
+    return printable(fmt::format("Native memory of {}, pid {}: {}", who(*moment.view),
+                                 moment.view->header.pid, rss_text(*moment.ledger)));
 }
 
 // What NMT does not track, and the figure that is often taken for it.
-std::string gap_of(const Gap& gap) {
-    if (!gap.classic) return "";
-    std::string text;
-    if (gap.low && gap.likely && gap.high)
-        text = fmt::format("Not tracked by NMT: about {} MiB ({} to {}). ", in_mib(*gap.likely),
-                           in_mib(*gap.low), in_mib(*gap.high));
-    return text + fmt::format(
-                      "RSS minus NMT committed is {} MiB: do not read it as a leak, as committed memory "
-                      "need not be resident.",
-                      in_mib(*gap.classic));
+std::string gap_of(const Ledger& ledger) {
+    const std::string gap = gap_text(ledger, false), subtraction = subtraction_text(ledger);
+    return fmt::format("{}{}{}", gap, gap.empty() || subtraction.empty() ? "" : " ", subtraction);
 }
 
 // "61 names, 2 hosts, 1 IP address"
@@ -177,7 +171,8 @@ Ticket ticket_of(const Account& account, std::optional<Trend> history) {
     ticket.mapped_again = moment.ledger->mapped_again;
     ticket.shares = printable_shares(shares_of(moment));
     ticket.gap = moment.ledger->gap;
-    ticket.gap_text = gap_of(ticket.gap);
+    ticket.gap_text = gap_of(*moment.ledger);
+    if (ticket.rss != Bytes()) ticket.coverage = coverage_sentence(account.judged.assessment.percent);
     ticket.versions = versions_of(*moment.view);
     ticket.command = command_line(*moment.view, most_command_bytes);
     ticket.flags = given_flags(*moment.view);

@@ -43,7 +43,8 @@ struct TicketFinding {
     std::string title;                    // one sentence
     std::optional<Bytes> bytes;           // that it is about
     std::string share;                    // "36.1 % of RSS not tracked by NMT"; empty where it has none
-    std::string confidence;               // "high", "medium", "low"; may be empty
+    std::string confidence;               // "high in the amount and owner"; may be empty
+    std::string not_known;                // "whether it is a leak or a cache …"; may be empty
     std::vector<std::string> evidence;    // sentences with figures
     std::vector<TicketCommand> remedies;  // the most useful first
     std::string refuted_label;            // "Not a leak if"
@@ -168,6 +169,7 @@ struct Ticket {
     std::vector<Share> shares;  // sum to rss
     Gap gap;                    // RSS against NMT
     std::string gap_text;       // the same as a sentence; empty without NMT
+    std::string coverage;       // how much of RSS was located, and how much estimated; empty without RSS
 
     std::vector<TicketFact> versions;   // JDK, VM, vendor, collector, NMT, allocator, kernel, nmtx, …
     std::string command;                // the command line, secrets redacted; empty where unknown

@@ -5,6 +5,8 @@
 #include <cmath>
 
 #include "base/printable.h"
+#include "findings/wording.h"
+#include "hotspot/identity.h"
 #include "process/given_options.h"
 #include "report/parts/malloc_notes.h"
 #include "report/parts/notes.h"
@@ -71,7 +73,7 @@ std::vector<TicketFact> versions_of(const ProcessView& view) {
     facts.add("Vendor", perf_text(view, "java.property.java.vm.vendor"));
     if (view.vm == Vm::openj9) facts.add("VM", "OpenJ9");
     if (view.vm == Vm::native_image) facts.add("VM", "GraalVM native image");
-    facts.add("Collector", view.gc());
+    facts.add("Collector", collector_name(view.gc()));
     if (view.vm == Vm::hotspot) facts.add("NMT", std::string(name_of(view.nmt_level())));
     facts.add("malloc", allocator(view));
     facts.add("Kernel", view.header.kernel_release);
@@ -157,9 +159,11 @@ std::vector<TicketCommand> commands_of(const ProcessView& view, bool with_histor
         {"Only the snapshot", fmt::format("nmtx capture {}{}{} -o capture.nmtx", pid, effort, interval)});
     commands.push_back({"What changed since", fmt::format("nmtx diff capture.nmtx {}", pid)});
     if (!with_history) {
-        commands.push_back({"Record for an hour to see whether it grows",
-                            fmt::format("nmtx record {} -o record.db --for 1h", pid)});
-        commands.push_back({"Analyse the recording", "nmtx trend record.db"});
+        commands.push_back(
+            {"Record for an hour to see whether it grows (over minutes, a filling cache looks "
+             "like a leak)",
+             record_command(std::to_string(pid))});
+        commands.push_back({"Analyse the recording", std::string(trend_command)});
     }
     if (view.walk() != nullptr)
         commands.push_back({"Trace owners of malloc blocks", fmt::format("nmtx malloc {} --owners", pid)});
@@ -200,8 +204,8 @@ std::vector<MissingDocument> missing_of(const ProcessView& view, bool with_histo
                            fmt::format("nmtx ticket {} --dump -o ticket", pid)});
     }
     if (!with_history)
-        missing.push_back({"history", "no recording was given, so growth is unknown",
-                           fmt::format("nmtx record {} -o record.db --for 1h", pid)});
+        missing.push_back(
+            {"history", "no recording was given, so growth is unknown", record_command(std::to_string(pid))});
     return missing;
 }
 

@@ -48,7 +48,8 @@ TicketFinding ticket_finding(const Finding& finding) {
     out.title = printable(finding.title);
     out.bytes = finding.bytes;
     out.share = shares_of_finding(finding);
-    out.confidence = name_of(finding.confidence);
+    out.confidence = fmt::format("{} in {}", name_of(finding.confidence), sure_of(finding));
+    out.not_known = finding.not_known;
     for (const std::string& sentence : finding.evidence) out.evidence.push_back(printable(sentence));
     for (const Remedy& remedy : finding.remedies)
         out.remedies.push_back({printable(remedy.what), printable(remedy.command)});

@@ -108,8 +108,8 @@ std::optional<TicketMalloc> ticket_malloc(const Moment& moment) {
     malloc.nmt = moment.ledger->malloc.nmt;
     if (moment.view->malloc_walk) {
         malloc.allocator = printable(allocator_name(*moment.view->malloc_walk));
-        malloc.why_not_walked = printable(moment.view->malloc_walk->why_not_walked);
     }
+    malloc.why_not_walked = no_walk_text(*moment.view);
     if (const auto& parts = moment.ledger->malloc.parts) {
         malloc.told_apart = parts->told_apart;
         malloc.live_tracked = parts->tracked;

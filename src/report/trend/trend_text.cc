@@ -8,6 +8,7 @@
 #include "base/amounts.h"
 #include "base/printable.h"
 #include "change/trend_verdict.h"
+#include "hotspot/identity.h"
 #include "ledger/owner_paths.h"
 #include "report/style/sparkline.h"
 #include "report/trend/trend_report.h"
@@ -68,7 +69,7 @@ std::string head(const RunTrend& run, const TextStyle& style) {
     const std::string dot = style.unicode ? " · " : ", ";
     std::string who = fmt::format("run {}{}pid {}", run.run.id, dot, run.run.pid);
     for (const std::string& part :
-         {run.run.java.empty() ? "" : "JDK " + run.run.java + " " + run.run.gc,
+         {run.run.java.empty() ? "" : "JDK " + run.run.java + " " + collector_name(run.run.gc),
           run.run.nmt_level.empty() ? "" : "NMT " + run.run.nmt_level, run.run.command}) {
         if (!part.empty()) who += dot + part;
     }

@@ -8,6 +8,7 @@
 
 #include "base/amounts.h"
 #include "base/printable.h"
+#include "hotspot/identity.h"
 
 namespace nmtx {
 namespace {
@@ -26,11 +27,12 @@ std::string or_dash(const std::string& text) {
 
 // "17.0.15" on a G1: "17 G1".
 std::string short_version(const JvmSummary& jvm) {
-    if (jvm.version.empty()) return jvm.gc;
+    const std::string gc = collector_name(jvm.gc);
+    if (jvm.version.empty()) return gc;
     std::string version = jvm.version;
     if (version.starts_with("1.")) version.erase(0, 2);
     version = version.substr(0, version.find_first_of("._-+"));
-    return jvm.gc.empty() ? version : version + " " + jvm.gc;
+    return gc.empty() ? version : version + " " + gc;
 }
 
 std::string nmt_cell(const JvmSummary& jvm) {

@@ -101,6 +101,9 @@ class Head {
         ScreenLineMaker maker(width());
         maker.add(fmt::format("RSS {}{}", in_mib(shown.now.ledger->rss), wide() ? " MiB" : ""),
                   ScreenLook::title);
+        const Ledger& ledger = *shown.now.ledger;
+        if (wide() && ledger.mapped_again != Bytes())
+            maker.add(fmt::format(" (true RSS {})", in_mib(ledger.rss_true())), ScreenLook::faint);
         changes(maker, shown, shown.since_start->rss.change(), shown.since_last->rss.change(), true);
         return maker.take();
     }

@@ -7,6 +7,7 @@
 
 #include "base/lines.h"
 #include "base/printable.h"
+#include "report/parts/malloc_notes.h"
 #include "report/style/style.h"
 #include "report/watch/watch_head.h"
 #include "report/watch/watch_rows.h"
@@ -103,11 +104,10 @@ class Painter {
     }
 
     [[nodiscard]] std::string why_not_walked() const {
-        if (!figures_.walks) return "malloc's chunks are not walked: --malloc=never";
+        if (!figures_.walks) return "malloc was not analysed: --malloc=never was given";
         const auto& walk = figures_.all->now.view->malloc_walk;
-        if (walk && !walk->walked()) return "malloc's chunks are not walked: " + walk->why_not_walked;
-        return state_.paused ? "malloc's chunks are walked at the next refresh"
-                             : "malloc's chunks are being walked …";
+        if (walk && !walk->walked()) return no_walk_text(*figures_.all->now.view);
+        return state_.paused ? "malloc is analysed at the next refresh" : "malloc is being analysed …";
     }
 
     ScreenLine keys() {

@@ -60,7 +60,10 @@ std::vector<Finding> block_size(const FindingInput& input) {
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
     finding.refutes = Refutes::leak;
-    finding.amount_only = input.history == nullptr;
+    finding.sure_of = "the amount";
+    if (hotspot) finding.not_known = "whether it is the JVM's or native code's";
+    if (input.history == nullptr)
+        finding.not_known += fmt::format("{}{}", finding.not_known.empty() ? "" : ", and ", leak_or_cache);
     finding.title = fmt::format("{} in {} malloc blocks of {} bytes, owner {}: {}",
                                 amount_with_share(size->chunks.resident, input.ledger.rss),
                                 grouped(size->chunks.blocks), grouped(size->block.value()),

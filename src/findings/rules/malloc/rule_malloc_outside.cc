@@ -6,6 +6,7 @@
 
 #include "base/printable.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/figures/no_walk.h"
 #include "findings/knowledge/allocator_advice.h"
 #include "findings/knowledge/jdk_offers.h"
 #include "findings/rules/malloc/malloc_rules.h"
@@ -37,10 +38,8 @@ std::string arenas_of(const ProcessView& view) {
 }
 
 void add_remedies(Finding& finding, const ProcessView& view, bool glibc, const std::string& allocator) {
-    if (walk_not_tried(view))
-        finding.remedies.push_back({"Find what is in use and what is freed", "nmtx malloc PID"});
-    for (const std::string& hint : hints_on_walk(view))
-        finding.remedies.push_back({"To find what is in use and what is freed, " + hint, ""});
+    const auto no_walk = glibc ? why_no_walk(view) : std::nullopt;
+    if (no_walk && !no_walk->remedy.what.empty()) finding.remedies.push_back(no_walk->remedy);
     if (!glibc) {
         if (const AllocatorAdvice* advice = advice_on_allocator(allocator)) {
             finding.evidence.emplace_back(advice->text);
@@ -68,7 +67,9 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
     finding.refutes = Refutes::leak;
-    finding.amount_only = input.history == nullptr;
+    finding.sure_of = "the amount";
+    finding.not_known = "how much of it is in use";
+    if (input.history == nullptr) finding.not_known += fmt::format(", and {}", leak_or_cache);
     finding.title =
         fmt::format("{} of malloc is not tracked by NMT: in use by native code, or freed but retained",
                     amount_with_share(use.outside_nmt(), input.ledger.rss));
@@ -79,6 +80,8 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
         where = fmt::format(" ({} besides the main one)", arenas);
     finding.evidence.push_back(fmt::format("malloc holds {} resident{}; NMT tracks {} of malloc.",
                                            human(use.resident), where, human(*use.nmt)));
+    if (const auto no_walk = why_no_walk(view))
+        finding.evidence.push_back(fmt::format("malloc was not analysed: {}.", no_walk->why));
     finding.evidence.emplace_back(
         "Mappings do not show what is in use and what is freed; malloc_info, malloc_trim or "
         "a walk of malloc's chunks does.");
@@ -87,7 +90,7 @@ std::vector<Finding> malloc_outside(const FindingInput& input) {
         finding.evidence.push_back(
             fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
     add_remedies(finding, view, glibc, allocator);
-    finding.refuted_by = "it stops growing after warm-up";
+    finding.refuted_by = no_leak_within_the_hour;
     return {std::move(finding)};
 }
 

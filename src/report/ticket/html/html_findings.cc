@@ -31,6 +31,7 @@ std::string meta(const TicketFinding& finding) {
     if (finding.bytes) add("Amount", in_mib(*finding.bytes) + " MiB");
     add("Share", finding.share);
     add("Confidence", finding.confidence);
+    add("Not known", finding.not_known);
     add("Rule", finding.id);
     return out.empty() ? "" : fmt::format("<dl class=\"meta\">{}</dl>\n", out);
 }

@@ -35,18 +35,22 @@ std::string shares(const Ticket& ticket) {
 
 std::string html_headline(const Ticket& ticket) {
     std::string out = "<header class=\"headline\">\n";
-    out += fmt::format("<p class=\"eyebrow\">Native memory of a process</p>\n<h1>RSS {} MiB</h1>\n",
-                       html_text(in_mib(ticket.rss)));
+    const bool again = ticket.mapped_again != Bytes();
+    const Bytes rss_true = minus_or_zero(ticket.rss, ticket.mapped_again);
+    out += fmt::format("<p class=\"eyebrow\">Native memory of a process</p>\n<h1>{} {} MiB</h1>\n",
+                       again ? "True RSS" : "RSS", html_text(in_mib(rss_true)));
     out += html_paragraph(behind_target(ticket.target), "target");
-    if (ticket.mapped_again != Bytes()) {
+    if (again) {
         out += html_paragraph(
-            fmt::format("This includes {} MiB of Java heap pages that are mapped again: true RSS is {} MiB.",
-                        in_mib(ticket.mapped_again), in_mib(minus_or_zero(ticket.rss, ticket.mapped_again))),
+            fmt::format("The kernel's RSS is {} MiB: it counts {} MiB of Java heap pages again, which are "
+                        "mapped several times. The figures below sum to the kernel's RSS.",
+                        in_mib(ticket.rss), in_mib(ticket.mapped_again)),
             "lead");
     }
     out += html_verdict(ticket);
     out += fmt::format("<dl class=\"figures\">\n{}</dl>\n", shares(ticket));
-    out += html_paragraph(ticket.gap_text);
+    if (!ticket.coverage.empty()) out += html_paragraph(ticket.coverage);
+    if (!ticket.gap_text.empty()) out += html_paragraph(ticket.gap_text);
     std::string when = fmt::format("Taken {} by nmtx {}.", ticket.taken_at, ticket.nmtx_version);
     if (!ticket.redaction.empty()) when += " " + ticket.redaction;
     return out + html_paragraph(when, "when") + "</header>\n";

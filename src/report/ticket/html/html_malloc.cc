@@ -22,7 +22,7 @@ std::string arenas(const TicketMalloc& malloc) {
                      {"resident, MiB"},
                      {"in use, NMT"},
                      {malloc.told_apart ? "in use, not in NMT" : "in use"},
-                     {"freed, retained"},
+                     {"freed but retained"},
                      {"overhead"},
                      {"not analysed"}},
                     1);
@@ -83,12 +83,7 @@ std::string html_malloc(const Ticket& ticket) {
     if (!ticket.malloc) return "";
     const TicketMalloc& malloc = *ticket.malloc;
     std::string out = malloc_summary(malloc);
-    if (!malloc.walked)
-        return out +
-               html_paragraph(
-                   malloc.why_not_walked.empty()
-                       ? "malloc was not analysed, so memory in use and freed memory cannot be separated."
-                       : "malloc was not analysed: " + malloc.why_not_walked + ".");
+    if (!malloc.walked) return out + html_paragraph(malloc.why_not_walked);
     if (!malloc.arenas.empty())
         out += html_figure("malloc",
                            "Resident memory of each arena: in use (tracked by NMT or not), and freed but "

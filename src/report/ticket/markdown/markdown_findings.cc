@@ -43,6 +43,7 @@ std::string finding_markdown(const TicketFinding& f) {
         fmt::format("**{}:** {}{}\n\n", name_of(f), head, facts.empty() ? "" : " (" + facts + ")");
     std::string lines;
     list(lines, "", f.evidence);
+    if (!f.not_known.empty()) list(lines, "Not known: ", {f.not_known});
     list(lines, prose(f.refuted_label) + ": ", f.refuted_by);
     list(lines, "Known bug: ", f.bugs);
     if (!lines.empty()) out += lines + "\n";

@@ -24,7 +24,7 @@ class MarkdownReport {
 
     std::string write() {
         out_ = head();
-        section("Where the memory is", shares() + (t_.gap_text.empty() ? "" : prose(t_.gap_text) + "\n\n"));
+        section("Where the memory is", shares() + paragraph(t_.coverage) + paragraph(t_.gap_text));
         section("Findings", findings_markdown(t_.findings));
         section("JVM areas", areas());
         section("Largest owners", owners());
@@ -70,6 +70,8 @@ class MarkdownReport {
         out_ += fmt::format("Left out to keep the ticket short: {}. See `nmtx report capture.nmtx --all`.\n",
                             left_out_);
     }
+
+    static std::string paragraph(const std::string& text) { return text.empty() ? "" : prose(text) + "\n\n"; }
 
     [[nodiscard]] std::string shares() const {
         MarkdownTable table({"RSS", ">MiB", ">%", "remark"});

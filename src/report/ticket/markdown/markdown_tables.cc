@@ -28,7 +28,7 @@ std::string malloc_markdown(const TicketMalloc& m) {
                                   m.allocator.empty() ? "Allocator unknown" : prose(m.allocator),
                                   in_mib(m.resident), of_nmt);
     if (!m.walked) {
-        if (!m.why_not_walked.empty()) out += "Not analysed: " + prose(m.why_not_walked) + "\n\n";
+        if (!m.why_not_walked.empty()) out += prose(m.why_not_walked) + "\n\n";
         return out;
     }
     MarkdownTable parts({"part", ">resident MiB"});

@@ -3,12 +3,12 @@
 const report = JSON.parse(document.getElementById("data").textContent);
 
 const FAMILIES = {
-  "jvm": "JVM (mmap)",
-  "malloc-jvm": "JVM (malloc)",
+  "jvm": "JVM mmap",
+  "malloc-jvm": "JVM malloc",
   "malloc": "native malloc",
-  "free": "freed, retained",
+  "free": "freed but retained",
   "file": "files",
-  "stack": "native stacks",
+  "stack": "thread stacks (not in NMT)",
   "named": "named or kernel",
   "unexplained": "unexplained",
   "empty": "nothing resident",

@@ -3,7 +3,7 @@
 const MALLOC_PARTS = [
   ["tracked", "malloc-jvm", "in use, tracked by NMT"],
   ["untracked", "malloc", "in use, not in NMT"],
-  ["free", "free", "freed, retained"],
+  ["free", "free", "freed but retained"],
   ["overhead", "named", "malloc’s own overhead"],
   ["not_walked", "unexplained", "not analysed"],
 ];
