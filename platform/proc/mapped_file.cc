@@ -84,6 +84,11 @@ Descriptor open_by_name(const ProcessFiles& process, const MappedFile& file) {
     return {};
 }
 
+bool is_same_mapping(const MappedFile& a, const MappedFile& b) {
+    return a.first == b.first && a.inode == b.inode && a.device == b.device && a.offset == b.offset &&
+           a.path == b.path;
+}
+
 Descriptor open_mapped_file(const ProcessFiles& process, const MappedFile& file) {
     if (file.inode == 0) return {};
     Descriptor opened = open_by_mapping(process, file);

@@ -17,6 +17,9 @@ struct FileIdentity {
     friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
 };
 
+// The same file, mapped at the same place?
+bool is_same_mapping(const MappedFile& a, const MappedFile& b);
+
 // For reading; only regular files, anything else is not even opened. No descriptor where that fails.
 Descriptor open_mapped_file(const ProcessFiles& process, const MappedFile& file);
 

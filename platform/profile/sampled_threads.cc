@@ -1,5 +1,6 @@
 #include "platform/profile/sampled_threads.h"
 
+#include <sched.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -11,6 +12,7 @@ constexpr std::uint64_t second_ns = 1'000'000'000;
 constexpr std::uint64_t young_ns = 3 * second_ns;  // names come after a thread's start
 constexpr std::size_t most_stops_a_tick = 200;
 constexpr std::size_t most_open_files = 400;
+constexpr std::size_t most_held_more = 100;  // threads, with two files more
 
 // As the kernel counts them; 0 where it does not.
 std::uint64_t thread_count_of(const ProcessFiles& process) {
@@ -89,13 +91,37 @@ std::optional<ThreadClock> SampledThreads::advance(SampledThread& thread) {
     return by;
 }
 
-// One that has not been switched in since the tick before has no processor, or has kept it.
+// Only those that have a processor are of interest, and the one that we have taken ours from. To stop others
+// that wait for one would cost them time for nothing: that they had none would be seen when they stop. Where
+// the kernel does not show who has one, all that can run are stopped.
 void SampledThreads::consider_busy(SampledThread& thread, std::vector<SampledThread*>& into) {
     const auto by = advance(thread);
     if (!by || (by->run_ns == 0 && by->slices.value_or(0) == 0)) return;
-    if (thread.thread.read_state() != 'R' || !is_chosen(thread)) return;
+    hold_more(thread);
+    const auto slices = thread.before->slices;
+    const auto switches = slices ? thread.thread.switches() : std::nullopt;
+    const auto has_one = switches ? has_processor(*slices, *switches) : std::nullopt;
+    const ThreadState state = thread.thread.read_state();
+    if (!is_chosen(thread) || (has_one != true && state.letter != 'R')) return;
     thread.weight_ns = 0;
-    into.push_back(&thread);
+    if (has_one != false || !state.processor || !own_processor_) {
+        into.push_back(&thread);
+    } else if (state.processor == own_processor_) {
+        note_switched_off(thread, switches->counted_at_ns);
+    }
+}
+
+// What is read of busy threads at each tick is opened once.
+void SampledThreads::hold_more(SampledThread& thread) {
+    if (held_more_ >= most_held_more || thread.thread.holds_more()) return;
+    thread.thread.hold_more();
+    held_more_ = thread.thread.holds_more() ? held_more_ + 1 : most_held_more;
+}
+
+void SampledThreads::note_switched_off(SampledThread& thread, std::uint64_t at_ns) {
+    if (switched_off_ != nullptr && switched_off_ns_ > at_ns) return;
+    switched_off_ = &thread;
+    switched_off_ns_ = at_ns;
 }
 
 bool SampledThreads::had_processor(const SampledThread& thread, std::uint64_t woken_ns,
@@ -163,6 +189,9 @@ void SampledThreads::leave_out_some(std::vector<SampledThread*>& some) {
 
 std::vector<SampledThread*> SampledThreads::tick(std::uint64_t period_ns) {
     std::vector<SampledThread*> some;
+    const int processor = ::sched_getcpu();
+    own_processor_ = processor < 0 ? std::nullopt : std::optional(static_cast<std::uint64_t>(processor));
+    switched_off_ = nullptr;
     for (auto& [tid, thread] : threads_) {
         if (mode_ == ProfileMode::cpu) {
             consider_busy(*thread, some);
@@ -170,7 +199,11 @@ std::vector<SampledThread*> SampledThreads::tick(std::uint64_t period_ns) {
             consider_any(*thread, period_ns, some);
         }
     }
-    std::erase_if(threads_, [](const auto& one) { return one.second->ended; });
+    if (switched_off_ != nullptr) some.push_back(switched_off_);
+    std::erase_if(threads_, [&](const auto& one) {
+        if (one.second->ended && one.second->thread.holds_more() && held_more_ > 0) --held_more_;
+        return one.second->ended;
+    });
     leave_out_some(some);
     return some;
 }

@@ -68,6 +68,8 @@ class SampledThreads {
     std::uint32_t builder_thread(const SampledThread& thread);
     std::optional<ThreadClock> advance(SampledThread& thread);
     void consider_busy(SampledThread& thread, std::vector<SampledThread*>& into);
+    void hold_more(SampledThread& thread);
+    void note_switched_off(SampledThread& thread, std::uint64_t at_ns);
     void consider_any(SampledThread& thread, std::uint64_t period_ns, std::vector<SampledThread*>& into);
     bool has_not_run(SampledThread& thread, const ThreadClock& clock);
     void leave_out_some(std::vector<SampledThread*>& some);
@@ -85,6 +87,11 @@ class SampledThreads {
     std::unordered_map<std::uint32_t, std::uint64_t> run_of_;  // by the builder's threads
     bool knows_waits_ = true;
     std::uint64_t unchanged_ = 0, left_out_ = 0;
+    std::size_t held_more_ = 0;
+    // Within a tick: the processor that we run on, and the thread that we may have taken it from.
+    std::optional<std::uint64_t> own_processor_;
+    SampledThread* switched_off_ = nullptr;
+    std::uint64_t switched_off_ns_ = 0;
     std::mt19937 random_;
 };
 

@@ -8,6 +8,7 @@
 
 #include "platform/os/clock.h"
 #include "platform/os/page_size.h"
+#include "platform/profile/copied_batch.h"
 #include "platform/profile/unwound_batch.h"
 #include "platform/symbols/mixed_stacks.h"
 #include "platform/symbols/unwind_files.h"
@@ -123,7 +124,7 @@ bool StackBatches::full() const {
 }
 
 bool StackBatches::due(std::uint64_t now_ns) const {
-    if (child_ || copies_.empty()) return false;
+    if (unwinding_ || copies_.empty()) return false;
     return now_ns - first_ns_ > batch_ns || held_bytes_ > batch_bytes || copies_.size() > batch_copies;
 }
 
@@ -136,13 +137,28 @@ void StackBatches::begin_unwinding() {
     const auto maps = process_.read_large("maps");
     if (!maps) return lose(to_string(maps.error()));
     code_ = mapped_code(*maps);
-    ChildBounds bounds;
-    bounds.output = most_output;
-    auto child = ChildAtWork::begin(
-        [&] { return format_batch(batch_of(unwind_mixed(process_, *maps, code_, copies))); }, bounds);
-    if (!child) return lose(to_string(child.error()));
-    child_.emplace(std::move(*child));
-    done_ = false;
+    if (auto given = give_to_the_child(*maps, copies); !given) return lose(to_string(given.error()));
+    unwinding_ = true;
+}
+
+Expected<void> StackBatches::give_to_the_child(const std::string& maps, std::span<const ThreadCopy> copies) {
+    if (!child_) {
+        ChildBounds bounds;
+        bounds.output = most_output;
+        const auto unwinder = std::make_shared<MixedUnwinder>(process_);
+        auto child = ServingChild::begin(
+            [unwinder](std::string_view request) {
+                const auto batch = parse_copies(request);
+                return batch ? format_batch(batch_of(unwinder->unwind(batch->maps, batch->copies)))
+                             : std::string();
+            },
+            bounds);
+        if (!child) return tl::make_unexpected(child.error());
+        child_.emplace(std::move(*child));
+    }
+    auto asked = child_->ask(format_copies(maps, copies));
+    if (!asked) child_.reset();
+    return asked;
 }
 
 void StackBatches::lose(const std::string& why) {
@@ -171,22 +187,24 @@ Expected<void> StackBatches::sum_up(const std::string& text) {
 }
 
 void StackBatches::finish_batch() {
-    if (!child_) return;
-    const auto text = child_->result();
-    child_.reset();
+    if (!unwinding_) return;
+    unwinding_ = false;
+    const auto text = child_->answer();
+    if (!child_->alive()) child_.reset();  // the next batch has a new one
     if (!text) return lose("unwinding failed: " + text.error().what);
     if (auto summed = sum_up(*text); !summed) lose(to_string(summed.error()));
 }
 
 void StackBatches::finish_all() {
-    while (child_ || !copies_.empty()) {
-        if (!child_) begin_unwinding();
-        while (child_ && !take_some()) {
+    while (unwinding_ || !copies_.empty()) {
+        if (!unwinding_) begin_unwinding();
+        while (unwinding_ && !take_some()) {
             pollfd wanted{descriptor(), POLLIN, 0};
             ::poll(&wanted, 1, static_cast<int>(child_->left().count()));
         }
         finish_batch();
     }
+    child_.reset();
 }
 
 }  // namespace nmtx

@@ -1,5 +1,6 @@
 // Copies of stacks on their way into a profile: gathered, unwound in a bounded child in batches while
-// sampling goes on, named, summed up.
+// sampling goes on, named, summed up. The child is the same for all batches, so that it opens and reads files
+// only once.
 //
 //   copy copy copy ─► batch ─► child: unwound ─► names ─► ProfileBuilder
 //                       │ meanwhile the next one is gathered
@@ -52,12 +53,12 @@ class StackBatches {
     // A batch has waited long enough, and the child is free.
     [[nodiscard]] bool due(std::uint64_t now_ns) const;
     void begin_unwinding();
-    [[nodiscard]] int descriptor() const { return child_ ? child_->descriptor() : -1; }
+    [[nodiscard]] int descriptor() const { return unwinding_ ? child_->descriptor() : -1; }
     // What has come of the child; true once it is done.
-    bool take_some() { return child_ && (done_ = child_->take()); }
+    bool take_some() { return unwinding_ && child_->take(); }
     // Names and sums up what the child is done with. This takes milliseconds.
     void finish_batch();
-    // The rest, to its end.
+    // The rest, to its end. The child has ended then.
     void finish_all();
 
     [[nodiscard]] std::uint64_t unwound() const { return unwound_; }  // to the thread's start, by samples
@@ -69,6 +70,7 @@ class StackBatches {
     StackBatches(const ProcessFiles& process, PageResidency residency, ProfileBuilder& builder);
     std::size_t read_stack(Address from, std::span<std::byte> into);
     void count(const StackSample& sample, std::uint64_t samples, std::uint64_t weight_ns);
+    Expected<void> give_to_the_child(const std::string& maps, std::span<const ThreadCopy> copies);
     Expected<void> sum_up(const std::string& text);
     void lose(const std::string& why);
 
@@ -84,8 +86,8 @@ class StackBatches {
     std::size_t held_bytes_ = 0;
     std::uint64_t first_ns_ = 0;
 
-    std::optional<ChildAtWork> child_;
-    bool done_ = false;
+    std::optional<ServingChild> child_;
+    bool unwinding_ = false;        // it has a batch
     std::vector<MappedFile> code_;  // that the child unwinds by
     std::vector<std::shared_ptr<StackSample>> in_the_child_;
 

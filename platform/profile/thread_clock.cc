@@ -64,12 +64,34 @@ std::optional<ThreadClock> KnownThread::clock() const {
     return ThreadClock{(task->user_ticks + task->system_ticks) * tick_ns, 0, std::nullopt};
 }
 
-char KnownThread::read_state() {
-    const auto text = process_->read(file("stat"));
-    const auto task = text ? parse_task_stat(*text) : tl::make_unexpected(text.error());
-    if (!task) return '?';
+std::optional<std::string> KnownThread::read_file(const Descriptor& held, const char* name) const {
+    if (!held) {
+        auto text = process_->read(file(name));
+        return text ? std::optional(std::move(*text)) : std::nullopt;
+    }
+    std::array<char, 4096> buffer;
+    const ssize_t got = ::pread(held.get(), buffer.data(), buffer.size(), 0);
+    if (got <= 0) return std::nullopt;
+    return std::string(buffer.data(), static_cast<std::size_t>(got));
+}
+
+void KnownThread::hold_more() {
+    for (const auto& [held, name] : {std::pair{&stat_, "stat"}, {&sched_, "sched"}}) {
+        if (auto opened = process_->open_file(file(name), O_RDONLY)) *held = std::move(*opened);
+    }
+}
+
+ThreadState KnownThread::read_state() {
+    const auto text = read_file(stat_, "stat");
+    const auto task = text ? parse_task_stat(*text) : tl::make_unexpected(Error{});
+    if (!task) return {};
     name_ = task->comm;
-    return task->state;
+    return {task->state, processor_in_stat(*text)};
+}
+
+std::optional<TaskSwitches> KnownThread::switches() const {
+    const auto text = read_file(sched_, "sched");
+    return text ? parse_task_switches(*text) : std::nullopt;
 }
 
 // "202 0x7f81 … 0x7f8141bff8d0 0x7f81420c5f3b", "-1 SP PC" outside of a call, "running".

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "kernel/task_switches.h"
 #include "platform/os/descriptor.h"
 #include "platform/proc/process_files.h"
 
@@ -30,6 +31,11 @@ struct BlockedAt {
     friend bool operator==(const BlockedAt&, const BlockedAt&) = default;
 };
 
+struct ThreadState {
+    char letter = '?';                       // 'R', 'S' …; '?' where it has ended
+    std::optional<std::uint64_t> processor;  // that it has, or had last
+};
+
 class KnownThread {
   public:
     // `hold_open`: the file of its clock. `process` must outlive it.
@@ -37,8 +43,13 @@ class KnownThread {
 
     // Nothing where it has ended.
     [[nodiscard]] std::optional<ThreadClock> clock() const;
-    // 'R', 'S' …; '?' where it has ended. Its name is known anew.
-    char read_state();
+    // Its name is known anew.
+    ThreadState read_state();
+    // Nothing where the kernel does not show them.
+    [[nodiscard]] std::optional<TaskSwitches> switches() const;
+    // From now on the files of these two stay open, too.
+    void hold_more();
+    [[nodiscard]] bool holds_more() const { return stat_ && sched_; }
     // Nothing while it runs, or where that is not shown.
     [[nodiscard]] std::optional<BlockedAt> blocked_at() const;
 
@@ -48,12 +59,13 @@ class KnownThread {
 
   private:
     [[nodiscard]] std::string file(const char* name) const;
+    [[nodiscard]] std::optional<std::string> read_file(const Descriptor& held, const char* name) const;
 
     const ProcessFiles* process_;
     pid_t tid_;
     std::uint64_t own_id_;
     std::string name_;
-    Descriptor schedstat_;  // none where it is not held open
+    Descriptor schedstat_, stat_, sched_;  // those that are held open
 };
 
 // Ids of the threads that a process has now, ascending. Fails where it has ended.

@@ -1,79 +1,17 @@
 #include "platform/profile/unwound_batch.h"
 
 #include <algorithm>
-#include <cstring>
-#include <type_traits>
 #include <unordered_map>
 #include <utility>
+
+#include "platform/profile/batch_text.h"
 
 namespace nmtx {
 namespace {
 
 constexpr std::uint32_t batch_magic = 0x31427854;
 constexpr std::size_t most_frames = std::size_t{1} << 22U;
-constexpr std::size_t longest_text = std::size_t{1} << 18U;
 constexpr int greatest_line = 65535;
-
-class BatchWriter {
-  public:
-    template <typename T>
-    void number(T value) {
-        static_assert(std::is_integral_v<T>);
-        out_.append(reinterpret_cast<const char*>(&value), sizeof value);
-    }
-    void text(std::string_view text) {
-        text = text.substr(0, longest_text);
-        number(static_cast<std::uint32_t>(text.size()));
-        out_ += text;
-    }
-    std::string take() { return std::move(out_); }
-
-  private:
-    std::string out_;
-};
-
-class BatchReader {
-  public:
-    explicit BatchReader(std::string_view text) : rest_(text) {}
-
-    template <typename T>
-    T number() {
-        T value{};
-        if (rest_.size() < sizeof value) {
-            bad_ = true;
-            return value;
-        }
-        std::memcpy(&value, rest_.data(), sizeof value);
-        rest_.remove_prefix(sizeof value);
-        return value;
-    }
-    // At most `most`, else it is none.
-    template <typename T>
-    T number(T most) {
-        const auto value = number<T>();
-        if (value > most) bad_ = true;
-        return bad_ ? T{} : value;
-    }
-    // So many things of at least one byte each are still there.
-    std::size_t count() { return number<std::uint32_t>(static_cast<std::uint32_t>(rest_.size())); }
-    std::string text() {
-        const std::size_t size = number<std::uint32_t>();
-        if (bad_ || size > longest_text || size > rest_.size()) {
-            bad_ = true;
-            return {};
-        }
-        std::string text(rest_.substr(0, size));
-        rest_.remove_prefix(size);
-        return text;
-    }
-    [[nodiscard]] bool bad() const { return bad_; }
-    [[nodiscard]] bool at_end() const { return rest_.empty(); }
-    void refuse() { bad_ = true; }
-
-  private:
-    std::string_view rest_;
-    bool bad_ = false;
-};
 
 struct FrameHash {
     std::size_t operator()(const UnwoundBatch::Frame& frame) const {

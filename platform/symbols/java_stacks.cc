@@ -63,6 +63,14 @@ Expected<std::unique_ptr<JavaStacks>> JavaStacks::of(const ProcessFiles& process
     return stacks;
 }
 
+void JavaStacks::begin_anew(std::string_view maps) {
+    process_memory_.take_maps(maps);
+    memory_.clear();
+    names_.clear();
+    threads_.reset();
+    cache_.emplace(memory_, layout_);  // where it was: walk_ has its address
+}
+
 std::optional<LastJavaFrame> JavaStacks::last_frame(std::uint64_t own_id) {
     if (!threads_) threads_.emplace(memory_, layout_);
     return threads_->last_frame(own_id);

@@ -26,6 +26,8 @@ class JavaStacks {
                                                     const MappedFile& jvm,
                                                     std::function<bool(Address)> is_native_code);
 
+    // Forgets what the JVM may have changed meanwhile: all but its tables and which files are mapped.
+    void begin_anew(std::string_view maps);
     [[nodiscard]] JavaWalk& walk() { return *walk_; }
     [[nodiscard]] MethodNames& names() { return names_; }
     // `own_id` as JavaThreads has it. The list is read when it is first asked for.

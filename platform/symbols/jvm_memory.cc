@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/lines.h"
 #include "kernel/mappings/mapping_header.h"
@@ -14,15 +15,23 @@ namespace nmtx {
 
 JvmMemory::JvmMemory(const ProcessFiles& process, PageResidency residency, std::string_view maps)
     : process_(process), residency_(std::move(residency)) {
+    take_maps(maps);
+}
+
+void JvmMemory::take_maps(std::string_view maps) {
+    std::vector<Piece> before = std::exchange(pieces_, {});
+    auto old = before.begin();  // both ascend
     for (Lines lines(maps); lines.next();) {
         Mapping mapping;
         if (!read_mapping_header(lines.line(), mapping) || !mapping.of_file() || mapping.protection.write ||
             !mapping.protection.read)
             continue;
-        pieces_.push_back(
-            {{std::string(mapping.name), mapping.range, mapping.inode, mapping.device, mapping.offset},
-             {},
-             false});
+        Piece piece{{std::string(mapping.name), mapping.range, mapping.inode, mapping.device, mapping.offset},
+                    {},
+                    false};
+        while (old != before.end() && old->file.first.begin < piece.file.first.begin) ++old;
+        const bool same = old != before.end() && is_same_mapping(old->file, piece.file);
+        pieces_.push_back(same ? std::move(*old) : std::move(piece));
     }
 }
 

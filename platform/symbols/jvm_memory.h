@@ -22,6 +22,8 @@ class JvmMemory : public TargetMemory {
     // `maps`: the text of /proc/PID/maps. `process` must outlive it.
     JvmMemory(const ProcessFiles& process, PageResidency residency, std::string_view maps);
 
+    // The mappings may have changed since. Files that are mapped as they were stay open.
+    void take_maps(std::string_view maps);
     // Stops at the first page that neither is resident nor can be had from its file.
     std::size_t read(Address at, std::span<std::byte> into) override;
     std::vector<Range> resident_runs(Range range) override { return residency_.runs(range); }

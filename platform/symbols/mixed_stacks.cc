@@ -1,6 +1,10 @@
 #include "platform/symbols/mixed_stacks.h"
 
+#include <algorithm>
+
+#include "platform/proc/mapped_file.h"
 #include "platform/symbols/java_stacks.h"
+#include "platform/symbols/unwind_files.h"
 #include "platform/symbols/unwinder.h"
 
 namespace nmtx {
@@ -156,21 +160,38 @@ class MixedStack {
 
 }  // namespace
 
-NativeStacks unwind_mixed(const ProcessFiles& process, std::string_view maps,
-                          std::span<const MappedFile> code, std::span<const ThreadCopy> copies) {
-    NativeStacks stacks;
-    NativeUnwinder native(process, code);
+struct MixedUnwinder::Parts {
+    Parts(const ProcessFiles& process, std::vector<MappedFile> mapped)
+        : code(std::move(mapped)), native(process, code) {}
+
+    std::vector<MappedFile> code;
+    NativeUnwinder native;
     std::unique_ptr<JavaStacks> java;
-    if (const MappedFile* const jvm = mapped_jvm(code)) {
-        auto opened = JavaStacks::of(process, maps, *jvm, [&](Address at) { return native.is_code(at); });
+};
+
+MixedUnwinder::MixedUnwinder(const ProcessFiles& process) : process_(process) {}
+MixedUnwinder::~MixedUnwinder() = default;
+
+NativeStacks MixedUnwinder::unwind(std::string_view maps, std::span<const ThreadCopy> copies) {
+    std::vector<MappedFile> code = mapped_code(maps);
+    const bool same = parts_ && std::equal(code.begin(), code.end(), parts_->code.begin(), parts_->code.end(),
+                                           is_same_mapping);
+    if (!same) parts_ = std::make_unique<Parts>(process_, std::move(code));
+    NativeStacks stacks;
+    if (parts_->java) {
+        parts_->java->begin_anew(maps);
+    } else if (const MappedFile* const jvm = mapped_jvm(parts_->code)) {
+        auto opened = JavaStacks::of(
+            process_, maps, *jvm, [parts = parts_.get()](Address at) { return parts->native.is_code(at); });
         if (opened) {
-            java = std::move(*opened);
+            parts_->java = std::move(*opened);
         } else {
             stacks.java_missing = to_string(opened.error());
         }
     }
     stacks.stacks.reserve(copies.size());
-    for (const ThreadCopy& copy : copies) stacks.stacks.push_back(MixedStack(native, java.get(), copy).run());
+    for (const ThreadCopy& copy : copies)
+        stacks.stacks.push_back(MixedStack(parts_->native, parts_->java.get(), copy).run());
     return stacks;
 }
 

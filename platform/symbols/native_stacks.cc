@@ -64,11 +64,11 @@ constexpr std::chrono::milliseconds brief_stop{250};
 // The child has read files and memory that somebody else may have forged: it is believed no more than they
 // are.
 Expected<NativeStacks> unwind_in_child(const ProcessFiles& process, std::string_view maps,
-                                       std::span<const MappedFile> code, std::span<const ThreadCopy> copies) {
+                                       std::span<const ThreadCopy> copies) {
     ChildBounds bounds;
     bounds.output = std::size_t{64} << 20U;
     const auto text = work_in_child(
-        [&] { return format_native_stacks(unwind_mixed(process, maps, code, copies)); }, bounds);
+        [&] { return format_native_stacks(MixedUnwinder(process).unwind(maps, copies)); }, bounds);
     if (!text)
         return failure("the native stacks", "could not be unwound: " + text.error().what, text.error().hint);
     auto unwound = parse_native_stacks(*text);
@@ -117,7 +117,7 @@ class StackReader {
   private:
     Expected<void> unwind_copies() {
         if (copies_.empty()) return {};
-        auto unwound = unwind_in_child(process_, maps_, code_, copies_);
+        auto unwound = unwind_in_child(process_, maps_, copies_);
         if (!unwound) return tl::make_unexpected(unwound.error());
         for (NativeStack& stack : unwound->stacks) {
             if (!names_.take(stack))

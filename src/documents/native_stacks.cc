@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <tuple>
 #include <unordered_map>
 
 #include "base/cursor.h"
@@ -59,21 +61,33 @@ ordered_json frame_json(const NativeFrame& frame) {
     return out;
 }
 
+struct NativeFrameHash {
+    std::size_t operator()(const NativeFrame& frame) const {
+        return std::hash<std::uint64_t>()(frame.at.value) * 31 + static_cast<std::size_t>(frame.kind) +
+               static_cast<std::size_t>(frame.bci) * 131 + std::hash<std::string>()(frame.symbol);
+    }
+};
+
+struct SameNativeFrame {
+    bool operator()(const NativeFrame& a, const NativeFrame& b) const {
+        return std::tie(a.at.value, a.kind, a.line, a.bci, a.file_offset, a.offset, a.about, a.symbol,
+                        a.file) == std::tie(b.at.value, b.kind, b.line, b.bci, b.file_offset, b.offset,
+                                            b.about, b.symbol, b.file);
+    }
+};
+
 // Frames that threads have in common are written once: most threads wait in the same few places.
 class FrameTable {
   public:
     std::size_t index_of(const NativeFrame& frame) {
-        const std::string key = fmt::format(
-            "{:x} {} {} {} {:x} {} {} {}\n{}", frame.at.value, static_cast<int>(frame.kind), frame.line,
-            frame.bci, frame.file_offset, frame.offset, frame.about, frame.symbol, frame.file);
-        const auto [known, added] = indices_.emplace(key, frames_.size());
+        const auto [known, added] = indices_.try_emplace(frame, frames_.size());
         if (added) frames_.push_back(frame_json(frame));
         return known->second;
     }
     ordered_json take() { return std::move(frames_); }
 
   private:
-    std::unordered_map<std::string, std::size_t> indices_;
+    std::unordered_map<NativeFrame, std::size_t, NativeFrameHash, SameNativeFrame> indices_;
     ordered_json frames_ = ordered_json::array();
 };
 
@@ -85,7 +99,7 @@ ordered_json stack_json(const NativeStack& stack, FrameTable& frames) {
     if (stack.end == StackEnd::no_file) out["next"] = hex(stack.next.value);
     std::string list;
     for (const NativeFrame& frame : stack.frames)
-        list += fmt::format("{}{}", list.empty() ? "" : " ", frames.index_of(frame));
+        fmt::format_to(std::back_inserter(list), "{}{}", list.empty() ? "" : " ", frames.index_of(frame));
     out["frames"] = std::move(list);
     return out;
 }

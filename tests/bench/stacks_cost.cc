@@ -1,6 +1,7 @@
 // What sampling costs a busy JVM: its throughput while `nmtx stacks` samples it, as a ratio to its throughput
 // alone right before and after, in one run beside jstack in a loop and `perf record`, where they are.
-//   bench_stacks_cost NMTX JAVA CLASSES [SECONDS [ROUNDS [THREADS [HZ]]]]
+//   bench_stacks_cost NMTX[,NMTX…] JAVA CLASSES [SECONDS [ROUNDS [THREADS [HZ]]]]
+// Several builds of nmtx are compared in turns; the further ones have a number.
 // CLASSES: the folder with StackShares.class (fixtures/targets), whose threads count their rounds. Medians.
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -84,11 +86,13 @@ void measure(BusyJvm& jvm, const std::function<double()>& work, Figures& into) {
 
 int main(int argc, char** argv) {
     if (argc < 4) {
-        fmt::print(stderr, "usage: bench_stacks_cost NMTX JAVA CLASSES [SECONDS [ROUNDS [THREADS [HZ]]]]\n");
+        fmt::print(
+            stderr,
+            "usage: bench_stacks_cost NMTX[,NMTX...] JAVA CLASSES [SECONDS [ROUNDS [THREADS [HZ]]]]\n");
         return 2;
     }
     signal(SIGPIPE, SIG_IGN);
-    const std::string nmtx = argv[1], java = argv[2], seconds = argc > 4 ? argv[4] : "10";
+    const std::string java = argv[2], seconds = argc > 4 ? argv[4] : "10";
     const int rounds = argc > 5 ? std::max(1, std::atoi(argv[5])) : 5;
     const std::string threads = argc > 6 ? argv[6] : "8", hz = argc > 7 ? argv[7] : "20";
     const double length_ms = 1000 * std::atof(seconds.c_str());
@@ -99,7 +103,7 @@ int main(int argc, char** argv) {
         poll(nullptr, 0, static_cast<int>(length_ms));
         return 0.0;
     };
-    const auto nmtx_stacks = [&] {
+    const auto nmtx_stacks = [&](const std::string& nmtx) {
         return cost_of({nmtx, "stacks", jvm.pid(), "--for", seconds + "s", "--hz", hz, "--quiet"}).cpu_ms;
     };
     const auto jstack_loop = [&] {
@@ -113,7 +117,13 @@ int main(int argc, char** argv) {
                         seconds})
             .cpu_ms;
     };
-    std::vector<std::pair<std::string, std::function<double()>>> tools{{"nmtx stacks", nmtx_stacks}};
+    std::vector<std::pair<std::string, std::function<double()>>> tools;
+    std::istringstream programs(argv[1]);
+    for (std::string nmtx; std::getline(programs, nmtx, ',');) {
+        const std::string name =
+            tools.empty() ? "nmtx stacks" : fmt::format("nmtx stacks, {}", tools.size() + 1);
+        tools.emplace_back(name, [&nmtx_stacks, nmtx] { return nmtx_stacks(nmtx); });
+    }
     if (std::filesystem::exists(jstack)) tools.emplace_back("jstack in a loop", jstack_loop);
     if (!cost_of({"perf", "record", "-F", hz, "-g", "-o", "/dev/null", "-p", jvm.pid(), "--", "sleep", "0.1"})
              .failed)

@@ -218,21 +218,6 @@ TEST_CASE("live stacks: --wall shows what waiting threads wait in, and stops the
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live stacks: a run that is killed leaves the target running and no file behind") {
-    const Jdk jdk = jdk_under_test();
-    const Folder folder;
-    LiveJvm jvm(jdk, {}, {"threads=4", "warm=500"}, "StackShares");
-    for (int i = 0; i < 20; ++i) {
-        kill_nmtx_after({"stacks", jvm.pid_text(), "--for", "30s", "--hz", "200",
-                         i % 2 == 0 ? "--all" : "--wall", "-o", folder.path() + "/cpu.html"},
-                        std::chrono::milliseconds(100 + 37 * i));
-        const auto before = jvm.take("");
-        REQUIRE(comes_true([&] { return jvm.take("").at("rounds") > before.at("rounds") + 20; }));
-    }
-    CHECK(std::filesystem::is_empty(folder.path()));
-    CHECK(jvm.alive());
-}
-
 TEST_CASE("live stacks: writes what it is asked for, and says so before it samples where it may not") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;

@@ -51,9 +51,20 @@ std::uintmax_t lines_of(const std::string& file) {
     return static_cast<std::uintmax_t>(std::count(std::istreambuf_iterator<char>(in), {}, '\n'));
 }
 
-int kills_wanted() {
+// Processes of the program under test.
+std::size_t running_nmtx() {
+    const fs::path program = fs::canonical(nmtx_command({}).front());
+    std::size_t running = 0;
+    std::error_code error;
+    for (const auto& process : fs::directory_iterator("/proc"))
+        running += fs::read_symlink(process.path() / "exe", error) == program ? 1U : 0U;
+    return running;
+}
+
+// NMTX_KILLS=200 for a measurement.
+int kills_wanted(int usually) {
     const char* const wanted = std::getenv("NMTX_KILLS");
-    return wanted != nullptr ? std::atoi(wanted) : 40;
+    return wanted != nullptr ? std::atoi(wanted) : usually;
 }
 
 }  // namespace
@@ -63,7 +74,7 @@ TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thre
     const LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=200", "spin=2"});
     const auto whole = nmtx_json({"threads", jvm.pid_text(), "--stacks=all", "--interval=0"});
     const std::string main = std::to_string(jvm.pid());
-    const int kills = kills_wanted();
+    const int kills = kills_wanted(40);
     const auto seed = static_cast<unsigned>(std::random_device()());
     INFO("seed " << seed);
     std::mt19937 random(seed);
@@ -89,6 +100,37 @@ TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thre
     CHECK(nmtx_json({"threads", main, "--stacks=all", "--interval=0"})["threads"].size() + 2 >=
           whole["threads"].size());
     std::puts(fmt::format("measured: JDK {:>2} {} kills at random instants, {} while nmtx ran; none held",
+                          jdk.feature, kills, alive_at_kill)
+                  .c_str());
+}
+
+TEST_CASE(
+    "live: nmtx stacks killed at a random instant leaves no thread held, and nothing of its own behind") {
+    const Jdk jdk = jdk_under_test();
+    const Folder folder;
+    LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=6", "idle=40", "warm=500"}, "StackShares");
+    const int kills = kills_wanted(20);
+    const auto seed = static_cast<unsigned>(std::random_device()());
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    // Its child has work two seconds after the start.
+    std::uniform_int_distribution<int> ms(0, 2400);
+    int alive_at_kill = 0;
+    for (int i = 0; i < kills; ++i) {
+        std::vector<std::string> arguments{"stacks", jvm.pid_text(), "--for", "30s",
+                                           "--hz",   "200",          "-o",    folder.path() + "/cpu.html"};
+        if (i % 2 == 1) arguments.emplace_back("--wall");
+        alive_at_kill += kill_nmtx_after(arguments, std::chrono::milliseconds(ms(random))) ? 1 : 0;
+        CHECK(held_threads(jvm) == 0);
+    }
+    CHECK(alive_at_kill > kills * 3 / 4);
+    CHECK(comes_true([] { return running_nmtx() == 0; }));
+    const auto before = jvm.take("");
+    CHECK(comes_true([&] { return jvm.take("").at("rounds") > before.at("rounds") + 20; }));
+    CHECK(held_threads(jvm) == 0);
+    CHECK(fs::is_empty(folder.path()));
+    CHECK(jvm.alive());
+    std::puts(fmt::format("measured: JDK {:>2} {} kills of `nmtx stacks`, {} while it ran; none held",
                           jdk.feature, kills, alive_at_kill)
                   .c_str());
 }

@@ -1,15 +1,20 @@
 // Threads of a child whose functions are known, stopped and unwound.
 #include "platform/symbols/native_stacks.h"
 
+#include <dlfcn.h>
 #include <sys/prctl.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <thread>
 
 #include "catch.h"
 #include "documents/native_stacks.h"
 #include "platform/child.h"
+#include "platform/symbols/mixed_stacks.h"
 #include "platform/symbols/thread_copy.h"
+#include "platform/symbols/unwind_files.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
@@ -181,4 +186,44 @@ TEST_CASE("native stacks: a red zone in a page that was never touched hides no s
     }));
     CHECK(copy.begin.value + into_page == copy.registers[dwarf_stack_pointer]);
     CHECK(child.alive());
+}
+
+TEST_CASE("mixed stacks: what is mapped since the stacks before is unwound through, too") {
+    std::array<int, 2> go{};
+    REQUIRE(::pipe(go.data()) == 0);
+    const Child child([&](auto ready) {
+        may_be_traced();
+        ready();
+        char byte = 0;
+        if (::read(go[0], &byte, 1) != 1) ::_exit(1);
+        void* const library = ::dlopen(NMTX_SYMBOLS_LIBRARY, RTLD_NOW);
+        if (library == nullptr) ::_exit(1);
+        reinterpret_cast<void (*)(void (*)())>(::dlsym(library, "calls_back"))(native_stacks_test::innermost);
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    MixedUnwinder unwinder(*process);
+    std::vector<MappedFile> code;
+    const auto next = [&] {
+        const auto copy = copy_thread(*process, child.id());
+        REQUIRE(copy);
+        const auto maps = process->read_large("maps");
+        REQUIRE(maps);
+        code = mapped_code(*maps);
+        return unwinder.unwind(*maps, std::span(&*copy, 1)).stacks.at(0);
+    };
+    CHECK(next().end == StackEnd::bottom);
+    CHECK(next().end == StackEnd::bottom);
+    REQUIRE(::write(go[1], "g", 1) == 1);
+    REQUIRE(eventually([&] {
+        const NativeStack stack = next();
+        CHECK(stack.end == StackEnd::bottom);
+        return std::any_of(stack.frames.begin(), stack.frames.end(), [&](const NativeFrame& frame) {
+            const MappedFile* const file = code_at(code, frame.at);
+            return file != nullptr && file->path.find("nmtx_test_symbols") != std::string::npos;
+        });
+    }));
+    CHECK(next().end == StackEnd::bottom);
+    ::close(go[0]);
+    ::close(go[1]);
 }

@@ -112,6 +112,27 @@ TEST_CASE("sampler: on-CPU has the threads that work, with the CPU time that the
     CHECK(child.alive());
 }
 
+TEST_CASE("sampler: of more threads than there are processors only those that have one are stopped") {
+    const std::size_t busy = 4 * std::thread::hardware_concurrency();
+    const Child child = worker(busy, 0);
+    SamplingOptions options;
+    options.hz = 100;
+    options.length = std::chrono::milliseconds(3000);
+    const Profile profile = sampled(child, options);
+    CHECK(profile.run.samples > 50);
+    CHECK(profile.run.stops > 0);
+    // At each tick one at the most: that which was taken for the one that has lost its processor to us. Where
+    // the kernel does not show who has one, all that wait are.
+    CAPTURE(profile.run.waiting, profile.run.ticks);
+    if (std::filesystem::exists("/proc/self/sched")) CHECK(profile.run.waiting <= profile.run.ticks * 3 / 2);
+    // Each of them has its turn, and so its samples.
+    std::size_t sampled_threads = 0;
+    for (const ProfiledThread& thread : profile.threads)
+        sampled_threads += thread.name == "works" && thread.samples > 0 ? 1U : 0U;
+    CHECK(sampled_threads == busy);
+    CHECK(is_near(share_of(profile, "nmtx_sampled_most"), 0.75, 0.12));
+}
+
 TEST_CASE("sampler: wall-clock has every thread for all of the time, and stops those that wait once") {
     const Child child = worker(1, 4);
     SamplingOptions options;

@@ -1,4 +1,4 @@
-// A library with a symbol of each sort, for target_files_test.cc.
+// A library with a symbol of each sort, for target_files_test.cc; and a function for native_stacks_test.cc.
 static volatile int kind = 41;          // of the file alone: only .symtab has it
 static volatile char untouched[12345];  // in .bss
 
@@ -47,6 +47,10 @@ const volatile void* address_of_kind() {
 }
 const volatile void* address_of_untouched() {
     return untouched;
+}
+void calls_back(void (*work)()) {
+    work();
+    kind = kind + 1;  // so that the call is no jump
 }
 const void* session() {
     static const SessionObj object;

@@ -26,6 +26,7 @@ class MethodNames {
     // Null where there is no method: what leads from it to its names must hold in every step. Valid as long
     // as this.
     const MethodName* find(Address method);
+    void clear() { known_.clear(); }
     // 0 where none is known.
     int line_of(const MethodName& method, int bci);
     // A Symbol's text, and that of an entry of a constant pool, in UTF-8; nothing where there is none.
