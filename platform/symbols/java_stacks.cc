@@ -27,12 +27,16 @@ Expected<std::unordered_map<std::string, std::uint64_t>> exports_of(const Proces
 
 const MappedFile* mapped_jvm(std::span<const MappedFile> code) {
     constexpr std::string_view name = "libjvm.so";
+    const MappedFile* renamed = nullptr;
     for (const MappedFile& file : code) {
         std::string_view path = file.path;
         if (path.ends_with(" (deleted)")) path.remove_suffix(10);
-        if (base_name(path) == name) return &file;
+        const std::string_view base = base_name(path);
+        if (base == name) return &file;
+        // maps has the name that a file has now: libjvm.so.old, libjvm.so.dpkg-tmp.
+        if (renamed == nullptr && base.starts_with(name)) renamed = &file;
     }
-    return nullptr;
+    return renamed;
 }
 
 JavaStacks::JavaStacks(const ProcessFiles& process, PageResidency residency, std::string_view maps)

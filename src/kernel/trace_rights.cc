@@ -5,7 +5,9 @@
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t sys_ptrace_bit = std::uint64_t{1} << 19U;  // include/uapi/linux/capability.h
+// include/uapi/linux/capability.h
+constexpr std::uint64_t dac_bits = std::uint64_t{0b110};
+constexpr std::uint64_t sys_ptrace_bit = std::uint64_t{1} << 19U;
 
 // "         0          0 4294967295": every user is mapped to itself.
 bool maps_all_users(std::string_view uid_map) {
@@ -26,6 +28,7 @@ TraceRights trace_rights(const ProcessStatus& self, const std::optional<ProcessS
     TraceRights rights;
     rights.root = self.uid[1] == 0;
     rights.sys_ptrace = (self.cap_eff.value_or(0) & sys_ptrace_bit) != 0;
+    rights.reads_any_file = (self.cap_eff.value_or(0) & dac_bits) != 0;
     rights.initial_user_namespace = uid_map.empty() || maps_all_users(uid_map);
     if (!target) return rights;
     const std::uint32_t own = self.uid[3];  // the file system's decides below /proc
@@ -37,6 +40,10 @@ TraceRights trace_rights(const ProcessStatus& self, const std::optional<ProcessS
 std::string hint_after_refusal(const TraceRights& rights) {
     if (rights.sys_ptrace && !rights.initial_user_namespace)
         return "CAP_SYS_PTRACE of this user namespace does not reach the process: run nmtx on the host";
+    // Files of /proc that only their owner may read: pagemap, smaps, maps.
+    if (rights.sys_ptrace && !rights.reads_any_file && rights.same_user == false)
+        return "CAP_SYS_PTRACE alone does not open files of another user's process: add CAP_DAC_READ_SEARCH, or "
+               "run as the JVM's user or root";
     if (rights.sys_ptrace)
         return "CAP_SYS_PTRACE is there, so a security module (SELinux, AppArmor, Yama) or a sandbox forbids "
                "it: its log says which";

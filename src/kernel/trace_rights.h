@@ -12,7 +12,8 @@ namespace nmtx {
 // What is known about the reader and the target.
 struct TraceRights {
     bool root = false;
-    bool sys_ptrace = false;  // CAP_SYS_PTRACE is effective
+    bool sys_ptrace = false;      // CAP_SYS_PTRACE is effective
+    bool reads_any_file = false;  // CAP_DAC_READ_SEARCH or CAP_DAC_OVERRIDE is
     bool initial_user_namespace = true;
     std::optional<bool> same_user;     // nothing where the target's user is unknown
     std::optional<bool> more_capable;  // the target has capabilities that the reader lacks

@@ -12,6 +12,7 @@
 #include "catch.h"
 #include "documents/native_stacks.h"
 #include "platform/child.h"
+#include "platform/symbols/java_stacks.h"
 #include "platform/symbols/mixed_stacks.h"
 #include "platform/symbols/thread_copy.h"
 #include "platform/symbols/unwind_files.h"
@@ -226,4 +227,19 @@ TEST_CASE("mixed stacks: what is mapped since the stacks before is unwound throu
     CHECK(next().end == StackEnd::bottom);
     ::close(go[0]);
     ::close(go[1]);
+}
+
+TEST_CASE("java stacks: libjvm.so is found by its name, and by one that it was given since") {
+    const auto found = [](std::vector<std::string> paths) {
+        std::vector<MappedFile> code(paths.size());
+        for (std::size_t i = 0; i < paths.size(); ++i) code[i].path = paths[i];
+        const MappedFile* const jvm = mapped_jvm(code);
+        return jvm == nullptr ? std::string() : jvm->path;
+    };
+    CHECK(found({"/usr/bin/java", "/jdk/lib/server/libjvm.so"}) == "/jdk/lib/server/libjvm.so");
+    CHECK(found({"/jdk/lib/server/libjvm.so (deleted)"}) == "/jdk/lib/server/libjvm.so (deleted)");
+    CHECK(found({"/jdk/lib/server/libjvm.so.dpkg-tmp (deleted)"}) ==
+          "/jdk/lib/server/libjvm.so.dpkg-tmp (deleted)");
+    CHECK(found({"/a/libjvm.so.old", "/b/libjvm.so"}) == "/b/libjvm.so");
+    CHECK(found({"/usr/bin/java", "/a/mylibjvm.so", "/a/libjvm"}).empty());
 }
