@@ -1,18 +1,18 @@
 #include "platform/os/identity.h"
 
-#include <fstream>
 #include <string>
 
 #include "catch.h"
 #include "platform/child.h"
 
 using namespace nmtx;
+using namespace nmtx::test;
 
 namespace {
 
 std::string written(const TemporaryDirectory& directory, const std::string& text) {
-    std::string file = directory.path() + "/passwd";
-    std::ofstream(file, std::ios::binary) << text;
+    std::string file = directory / "passwd";
+    write_text(file, text);
     return file;
 }
 
@@ -41,5 +41,5 @@ TEST_CASE("identity: what is no entry is passed over, and an endless line gives 
 
 TEST_CASE("identity: without a file no user has a name") {
     const TemporaryDirectory directory;
-    CHECK(user_name_in((directory.path() + "/passwd").c_str(), 0).empty());
+    CHECK(user_name_in((directory / "passwd").c_str(), 0).empty());
 }
