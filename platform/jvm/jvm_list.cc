@@ -1,7 +1,6 @@
 #include "platform/jvm/jvm_list.h"
 
 #include <dirent.h>
-#include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,6 +19,7 @@
 #include "platform/jvm/hsperfdata_file.h"
 #include "platform/jvm/mapped_vm.h"
 #include "platform/os/clock.h"
+#include "platform/os/identity.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/process_files.h"
 
@@ -43,12 +43,7 @@ class UserNames {
     const std::string& name(std::uint32_t uid) {
         auto [it, is_new] = names_.try_emplace(uid, std::to_string(uid));
         if (!is_new) return it->second;
-        std::vector<char> buffer(16384);
-        passwd entry{};
-        passwd* found = nullptr;
-        if (::getpwuid_r(uid, &entry, buffer.data(), buffer.size(), &found) == 0 && found != nullptr) {
-            it->second = found->pw_name;
-        }
+        if (std::string name = user_name(uid); !name.empty()) it->second = std::move(name);
         return it->second;
     }
 

@@ -48,14 +48,18 @@ Expected<fs::path> find_java() {
 Expected<fs::path> find_targets() {
     std::error_code none;
     const fs::path folder = fs::read_symlink("/proc/self/exe", none).parent_path();
-    for (const fs::path& candidate :
-         {folder / "targets", folder.parent_path() / "share" / "nmtx" / "targets"}) {
+    const fs::path built = folder / "targets";
+    const fs::path installed = folder.parent_path() / "share" / "nmtx" / "targets";
+    for (const fs::path& candidate : {built, installed}) {
         if (fs::exists(candidate / "Target.class", none) && fs::exists(candidate / "libtarget.so", none))
             return candidate;
     }
-    return failure((folder / "targets").string(),
-                   "the demo's classes are missing: nmtx was built without javac",
-                   "install a JDK (default-jdk-headless) and build again");
+    return failure(
+        "",
+        fmt::format("the demo's program, Target.class and libtarget.so, is neither in {} nor in {}",
+                    installed.string(), built.string()),
+        "the package and the tar.gz contain it; a build from source needs a JDK for it "
+        "(default-jdk-headless)");
 }
 
 struct Pipe {

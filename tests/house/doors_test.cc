@@ -28,6 +28,7 @@ const std::map<std::string, Opener> may_open{
     {"kernel_documents.cc", {1, "/proc/PID/task/TID and files of the system"}},
     {"system_error.cc", {1, "status and uid_map of this process, status of /proc/PID"}},
     {"jvm_list.cc", {1, "the directory /proc"}},
+    {"identity.cc", {1, "/etc/passwd of this host"}},
     {"container_names.cc", {1, "/var/log/containers, of this host"}},
     {"mapped_file.cc", {1, "/proc/self/maps"}},
     {"input_file.cc", {1, "files that the user names"}},
