@@ -2,7 +2,8 @@
 
 namespace nmtx::test {
 
-// Runs the test cases of the program that is linked, as Catch2's command line says. What main() returns: 0 if none failed.
+// Runs the test cases of the program that is linked, as Catch2's command line says. What main() returns: 0 if
+// none failed.
 int run_tests(int argc, char** argv);
 
 }  // namespace nmtx::test

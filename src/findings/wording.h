@@ -27,7 +27,7 @@ inline constexpr std::string_view trend_command = "nmtx trend rec.db";
 Remedy check_growth();
 // What shows that memory is no leak, and why a recording takes so long.
 inline constexpr std::string_view no_leak_within_the_hour =
-    "it stops growing within an hour (over minutes, a filling cache looks the same)";
+    "it stops growing within an hour (a cache may take that long to fill)";
 // What one snapshot leaves open of memory that looks leaked.
 inline constexpr std::string_view leak_or_cache = "whether it is a leak or a cache that is meant to stay";
 

@@ -42,8 +42,8 @@ std::string hint_after_refusal(const TraceRights& rights) {
         return "CAP_SYS_PTRACE of this user namespace does not reach the process: run nmtx on the host";
     // Files of /proc that only their owner may read: pagemap, smaps, maps.
     if (rights.sys_ptrace && !rights.reads_any_file && rights.same_user == false)
-        return "CAP_SYS_PTRACE alone does not open files of another user's process: add CAP_DAC_READ_SEARCH, or "
-               "run as the JVM's user or root";
+        return "CAP_SYS_PTRACE does not open files of another user's process: add CAP_DAC_READ_SEARCH, or run as "
+               "the JVM's user or root";
     if (rights.sys_ptrace)
         return "CAP_SYS_PTRACE is there, so a security module (SELinux, AppArmor, Yama) or a sandbox forbids "
                "it: its log says which";

@@ -375,8 +375,10 @@ TEST_CASE("assessment: the sentence on coverage has what is not 0.0 %") {
     CHECK(coverage_sentence({100, 0, 0, 0}) == "Located by evidence: 100.0 % of RSS.");
     CHECK(coverage_sentence({98.91, 1.05, 0.04, 0}) ==
           "Located by evidence: 98.9 % of RSS. Estimated: 1.1 %.");
-    CHECK(coverage_sentence({60, 10, 0.05, 29.95}) ==
+    CHECK(coverage_sentence({60, 10, 0.06, 29.94}) ==
           "Located by evidence: 60.0 % of RSS. Estimated: 10.0 %. Unexplained: 0.1 %. Not examined: 29.9 %.");
+    CHECK(coverage_sentence({99.95, 0, 0.05, 0}) ==
+          "Located by evidence: 99.9 % of RSS. Unexplained: 0.1 %.");
 }
 
 TEST_CASE("assessment: without RSS nothing was examined") {

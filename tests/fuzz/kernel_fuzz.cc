@@ -13,6 +13,7 @@
 #include "kernel/mappings/loaded_images.h"
 #include "kernel/mappings/smaps.h"
 #include "kernel/status.h"
+#include "kernel/task_switches.h"
 #include "kernel/tasks.h"
 #include "kernel/thread_bounds.h"
 
@@ -91,6 +92,8 @@ void read_short_documents(std::string_view text) {
     static_cast<void>(parse_cpu_list(text));
     static_cast<void>(parse_loaded_images(text));
     static_cast<void>(parse_task_stat(text));
+    static_cast<void>(parse_task_switches(text));
+    static_cast<void>(processor_in_stat(text));
     static_cast<void>(parse_thp_mode(text));
     static_cast<void>(parse_thread_bounds(text));
     static_cast<void>(parse_threads_max(text));

@@ -38,10 +38,9 @@ TEST_CASE("trace rights: a missing capability is named only where it is missing"
 
 TEST_CASE("trace rights: CAP_SYS_PTRACE alone does not open another user's files") {
     const std::uint64_t sys_ptrace = std::uint64_t{1} << 19U, dac_read_search = 4;
-    CHECK(
-        hint(process(1000, sys_ptrace), process(1001, 0)) ==
-        "CAP_SYS_PTRACE alone does not open files of another user's process: add CAP_DAC_READ_SEARCH, or run "
-        "as the JVM's user or root");
+    CHECK(hint(process(1000, sys_ptrace), process(1001, 0)) ==
+          "CAP_SYS_PTRACE does not open files of another user's process: add CAP_DAC_READ_SEARCH, or run "
+          "as the JVM's user or root");
     const std::string forbidden = hint(process(0, all_capabilities), process(0, all_capabilities));
     CHECK(hint(process(1000, sys_ptrace | dac_read_search), process(1001, 0)) == forbidden);
     CHECK(hint(process(1000, sys_ptrace), process(1000, 0)) == forbidden);

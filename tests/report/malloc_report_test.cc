@@ -9,11 +9,13 @@
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
 #include "report/reconciliation/report.h"
+#include "support/unfolded.h"
 #include "text_parts.h"
 
 using namespace nmtx;
 using test::has;
 using test::lines_with;
+using test::unfolded;
 
 namespace {
 
@@ -45,12 +47,6 @@ std::string main_text(const ProcessView& view, TextStyle style = {}, bool all = 
 
 std::string malloc_text(const ProcessView& view, TextStyle style = {}, bool all = false) {
     return malloc_report(account_of(view).value().moment, {all, false}, style);
-}
-
-// Folded sentences in one line again.
-std::string unfolded(std::string text) {
-    for (std::size_t at = 0; (at = text.find("\n  ", at)) != std::string::npos;) text.replace(at, 3, " ");
-    return text;
 }
 
 nlohmann::json json_of(const ProcessView& view) {
@@ -100,7 +96,7 @@ TEST_CASE("report: how long the walk took is left out where it is not known") {
     const std::string text = unfolded(malloc_text(view));
     INFO(text);
     CHECK_FALSE(has(text, "running in"));
-    CHECK(has(text, "\nAnalysed while running;"));
+    CHECK(has(text, ". Analysed while running;"));
     CHECK(json_of(view)["malloc"]["took_ms"].is_null());
 }
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
 
 #include "findings/assessment/assessment.h"
 #include "findings/wording.h"
@@ -54,13 +57,21 @@ std::string watch_it() {
 }  // namespace
 
 std::string coverage_sentence(const CoveragePercent& percent) {
-    std::string text = fmt::format("Located by evidence: {:.1f} % of RSS.", percent.accounted);
-    for (const auto& [name, share] :
-         {std::pair{"Estimated", percent.estimated}, std::pair{"Unexplained", percent.unexplained},
-          std::pair{"Not examined", percent.not_examined}}) {
-        if (share >= least_share_shown) text += fmt::format(" {}: {:.1f} %.", name, share);
+    // Tenths of a percent; what rounding adds is taken from the first, so that they do not sum to more than
+    // the whole.
+    const auto tenths = [](double share) { return std::lround(10 * share); };
+    const std::array rest{std::pair{"Estimated", percent.estimated},
+                          std::pair{"Unexplained", percent.unexplained},
+                          std::pair{"Not examined", percent.not_examined}};
+    std::string text;
+    long left = 1000;
+    for (const auto& [name, share] : rest) {
+        if (share < least_share_shown) continue;
+        text += fmt::format(" {}: {:.1f} %.", name, static_cast<double>(tenths(share)) / 10);
+        left -= tenths(share);
     }
-    return text;
+    const long located = std::min(tenths(percent.accounted), std::max(left, 0L));
+    return fmt::format("Located by evidence: {:.1f} % of RSS.{}", static_cast<double>(located) / 10, text);
 }
 
 Finding finding_of(const Assessment& assessment, const Moment& moment) {
