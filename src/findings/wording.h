@@ -26,8 +26,8 @@ inline constexpr std::string_view trend_command = "nmtx trend rec.db";
 // The remedy that checks whether memory grows: both, on one line of a screen.
 Remedy check_growth();
 // What shows that memory is no leak, and why a recording takes so long.
-inline constexpr std::string_view no_leak_within_the_hour =
-    "it stops growing within an hour (a cache may take that long to fill)";
+inline constexpr std::string_view no_leak_if_it_stops =
+    "it stops growing under constant load (a cache may take an hour to fill)";
 // What one snapshot leaves open of memory that looks leaked.
 inline constexpr std::string_view leak_or_cache = "whether it is a leak or a cache that is meant to stay";
 

@@ -72,7 +72,7 @@ TEST_CASE("assessment: RSS that evidence accounts for is ok, and the shares are 
     CHECK(assessment.next.empty());
     const auto findings = test::judged(made.view, made.ledger).findings;
     CHECK(findings.front().rule == "nothing-wrong");
-    CHECK(findings.front().title.find("98.0 % of RSS accounted for, mostly files") == 0);
+    CHECK(findings.front().title.find("No problem found; 98.0 % of RSS accounted for: files") == 0);
 }
 
 TEST_CASE("assessment: 5 % and 4 MiB without an owner are a warning, with what to do") {

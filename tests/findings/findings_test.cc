@@ -28,7 +28,7 @@ TEST_CASE("findings: a process of which nothing is known to be wrong is told so,
     REQUIRE(findings.size() == 1);
     CHECK(findings[0].rule == "nothing-wrong");
     CHECK(findings[0].severity == Severity::note);
-    CHECK(findings[0].title == "100.0 % of RSS accounted for, mostly files 100.0 MiB (100.0 %)");
+    CHECK(findings[0].title == "No problem found; 100.0 % of RSS accounted for: files 100.0 MiB (100.0 %)");
     CHECK(findings[0].refuted_by.find("nmtx record 42 -o rec.db") != std::string::npos);
 }
 

@@ -35,16 +35,18 @@ std::vector<Share> shares_of(const Moment& moment) {
     return shares;
 }
 
-// Largest first, until nine tenths of RSS are named.
+// The three largest; the table has the rest.
 std::string largest_shares(const Moment& moment) {
     const Ledger& ledger = *moment.ledger;
+    constexpr std::size_t most = 3;
     std::string parts;
-    Bytes told;
+    std::size_t told = 0;
     for (const Share& share : shares_of(moment)) {
-        if (share.bytes == Bytes() || told.value() >= ledger.rss.value() / 10 * 9) break;
+        if (share.bytes == Bytes()) break;
+        if (told == most) return parts + ", …";
         parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", share.name,
                              amount_with_share(share.bytes, ledger.rss));
-        told += share.bytes;
+        ++told;
     }
     return parts;
 }
@@ -79,8 +81,9 @@ Finding finding_of(const Assessment& assessment, const Moment& moment) {
     finding.confidence = Confidence::high;
     if (assessment.verdict == Assessed::ok) {
         finding.rule = "nothing-wrong";
-        finding.title = fmt::format("{:.1f} % of RSS accounted for, mostly {}", assessment.percent.accounted,
-                                    largest_shares(moment));
+        finding.title = fmt::format("No problem found; {:.1f} % of RSS accounted for: {}",
+                                    assessment.percent.accounted, largest_shares(moment));
+        finding.sure_of = "the shares";
         finding.refutes = Refutes::ok;
         finding.refuted_by = watch_it();
         finding.not_known = "whether RSS will grow, which one snapshot does not show";
