@@ -30,7 +30,7 @@ class HeapLayoutReader {
         threads();
         collector();
         if (!missing_.empty()) return failure("libjvm.so", "its tables have no " + missing_);
-        return std::move(layout_);
+        return layout_;
     }
 
   private:

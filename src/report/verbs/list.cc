@@ -27,8 +27,8 @@ std::string or_dash(const std::string& text) {
 
 // "17.0.15" on a G1: "17 G1".
 std::string short_version(const JvmSummary& jvm) {
+    if (jvm.version.empty()) return collector_name(jvm.gc);
     const std::string gc = collector_name(jvm.gc);
-    if (jvm.version.empty()) return gc;
     std::string version = jvm.version;
     if (version.starts_with("1.")) version.erase(0, 2);
     version = version.substr(0, version.find_first_of("._-+"));
