@@ -45,8 +45,10 @@ class StacksText {
     void more(std::size_t left, std::string_view what) {
         if (left > 0) add(fmt::format("{:>17} {} more {}", "", grouped(left), what));
     }
-    std::string share(std::uint64_t weight) const { return share_text(weight, whole_); }
-    std::size_t most(std::size_t first, std::size_t all) const { return options_.all ? all : first; }
+    [[nodiscard]] std::string share(std::uint64_t weight) const { return share_text(weight, whole_); }
+    [[nodiscard]] std::size_t most(std::size_t first, std::size_t all) const {
+        return options_.all ? all : first;
+    }
 
     void functions() {
         out_ += title(fmt::format("Hottest methods, % of {}", weight_name(profile_.run.mode)), style_) + "\n";
