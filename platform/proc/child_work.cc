@@ -202,7 +202,7 @@ Expected<ChildAtWork> ChildAtWork::begin(const std::function<std::string()>& wor
     if (::pipe2(ends.data(), O_CLOEXEC) != 0)
         return failure({}, "cannot create a pipe: " + errno_text(errno));
     Descriptor in(ends[0]);
-    Descriptor out(ends[1]);
+    const Descriptor out(ends[1]);
     const pid_t parent = ::getpid();
     const pid_t child = ::fork();
     if (child < 0) return failure({}, "cannot create a process: " + errno_text(errno));
@@ -224,7 +224,7 @@ Expected<ServingChild> ServingChild::begin(const Serve& serve, const ChildBounds
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
         return failure({}, "cannot create a socket: " + errno_text(errno));
     Descriptor ours(ends[0]);
-    Descriptor its(ends[1]);
+    const Descriptor its(ends[1]);
     // A request lies in memory: a child that does not read cannot keep us waiting.
     Descriptor requests(::memfd_create("requests", MFD_CLOEXEC));
     if (!requests) return failure({}, "cannot create a file in memory: " + errno_text(errno));

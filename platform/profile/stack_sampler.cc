@@ -87,7 +87,7 @@ class StackSampler {
         const std::uint64_t now = slept_ = monotonic_ns();
         const std::uint64_t until = plan.over() ? plan.end() : plan.next();
         const std::uint64_t left = until > now ? until - now : 0;
-        timespec time{static_cast<time_t>(left / second_in_ns), static_cast<long>(left % second_in_ns)};
+        const timespec time{static_cast<time_t>(left / second_in_ns), static_cast<long>(left % second_in_ns)};
         std::array<pollfd, 2> wanted{
             {{signals.descriptor(), POLLIN, 0}, {child_is_done_ ? -1 : batches_.descriptor(), POLLIN, 0}}};
         ::ppoll(wanted.data(), wanted.size(), &time, nullptr);

@@ -25,7 +25,7 @@ std::optional<ThreadClock> clock_of_schedstat(std::string_view text) {
     cursor.skip_blanks();
     const auto slices = wait ? cursor.decimal() : std::nullopt;
     if (!slices) return std::nullopt;
-    return ThreadClock{*run, *wait, *slices};
+    return ThreadClock{*run, *wait, slices};
 }
 
 std::uint64_t id_in_own_namespace(const ProcessFiles& process, const std::string& status_file, pid_t tid) {
