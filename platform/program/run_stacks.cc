@@ -79,7 +79,8 @@ Expected<int> run_stacks(const Command& command) {
     if (!profile) return tl::make_unexpected(profile.error());
     // What was sampled is shown even where its file cannot be written.
     const Expected<int> shown = show(command, *profile);
-    if (!shown || command.output.empty()) return shown;
+    if (!shown) return tl::make_unexpected(shown.error());
+    if (command.output.empty()) return *shown;
     return done(write_profile(command, *profile));
 }
 
