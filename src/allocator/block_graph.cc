@@ -43,6 +43,10 @@ bool BlockGraph::add_edges(std::uint32_t from, const std::vector<std::uint32_t>&
 
 template <typename Visit>
 void BlockGraph::for_each_edge(std::uint32_t node, Visit visit) const {
+    const auto before_node = [](const BlockLink& link, std::uint32_t from) { return link.from < from; };
+    for (auto link = std::lower_bound(links_.begin(), links_.end(), node, before_node);
+         link != links_.end() && link->from == node; ++link)
+        visit(link->to, false);
     if (!has_edges_.has(node)) return;
     std::size_t at = entry_[node / nodes_an_entry];
     for (std::uint32_t before = node / nodes_an_entry * nodes_an_entry; before < node; ++before) {
@@ -53,6 +57,15 @@ void BlockGraph::for_each_edge(std::uint32_t node, Visit visit) const {
     for (;; ++at) {
         visit(edges_[at] & number_bits, (edges_[at] & inside) != 0);
         if ((edges_[at] & last_of_node) != 0) return;
+    }
+}
+
+void BlockGraph::add_links(std::vector<BlockLink> links) {
+    links_ = std::move(links);
+    std::stable_sort(links_.begin(), links_.end(),
+                     [](const BlockLink& a, const BlockLink& b) { return a.from < b.from; });
+    for (const BlockLink& link : links_) {
+        if (row(link.from) != nobody) fresh_.add(link.from);
     }
 }
 

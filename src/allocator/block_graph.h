@@ -70,6 +70,12 @@ class NodeSet {
     NodeBits bits_;
 };
 
+// A pointer that is told apart from those in the order of the blocks.
+struct BlockLink {
+    std::uint32_t from = 0, to = 0;
+    friend bool operator==(const BlockLink&, const BlockLink&) = default;
+};
+
 class BlockGraph {
   public:
     using Row = std::uint16_t;
@@ -83,6 +89,10 @@ class BlockGraph {
     bool add_edges(std::uint32_t from, const std::vector<std::uint32_t>& targets);
     // A target's number with this bit: the pointer leads into the block, not to its beginning.
     static constexpr std::uint32_t inside = std::uint32_t{1} << 30U;
+
+    // Further pointers to the beginning of blocks, once, after all edges; what holds their blocks is spread
+    // once more.
+    void add_links(std::vector<BlockLink> links);
 
     // The root reaches the node itself. False where the node is somebody's already; it is shared then, unless
     // by its own row.
@@ -126,6 +136,7 @@ class BlockGraph {
     NodeBits has_edges_;
     std::vector<std::uint32_t> entry_;  // of every 16th node: where the edges of it and those behind begin
     NumberList edges_;                  // a node's edges one behind another; the last is marked
+    std::vector<BlockLink> links_;      // by `from`
     std::size_t most_edges_;
     std::uint32_t filled_to_ = 0;  // nodes below it have their entry
     NodeSet fresh_;                // reached, and not yet visited

@@ -43,6 +43,7 @@ FoundHolders HolderWork::run() {
     walk_chunks(search_.heap, search_.free, memory_, search_.bounds, *this);
     found_.holders.pointers = graph_->edges();
     strong_roots();
+    relative_links();
     weak_roots();
     own_roots();
     Sums sums{*this, {}};

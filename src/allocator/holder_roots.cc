@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "allocator/holder_work.h"
+#include "allocator/relative_links.h"
 #include "base/range_map.h"
 
 namespace nmtx {
@@ -114,6 +115,12 @@ void HolderWork::strong_roots() {
     settle(second_);
     graph_->spread(true);
     graph_->settle_shared();
+}
+
+void HolderWork::relative_links() {
+    graph_->add_links(find_relative_links(
+        index_, memory_, [&](std::uint32_t node) { return graph_->row(node) == BlockGraph::nobody; }));
+    graph_->spread(true);
 }
 
 // Without malloc's own regions, which whoever made the ranges may not know.

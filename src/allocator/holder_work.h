@@ -105,6 +105,7 @@ class HolderWork : public HeapFindings {
     void strong_roots();
     void static_roots();
     void static_root(Row row, std::uint32_t node, Address from);
+    void relative_links();
     void weak_roots();
     void ranges_as_roots(const std::vector<Range>& ranges, Row row);
     void own_roots();

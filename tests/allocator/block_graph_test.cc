@@ -105,3 +105,16 @@ TEST_CASE("block graph: many nodes at once take the same way as few") {
         if (graph.row(node) != 1 + (node - 100'000) % 3) FAIL(node);
     }
 }
+
+TEST_CASE("block graph: links that come later are spread from what is held already") {
+    BlockGraph graph(10, 100);
+    graph.add_edges(4, {5});
+    graph.root(0, 3);
+    graph.spread(true);
+    graph.add_links({{2, 4}, {0, 2}, {7, 8}, {5, 0}});
+    graph.spread(true);
+    for (const std::uint32_t node : {0U, 2U, 4U, 5U}) CHECK(graph.row(node) == 3);
+    CHECK(graph.distance(5) == 3);
+    CHECK(graph.row(8) == BlockGraph::nobody);
+    CHECK(graph.way_to(5, 64) == std::vector<std::uint32_t>{0, 2, 4, 5});
+}

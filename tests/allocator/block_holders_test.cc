@@ -189,6 +189,31 @@ TEST_CASE("block holders: blocks that show their library and that nothing points
     CHECK(holder.library == "libown.so");
 }
 
+TEST_CASE("block holders: lists whose links are distances are followed where link back and forwards agree") {
+    HeldHeap forged;
+    const std::uint64_t table = forged.block(0x200), first = forged.block(0x80), far = forged.block(0x2000),
+                        second = forged.block(0x80), alone = forged.block(0x80);
+    static_cast<void>(far);
+    // Elements begin behind a word of the library's own; the next one is told from the element's beginning.
+    const auto element = [](std::uint64_t block) { return block + 8; };
+    const auto link = [&](std::uint64_t field, std::uint64_t base, std::uint64_t to) {
+        forged.memory.put(field, element(to) - base);
+        forged.memory.put(element(to) + 0x18, field - element(to));
+    };
+    link(table + 0x40, table + 0x40, first);
+    link(element(first) + 0x10, element(first), second);
+    forged.memory.put(table + 0x48, element(alone) - (table + 0x48));  // nothing leads back
+    forged.java = {{"com.acme.Cache.handle", table, "libacme.so"}};
+    forged.why = Address{second};
+    const BlockHolders found = forged.holders();
+    const Holder holder = holder_of(found, HolderKind::java_field, "com.acme.Cache.handle");
+    CHECK(holder.held.blocks == 3);
+    CHECK(holder.direct.blocks == 1);
+    CHECK(holder_of(found, HolderKind::nothing).held.blocks == 2);
+    REQUIRE(found.chain);
+    CHECK(found.chain->blocks == std::vector<Address>{{table}, {first}, {second}});
+}
+
 TEST_CASE("block holders: the chain to a block that was asked for begins at its holder") {
     HeldHeap forged;
     const std::uint64_t first = forged.block(), second = forged.block(), third = forged.block();

@@ -35,6 +35,15 @@ struct MadeHeap : MadeVm {
         add_tables();
     }
 
+    // Narrow class pointers count from there on.
+    void count_classes_from(std::uint64_t base) {
+        narrow_base = base;
+        for (const Field& field : fields) {
+            if (field.type == "CompressedKlassPointers" && field.name == "_base")
+                memory.put(Address{field.where}, base);
+        }
+    }
+
     // A class; what it says of its objects' layout is their size, or what arrays have there.
     Address klass(std::string_view name, Address super, std::int32_t layout_helper,
                   const std::vector<MadeField>& fields_of) {

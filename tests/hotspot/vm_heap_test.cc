@@ -132,6 +132,36 @@ TEST_CASE("vm heap: an array's elements are found far behind its header") {
     CHECK(scanned.found[2].place == WordPlace::unidentified);
 }
 
+TEST_CASE("vm heap: with compact headers the address in a field is no header of an array") {
+    MadeHeap made(ClassPointer::in_mark);
+    const Address handle =
+        made.klass("com/acme/Handle", made.object_class, 24, {{"peer", 'J', 8, 0}, {"count", 'I', 16, 0}});
+    // Its upper bits name the class of long[]; what follows would be a length that reaches far.
+    made.count_classes_from(made.longs_class.value - (block >> 42U));
+    for (const std::uint64_t at : {0x100U, 0x118U, 0x400U}) {
+        const Address object = made.object(at, handle);
+        made.memory.put(object + Bytes(8), block);
+        made.memory.put(object + Bytes(16), std::int32_t{0x7000});
+    }
+    const Scanned scanned = scan(made);
+    REQUIRE(scanned.found.size() == 3);
+    for (const Found& found : scanned.found) CHECK(found.name == "com.acme.Handle.peer");
+}
+
+TEST_CASE("vm heap: an object that is locked counts where its class has a long") {
+    const auto header = GENERATE(ClassPointer::narrow, ClassPointer::in_mark);
+    MadeHeap made(header);
+    const std::uint32_t first = header == ClassPointer::in_mark ? 8 : 16;
+    const Address handle = made.klass("com/acme/Handle", made.object_class, 32, {{"peer", 'J', first, 0}});
+    const Address object = made.object(0x100, handle, 0);
+    made.memory.put(object + Bytes(first), block);
+    made.memory.put(object + Bytes(first + 8), block);
+    const Scanned scanned = scan(made);
+    REQUIRE(scanned.found.size() == 2);
+    CHECK(scanned.found[0].name == "com.acme.Handle.peer");
+    CHECK(scanned.found[1].place == WordPlace::unidentified);
+}
+
 TEST_CASE("vm heap: a class that does not lead to java.lang.Object is none") {
     MadeHeap made;
     const Address stray = made.klass("com/acme/Stray", {}, 24, {{"peer", 'J', 16, 0}});
