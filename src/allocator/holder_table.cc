@@ -138,6 +138,9 @@ std::pair<std::string, std::string> HolderTable::library_of(BlockGraph::Row row)
     if (of.file != HolderRow::no_file)
         return {file_name(of.file),
                 of.kind == HolderKind::library_data ? "its data" : "pointers in the blocks"};
+    // What such a row holds is of many: a library that some of the blocks show says nothing about the others.
+    const bool one_owner = of.kind == HolderKind::java_field || of.kind == HolderKind::java_static;
+    if (!one_owner) return {};
     // A pointer in the blocks says more than where the class's code is, which may call another library.
     auto shown = most_shown(of.shown_directly, of.direct.blocks / 2);
     if (!shown) shown = most_shown(of.shown, of.held.blocks / 200);
