@@ -15,6 +15,7 @@
 #include "kernel/status.h"
 #include "kernel/trace_rights.h"
 #include "platform/memory/stop_news.h"
+#include "platform/memory/trace_thread.h"
 #include "platform/os/system_error.h"
 #include "platform/proc/input_file.h"
 
@@ -22,16 +23,6 @@ namespace nmtx {
 namespace {
 
 using std::chrono::steady_clock;
-
-// A thread that was killed goes at once, unless it sleeps uninterruptibly.
-constexpr std::chrono::milliseconds for_the_rest{1000};
-
-long trace(int request, pid_t tid, int data) {
-    // The kernel takes a number here, whatever the prototype says.
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    auto* const number = reinterpret_cast<void*>(static_cast<std::intptr_t>(data));
-    return ::ptrace(static_cast<__ptrace_request>(request), tid, nullptr, number);
-}
 
 std::optional<pid_t> number_of(std::string_view name) {
     pid_t number = 0;
@@ -194,7 +185,7 @@ Expected<void> FrozenThreads::stop_all(const ProcessFiles& process, Clock::time_
 
 // False for one that has ended.
 Expected<bool> FrozenThreads::seize(const ProcessFiles& process, pid_t tid) {
-    if (trace(PTRACE_SEIZE, tid, 0) == 0) {
+    if (trace_thread(PTRACE_SEIZE, tid, 0) == 0) {
         threads_.push_back({tid, State::running, 0});
         return true;
     }
@@ -229,7 +220,8 @@ void FrozenThreads::interrupt_all() {
     for (Thread& thread : threads_) {
         if (thread.state != State::running) continue;
         if (!began_) began_ = Clock::now();
-        trace(PTRACE_INTERRUPT, thread.tid, 0);  // fails only for one that is ending, which the wait finds
+        trace_thread(PTRACE_INTERRUPT, thread.tid,
+                     0);  // fails only for one that is ending, which the wait finds
         thread.state = State::interrupted;
     }
 }
@@ -304,14 +296,14 @@ void FrozenThreads::release() {
     if (threads_.empty()) return;
     interrupt_all();  // only what is stopped can be let go of
     const auto let_go = [](Thread& thread) {
-        if (thread.state == State::stopped && trace(PTRACE_DETACH, thread.tid, thread.signal) == 0)
+        if (thread.state == State::stopped && trace_thread(PTRACE_DETACH, thread.tid, thread.signal) == 0)
             thread.state = State::gone;
     };
     for (Thread& thread : threads_) let_go(thread);
     if (began_) stood_still_ = Clock::now() - *began_;
     // The others are those that could not be stopped, and those that were killed while they stood still. What
     // is left of them after that time the kernel lets go of when this program ends.
-    const auto deadline = Clock::now() + for_the_rest;
+    const auto deadline = Clock::now() + time_to_let_go;
     main_thread_last([&](Thread& thread) {
         if (thread.state == State::interrupted) {
             wait_for(thread, false, deadline);

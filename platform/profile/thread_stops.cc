@@ -11,20 +11,12 @@
 #include <csignal>
 
 #include "platform/memory/frozen_threads.h"
+#include "platform/memory/trace_thread.h"
 
 namespace nmtx {
 namespace {
 
 using std::chrono::steady_clock;
-
-constexpr std::chrono::milliseconds time_for_the_rest{1000};
-
-long trace_thread(int request, pid_t tid, int data) {
-    // The kernel takes a number here, whatever the prototype says.
-    // NOLINTNEXTLINE(performance-no-int-to-ptr)
-    auto* const number = reinterpret_cast<void*>(static_cast<std::intptr_t>(data));
-    return ::ptrace(static_cast<__ptrace_request>(request), tid, nullptr, number);
-}
 
 bool registers_of(pid_t tid, user_regs_struct& into) {
     iovec where{&into, sizeof into};
@@ -35,7 +27,7 @@ bool registers_of(pid_t tid, user_regs_struct& into) {
 }  // namespace
 
 ThreadStops::~ThreadStops() {
-    const auto deadline = steady_clock::now() + time_for_the_rest;
+    const auto deadline = steady_clock::now() + time_to_let_go;
     while (!asked_.empty() && steady_clock::now() < deadline) {
         take([](pid_t, const user_regs_struct&) { return false; }, [](pid_t) {});
         if (!asked_.empty()) ::poll(nullptr, 0, 1);
