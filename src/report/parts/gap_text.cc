@@ -58,10 +58,14 @@ std::string gap_text(const Ledger& ledger, bool bounds) {
 }
 
 std::string subtraction_text(const Ledger& ledger) {
-    if (!ledger.gap.classic) return "";
-    return fmt::format(
-        "The usual estimate (RSS - NMT committed = {} MiB) fails: committed memory need not be resident.",
-        in_mib(*ledger.gap.classic));
+    const Gap& gap = ledger.gap;
+    if (!gap.classic) return "";
+    const std::string usual =
+        fmt::format("The usual estimate (RSS - NMT committed = {} MiB)", in_mib(*gap.classic));
+    if (!gap.low || !gap.high) return usual + " can be far off: committed memory need not be resident.";
+    if (gap.classic->value >= gap.low->value && gap.classic->value <= gap.high->value)
+        return usual + " is in that range here; in general it is not.";
+    return usual + " fails: committed memory need not be resident.";
 }
 
 }  // namespace nmtx

@@ -15,7 +15,8 @@ inline constexpr std::string_view gap_name = "Not tracked by NMT";
 std::string gap_text(const Ledger& ledger, bool bounds);
 
 // "The usual estimate (RSS - NMT committed = -12.9 MiB) fails: …": tickets quote it, and it is negative in
-// many healthy processes. Empty where NMT has no total.
+// many healthy processes. It is only called wrong where it is out of the range of gap_text(), behind which
+// this is printed. Empty where NMT has no total.
 std::string subtraction_text(const Ledger& ledger);
 
 }  // namespace nmtx
