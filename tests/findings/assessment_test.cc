@@ -252,9 +252,9 @@ TEST_CASE("assessment: with NMT off live malloc memory has no owner, and the nex
     const Judgement judged = test::judged(made.view, made.ledger);
     CHECK(judged.assessment.verdict == Assessed::undecided);
     CHECK(judged.assessment.coverage.accounted == mib(100));
-    CHECK(says(judged.assessment,
-               "30.0 MiB (30.0 %) is malloc memory in use: NMT is off, so how much of it is the JVM's own is "
-               "unknown."));
+    CHECK(
+        says(judged.assessment,
+             "30.0 MiB (30.0 %) is malloc memory in use: NMT is off, so the JVM's share of it is unknown."));
     CHECK(proposes(judged.assessment, "-XX:NativeMemoryTracking=summary"));
     CHECK(judged.findings.front().rule == "undecided");
     CHECK(judged.findings.front().severity == Severity::note);

@@ -186,7 +186,7 @@ class Weighing {
         if (whole != unjudged_.unattributed) in_use += fmt::format(" (of malloc's {})", human(whole));
         if (view_.vm != Vm::hotspot) return in_use + "; its purpose is unknown.";
         if (view_.nmt_level() == NmtLevel::off)
-            return in_use + ": NMT is off, so how much of it is the JVM's own is unknown.";
+            return in_use + ": NMT is off, so the JVM's share of it is unknown.";
         return in_use + " by the JVM or by native code: the JVM's blocks were not recognised.";
     }
 
