@@ -41,7 +41,7 @@ class ChildOutput {
     // Takes what has come by now; true once `is_whole` says so of the text, or the child has ended. One that
     // is out of a bound is ended.
     bool take(const std::function<bool(std::string_view)>& is_whole);
-    // Why there is no whole text.
+    // Why the text is missing or incomplete.
     [[nodiscard]] Error failed() const;
 
     [[nodiscard]] bool alive() const { return child_ > 0; }

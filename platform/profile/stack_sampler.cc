@@ -103,7 +103,7 @@ class StackSampler {
                     [this](pid_t tid) { keep(tid); });
     }
 
-    // A thread that waits for a processor does so where it lost it: that is no sample of what uses CPU time.
+    // A thread that waits for a processor stands where it lost one, which is not where it spends CPU time.
     bool look(pid_t tid, const user_regs_struct& registers) {
         const SampledThread* const thread = threads_.find(tid);
         if (thread == nullptr) return false;

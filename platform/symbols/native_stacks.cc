@@ -58,7 +58,7 @@ class FrameNames {
 // Copies of stacks that are held at once, and that one child has the time for on a machine with much to do.
 constexpr std::size_t most_copied_bytes = std::size_t{128} << 20U;
 constexpr std::size_t most_copies = 1000;
-// Where nobody asked for stacks, a thread that does not stop soon is left alone.
+// Unless stacks were asked for, a thread that is slow to stop is skipped.
 constexpr std::chrono::milliseconds brief_stop{250};
 
 // The child has read files and memory that somebody else may have forged: it is believed no more than they

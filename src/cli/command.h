@@ -141,7 +141,7 @@ struct Command {
     [[nodiscard]] bool has(std::string_view option) const;  // was it given?
 };
 
-// What `nmtx ticket -o NAME` writes, by the name alone.
+// What `nmtx ticket -o NAME` writes, judged by NAME only.
 enum class TicketForm {
     markdown,   // "FILE.md"; "-", to standard output
     html,       // "FILE.html"
@@ -150,7 +150,7 @@ enum class TicketForm {
 // Refuses a name that says nothing of the form.
 Expected<TicketForm> ticket_form(std::string_view output);
 
-// What `nmtx stacks -o NAME` writes, by the name alone.
+// What `nmtx stacks -o NAME` writes, judged by NAME only.
 enum class ProfileForm {
     html,       // "FILE.html": a flame graph
     collapsed,  // "FILE.collapsed", "FILE.folded": a line for each stack

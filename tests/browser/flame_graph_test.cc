@@ -104,7 +104,7 @@ TEST_CASE("flame graph: a search shows its share, and counts what matches below 
     CHECK(find("WORK") == "90.0 % (0.90 s) in 2 frames");
     CHECK(page.number("document.querySelectorAll('.flame g.matches').length") == 2);
     CHECK(find("a.b.") == "90.0 % (0.90 s) in 4 frames");
-    CHECK(find("memcpy") == "10.0 % (0.10 s) in 1 frames");
+    CHECK(find("memcpy") == "10.0 % (0.10 s) in 1 frame");
     CHECK(find("nothing of it") == "0.0 % (0.00 s) in 0 frames");
     CHECK(find("").empty());
 }

@@ -27,7 +27,7 @@ VerbEntry threads() {
     entry.formats = {Format::text, Format::json, Format::csv};
     entry.details =
         "The ten busiest threads are stopped for a moment, one at a time, to see what they do; "
-        "--stacks=none stops none. There is no safepoint, except with --dump.";
+        "--stacks=none stops none. Only --dump needs a safepoint.";
     entry.examples = {{"nmtx threads 4711", "the busiest threads"},
                       {"nmtx threads 4711 --stacks=3", "with the stacks of the 3 busiest"},
                       {"nmtx threads 4711 --dump", "with locks and deadlocks"},

@@ -162,7 +162,7 @@ class FlameGraph {
       frame.children?.forEach((child) => look(child, inside || match));
     };
     if (words) look(this.root, false);
-    this.matched.textContent = words ? `${shareOf(weight, this.root.value)} (${secondsOf(weight)}) in ${this.matches.size.toLocaleString("en")} frames` : "";
+    this.matched.textContent = words ? `${shareOf(weight, this.root.value)} (${secondsOf(weight)}) in ${this.matches.size.toLocaleString("en")} ${this.matches.size === 1 ? "frame" : "frames"}` : "";
     this.canvas.classList.toggle("searching", Boolean(words));
     this.draw();
   }
