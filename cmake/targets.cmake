@@ -1,7 +1,7 @@
 # The programs whose memory is known (fixtures/targets), for `nmtx demo` and the tests: Target.class where there is a javac, and its JNI library,
 # which needs no header of a JDK. They go to <build>/targets, where nmtx looks first, and with an installation to share/nmtx/targets.
 set(NMTX_TARGETS_DIR ${CMAKE_BINARY_DIR}/targets)
-add_library(nmtx_target_jni MODULE fixtures/targets/target.c fixtures/targets/spin.c)
+add_library(nmtx_target_jni MODULE fixtures/targets/target.c fixtures/targets/spin.c fixtures/targets/held.c)
 set_target_properties(nmtx_target_jni PROPERTIES OUTPUT_NAME target PREFIX lib LIBRARY_OUTPUT_DIRECTORY ${NMTX_TARGETS_DIR})
 target_link_libraries(nmtx_target_jni PRIVATE pthread)
 install(TARGETS nmtx_target_jni LIBRARY DESTINATION share/nmtx/targets)
@@ -28,7 +28,7 @@ endif()
 find_program(NMTX_JAVAC javac)
 if(NMTX_JAVAC)
   set(NMTX_TARGET_SOURCES Target.java TargetThreads.java BusyThreads.java SpinningThreads.java Growth.java GrowthWork.java
-    StackShapes.java StackRunners.java StackShares.java)
+    HeldBlocks.java StackShapes.java StackRunners.java StackShares.java)
   list(TRANSFORM NMTX_TARGET_SOURCES PREPEND ${CMAKE_SOURCE_DIR}/fixtures/targets/)
   add_custom_command(
     OUTPUT ${NMTX_TARGETS_DIR}/Target.class

@@ -81,7 +81,7 @@ std::optional<LastJavaFrame> JavaStacks::last_frame(std::uint64_t own_id) {
 }
 
 JavaStacks::ToldThreads JavaStacks::threads_told(std::function<bool()> wait) {
-    const auto heap = HeapLayout::of(tables_, memory_);
+    const auto heap = HeapLayout::of_still_objects(tables_, memory_);
     ThreadNamesInHeap names(memory_, layout_, heap ? &*heap : nullptr, std::move(wait));
     return {names.read(), heap ? std::string() : heap.error().what};
 }

@@ -7,6 +7,7 @@
 
 #include "platform/os/page_size.h"
 #include "platform/proc/mapped_file.h"
+#include "platform/symbols/elf_exports.h"
 #include "platform/symbols/elf_image.h"
 #include "platform/symbols/elf_symbols.h"
 
@@ -132,6 +133,27 @@ std::vector<std::optional<FileSymbol>> LiveFiles::symbols(const MappedFile& file
         if (behind <= ~*begins) answers[i] = from.symbols->find(from.descriptor.get(), *begins + behind);
     }
     return answers;
+}
+
+std::unordered_map<std::string, Address> LiveFiles::exports(const MappedFile& file,
+                                                            const std::vector<std::string>& names) {
+    std::unordered_map<std::string, Address> found;
+    const Opened& from = opened(file);
+    const auto begins = from.image ? from.image->address_of(file.offset, page_size()) : std::nullopt;
+    if (!begins || file.first.begin.value < *begins) return found;
+    for (const auto& [name, address] : find_exports(from.descriptor.get(), *from.image, names))
+        found.emplace(name, Address{address + (file.first.begin.value - *begins)});
+    return found;
+}
+
+std::size_t LiveFiles::read(const MappedFile& file, std::uint64_t offset, std::span<std::byte> into) {
+    const Key key{file.device, file.inode, file.first.begin};
+    if (plain_.size() >= most_files && plain_.count(key) == 0) plain_.clear();
+    const auto [entry, added] = plain_.try_emplace(key);
+    if (added) entry->second = open_mapped_file(*process_, file);
+    if (!entry->second) return 0;
+    const ssize_t got = ::pread(entry->second.get(), into.data(), into.size(), static_cast<off_t>(offset));
+    return got <= 0 ? 0 : static_cast<std::size_t>(got);
 }
 
 std::vector<FileSegment> LiveFiles::segments(const MappedFile& file) {

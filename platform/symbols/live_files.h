@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "base/target_files.h"
+#include "platform/os/descriptor.h"
 #include "platform/proc/process_files.h"
 
 namespace nmtx {
@@ -18,6 +19,9 @@ class LiveFiles : public TargetFiles {
 
     std::vector<std::optional<FileSymbol>> symbols(const MappedFile& file,
                                                    std::span<const Address> addresses) override;
+    std::unordered_map<std::string, Address> exports(const MappedFile& file,
+                                                     const std::vector<std::string>& names) override;
+    std::size_t read(const MappedFile& file, std::uint64_t offset, std::span<std::byte> into) override;
     std::vector<FileSegment> segments(const MappedFile& file) override;
     std::optional<std::string> glibc_release(const MappedFile& file) override;
     std::optional<std::string> vm_banner(const MappedFile& file) override;
@@ -33,6 +37,7 @@ class LiveFiles : public TargetFiles {
 
     const ProcessFiles* process_;
     std::map<Key, std::unique_ptr<Opened>> files_;
+    std::map<Key, Descriptor> plain_;  // opened for read() alone
     std::uint64_t symbols_kept_ = 0;
     std::uint64_t symbols_read_ = 0;
 };

@@ -96,9 +96,9 @@ class OwnerSums {
         }
     }
 
-    void add(const std::vector<PointedBlocks>& blocks) {
-        for (const PointedBlocks& block : blocks)
-            add(mapped_[block.file], "", block.usable, "pointed to by", block.chunks);
+    void add(const std::vector<HeldBlocks>& blocks) {
+        for (const HeldBlocks& block : blocks)
+            add(block.owner, block.kind, block.usable, block.evidence, block.chunks);
     }
 
     std::vector<UntrackedOwner> owners() && {
@@ -130,9 +130,12 @@ class OwnerSums {
     // The same owner of the same size by several pieces of evidence is several rows.
     void add(const MappedFile& file, const std::string& kind, std::uint64_t usable, std::string_view evidence,
              const ChunkSum& blocks) {
+        add(std::string(base_name(without_deleted_mark(file.path))), kind, usable, evidence, blocks);
+    }
+    void add(const std::string& name, const std::string& kind, std::uint64_t usable,
+             std::string_view evidence, const ChunkSum& blocks) {
         const ChunkSum taken = unowned_.take(usable, blocks);
         if (taken.blocks == 0) return;
-        const std::string name(base_name(without_deleted_mark(file.path)));
         UntrackedOwner& owner = sums_[{name, kind, std::string(evidence), usable}];
         owner.owner = name;
         owner.kind = kind;
@@ -182,7 +185,7 @@ std::vector<UntrackedOwner> owners_of_blocks(const BlockEvidence& evidence, cons
     // lead into a file, as what a block held before may.
     sums.add(evidence.zlib);
     sums.add(evidence.first_words);
-    sums.add(evidence.pointed);
+    sums.add(evidence.held);
     std::vector<UntrackedOwner> owners = std::move(sums).owners();
 
     join_small_ones(owners);

@@ -1,10 +1,10 @@
-// Names for live blocks that NMT does not track: by what their first word points to, and for the rest by
-// their size.
+// Names for live blocks that NMT does not track: by what their first word points to, by what holds them, and
+// for the rest by their size.
 #pragma once
 
 #include <vector>
 
-#include "allocator/block_pointers.h"
+#include "allocator/block_holders.h"
 #include "allocator/block_tally.h"
 #include "allocator/zlib_blocks.h"
 #include "base/target_files.h"
@@ -15,8 +15,8 @@ namespace nmtx {
 struct BlockEvidence {
     std::vector<FirstWord> first_words;
     std::vector<ZlibBlock> zlib;
-    std::vector<PointedBlocks> pointed;  // with --owners
-    std::vector<SizeClass> sizes;        // all of them, most bytes first
+    std::vector<HeldBlocks> held;  // with --owners
+    std::vector<SizeClass> sizes;  // all of them, most bytes first
 };
 
 // Most bytes first; what has neither an owner nor a size of its own stands last, so that all sum to `sizes`.

@@ -75,10 +75,70 @@ struct TrackedCategory {
 struct UntrackedOwner {
     std::string owner;     // "libtarget.so", "libz.so.1"; empty where only the size is known
     std::string kind;      // "SessionObj", "inflate window"; empty where unknown
-    std::string evidence;  // "vtable", "data pointer", "code pointer", "pointed to by", "shape", "size"
+    std::string evidence;  // "vtable", "data pointer", "code pointer", "pointed to by", "Java heap", "shape",
+                           // "size"
     Bytes block;           // usable bytes of one block (a multiple of 16, plus 8); 0 where they differ
     ChunkSum chunks;
     friend bool operator==(const UntrackedOwner&, const UntrackedOwner&) = default;
+};
+
+// What holds the address of untracked blocks.
+enum class HolderKind : std::uint8_t {
+    java_field,     // a field of an object in the Java heap
+    java_static,    // a static field of a class
+    java_array,     // an element of a long[] or byte[]
+    java_unknown,   // a word in the Java heap of which no object could be identified
+    library_data,   // a variable of a library
+    library_block,  // a block that shows its library itself, and that nothing points to
+    jvm_block,      // a block that NMT tracks
+    stack,          // a thread's stack
+    other_memory,   // other writable memory: the JVM's areas, mappings of libraries
+    nothing,        // no pointer was found
+};
+std::string_view name_of(HolderKind kind);  // as JSON has it: "java field"
+std::optional<HolderKind> holder_kind_of(std::string_view name);
+
+// What one holder keeps alive: the blocks that it points to, and what these point to, at any depth. A block
+// belongs to the holder with the shortest chain of pointers to it; stacks, blocks of NMT's and other memory
+// come after all others.
+struct Holder {
+    HolderKind kind = HolderKind::nothing;
+    std::string name;               // "com.example.Handle.peer", "g_cache"; empty where it has none
+    std::string library;            // whose the blocks are: "libfoo.so"; empty where unknown
+    std::string evidence;           // of that; empty where unknown
+    ChunkSum direct;                // that it points to itself
+    ChunkSum held;                  // with these, all that is reached
+    ChunkSum shared;                // of `held`: another holder reaches these as well
+    std::vector<std::string> also;  // other holders that point to some of the same blocks
+    Address example_from, example;  // where the address of which block lies; 0 where nothing points to it
+    friend bool operator==(const Holder&, const Holder&) = default;
+};
+
+// The chain of pointers to one block, which somebody asked for.
+struct HolderChain {
+    Address asked;
+    std::string holder;  // empty: no live untracked block lies there
+    HolderKind kind = HolderKind::nothing;
+    std::vector<Address> blocks;  // the last one is the block that was asked for
+    friend bool operator==(const HolderChain&, const HolderChain&) = default;
+};
+
+// What --owners found.
+struct BlockHolders {
+    std::vector<Holder> holders;  // most bytes first; with `other`, they sum to the blocks looked at
+    std::uint64_t more = 0;       // holders that are summed up in `rest`
+    ChunkSum rest;
+    // Of the Java heap.
+    std::string heap_not_read;            // why; empty where it was
+    Bytes heap_resident;                  // looked at
+    std::uint64_t heap_words = 0;         // words that are addresses of such blocks
+    std::uint64_t heap_unidentified = 0;  // of them, no object with a fitting field was found around
+    std::uint64_t heap_moved = 0;         // of them, in objects that the collector had moved away
+    std::uint64_t heap_passes = 0;        // 2 where objects moved during the first
+    std::uint64_t pointers = 0;           // between blocks
+    bool pointers_left_out = false;       // there were more than nmtx keeps
+    std::optional<HolderChain> chain;
+    friend bool operator==(const BlockHolders&, const BlockHolders&) = default;
 };
 
 struct SizeClass {
@@ -119,7 +179,8 @@ struct MallocWalk {
     std::vector<TrackedCategory> tracked;   // most bytes first
     std::vector<UntrackedOwner>
         untracked;  // most bytes first; with the rest, last, they sum to all untracked live blocks
-    std::vector<SizeClass> sizes;    // of untracked live blocks, most bytes first, the rest last
+    std::vector<SizeClass> sizes;         // of untracked live blocks, most bytes first, the rest last
+    std::optional<BlockHolders> holders;  // with --owners
     std::vector<std::string> notes;  // sentences for the reader: bounds that were reached, what disagreed
 
     [[nodiscard]] bool walked() const { return why_not_walked.empty(); }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "allocator/malloc_walk.h"
+#include "allocator/walk_fields.h"
 #include "base/cursor.h"
 #include "base/json_fields.h"
 
@@ -36,10 +37,6 @@ constexpr std::array part_names{
     PartName{"tcache", &ArenaFigures::tcache},    PartName{"fast", &ArenaFigures::fast},
     PartName{"binned", &ArenaFigures::binned},    PartName{"top", &ArenaFigures::top},
     PartName{"overhead", &ArenaFigures::overhead}};
-
-ordered_json sum_json(const ChunkSum& sum) {
-    return {{"blocks", sum.blocks}, {"bytes", sum.bytes.value()}, {"resident", sum.resident.value()}};
-}
 
 ordered_json arena_json(const ArenaFigures& arena) {
     ordered_json out = {{"state", fmt::format("{:x}", arena.state.value)},
@@ -77,20 +74,6 @@ ordered_json list_json(const std::vector<T>& values, ToJson to_json) {
     ordered_json list = ordered_json::array();
     for (const T& value : values) list.push_back(to_json(value));
     return list;
-}
-
-void read_bytes(JsonFields& fields, const char* key, Bytes& into) {
-    std::uint64_t value = into.value();
-    fields.read_whole(key, value);
-    into = Bytes(value);
-}
-
-void read_sum(JsonFields& fields, const char* key, ChunkSum& into) {
-    fields.read_object(key, [&](JsonFields& sum) {
-        sum.read_whole("blocks", into.blocks);
-        read_bytes(sum, "bytes", into.bytes);
-        read_bytes(sum, "resident", into.resident);
-    });
 }
 
 void read_arena(JsonFields& fields, MallocWalk& walk) {
@@ -215,6 +198,7 @@ std::string format_malloc_walk(const MallocWalk& walk) {
     out["sizes"] = list_json(walk.sizes, [](const SizeClass& size) {
         return ordered_json{{"block", size.block.value()}, {"chunks", sum_json(size.chunks)}};
     });
+    if (walk.holders) out["holders"] = holders_json(*walk.holders);
     out["notes"] = list_json(walk.notes, text_json);
     out["regions"] = list_json(walk.regions, region_json);
     return out.dump(1) + "\n";
@@ -240,6 +224,7 @@ Expected<MallocWalk> parse_malloc_walk(std::string_view text, std::string_view d
         read_bytes(fields, "expected", *walk.mmapped_expected);
     });
     read_blocks(whole, walk);
+    if (whole.find("holders") != nullptr) read_holders(whole, "holders", walk.holders.emplace());
     read_notes(whole, walk);
     whole.read_list("regions", [&](JsonFields& fields) { read_region(fields, walk); });
     if (whole.wrong()) return failure(std::string(document), *whole.wrong());

@@ -74,8 +74,20 @@ Tallied tally_blocks(const MallocRequest& request, const GlibcHeap& heap, NmtHea
     return done;
 }
 
+// Which file's data the addresses of the allocation functions are in.
+std::vector<NamedChunk> chunks_of_zlib(const std::vector<ZlibBlock>& blocks, const BlockTally& tally) {
+    std::vector<NamedChunk> named;
+    named.reserve(blocks.size());
+    for (const ZlibBlock& block : blocks) {
+        if (const FileRange* range = tally.file_of(block.zalloc)) named.push_back({block.at, range->file});
+    }
+    std::sort(named.begin(), named.end(),
+              [](const NamedChunk& a, const NamedChunk& b) { return a.at < b.at; });
+    return named;
+}
+
 BlockEvidence evidence_of(const MallocRequest& request, const GlibcHeap& heap, const Tallied& done,
-                          TargetMemory& memory) {
+                          TargetMemory& memory, TargetFiles& files, MallocWalk& walk) {
     BlockEvidence evidence;
     evidence.first_words = done.tally.first_words();
     std::vector<Range> arenas;
@@ -85,9 +97,17 @@ BlockEvidence evidence_of(const MallocRequest& request, const GlibcHeap& heap, c
     evidence.zlib = find_zlib_blocks(done.tally.z_streams(), arenas, memory);
     evidence.sizes = done.tally.sizes();
     if (!request.owners) return evidence;
-    PointerSearch search{heap, done.free, done.tally, request.library_data, {}, request.bounds};
-    for (const ZlibBlock& block : evidence.zlib) search.named.push_back(block.at);
-    evidence.pointed = find_pointed_blocks(search, memory);
+    const HolderSearch search{heap,
+                              done.free,
+                              done.tally,
+                              request.files,
+                              request.library_data,
+                              chunks_of_zlib(evidence.zlib, done.tally),
+                              request.holders,
+                              request.bounds};
+    FoundHolders found = find_block_holders(search, memory, files);
+    evidence.held = std::move(found.blocks);
+    walk.holders = std::move(found.holders);
     return evidence;
 }
 
@@ -129,7 +149,7 @@ MallocWalk walk_malloc(const MallocRequest& request, TargetMemory& memory, Targe
     if (done.tally.tracked_blocks() > 0) walk.headers = headers == NmtHeaders::canary ? "canary" : "size";
     fill_arenas(walk, heap, done.tally);
     fill_tracked(walk, request, done.tally);
-    BlockEvidence evidence = evidence_of(request, heap, done, memory);
+    BlockEvidence evidence = evidence_of(request, heap, done, memory, files, walk);
     walk.untracked = owners_of_blocks(evidence, done.tally, request.files, files);
     walk.sizes = largest_sizes(std::move(evidence.sizes), most_size_classes);
     settle_serving_allocator(walk, request.hotspot);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "allocator/block_holders.h"
 #include "allocator/block_tally.h"
 #include "allocator/chunk_walk.h"
 #include "allocator/glibc_heap.h"
@@ -28,7 +29,8 @@ struct MallocRequest {
     std::vector<FileRange> file_ranges;   // ascending and disjoint; indices into files
     std::vector<FileRange> library_data;  // writable data of the files and their .bss; likewise
     WalkBounds bounds;
-    bool owners = false;  // look for what points to the blocks that nothing else gives an owner
+    bool owners = false;    // look for what holds the blocks
+    HolderRequest holders;  // then: where to look
 };
 
 // The heap, with what of its regions is resident asked for already: lists jump all over them. Without a

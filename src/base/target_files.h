@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "base/address.h"
@@ -50,6 +51,17 @@ class TargetFiles {
     // file cannot be read. Symbols come from .symtab where the file has one, else from .dynsym.
     virtual std::vector<std::optional<FileSymbol>> symbols(const MappedFile& file,
                                                            std::span<const Address> addresses) = 0;
+    // By their names, where the symbols of its own that the file exports lie in the target; those that it
+    // does not have are missing.
+    virtual std::unordered_map<std::string, Address> exports(const MappedFile& /*file*/,
+                                                             const std::vector<std::string>& /*names*/) {
+        return {};
+    }
+    // The file's own bytes from `offset` on; returns how many. Also of files that are not ELF.
+    virtual std::size_t read(const MappedFile& /*file*/, std::uint64_t /*offset*/,
+                             std::span<std::byte> /*into*/) {
+        return 0;
+    }
     // In the file's order, which is ascending; none where it cannot be read or is not an ELF file.
     virtual std::vector<FileSegment> segments(const MappedFile& /*file*/) { return {}; }
     // The release in the banner of a C library: "2.36" from "GNU C Library (…) stable release version

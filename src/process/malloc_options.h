@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "base/address.h"
 #include "base/bytes.h"
 
 namespace nmtx {
@@ -10,8 +11,9 @@ namespace nmtx {
 struct MallocOptions {
     bool malloc_walk = true;            // --malloc=never: only mappings and headers
     std::optional<Bytes> malloc_limit;  // --malloc-limit: at most this many resident bytes are walked
-    bool freeze = false;  // --freeze: the target's threads are stopped while its chunks are copied
-    bool owners = false;  // --owners: also search for references to blocks without an owner
+    bool freeze = false;         // --freeze: the target's threads are stopped while its chunks are copied
+    bool owners = false;         // --owners: also search for what holds the blocks that NMT does not track
+    std::optional<Address> why;  // --why: the chain of pointers to this block
 };
 
 }  // namespace nmtx

@@ -29,6 +29,17 @@ void redact_frame(NativeFrame& frame, NameRedactor& names) {
     frame.file = std::move(file);
 }
 
+void redact_holders(BlockHolders& found, NameRedactor& names) {
+    redact_sentence(found.heap_not_read, names);
+    for (Holder& holder : found.holders) {
+        const bool java = holder.kind == HolderKind::java_field || holder.kind == HolderKind::java_static;
+        if (!java || !is_jdk_name(holder.name)) holder.name = names.redact(holder.name, Numbers::kept);
+        holder.library = names.redact(holder.library);
+        for (std::string& other : holder.also) redact_sentence(other, names);
+    }
+    if (found.chain) redact_sentence(found.chain->holder, names);
+}
+
 }  // namespace
 
 std::optional<std::string> redact_malloc_walk(std::string_view text, NameRedactor& names) {
@@ -40,6 +51,7 @@ std::optional<std::string> redact_malloc_walk(std::string_view text, NameRedacto
         owner.owner = names.redact(owner.owner);
         owner.kind = names.redact(owner.kind);
     }
+    if (walk->holders) redact_holders(*walk->holders, names);
     return format_malloc_walk(*walk);
 }
 

@@ -70,7 +70,7 @@ class HeapVm {
         REQUIRE(tables);
         const auto layout = VmLayout::of(*tables, pages);
         REQUIRE(layout);
-        const auto heap = HeapLayout::of(*tables, pages);
+        const auto heap = HeapLayout::of_still_objects(*tables, pages);
         why = heap ? "" : heap.error().what;
         return ThreadNamesInHeap(pages, *layout, heap ? &*heap : nullptr, wait).read();
     }

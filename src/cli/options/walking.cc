@@ -1,6 +1,7 @@
 // The walk over malloc's chunks.
 #include <fmt/format.h>
 
+#include "base/cursor.h"
 #include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/usage.h"
@@ -41,13 +42,28 @@ Expected<void> take_owners(const std::string&, Command& command) {
     return {};
 }
 
+Expected<void> take_why(const std::string& text, Command& command) {
+    Cursor cursor(text);
+    cursor.take("0x");
+    const auto address = cursor.hex();
+    if (!address || !cursor.at_end()) return wrong_value("why", "an address in hexadecimal", text);
+    command.malloc.why = Address{*address};
+    command.malloc.owners = true;
+    return {};
+}
+
 }  // namespace
 
 std::vector<OptionEntry> walking() {
     return {
         {.name = "owners",
-         .text = "trace unknown blocks to their library (slower)",
+         .text = "find what holds untracked blocks (slower)",
          .take = take_owners,
+         .running_only = true},
+        {.name = "why",
+         .value = "ADDRESS",
+         .text = "the chain of pointers to the block at ADDRESS",
+         .take = take_why,
          .running_only = true},
         {.name = "peek",
          .value = "SIZE",

@@ -21,14 +21,14 @@ VerbEntry malloc() {
     entry.operands = "PID|NAME|FILE";
     entry.subject = Subject::process_or_file;
     entry.options =
-        joined({{{"owners"}, {"peek"}, {"all"}, {"malloc-limit"}, {"freeze"}, {"output"}, {"force"}},
+        joined({{{"owners"}, {"why"}, {"peek"}, {"all"}, {"malloc-limit"}, {"freeze"}, {"output"}, {"force"}},
                 option_set::asking(),
                 option_set::choosing(),
                 {{"format"}, {"json"}, {"csv"}, {"quiet"}},
                 option_set::printing()});
     entry.formats = {Format::text, Format::json, Format::csv};
     entry.examples = {{"nmtx malloc 4711", "arenas, and what NMT does not track"},
-                      {"nmtx malloc 4711 --owners", "also trace blocks of unknown origin"},
+                      {"nmtx malloc 4711 --owners", "what holds the blocks that NMT does not track"},
                       {"nmtx malloc 4711 --peek 1016", "what the leaked blocks contain"}};
     entry.check = check_malloc;
     return entry;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "hotspot/vm/vm_table_reader.h"
+
 namespace nmtx {
 namespace {
 
@@ -16,60 +18,32 @@ constexpr std::array stopping_collectors{"UseSerialGC", "UseParallelGC", "UseG1G
 
 }  // namespace
 
-class HeapLayoutReader {
+class HeapLayoutReader : VmTableReader {
   public:
-    HeapLayoutReader(const VmTables& tables, VmMemory& memory) : tables_(tables), memory_(memory) {}
+    HeapLayoutReader(const VmTables& tables, VmMemory& memory) : VmTableReader(tables, memory) {}
 
     Expected<HeapLayout> read() {
         read_flags();
-        if (missing_.empty() && !stops_java())
-            return failure("libjvm.so", "its garbage collector moves objects while Java threads run");
+        layout_.moves_while_java_runs = !stops_java();
         pointers();
         classes();
         fields();
         threads();
         collector();
-        if (!missing_.empty()) return failure("libjvm.so", "its tables have no " + missing_);
+        if (const auto missing = complaint()) return failure("libjvm.so", *missing);
         return layout_;
     }
 
   private:
-    void miss(std::string_view what) {
-        if (missing_.empty()) missing_ = what;
-    }
-    std::optional<VmPart> part_if(std::string_view type, std::string_view name) const {
-        const VmField* const field = tables_.field(type, name);
-        return field != nullptr && !field->is_static ? std::optional(part_of(*field)) : std::nullopt;
-    }
-    VmPart part(std::string_view type, std::string_view name) {
-        const auto found = part_if(type, name);
-        if (!found) miss(std::string(type) + "::" + std::string(name));
-        return found.value_or(VmPart{});
-    }
-    // A static field's number, of the first of these types that has it.
-    std::optional<std::uint64_t> value(
-        std::initializer_list<std::pair<std::string_view, std::string_view>> names) {
-        for (const auto& [type, name] : names) {
-            const VmField* const field = tables_.field(type, name);
-            if (field == nullptr || !field->is_static) continue;
-            VmPart whole = part_of(*field);
-            whole.offset = 0;
-            if (const auto number = read_part(memory_, field->address, whole)) return number;
-        }
-        miss(names.begin()->second);
-        return std::nullopt;
-    }
-
     // 8 calls them Flag.
     void read_flags() {
         const std::string type = tables_.field("JVMFlag", "flags") != nullptr ? "JVMFlag" : "Flag";
         const auto first = value({{type, "flags"}}), count = value({{type, "numFlags"}});
         const VmPart name = part(type, "_name"), address = part(type, "_addr");
-        const auto stride = tables_.size_of(type);
-        if (!stride) miss("size of " + type);
-        if (!missing_.empty()) return;
+        const std::uint64_t stride = size(type);
+        if (!first || !count) return;
         for (std::uint64_t i = 0; i < std::min(*count, most_flags); ++i) {
-            const Address at = Address{*first} + Bytes(i * *stride);
+            const Address at = Address{*first} + Bytes(i * stride);
             const auto text_at = read_pointer(memory_, at, name);
             const auto text = text_at ? memory_.text(*text_at, longest_flag) : std::nullopt;
             const auto where = read_pointer(memory_, at, address);
@@ -174,15 +148,19 @@ class HeapLayoutReader {
         if (layout_.collecting.offset == 0) layout_.collecting = part("CollectedHeap", "_is_gc_active");
     }
 
-    const VmTables& tables_;
-    VmMemory& memory_;
     HeapLayout layout_;
     std::unordered_map<std::string, Address> flags_;  // "Use…"
-    std::string missing_;
 };
 
 Expected<HeapLayout> HeapLayout::of(const VmTables& tables, VmMemory& memory) {
     return HeapLayoutReader(tables, memory).read();
+}
+
+Expected<HeapLayout> HeapLayout::of_still_objects(const VmTables& tables, VmMemory& memory) {
+    auto layout = of(tables, memory);
+    if (layout && layout->moves_while_java_runs)
+        return failure("libjvm.so", "its garbage collector moves objects while Java threads run");
+    return layout;
 }
 
 }  // namespace nmtx

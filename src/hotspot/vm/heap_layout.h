@@ -1,4 +1,5 @@
-// Where the parts of Java objects lie, as one JVM's own tables and flags tell: what reading a String takes.
+// Where the parts of Java objects lie, as one JVM's own tables and flags tell: what reading an
+// object takes.
 //
 //   class pointer   32 bits at 8 (UseCompressedClassPointers), 64 bits there without, or the mark's upper
 //                   bits (UseCompactObjectHeaders, from 24 on)
@@ -39,8 +40,20 @@ struct HeapLayout {
     Address collector;
     VmPart collections, collecting;
 
-    // Fails where the tables lack something, or the collector moves objects while Java threads run.
+    bool moves_while_java_runs = false;
+
+    // The class of an object by its first two words; 0 where they cannot be those of an object.
+    [[nodiscard]] std::uint64_t klass_of(std::uint64_t mark, std::uint64_t behind) const {
+        if (class_pointer == ClassPointer::wide) return behind;
+        const std::uint64_t narrow =
+            class_pointer == ClassPointer::in_mark ? mark >> (mark_shift & 63U) : behind & 0xffffffffU;
+        return narrow == 0 ? 0 : class_base + (narrow << (class_shift & 31U));
+    }
+
+    // Fails where the tables lack something.
     static Expected<HeapLayout> of(const VmTables& tables, VmMemory& memory);
+    // Fails as well where the collector moves objects while Java threads run.
+    static Expected<HeapLayout> of_still_objects(const VmTables& tables, VmMemory& memory);
 };
 
 }  // namespace nmtx

@@ -2,14 +2,12 @@
 
 #include <array>
 
-#include "hotspot/vm/scopes.h"
+#include "hotspot/vm/java_fields.h"
 
 namespace nmtx {
 namespace {
 
 constexpr int most_superclasses = 64;
-constexpr std::uint64_t most_fields = 4096;
-constexpr std::uint64_t most_stream = 65536;
 constexpr std::uint64_t object_alignment = 8;
 
 void add_utf8(std::string& out, std::uint32_t c) {
@@ -62,16 +60,10 @@ std::optional<Address> JavaObjects::oop(Address at) {
 
 std::optional<Address> JavaObjects::klass_of(Address object) {
     if (object.value % object_alignment != 0) return std::nullopt;
-    const Address at = object + Bytes(heap_.class_offset);
-    if (heap_.class_pointer == ClassPointer::wide) return memory_.pointer(at);
-    std::uint64_t narrow = 0;
-    if (heap_.class_pointer == ClassPointer::in_mark) {
-        narrow = memory_.read<std::uint64_t>(object).value_or(0) >> (heap_.mark_shift & 63U);
-    } else {
-        narrow = memory_.read<std::uint32_t>(at).value_or(0);
-    }
-    if (narrow == 0) return std::nullopt;
-    return Address{heap_.class_base + (narrow << (heap_.class_shift & 31U))};
+    const auto mark = memory_.read<std::uint64_t>(object),
+               behind = memory_.read<std::uint64_t>(object + Bytes(8));
+    const std::uint64_t klass = mark && behind ? heap_.klass_of(*mark, *behind) : 0;
+    return klass == 0 ? std::nullopt : std::optional(Address{klass});
 }
 
 std::optional<std::string> JavaObjects::name_of_class(Address klass) {
@@ -90,51 +82,14 @@ std::optional<Address> JavaObjects::class_of(Address object, std::string_view na
     return std::nullopt;
 }
 
-// Six slots of 16 bits each: access flags, index of the name, of the type, of the first value, and the offset
-// in the last two, above bits that say what it is.
-JavaObjects::Fields JavaObjects::fields_of_slots(Address klass, Address pool) {
-    Fields fields;
-    const auto array = read_pointer(memory_, klass, *heap_.slots);
-    const auto count = read_part(memory_, klass, *heap_.slot_count);
-    if (!array || !count || *count > most_fields) return fields;
-    for (std::uint64_t i = 0; i < *count; ++i) {
-        std::array<std::uint16_t, 6> slot{};
-        if (!memory_.read(*array + Bytes(heap_.slots_data + i * sizeof slot),
-                          std::as_writable_bytes(std::span(slot))))
-            return {};
-        const auto name = names_.pool_symbol(pool, slot[1]), type = names_.pool_symbol(pool, slot[2]);
-        const std::uint64_t packed = slot[4] | (std::uint64_t{slot[5]} << 16U);
-        if (name && type) fields.emplace(*name, Field{*type, packed >> (heap_.tag_bits & 31U)});
-    }
-    return fields;
-}
-
-JavaObjects::Fields JavaObjects::fields_of_stream(Address klass, Address pool) {
-    Fields fields;
-    const auto array = read_pointer(memory_, klass, *heap_.stream);
-    if (!array) return fields;
-    CompressedNumbers numbers(memory_, *array + Bytes(heap_.stream_data), vm_.excluded_bytes);
-    const auto count = numbers.next(), injected = numbers.next();
-    if (!count || !injected || *count > most_fields) return fields;
-    for (std::uint64_t i = 0; i < *count; ++i) {
-        const auto name_index = numbers.next(), type_index = numbers.next(), offset = numbers.next(),
-                   access = numbers.next(), flags = numbers.next();
-        if (!name_index || !type_index || !offset || !access || !flags) return {};
-        // What comes behind a flat field differs by release: none of the classes that are read has one.
-        if (heap_.flat && (*flags & *heap_.flat) != 0) return {};
-        for (const std::uint64_t more : {heap_.initialized, heap_.generic, heap_.contended}) {
-            if ((*flags & more) != 0 && !numbers.next()) return {};
-        }
-        const auto name = names_.pool_symbol(pool, *name_index), type = names_.pool_symbol(pool, *type_index);
-        if (name && type) fields.emplace(*name, Field{*type, *offset});
-    }
-    return fields;
-}
-
 JavaObjects::Fields JavaObjects::fields_of(Address klass) {
-    const auto pool = read_pointer(memory_, klass, heap_.constants);
-    if (!pool) return {};
-    return heap_.stream ? fields_of_stream(klass, *pool) : fields_of_slots(klass, *pool);
+    Fields fields;
+    const bool all = for_each_field(memory_, vm_, heap_, klass, [&](const JavaField& field) {
+        const auto name = names_.pool_symbol(field.pool, field.name),
+                   type = names_.pool_symbol(field.pool, field.type);
+        if (name && type) fields.emplace(*name, Field{*type, field.offset});
+    });
+    return all ? fields : Fields();
 }
 
 const JavaObjects::Field* JavaObjects::field(Address klass, std::string_view name, std::string_view type) {

@@ -42,8 +42,6 @@ class JavaObjects {
     std::optional<Address> oop(Address at);
     const Field* field(Address klass, std::string_view name, std::string_view type);
     Fields fields_of(Address klass);
-    Fields fields_of_slots(Address klass, Address pool);
-    Fields fields_of_stream(Address klass, Address pool);
     std::optional<std::string> elements(Address array, std::string_view type, std::uint64_t width,
                                         std::size_t most);
 

@@ -21,6 +21,8 @@
 
 #include <array>
 
+#include "hotspot/vm/vm_table_reader.h"
+
 namespace nmtx {
 namespace {
 
@@ -57,10 +59,9 @@ VmPart part_of(const VmField& field) {
     return part;
 }
 
-// Notes the first field that is missing and goes on.
-class VmLayoutReader {
+class VmLayoutReader : VmTableReader {
   public:
-    VmLayoutReader(const VmTables& tables, VmMemory& memory) : tables_(tables), memory_(memory) {}
+    VmLayoutReader(const VmTables& tables, VmMemory& memory) : VmTableReader(tables, memory) {}
 
     Expected<VmLayout> read() {
         code_cache();
@@ -69,41 +70,17 @@ class VmLayoutReader {
         method();
         threads();
         frames();
-        if (!missing_.empty()) return failure("libjvm.so", "its tables have no " + missing_);
+        if (const auto missing = complaint()) return failure("libjvm.so", *missing);
         return std::move(layout_);
     }
 
   private:
-    [[nodiscard]] bool has(std::string_view type, std::string_view name) const {
-        return tables_.field(type, name) != nullptr;
-    }
-    void miss(std::string_view what) {
-        if (missing_.empty()) missing_ = what;
-    }
-    VmPart part(std::string_view type, std::string_view name) {
-        const VmField* const field = tables_.field(type, name);
-        if (field != nullptr && !field->is_static) return part_of(*field);
-        miss(std::string(type) + "::" + std::string(name));
-        return {};
-    }
-    std::optional<VmPart> part_if(std::string_view type, std::string_view name) {
-        return has(type, name) ? std::optional(part(type, name)) : std::nullopt;
-    }
-    [[nodiscard]] std::optional<Address> fixed(std::string_view type, std::string_view name) const {
-        const VmField* const field = tables_.field(type, name);
-        return field != nullptr && field->is_static ? std::optional(field->address) : std::nullopt;
-    }
     // The first of them that there is.
     VmPart first_part(std::initializer_list<std::string_view> types, std::string_view name) {
         for (const std::string_view type : types) {
             if (has(type, name)) return part(type, name);
         }
         return part(*types.begin(), name);
-    }
-    std::uint64_t size(std::string_view type) {
-        const auto bytes = tables_.size_of(type);
-        if (!bytes) miss(std::string("size of ") + std::string(type));
-        return bytes.value_or(0);
     }
 
     void code_cache() {
@@ -244,10 +221,7 @@ class VmLayoutReader {
         layout_.excluded_bytes = mirror && major.value_or(0) >= 20 ? 1 : 0;
     }
 
-    const VmTables& tables_;
-    VmMemory& memory_;
     VmLayout layout_;
-    std::string missing_;
 };
 
 Expected<VmLayout> VmLayout::of(const VmTables& tables, VmMemory& memory) {

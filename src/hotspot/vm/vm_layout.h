@@ -96,7 +96,9 @@ struct VmLayout {
     static Expected<VmLayout> of(const VmTables& tables, VmMemory& memory);
 };
 
+// A field's place and width, by its type's name.
 VmPart part_of(const VmField& field);
+
 // The field's number, extended to 64 bits.
 std::optional<std::uint64_t> read_part(VmMemory& memory, Address object, VmPart part);
 std::optional<Address> read_pointer(VmMemory& memory, Address object, VmPart part);

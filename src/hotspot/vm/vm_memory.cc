@@ -6,7 +6,7 @@ namespace nmtx {
 
 const std::vector<std::byte>& VmMemory::page(std::uint64_t number) {
     if (const auto known = pages_.find(number); known != pages_.end()) return known->second;
-    if (pages_.size() >= most_pages) pages_.clear();
+    if (pages_.size() >= most_pages_) pages_.clear();
     std::vector<std::byte>& bytes = pages_[number];
     bytes.resize(page_bytes);
     bytes.resize(memory_.read(Address{number * page_bytes}, bytes));

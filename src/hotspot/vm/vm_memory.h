@@ -20,7 +20,9 @@ namespace nmtx {
 // clear() drops all.
 class VmMemory {
   public:
-    explicit VmMemory(TargetMemory& memory) : memory_(memory) {}
+    // Keeps at most so many pages of 4 KiB.
+    explicit VmMemory(TargetMemory& memory, std::size_t most_pages = 16384)
+        : memory_(memory), most_pages_(most_pages) {}
 
     bool read(Address at, std::span<std::byte> into);
     template <typename T>
@@ -38,10 +40,10 @@ class VmMemory {
 
   private:
     static constexpr std::uint64_t page_bytes = 4096;
-    static constexpr std::size_t most_pages = 16384;
     const std::vector<std::byte>& page(std::uint64_t number);
 
     TargetMemory& memory_;
+    std::size_t most_pages_;
     std::unordered_map<std::uint64_t, std::vector<std::byte>> pages_;  // as far as they could be read
 };
 

@@ -3,6 +3,7 @@
 #include "base/range_map.h"
 #include "ledger/claims/image_search.h"
 #include "ledger/ledger.h"
+#include "ledger/plan/holder_request.h"
 #include "ledger/plan/malloc_request.h"
 #include "ledger/plan/ranges_to_ask.h"
 #include "ledger/plan/thread_entry_search.h"
@@ -44,7 +45,13 @@ std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, Targ
     if (!reader_.update(so_far) || !reader_.view().smaps) return {};
     const ProcessView& view = reader_.view();
     bounds_of_running_ = find_thread_bounds(view, running);
-    return ranges_of_walk(malloc_request(view, find_malloc_shapes(view, running)), running);
+    std::vector<Range> ranges =
+        ranges_of_walk(malloc_request(view, find_malloc_shapes(view, running)), running);
+    if (!malloc_.owners) return ranges;
+    for (HolderPlaces places = places_of_holders(view, running);
+         const std::vector<Range>& of : {places.stacks, places.other})
+        ranges.insert(ranges.end(), of.begin(), of.end());
+    return joined(std::move(ranges));
 }
 
 void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) {
@@ -70,9 +77,11 @@ void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFil
                     {"malloc's memory was not walked: --malloc=never", "leave --malloc=never out"});
         return;
     }
-    const MallocRequest request = malloc_request(view, std::move(shapes), malloc_, files);
+    MallocRequest request = malloc_request(view, std::move(shapes), malloc_, files);
+    const bool copied = so_far.header.cost.stood_still_ms.has_value();
+    if (malloc_.owners) request.holders = holder_request(view, memory, files, malloc_.why, copied);
     MallocWalk walk = walk_malloc(request, memory, files);
-    walk.frozen = so_far.header.cost.stood_still_ms.has_value();
+    walk.frozen = copied;
     walk.stood_still_ms = so_far.header.cost.stood_still_ms.value_or(0);
     so_far.add(document::malloc_walk, format_malloc_walk(walk));
 }

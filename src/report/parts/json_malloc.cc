@@ -39,6 +39,63 @@ json untracked_of(const UntrackedOwner& entry) {
             {"resident_bytes", entry.chunks.resident.value()}};
 }
 
+std::string hex_address(Address at) {
+    return fmt::format("0x{:x}", at.value);
+}
+
+json holder_of(const Holder& holder) {
+    json also = json::array();
+    for (const std::string& other : holder.also) also.push_back(printable(other));
+    json example = nullptr;
+    if (holder.example != Address{}) {
+        example = {{"block", hex_address(holder.example)},
+                   {"pointer_at", holder.example_from == Address{} ? json(nullptr)
+                                                                   : json(hex_address(holder.example_from))}};
+    }
+    return {{"kind", name_of(holder.kind)},
+            {"name", text_or_null(holder.name)},
+            {"library", text_or_null(holder.library)},
+            {"library_evidence", text_or_null(holder.evidence)},
+            {"blocks", holder.held.blocks},
+            {"bytes", holder.held.bytes.value()},
+            {"resident_bytes", holder.held.resident.value()},
+            {"direct_blocks", holder.direct.blocks},
+            {"direct_bytes", holder.direct.bytes.value()},
+            {"shared_blocks", holder.shared.blocks},
+            {"shared_bytes", holder.shared.bytes.value()},
+            {"also", also},
+            {"example", example}};
+}
+
+json chain_of(const HolderChain& chain) {
+    json blocks = json::array();
+    for (const Address block : chain.blocks) blocks.push_back(hex_address(block));
+    return {{"address", hex_address(chain.asked)},
+            {"held_by", text_or_null(chain.holder)},
+            {"kind", chain.holder.empty() ? json(nullptr) : json(name_of(chain.kind))},
+            {"blocks", blocks}};
+}
+
+json holders_of(const std::optional<BlockHolders>& holders) {
+    if (!holders) return nullptr;
+    json list = json::array();
+    for (const Holder& holder : holders->holders) list.push_back(holder_of(holder));
+    json heap = {{"not_searched", text_or_null(holders->heap_not_read)},
+                 {"resident_bytes", holders->heap_resident.value()},
+                 {"pointers", holders->heap_words},
+                 {"unidentified", holders->heap_unidentified},
+                 {"moved", holders->heap_moved},
+                 {"passes", holders->heap_passes}};
+    return {{"holders", list},
+            {"more", holders->more},
+            {"more_blocks", holders->rest.blocks},
+            {"more_bytes", holders->rest.bytes.value()},
+            {"java_heap", heap},
+            {"pointers", holders->pointers},
+            {"pointers_left_out", holders->pointers_left_out},
+            {"chain", holders->chain ? chain_of(*holders->chain) : json(nullptr)}};
+}
+
 json category_of(const TrackedCheck& check) {
     return {{"name", printable(check.name)},
             {"bytes", check.requested.value()},
@@ -93,6 +150,7 @@ json malloc_json(const ProcessView& view) {
                     {"bytes", size.chunks.bytes.value()},
                     {"resident_bytes", size.chunks.resident.value()}};
     }));
+    out["holders"] = known(holders_of(walk.holders));
     out["frozen"] = known(walk.frozen);
     out["stood_still_ms"] = known(walk.stood_still_ms);
     const auto took = view.took_ms(document::malloc_walk);

@@ -13,6 +13,7 @@
 #include "ledger/partition/untracked_owners.h"
 #include "report/parts/malloc_notes.h"
 #include "report/parts/notes.h"
+#include "report/reconciliation/holders_text.h"
 #include "report/reconciliation/report.h"
 
 namespace nmtx {
@@ -102,6 +103,7 @@ class MallocReport {
 
     void print(const MallocWalk& walk) {
         owners(walk);
+        if (walk.holders) out_ += holders_text(walk, most_, style_) + "\n";
         totals(walk);
         arenas(walk);
         sizes(walk);
@@ -256,12 +258,10 @@ class MallocReport {
                             in_mib(entry.chunks.bytes), entry.evidence.empty() ? "-" : entry.evidence));
         }
         more(owners.size());
-        const bool second_hop =
-            std::any_of(walk.untracked.begin(), walk.untracked.end(),
-                        [](const UntrackedOwner& entry) { return entry.evidence == "pointed to by"; });
-        if (!second_hop && not_attributed(walk).value() > walk.live_untracked().resident.value() / 10)
-            say_below(fmt::format("Trace more owners through references (slower): nmtx malloc {} --owners",
-                                  view_.header.pid));
+        if (!walk.holders && not_attributed(walk).value() > walk.live_untracked().resident.value() / 10)
+            say_below(fmt::format(
+                "Find what holds them, in the Java heap and elsewhere (slower): nmtx malloc {} --owners",
+                view_.header.pid));
         out_ += "\n";
     }
 

@@ -1,0 +1,167 @@
+#include <algorithm>
+
+#include "allocator/holder_work.h"
+#include "allocator/relative_links.h"
+#include "base/range_map.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_pending = std::size_t{1} << 20U;
+constexpr std::size_t most_static_roots = std::size_t{1} << 18U;
+
+}  // namespace
+
+void HolderWork::strong_root(std::uint32_t node, Row row, Address from) {
+    HolderRow& of = table_[row];
+    if (of.example == Address{}) {
+        of.example_from = from;
+        of.example = index_.address_of(node);
+    }
+    if (graph_->root(node, row)) return;
+    const Row before = graph_->row(node);
+    if (before == row) return;
+    const Row winner = table_.winner(before, row);
+    table_.share(winner, winner == row ? before : row);
+    graph_->set_row(node, winner);
+}
+
+void HolderWork::weak_root(std::uint32_t node, Row row, Address from) {
+    if (!graph_->root_if_nobodys(node, row)) return;
+    HolderRow& of = table_[row];
+    if (of.example != Address{}) return;
+    of.example_from = from;
+    of.example = index_.address_of(node);
+}
+
+void HolderWork::pend(std::vector<PendingRoot>& list, std::uint32_t node, Row row, Address from) {
+    if (node == BlockIndex::none) return;
+    if (list.size() >= most_pending) {
+        found_.holders.pointers_left_out = true;
+        return;
+    }
+    if (!list.empty() && list.back().node == node && list.back().row == row) return;
+    list.push_back({node, row, from});
+}
+
+void HolderWork::settle(std::vector<PendingRoot>& list) {
+    for (const PendingRoot& root : list) weak_root(root.node, root.row, root.from);
+    list.clear();
+    list.shrink_to_fit();
+}
+
+void HolderWork::point(Row row, Address from, std::uint64_t word) {
+    const BlockIndex::Target to = index_.target_of(word);
+    if (table_[row].kind == HolderKind::java_unknown)
+        return pend(to.inside ? weak_inside_ : weak_, to.node, row, from);
+    if (to.inside) return pend(inside_, to.node, row, from);
+    if (table_[row].second_choice) return pend(second_, to.node, row, from);
+    if (to.node != BlockIndex::none) strong_root(to.node, row, from);
+}
+
+// A variable's name is that of the symbol which covers it, where the file has one.
+void HolderWork::static_roots() {
+    struct Static {
+        std::uint32_t file, node;
+        Address from;
+        bool inside;
+    };
+    std::vector<Static> statics;
+    for (const FileRange& data : search_.data) {
+        const bool base = is_base_library(search_.files[data.file].path);
+        for_each_word(memory_, words_, data.range, [&](Address at, std::uint64_t word) {
+            if (!index_.near().may_contain(word)) return;
+            const BlockIndex::Target to = index_.target_of(word);
+            if (to.node == BlockIndex::none || (to.inside && base))
+                return;  // malloc's lists lead into blocks
+            if (statics.size() < most_static_roots) {
+                statics.push_back({data.file, to.node, at, to.inside});
+            } else if (!to.inside) {
+                static_root(table_.row(HolderKind::library_data, "", data.file), to.node, at);
+            }
+        });
+    }
+    std::stable_sort(statics.begin(), statics.end(),
+                     [](const Static& a, const Static& b) { return a.file < b.file; });
+    for (std::size_t first = 0, last = 0; first < statics.size(); first = last) {
+        std::vector<Address> addresses;
+        for (last = first; last < statics.size() && statics[last].file == statics[first].file; ++last)
+            addresses.push_back(statics[last].from);
+        auto symbols = files_.symbols(search_.files[statics[first].file], addresses);
+        symbols.resize(addresses.size());
+        for (std::size_t i = first; i < last; ++i) {
+            const auto& symbol = symbols[i - first];
+            const Row row = table_.row(HolderKind::library_data, symbol ? symbol->name : "", statics[i].file);
+            if (statics[i].inside) {
+                pend(inside_, statics[i].node, row, statics[i].from);
+            } else {
+                static_root(row, statics[i].node, statics[i].from);
+            }
+        }
+    }
+}
+
+void HolderWork::static_root(Row row, std::uint32_t node, Address from) {
+    if (is_base_library(search_.files[table_[row].file].path)) return pend(second_, node, row, from);
+    strong_root(node, row, from);
+}
+
+void HolderWork::strong_roots() {
+    if (search_.request.java_heap) search_.request.java_heap(*this);
+    static_roots();
+    graph_->spread(false);
+    settle(inside_);
+    graph_->spread(false);
+    settle(second_);
+    graph_->spread(true);
+    graph_->settle_shared();
+}
+
+void HolderWork::relative_links() {
+    graph_->add_links(find_relative_links(
+        index_, memory_, [&](std::uint32_t node) { return graph_->row(node) == BlockGraph::nobody; }));
+    graph_->spread(true);
+}
+
+// Without malloc's own regions, which whoever made the ranges may not know.
+void HolderWork::ranges_as_roots(const std::vector<Range>& ranges, Row row) {
+    Layer<char> regions;
+    for (const ChunkRegion& region : search_.heap.regions) regions.push_back({region.whole, 0});
+    std::size_t first = 0;
+    const auto word_found = [&](Address at, std::uint64_t word) {
+        if (!index_.near().may_contain(word)) return;
+        const BlockIndex::Target to = index_.target_of(word);
+        if (to.inside) return pend(weak_inside_, to.node, row, at);
+        if (to.node != BlockIndex::none) weak_root(to.node, row, at);
+    };
+    for (const Range& range : ranges) {
+        for_each_gap(regions, first, range,
+                     [&](Range gap) { for_each_word(memory_, words_, gap, word_found); });
+    }
+}
+
+void HolderWork::weak_roots() {
+    settle(weak_);
+    graph_->spread(true);
+    const Row jvm = table_.row(HolderKind::jvm_block, "");
+    jvm_->for_each([&](std::uint32_t node) { weak_root(node, jvm, {}); });
+    graph_->spread(true);
+    ranges_as_roots(search_.request.stacks, table_.row(HolderKind::stack, ""));
+    graph_->spread(true);
+    ranges_as_roots(search_.request.other, table_.row(HolderKind::other_memory, ""));
+    graph_->spread(true);
+    jvm_inside_->for_each([&](std::uint32_t node) { weak_root(node, jvm, {}); });
+    settle(weak_inside_);
+    graph_->spread(true);
+}
+
+void HolderWork::own_roots() {
+    own_->for_each([&](std::uint32_t node) {
+        if (graph_->row(node) != BlockGraph::nobody || graph_->library(node) == 0) return;
+        const std::uint32_t file = libraries_.file(graph_->library(node));
+        weak_root(node, table_.row(HolderKind::library_block, "", file), {});
+    });
+    graph_->spread(true);
+}
+
+}  // namespace nmtx

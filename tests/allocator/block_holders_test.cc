@@ -1,0 +1,244 @@
+// What holds untracked blocks: roots by their rank, what hangs on them, and what nothing points to.
+#include "allocator/block_holders.h"
+
+#include "allocator/walk_laws.h"
+#include "allocator/walk_malloc.h"
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+constexpr std::uint64_t code = 0x7fa000000000, data = code + 0x2000, stack_at = 0x7fb000000000,
+                        area_at = 0x7fc000000000;
+
+struct NamedFiles : TargetFiles {
+    std::vector<std::optional<FileSymbol>> symbols(const MappedFile&,
+                                                   std::span<const Address> addresses) override {
+        std::vector<std::optional<FileSymbol>> found;
+        for (const Address at : addresses) {
+            const auto it = names.find(at.value);
+            found.push_back(it == names.end() ? std::nullopt
+                                              : std::optional(FileSymbol{it->second, 0, false}));
+        }
+        return found;
+    }
+    std::optional<std::string> glibc_release(const MappedFile&) override { return std::nullopt; }
+    std::map<std::uint64_t, std::string> names;
+};
+
+// A word of the Java heap.
+struct Held {
+    std::string field;
+    std::uint64_t word;
+    std::string library = {};
+    HolderKind kind = HolderKind::java_field;
+};
+
+struct HeldHeap {
+    PageMemory memory;
+    ForgedHeap heap{layout_2_36, memory};
+    NamedFiles files;
+    std::vector<Held> java;
+    std::optional<Address> why;
+
+    std::uint64_t block(std::uint64_t size = 0x40) { return heap.main.live(size) + 16; }
+
+    BlockHolders holders() {
+        heap.main.end_with_top();
+        heap.finish();
+        memory.touch(range_of(data, data + 0x1000));
+        memory.touch(range_of(stack_at, stack_at + 0x1000));
+        memory.touch(range_of(area_at, area_at + 0x1000));
+        MallocRequest request;
+        request.search = heap.search();
+        request.owners = true;
+        request.files = {{"/opt/libown.so", range_of(code, code + 0x1000), 1, 1, 0}};
+        request.file_ranges = {{range_of(code, code + 0x1000), 0, true},
+                               {range_of(data, data + 0x1000), 0, false}};
+        request.library_data = {request.file_ranges[1]};
+        request.holders.stacks = {range_of(stack_at, stack_at + 0x1000)};
+        request.holders.other = {range_of(area_at, area_at + 0x1000)};
+        request.holders.why = why;
+        request.holders.java_heap = [this](HeapFindings& findings) {
+            std::uint64_t at = 0xe0000000;
+            for (const Held& held : java) {
+                const auto row = findings.row(held.kind, held.field);
+                if (!held.library.empty())
+                    findings.set_library(row, held.library, "native methods of the class");
+                CHECK(findings.contains(held.word));
+                CHECK(findings.near().may_contain(held.word));
+                findings.point(row, {at += 8}, held.word);
+            }
+        };
+        walk = walk_malloc(request, memory, files);
+        check_laws(walk);
+        REQUIRE(walk.holders);
+        std::uint64_t blocks = 0;
+        for (const Holder& holder : walk.holders->holders) blocks += holder.held.blocks;
+        CHECK(blocks == walk.live_untracked().blocks);
+        const auto again = parse_malloc_walk(format_malloc_walk(walk));
+        REQUIRE(again);
+        CHECK(again->holders == walk.holders);
+        return *walk.holders;
+    }
+    MallocWalk walk;
+};
+
+Holder holder_of(const BlockHolders& found, HolderKind kind, std::string_view name = {}) {
+    for (const Holder& holder : found.holders) {
+        if (holder.kind == kind && holder.name == name) return holder;
+    }
+    return {};
+}
+
+}  // namespace
+
+TEST_CASE("block holders: a Java field holds a block and all that hangs on it, whatever points back") {
+    HeldHeap forged;
+    std::vector<std::uint64_t> chain;
+    for (int i = 0; i < 5; ++i) chain.push_back(forged.block());
+    for (std::size_t i = 0; i + 1 < chain.size(); ++i) forged.memory.put(chain[i + 1] + 8, chain[i]);
+    forged.memory.put(chain[0] + 8, chain[4]);
+    forged.java = {{"com.acme.Handle.peer", chain[4], "libacme.so"}};
+    const Holder holder = holder_of(forged.holders(), HolderKind::java_field, "com.acme.Handle.peer");
+    CHECK(holder.direct.blocks == 1);
+    CHECK(holder.held.blocks == 5);
+    CHECK(holder.held.bytes == Bytes(5 * 0x40));
+    CHECK(holder.library == "libacme.so");
+    CHECK(holder.evidence == "native methods of the class");
+    CHECK(holder.example == Address{chain[4]});
+    CHECK(holder.example_from == Address{0xe0000008});
+    REQUIRE_FALSE(forged.walk.untracked.empty());
+    CHECK(forged.walk.untracked[0].owner == "libacme.so");
+    CHECK(forged.walk.untracked[0].evidence == "Java heap");
+    CHECK(forged.walk.untracked[0].chunks.blocks == 5);
+}
+
+TEST_CASE("block holders: a class without a known library owns by its own name") {
+    HeldHeap forged;
+    forged.java = {{"com.acme.Handle.peer", forged.block()}};
+    forged.holders();
+    REQUIRE_FALSE(forged.walk.untracked.empty());
+    CHECK(forged.walk.untracked[0].owner == "com.acme.Handle");
+    CHECK(forged.walk.untracked[0].kind == "com.acme.Handle.peer");
+}
+
+TEST_CASE("block holders: of two fields the class wins over its cleaner, and the other is named") {
+    HeldHeap forged;
+    const std::uint64_t block = forged.block();
+    forged.java = {{"com.acme.Memory$Cleaner.peer", block}, {"com.acme.Memory.peer", block}};
+    const BlockHolders found = forged.holders();
+    const Holder holder = holder_of(found, HolderKind::java_field, "com.acme.Memory.peer");
+    CHECK(holder.held.blocks == 1);
+    CHECK(holder.shared.blocks == 1);
+    CHECK(holder.also == std::vector<std::string>{"com.acme.Memory$Cleaner.peer"});
+    CHECK(holder_of(found, HolderKind::java_field, "com.acme.Memory$Cleaner.peer").held.blocks == 0);
+}
+
+TEST_CASE("block holders: a variable of a library is named by its symbol") {
+    HeldHeap forged;
+    const std::uint64_t block = forged.block();
+    forged.memory.put(data + 0x100, block);
+    forged.files.names[data + 0x100] = "g_cache";
+    const Holder holder = holder_of(forged.holders(), HolderKind::library_data, "g_cache");
+    CHECK(holder.held.blocks == 1);
+    CHECK(holder.library == "libown.so");
+}
+
+TEST_CASE("block holders: stacks and other memory hold only what nothing else does") {
+    HeldHeap forged;
+    const std::uint64_t strong = forged.block(), on_stack = forged.block(), elsewhere = forged.block(),
+                        leaked = forged.block();
+    forged.memory.put(strong + 8, on_stack + 8);  // into a block
+    forged.memory.put(data + 0x100, strong);
+    for (const std::uint64_t block : {strong, on_stack}) forged.memory.put(stack_at + block % 0x800, block);
+    const std::uint64_t second = forged.block();
+    forged.memory.put(stack_at + 0xf00, second);
+    forged.memory.put(area_at + 0x10, elsewhere);
+    forged.memory.put(area_at + 0x18, strong);
+    const BlockHolders found = forged.holders();
+    CHECK(holder_of(found, HolderKind::library_data).held.blocks == 2);
+    CHECK(holder_of(found, HolderKind::stack).held.blocks == 1);
+    CHECK(holder_of(found, HolderKind::other_memory).held.blocks == 1);
+    const Holder nothing = holder_of(found, HolderKind::nothing);
+    CHECK(nothing.held.blocks == 1);
+    CHECK(nothing.direct.blocks == 0);
+    CHECK(nothing.library.empty());
+    static_cast<void>(leaked);
+}
+
+TEST_CASE("block holders: a word of the Java heap in no known object is weaker than a variable") {
+    HeldHeap forged;
+    const std::uint64_t both = forged.block(), alone = forged.block();
+    forged.memory.put(data + 0x100, both);
+    forged.java = {{"", both, "", HolderKind::java_unknown}, {"", alone, "", HolderKind::java_unknown}};
+    const BlockHolders found = forged.holders();
+    CHECK(holder_of(found, HolderKind::library_data).held.blocks == 1);
+    CHECK(holder_of(found, HolderKind::java_unknown).held.blocks == 1);
+}
+
+TEST_CASE("block holders: blocks that show their library and that nothing points to own what they point to") {
+    HeldHeap forged;
+    const std::uint64_t object = forged.block(), buffer = forged.block();
+    forged.memory.put(object, code + 0x10);
+    forged.memory.put(object + 8, buffer);
+    const Holder holder = holder_of(forged.holders(), HolderKind::library_block);
+    CHECK(holder.held.blocks == 2);
+    CHECK(holder.direct.blocks == 1);
+    CHECK(holder.library == "libown.so");
+}
+
+TEST_CASE("block holders: lists whose links are distances are followed where link back and forwards agree") {
+    HeldHeap forged;
+    const std::uint64_t table = forged.block(0x200), first = forged.block(0x80), far = forged.block(0x2000),
+                        second = forged.block(0x80), alone = forged.block(0x80);
+    static_cast<void>(far);
+    // Elements begin behind a word of the library's own; the next one is told from the element's beginning.
+    const auto element = [](std::uint64_t block) { return block + 8; };
+    const auto link = [&](std::uint64_t field, std::uint64_t base, std::uint64_t to) {
+        forged.memory.put(field, element(to) - base);
+        forged.memory.put(element(to) + 0x18, field - element(to));
+    };
+    link(table + 0x40, table + 0x40, first);
+    link(element(first) + 0x10, element(first), second);
+    forged.memory.put(table + 0x48, element(alone) - (table + 0x48));  // nothing leads back
+    forged.java = {{"com.acme.Cache.handle", table, "libacme.so"}};
+    forged.why = Address{second};
+    const BlockHolders found = forged.holders();
+    const Holder holder = holder_of(found, HolderKind::java_field, "com.acme.Cache.handle");
+    CHECK(holder.held.blocks == 3);
+    CHECK(holder.direct.blocks == 1);
+    CHECK(holder_of(found, HolderKind::nothing).held.blocks == 2);
+    REQUIRE(found.chain);
+    CHECK(found.chain->blocks == std::vector<Address>{{table}, {first}, {second}});
+}
+
+TEST_CASE("block holders: the chain to a block that was asked for begins at its holder") {
+    HeldHeap forged;
+    const std::uint64_t first = forged.block(), second = forged.block(), third = forged.block();
+    forged.memory.put(first + 8, second);
+    forged.memory.put(second + 8, third);
+    forged.java = {{"com.acme.Handle.peer", first}};
+    SECTION("its beginning") {
+        forged.why = Address{third};
+    }
+    SECTION("in its middle") {
+        forged.why = Address{third + 9};
+    }
+    const BlockHolders found = forged.holders();
+    REQUIRE(found.chain);
+    CHECK(found.chain->holder == "com.acme.Handle.peer");
+    CHECK(found.chain->kind == HolderKind::java_field);
+    CHECK(found.chain->blocks == std::vector<Address>{{first}, {second}, {third}});
+}
+
+TEST_CASE("block holders: the chain to what is no block in use is empty") {
+    HeldHeap forged;
+    forged.block();
+    forged.why = Address{0x1234};
+    const BlockHolders found = forged.holders();
+    REQUIRE(found.chain);
+    CHECK(found.chain->holder.empty());
+    CHECK(found.chain->blocks.empty());
+}
