@@ -51,9 +51,10 @@ Expected<int> run_nmt(const Command& command) {
     const auto capture = capture_of(command, command.target.pid, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     const std::string where = fmt::format("pid {}", command.target.pid);
-    const auto answer = capture->text(plan.document());
+    const std::string asked = plan.document();
+    const auto answer = capture->text(asked);
     if (!answer) {
-        for (const std::string_view name : {std::string_view(plan.document()), document::attach}) {
+        for (const std::string_view name : {std::string_view(asked), document::attach}) {
             if (const Missing* missing = capture->missing(name))
                 return failure(missing->why.starts_with(where + ": ") ? "" : where, missing->why,
                                missing->hint);
