@@ -132,10 +132,10 @@ nmtx::NativeStacks sample(const LiveJvm& jvm, const std::vector<std::uint64_t>& 
     return nmtx::parse_native_stacks(*text).value();
 }
 
-// NMTX_SAMPLES=10000 for a measurement.
-std::size_t samples_of_each_thread() {
-    const char* const wanted = std::getenv("NMTX_SAMPLES");
-    return wanted != nullptr ? static_cast<std::size_t>(std::atoi(wanted)) / 2 : 150;
+// For a measurement: NMTX_SAMPLES=10000 of running threads, NMTX_SHAPES=60 threads of each shape that parks.
+std::size_t asked_for(const char* variable, std::size_t usual) {
+    const char* const wanted = std::getenv(variable);
+    return wanted != nullptr ? static_cast<std::size_t>(std::atoi(wanted)) : usual;
 }
 
 // Where a stack ended that was not unwound to its start: its last frame, and whether that is the first as
@@ -172,7 +172,10 @@ std::optional<std::size_t> levels(const nmtx::NativeStack& stack) {
 TEST_CASE("live: the Java frames of parked threads are those of Thread.print, method and line") {
     const Jdk jdk = jdk_under_test();
     for (const Mode& mode : modes()) {
-        const LiveJvm jvm(jdk, mode.options, {"each=4", std::string("rounds=") + mode.rounds}, "StackShapes");
+        const std::size_t each = asked_for("NMTX_SHAPES", 4);
+        const LiveJvm jvm(jdk, mode.options,
+                          {fmt::format("each={}", each), std::string("rounds=") + mode.rounds},
+                          "StackShapes");
         Compared sum;
         REQUIRE(comes_true([&] {
             sum = {};
@@ -187,7 +190,7 @@ TEST_CASE("live: the Java frames of parked threads are those of Thread.print, me
             }
             return sum.equal == sum.frames;
         }));
-        CHECK(sum.stacks > 4 * 44);
+        CHECK(sum.stacks > each * 44);
         std::puts(fmt::format("measured: JDK {:>2} {:<11} {} stacks, {} of {} frames equal, longest stop "
                               "{:.2f} ms",
                               jdk.feature, mode.name, sum.stacks, sum.equal, sum.frames, sum.longest_stop_ms)
@@ -202,7 +205,7 @@ TEST_CASE("live: threads that run are unwound to their start, and no frame is wr
         const LiveJvm jvm(jdk, mode.options, {"threads=2", "warm=2000"}, "StackRunners");
         const auto threads = tids_of(jvm, "runner-");
         REQUIRE(threads.size() == 2);
-        const std::size_t each = samples_of_each_thread();
+        const std::size_t each = asked_for("NMTX_SAMPLES", 300) / 2;
         const auto stacks = sample(jvm, threads, each);
         REQUIRE(stacks.java_missing.empty());
         std::size_t whole = 0, wrong = 0;
