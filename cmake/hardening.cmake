@@ -3,7 +3,7 @@ include(CheckCXXCompilerFlag)
 include(CheckCXXSourceCompiles)
 
 target_link_options(nmtx_warnings INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
-if(NOT NMTX_SANITIZE AND NOT NMTX_FUZZ)
+if(NOT NMTX_SANITIZE)
   target_compile_definitions(nmtx_warnings INTERFACE $<$<NOT:$<CONFIG:Debug>>:_GLIBCXX_ASSERTIONS>)
   foreach(flag -fstack-protector-strong -fcf-protection)
     string(MAKE_C_IDENTIFIER "NMTX_HAS${flag}" has)
