@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -28,10 +29,25 @@ inline std::string read_whole(const std::filesystem::path& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+inline Capture copy_of(const Capture& capture) {
+    Capture copy;
+    copy.header = capture.header;
+    for (const auto& [name, text] : capture.documents()) copy.add(name, *text);
+    for (const auto& [name, missing] : capture.missing_documents()) copy.miss(name, missing);
+    for (const Step& step : capture.steps()) copy.note_step(step);
+    return copy;
+}
+
+// Each file is read once: most of the time goes into the search for secrets.
 inline Capture read_fixture(const std::filesystem::path& path) {
-    auto capture = read_archive(read_whole(path), path.filename().string());
-    if (!capture) throw std::runtime_error(to_string(capture.error()));
-    return std::move(*capture);
+    static std::map<std::filesystem::path, Capture> kept;
+    auto known = kept.find(path);
+    if (known == kept.end()) {
+        auto capture = read_archive(read_whole(path), path.filename().string());
+        if (!capture) throw std::runtime_error(to_string(capture.error()));
+        known = kept.emplace(path, std::move(*capture)).first;
+    }
+    return copy_of(known->second);
 }
 
 // The same capture without some documents.
