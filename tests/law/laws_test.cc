@@ -251,7 +251,7 @@ TEST_CASE("law: any document may be missing, or cut anywhere, and there is a led
             ProcessReader reader;
             REQUIRE(reader.update(rest).has_value());
             CHECK(reconcile(reader.view()).has_value() == (name != document::smaps));
-            for (std::size_t cut = 1; cut <= 7; ++cut) {
+            for (const std::size_t cut : {1U, 4U, 7U}) {
                 Capture damaged = without(capture, {});
                 damaged.add(name, text->substr(0, text->size() * cut / 8));
                 ProcessReader cut_reader;
