@@ -7,7 +7,7 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::uint64_t heap = 0x7f2d54000000;  // 64 MiB-aligned
+constexpr std::uint64_t mapped_heap = 0x7f2d54000000;  // 64 MiB-aligned
 
 void put_heap_info(BufferMemory& memory, std::uint64_t at, std::uint64_t arena, std::uint64_t previous,
                    std::uint64_t size) {
@@ -22,34 +22,36 @@ void put_heap_info(BufferMemory& memory, std::uint64_t at, std::uint64_t arena, 
 TEST_CASE("malloc layout: the first heap of an arena is known by its heap_info, up to glibc 2.34 and after") {
     const std::uint64_t info = GENERATE(0x20U, 0x30U);
     BufferMemory memory;
-    put_heap_info(memory, heap, heap + info, 0, 0x21000);
-    const auto found = find_malloc_layout({range_of(heap, heap + 0x21000)}, memory);
+    put_heap_info(memory, mapped_heap, mapped_heap + info, 0, 0x21000);
+    const auto found = find_malloc_layout({range_of(mapped_heap, mapped_heap + 0x21000)}, memory);
     REQUIRE(found.heaps.size() == 1);
-    CHECK(found.heaps[0].range == range_of(heap, heap + 0x21000));
-    CHECK(found.heaps[0].arena == Address{heap + info});
+    CHECK(found.heaps[0].range == range_of(mapped_heap, mapped_heap + 0x21000));
+    CHECK(found.heaps[0].arena == Address{mapped_heap + info});
     CHECK(found.mmapped_chunks.empty());
 }
 
 TEST_CASE("malloc layout: a heap that the kernel merged with the mapping below it is found inside") {
     BufferMemory memory;
-    put_heap_info(memory, heap, heap + 0x30, 0, 0x100000);
-    const auto found = find_malloc_layout({range_of(heap - 0x80000, heap + 0x100000)}, memory);
+    put_heap_info(memory, mapped_heap, mapped_heap + 0x30, 0, 0x100000);
+    const auto found = find_malloc_layout({range_of(mapped_heap - 0x80000, mapped_heap + 0x100000)}, memory);
     REQUIRE(found.heaps.size() == 1);
-    CHECK(found.heaps[0].range.begin == Address{heap});
+    CHECK(found.heaps[0].range.begin == Address{mapped_heap});
 }
 
 TEST_CASE("malloc layout: a further heap points back to its arena") {
     BufferMemory memory;
-    put_heap_info(memory, heap + 0x4000000, heap + 0x30, heap, 0x4000000);
-    const auto found = find_malloc_layout({range_of(heap + 0x4000000, heap + 0x8000000)}, memory);
+    put_heap_info(memory, mapped_heap + 0x4000000, mapped_heap + 0x30, mapped_heap, 0x4000000);
+    const auto found =
+        find_malloc_layout({range_of(mapped_heap + 0x4000000, mapped_heap + 0x8000000)}, memory);
     REQUIRE(found.heaps.size() == 1);
-    CHECK(found.heaps[0].arena == Address{heap + 0x30});
+    CHECK(found.heaps[0].arena == Address{mapped_heap + 0x30});
 }
 
 TEST_CASE("malloc layout: sizes that no heap has are refused") {
     BufferMemory memory;
-    put_heap_info(memory, heap, heap + 0x30, 0, GENERATE(0ULL, 0x21001ULL, 0x4001000ULL, ~0ULL));
-    CHECK(find_malloc_layout({range_of(heap, heap + 0x100000)}, memory).heaps.empty());
+    put_heap_info(memory, mapped_heap, mapped_heap + 0x30, 0,
+                  GENERATE(0ULL, 0x21001ULL, 0x4001000ULL, ~0ULL));
+    CHECK(find_malloc_layout({range_of(mapped_heap, mapped_heap + 0x100000)}, memory).heaps.empty());
 }
 
 TEST_CASE("malloc layout: mmapped chunks that follow one another in one mapping are told apart") {
@@ -117,13 +119,13 @@ TEST_CASE("malloc layout: the search stays within its bounds") {
 
 TEST_CASE("malloc layout: what is written is read back") {
     MallocLayout layout;
-    layout.heaps.push_back({range_of(heap, heap + 0x21000), {heap + 0x30}});
+    layout.heaps.push_back({range_of(mapped_heap, mapped_heap + 0x21000), {mapped_heap + 0x30}});
     layout.mmapped_chunks.push_back(range_of(0x7f2d78a8f000, 0x7f2d78ef6000));
     const std::string text = format_malloc_layout(layout);
     const auto read = parse_malloc_layout(text);
     REQUIRE(read.has_value());
     CHECK(read->heaps.size() == 1);
-    CHECK(read->heaps[0].arena == Address{heap + 0x30});
+    CHECK(read->heaps[0].arena == Address{mapped_heap + 0x30});
     CHECK(read->mmapped_chunks == layout.mmapped_chunks);
     for (std::size_t n = 0; n < text.size(); ++n) static_cast<void>(parse_malloc_layout(text.substr(0, n)));
     CHECK(parse_malloc_layout("heap 10-20\n").error().where == "malloc layout:1");

@@ -14,14 +14,14 @@ namespace {
 
 constexpr std::uint64_t objects = 4001, chain = 7, lost = 3001;
 
-nlohmann::json field_of(const nlohmann::json& holders, const std::string& name) {
+nlohmann::json holder_named(const nlohmann::json& holders, const std::string& name) {
     for (const auto& holder : holders["holders"]) {
         if (holder["name"] == name) return holder;
     }
     return nullptr;
 }
 
-std::vector<Collector> collectors() {
+std::vector<Collector> heap_collectors() {
     return {{"Serial", {"-XX:+UseSerialGC"}},
             {"Parallel", {"-XX:+UseParallelGC"}},
             {"G1", {"-XX:+UseG1GC"}},
@@ -47,7 +47,7 @@ std::vector<std::string> holding() {
 TEST_CASE("live holders: a Java field holds its blocks and what hangs on them, with every collector") {
     const Jdk jdk = jdk_under_test();
     std::size_t tried = 0;
-    for (const Collector& collector : collectors()) {
+    for (const Collector& collector : heap_collectors()) {
         if (!has_gc(jdk, collector.options)) continue;
         ++tried;
         const LiveJvm jvm(jdk, options_of(collector), holding());
@@ -55,7 +55,7 @@ TEST_CASE("live holders: a Java field holds its blocks and what hangs on them, w
         const auto& holders = malloc["holders"];
         INFO("JDK " << jdk.feature << " " << collector.name << "\n" << holders.dump(1));
         CHECK(holders["java_heap"]["not_searched"].is_null());
-        const auto held = field_of(holders, "HeldBlocks.peer");
+        const auto held = holder_named(holders, "HeldBlocks.peer");
         REQUIRE_FALSE(held.is_null());
         CHECK(held["kind"] == "java field");
         CHECK(held["direct_blocks"] == objects);
@@ -81,7 +81,7 @@ TEST_CASE("live holders: the chain to a block is told, and the text names the fi
     const Jdk jdk = jdk_under_test();
     const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=summary", "-XX:+UseSerialGC", "-Xmx64m"}, holding());
     const auto first = nmtx_json({"malloc", jvm.pid_text(), "--owners"})["malloc"]["holders"];
-    const std::string block = field_of(first, "HeldBlocks.peer")["example"]["block"];
+    const std::string block = holder_named(first, "HeldBlocks.peer")["example"]["block"];
     const auto why = nmtx_json({"malloc", jvm.pid_text(), "--why", block})["malloc"]["holders"]["chain"];
     CHECK(why["held_by"] == "HeldBlocks.peer");
     CHECK(why["blocks"] == nlohmann::json::array({block}));
