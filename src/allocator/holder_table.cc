@@ -174,6 +174,7 @@ void HolderTable::fill(BlockHolders& found) const {
         holder.example_from = row.example_from;
         holder.example = row.example;
         std::vector<std::pair<std::uint64_t, BlockGraph::Row>> also;
+        also.reserve(row.also.size());
         for (const auto& [other, blocks] : row.also) also.emplace_back(blocks, other);
         std::sort(also.rbegin(), also.rend());
         for (std::size_t other = 0; other < std::min(also.size(), most_also); ++other)

@@ -8,8 +8,8 @@ class HeapSearchLayoutReader : VmTableReader {
   public:
     HeapSearchLayoutReader(const VmTables& tables, VmMemory& memory) : VmTableReader(tables, memory) {}
 
-    Expected<HeapSearchLayout> read(HeapLayout heap) {
-        layout_.heap = std::move(heap);
+    Expected<HeapSearchLayout> read(const HeapLayout& heap) {
+        layout_.heap = heap;
         layout_.layout_helper = part("Klass", "_layout_helper");
         layout_.next_link = part_if("Klass", "_next_link");
         layout_.loader = part_if("Klass", "_class_loader_data");
@@ -27,7 +27,7 @@ class HeapSearchLayoutReader : VmTableReader {
         layout_.reserved_begin.offset += reserved.offset;
         layout_.reserved_words.offset += reserved.offset;
         if (const auto missing = complaint()) return failure("libjvm.so", *missing);
-        return std::move(layout_);
+        return layout_;
     }
 
   private:
@@ -37,7 +37,7 @@ class HeapSearchLayoutReader : VmTableReader {
 Expected<HeapSearchLayout> HeapSearchLayout::of(const VmTables& tables, VmMemory& memory) {
     auto heap = HeapLayout::of(tables, memory);
     if (!heap) return tl::make_unexpected(heap.error());
-    return HeapSearchLayoutReader(tables, memory).read(std::move(*heap));
+    return HeapSearchLayoutReader(tables, memory).read(*heap);
 }
 
 std::optional<Range> reserved_heap(const HeapSearchLayout& layout, VmMemory& memory) {

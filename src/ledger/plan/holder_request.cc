@@ -144,7 +144,6 @@ class JavaHeapRoots {
 
     void name_libraries(HeapFindings& findings, VmClasses& classes) {
         const CodeFiles files(*view_.smaps);
-        std::map<std::pair<std::string, const void*>, std::string> of_packages;
         for (const auto& [row, klass] : classes_of_rows_) {
             if (std::string own = files.most_of(classes.native_functions(*klass)); !own.empty()) {
                 findings.set_library(row, std::move(own), "native methods of the class");

@@ -48,7 +48,7 @@ std::vector<Range> ReconciliationPlan::frozen_ranges(const Capture& so_far, Targ
     std::vector<Range> ranges =
         ranges_of_walk(malloc_request(view, find_malloc_shapes(view, running)), running);
     if (!malloc_.owners) return ranges;
-    for (HolderPlaces places = places_of_holders(view, running);
+    for (const HolderPlaces places = places_of_holders(view, running);
          const std::vector<Range>& of : {places.stacks, places.other})
         ranges.insert(ranges.end(), of.begin(), of.end());
     return joined(std::move(ranges));
