@@ -67,6 +67,14 @@ int kills_wanted(int usually) {
     return wanted != nullptr ? std::atoi(wanted) : usually;
 }
 
+int duration_ms(const std::vector<std::string>& arguments) {
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(run_nmtx(arguments).exit_code == 0);
+    return static_cast<int>(
+        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin)
+            .count());
+}
+
 }  // namespace
 
 TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thread stopped or traced") {
@@ -78,16 +86,15 @@ TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thre
     const auto seed = static_cast<unsigned>(std::random_device()());
     INFO("seed " << seed);
     std::mt19937 random(seed);
-    std::uniform_int_distribution<int> all_ms(0, 900), one_ms(0, 250);
+    const std::vector<std::string> of_all{"threads", main, "--stacks=all", "--interval=0", "--attach=never"},
+        of_one{"threads", main, "--stack-of", main, "--interval=0", "--attach=never"};
+    // The instants are of the time that each takes here.
+    std::uniform_int_distribution<int> all_ms(0, duration_ms(of_all)), one_ms(0, duration_ms(of_one));
     int alive_at_kill = 0;
     for (int i = 0; i < kills; ++i) {
         const bool all = i % 2 == 0;
-        const std::vector<std::string> arguments =
-            all ? std::vector<std::string>{"threads", main, "--stacks=all", "--interval=0", "--attach=never"}
-                : std::vector<std::string>{"threads", main,           "--stack-of",
-                                           main,      "--interval=0", "--attach=never"};
         const std::chrono::milliseconds after(all ? all_ms(random) : one_ms(random));
-        alive_at_kill += kill_nmtx_after(arguments, after) ? 1 : 0;
+        alive_at_kill += kill_nmtx_after(all ? of_all : of_one, after) ? 1 : 0;
         // The kernel lets go of the threads while the killed process is taken apart, before it can be waited
         // for; what it has forked may still be on its way out, and traces nobody.
         CHECK(held_threads(jvm) == 0);
