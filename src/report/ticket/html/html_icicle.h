@@ -22,7 +22,7 @@ struct IcicleNode {
 };
 
 // At most so many nodes; small siblings are summed up in one.
-inline constexpr std::size_t most_icicle_nodes = 1000;
+inline constexpr std::size_t most_icicle_nodes = 600;
 
 // The root is RSS.
 IcicleNode icicle_of(const Ticket& ticket);

@@ -9,23 +9,26 @@
 namespace nmtx {
 namespace {
 
-std::string figures(const IcicleNode& node, Bytes rss) {
+constexpr std::size_t most_list_name = 80;  // columns
+
+std::string item_figures(const IcicleNode& node, Bytes rss) {
     return fmt::format(
         "<span class=\"who\">{}{}</span><span class=\"size\">{} MiB</span><span class=\"share\">{} %</span>",
-        html_name(node.name),
-        node.remark.empty() ? "" : fmt::format(" <small>{}</small>", html_name(node.remark, true)),
+        html_name(node.name, false, most_list_name),
+        node.remark.empty() ? ""
+                            : fmt::format(" <small>{}</small>", html_name(node.remark, true, most_list_name)),
         html_text(in_mib(node.bytes)), percent(node.bytes, rss));
 }
 
 // The owners are open, what is below them is closed.
-void add(std::string& out, const IcicleNode& node, Bytes rss, std::size_t depth) {
+void add_item(std::string& out, const IcicleNode& node, Bytes rss, std::size_t depth) {
     if (node.children.empty()) {
-        out += fmt::format("<li><div>{}</div></li>\n", figures(node, rss));
+        out += fmt::format("<li><div>{}</div></li>\n", item_figures(node, rss));
         return;
     }
     out += fmt::format("<li><details{}><summary>{}</summary>\n<ul>\n", depth == 0 ? " open" : "",
-                       figures(node, rss));
-    for (const IcicleNode& child : node.children) add(out, child, rss, depth + 1);
+                       item_figures(node, rss));
+    for (const IcicleNode& child : node.children) add_item(out, child, rss, depth + 1);
     out += "</ul>\n</details></li>\n";
 }
 
@@ -33,7 +36,7 @@ void add(std::string& out, const IcicleNode& node, Bytes rss, std::size_t depth)
 
 std::string html_icicle(const IcicleNode& icicle) {
     std::string list;
-    add(list, icicle, icicle.bytes, 0);
+    add_item(list, icicle, icicle.bytes, 0);
     return fmt::format(
         "<figure class=\"chart\" id=\"chart-icicle\">\n<div class=\"canvas icicle\" data-chart=\"icicle\"></div>\n"
         "<figcaption>RSS, its owners, and what each consists of: libraries, classes, block sizes, files. Every "

@@ -6,6 +6,10 @@ function rateText(band) {
   return `${Math.abs(hourly) < 0.05 ? "0.0" : (hourly > 0 ? "+" : "−") + Math.abs(hourly).toFixed(1)} MiB/h`;
 }
 
+function courseText(band) {
+  return [band.verdict, rateText(band)].filter(Boolean).join(", ");
+}
+
 // The RSS at a time: the nearest sample's.
 function rssAt(points, time) {
   return points.length === 0 ? null
@@ -14,12 +18,13 @@ function rssAt(points, time) {
 
 // The bands from the bottom up: flat ones, the largest first, then what moves, leaks at the top. Bands of one colour differ in shade.
 function stackOf(trend, withFlat) {
+  const shades = new Map(), seen = {};
+  for (const band of trend.bands) shades.set(band, ["", "second", "third"][(seen[band.family] = (seen[band.family] ?? -1) + 1) % 3]);
   const bands = [...trend.bands.filter((band) => band.flat && withFlat), ...trend.bands.filter((band) => !band.flat).reverse()];
-  const sums = trend.times.map(() => 0), shades = {};
-  return bands.map((band) => {
-    const shade = ["", "second", "third"][(shades[band.family] = (shades[band.family] ?? -1) + 1) % 3];
-    return { band, shade, layer: band.values.map((value, i) => [sums[i], sums[i] += value]) };
-  });
+  const sums = trend.times.map(() => 0);
+  return bands.map((band) => ({
+    band, shade: shades.get(band), layer: band.values.map((value, i) => [sums[i], sums[i] += value]),
+  }));
 }
 
 // What the bands are at the cursor, and their legend: top band first.
@@ -29,7 +34,7 @@ function readingsIn(canvas, stack) {
   for (const { band, shade } of [...stack].reverse()) {
     const texture = TEXTURES[band.family] ? ` t-${TEXTURES[band.family]}` : "";
     list.append(element("li", {}, element("i", { class: `swatch f-${band.family}${texture} ${shade}` }),
-      element("span", { class: "name" }, `${band.name} (${[band.verdict, rateText(band)].filter(Boolean).join(", ")})`),
+      element("span", { class: "name" }, `${band.name} (${courseText(band)})`),
       element("span", { class: "value" })));
   }
   canvas.append(list);
@@ -77,19 +82,19 @@ chart("trend", (canvas, width) => {
   if (times.length === 0) return;
   flatSwitch(canvas, trend);
   const stack = stackOf(trend, canvas.withFlat);
-  const left = 46, right = width - 4, top = 10, height = width >= 620 ? 300 : 240, bottom = height - 24;
+  const left = 48, right = width - 4, top = 10, height = width >= 620 ? 300 : 240, bottom = height - 24;
   const totals = times.map((time, i) => d3.sum(stack, ({ band }) => band.values[i]));
   const rssShown = canvas.withFlat || trend.flat === 0;
   const most = Math.max(1, d3.max(totals), rssShown ? d3.max(trend.rss, (point) => point[1]) : 0);
   const svg = svgIn(canvas, width, height, "Resident memory over time, by owner",
-    `RSS: ${trend.rss_verdict}. ` + [...stack].reverse().map(({ band }) => `${band.name}: ${[band.verdict, rateText(band)].filter(Boolean).join(", ")}`).join("; ") +
+    `RSS: ${trend.rss_verdict}. ` + [...stack].reverse().map(({ band }) => `${band.name}: ${courseText(band)}`).join("; ") +
     ". Use the slider below to read the figures.");
   const x = d3.scaleLinear().domain([0, Math.max(1, span_s)]).range([left, right]);
   const y = d3.scaleLinear().domain([0, most]).range([bottom, top]);
   const clock = d3.utcFormat(span_s > 172800 ? "%b %d" : span_s > 600 ? "%H:%M" : "%H:%M:%S");
   const mebi = d3.scaleLinear().domain([0, most / MEBIBYTE]).range([bottom, top]);
   const axis = svg.append("g").attr("class", "axis").attr("aria-hidden", "true").attr("transform", `translate(${left},0)`);
-  axis.call(d3.axisLeft(mebi).ticks(5).tickSize(left - right).tickPadding(6).tickFormat((value) => value.toLocaleString("en")));
+  axis.call(d3.axisLeft(mebi).ticks(5).tickSize(left - right).tickPadding(6).tickFormat((value) => (value === 0 ? "0 MiB" : value.toLocaleString("en"))));
   drawBands(svg, stack, x, y, times);
   if (rssShown) {
     svg.append("path").attr("class", "curve s f-rss").attr("data-points", trend.rss.length)
@@ -109,16 +114,19 @@ chart("trend", (canvas, width) => {
     const input = canvas.querySelector(".walk input"), rss = rssAt(trend.rss, times[i]);
     line.attr("x1", x(times[i])).attr("x2", x(times[i]));
     stack.forEach(({ band }, k) => { values[k].textContent = `${mib(band.values[i])} MiB`; });
-    const head = `${exact(new Date(from_ms + times[i] * 1000))} UTC: RSS ${rss === null ? "unknown" : `${mib(rss)} MiB`}, shown ${mib(totals[i])} MiB`;
+    const head = `${exact(new Date(from_ms + times[i] * 1000))} UTC: RSS ${rss === null ? "unknown" : `${mib(rss)} MiB`}, ` +
+      `shown ${mib(totals[i])} MiB`;
     input.value = i;
-    input.setAttribute("aria-valuetext", [head, ...[...stack].reverse().map(({ band }) => `${band.name} ${mib(band.values[i])} MiB`)].join("; "));
+    const readings = [...stack].reverse().map(({ band }) => `${band.name} ${mib(band.values[i])} MiB`);
+    input.setAttribute("aria-valuetext", [head, ...readings].join("; "));
     canvas.querySelector(".walk output").textContent = head;
   };
   const input = startWalk(canvas, "trend-cursor", times.length, "Walk through time", "Point at a time, or use the slider or the arrow keys.",
     (i) => canvas.chooseTime(i));
   canvas.append(canvas.querySelector(".readings"));
   svg.node().addEventListener("pointermove", (event) => {
-    const at = x.invert((event.clientX - svg.node().getBoundingClientRect().left) * width / svg.node().getBoundingClientRect().width);
+    const frame = svg.node().getBoundingClientRect();
+    const at = x.invert((event.clientX - frame.left) * width / frame.width);
     canvas.chooseTime(times.reduce((best, time, i) => (Math.abs(time - at) < Math.abs(times[best] - at) ? i : best), 0));
   });
   if (!canvas.walked) input.value = times.length - 1;
