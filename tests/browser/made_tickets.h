@@ -140,7 +140,8 @@ inline Ticket huge_ticket(std::size_t mappings) {
         ticket.owners.push_back(owner);
         for (std::size_t k = 0; k < 100; ++k)
             ticket.malloc->untracked.push_back(
-                {library, fmt::format("{}{}", k, long_name), "vtable", Bytes(24), 1, block});
+                {library, fmt::format("com.example.Handle{}.{}", k, std::string(300, 'p')), "vtable",
+                 Bytes(24), 1, block});
     }
     const TicketThread thread = ticket.threads->threads.front();
     for (std::uint64_t i = 0; i < 10000; ++i) {

@@ -18,7 +18,7 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t most_arenas = 24;
 constexpr std::size_t most_name = 60;  // columns
-constexpr std::size_t most_leaf_name = 80;
+constexpr std::size_t most_leaf_name = 60;
 
 json waterfall_of(const Ticket& ticket) {
     json shares = json::array();

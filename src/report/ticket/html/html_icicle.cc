@@ -148,11 +148,12 @@ IcicleNode icicle_of(const Ticket& ticket) {
     IcicleNode root = Shared(ticket).take();
     add_icicle_leaves(root, ticket);
     settle(root, ticket.rss);
-    for (std::size_t most = most_children; most > 1; most /= 2) {
-        join_small(root, most);
-        if (nodes_of(root) <= most_icicle_nodes) break;
+    for (std::size_t most = most_children;; most = most * 3 / 4) {
+        // Each time from the whole tree, so that what is summed up is counted right.
+        IcicleNode cut = root;
+        join_small(cut, most);
+        if (nodes_of(cut) <= most_icicle_nodes || most <= 2) return cut;
     }
-    return root;
 }
 
 std::string about_owner(std::string_view owner) {

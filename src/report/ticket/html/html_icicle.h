@@ -18,11 +18,11 @@ struct IcicleNode {
     std::string remark;  // "20,000 blocks, known by vtable", a file's path; may be empty
     std::string owner;   // a path of the ledger, for the colour and the glossary; empty for the root
     Bytes bytes;
-    std::vector<IcicleNode> children;  // largest first, all with bytes
+    std::vector<IcicleNode> children;  // largest first, what is summed up last; all with bytes
 };
 
 // At most so many nodes; small siblings are summed up in one.
-inline constexpr std::size_t most_icicle_nodes = 600;
+inline constexpr std::size_t most_icicle_nodes = 400;
 
 // The root is RSS.
 IcicleNode icicle_of(const Ticket& ticket);

@@ -9,7 +9,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_list_name = 80;  // columns
+constexpr std::size_t most_list_name = 60;  // columns
 
 std::string item_figures(const IcicleNode& node, Bytes rss) {
     return fmt::format(
