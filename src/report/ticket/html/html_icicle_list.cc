@@ -39,8 +39,8 @@ std::string html_icicle(const IcicleNode& icicle) {
     add_item(list, icicle, icicle.bytes, 0);
     return fmt::format(
         "<figure class=\"chart\" id=\"chart-icicle\">\n<div class=\"canvas icicle\" data-chart=\"icicle\"></div>\n"
-        "<figcaption>RSS, its owners, and what each consists of: libraries, classes, block sizes, files. Every "
-        "row is as wide as the part above it; click one to zoom. The address of the page then links to what is "
+        "<figcaption>RSS, its owners, and what each consists of: libraries, classes, block sizes, files. Each "
+        "row splits the one above it; click a part to zoom. The address of the page then links to what is "
         "shown.</figcaption>\n<details class=\"as-table\" open>\n<summary>Show as a list</summary>\n<ul "
         "class=\"tree\">\n{}</ul>\n</details>\n</figure>\n",
         list);
