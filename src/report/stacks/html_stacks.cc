@@ -114,10 +114,10 @@ std::string paths_list(const Profile& profile) {
 
 std::string flame_section(const FlameTree& tree) {
     std::string out =
-        "<div class=\"flame-tools\"></div>\n"
+        "<div id=\"flame-tools\" class=\"part-tools\"></div>\n"
         "<ul class=\"flame-legend\"><li><i class=\"l-java\"></i>Java</li><li><i class=\"l-native\"></i>native "
         "(library)</li><li><i class=\"l-stub\"></i>JVM stub</li><li><i class=\"l-mark\"></i>[remark]</li></ul>\n"
-        "<output id=\"flame-about\"></output>\n"
+        "<output id=\"flame-about\" class=\"part-about\"></output>\n"
         "<div class=\"canvas flame\" data-chart=\"flame\" tabindex=\"0\" role=\"group\" aria-label=\"Flame graph: "
         "arrow keys walk, Enter zooms, Escape shows all\"></div>\n"
         "<p class=\"keys hint\">Keys: arrows walk from frame to frame, <kbd>Enter</kbd> zooms, <kbd>Esc</kbd> shows "
