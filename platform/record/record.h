@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-#include "platform/record/record_sampler.h"
+#include "platform/sampling/sampler.h"
 #include "platform/record/record_writer.h"
 
 namespace nmtx {
