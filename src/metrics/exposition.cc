@@ -19,7 +19,7 @@ std::string number_text(double value) {
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     if (value == std::trunc(value) && std::fabs(value) <= most_exact)
         return fmt::format("{}", static_cast<std::int64_t>(value));
-    return fmt::format("{}", value);
+    return fmt::format("{:.12g}", value);
 }
 
 void add_label(std::string& text, std::string_view name, std::string_view value) {
@@ -68,6 +68,8 @@ ShownJvm shown(const JvmState& jvm, std::int64_t now_ms) {
     own.set(Metric::restarts, static_cast<double>(jvm.restarts));
     own.set(Metric::answering, jvm.answering_s);
     own.set(Metric::sampling, jvm.sampling_cpu_s);
+    for (const auto& [question, seconds] : jvm.questions)
+        own.set(Metric::question, seconds, {{"question", question}});
     if (jvm.totals) {
         own.set(Metric::age, age_s(jvm.totals_ms, now_ms), {{"figures", "totals"}});
         shown.totals = jvm.totals->totals;

@@ -6,6 +6,7 @@ void JvmState::take(const std::shared_ptr<const JvmFigures>& figures, std::int64
     up = true;
     totals = figures;
     totals_ms = now_ms;
+    for (const auto& [question, seconds] : figures->questions) questions[question] = seconds;
     if (figures->depth == Depth::light && owners && owners->depth == Depth::full) return;
     owners = figures;
     owners_ms = now_ms;

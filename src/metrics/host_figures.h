@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@ struct JvmState {
     bool up = false;
     std::shared_ptr<const JvmFigures> totals, owners;  // null before the first sample
     std::int64_t totals_ms = 0, owners_ms = 0;         // when these were taken, since boot
+    std::map<std::string, double> questions;           // the last answer to each: seconds
     double answering_s = 0, sampling_cpu_s = 0;
 
     // Takes what this sample has: the owners of a light one only until there are those of a full one.

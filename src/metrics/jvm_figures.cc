@@ -43,7 +43,8 @@ void add_container(const Account& account, MetricPoints& points) {
 }
 
 // What the JVM was asked, and how long each answer took.
-void add_questions(const ProcessView& view, MetricPoints& points) {
+std::map<std::string, double> questions_of(const ProcessView& view) {
+    std::map<std::string, double> questions;
     for (const Step& step : view.steps) {
         if (!step.document.starts_with(document::hotspot_prefix)) continue;
         if (step.document == document::hsperfdata || step.document == document::libjvm ||
@@ -51,8 +52,9 @@ void add_questions(const ProcessView& view, MetricPoints& points) {
             continue;
         const std::string_view question =
             std::string_view(step.document).substr(document::hotspot_prefix.size());
-        points.set(Metric::question, step.took_ms / 1000, one("question", question));
+        questions[label_value(question)] = step.took_ms / 1000;
     }
+    return questions;
 }
 
 void add_totals(const Account& account, MetricPoints& points) {
@@ -63,7 +65,6 @@ void add_totals(const Account& account, MetricPoints& points) {
     points.set(Metric::jvm_info, 1, std::move(labels));
     add_nmt(view, points);
     add_container(account, points);
-    add_questions(view, points);
 }
 
 void add_owners(const Ledger& ledger, JvmFigures& figures, const std::set<std::string>& shown_before,
@@ -152,6 +153,7 @@ JvmFigures figures_of(const Account& account, Depth depth, const std::set<std::s
     JvmFigures figures;
     figures.depth = depth;
     figures.java = account.view().java_version();
+    figures.questions = questions_of(account.view());
     MetricPoints totals;
     add_totals(account, totals);
     figures.totals = totals.sorted();

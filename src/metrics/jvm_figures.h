@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -18,9 +19,10 @@ inline constexpr std::size_t most_owners = 60;
 inline constexpr std::string_view other_owner = "other";
 
 struct JvmFigures {
-    std::vector<MetricPoint> totals;  // RSS, NMT, container, what was asked: every sample has them
-    std::vector<MetricPoint> owners;  // who owns RSS, and what else needs a full sample
-    std::set<std::string> shown;      // owners with a series of their own, without those in "other"
+    std::vector<MetricPoint> totals;          // RSS, NMT, container: every sample has them
+    std::vector<MetricPoint> owners;          // who owns RSS, and what else needs a full sample
+    std::map<std::string, double> questions;  // that the JVM was asked, and seconds until it had answered
+    std::set<std::string> shown;              // owners with a series of their own, without those in "other"
     Depth depth = Depth::light;
     std::string java;  // the release, for the labels; empty where unknown
 };

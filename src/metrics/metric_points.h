@@ -3,9 +3,9 @@
 
 #include <compare>
 #include <map>
-#include <utility>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "metrics/metric_table.h"

@@ -193,6 +193,20 @@ TEST_CASE("exposition: a light sample replaces the totals, not the owners of a f
     CHECK(has_line(text, "nmtx_figures_age_seconds{" + labels + ",figures=\"owners\"} 5"));
 }
 
+TEST_CASE("exposition: the last answer to each question is kept, whichever sample has asked") {
+    JvmState state;
+    auto full = std::make_shared<JvmFigures>();
+    full->questions = {{"System.map", 0.0625}, {"VM.native_memory summary scale=b", 0.004}};
+    state.take(full, 0);
+    auto light = std::make_shared<JvmFigures>();
+    light->questions = {{"VM.native_memory summary scale=b", 0.002}};
+    state.take(light, 1);
+    const std::string text = exposition_of(host_with({state}), 0, Exposition::prometheus);
+    CHECK(has_line(text, "nmtx_question_seconds{index=\"0\",question=\"System.map\"} 0.0625"));
+    CHECK(has_line(text,
+                   "nmtx_question_seconds{index=\"0\",question=\"VM.native_memory summary scale=b\"} 0.002"));
+}
+
 TEST_CASE("exposition: a JVM that was never read has no figures") {
     JvmState state;
     state.labels.main_class = "Main";
