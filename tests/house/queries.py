@@ -1,5 +1,5 @@
 # Checks the queries of packaging/prometheus against docs/reference/metrics.md: every metric, label and value that they name must be
-# there. queries.py ROOT
+# there. queries.py ROOT [FILE]: writes the dashboard's queries to FILE as rules, for promtool to check their syntax
 import json
 import re
 import sys
@@ -97,11 +97,13 @@ def check_rules(failed):
 def check_dashboard(failed):
     dashboard = json.loads((root / 'packaging/prometheus/dashboard.json').read_text())
     variables = {each['name'] for each in dashboard['templating']['list']}
+    expressions = []
     queries = [(each['name'], each['query']['query'], '') for each in dashboard['templating']['list'] if each['type'] == 'query']
     for panel in dashboard['panels']:
         queries += [(panel['title'], target['expr'], target['legendFormat']) for target in panel.get('targets', [])]
     for title, query, legend in queries:
         expression = re.sub(r'^label_values\((.*), (\w+)\)$', r'sum by (\2) (\1)', query)
+        expressions.append(re.sub(r'"\$(\w+)"', r'"\1"', expression))
         found, allowed = problems_of(expression)
         found += [f'the legend names {label}' for label in re.findall(r'{{(\w+)}}', legend) if label not in allowed]
         found += [f'no variable {name}' for name in re.findall(r'"\$(\w+)"', expression) if name not in variables and not name.isdigit()]
@@ -110,6 +112,9 @@ def check_dashboard(failed):
     if len(set(ids)) != len(ids) or len(queries) < 30:
         failed.append('dashboard.json: panels are missing or have the same id')
     check_places(dashboard['panels'], failed)
+    if len(sys.argv) > 2:
+        rules_of = [{'record': f'query:{number}', 'expr': each} for number, each in enumerate(expressions)]
+        Path(sys.argv[2]).write_text(yaml.safe_dump({'groups': [{'name': 'dashboard', 'rules': rules_of}]}))
 
 
 def check_places(panels, failed):
