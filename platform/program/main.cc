@@ -52,6 +52,8 @@ Run run_of(Verb verb) {
             return run_nmt;
         case Verb::record:
             return run_record;
+        case Verb::serve:
+            return run_serve;
         case Verb::trend:
             return run_trend;
         case Verb::gate:

@@ -34,6 +34,7 @@ bool writes(const Command& command) {
     switch (command.verb) {
         case Verb::capture:
         case Verb::record:
+        case Verb::serve:
         case Verb::trend:
         case Verb::gate:
         case Verb::ticket:

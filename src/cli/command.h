@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "cli/listen_address.h"
 #include "process/malloc_options.h"
 #include "process/questions.h"
 #include "report/diff/diff_report.h"
@@ -43,7 +44,8 @@ enum class Verb {
     watch,
     ticket,
     explain,
-    stacks
+    stacks,
+    serve
 };
 
 // The process or the file that is meant. At most one of pid, file, name is given, or else what chooses among
@@ -88,6 +90,19 @@ struct StacksCommand {
     bool wall = false;  // all threads, whether they use a processor or not
 };
 
+// `nmtx serve`.
+struct ServeCommand {
+    std::optional<ListenAddress> listen;
+    std::string web_config;
+    std::string textfile;  // a directory
+    double cpu_budget_percent = 0.2;
+    bool pid_label = false;
+
+    // Always, but for a text file alone.
+    [[nodiscard]] bool serves_http() const { return listen || textfile.empty(); }
+    [[nodiscard]] ListenAddress listen_address() const { return listen.value_or(ListenAddress()); }
+};
+
 struct Command {
     // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
     Command();
@@ -117,6 +132,7 @@ struct Command {
     std::string nmt_request;       // nmt: "summary.diff scale=b"
     RecordCommand record;          // stacks: --for
     StacksCommand stacks;
+    ServeCommand serve;
     std::string glossary_name;              // glossary: empty for all of it
     std::optional<int> jdk;                 // glossary: --jdk
     std::optional<Bytes> limit;             // fit: --limit

@@ -22,6 +22,7 @@ VerbEntry stacks();
 VerbEntry watch();
 VerbEntry list();
 VerbEntry record();
+VerbEntry serve();
 VerbEntry trend();
 VerbEntry diff();
 VerbEntry gate();
