@@ -2,7 +2,8 @@
 // it; and what differs between two such lists.
 #pragma once
 
-#include <optional>
+#include <compare>
+#include <cstdint>
 #include <string>
 #include <vector>
 

@@ -20,6 +20,13 @@ double cost_ns(const HitPrice& price, const ProbeHits& hits) {
            price.copy_ns * static_cast<double>(hits.copies);
 }
 
+double undisturbed_factor(double cost_ns, std::uint64_t window_ns) {
+    constexpr double little = 0.05, most = 0.95;
+    if (window_ns == 0) return 1;
+    const double part = cost_ns / static_cast<double>(window_ns);
+    return part < little ? 1 : 1 / (1 - std::min(part, most));
+}
+
 WindowPlan ProbeBudget::plan(double calls_a_second) const {
     const double trap_ns = price_.call_ns + (returns_ ? price_.return_ns : 0);
     const double rate = std::max(calls_a_second, 0.0);

@@ -36,6 +36,11 @@ struct WindowPlan {
     }
 };
 
+// A thread that does nothing but allocate makes fewer calls while each of them is slower: of so many calls
+// more it stands for in a window that lasted `window_ns`, in which its own calls cost it `cost_ns`. Of little
+// cost it is 1, since most threads wait for something in between; at most 20.
+double undisturbed_factor(double cost_ns, std::uint64_t window_ns);
+
 class ProbeBudget {
   public:
     // `share` of one core: 0.02. A window is at least `shortest_ns`, since putting probes in and taking them
