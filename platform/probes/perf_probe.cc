@@ -55,8 +55,8 @@ Expected<UprobeType> uprobe_type() {
     return found;
 }
 
-PerfProbe PerfProbe::open(const UprobeType& type, const ProbePlace& place, pid_t tid,
-                          const ProbeRecords& records, int& errno_of_open) {
+PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
+                          const ProbeRecords& records, int& why) {
     // The kernel follows the link to the very file that is open.
     const std::string path = "/proc/self/fd/" + std::to_string(place.file);
     perf_event_attr attributes{};
@@ -81,11 +81,11 @@ PerfProbe PerfProbe::open(const UprobeType& type, const ProbePlace& place, pid_t
     PerfProbe probe;
     const long event =
         ::syscall(SYS_perf_event_open, &attributes, tid, -1, -1, static_cast<long>(PERF_FLAG_FD_CLOEXEC));
-    errno_of_open = event < 0 ? errno : 0;
+    why = event < 0 ? errno : 0;
     if (event < 0) return probe;
     probe.event_ = Descriptor(static_cast<int>(event));
     if (::ioctl(probe.descriptor(), PERF_EVENT_IOC_ID, &probe.id_) != 0) {
-        errno_of_open = errno;
+        why = errno;
         probe.event_.close();
     }
     return probe;

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
@@ -40,9 +41,9 @@ struct ProbeRecords {
 
 class PerfProbe {
   public:
-    // Not enabled yet. `errno_of_open` where it fails: ESRCH where the thread has ended.
-    static PerfProbe open(const UprobeType& type, const ProbePlace& place, pid_t tid,
-                          const ProbeRecords& records, int& errno_of_open);
+    // Not enabled yet. `why` where it fails: ESRCH where the thread has ended.
+    static PerfProbe insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
+                          const ProbeRecords& records, int& why);
 
     PerfProbe() = default;
     [[nodiscard]] explicit operator bool() const { return static_cast<bool>(event_); }

@@ -1,0 +1,117 @@
+#include "platform/probes/sampled_window.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t samples_a_window = 300;
+constexpr std::size_t most_samples = 200'000;
+// More than an address space has: the call fails.
+constexpr std::uint64_t most_asked = std::uint64_t{1} << 47U;
+constexpr std::size_t dwarf_result = 0;  // rax
+
+}  // namespace
+
+void AllocationRecords::begin(std::uint32_t window, std::uint64_t every, std::uint64_t seed) {
+    window_ = window;
+    every_ = every;
+    first_of_window_ = samples_.size();
+    bytes_seen_ = 0;
+    waiting_.clear();
+    sampler_.emplace(period_, seed);
+}
+
+const KnownThread& AllocationRecords::known(pid_t tid) {
+    auto& thread = threads_[tid];
+    if (!thread) thread = std::make_unique<KnownThread>(process_, tid, false);
+    return *thread;
+}
+
+void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, const ProbedFunction& function,
+                              const ProbeRecord& record) {
+    waiting_.erase(thread);
+    const std::uint64_t bytes = requested_bytes(function.size, record);
+    // realloc of nothing frees.
+    if (bytes >= most_asked || (bytes == 0 && function.name == "realloc")) return;
+    std::uint64_t caller = 0;
+    if (record.stack.size() < sizeof caller) {
+        ++run_.refused;
+        return;
+    }
+    std::memcpy(&caller, record.stack.data(), sizeof caller);
+    if (jvm_.contains(Address{caller})) {
+        ++run_.of_jvm;
+        return;
+    }
+    bytes_seen_ += static_cast<double>(bytes) * static_cast<double>(every_);
+    const auto chance = sampler_->choose(bytes, 1 / static_cast<double>(every_));
+    if (!chance) return;
+    if (batches_.full() || samples_.size() >= most_samples) {
+        ++run_.no_room;
+        return;
+    }
+    const KnownThread& of = known(record.tid);
+    ThreadCopy copy;
+    copy.tid = record.tid;
+    copy.own_id = of.own_id();
+    copy.registers = record.registers;
+    copy.begin = Address{record.registers[dwarf_stack_pointer]};
+    copy.bytes.assign(record.stack.begin(), record.stack.end());
+    Kept kept;
+    kept.sample.thread = builder_.thread(static_cast<std::uint64_t>(record.tid), of.name());
+    kept.sample.window = window_;
+    kept.sample.bytes = bytes;
+    kept.sample.weight = static_cast<double>(every_) / *chance * window.thread(thread).factor;
+    kept.probed_thread = thread;
+    kept.stack = batches_.keep_copy(std::move(copy), kept.sample.thread);
+    samples_.push_back(std::move(kept));
+    if (function.returns_address)
+        waiting_[thread] = {record.registers[dwarf_stack_pointer], samples_.size() - 1};
+}
+
+// The call has taken its return address from the stack, and nothing else.
+void AllocationRecords::leave(std::size_t thread, const ProbeRecord& record) {
+    const auto waiting = waiting_.find(thread);
+    if (waiting == waiting_.end()) return;
+    if (record.registers[dwarf_stack_pointer] != waiting->second.sp + sizeof(std::uint64_t)) return;
+    samples_[waiting->second.sample].sample.address = record.registers[dwarf_result];
+    waiting_.erase(waiting);
+}
+
+void AllocationRecords::drain(ProbeWindow& window) {
+    window.drain([&](std::size_t thread, const ProbedFunction& function,
+                     const ProbeRecord& record) { enter(window, thread, function, record); },
+                 [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); });
+}
+
+void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
+    std::vector<double> factors;
+    factors.reserve(window.threads());
+    for (std::size_t i = 0; i < window.threads(); ++i) {
+        const double cost = cost_ns(price, window.hits(i));
+        factors.push_back(undisturbed_factor(cost, window.counted_ns()));
+        run_.slowed = std::max(run_.slowed, 1 - 1 / factors.back());
+    }
+    for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
+        samples_[i].sample.weight *= factors[samples_[i].probed_thread];
+    // Chosen by what came before, so that no sample's chance depends on itself.
+    if (samples_.size() - first_of_window_ > samples_a_window) {
+        period_ = std::max(period_, bytes_seen_ / static_cast<double>(samples_a_window));
+        run_.period_bytes = period_;
+    }
+}
+
+std::vector<AllocationSample> AllocationRecords::take() {
+    std::vector<AllocationSample> all;
+    all.reserve(samples_.size());
+    for (Kept& kept : samples_) {
+        if (kept.stack->node) kept.sample.node = *kept.stack->node;
+        all.push_back(kept.sample);
+    }
+    samples_.clear();
+    return all;
+}
+
+}  // namespace nmtx
