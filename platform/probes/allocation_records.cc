@@ -1,4 +1,4 @@
-#include "platform/probes/sampled_window.h"
+#include "platform/probes/allocation_records.h"
 
 #include <algorithm>
 #include <cstring>
