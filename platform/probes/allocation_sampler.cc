@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <random>
 #include <unordered_map>
 
@@ -59,7 +60,7 @@ class AllocationSampler {
         double rate = run_.first_rate;
         while (!over()) {
             const WindowPlan plan = budget.plan(rate);
-            const auto cost = window(plan, budget, records, rate);
+            const auto cost = run_window(plan, budget, records, rate);
             if (!cost && run_.windows.empty()) return tl::make_unexpected(cost.error());
             if (!cost) break;
             batches_.unwind_now();
@@ -165,8 +166,8 @@ class AllocationSampler {
     }
 
     // What it cost the target. `rate`: calls a second, as the next plan needs it.
-    Expected<double> window(const WindowPlan& plan, const ProbeBudget& budget, AllocationRecords& records,
-                            double& rate) {
+    Expected<double> run_window(const WindowPlan& plan, const ProbeBudget& budget, AllocationRecords& records,
+                                double& rate) {
         const std::vector<ChosenThread> chosen = threads(most_probed_threads);
         if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
         ProbeWindow window(type_, allocator(),

@@ -6,8 +6,8 @@ const KINDS = ["java", "native", "stub", "mark"];
 const KIND_NAMES = { java: "Java", native: "native", stub: "JVM stub", mark: "remark" };
 const ROW = 19, CHARACTER = 7.25;
 
-function secondsOf(nanoseconds) {
-  return (nanoseconds / 1e9).toFixed(2) + " s";
+function weightOf(weight) {
+  return profile.unit === "MiB" ? (weight / 1048576).toFixed(1) + " MiB" : (weight / 1e9).toFixed(2) + " s";
 }
 
 function shareOf(part, whole) {
@@ -131,7 +131,7 @@ class FlameGraph {
   describe(frame) {
     const { name, place, kind, self } = frame.data, all = this.root.value;
     const where = frame === this.root ? "" : ` (${[place, KIND_NAMES[kind]].filter(Boolean).join(", ")})`;
-    this.about.textContent = `${name}${where}: ${shareOf(frame.value, all)}, ${secondsOf(frame.value)}` +
+    this.about.textContent = `${name}${where}: ${shareOf(frame.value, all)}, ${weightOf(frame.value)}` +
       (frame === this.root ? "" : `; self ${shareOf(self, all)}`) +
       (this.zoomed === this.root || frame.depth < this.zoomed.depth ? "" : `; ${shareOf(frame.value, this.zoomed.value)} of ${this.zoomed.data.name}`);
   }
@@ -162,7 +162,7 @@ class FlameGraph {
       frame.children?.forEach((child) => look(child, inside || match));
     };
     if (words) look(this.root, false);
-    this.matched.textContent = words ? `${shareOf(weight, this.root.value)} (${secondsOf(weight)}) in ${this.matches.size.toLocaleString("en")} ${this.matches.size === 1 ? "frame" : "frames"}` : "";
+    this.matched.textContent = words ? `${shareOf(weight, this.root.value)} (${weightOf(weight)}) in ${this.matches.size.toLocaleString("en")} ${this.matches.size === 1 ? "frame" : "frames"}` : "";
     this.canvas.classList.toggle("searching", Boolean(words));
     this.draw();
   }
