@@ -33,7 +33,7 @@ namespace {
 
 constexpr std::size_t rounds = 9;
 constexpr int calls_a_round = 200, copies_a_round = 20;
-constexpr std::size_t ring_pages = 256;
+constexpr std::size_t price_ring_pages = 256;
 
 // The median of some rounds: one in which somebody else had our processor does not count.
 template <typename Between>
@@ -74,7 +74,7 @@ double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecor
     PerfProbe probe = PerfProbe::insert(type, place, 0, records, why);
     if (!probe) return 0;
     ProbeRing ring;
-    if (records.every > 0 && !ring.map(probe, ring_pages)) return 0;
+    if (records.every > 0 && !ring.map(probe, price_ring_pages)) return 0;
     probe.enable();
     const bool copies = records.stack_bytes > 0;
     const double ns = ns_a_call(copies ? copies_a_round : calls_a_round, [&] {

@@ -6,7 +6,7 @@ namespace nmtx {
 
 const std::vector<VerbEntry>& all_verbs() {
     static const std::vector<VerbEntry> all{
-        verb::pid(),        verb::malloc(),   verb::threads(), verb::stacks(), verb::watch(),
+        verb::pid(),        verb::malloc(),   verb::threads(), verb::stacks(), verb::allocs(), verb::watch(),
         verb::list(),       verb::record(),   verb::trend(),   verb::diff(),   verb::gate(),
         verb::ticket(),     verb::explain(),  verb::capture(), verb::report(), verb::fit(),
         verb::peek(),       verb::glossary(), verb::nmt(),     verb::doctor(), verb::demo(),

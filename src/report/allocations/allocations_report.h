@@ -4,7 +4,6 @@
 #include <string>
 
 #include "allocations/allocation_profile.h"
-#include "base/error.h"
 #include "report/style/style.h"
 
 namespace nmtx {
@@ -20,7 +19,5 @@ std::string json_allocations(const AllocationProfile& profile, bool live, bool a
 std::string html_allocations(const AllocationProfile& profile, bool live, const std::string& nmtx_version);
 // "java.lang.Thread.run;open_handle 12500": functions from the thread's first inwards, bytes over the time.
 std::string collapsed_allocations(const AllocationProfile& profile, bool live);
-// The format of pprof: alloc_objects, alloc_space, inuse_objects, inuse_space.
-Expected<std::string> pprof_allocations(const AllocationProfile& profile, bool live);
 
 }  // namespace nmtx

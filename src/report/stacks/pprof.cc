@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "base/printable.h"
-#include "report/allocations/allocations_report.h"
+#include "report/stacks/pprof_allocations.h"
 #include "report/stacks/stacks_report.h"
 
 namespace nmtx {
