@@ -36,7 +36,7 @@ std::vector<OptionEntry> allocs() {
     return {
         {.name = "budget",
          .value = "PERCENT",
-         .text = "CPU that the target may spend on it, of one core (default: 2%)",
+         .text = "CPU the target may spend, of one core (default: 2%)",
          .take = take_budget},
         {.name = "live", .text = "by what stays in use, for leaks", .take = take_live},
     };
