@@ -10,9 +10,9 @@
 #include "allocations/allocation_profile.h"
 #include "allocations/byte_sampler.h"
 #include "base/address.h"
+#include "platform/probes/probe_window.h"
 #include "platform/profile/stack_batches.h"
 #include "platform/profile/thread_clock.h"
-#include "platform/probes/probe_window.h"
 #include "profile/profile_builder.h"
 
 namespace nmtx {

@@ -125,7 +125,8 @@ class AllocationSampler {
             window.stop();
             const ProbeHits hits = window.hits();
             pay(hits);
-            const double rate = static_cast<double>(hits.calls) * 1e9 / static_cast<double>(window.counted_ns());
+            const double rate =
+                static_cast<double>(hits.calls) * 1e9 / static_cast<double>(window.counted_ns());
             if (i == 0 || rate > most) {
                 most = rate;
                 serving_ = i;
@@ -170,8 +171,9 @@ class AllocationSampler {
                                 double& rate) {
         const std::vector<ChosenThread> chosen = threads(most_probed_threads);
         if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-        ProbeWindow window(type_, allocator(),
-                           {plan.every, stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
+        ProbeWindow window(
+            type_, allocator(),
+            {plan.every, stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
         records.begin(static_cast<std::uint32_t>(run_.windows.size()), plan.every, random_());
         if (auto begun = window.begin(chosen); !begun) return tl::make_unexpected(begun.error());
         const std::uint64_t until = std::min(window.began_ns() + plan.window_ns, end_ns_);
@@ -198,7 +200,8 @@ class AllocationSampler {
         run_.windows.push_back(seconds);
         window.close();
         // Before it counted and until the probes were out, the target called as often as in between.
-        const double longer = std::max(1.0, static_cast<double>(window.present_ns()) / 1e9 / std::max(seconds, 1e-6));
+        const double longer =
+            std::max(1.0, static_cast<double>(window.present_ns()) / 1e9 / std::max(seconds, 1e-6));
         ProbeHits paid = hits;
         paid.calls = static_cast<std::uint64_t>(static_cast<double>(hits.calls) * longer);
         paid.returns = static_cast<std::uint64_t>(static_cast<double>(hits.returns) * longer);
@@ -268,7 +271,8 @@ class AllocationSampler {
 
 }  // namespace
 
-Expected<AllocationProfile> sample_allocations(const ProcessFiles& process, const AllocationOptions& options) {
+Expected<AllocationProfile> sample_allocations(const ProcessFiles& process,
+                                               const AllocationOptions& options) {
     auto allocators = find_probed_allocators(process);
     if (!allocators) return tl::make_unexpected(allocators.error());
     const auto type = uprobe_type();

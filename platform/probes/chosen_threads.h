@@ -14,8 +14,8 @@ namespace nmtx {
 inline constexpr std::size_t most_probed_threads = 8;
 inline constexpr std::size_t most_counted_threads = 64;
 
-// All where they are few; else those that were busy before, and a random choice of the others, which stands for
-// all of those.
+// All where they are few; else those that were busy before, and a random choice of the others, which stands
+// for all of those.
 std::vector<ChosenThread> choose_threads(std::span<const pid_t> threads, std::span<const pid_t> busy,
                                          std::size_t most, std::mt19937_64& random);
 

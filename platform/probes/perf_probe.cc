@@ -1,6 +1,5 @@
 #include "platform/probes/perf_probe.h"
 
-#include <asm/perf_regs.h>
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -42,7 +41,8 @@ Expected<UprobeType> uprobe_type() {
     const auto type = read_system_file("/sys/bus/event_source/devices/uprobe/type");
     const auto number = type ? number_at_begin(*type) : std::nullopt;
     if (!number)
-        return failure("uprobes", "are not there: this kernel has no CONFIG_UPROBE_EVENTS, or /sys is not mounted",
+        return failure("uprobes",
+                       "not available: this kernel has no CONFIG_UPROBE_EVENTS, or /sys is not mounted",
                        "what has grown is shown by: nmtx malloc PID --owners");
     UprobeType found{static_cast<std::uint32_t>(*number), 1};
     // "config:0"
@@ -56,7 +56,7 @@ Expected<UprobeType> uprobe_type() {
 }
 
 PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
-                          const ProbeRecords& records, int& why) {
+                            const ProbeRecords& records, int& why) {
     // The kernel follows the link to the very file that is open.
     const std::string path = "/proc/self/fd/" + std::to_string(place.file);
     perf_event_attr attributes{};
@@ -129,17 +129,18 @@ Error probe_refusal(int error) {
     switch (error) {
         case EACCES:
         case EPERM:
-            refusal.what = "are not allowed" + paranoid_level() + ": they need CAP_PERFMON, before Linux 5.8 CAP_SYS_ADMIN";
+            refusal.what =
+                "not allowed" + paranoid_level() + ": they need CAP_PERFMON, before Linux 5.8 CAP_SYS_ADMIN";
             refusal.hint =
                 "run it as root, in a container with --cap-add PERFMON; without: nmtx malloc PID --owners";
             break;
         case ENOSYS:
-            refusal.what = "are not there: this kernel has no perf events, or a seccomp filter forbids them";
+            refusal.what = "not available: this kernel has no perf events, or a seccomp filter forbids them";
             refusal.hint = "run it on the host, or without the container's seccomp profile";
             break;
         case ENOENT:
         case EOPNOTSUPP:
-            refusal.what = "are not there: this kernel has no CONFIG_UPROBE_EVENTS";
+            refusal.what = "not available: this kernel has no CONFIG_UPROBE_EVENTS";
             refusal.hint = "what has grown is shown by: nmtx malloc PID --owners";
             break;
         case EMFILE:

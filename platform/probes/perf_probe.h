@@ -43,7 +43,7 @@ class PerfProbe {
   public:
     // Not enabled yet. `why` where it fails: ESRCH where the thread has ended.
     static PerfProbe insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
-                          const ProbeRecords& records, int& why);
+                            const ProbeRecords& records, int& why);
 
     PerfProbe() = default;
     [[nodiscard]] explicit operator bool() const { return static_cast<bool>(event_); }

@@ -23,7 +23,7 @@ struct ProbeRecord {
     pid_t tid = 0;
     std::uint64_t time_ns = 0;                               // CLOCK_MONOTONIC
     std::array<std::uint64_t, dwarf_registers> registers{};  // by their DWARF numbers
-    std::span<const std::byte> stack;                        // from the stack pointer on; valid during the call
+    std::span<const std::byte> stack;  // from the stack pointer on; valid during the call
 };
 
 // Of the bytes of one PERF_RECORD_SAMPLE behind its header. False where they are too few.

@@ -31,8 +31,7 @@ bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
     for (std::size_t i = 0; i < functions; ++i) {
         const ProbedFunction& function = allocator_.functions[i];
         const int file = allocator_.file.get();
-        PerfProbe entry =
-            PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
+        PerfProbe entry = PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
         if (!entry || !join(thread, entry, thread.entries.empty(), why)) return false;
         owners_[entry.id()] = {i, false};
         thread.entries.push_back(std::move(entry));
@@ -54,11 +53,10 @@ Expected<void> ProbeWindow::begin(std::span<const ChosenThread> threads) {
         int why = 0;
         if (!add(chosen, why) && why != ESRCH) refused = why;
     }
-    if (threads_.empty()) {
-        const int why = refused == 0 ? ESRCH : refused;
+    if (refused != 0 || threads_.empty()) {
         close();
-        if (why == ESRCH) return failure("the threads", "have ended before a probe was in them");
-        return tl::make_unexpected(probe_refusal(why));
+        if (refused == 0) return failure("the threads", "ended before a probe was set");
+        return tl::make_unexpected(probe_refusal(refused));
     }
     for (Thread& thread : threads_) {
         for (PerfProbe& probe : thread.returns) probe.enable();

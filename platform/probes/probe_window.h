@@ -39,11 +39,12 @@ class ProbeWindow {
     ProbeWindow& operator=(const ProbeWindow&) = delete;
     ~ProbeWindow() { close(); }
 
-    // Fails where no thread got probes; threads that have ended are left out.
+    // Fails where a thread may not have probes, or all have ended; those that have are left out.
     Expected<void> begin(std::span<const ChosenThread> threads);
     // `entered`: a call, and which of the threads and functions it is of. `returned`: one of a thread.
-    void drain(const std::function<void(std::size_t thread, const ProbedFunction&, const ProbeRecord&)>& entered,
-               const std::function<void(std::size_t thread, const ProbeRecord&)>& returned);
+    void drain(
+        const std::function<void(std::size_t thread, const ProbedFunction&, const ProbeRecord&)>& entered,
+        const std::function<void(std::size_t thread, const ProbeRecord&)>& returned);
     // Nothing counts any more; what is in the rings can still be drained.
     void stop();
     // Takes the probes out.

@@ -39,7 +39,8 @@ constexpr std::size_t first_argument = 5, second_argument = 4, third_argument = 
 std::optional<std::uint64_t> offset_in_file(const ElfImage& image, std::uint64_t address) {
     for (const FileSegment& segment : image.segments) {
         if (segment.writable || address < segment.address) continue;
-        if (address - segment.address < segment.file_bytes) return segment.offset + (address - segment.address);
+        if (address - segment.address < segment.file_bytes)
+            return segment.offset + (address - segment.address);
     }
     return std::nullopt;
 }
@@ -79,8 +80,7 @@ bool has_malloc(const ProbedAllocator& found) {
 
 // A file's code may be in several mappings.
 bool is_known(const std::vector<ProbedAllocator>& all, const std::string& path) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](const ProbedAllocator& one) { return one.path == path; });
+    return std::any_of(all.begin(), all.end(), [&](const ProbedAllocator& one) { return one.path == path; });
 }
 
 }  // namespace

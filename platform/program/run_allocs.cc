@@ -40,7 +40,8 @@ AllocationOptions allocation_options(const Command& command, TerminalLine& line)
 }
 
 // Which of the addresses are blocks in use, by a walk of malloc's chunks. The JVM is not asked.
-Expected<std::vector<LiveBlock>> find_live(const ProcessFiles& process, const std::vector<std::uint64_t>& addresses) {
+Expected<std::vector<LiveBlock>> find_live(const ProcessFiles& process,
+                                           const std::vector<std::uint64_t>& addresses) {
     CollectOptions options;
     options.pid = process.pid();
     options.start_ticks = process.start_ticks();
@@ -101,9 +102,9 @@ Expected<void> write_allocations(const Command& command, const AllocationProfile
 
 Expected<int> show_allocations(const Command& command, const AllocationProfile& profile, bool live) {
     if (command.format == Format::csv) return print_csv(json_allocations(profile, live, true), "/sites");
-    return done(print(command.json() ? json_allocations(profile, live, command.all)
-                                     : allocations_report(profile, live, {command.all, false},
-                                                          style_of_stdout(command))));
+    return done(print(
+        command.json() ? json_allocations(profile, live, command.all)
+                       : allocations_report(profile, live, {command.all, false}, style_of_stdout(command))));
 }
 
 }  // namespace

@@ -34,8 +34,7 @@ bool counts(AllocationMeasure measure, const AllocationSample& sample) {
 }
 
 double value_of(AllocationMeasure measure, const AllocationSample& sample) {
-    const bool space =
-        measure == AllocationMeasure::alloc_space || measure == AllocationMeasure::inuse_space;
+    const bool space = measure == AllocationMeasure::alloc_space || measure == AllocationMeasure::inuse_space;
     return space ? static_cast<double>(sample.bytes) : 1;
 }
 
@@ -45,7 +44,8 @@ Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure
     std::vector<WeightedSample> samples;
     samples.reserve(profile.samples.size());
     for (const AllocationSample& sample : profile.samples) {
-        if (counts(measure, sample)) samples.push_back({sample.window, value_of(measure, sample), sample.weight});
+        if (counts(measure, sample))
+            samples.push_back({sample.window, value_of(measure, sample), sample.weight});
     }
     return estimate_sum(samples, profile.run.windows, profile.run.seconds);
 }

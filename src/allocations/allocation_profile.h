@@ -41,14 +41,14 @@ struct AllocationRun {
     std::vector<double> windows;  // in seconds
     double budget = 0;            // of one core
     HitPrice price;
-    ProbeHits hits;              // in all threads that had probes, with those before the first window
-    double threads_mean = 0;     // of the process
-    double threads_probed = 0;   // a window, on average
-    double first_rate = 0;       // calls a second, as counted before the first window
-    double slowed = 0;           // the most that a window's own cost may have slowed a thread: 0.3 of its time
-    double period_bytes = 0;     // between samples
-    std::uint64_t of_jvm = 0;    // records that were left out
-    std::uint64_t refused = 0;   // records that make no sense: their stack was not copied
+    ProbeHits hits;             // in all threads that had probes, with those before the first window
+    double threads_mean = 0;    // of the process
+    double threads_probed = 0;  // a window, on average
+    double first_rate = 0;      // calls a second, as counted before the first window
+    double slowed = 0;          // the most that a window's own cost may have slowed a thread: 0.3 of its time
+    double period_bytes = 0;    // between samples
+    std::uint64_t of_jvm = 0;   // records that were left out
+    std::uint64_t refused = 0;  // records that make no sense: their stack was not copied
     std::uint64_t overflow = 0;  // records that the kernel dropped since its buffer was full
     std::uint64_t no_room = 0;   // chosen, and not kept: copies would have taken too much memory
     std::uint64_t unwound = 0;   // samples whose stack was followed to the thread's first function

@@ -1,6 +1,6 @@
 // Chooses allocations as a Poisson process in bytes does: each byte is a point with probability 1 / period,
-// and an allocation is chosen where at least one of its bytes is. So a large one is nearly certain to be seen,
-// small ones are seen by their sum, and each that is chosen stands for 1 / probability of its size.
+// and an allocation is chosen where at least one of its bytes is. So a large one is nearly certain to be
+// seen, small ones are seen by their sum, and each that is chosen stands for 1 / probability of its size.
 #pragma once
 
 #include <cstdint>

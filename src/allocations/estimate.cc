@@ -9,10 +9,9 @@
 namespace nmtx {
 namespace {
 
-constexpr std::array<double, 30> quantiles{12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306,
-                                           2.262,  2.228, 2.201, 2.179, 2.160, 2.145, 2.131, 2.120,
-                                           2.110,  2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064,
-                                           2.060,  2.056, 2.052, 2.048, 2.045, 2.042};
+constexpr std::array<double, 30> quantiles{
+    12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
+    2.120,  2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
 constexpr double normal_975 = 1.960;
 
 // Of the sums of the windows, as clusters of allocations.
@@ -36,7 +35,8 @@ double student_975(std::size_t freedom) {
     return normal_975 + 2.4 / static_cast<double>(freedom);
 }
 
-Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const double> windows, double total) {
+Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const double> windows,
+                      double total) {
     const double seen = std::accumulate(windows.begin(), windows.end(), 0.0);
     if (seen <= 0 || total <= 0) return {};
     std::vector<double> sums(windows.size(), 0);

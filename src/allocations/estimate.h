@@ -1,9 +1,9 @@
 // A sum over the whole time, estimated from windows of it and from samples in them, with its 95 % interval.
 //
 // Two things are left to chance: which windows there were, and what was chosen in them. Of the first the
-// windows' own spread tells, as of clusters in a survey (Cochran, Sampling Techniques, chapters 6 and 10): the
-// ratio of sums and lengths, its variance from the residuals, less where the windows cover more of the time.
-// Of the second each sample tells, by its probability (Horvitz and Thompson).
+// windows' own spread tells, as of clusters in a survey (Cochran, Sampling Techniques, chapters 6 and 10):
+// the ratio of sums and lengths, its variance from the residuals, less where the windows cover more of the
+// time. Of the second each sample tells, by its probability (Horvitz and Thompson).
 #pragma once
 
 #include <cstddef>

@@ -52,7 +52,8 @@ class ProbeBudget {
     // all of them can be copied.
     [[nodiscard]] WindowPlan plan(double calls_a_second) const;
     // The pause that a window needs after it, by what it really cost; never less than the plan's.
-    [[nodiscard]] std::uint64_t pause_ns(const WindowPlan& plan, double cost_ns, std::uint64_t lasted_ns) const;
+    [[nodiscard]] std::uint64_t pause_ns(const WindowPlan& plan, double cost_ns,
+                                         std::uint64_t lasted_ns) const;
     // So much may be paid in this window before it must end.
     [[nodiscard]] double most_ns(const WindowPlan& plan) const {
         return share_ * static_cast<double>(plan.cycle_ns);

@@ -7,7 +7,8 @@ namespace nmtx {
 void BlockFinder::chunk(const Chunk& chunk) {
     if (chunk.state != ChunkState::live) return;
     const std::uint64_t user = chunk.at + chunk_header_bytes;
-    if (std::binary_search(addresses_.begin(), addresses_.end(), user)) found_.push_back({user, chunk.usable()});
+    if (std::binary_search(addresses_.begin(), addresses_.end(), user))
+        found_.push_back({user, chunk.usable()});
 }
 
 BlocksAt live_blocks_at(const MallocRequest& request, std::span<const std::uint64_t> addresses,

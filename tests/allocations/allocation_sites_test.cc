@@ -25,7 +25,8 @@ AllocationProfile made_allocations() {
     AllocationProfile profile;
     ProfileBuilder builder;
     const std::uint32_t leak = made_node(
-        builder, "java.lang.Thread.run;com.example.Handle.open;/lib/libleak.so:open_handle;/lib/libc.so.6:malloc");
+        builder,
+        "java.lang.Thread.run;com.example.Handle.open;/lib/libleak.so:open_handle;/lib/libc.so.6:malloc");
     const std::uint32_t copy =
         made_node(builder, "/lib/libother.so:copy_name;/lib/libc.so.6:strdup;/lib/libc.so.6:malloc");
     const std::uint32_t main = builder.thread(1, "main"), worker = builder.thread(2, "worker");
@@ -43,7 +44,8 @@ AllocationProfile made_allocations() {
 
 }  // namespace
 
-TEST_CASE("allocation sites: the site is the first code that does not allocate for others, with its Java caller") {
+TEST_CASE(
+    "allocation sites: the site is the first code that does not allocate for others, with its Java caller") {
     const auto sites = allocation_sites(made_allocations(), false);
     REQUIRE(sites.size() == 2);
     CHECK(sites[0].name == SiteName{"open_handle", "/lib/libleak.so", "com.example.Handle.open"});
@@ -56,7 +58,8 @@ TEST_CASE("allocation sites: the site is the first code that does not allocate f
     CHECK(sites[1].blocks.value == 200);
 }
 
-TEST_CASE("allocation sites: a block is live where it has the address and a size that malloc makes of the request") {
+TEST_CASE(
+    "allocation sites: a block is live where it has the address and a size that malloc makes of the request") {
     AllocationProfile profile = made_allocations();
     CHECK(sampled_addresses(profile) == std::vector<std::uint64_t>{0x1000, 0x2000, 0x3000, 0x4000});
     // 0x2000 is gone, 0x3000 now has a block of another size.

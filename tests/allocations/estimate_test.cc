@@ -18,7 +18,8 @@ struct Simulated {
     Estimate estimate;
 };
 
-Simulated simulate(double blocks_a_second, double period, double window_s, double cycle_s, std::uint64_t seed) {
+Simulated simulate(double blocks_a_second, double period, double window_s, double cycle_s,
+                   std::uint64_t seed) {
     constexpr double total_s = 10;
     std::mt19937_64 random(seed);
     ByteSampler sampler(period, seed + 1'000'000);
@@ -116,7 +117,8 @@ TEST_CASE("estimate: the quantiles are Student's") {
     for (std::size_t i = 1; i < 200; ++i) CHECK(student_975(i + 1) <= student_975(i));
 }
 
-TEST_CASE("byte sampler: large blocks are nearly certain, small ones by their sum, and of no bytes as of one") {
+TEST_CASE(
+    "byte sampler: large blocks are nearly certain, small ones by their sum, and of no bytes as of one") {
     CHECK(chance_of(1'000'000, 1000) == Approx(1));
     CHECK(chance_of(1, 1000) == Approx(0.001).epsilon(0.001));
     CHECK(chance_of(0, 1000) == chance_of(1, 1000));
@@ -129,7 +131,8 @@ TEST_CASE("byte sampler: large blocks are nearly certain, small ones by their su
     CHECK(chosen < 1120);
 }
 
-TEST_CASE("byte sampler: one that is shown a tenth chooses as many points of it as ten times as many bytes have") {
+TEST_CASE(
+    "byte sampler: one that is shown a tenth chooses as many points of it as ten times as many bytes have") {
     ByteSampler sampler(1000, 9);
     double bytes = 0;
     for (int i = 0; i < 100'000; ++i) {

@@ -7,8 +7,8 @@ namespace nmtx::verb {
 namespace {
 
 Expected<void> check_allocs(const Command& command) {
-    if (command.record.length && (*command.record.length < std::chrono::seconds(1) ||
-                                  *command.record.length > std::chrono::hours(24)))
+    if (command.record.length &&
+        (*command.record.length < std::chrono::seconds(1) || *command.record.length > std::chrono::hours(24)))
         return usage("--for is from 1s to 24h for 'nmtx allocs'");
     if (command.output.empty()) return {};
     return profile_form(command.output).map([](ProfileForm) {});

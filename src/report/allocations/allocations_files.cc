@@ -26,7 +26,7 @@ std::string sites_table(const AllocationProfile& profile, bool live) {
                      {"blocks"},
                      {"in use KiB/s"},
                      {"samples"}},
-                    live ? 5 : 2);
+                    live ? std::size_t{5} : std::size_t{2});
     const double seconds = std::max(profile.run.seconds, 1e-3);
     const std::size_t shown = std::min(sites.size(), most_site_rows);
     for (std::size_t i = 0; i < shown; ++i) {
@@ -38,11 +38,13 @@ std::string sites_table(const AllocationProfile& profile, bool live) {
         table.decimal(bytes / 1024 / seconds, 1);
         table.decimal(bytes > 0 ? std::optional(100 * (site.bytes.high - bytes) / bytes) : std::nullopt, 1);
         table.count(static_cast<std::uint64_t>(std::llround(site.blocks.value)));
-        table.decimal(profile.run.knows_live ? std::optional(site.live_bytes.value / 1024 / seconds) : std::nullopt, 1);
+        table.decimal(
+            profile.run.knows_live ? std::optional(site.live_bytes.value / 1024 / seconds) : std::nullopt, 1);
         table.count(site.samples);
     }
-    return table.finish(
-        sites.size() > shown ? fmt::format("{} more sites are not in this table.", sites.size() - shown) : "");
+    return table.finish(sites.size() > shown
+                            ? fmt::format("{} more sites are not in this table.", sites.size() - shown)
+                            : "");
 }
 
 }  // namespace
@@ -51,8 +53,8 @@ std::string html_allocations(const AllocationProfile& profile, bool live, const 
     const AllocationRun& run = profile.run;
     FlamePage page;
     page.eyebrow = live ? "Allocations still in use" : "Allocations";
-    page.heading =
-        fmt::format("Allocations of pid {} ({})", run.pid, printable(std::string_view(run.process).substr(0, 60)));
+    page.heading = fmt::format("Allocations of pid {} ({})", run.pid,
+                               printable(std::string_view(run.process).substr(0, 60)));
     page.lead = allocations_sentence(profile);
     page.notes = allocations_notes(profile);
     page.cost = allocations_cost(profile);

@@ -37,8 +37,9 @@ double seconds_of_windows(const AllocationRun& run) {
 
 void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
     if (run.overflow > 0)
-        notes.push_back(fmt::format("{} call{} missing: the kernel's buffer was full. The figures are too low.",
-                                    grouped(run.overflow), run.overflow == 1 ? " is" : "s are"));
+        notes.push_back(
+            fmt::format("{} call{} missing: the kernel's buffer was full. The figures are too low.",
+                        grouped(run.overflow), run.overflow == 1 ? " is" : "s are"));
     if (run.refused > 0)
         notes.push_back(fmt::format("{} call{} missing: the kernel did not copy the stack.",
                                     grouped(run.refused), run.refused == 1 ? " is" : "s are"));
@@ -58,7 +59,8 @@ void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
 std::string rate_text(double bytes, double seconds) {
     const double rate = seconds > 0 ? bytes / seconds : 0;
     constexpr double kib = 1024, mib = 1024 * kib;
-    return rate >= mib / 10 ? fmt::format("{:.1f} MiB/s", rate / mib) : fmt::format("{:.1f} KiB/s", rate / kib);
+    return rate >= mib / 10 ? fmt::format("{:.1f} MiB/s", rate / mib)
+                            : fmt::format("{:.1f} KiB/s", rate / kib);
 }
 
 std::string reach_text(const Estimate& estimate) {
@@ -82,15 +84,16 @@ std::string allocations_sentence(const AllocationProfile& profile) {
                            run.of_jvm > 0 ? " Only libjvm.so called malloc; --all includes its calls." : "");
     const Estimate bytes = estimate_of(profile, AllocationMeasure::alloc_space);
     const Estimate blocks = estimate_of(profile, AllocationMeasure::alloc_objects);
-    std::string text = fmt::format("{} allocated in {:.1f} s ({} at 95 %), {} blocks", rate_text(bytes.value, run.seconds),
-                                   run.seconds, reach_text(bytes), grouped(rounded(blocks.value)));
+    std::string text =
+        fmt::format("{} allocated in {:.1f} s ({} at 95 %), {} blocks", rate_text(bytes.value, run.seconds),
+                    run.seconds, reach_text(bytes), grouped(rounded(blocks.value)));
     if (run.knows_live && bytes.value > 0) {
         const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
         text += fmt::format("; {:.1f} % of the bytes are still in use", 100 * live.value / bytes.value);
     }
-    return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.", grouped(samples),
-                              s_of(samples), grouped(run.windows.size()), s_of(run.windows.size()),
-                              seconds_of_windows(run));
+    return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.",
+                              grouped(samples), s_of(samples), grouped(run.windows.size()),
+                              s_of(run.windows.size()), seconds_of_windows(run));
 }
 
 std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
@@ -108,13 +111,14 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     if (!run.with_jvm)
         notes.push_back("Calls from libjvm.so are not included: NMT shows them. --all includes them.");
     if (run.threads_probed + 0.5 < run.threads_mean)
-        notes.push_back(fmt::format(
-            "{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.", run.threads_probed,
-            run.threads_mean));
+        notes.push_back(
+            fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
+                        run.threads_probed, run.threads_mean));
     if (run.slowed > noticeable_slowdown)
-        notes.push_back(fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
-                                    "for that, which the intervals do not include.",
-                                    100 * run.slowed));
+        notes.push_back(
+            fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
+                        "for that, which the intervals do not include.",
+                        100 * run.slowed));
     if (!run.live_missing.empty())
         notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
     if (!run.java_missing.empty())

@@ -52,18 +52,20 @@ class AllocationsText {
     void table(const std::vector<AllocationSite>& sites) {
         const double seconds = profile_.run.seconds;
         out_ += title(live_ ? "Sites by bytes still in use" : "Sites by bytes allocated", style_) + "\n";
-        add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", live_ ? "stays" : "allocated", "95 %", "blocks", "in use",
-                        "called from"));
+        add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", live_ ? "stays" : "allocated", "95 %", "blocks",
+                        "in use", "called from"));
         const std::size_t shown = std::min(sites.size(), options_.all ? most_sites : first_sites);
         for (std::size_t i = 0; i < shown; ++i) {
             const AllocationSite& site = sites[i];
             const Estimate& bytes = live_ ? site.live_bytes : site.bytes;
             const Estimate& blocks = live_ ? site.live_blocks : site.blocks;
-            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate_text(bytes.value, seconds), reach_text(bytes),
+            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate_text(bytes.value, seconds),
+                            reach_text(bytes),
                             grouped(static_cast<std::uint64_t>(std::llround(blocks.value))), still_live(site),
                             site_text(site.name)));
             if (!site.name.java.empty())
-                add(fmt::format("{:>43}  from {}", "", printable(std::string_view(site.name.java).substr(0, 512))));
+                add(fmt::format("{:>43}  from {}", "",
+                                printable(std::string_view(site.name.java).substr(0, 512))));
         }
         if (sites.size() > shown) add(fmt::format("{:>43}  {} more", "", grouped(sites.size() - shown)));
         out_ += "\n";

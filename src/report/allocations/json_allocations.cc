@@ -94,16 +94,11 @@ std::string json_allocations(const AllocationProfile& profile, bool live, bool a
     const std::size_t shown = std::min(sites.size(), all ? sites_of_all : sites_at_first);
     for (std::size_t i = 0; i < shown; ++i) out["sites"].push_back(site_json(profile, sites[i]));
     out["sites_left_out"] = sites.size() - shown;
-    out["cost"] = {{"budget", run.budget},
-                   {"paid_ms", run.paid_ns() / 1e6},
-                   {"paid_share", run.paid_share()},
-                   {"calls", run.hits.calls},
-                   {"returns", run.hits.returns},
-                   {"copies", run.hits.copies},
-                   {"call_ns", run.price.call_ns},
-                   {"return_ns", run.price.return_ns},
-                   {"copy_ns", run.price.copy_ns},
-                   {"nmtx_cpu_ms", run.nmtx_cpu_ms}};
+    out["cost"] = {{"budget", run.budget},           {"paid_ms", run.paid_ns() / 1e6},
+                   {"paid_share", run.paid_share()}, {"calls", run.hits.calls},
+                   {"returns", run.hits.returns},    {"copies", run.hits.copies},
+                   {"call_ns", run.price.call_ns},   {"return_ns", run.price.return_ns},
+                   {"copy_ns", run.price.copy_ns},   {"nmtx_cpu_ms", run.nmtx_cpu_ms}};
     return out.dump(2) + "\n";
 }
 

@@ -83,7 +83,11 @@ std::string threads_table(const Profile& profile) {
     const std::vector<std::uint32_t> order = hottest_threads(profile);
     const auto whole = static_cast<double>(std::max<std::uint64_t>(1, profile.weight_ns()));
     HtmlTable table("threads-table", "Threads",
-                    {{"thread", Column::name}, {"tid", Column::text}, {"%"}, {weight_unit(profile.run.mode)}, {"samples"}},
+                    {{"thread", Column::name},
+                     {"tid", Column::text},
+                     {"%"},
+                     {weight_unit(profile.run.mode)},
+                     {"samples"}},
                     2);
     const std::size_t shown = std::min(order.size(), most_html_rows);
     for (std::size_t i = 0; i < shown; ++i) {

@@ -36,7 +36,8 @@ class PprofWriter {
     }
     void sample(std::uint32_t node, std::uint32_t of_thread, std::initializer_list<std::int64_t> values) {
         pprof::Sample& out = *out_.add_sample();
-        for (; node != 0; node = profile_.nodes[node].parent) out.add_location_id(profile_.nodes[node].site + 1);
+        for (; node != 0; node = profile_.nodes[node].parent)
+            out.add_location_id(profile_.nodes[node].site + 1);
         for (const std::int64_t value : values) out.add_value(value);
         const ProfiledThread& thread = profile_.threads[of_thread];
         pprof::Label& name = *out.add_label();
