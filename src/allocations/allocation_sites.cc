@@ -14,7 +14,7 @@ namespace {
 // They allocate for their caller: strdup, operator new.
 bool allocates_for_others(std::string_view file, std::string_view probed) {
     if (file.empty()) return false;
-    if (file == probed) return true;
+    if (!probed.empty() && file == probed) return true;
     const std::string_view name = base_name(file);
     for (const std::string_view library : {"libc.so.", "libc-2.", "libstdc++.so", "libc++.so", "ld-musl-"}) {
         if (name.starts_with(library)) return true;
@@ -22,23 +22,28 @@ bool allocates_for_others(std::string_view file, std::string_view probed) {
     return false;
 }
 
+// The innermost frame is the function that was called, whatever file it is in.
 SiteName site_of(const AllocationProfile& profile, std::uint32_t node) {
+    const std::string_view probed = profile.run.allocator == "program" ? "" : profile.run.library;
     SiteName site;
     const ProfiledFunction* innermost = nullptr;
     for (; node != 0; node = profile.calls.nodes[node].parent) {
         const ProfiledFunction& function = profile.calls.function_of(node);
         if (function.kind == CodeKind::mark) continue;
-        if (innermost == nullptr) innermost = &function;
         if (function.kind == CodeKind::java) {
             site.java = function.name;
             break;
         }
+        if (innermost == nullptr) {
+            innermost = &function;
+            continue;
+        }
         if (!site.function.empty() || function.kind != CodeKind::native) continue;
-        if (allocates_for_others(function.file, profile.run.library)) continue;
+        if (allocates_for_others(function.file, probed)) continue;
         site.function = function.name;
         site.file = function.file;
     }
-    if (site.function.empty() && innermost != nullptr && innermost->kind == CodeKind::native) {
+    if (site.function.empty() && innermost != nullptr) {
         site.function = innermost->name;
         site.file = innermost->file;
     }

@@ -103,8 +103,9 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
         notes.push_back(fmt::format("Interrupted after {:.1f} of {:g} s.", run.seconds, run.asked_s));
     if (run.process_ended)
         notes.push_back(fmt::format("The process ended after {:.1f} of {:g} s.", run.seconds, run.asked_s));
-    notes.push_back(fmt::format("Functions of {} ({}): {}.", run.allocator, printable(base_name(run.library)),
-                                joined(run.functions)));
+    if (!run.functions.empty())
+        notes.push_back(fmt::format("Functions of {} ({}): {}.", run.allocator,
+                                    printable(base_name(run.library)), joined(run.functions)));
     if (!run.functions_left_out.empty())
         notes.push_back(fmt::format("Not included: calls of {}, where a probe would be too expensive.",
                                     joined(run.functions_left_out)));
