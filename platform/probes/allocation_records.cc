@@ -14,9 +14,13 @@ constexpr std::size_t dwarf_result = 0;  // rax
 
 }  // namespace
 
-void AllocationRecords::begin(std::uint32_t window, std::uint64_t every, std::uint64_t seed) {
-    window_ = window;
+void AllocationRecords::begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t every,
+                              std::uint64_t seed) {
+    window_ = number;
     every_ = every;
+    wanted_before_.clear();
+    for (std::size_t i = 0; i < window.threads(); ++i)
+        wanted_before_.push_back(wanted_ns(window.thread(i).tid));
     first_of_window_ = samples_.size();
     bytes_seen_ = 0;
     waiting_.clear();
@@ -27,6 +31,11 @@ const KnownThread& AllocationRecords::known(pid_t tid) {
     auto& thread = threads_[tid];
     if (!thread) thread = std::make_unique<KnownThread>(process_, tid, false);
     return *thread;
+}
+
+std::optional<std::uint64_t> AllocationRecords::wanted_ns(pid_t tid) {
+    const auto clock = known(tid).clock();
+    return clock ? std::optional(clock->run_ns + clock->wait_ns) : std::nullopt;
 }
 
 void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, const ProbedFunction& function,
@@ -91,7 +100,12 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     factors.reserve(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
         const double cost = cost_ns(price, window.hits(i));
-        factors.push_back(undisturbed_factor(cost, window.counted_ns()));
+        const auto wanted = wanted_ns(window.thread(i).tid);
+        const auto& before = wanted_before_[i];
+        double busy = 0;
+        if (wanted && before && *wanted > *before)
+            busy = static_cast<double>(*wanted - *before) / static_cast<double>(window.counted_ns());
+        factors.push_back(undisturbed_factor(cost, window.counted_ns(), busy));
         run_.slowed = std::max(run_.slowed, 1 - 1 / factors.back());
     }
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i)

@@ -24,8 +24,8 @@ class AllocationRecords {
                       AllocationRun& run, Range jvm)
         : process_(process), builder_(builder), batches_(batches), run_(run), jvm_(jvm) {}
 
-    // What follows is of this window. Until it ends the sampler is the same.
-    void begin(std::uint32_t window, std::uint64_t every, std::uint64_t seed);
+    // What follows is of this window, which has begun. Until it ends the sampler is the same.
+    void begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t every, std::uint64_t seed);
     void drain(ProbeWindow& window);
     // Its samples stand for what their threads would have done undisturbed; sets the next sampler's period.
     void end(const ProbeWindow& window, const HitPrice& price);
@@ -48,6 +48,8 @@ class AllocationRecords {
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);
     const KnownThread& known(pid_t tid);
+    // The time in which it had a processor or waited for one.
+    std::optional<std::uint64_t> wanted_ns(pid_t tid);
 
     const ProcessFiles& process_;
     ProfileBuilder& builder_;
@@ -61,7 +63,8 @@ class AllocationRecords {
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
     std::optional<ByteSampler> sampler_;
-    std::unordered_map<std::size_t, Waiting> waiting_;  // by the window's threads
+    std::unordered_map<std::size_t, Waiting> waiting_;         // by the window's threads
+    std::vector<std::optional<std::uint64_t>> wanted_before_;  // likewise, when it began
     std::unordered_map<pid_t, std::unique_ptr<KnownThread>> threads_;
 };
 

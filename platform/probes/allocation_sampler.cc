@@ -174,14 +174,14 @@ class AllocationSampler {
         ProbeWindow window(
             type_, allocator(),
             {plan.every, stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
-        records.begin(static_cast<std::uint32_t>(run_.windows.size()), plan.every, random_());
         if (auto begun = window.begin(chosen); !begun) return tl::make_unexpected(begun.error());
+        records.begin(window, static_cast<std::uint32_t>(run_.windows.size()), plan.every, random_());
         const std::uint64_t until = std::min(window.began_ns() + plan.window_ns, end_ns_);
         const double most = too_much * budget.most_ns(plan);
         while (monotonic_ns() < until && !run_.interrupted) {
             wait_until(std::min(until, monotonic_ns() + look_every_ns));
             records.drain(window);
-            if (cost_ns(run_.price, window.hits()) > most) break;
+            if (cost_ns(run_.price, window.seen()) > most) break;
         }
         window.stop();
         records.drain(window);

@@ -77,7 +77,10 @@ void ProbeWindow::drain(
         threads_[i].ring.take(has_stack, [&](const ProbeRecord& record) {
             const auto owner = owners_.find(record.probe);
             if (owner == owners_.end()) return;
-            if (owner->second.returns) return returned(i, record);
+            if (owner->second.returns) {
+                ++threads_[i].returned;
+                return returned(i, record);
+            }
             ++threads_[i].records;
             entered(i, allocator_.functions[owner->second.function], record);
         });
@@ -125,6 +128,20 @@ ProbeHits ProbeWindow::hits() const {
         calls += static_cast<double>(own.calls) * threads_[i].thread.factor;
         returns += static_cast<double>(own.returns) * threads_[i].thread.factor;
         sum.copies += own.copies;  // threads without a probe of their own have none
+    }
+    sum.calls = static_cast<std::uint64_t>(std::llround(calls));
+    sum.returns = static_cast<std::uint64_t>(std::llround(returns));
+    return sum;
+}
+
+ProbeHits ProbeWindow::seen() const {
+    double calls = 0, returns = 0;
+    ProbeHits sum;
+    for (const Thread& thread : threads_) {
+        const double factor = thread.thread.factor;
+        calls += static_cast<double>(thread.records * request_.every) * factor;
+        returns += static_cast<double>(thread.returned) * factor;
+        sum.copies += thread.records;
     }
     sum.calls = static_cast<std::uint64_t>(std::llround(calls));
     sum.returns = static_cast<std::uint64_t>(std::llround(returns));

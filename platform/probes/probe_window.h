@@ -55,6 +55,8 @@ class ProbeWindow {
     // What a thread has hit so far; of all, times what each stands for.
     [[nodiscard]] ProbeHits hits(std::size_t thread) const;
     [[nodiscard]] ProbeHits hits() const;
+    // The same by the records that were drained: asking for a count interrupts the thread's processor.
+    [[nodiscard]] ProbeHits seen() const;
     [[nodiscard]] std::uint64_t began_ns() const { return began_ns_; }
     [[nodiscard]] std::uint64_t counted_ns() const { return stopped_ns_ - began_ns_; }  // once it is stopped
     // From the first probe until they were taken out; what the target paid for it is more than was counted.
@@ -67,7 +69,7 @@ class ProbeWindow {
         ChosenThread thread;
         std::vector<PerfProbe> entries, returns;  // by function
         ProbeRing ring;
-        std::uint64_t records = 0;
+        std::uint64_t records = 0, returned = 0;
     };
     struct Owner {
         std::size_t function = 0;

@@ -36,10 +36,11 @@ struct WindowPlan {
     }
 };
 
-// A thread that does nothing but allocate makes fewer calls while each of them is slower: of so many calls
-// more it stands for in a window that lasted `window_ns`, in which its own calls cost it `cost_ns`. Of little
-// cost it is 1, since most threads wait for something in between; at most 20.
-double undisturbed_factor(double cost_ns, std::uint64_t window_ns);
+// A thread that has no time to spare makes fewer calls while each of them is slower: of so many calls more it
+// stands for in a window that lasted `window_ns`, in which its own calls cost it `cost_ns`. `busy`: the part
+// of the window in which it wanted a processor. One that waited for something else lost nothing by it: 1.
+// Likewise where the cost is little. At most 20.
+double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy);
 
 class ProbeBudget {
   public:

@@ -61,9 +61,10 @@ TEST_CASE("probe budget: a window that cost more than planned is followed by a l
     CHECK(budget.pause_ns(plan, 0, plan.window_ns) == plan.cycle_ns - plan.window_ns);
 }
 
-TEST_CASE("probe budget: a thread that only allocates is counted for what it would have done") {
-    CHECK(undisturbed_factor(1e6, second) == 1);
-    CHECK(undisturbed_factor(5e8, second) == Approx(2));
-    CHECK(undisturbed_factor(2e9, second) == Approx(20));
-    CHECK(undisturbed_factor(1, 0) == 1);
+TEST_CASE("probe budget: a thread without time to spare is counted for what it would have done") {
+    CHECK(undisturbed_factor(1e6, second, 1) == 1);
+    CHECK(undisturbed_factor(5e8, second, 1) == Approx(2));
+    CHECK(undisturbed_factor(2e9, second, 1) == Approx(20));
+    CHECK(undisturbed_factor(5e8, second, 0.6) == 1);
+    CHECK(undisturbed_factor(1, 0, 1) == 1);
 }

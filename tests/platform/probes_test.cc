@@ -27,8 +27,9 @@ using namespace nmtx::test;
 extern "C" {
 std::atomic<void*> nmtx_probed_sink;
 [[gnu::noinline]] void nmtx_probed_leak(std::size_t bytes) {
-    nmtx_probed_sink = std::malloc(bytes);
-    *static_cast<char*>(nmtx_probed_sink) = 1;
+    void* const block = std::malloc(bytes);
+    std::memset(block, 1, 1);
+    nmtx_probed_sink = block;
 }
 }
 
