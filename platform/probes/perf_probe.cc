@@ -130,7 +130,9 @@ Error probe_refusal(int error) {
         case EACCES:
         case EPERM:
             refusal.what =
-                "not allowed" + paranoid_level() + ": they need CAP_PERFMON, before Linux 5.8 CAP_SYS_ADMIN";
+                "not allowed" + paranoid_level() +
+                ": they need CAP_PERFMON (before Linux 5.8 CAP_SYS_ADMIN), and CAP_IPC_LOCK for their "
+                "buffers";
             refusal.hint =
                 "run it as root, in a container with --cap-add PERFMON; without: nmtx malloc PID --owners";
             break;

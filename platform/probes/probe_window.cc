@@ -32,6 +32,8 @@ bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
         const ProbedFunction& function = allocator_.functions[i];
         const int file = allocator_.file.get();
         PerfProbe entry = PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
+        // The kernel waits first, and sets the breakpoint at the end.
+        if (entry && present_since_ns_ == 0) present_since_ns_ = monotonic_ns();
         if (!entry || !join(thread, entry, thread.entries.empty(), why)) return false;
         owners_[entry.id()] = {i, false};
         thread.entries.push_back(std::move(entry));
@@ -47,7 +49,6 @@ bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
 
 Expected<void> ProbeWindow::begin(std::span<const ChosenThread> threads) {
     open_ = true;
-    present_since_ns_ = monotonic_ns();
     int refused = 0;
     for (const ChosenThread& chosen : threads) {
         int why = 0;
