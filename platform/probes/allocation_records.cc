@@ -14,10 +14,8 @@ constexpr std::size_t dwarf_result = 0;  // rax
 
 }  // namespace
 
-void AllocationRecords::begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t every,
-                              std::uint64_t seed) {
+void AllocationRecords::begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t seed) {
     window_ = number;
-    every_ = every;
     wanted_before_.clear();
     for (std::size_t i = 0; i < window.threads(); ++i)
         wanted_before_.push_back(wanted_ns(window.thread(i).tid));
@@ -54,8 +52,10 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, con
         ++run_.of_jvm;
         return;
     }
-    bytes_seen_ += static_cast<double>(bytes) * static_cast<double>(every_);
-    const auto chance = sampler_->choose(bytes, 1 / static_cast<double>(every_));
+    const ChosenThread& probed = window.thread(thread);
+    const auto every = static_cast<double>(probed.every);
+    bytes_seen_ += static_cast<double>(bytes) * every;
+    const auto chance = sampler_->choose(bytes, 1 / every);
     if (!chance) return;
     if (batches_.full() || samples_.size() >= most_samples) {
         ++run_.no_room;
@@ -72,7 +72,7 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, con
     kept.sample.thread = builder_.thread(static_cast<std::uint64_t>(record.tid), of.name());
     kept.sample.window = window_;
     kept.sample.bytes = bytes;
-    kept.sample.weight = static_cast<double>(every_) / *chance * window.thread(thread).factor;
+    kept.sample.weight = every / *chance * probed.factor;
     kept.probed_thread = thread;
     kept.stack = batches_.keep_copy(std::move(copy), kept.sample.thread);
     samples_.push_back(std::move(kept));
@@ -95,18 +95,27 @@ void AllocationRecords::drain(ProbeWindow& window) {
                  [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); });
 }
 
+// The part of the window in which it wanted a processor; 0 where that is not known.
+double AllocationRecords::busy_share(const ProbeWindow& window, std::size_t thread) {
+    const auto wanted = wanted_ns(window.thread(thread).tid);
+    const auto& before = wanted_before_[thread];
+    if (!wanted || !before || *wanted <= *before || window.counted_ns() == 0) return 0;
+    return static_cast<double>(*wanted - *before) / static_cast<double>(window.counted_ns());
+}
+
 void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     std::vector<double> factors;
     factors.reserve(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
-        const double cost = cost_ns(price, window.hits(i));
-        const auto wanted = wanted_ns(window.thread(i).tid);
-        const auto& before = wanted_before_[i];
-        double busy = 0;
-        if (wanted && before && *wanted > *before)
-            busy = static_cast<double>(*wanted - *before) / static_cast<double>(window.counted_ns());
-        factors.push_back(undisturbed_factor(cost, window.counted_ns(), busy));
-        run_.slowed = std::max(run_.slowed, 1 - 1 / factors.back());
+        const ProbeHits hits = window.hits(i);
+        const double undisturbed =
+            undisturbed_factor(cost_ns(price, hits), window.counted_ns(), busy_share(window, i));
+        run_.slowed = std::max(run_.slowed, 1 - 1 / undisturbed);
+        // Those behind the last one that was due, and those that had no room in the buffer.
+        const std::uint64_t recorded = hits.copies * window.thread(i).every;
+        const bool more = recorded > 0 && hits.calls > recorded;
+        const double all = more ? static_cast<double>(hits.calls) / static_cast<double>(recorded) : 1;
+        factors.push_back(undisturbed * all);
     }
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
         samples_[i].sample.weight *= factors[samples_[i].probed_thread];

@@ -25,9 +25,10 @@ class AllocationRecords {
         : process_(process), builder_(builder), batches_(batches), run_(run), jvm_(jvm) {}
 
     // What follows is of this window, which has begun. Until it ends the sampler is the same.
-    void begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t every, std::uint64_t seed);
+    void begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t seed);
     void drain(ProbeWindow& window);
-    // Its samples stand for what their threads would have done undisturbed; sets the next sampler's period.
+    // Its samples stand for all calls that the kernel counted, and for what their threads would have done
+    // undisturbed; sets the next sampler's period.
     void end(const ProbeWindow& window, const HitPrice& price);
 
     [[nodiscard]] std::size_t size() const { return samples_.size(); }
@@ -48,6 +49,7 @@ class AllocationRecords {
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);
     const KnownThread& known(pid_t tid);
+    [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
     // The time in which it had a processor or waited for one.
     std::optional<std::uint64_t> wanted_ns(pid_t tid);
 
@@ -59,7 +61,6 @@ class AllocationRecords {
     std::vector<Kept> samples_;
     std::size_t first_of_window_ = 0;
     std::uint32_t window_ = 0;
-    std::uint64_t every_ = 1;
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
     std::optional<ByteSampler> sampler_;

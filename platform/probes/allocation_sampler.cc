@@ -29,6 +29,7 @@ constexpr std::uint64_t cycle_ns = second_in_ns;
 constexpr std::uint64_t look_every_ns = 2 * ms_in_ns;
 constexpr double too_much = 1.5;  // times what a window may cost: then it ends early
 constexpr std::size_t most_busy_kept = 16;
+constexpr double many_records = 20;
 
 class AllocationSampler {
   public:
@@ -138,11 +139,23 @@ class AllocationSampler {
         return {};
     }
 
+    // Only a thread that will make many times as many calls may have some of them recorded only: of the
+    // others none might be. It is judged by what it did before, so by nothing of this window.
+    [[nodiscard]] std::uint64_t every_of(pid_t tid, const WindowPlan& plan) const {
+        const auto known = rates_.find(tid);
+        if (known == rates_.end()) return 1;
+        const double calls = known->second * static_cast<double>(plan.window_ns) / 1e9;
+        return calls >= many_records * static_cast<double>(plan.every) ? plan.every : 1;
+    }
+
     // The threads of a window that called most, first.
     void remember_busy(const ProbeWindow& window) {
         std::vector<std::pair<std::uint64_t, pid_t>> calls;
         for (std::size_t i = 0; i < window.threads(); ++i) {
             const std::uint64_t own = window.hits(i).calls;
+            if (window.counted_ns() > 0)
+                rates_[window.thread(i).tid] =
+                    static_cast<double>(own) * 1e9 / static_cast<double>(window.counted_ns());
             if (own > 0) calls.emplace_back(own, window.thread(i).tid);
         }
         std::sort(calls.rbegin(), calls.rend());
@@ -169,13 +182,13 @@ class AllocationSampler {
     // What it cost the target. `rate`: calls a second, as the next plan needs it.
     Expected<double> run_window(const WindowPlan& plan, const ProbeBudget& budget, AllocationRecords& records,
                                 double& rate) {
-        const std::vector<ChosenThread> chosen = threads(most_probed_threads);
+        std::vector<ChosenThread> chosen = threads(most_probed_threads);
         if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-        ProbeWindow window(
-            type_, allocator(),
-            {plan.every, stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
+        for (ChosenThread& thread : chosen) thread.every = every_of(thread.tid, plan);
+        ProbeWindow window(type_, allocator(),
+                           {stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
         if (auto begun = window.begin(chosen); !begun) return tl::make_unexpected(begun.error());
-        records.begin(window, static_cast<std::uint32_t>(run_.windows.size()), plan.every, random_());
+        records.begin(window, static_cast<std::uint32_t>(run_.windows.size()), random_());
         const std::uint64_t until = std::min(window.began_ns() + plan.window_ns, end_ns_);
         const double most = too_much * budget.most_ns(plan);
         while (monotonic_ns() < until && !run_.interrupted) {
@@ -265,6 +278,7 @@ class AllocationSampler {
     const SignalQueue* signals_ = nullptr;
     std::size_t serving_ = 0;  // of allocators_
     std::vector<pid_t> busy_;
+    std::unordered_map<pid_t, double> rates_;  // calls a second of threads that had a probe
     std::size_t threads_now_ = 0, window_threads_ = 0, process_threads_ = 0;
     std::uint64_t begin_ns_ = 0, end_ns_ = 0;
 };

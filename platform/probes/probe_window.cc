@@ -26,7 +26,7 @@ bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
     thread.thread = chosen;
     const std::size_t functions = std::min(allocator_.functions.size(), request_.most_functions);
     const bool records = request_.stack_bytes > 0;
-    const ProbeRecords entering{records ? request_.every : 0, request_.stack_bytes};
+    const ProbeRecords entering{records ? chosen.every : 0, request_.stack_bytes};
     const ProbeRecords returning{1, 0};
     for (std::size_t i = 0; i < functions; ++i) {
         const ProbedFunction& function = allocator_.functions[i];
@@ -140,7 +140,7 @@ ProbeHits ProbeWindow::seen() const {
     ProbeHits sum;
     for (const Thread& thread : threads_) {
         const double factor = thread.thread.factor;
-        calls += static_cast<double>(thread.records * request_.every) * factor;
+        calls += static_cast<double>(thread.records * thread.thread.every) * factor;
         returns += static_cast<double>(thread.returned) * factor;
         sum.copies += thread.records;
     }

@@ -17,15 +17,16 @@
 
 namespace nmtx {
 
-// A thread that gets probes, and of how many threads it stands.
+// A thread that gets probes, of how many threads it stands, and which of its calls are recorded: each so many
+// of a function. The kernel counts from 0, so that with fewer calls than that none is.
 struct ChosenThread {
     pid_t tid = 0;
     double factor = 1;
+    std::uint64_t every = 1;
 };
 
 struct WindowRequest {
-    std::uint64_t every = 1;         // each so many calls of a function one is recorded
-    std::uint32_t stack_bytes = 0;   // with so much of its stack; 0: calls are only counted
+    std::uint32_t stack_bytes = 0;   // of each recorded call so much of its stack; 0: calls are only counted
     bool returns = false;            // what they return, too
     std::size_t ring_pages = 0;      // a power of two
     std::size_t most_functions = 8;  // the first ones

@@ -38,7 +38,7 @@ double seconds_of_windows(const AllocationRun& run) {
 void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
     if (run.overflow > 0)
         notes.push_back(
-            fmt::format("{} call{} missing: the kernel's buffer was full. The figures are too low.",
+            fmt::format("{} call{} missing: the kernel's buffer was full. The others count for them.",
                         grouped(run.overflow), run.overflow == 1 ? " is" : "s are"));
     if (run.refused > 0)
         notes.push_back(fmt::format("{} call{} missing: the kernel did not copy the stack.",
