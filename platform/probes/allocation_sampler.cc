@@ -6,14 +6,15 @@
 #include <csignal>
 #include <ctime>
 #include <random>
+#include <string_view>
 #include <unordered_map>
 
+#include "base/paths.h"
 #include "platform/os/clock.h"
 #include "platform/os/signal_queue.h"
 #include "platform/probes/allocation_records.h"
 #include "platform/probes/chosen_threads.h"
 #include "platform/probes/probe_price.h"
-#include "platform/symbols/java_stacks.h"
 #include "platform/symbols/unwind_files.h"
 
 namespace nmtx {
@@ -175,8 +176,12 @@ class AllocationSampler {
         const auto maps = process_.read_large("maps");
         if (!maps) return tl::make_unexpected(maps.error());
         const std::vector<MappedFile> code = mapped_code(*maps);
-        const MappedFile* const jvm = mapped_jvm(code);
-        return jvm == nullptr ? Range{} : jvm->first;
+        const auto jvm = std::find_if(code.begin(), code.end(), [](const MappedFile& file) {
+            std::string_view path = file.path;
+            if (path.ends_with(" (deleted)")) path.remove_suffix(10);
+            return base_name(path) == "libjvm.so";
+        });
+        return jvm == code.end() ? Range{} : jvm->first;
     }
 
     // What it cost the target. `rate`: calls a second, as the next plan needs it.
