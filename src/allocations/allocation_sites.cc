@@ -99,14 +99,14 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
     return all;
 }
 
-std::vector<SiteChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
-                                      bool of_live) {
+std::vector<AllocationChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
+                                            bool of_live) {
     std::map<SiteName, std::pair<Estimate, Estimate>> rates;
     for (const AllocationSite& site : allocation_sites(before, of_live))
         rates[site.name].first = rate_of(of_live ? site.live_bytes : site.bytes, before.run.seconds);
     for (const AllocationSite& site : allocation_sites(after, of_live))
         rates[site.name].second = rate_of(of_live ? site.live_bytes : site.bytes, after.run.seconds);
-    std::vector<SiteChange> changes;
+    std::vector<AllocationChange> changes;
     changes.reserve(rates.size());
     for (const auto& [name, rate] : rates) {
         const double change = rate.second.value - rate.first.value;
@@ -116,9 +116,10 @@ std::vector<SiteChange> changed_sites(const AllocationProfile& before, const All
         changes.push_back(
             {name, rate.first.value, rate.second.value, {change, change - reach, change + reach}});
     }
-    std::stable_sort(changes.begin(), changes.end(), [](const SiteChange& a, const SiteChange& b) {
-        return std::abs(a.change.value) > std::abs(b.change.value);
-    });
+    std::stable_sort(changes.begin(), changes.end(),
+                     [](const AllocationChange& a, const AllocationChange& b) {
+                         return std::abs(a.change.value) > std::abs(b.change.value);
+                     });
     return changes;
 }
 

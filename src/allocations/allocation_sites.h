@@ -34,14 +34,14 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
 
 // A site's rates in two profiles, in bytes a second; the one with the greatest change first. The interval of
 // the change is that of a difference of independent estimates.
-struct SiteChange {
+struct AllocationChange {
     SiteName name;
     double before = 0, after = 0;
     Estimate change;
     // The interval does not hold 0.
     [[nodiscard]] bool certain() const { return change.low > 0 || change.high < 0; }
 };
-std::vector<SiteChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
-                                      bool of_live);
+std::vector<AllocationChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
+                                            bool of_live);
 
 }  // namespace nmtx
