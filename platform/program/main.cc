@@ -46,6 +46,8 @@ Run run_of(Verb verb) {
             return run_threads;
         case Verb::stacks:
             return run_stacks;
+        case Verb::allocs:
+            return run_allocs;
         case Verb::diff:
             return run_diff;
         case Verb::nmt:

@@ -93,6 +93,7 @@ Expected<int> run_reconcile(const Command& command);
 Expected<int> run_malloc(const Command& command);
 Expected<int> run_threads(const Command& command);
 Expected<int> run_stacks(const Command& command);
+Expected<int> run_allocs(const Command& command);
 Expected<int> run_watch(const Command& command);
 Expected<int> run_watch_json(const Command& command);  // --json
 Expected<int> run_list(const Command& command);

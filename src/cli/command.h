@@ -45,7 +45,7 @@ enum class Verb {
     ticket,
     explain,
     stacks,
-    serve
+    allocs
 };
 
 // The process or the file that is meant. At most one of pid, file, name is given, or else what chooses among
@@ -90,17 +90,10 @@ struct StacksCommand {
     bool wall = false;  // all threads, whether they use a processor or not
 };
 
-// `nmtx serve`.
-struct ServeCommand {
-    std::optional<ListenAddress> listen;
-    std::string web_config;
-    std::string textfile;  // a directory
-    double cpu_budget_percent = 0.2;
-    bool pid_label = false;
-
-    // Always, but for a text file alone.
-    [[nodiscard]] bool serves_http() const { return listen || textfile.empty(); }
-    [[nodiscard]] ListenAddress listen_address() const { return listen.value_or(ListenAddress()); }
+// `nmtx allocs`.
+struct AllocsCommand {
+    double budget = 0.02;  // of one core, that the target may pay
+    bool live = false;     // which blocks stay in use
 };
 
 struct Command {
@@ -130,9 +123,9 @@ struct Command {
     ThreadOptions threads;
     bool measure_threads = false;  // threads are sampled twice: --interval beside a process
     std::string nmt_request;       // nmt: "summary.diff scale=b"
-    RecordCommand record;          // stacks: --for
+    RecordCommand record;          // stacks, allocs: --for
     StacksCommand stacks;
-    ServeCommand serve;
+    AllocsCommand allocs;
     std::string glossary_name;              // glossary: empty for all of it
     std::optional<int> jdk;                 // glossary: --jdk
     std::optional<Bytes> limit;             // fit: --limit
@@ -166,7 +159,7 @@ enum class TicketForm {
 // Refuses a name that says nothing of the form.
 Expected<TicketForm> ticket_form(std::string_view output);
 
-// What `nmtx stacks -o NAME` writes, judged by NAME only.
+// What `nmtx stacks -o NAME` and `nmtx allocs -o NAME` write, judged by NAME only.
 enum class ProfileForm {
     html,       // "FILE.html": a flame graph
     collapsed,  // "FILE.collapsed", "FILE.folded": a line for each stack

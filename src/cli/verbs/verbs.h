@@ -19,6 +19,7 @@ VerbEntry pid();
 VerbEntry malloc();
 VerbEntry threads();
 VerbEntry stacks();
+VerbEntry allocs();
 VerbEntry watch();
 VerbEntry list();
 VerbEntry record();
