@@ -5,17 +5,7 @@
 namespace nmtx {
 
 std::string_view name_of(ProfileMode mode) {
-    switch (mode) {
-        case ProfileMode::cpu:
-            return "on-CPU";
-        case ProfileMode::wall:
-            return "wall-clock";
-        case ProfileMode::allocated_bytes:
-            return "allocations";
-        case ProfileMode::live_bytes:
-            break;
-    }
-    return "live allocations";
+    return mode == ProfileMode::cpu ? "on-CPU" : "wall-clock";
 }
 
 std::string_view name_of(CodeKind kind) {

@@ -3,5 +3,4 @@ startTools();
 startCopying();
 startNavigation();
 startTables();
-startIcicle();
 startCharts();
