@@ -173,6 +173,24 @@ TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NM
     check_lines(text, 100);
 }
 
+TEST_CASE("malloc report: blocks without a pointer are called leaked only where the Java heap was searched") {
+    MallocWalk walk = made_walk();
+    Holder nothing;
+    nothing.kind = HolderKind::nothing;
+    nothing.held = {3, mib(2), mib(2)};
+    walk.holders.emplace().holders = {nothing};
+    walk.holders->heap_passes = 1;
+    CHECK(has(unfolded(malloc_text(view_of(walk))),
+              "No pointer was found to 2.0 MiB in 3 blocks: leaked, or held by an encoded pointer"));
+    walk.holders->heap_passes = 0;
+    walk.holders->heap_not_read = "with --freeze the Java heap is not copied";
+    const std::string text = unfolded(malloc_text(view_of(walk)));
+    CHECK(
+        has(text,
+            "in 3 blocks outside the Java heap, which may hold them: whether they are leaked is not known."));
+    CHECK_FALSE(has(text, "blocks: leaked"));
+}
+
 TEST_CASE("malloc report: an arena's bar has four fills, in ASCII where there is no more") {
     TextStyle style;
     style.bars = true;

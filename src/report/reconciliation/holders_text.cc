@@ -85,11 +85,14 @@ class HoldersText {
             say("There are more pointers than nmtx keeps: some blocks may be held by others than it says.");
         for (const Holder& holder : found_.holders) {
             if (holder.kind != HolderKind::nothing) continue;
-            say(fmt::format(
-                "No pointer was found to {} in {}: leaked, or held by an encoded pointer or only by "
-                "a register.",
-                human(holder.held.bytes),
-                grouped(holder.held.blocks) + (holder.held.blocks == 1 ? " block" : " blocks")));
+            const std::string blocks =
+                grouped(holder.held.blocks) + (holder.held.blocks == 1 ? " block" : " blocks");
+            const std::string_view what =
+                found_.heap_not_read.empty()
+                    ? "leaked, or held by an encoded pointer or only by a register"
+                    : "outside the Java heap, which may hold them: whether they are leaked is not known";
+            say(fmt::format("No pointer was found to {} in {}{} {}.", human(holder.held.bytes), blocks,
+                            found_.heap_not_read.empty() ? ":" : "", what));
         }
     }
 
