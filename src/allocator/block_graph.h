@@ -70,7 +70,7 @@ class NodeSet {
     NodeBits bits_;
 };
 
-// A pointer that is told apart from those in the order of the blocks.
+// A pointer found by itself, not while the blocks are walked in order.
 struct BlockLink {
     std::uint32_t from = 0, to = 0;
     friend bool operator==(const BlockLink&, const BlockLink&) = default;

@@ -29,7 +29,7 @@ void read_kind(JsonFields& fields, HolderKind& into) {
     if (const auto kind = holder_kind_of(text)) {
         into = *kind;
     } else {
-        fields.complain("kind: '" + text + "' is no kind of holder");
+        fields.complain("kind: unknown kind of holder '" + text + "'");
     }
 }
 
