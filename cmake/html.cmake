@@ -39,7 +39,7 @@ endfunction()
 # In this order: what the others use comes first.
 set(html_folder ${CMAKE_SOURCE_DIR}/src/report/ticket/html/page)
 set(html_styles page.css tables.css charts.css print.css)
-set(html_scripts page.js tables.js chart_kit.js chart_waterfall.js chart_map.js chart_categories.js chart_malloc.js chart_container.js
+set(html_scripts page.js tables.js chart_kit.js partition.js icicle.js chart_waterfall.js chart_map.js chart_categories.js chart_malloc.js chart_container.js
     chart_trend.js start.js)
 list(TRANSFORM html_styles PREPEND ${html_folder}/)
 list(TRANSFORM html_scripts PREPEND ${html_folder}/)
@@ -48,6 +48,7 @@ nmtx_embed(html_script ${html_scripts})
 set(flame_folder ${CMAKE_SOURCE_DIR}/src/report/stacks/page)
 nmtx_embed(html_flame_style ${html_folder}/page.css ${html_folder}/tables.css ${html_folder}/charts.css ${flame_folder}/flame.css
   ${html_folder}/print.css)
-nmtx_embed(html_flame_script ${html_folder}/page.js ${html_folder}/tables.js ${flame_folder}/flame.js ${flame_folder}/flame_start.js)
+nmtx_embed(html_flame_script ${html_folder}/page.js ${html_folder}/tables.js ${html_folder}/chart_kit.js
+  ${html_folder}/partition.js ${flame_folder}/flame.js ${flame_folder}/flame_start.js)
 nmtx_embed(html_d3 ${NMTX_D3})
 nmtx_embed(html_d3_licence ${d3_licence})

@@ -21,6 +21,7 @@ inline std::string_view definition_of(std::string_view word) {
         if (word == verb) return verb;
     }
     if (word == "stacks") return "profile";
+    if (word == "allocs") return "allocations";
     return "report";
 }
 

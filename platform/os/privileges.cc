@@ -11,7 +11,9 @@
 namespace nmtx {
 namespace {
 
-constexpr unsigned checkpoint_restore = 40;  // CAP_CHECKPOINT_RESTORE (Linux 5.9), which older headers lack
+// Older headers lack them.
+constexpr unsigned perfmon = 38;             // CAP_PERFMON (Linux 5.8)
+constexpr unsigned checkpoint_restore = 40;  // CAP_CHECKPOINT_RESTORE (Linux 5.9)
 
 constexpr std::uint64_t bit(unsigned capability) {
     return std::uint64_t{1} << capability;
@@ -23,6 +25,7 @@ std::uint64_t wanted(const Needs& needs) {
     if (needs.processes) set |= bit(CAP_SYS_PTRACE) | bit(checkpoint_restore);
     if (needs.attach) set |= bit(CAP_KILL) | bit(CAP_SETUID) | bit(CAP_SETGID);
     if (needs.stops) set |= bit(CAP_SYS_NICE);
+    if (needs.probes) set |= bit(perfmon) | bit(CAP_IPC_LOCK);
     // Into directories of other users; SQLite gives what it makes beside a record to the record's owner.
     if (needs.writes) set |= bit(CAP_DAC_OVERRIDE) | bit(CAP_FOWNER) | bit(CAP_CHOWN);
     return set;
@@ -60,7 +63,10 @@ void drop_privileges(const Needs& needs) {
     if (!sets.read()) return;
     if (needs.processes && (sets.effective() & bit(CAP_SYS_PTRACE)) == 0) return;
     ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    sets.keep(wanted(needs));
+    std::uint64_t kept = wanted(needs);
+    // Before there was CAP_PERFMON.
+    if (needs.probes && (sets.effective() & bit(perfmon)) == 0) kept |= bit(CAP_SYS_ADMIN);
+    sets.keep(kept);
     sets.write();
 }
 

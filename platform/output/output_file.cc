@@ -37,11 +37,12 @@ class Temporary {
     ~Temporary() {
         if (!path_.empty()) ::unlink(path_.c_str());
     }
-    Expected<void> write(const std::string& becomes, std::string_view bytes) {
+    Expected<void> write(const std::string& becomes, std::string_view bytes, mode_t mode = 0600) {
         auto made = temporary_file_beside(becomes);
         if (!made) return tl::make_unexpected(made.error());
         path_ = std::move(made->path);
         lock_ = std::move(made->lock);
+        if (::fchmod(lock_.get(), mode) != 0) return tl::make_unexpected(file_error(becomes, errno));
         return write_to_disk(lock_.get(), bytes, becomes);
     }
     void keep() { path_.clear(); }
@@ -165,7 +166,8 @@ Expected<void> write_into_directory(const std::string& directory, const std::vec
     return {};
 }
 
-Expected<void> write_at(const OutputPlace& place, std::string_view bytes, bool overwrite) {
+Expected<void> write_at(const OutputPlace& place, std::string_view bytes, bool overwrite,
+                        mode_t mode = 0600) {
     const std::string path = place.path();
     struct stat info{};
     const bool there = ::fstatat(place.directory.get(), place.name.c_str(), &info, AT_SYMLINK_NOFOLLOW) == 0;
@@ -177,7 +179,7 @@ Expected<void> write_at(const OutputPlace& place, std::string_view bytes, bool o
     const SignalsHeld held;
     const FileSizeSignalIgnored errors_instead;
     Temporary temporary;
-    if (auto written = temporary.write(path, bytes); !written) return written;
+    if (auto written = temporary.write(path, bytes, mode); !written) return written;
     const int error = give_name(temporary.path(), path, overwrite);
     if (error == EEXIST) return already_there(path);
     if (error != 0) return tl::make_unexpected(file_error(path, error));
@@ -238,6 +240,12 @@ Expected<void> write_file(const std::string& path, std::string_view bytes, bool 
     const auto place = output_place(path, LastLink::left);
     if (!place) return tl::make_unexpected(place.error());
     return named_as_asked(write_at(*place, bytes, overwrite), place->path(), path);
+}
+
+Expected<void> write_public_file(const std::string& path, std::string_view bytes) {
+    const auto place = output_place(path, LastLink::left);
+    if (!place) return tl::make_unexpected(place.error());
+    return named_as_asked(write_at(*place, bytes, true, 0644), place->path(), path);
 }
 
 }  // namespace nmtx

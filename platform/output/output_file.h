@@ -13,6 +13,8 @@ namespace nmtx {
 // failure. An existing file is only replaced with `overwrite`; a symbolic link is replaced, not followed.
 // Anything but a regular file (/dev/null, a pipe) is never replaced, but written to.
 Expected<void> write_file(const std::string& path, std::string_view bytes, bool overwrite);
+// The same with mode 0644, always replacing what is there: for a text that programs of other users read.
+Expected<void> write_public_file(const std::string& path, std::string_view bytes);
 
 // Would it be refused for what is there already? To be asked before work that takes long; write_file() looks
 // again.

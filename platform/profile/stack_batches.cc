@@ -88,6 +88,16 @@ std::shared_ptr<StackSample> StackBatches::keep(std::uint64_t own_id, std::uint3
     return sample;
 }
 
+std::shared_ptr<StackSample> StackBatches::keep_copy(ThreadCopy copy, std::uint32_t thread) {
+    if (copies_.empty()) first_ns_ = monotonic_ns();
+    held_bytes_ += copy.bytes.size();
+    copies_.push_back(std::move(copy));
+    auto sample = std::make_shared<StackSample>();
+    sample->thread = thread;
+    samples_.push_back(sample);
+    return sample;
+}
+
 std::size_t StackBatches::last_stack_bytes() const {
     const std::uint64_t below = last_sp() - last_.begin.value;
     return last_size_ > below ? last_size_ - below : 0;
@@ -196,6 +206,11 @@ void StackBatches::finish_batch() {
 }
 
 void StackBatches::finish_all() {
+    unwind_now();
+    child_.reset();
+}
+
+void StackBatches::unwind_now() {
     while (unwinding_ || !copies_.empty()) {
         if (!unwinding_) begin_unwinding();
         while (unwinding_ && !take_some()) {
@@ -204,7 +219,6 @@ void StackBatches::finish_all() {
         }
         finish_batch();
     }
-    child_.reset();
 }
 
 }  // namespace nmtx

@@ -38,6 +38,8 @@ class StackBatches {
     void copy(pid_t tid, const user_regs_struct& registers);
     // Afterwards: the copy joins the batch.
     std::shared_ptr<StackSample> keep(std::uint64_t own_id, std::uint32_t thread, std::uint64_t weight_ns);
+    // A copy that somebody else has made joins the batch.
+    std::shared_ptr<StackSample> keep_copy(ThreadCopy copy, std::uint32_t thread);
     // Where the thread of the last copy is, and a hash of its stack from there on, with its size.
     [[nodiscard]] std::uint64_t last_sp() const { return last_.registers[dwarf_stack_pointer]; }
     [[nodiscard]] std::uint64_t last_pc() const { return last_.registers[dwarf_return_address]; }
@@ -53,6 +55,8 @@ class StackBatches {
     // A batch has waited long enough, and the child is free.
     [[nodiscard]] bool due(std::uint64_t now_ns) const;
     void begin_unwinding();
+    // What has been gathered, to its end. The child goes on, for the next batch.
+    void unwind_now();
     [[nodiscard]] int descriptor() const { return unwinding_ ? child_->descriptor() : -1; }
     // What has come of the child; true once it is done.
     bool take_some() { return unwinding_ && child_->take(); }

@@ -46,12 +46,16 @@ Run run_of(Verb verb) {
             return run_threads;
         case Verb::stacks:
             return run_stacks;
+        case Verb::allocs:
+            return run_allocs;
         case Verb::diff:
             return run_diff;
         case Verb::nmt:
             return run_nmt;
         case Verb::record:
             return run_record;
+        case Verb::serve:
+            return run_serve;
         case Verb::trend:
             return run_trend;
         case Verb::gate:

@@ -18,6 +18,7 @@
 #include "ledger/moment.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/collect.h"
+#include "platform/sampling/sampler.h"
 #include "platform/terminal/pager.h"
 #include "redaction/redact_capture.h"
 #include "report/style/style.h"
@@ -36,6 +37,8 @@ Expected<int> print_csv(const std::string& json, const std::string& pointer);
 
 // How the options call for a running process to be read.
 Expected<CollectOptions> collect_options(const Command& command, std::uint64_t pid);
+// How they call for it to be sampled again and again; without a pid.
+SamplerOptions sampler_options(const Command& command);
 // What they call for to be looked at of threads.
 ThreadQuestions thread_questions(const Command& command);
 // Its evidence, read so.
@@ -90,11 +93,13 @@ Expected<int> run_reconcile(const Command& command);
 Expected<int> run_malloc(const Command& command);
 Expected<int> run_threads(const Command& command);
 Expected<int> run_stacks(const Command& command);
+Expected<int> run_allocs(const Command& command);
 Expected<int> run_watch(const Command& command);
 Expected<int> run_watch_json(const Command& command);  // --json
 Expected<int> run_list(const Command& command);
 Expected<int> run_doctor(const Command& command);
 Expected<int> run_record(const Command& command);
+Expected<int> run_serve(const Command& command);
 Expected<int> run_trend(const Command& command);
 Expected<int> run_diff(const Command& command);
 Expected<int> run_gate(const Command& command);

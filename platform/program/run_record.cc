@@ -70,19 +70,6 @@ class RecordLine : public RecordWatcher {
     TerminalLine line_{STDERR_FILENO};
 };
 
-SamplerOptions sampler_options(const Command& command) {
-    SamplerOptions options;
-    options.collect.attach = command.attach;
-    options.collect.attach_timeout = command.attach_timeout;
-    options.collect.effort = command.effort;
-    options.collect.nmtx_version = NMTX_VERSION;
-    options.effort = command.effort;
-    options.ask_nmt = command.nmt;
-    options.malloc = command.malloc;
-    options.walk_every = {command.record.walk_every, command.record.length};
-    return options;
-}
-
 std::string summary(const Command& command, const RecordState& state) {
     const std::string& trouble = state.trouble;
     const WrittenState& written = state.written;
@@ -185,6 +172,19 @@ Expected<Sample> baseline_of(const std::string& file, const RecordedRun& gated) 
 }
 
 }  // namespace
+
+SamplerOptions sampler_options(const Command& command) {
+    SamplerOptions options;
+    options.collect.attach = command.attach;
+    options.collect.attach_timeout = command.attach_timeout;
+    options.collect.effort = command.effort;
+    options.collect.nmtx_version = NMTX_VERSION;
+    options.effort = command.effort;
+    options.ask_nmt = command.nmt;
+    options.malloc = command.malloc;
+    options.walk_every = {command.record.walk_every, command.record.length};
+    return options;
+}
 
 Expected<int> run_record(const Command& command) {
     if (const Target& target = command.target; target.start_ticks != 0) {

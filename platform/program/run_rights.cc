@@ -34,6 +34,7 @@ bool writes(const Command& command) {
     switch (command.verb) {
         case Verb::capture:
         case Verb::record:
+        case Verb::serve:
         case Verb::trend:
         case Verb::gate:
         case Verb::ticket:
@@ -49,7 +50,9 @@ bool writes(const Command& command) {
 Needs needs_of(const Command& command) {
     Needs needs;
     needs.processes = reads_process(command);
-    needs.attach = needs.processes && command.attach && command.verb != Verb::stacks;
+    needs.attach =
+        needs.processes && command.attach && command.verb != Verb::stacks && command.verb != Verb::allocs;
+    needs.probes = needs.processes && command.verb == Verb::allocs;
     needs.stops = needs.processes && (command.malloc.freeze || command.verb == Verb::threads ||
                                       command.verb == Verb::stacks || command.verb == Verb::watch);
     needs.writes = writes(command);

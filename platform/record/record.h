@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "platform/record/record_sampler.h"
 #include "platform/record/record_writer.h"
+#include "platform/sampling/sampler.h"
 
 namespace nmtx {
 

@@ -12,6 +12,7 @@
 #include "base/address.h"
 #include "base/bytes.h"
 #include "base/error.h"
+#include "cli/listen_address.h"
 #include "process/malloc_options.h"
 #include "process/questions.h"
 #include "report/diff/diff_report.h"
@@ -43,7 +44,8 @@ enum class Verb {
     watch,
     ticket,
     explain,
-    stacks
+    stacks,
+    allocs
 };
 
 // The process or the file that is meant. At most one of pid, file, name is given, or else what chooses among
@@ -88,6 +90,12 @@ struct StacksCommand {
     bool wall = false;  // all threads, whether they use a processor or not
 };
 
+// `nmtx allocs`.
+struct AllocsCommand {
+    double budget = 0.02;  // of one core, that the target may pay
+    bool live = false;     // which blocks stay in use
+};
+
 struct Command {
     // Defined once, in the source: implicit ones would be compiled in every file that uses the struct.
     Command();
@@ -115,8 +123,9 @@ struct Command {
     ThreadOptions threads;
     bool measure_threads = false;  // threads are sampled twice: --interval beside a process
     std::string nmt_request;       // nmt: "summary.diff scale=b"
-    RecordCommand record;          // stacks: --for
+    RecordCommand record;          // stacks, allocs: --for
     StacksCommand stacks;
+    AllocsCommand allocs;
     std::string glossary_name;              // glossary: empty for all of it
     std::optional<int> jdk;                 // glossary: --jdk
     std::optional<Bytes> limit;             // fit: --limit
@@ -150,7 +159,7 @@ enum class TicketForm {
 // Refuses a name that says nothing of the form.
 Expected<TicketForm> ticket_form(std::string_view output);
 
-// What `nmtx stacks -o NAME` writes, judged by NAME only.
+// What `nmtx stacks -o NAME` and `nmtx allocs -o NAME` write, judged by NAME only.
 enum class ProfileForm {
     html,       // "FILE.html": a flame graph
     collapsed,  // "FILE.collapsed", "FILE.folded": a line for each stack

@@ -5,7 +5,17 @@
 namespace nmtx {
 
 std::string_view name_of(ProfileMode mode) {
-    return mode == ProfileMode::cpu ? "on-CPU" : "wall-clock";
+    switch (mode) {
+        case ProfileMode::cpu:
+            return "on-CPU";
+        case ProfileMode::wall:
+            return "wall-clock";
+        case ProfileMode::allocated_bytes:
+            return "allocations";
+        case ProfileMode::live_bytes:
+            break;
+    }
+    return "live allocations";
 }
 
 std::string_view name_of(CodeKind kind) {

@@ -15,9 +15,14 @@
 
 namespace nmtx {
 
-// How it was sampled: threads that use a processor, by CPU time, or all threads, by time.
-enum class ProfileMode : std::uint8_t { cpu, wall };
-std::string_view name_of(ProfileMode mode);  // "on-CPU", "wall-clock"
+// How it was sampled: threads that use a processor, by CPU time; all threads, by time; or calls of malloc, by
+// the bytes that they ask for, or by those that are still in use.
+enum class ProfileMode : std::uint8_t { cpu, wall, allocated_bytes, live_bytes };
+std::string_view name_of(ProfileMode mode);  // "on-CPU", "wall-clock", "allocations", "live allocations"
+// Every `weight_ns` is in bytes.
+constexpr bool weighs_bytes(ProfileMode mode) {
+    return mode == ProfileMode::allocated_bytes || mode == ProfileMode::live_bytes;
+}
 
 enum class CodeKind : std::uint8_t {
     java,

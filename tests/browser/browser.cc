@@ -159,8 +159,8 @@ json Browser::evaluate(const std::string& expression) {
 
 void Browser::open(const std::string& path) {
     events_.clear();
-    opened_ = "file://" + path;
-    call("Page.navigate", {{"url", opened_}});
+    opened_ = "file://" + path.substr(0, path.find('#'));
+    call("Page.navigate", {{"url", "file://" + path}});
     const auto loaded = [&] {
         for (const json& event : events_) {
             if (event.value("method", "") == "Page.loadEventFired") return true;

@@ -27,7 +27,7 @@ class Browser {
     nlohmann::json call(const std::string& method, nlohmann::json parameters = nlohmann::json::object());
     // In the page that is open; promises are waited for.
     nlohmann::json evaluate(const std::string& expression);
-    // Opens a file and waits until it is loaded and drawn.
+    // Opens a file and waits until it is loaded and drawn. The path may end in "#…".
     void open(const std::string& path);
     void resize(int width, int height);
     void allow_scripts(bool allow);          // from the next page on

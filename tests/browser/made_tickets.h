@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -118,6 +119,30 @@ inline Ticket huge_ticket(std::size_t mappings) {
         if (i % 10 == 0) ticket.files.push_back({range.name, "file/mapped data", range.resident, 1});
     }
     ticket.shares = {{"files", ticket.rss, {}}, {"unexplained", Bytes(), {}}};
+    std::map<std::string, Bytes> sums;
+    for (const TicketRange& range : ticket.map) sums[range.owner] += range.resident;
+    ticket.owners.clear();
+    for (const auto& [path, resident] : sums) {
+        TicketOwner owner;
+        owner.path = path;
+        owner.resident = resident;
+        if (resident != Bytes()) ticket.owners.push_back(owner);
+    }
+    // As many blocks of malloc as a walk keeps rows for, each with its own class.
+    ticket.malloc->untracked.clear();
+    const Bytes block(1 << 20);
+    for (std::size_t i = 0; i < 20; ++i) {
+        const std::string library = fmt::format("lib{}.so", i);
+        TicketOwner owner;
+        owner.path = "malloc/untracked/" + library;
+        owner.resident = Bytes(100 * block.value());
+        ticket.rss += owner.resident;
+        ticket.owners.push_back(owner);
+        for (std::size_t k = 0; k < 100; ++k)
+            ticket.malloc->untracked.push_back(
+                {library, fmt::format("com.example.Handle{}.{}", k, std::string(300, 'p')), "vtable",
+                 Bytes(24), 1, block});
+    }
     const TicketThread thread = ticket.threads->threads.front();
     for (std::uint64_t i = 0; i < 10000; ++i) {
         TicketThread more = thread;

@@ -16,11 +16,11 @@ inline Browser& browser() {
 // Opens the page and hands over the browser.
 class OpenPage {
   public:
-    explicit OpenPage(const std::string& html, int width = 1280) {
+    explicit OpenPage(const std::string& html, int width = 1280, const std::string& hash = {}) {
         write_text(directory_ / "page.html", html);
         browser().prefer("light");
         browser().resize(width, 900);
-        browser().open(directory_ / "page.html");
+        browser().open((directory_ / "page.html") + hash);
     }
     Browser* operator->() const { return &browser(); }
     [[nodiscard]] std::uint64_t number(const std::string& expression) const {

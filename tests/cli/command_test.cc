@@ -157,6 +157,28 @@ TEST_CASE("command line: native stacks of the busiest threads or of one, of a ru
     CHECK_FALSE(parse_command({"3938", "--stacks"}));
 }
 
+TEST_CASE("command line: allocations of a running process, for a time, within a budget") {
+    const auto usual = parse_command({"allocs", "3938"}).value();
+    CHECK(usual.verb == Verb::allocs);
+    CHECK(usual.allocs.budget == 0.02);
+    CHECK_FALSE(usual.allocs.live);
+    const auto leak =
+        parse_command({"allocs", "3938", "--live", "--budget", "0.5%", "--for=60s", "-o", "leak.pb.gz"})
+            .value();
+    CHECK(leak.allocs.live);
+    CHECK(leak.allocs.budget == 0.005);
+    CHECK(leak.record.length == std::chrono::seconds(60));
+    CHECK(parse_command({"allocs", "3938", "--budget=10"})->allocs.budget == 0.1);
+    for (const char* wrong : {"0", "51", "-1%", "nan", "2%%", "%", "much"}) {
+        CAPTURE(wrong);
+        CHECK_FALSE(parse_command({"allocs", "3938", "--budget", wrong}));
+    }
+    CHECK_FALSE(parse_command({"allocs", "3938", "--for", "10ms"}));
+    CHECK_FALSE(parse_command({"allocs", "3938", "-o", "leak.txt"}));
+    CHECK_FALSE(parse_command({"allocs", "x.nmtx"}));
+    CHECK_FALSE(parse_command({"malloc", "3938", "--budget", "1%"}));
+}
+
 TEST_CASE("sizes: bytes unless a unit says otherwise") {
     CHECK(parse_size("4096") == Bytes(4096));
     CHECK(parse_size("64K") == kib(64));

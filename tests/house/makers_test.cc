@@ -25,7 +25,7 @@ const std::map<std::string, Maker> makers{
      {R"((^|[^\w.:>])reconcile\()",
       {"src/ledger/partition/reconcile.cc", "src/ledger/partition/reconcile.h"},
       {"src/account/account.cc", "src/account/address_space.cc", "src/account/explanation.cc",
-       "src/ledger/partition/kept_moment.cc", "platform/record/record_sampler.cc"}}},
+       "src/ledger/partition/kept_moment.cc", "platform/sampling/sampler.cc"}}},
     {"judge",
      {R"((^|[^\w.:>])judge\()",
       {"src/findings/judgement/judgement.cc", "src/findings/judgement/judgement.h"},

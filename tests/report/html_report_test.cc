@@ -143,12 +143,13 @@ TEST_CASE("html: owners and shares have their colours") {
     CHECK(family_of_share("native malloc (not in NMT)") == "malloc");
     CHECK(family_of_share("thread stacks (not in NMT)") == "stack");
     CHECK(family_of_share("unexplained") == "unexplained");
+    CHECK(family_of_share("native image") == "jvm");
 }
 
 TEST_CASE("html: nothing in the figures' JSON can end the element that holds it") {
     Ticket ticket = small_ticket();
     ticket.shares[0].parts[0].remark = "</script><!--";
-    const std::string data = html_chart_data(ticket, map_strips(ticket.map));
+    const std::string data = html_chart_data(ticket, map_strips(ticket.map), icicle_of(ticket));
     CHECK(data.find('<') == std::string::npos);
     const auto parsed = nlohmann::json::parse(data);
     CHECK(parsed["waterfall"]["shares"][0]["parts"][0]["remark"] == "</script><!--");
@@ -170,6 +171,25 @@ TEST_CASE("html: the page is whole, and allows its own scripts and style alone")
          {"id=\"container\"", "id=\"threads\"", "id=\"malloc\"", "id=\"trend\"", "id=\"findings\""})
         CHECK(html.find(absent) == std::string::npos);
     CHECK(html.find("id=\"rss\"") < html.find("id=\"owners\""));
+}
+
+TEST_CASE("html: the page opens with the application's name, the verdict and the icicle") {
+    Ticket ticket = small_ticket();
+    ticket.application = "a<b>.jar";
+    TicketFinding finding;
+    finding.title = "Something grows";
+    ticket.findings = {finding};
+    const std::string html = html_report(ticket);
+    const std::size_t name =
+        html.find("Native memory of <strong class=\"application\">a&lt;b&gt;.jar</strong>");
+    const std::size_t verdict = html.find("class=\"lead"), icicle = html.find("data-chart=\"icicle\"");
+    CHECK(name < verdict);
+    CHECK(verdict < icicle);
+    CHECK(icicle < html.find("data-chart=\"waterfall\""));
+    CHECK(html.find("<title>a&lt;b&gt;.jar: Native memory of java (pid 7)") != std::string::npos);
+    // Its figures are there without scripts.
+    CHECK(html.find("<span class=\"who\">Java heap</span><span class=\"size\">2.0 MiB</span>") !=
+          std::string::npos);
 }
 
 TEST_CASE(

@@ -9,8 +9,8 @@ const std::vector<OptionEntry>& all_options() {
     static const std::vector<OptionEntry> all = [] {
         std::vector<OptionEntry> joined;
         for (std::vector<OptionEntry> some :
-             {option::showing(), option::walking(), option::threads(), option::recording(), option::keeping(),
-              option::asking(), option::choosing()})
+             {option::showing(), option::walking(), option::threads(), option::allocs(), option::recording(),
+              option::keeping(), option::asking(), option::choosing()})
             joined.insert(joined.end(), std::make_move_iterator(some.begin()),
                           std::make_move_iterator(some.end()));
         return joined;

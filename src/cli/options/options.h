@@ -20,7 +20,9 @@ std::vector<OptionEntry> showing();    // what is printed, and how
 std::vector<OptionEntry> asking();     // how the JVM is asked
 std::vector<OptionEntry> walking();    // malloc's chunks
 std::vector<OptionEntry> threads();    // threads and their stacks
+std::vector<OptionEntry> allocs();     // sampled allocations
 std::vector<OptionEntry> recording();  // records and their trends
+std::vector<OptionEntry> serving();    // metrics for a scraper
 std::vector<OptionEntry> keeping();    // files that are written
 }  // namespace option
 

@@ -26,12 +26,13 @@ std::string collapsed_stacks(const Profile& profile) {
     std::string out;
     for (const PathSum& path : hottest_paths(profile, profile.nodes.size())) {
         // Less than half a microsecond is no line: a count of 0 would be none, too.
-        const std::uint64_t microseconds = (path.weight_ns + 500) / 1000;
-        if (microseconds == 0) continue;
+        const bool bytes = weighs_bytes(profile.run.mode);
+        const std::uint64_t weight = bytes ? path.weight_ns : (path.weight_ns + 500) / 1000;
+        if (weight == 0) continue;
         if (path.functions.empty()) out += "[not unwound]";
         for (std::size_t i = 0; i < path.functions.size(); ++i)
             out += (i == 0 ? "" : ";") + names[path.functions[i]];
-        out += " " + std::to_string(microseconds) + "\n";
+        out += " " + std::to_string(weight) + "\n";
     }
     return out;
 }

@@ -7,6 +7,7 @@
 
 #include "base/printable.h"
 #include "profile/hottest.h"
+#include "report/stacks/html_flame.h"
 #include "report/stacks/stacks_report.h"
 #include "report/stacks/stacks_sentences.h"
 #include "report/ticket/html/html_assets.h"
@@ -38,7 +39,8 @@ std::string flame_data(const Profile& profile, const FlameTree& tree) {
         nodes.push_back(json::array(
             {node.parent, i > 0 ? place[node.function] : -1, node.self_weight_ns, node.self_samples}));
     }
-    const std::string text = json{{"functions", functions}, {"nodes", nodes}}.dump();
+    const std::string text =
+        json{{"functions", functions}, {"nodes", nodes}, {"unit", weight_unit(profile.run.mode)}}.dump();
     std::string safe;
     safe.reserve(text.size());
     // "<" occurs in strings only; without it nothing in them can end the element that holds them.
@@ -49,13 +51,14 @@ std::string flame_data(const Profile& profile, const FlameTree& tree) {
 std::string methods_table(const Profile& profile) {
     const std::vector<FunctionSum> sums = hottest_functions(profile);
     const auto whole = static_cast<double>(std::max<std::uint64_t>(1, profile.weight_ns()));
+    const std::string self = fmt::format("self {}", weight_unit(profile.run.mode));
     HtmlTable table("methods-table", "Hottest methods",
                     {{"method", Column::name},
                      {"file", Column::text},
                      {"kind", Column::text},
                      {"self %"},
                      {"total %"},
-                     {"self s"},
+                     {self},
                      {"samples"}},
                     3);
     const std::size_t shown = std::min(sums.size(), most_html_rows);
@@ -68,7 +71,7 @@ std::string methods_table(const Profile& profile) {
         table.text(name_of(function.kind));
         table.decimal(100 * static_cast<double>(sum.self_weight_ns) / whole, 1);
         table.decimal(100 * static_cast<double>(sum.total_weight_ns) / whole, 1);
-        table.decimal(static_cast<double>(sum.self_weight_ns) / 1e9, 2);
+        table.decimal(weight_number(profile, sum.self_weight_ns), weight_decimals(profile.run.mode));
         table.count(sum.self_samples);
     }
     return table.finish(sums.size() > shown
@@ -80,7 +83,12 @@ std::string threads_table(const Profile& profile) {
     const std::vector<std::uint32_t> order = hottest_threads(profile);
     const auto whole = static_cast<double>(std::max<std::uint64_t>(1, profile.weight_ns()));
     HtmlTable table("threads-table", "Threads",
-                    {{"thread", Column::name}, {"tid", Column::text}, {"%"}, {"s"}, {"samples"}}, 2);
+                    {{"thread", Column::name},
+                     {"tid", Column::text},
+                     {"%"},
+                     {weight_unit(profile.run.mode)},
+                     {"samples"}},
+                    2);
     const std::size_t shown = std::min(order.size(), most_html_rows);
     for (std::size_t i = 0; i < shown; ++i) {
         const ProfiledThread& thread = profile.threads[order[i]];
@@ -88,7 +96,7 @@ std::string threads_table(const Profile& profile) {
         table.text(thread.name);
         table.text(std::to_string(thread.tid));
         table.decimal(100 * static_cast<double>(thread.weight_ns) / whole, 1);
-        table.decimal(static_cast<double>(thread.weight_ns) / 1e9, 2);
+        table.decimal(weight_number(profile, thread.weight_ns), weight_decimals(profile.run.mode));
         table.count(thread.samples);
     }
     return table.finish(order.size() > shown
@@ -105,19 +113,19 @@ std::string paths_list(const Profile& profile) {
             frames += html_text(function_text(profile.functions[*at])) + "\n";
         std::string_view top = "[not unwound]";
         if (!path.functions.empty()) top = profile.functions[path.functions.back()].name;
-        out += fmt::format("<details><summary>{} % ({} s): {}</summary>\n<pre>{}</pre></details>\n",
-                           share_text(path.weight_ns, whole), seconds_of(path.weight_ns), html_name(top),
-                           frames);
+        out += fmt::format("<details><summary>{} % ({} {}): {}</summary>\n<pre>{}</pre></details>\n",
+                           share_text(path.weight_ns, whole), weight_text(profile, path.weight_ns),
+                           weight_unit(profile.run.mode), html_name(top), frames);
     }
     return out;
 }
 
 std::string flame_section(const FlameTree& tree) {
     std::string out =
-        "<div class=\"flame-tools\"></div>\n"
+        "<div id=\"flame-tools\" class=\"part-tools\"></div>\n"
         "<ul class=\"flame-legend\"><li><i class=\"l-java\"></i>Java</li><li><i class=\"l-native\"></i>native "
         "(library)</li><li><i class=\"l-stub\"></i>JVM stub</li><li><i class=\"l-mark\"></i>[remark]</li></ul>\n"
-        "<output id=\"flame-about\"></output>\n"
+        "<output id=\"flame-about\" class=\"part-about\"></output>\n"
         "<div class=\"canvas flame\" data-chart=\"flame\" tabindex=\"0\" role=\"group\" aria-label=\"Flame graph: "
         "arrow keys walk, Enter zooms, Escape shows all\"></div>\n"
         "<p class=\"keys hint\">Keys: arrows walk from frame to frame, <kbd>Enter</kbd> zooms, <kbd>Esc</kbd> shows "
@@ -153,28 +161,27 @@ std::string page_head(const std::string& heading, const std::string& nmtx_versio
 
 }  // namespace
 
-std::string html_stacks(const Profile& profile, const std::string& nmtx_version) {
-    const SamplingRun& run = profile.run;
+std::string html_flame(const Profile& profile, const FlamePage& page, const std::string& nmtx_version) {
     const FlameTree tree = flame_tree(profile, most_flame_nodes);
-    const std::string heading =
-        fmt::format("Stacks of pid {} ({})", run.pid, fit(printable(run.process), 60));
-    std::string out = page_head(heading, nmtx_version);
+    std::string out = page_head(page.heading, nmtx_version);
     out +=
         "<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n<header class=\"topbar\"><p "
         "class=\"brand\">nmtx</p><div class=\"tools\"></div></header>\n<div class=\"frame\">\n<nav "
-        "aria-label=\"Sections\">\n<ul>\n<li><a href=\"#flame\">Flame graph</a></li>\n<li><a "
-        "href=\"#methods\">Methods</a></li>\n<li><a href=\"#paths\">Paths</a></li>\n<li><a "
-        "href=\"#threads\">Threads</a></li>\n</ul>\n</nav>\n<main id=\"report\" tabindex=\"-1\">\n";
+        "aria-label=\"Sections\">\n<ul>\n";
+    if (!page.sites_table.empty()) out += "<li><a href=\"#sites\">Sites</a></li>\n";
+    out +=
+        "<li><a href=\"#flame\">Flame graph</a></li>\n<li><a href=\"#methods\">Methods</a></li>\n<li><a "
+        "href=\"#paths\">Paths</a></li>\n<li><a href=\"#threads\">Threads</a></li>\n</ul>\n</nav>\n<main "
+        "id=\"report\" tabindex=\"-1\">\n";
     out += fmt::format("<header class=\"headline\">\n<p class=\"eyebrow\">{}</p>\n<h1>{}</h1>\n",
-                       run.mode == ProfileMode::cpu ? "On-CPU profile" : "Wall-clock profile",
-                       html_text(heading));
-    out += html_paragraph(sampling_sentence(profile), "lead") + html_list(sampling_notes(profile)) +
-           html_paragraph(sampling_cost(profile)) +
-           html_paragraph(fmt::format("Taken {} by nmtx {}.", run.started_at, nmtx_version), "when") +
+                       html_text(page.eyebrow), html_text(page.heading));
+    out += html_paragraph(page.lead, "lead") + html_list(page.notes) + html_paragraph(page.cost) +
+           html_paragraph(fmt::format("Taken {} by nmtx {}.", profile.run.started_at, nmtx_version), "when") +
            "</header>\n";
     out +=
         "<noscript><p class=\"hint\">JavaScript is off, so the flame graph is not drawn. The tables have its "
         "figures.</p></noscript>\n";
+    if (!page.sites_table.empty()) out += section("sites", "Sites", page.sites_table);
     out += section("flame", "Flame graph", flame_section(tree)) +
            section("methods", "Hottest methods", methods_table(profile)) +
            section("paths", "Hottest paths, innermost call first", paths_list(profile)) +
@@ -186,6 +193,17 @@ std::string html_stacks(const Profile& profile, const std::string& nmtx_version)
         "</body>\n</html>\n",
         html_d3_licence().text, flame_data(profile, tree), html_d3().text, html_flame_script().text);
     return out;
+}
+
+std::string html_stacks(const Profile& profile, const std::string& nmtx_version) {
+    const SamplingRun& run = profile.run;
+    FlamePage page;
+    page.eyebrow = run.mode == ProfileMode::cpu ? "On-CPU profile" : "Wall-clock profile";
+    page.heading = fmt::format("Stacks of pid {} ({})", run.pid, fit(printable(run.process), 60));
+    page.lead = sampling_sentence(profile);
+    page.notes = sampling_notes(profile);
+    page.cost = sampling_cost(profile);
+    return html_flame(profile, page, nmtx_version);
 }
 
 }  // namespace nmtx

@@ -2,9 +2,14 @@
 #include <profile.pb.h>
 #include <zlib.h>
 
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <span>
 #include <unordered_map>
 
 #include "base/printable.h"
+#include "report/stacks/pprof_allocations.h"
 #include "report/stacks/stacks_report.h"
 
 namespace nmtx {
@@ -12,14 +17,39 @@ namespace {
 
 constexpr std::size_t longest_pprof_text = 4096;
 
+struct PprofType {
+    std::string_view what, unit;
+};
+
 class PprofWriter {
   public:
     explicit PprofWriter(const Profile& profile) : profile_(profile) { text(""); }
 
+    // What the values of a sample are, and which of them readers show first.
+    void types(std::span<const PprofType> types, std::string_view first) {
+        for (const PprofType& type : types) value_type(*out_.add_sample_type(), type.what, type.unit);
+        out_.set_default_sample_type(text(first));
+    }
+    void period(std::string_view what, std::string_view unit, std::int64_t period) {
+        value_type(*out_.mutable_period_type(), what, unit);
+        out_.set_period(period);
+    }
+    void sample(std::uint32_t node, std::uint32_t of_thread, std::initializer_list<std::int64_t> values) {
+        pprof::Sample& out = *out_.add_sample();
+        for (; node != 0; node = profile_.nodes[node].parent)
+            out.add_location_id(profile_.nodes[node].site + 1);
+        for (const std::int64_t value : values) out.add_value(value);
+        const ProfiledThread& thread = profile_.threads[of_thread];
+        pprof::Label& name = *out.add_label();
+        name.set_key(text("thread"));
+        name.set_str(text(thread.name));
+        pprof::Label& tid = *out.add_label();
+        tid.set_key(text("tid"));
+        tid.set_num(static_cast<std::int64_t>(thread.tid));
+    }
     std::string bytes() {
         head();
         functions();
-        for (const StackSum& stack : profile_.stacks) sample(stack);
         return out_.SerializeAsString();
     }
 
@@ -38,12 +68,6 @@ class PprofWriter {
 
     void head() {
         const SamplingRun& run = profile_.run;
-        const std::string_view weight = run.mode == ProfileMode::cpu ? "cpu" : "wall";
-        value_type(*out_.add_sample_type(), "samples", "count");
-        value_type(*out_.add_sample_type(), weight, "nanoseconds");
-        value_type(*out_.mutable_period_type(), weight, "nanoseconds");
-        out_.set_period(static_cast<std::int64_t>(run.period_ns));
-        out_.set_default_sample_type(text(weight));
         out_.set_time_nanos(run.started_unix_ms * 1'000'000);
         out_.set_duration_nanos(static_cast<std::int64_t>(run.seconds * 1e9));
         // Names are known: no reader has to look for symbols.
@@ -73,21 +97,6 @@ class PprofWriter {
         }
     }
 
-    void sample(const StackSum& stack) {
-        pprof::Sample& out = *out_.add_sample();
-        for (std::uint32_t node = stack.node; node != 0; node = profile_.nodes[node].parent)
-            out.add_location_id(profile_.nodes[node].site + 1);
-        out.add_value(static_cast<std::int64_t>(stack.samples));
-        out.add_value(static_cast<std::int64_t>(stack.weight_ns));
-        const ProfiledThread& thread = profile_.threads[stack.thread];
-        pprof::Label& name = *out.add_label();
-        name.set_key(text("thread"));
-        name.set_str(text(thread.name));
-        pprof::Label& tid = *out.add_label();
-        tid.set_key(text("tid"));
-        tid.set_num(static_cast<std::int64_t>(thread.tid));
-    }
-
     const Profile& profile_;
     pprof::Profile out_;
     std::unordered_map<std::string, std::int64_t> texts_;
@@ -112,13 +121,39 @@ Expected<std::string> gzipped(std::string_view bytes) {
     return out;
 }
 
-}  // namespace
-
-Expected<std::string> pprof_stacks(const Profile& profile) {
-    const std::string bytes = PprofWriter(profile).bytes();
+Expected<std::string> finished(PprofWriter& writer) {
+    const std::string bytes = writer.bytes();
     // protobuf writes no message of 2 GiB or more.
     if (bytes.empty()) return failure("the profile", "is too large for pprof's format", "write .collapsed");
     return gzipped(bytes);
+}
+
+}  // namespace
+
+Expected<std::string> pprof_stacks(const Profile& profile) {
+    const std::string_view weight = profile.run.mode == ProfileMode::cpu ? "cpu" : "wall";
+    PprofWriter writer(profile);
+    writer.types(std::array{PprofType{"samples", "count"}, PprofType{weight, "nanoseconds"}}, weight);
+    writer.period(weight, "nanoseconds", static_cast<std::int64_t>(profile.run.period_ns));
+    for (const StackSum& stack : profile.stacks)
+        writer.sample(stack.node, stack.thread,
+                      {static_cast<std::int64_t>(stack.samples), static_cast<std::int64_t>(stack.weight_ns)});
+    return finished(writer);
+}
+
+// The names that pprof knows from Go's heap profiles.
+Expected<std::string> pprof_allocations(const AllocationProfile& profile, bool live) {
+    PprofWriter writer(profile.calls);
+    writer.types(std::array{PprofType{"alloc_objects", "count"}, PprofType{"alloc_space", "bytes"},
+                            PprofType{"inuse_objects", "count"}, PprofType{"inuse_space", "bytes"}},
+                 live ? "inuse_space" : "alloc_space");
+    writer.period("space", "bytes", std::llround(profile.run.period_bytes));
+    for (const AllocationSums& sum : sums_by_stack(profile)) {
+        writer.sample(sum.node, sum.thread,
+                      {std::llround(sum.alloc_objects), std::llround(sum.alloc_space),
+                       std::llround(sum.inuse_objects), std::llround(sum.inuse_space)});
+    }
+    return finished(writer);
 }
 
 }  // namespace nmtx

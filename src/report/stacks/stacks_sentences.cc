@@ -61,8 +61,35 @@ std::string seconds_of(std::uint64_t nanoseconds) {
     return fmt::format("{:.2f}", static_cast<double>(nanoseconds) / 1e9);
 }
 
+double weight_number(const Profile& profile, std::uint64_t weight) {
+    constexpr double mib = 1024.0 * 1024.0;
+    return static_cast<double>(weight) / (weighs_bytes(profile.run.mode) ? mib : 1e9);
+}
+
+int weight_decimals(ProfileMode mode) {
+    return weighs_bytes(mode) ? 1 : 2;
+}
+
+std::string weight_text(const Profile& profile, std::uint64_t weight) {
+    return fmt::format("{:.{}f}", weight_number(profile, weight), weight_decimals(profile.run.mode));
+}
+
+std::string_view weight_unit(ProfileMode mode) {
+    return weighs_bytes(mode) ? "MiB" : "s";
+}
+
 std::string weight_name(ProfileMode mode) {
-    return mode == ProfileMode::cpu ? "CPU time" : "time of all threads";
+    switch (mode) {
+        case ProfileMode::cpu:
+            return "CPU time";
+        case ProfileMode::wall:
+            return "time of all threads";
+        case ProfileMode::allocated_bytes:
+            return "bytes allocated";
+        case ProfileMode::live_bytes:
+            break;
+    }
+    return "bytes allocated and still in use";
 }
 
 std::string function_text(const ProfiledFunction& function) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "profile/profile.h"
@@ -19,6 +20,11 @@ std::string weight_name(ProfileMode mode);
 // "12.3", of the whole; "<0.1" for what is there but rounds to nothing.
 std::string share_text(std::uint64_t part, std::uint64_t whole);
 std::string seconds_of(std::uint64_t nanoseconds);  // "1.23"
+// A weight in the profile's unit, and that unit: "1.23" and "s", "12.3" and "MiB".
+double weight_number(const Profile& profile, std::uint64_t weight);
+int weight_decimals(ProfileMode mode);
+std::string weight_text(const Profile& profile, std::uint64_t weight);
+std::string_view weight_unit(ProfileMode mode);
 // "StackRunners$Runner.level6", "epoll_wait"; printable.
 std::string function_text(const ProfiledFunction& function);
 // "Runner.java", "libc.so.6"; printable; empty where not known.

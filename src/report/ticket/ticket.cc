@@ -163,6 +163,7 @@ Ticket ticket_of(const Account& account, std::optional<Trend> history) {
     Ticket ticket;
     ticket.title = title_of(moment);
     ticket.target = target_text(*moment.view);
+    ticket.application = main_name(*moment.view);
     ticket.pid = moment.view->header.pid;
     ticket.nmtx_version = printable(moment.view->header.nmtx_version);
     ticket.taken_at = printable(moment.view->header.taken_at);

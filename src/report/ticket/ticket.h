@@ -122,8 +122,9 @@ struct TicketMalloc {
     bool told_apart = false;  // NMT's blocks have headers; otherwise all live ones are in live_untracked
     Bytes live_tracked, live_untracked, free, overhead, not_walked;  // resident; they sum to glibc's part
     std::vector<TicketArena> arenas;                                 // largest first
-    std::vector<TicketBlocks> untracked;                             // most first; the rest last
-    std::vector<TicketBlocks> sizes;  // of the same blocks, by size only; most first
+    std::vector<TicketBlocks> untracked;     // most first; those without a known owner are one entry
+    std::vector<TicketBlocks> unattributed;  // that entry by size
+    std::vector<TicketBlocks> sizes;         // of the same blocks, by size only; most first
 };
 
 struct TicketThread {
@@ -157,8 +158,9 @@ struct TicketThreads {
 };
 
 struct Ticket {
-    std::string title;   // "Native memory of java 17.0.15 (pid 3938): RSS 342.9 MiB"
-    std::string target;  // "Target · pid 3938 · OpenJDK 17.0.15 G1 · …", as the reports begin
+    std::string title;        // "Native memory of java 17.0.15 (pid 3938): RSS 342.9 MiB"
+    std::string target;       // "Target · pid 3938 · OpenJDK 17.0.15 G1 · …", as the reports begin
+    std::string application;  // the main class without its package, or the jar; empty where unknown
     std::uint64_t pid = 0;
     std::string nmtx_version;
     std::string taken_at;  // UTC, "2026-11-22T20:16:28Z"

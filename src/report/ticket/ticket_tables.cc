@@ -30,6 +30,9 @@ void add_walk(const MallocWalk& walk, TicketMalloc& malloc) {
     std::stable_sort(malloc.arenas.begin(), malloc.arenas.end(),
                      [](const TicketArena& a, const TicketArena& b) { return a.resident > b.resident; });
     for (const UntrackedOwner& owner : untracked_by_owner(walk)) malloc.untracked.push_back(blocks_of(owner));
+    for (const UntrackedOwner& entry : walk.untracked) {
+        if (entry.owner.empty()) malloc.unattributed.push_back(blocks_of(entry));
+    }
     for (const SizeClass& size : walk.sizes)
         malloc.sizes.push_back({{}, {}, "size", size.block, size.chunks.blocks, size.chunks.resident});
 }

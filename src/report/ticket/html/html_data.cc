@@ -1,11 +1,13 @@
 // The figures that the page's script draws.
 #include <fmt/format.h>
 
-#include <cmath>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "base/printable.h"
 #include "report/style/json_values.h"
+#include "report/ticket/html/html_data_parts.h"
 #include "report/ticket/html/html_map.h"
 #include "report/ticket/html/html_parts.h"
 
@@ -15,12 +17,8 @@ namespace {
 using json = nlohmann::ordered_json;
 
 constexpr std::size_t most_arenas = 24;
-constexpr std::size_t most_charted = 12;
 constexpr std::size_t most_name = 60;  // columns
-
-std::string chart_name(std::string_view name) {
-    return fit(printable(name), most_name);
-}
+constexpr std::size_t most_leaf_name = 60;
 
 json waterfall_of(const Ticket& ticket) {
     json shares = json::array();
@@ -129,45 +127,55 @@ json container_of(const Ticket& ticket) {
             {"rss", ticket.container->rss.value()}};
 }
 
-// [seconds since the first sample, value]
-json series_of(const OwnerTrend& owner, double begin) {
-    const bool is_rss = owner.key.series == Series::rss;
-    json points = json::array();
-    for (const Point& point : owner.curve)
-        points.push_back(json::array({std::round((point.at - begin) * 10) / 10, std::round(point.value)}));
-    return {{"name", is_rss ? "RSS" : chart_name(owner.name())},
-            {"family", is_rss ? "rss" : family_of(owner.name())},
-            {"count", owner.unit == Unit::count},
-            {"verdict", name_of(owner.verdict)},
-            {"per_second", owner.shape.slope ? json(owner.shape.slope->per_second) : json(nullptr)},
-            {"points", std::move(points)}};
-}
-
-// Of the last run, which is the one that the ticket is about.
-json trend_of(const Ticket& ticket) {
-    if (!ticket.history || ticket.history->runs.empty()) return nullptr;
-    const RunTrend& run = ticket.history->runs.back();
-    if (run.samples == 0) return nullptr;
-    const double begin = run.rss.curve.empty() ? 0 : run.rss.curve.front().at;
-    json series = json::array();
-    series.push_back(series_of(run.rss, begin));
-    for (const OwnerTrend& owner : run.owners) {
-        if (series.size() >= most_charted) break;
-        if (owner.curve.size() > 1) series.push_back(series_of(owner, begin));
+class IcicleData {
+  public:
+    json take(const IcicleNode& root) {
+        add(root, -1);
+        return {{"abouts", std::move(abouts_)}, {"nodes", std::move(nodes_)}};
     }
-    return {{"from_ms", run.from_wall_ms}, {"span_s", run.span_s}, {"series", std::move(series)}};
-}
+
+  private:
+    void add(const IcicleNode& node, int parent) {
+        const auto number = static_cast<int>(nodes_.size());
+        nodes_.push_back(json::array({parent, fit(printable(node.name), most_leaf_name),
+                                      node.owner.empty() ? "rss" : family_of(node.owner), node.bytes.value(),
+                                      fit(printable(node.remark), most_leaf_name, true), about(node.owner)}));
+        for (const IcicleNode& child : node.children) add(child, number);
+    }
+
+    int about(const std::string& owner) {
+        const std::string text = about_owner(owner);
+        if (text.empty()) return -1;
+        const auto [place, added] = numbers_.try_emplace(text, static_cast<int>(abouts_.size()));
+        if (added) abouts_.push_back(text);
+        return place->second;
+    }
+
+    json abouts_ = json::array();
+    json nodes_ = json::array();
+    std::map<std::string, int> numbers_;
+};
 
 }  // namespace
 
-std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips) {
-    const json data = {{"waterfall", waterfall_of(ticket)},
+std::string chart_name(std::string_view name) {
+    return fit(printable(name), most_name);
+}
+
+json icicle_data(const IcicleNode& icicle) {
+    return IcicleData().take(icicle);
+}
+
+std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips,
+                            const IcicleNode& icicle) {
+    const json data = {{"icicle", icicle_data(icicle)},
+                       {"waterfall", waterfall_of(ticket)},
                        {"map", map_of(strips)},
                        {"categories", categories_of(ticket)},
                        {"nmt", !ticket.categories.empty()},
                        {"malloc", malloc_of(ticket)},
                        {"container", container_of(ticket)},
-                       {"trend", trend_of(ticket)}};
+                       {"trend", trend_data(ticket)}};
     const std::string text = data.dump();
     std::string safe;
     safe.reserve(text.size());

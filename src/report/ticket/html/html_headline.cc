@@ -22,6 +22,11 @@ std::string_view behind_target(std::string_view line) {
     return line.substr(0, line.find('\n'));
 }
 
+std::string application(const Ticket& ticket) {
+    if (ticket.application.empty()) return "a process";
+    return fmt::format("<strong class=\"application\">{}</strong>", html_name(ticket.application));
+}
+
 std::string shares(const Ticket& ticket) {
     std::string out;
     for (const Share& share : ticket.shares) {
@@ -37,8 +42,8 @@ std::string html_headline(const Ticket& ticket) {
     std::string out = "<header class=\"headline\">\n";
     const bool again = ticket.mapped_again != Bytes();
     const Bytes rss_true = minus_or_zero(ticket.rss, ticket.mapped_again);
-    out += fmt::format("<p class=\"eyebrow\">Native memory of a process</p>\n<h1>{} {} MiB</h1>\n",
-                       again ? "True RSS" : "RSS", html_text(in_mib(rss_true)));
+    out += fmt::format("<p class=\"eyebrow\">Native memory of {}</p>\n<h1>{} {} MiB</h1>\n",
+                       application(ticket), again ? "True RSS" : "RSS", html_text(in_mib(rss_true)));
     out += html_paragraph(behind_target(ticket.target), "target");
     if (again) {
         out += html_paragraph(
@@ -48,12 +53,16 @@ std::string html_headline(const Ticket& ticket) {
             "lead");
     }
     out += html_verdict(ticket);
-    out += fmt::format("<dl class=\"figures\">\n{}</dl>\n", shares(ticket));
+    return out + fmt::format("<dl class=\"figures\">\n{}</dl>\n</header>\n", shares(ticket));
+}
+
+std::string html_basis(const Ticket& ticket) {
+    std::string out;
     if (!ticket.coverage.empty()) out += html_paragraph(ticket.coverage);
     if (!ticket.gap_text.empty()) out += html_paragraph(ticket.gap_text);
     std::string when = fmt::format("Taken {} by nmtx {}.", ticket.taken_at, ticket.nmtx_version);
     if (!ticket.redaction.empty()) when += " " + ticket.redaction;
-    return out + html_paragraph(when, "when") + "</header>\n";
+    return out + html_paragraph(when, "when");
 }
 
 }  // namespace nmtx

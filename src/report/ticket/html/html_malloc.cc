@@ -1,4 +1,4 @@
-// malloc, threads, the container and the trend.
+// malloc, threads and the container.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,7 +7,6 @@
 #include "report/style/style.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
-#include "report/trend/trend_report.h"
 
 namespace nmtx {
 namespace {
@@ -142,39 +141,6 @@ std::string html_container(const Ticket& ticket) {
                        "Other processes, page cache and kernel memory count too.",
                        "") +
            sentences;
-}
-
-std::string html_trend(const Ticket& ticket) {
-    if (!ticket.history || ticket.history->runs.empty() || ticket.history->runs.back().samples == 0)
-        return "";
-    const RunTrend& run = ticket.history->runs.back();
-    HtmlTable table("table-trend", "Owners over time",
-                    {{"owner", Column::name},
-                     {"at start, MiB"},
-                     {"at end, MiB"},
-                     {"MiB/h"},
-                     {"% of growth"},
-                     {"verdict", Column::text}});
-    const auto row = [&](const OwnerTrend& owner) {
-        const auto bytes = [](double value) {
-            return Bytes(static_cast<std::uint64_t>(std::max(value, 0.0)));
-        };
-        table.begin_row();
-        table.text(owner.key.series == Series::rss ? "RSS" : owner.name());
-        table.mib(bytes(owner.first));
-        table.mib(bytes(owner.last));
-        table.decimal(
-            owner.shape.slope ? std::optional(owner.shape.slope->per_second * 3600 / 1048576) : std::nullopt,
-            1);
-        table.decimal(owner.of_growth ? std::optional(*owner.of_growth * 100) : std::nullopt, 0);
-        table.text(name_of(owner.verdict));
-    };
-    row(run.rss);
-    for (const OwnerTrend& owner : run.owners) row(owner);
-    return html_paragraph(fmt::format("{} samples over {}. {}", grouped(run.samples),
-                                      human_seconds(run.span_s), run_verdict_text(run))) +
-           html_figure("trend", "Resident memory over time: RSS first, then the owners that grow most.",
-                       table.finish());
 }
 
 }  // namespace nmtx

@@ -120,7 +120,8 @@ std::string_view family_of(std::string_view owner) {
 
 std::string_view family_of_share(std::string_view share, std::string_view part) {
     const auto names = [&](std::string_view word) { return share.find(word) != std::string_view::npos; };
-    if (share.starts_with("JVM")) return part.starts_with("malloc") ? "malloc-jvm" : "jvm";
+    if (share.starts_with("JVM") || share == "native image")
+        return part.starts_with("malloc") ? "malloc-jvm" : "jvm";
     if (names("malloc")) return part.starts_with("freed") ? "free" : "malloc";
     if (names("files")) return "file";
     if (names("stacks")) return "stack";

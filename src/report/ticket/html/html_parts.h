@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "report/ticket/html/html_icicle.h"
+#include "report/ticket/html/html_map.h"
 #include "report/ticket/ticket.h"
 
 namespace nmtx {
@@ -27,15 +29,19 @@ std::string html_figure(std::string_view chart, std::string_view caption, std::s
 // Rows of names and values.
 std::string html_facts(const std::vector<TicketFact>& facts);
 
-std::string html_headline(const Ticket& ticket);   // html_headline.cc
-std::string html_findings(const Ticket& ticket);   // html_findings.cc
+std::string html_headline(const Ticket& ticket);  // html_headline.cc
+// How much of RSS was located, what NMT does not track, and when this was: below the icicle.
+std::string html_basis(const Ticket& ticket);     // html_headline.cc
+std::string html_findings(const Ticket& ticket);  // html_findings.cc
+// The icicle and its figures as a nested list (html_icicle_list.cc).
+std::string html_icicle(const IcicleNode& icicle);
 std::string html_waterfall(const Ticket& ticket);  // html_figures.cc, also the following
-std::string html_address_space(const Ticket& ticket, const std::vector<struct MapStrip>& strips);
+std::string html_address_space(const Ticket& ticket, const std::vector<MapStrip>& strips);
 std::string html_committed(const Ticket& ticket);
 std::string html_malloc(const Ticket& ticket);  // html_malloc.cc
 std::string html_threads(const Ticket& ticket);
 std::string html_container(const Ticket& ticket);
-std::string html_trend(const Ticket& ticket);
+std::string html_trend(const Ticket& ticket);                // html_trend.cc
 std::vector<HtmlSection> html_tables(const Ticket& ticket);  // html_tables.cc
 std::string html_missing(const Ticket& ticket);              // html_about.cc, also the following
 std::string html_environment(const Ticket& ticket);
@@ -43,6 +49,7 @@ std::string html_taken(const Ticket& ticket);
 std::string html_reproduce(const Ticket& ticket);
 
 // The script's data, as JSON without any "<" (html_data.cc).
-std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips);
+std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips,
+                            const IcicleNode& icicle);
 
 }  // namespace nmtx

@@ -10,9 +10,11 @@
 namespace nmtx {
 namespace {
 
-std::vector<HtmlSection> sections_of(const Ticket& ticket, const std::vector<MapStrip>& strips) {
+std::vector<HtmlSection> sections_of(const Ticket& ticket, const std::vector<MapStrip>& strips,
+                                     const IcicleNode& icicle) {
     std::vector<HtmlSection> sections{
-        {"rss", "Where the memory is", "RSS", html_waterfall(ticket)},
+        {"rss", "Where the memory is", "RSS",
+         html_icicle(icicle) + html_basis(ticket) + html_waterfall(ticket)},
         {"findings", "Findings", "Findings", html_findings(ticket)},
         {"address-space", "Address space", "Address space", html_address_space(ticket, strips)},
         {"committed", ticket.categories.empty() ? "JVM areas" : "Committed and resident",
@@ -45,6 +47,11 @@ std::string policy() {
         html_d3().sha256, html_script().sha256, html_style().sha256);
 }
 
+std::string page_title(const Ticket& ticket) {
+    return ticket.application.empty() ? ticket.title
+                                      : fmt::format("{}: {}", ticket.application, ticket.title);
+}
+
 std::string head(const Ticket& ticket) {
     return fmt::format(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
@@ -54,7 +61,7 @@ std::string head(const Ticket& ticket) {
         "content=\"no-referrer\">\n"
         "<meta name=\"generator\" content=\"nmtx {}\">\n<title>{}</title>\n"
         "<link rel=\"icon\" href=\"data:,\">\n<style>{}</style>\n</head>\n",
-        policy(), html_text(ticket.nmtx_version), html_name(ticket.title), html_style().text);
+        policy(), html_text(ticket.nmtx_version), html_name(page_title(ticket)), html_style().text);
 }
 
 std::string about_this_file() {
@@ -69,7 +76,8 @@ std::string about_this_file() {
 
 std::string html_report(const Ticket& ticket) {
     const std::vector<MapStrip> strips = map_strips(ticket.map);
-    const std::vector<HtmlSection> sections = sections_of(ticket, strips);
+    const IcicleNode icicle = icicle_of(ticket);
+    const std::vector<HtmlSection> sections = sections_of(ticket, strips, icicle);
     std::string out = head(ticket);
     out +=
         "<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n"
@@ -89,7 +97,7 @@ std::string html_report(const Ticket& ticket) {
     out += fmt::format(
         "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n"
         "<script>{}</script>\n</body>\n</html>\n",
-        html_chart_data(ticket, strips), html_d3().text, html_script().text);
+        html_chart_data(ticket, strips, icicle), html_d3().text, html_script().text);
     return out;
 }
 

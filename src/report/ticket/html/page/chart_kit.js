@@ -147,6 +147,20 @@ function legendIn(canvas, entries) {
   return list;
 }
 
+// A slider below a picture that walks from one of `count` places to the next: by the pointer, by the keyboard, and aloud.
+function startWalk(canvas, id, count, name, hint, choose) {
+  let walk = canvas.querySelector(".walk");
+  if (walk) return walk.querySelector("input");
+  const output = element("output", { for: id });
+  const input = element("input", { type: "range", id, min: 0, max: count - 1, step: 1, value: 0 });
+  input.setAttribute("aria-label", name);
+  const label = element("label", { for: id }, hint);
+  input.addEventListener("input", () => choose(Number(input.value)));
+  walk = element("div", { class: "walk" }, label, input, output);
+  canvas.append(walk);
+  return input;
+}
+
 const charts = new Map();
 // draw(canvas, width) is called at first and whenever the width has changed.
 function chart(name, draw) {

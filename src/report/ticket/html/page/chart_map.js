@@ -35,19 +35,6 @@ function foldStrips(strips, left, right, zoom) {
   return { places, lines };
 }
 
-function startWalk(canvas, strips, choose) {
-  let walk = canvas.querySelector(".walk");
-  if (walk) return walk.querySelector("input");
-  const output = element("output", { for: "walk" });
-  const input = element("input", { type: "range", id: "walk", min: 0, max: strips.length - 1, step: 1, value: 0 });
-  input.setAttribute("aria-label", "Walk through the address space");
-  const label = element("label", { for: "walk" }, "Point at a range, or use the slider or the arrow keys.");
-  input.addEventListener("input", () => choose(Number(input.value)));
-  walk = element("div", { class: "walk" }, label, input, output);
-  canvas.append(walk);
-  return input;
-}
-
 chart("map", (canvas, width) => {
   const strips = report.map;
   const wide = width >= 620;
@@ -96,7 +83,8 @@ chart("map", (canvas, width) => {
     this.addEventListener("pointerenter", () => choose(i));
     this.addEventListener("click", () => choose(i));
   });
-  const input = startWalk(canvas, strips, (i) => canvas.chooseStrip(i));
+  const input = startWalk(canvas, "walk", strips.length, "Walk through the address space",
+    "Point at a range, or use the slider or the arrow keys.", (i) => canvas.chooseStrip(i));
   canvas.chooseStrip = choose;
   // At first the range with most resident memory.
   if (!canvas.walked) input.value = d3.range(strips.length).reduce((best, i) => (strips[i][7] > strips[best][7] ? i : best), 0);

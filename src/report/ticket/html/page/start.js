@@ -3,4 +3,5 @@ startTools();
 startCopying();
 startNavigation();
 startTables();
+startIcicle();
 startCharts();

@@ -1,4 +1,4 @@
-#include "platform/record/record_sampler.h"
+#include "platform/sampling/sampler.h"
 
 #include <algorithm>
 #include <cmath>
@@ -55,7 +55,8 @@ bool Sampler::full_is_due() const {
         const unsigned every = *options_.walk_every.samples;
         return every != 0 && taken_ % every == 0;
     }
-    if (taken_ == 0) return true;
+    if (taken_ == 0) return !options_.light_first;
+    if (last_full_ms_ == 0) return true;
     return static_cast<double>(boot_ms() - last_full_ms_) >=
            pause_after_full_ms(options_.walk_every, full_cost_ms_);
 }
@@ -98,7 +99,9 @@ Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth 
     if (!ledger) return tl::make_unexpected(ledger.error());
     if (options.attach) note_answers(*capture);
     learn(*capture, plan.view(), depth);
-    Sample sample = sample_of({&plan.view(), &*ledger}, depth);
+    const Moment moment{&plan.view(), &*ledger};
+    if (options_.look) options_.look(moment, depth);
+    Sample sample = sample_of(moment, depth);
     sample.time = time;
     return sample;
 }
@@ -117,13 +120,14 @@ Expected<Sample> Sampler::take(const std::stop_token& stop) {
         return collect_and_reconcile(plan, depth, stop);
     }();
     const double wall_ms = static_cast<double>(monotonic_ns() - began) / 1e6;
+    last_cpu_ms_ = cpu_ms() - cpu_before;
     if (depth == Depth::full) {
         // What came to nothing is not tried again at the next tick. Waiting in vain says nothing of the cost.
         last_full_ms_ = boot_ms();
-        full_cost_ms_ = cpu_ms() - cpu_before + (sample && silences_ == 0 ? sample->cost.attach_ms : 0);
+        full_cost_ms_ = last_cpu_ms_ + (sample && silences_ == 0 ? sample->cost.attach_ms : 0);
     }
     if (!sample) return sample;
-    sample->cost.cpu_ms = cpu_ms() - cpu_before;
+    sample->cost.cpu_ms = last_cpu_ms_;
     sample->cost.wall_ms = wall_ms;
     ++taken_;
     return sample;

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
 
 #include "change/sample_plan.h"
 #include "change/series.h"
+#include "ledger/moment.h"
 #include "platform/collect.h"
 
 namespace nmtx {
@@ -33,6 +35,9 @@ struct SamplerOptions {
     std::string boot_id;
     Bytes physical_memory;
     bool beside_others = false;  // several are sampled at the same time, so CPU is counted by thread
+    bool light_first = false;    // the first sample is a light one, so that all processes soon have one
+    // Sees what each sample is made of, in the thread that takes it. Its time is part of the sample's cost.
+    std::function<void(const Moment&, Depth)> look;
 };
 
 // How long to wait before asking a JVM again that has failed to answer `silences` times in a row, the last
@@ -57,6 +62,8 @@ class Sampler {
     [[nodiscard]] std::uint32_t uid() const { return uid_; }
     // After a failure: is the process still there?
     [[nodiscard]] bool ended() const;
+    // CPU time of the last attempt, whether it succeeded or not.
+    [[nodiscard]] double last_cpu_ms() const { return last_cpu_ms_; }
 
   private:
     [[nodiscard]] bool full_is_due() const;
@@ -78,6 +85,7 @@ class Sampler {
     unsigned taken_ = 0;
     std::int64_t last_full_ms_ = 0;
     double full_cost_ms_ = 0;
+    double last_cpu_ms_ = 0;
 };
 
 }  // namespace nmtx

@@ -1,0 +1,140 @@
+#include "platform/probes/allocation_records.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t samples_a_window = 300;
+constexpr std::size_t most_samples = 200'000;
+// More than an address space has: the call fails.
+constexpr std::uint64_t most_asked = std::uint64_t{1} << 47U;
+constexpr std::size_t dwarf_result = 0;  // rax
+
+}  // namespace
+
+void AllocationRecords::begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t seed) {
+    window_ = number;
+    wanted_before_.clear();
+    for (std::size_t i = 0; i < window.threads(); ++i)
+        wanted_before_.push_back(wanted_ns(window.thread(i).tid));
+    first_of_window_ = samples_.size();
+    bytes_seen_ = 0;
+    waiting_.clear();
+    sampler_.emplace(period_, seed);
+}
+
+const KnownThread& AllocationRecords::known(pid_t tid) {
+    auto& thread = threads_[tid];
+    if (!thread) thread = std::make_unique<KnownThread>(process_, tid, false);
+    return *thread;
+}
+
+std::optional<std::uint64_t> AllocationRecords::wanted_ns(pid_t tid) {
+    const auto clock = known(tid).clock();
+    return clock ? std::optional(clock->run_ns + clock->wait_ns) : std::nullopt;
+}
+
+void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, const ProbedFunction& function,
+                              const ProbeRecord& record) {
+    waiting_.erase(thread);
+    const std::uint64_t bytes = requested_bytes(function.size, record);
+    // realloc of nothing frees.
+    if (bytes >= most_asked || (bytes == 0 && function.name == "realloc")) return;
+    std::uint64_t caller = 0;
+    if (record.stack.size() < sizeof caller) {
+        ++run_.refused;
+        return;
+    }
+    std::memcpy(&caller, record.stack.data(), sizeof caller);
+    if (jvm_.contains(Address{caller})) {
+        ++run_.of_jvm;
+        return;
+    }
+    const ChosenThread& probed = window.thread(thread);
+    const auto every = static_cast<double>(probed.every);
+    bytes_seen_ += static_cast<double>(bytes) * every;
+    const auto chance = sampler_->choose(bytes, 1 / every);
+    if (!chance) return;
+    if (batches_.full() || samples_.size() >= most_samples) {
+        ++run_.no_room;
+        return;
+    }
+    const KnownThread& of = known(record.tid);
+    ThreadCopy copy;
+    copy.tid = record.tid;
+    copy.own_id = of.own_id();
+    copy.registers = record.registers;
+    copy.begin = Address{record.registers[dwarf_stack_pointer]};
+    copy.bytes.assign(record.stack.begin(), record.stack.end());
+    Kept kept;
+    kept.sample.thread = builder_.thread(static_cast<std::uint64_t>(record.tid), of.name());
+    kept.sample.window = window_;
+    kept.sample.bytes = bytes;
+    kept.sample.weight = every / *chance * probed.factor;
+    kept.probed_thread = thread;
+    kept.stack = batches_.keep_copy(std::move(copy), kept.sample.thread);
+    samples_.push_back(std::move(kept));
+    if (function.returns_address)
+        waiting_[thread] = {record.registers[dwarf_stack_pointer], samples_.size() - 1};
+}
+
+// The call has taken its return address from the stack, and nothing else.
+void AllocationRecords::leave(std::size_t thread, const ProbeRecord& record) {
+    const auto waiting = waiting_.find(thread);
+    if (waiting == waiting_.end()) return;
+    if (record.registers[dwarf_stack_pointer] != waiting->second.sp + sizeof(std::uint64_t)) return;
+    samples_[waiting->second.sample].sample.address = record.registers[dwarf_result];
+    waiting_.erase(waiting);
+}
+
+void AllocationRecords::drain(ProbeWindow& window) {
+    window.drain([&](std::size_t thread, const ProbedFunction& function,
+                     const ProbeRecord& record) { enter(window, thread, function, record); },
+                 [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); });
+}
+
+// The part of the window in which it wanted a processor; 0 where that is not known.
+double AllocationRecords::busy_share(const ProbeWindow& window, std::size_t thread) {
+    const auto wanted = wanted_ns(window.thread(thread).tid);
+    const auto& before = wanted_before_[thread];
+    if (!wanted || !before || *wanted <= *before || window.counted_ns() == 0) return 0;
+    return static_cast<double>(*wanted - *before) / static_cast<double>(window.counted_ns());
+}
+
+void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
+    std::vector<double> factors;
+    factors.reserve(window.threads());
+    for (std::size_t i = 0; i < window.threads(); ++i) {
+        const ProbeHits hits = window.hits(i);
+        const double undisturbed =
+            undisturbed_factor(cost_ns(price, hits), window.counted_ns(), busy_share(window, i));
+        run_.slowed = std::max(run_.slowed, 1 - 1 / undisturbed);
+        // Those behind the last one that was due, and those that had no room in the buffer.
+        const std::uint64_t recorded = hits.copies * window.thread(i).every;
+        const bool more = recorded > 0 && hits.calls > recorded;
+        const double all = more ? static_cast<double>(hits.calls) / static_cast<double>(recorded) : 1;
+        factors.push_back(undisturbed * all);
+    }
+    for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
+        samples_[i].sample.weight *= factors[samples_[i].probed_thread];
+    // Chosen by what came before, so that no sample's chance depends on itself.
+    if (samples_.size() - first_of_window_ > samples_a_window) {
+        period_ = std::max(period_, bytes_seen_ / static_cast<double>(samples_a_window));
+        run_.period_bytes = period_;
+    }
+}
+
+std::vector<AllocationSample> AllocationRecords::take() {
+    std::vector<AllocationSample> all;
+    all.reserve(samples_.size());
+    for (Kept& kept : samples_) {
+        if (kept.stack->node) kept.sample.node = *kept.stack->node;
+        all.push_back(kept.sample);
+    }
+    samples_.clear();
+    return all;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,72 @@
+// The records of a window on their way into a profile: which are samples, and which block each has got.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "allocations/allocation_profile.h"
+#include "allocations/byte_sampler.h"
+#include "base/address.h"
+#include "platform/probes/probe_window.h"
+#include "platform/profile/stack_batches.h"
+#include "platform/profile/thread_clock.h"
+#include "profile/profile_builder.h"
+
+namespace nmtx {
+
+class AllocationRecords {
+  public:
+    // All must outlive it. `jvm`: libjvm.so's code; calls from there are left out. Empty: none are.
+    AllocationRecords(const ProcessFiles& process, ProfileBuilder& builder, StackBatches& batches,
+                      AllocationRun& run, Range jvm)
+        : process_(process), builder_(builder), batches_(batches), run_(run), jvm_(jvm) {}
+
+    // What follows is of this window, which has begun. Until it ends the sampler is the same.
+    void begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t seed);
+    void drain(ProbeWindow& window);
+    // Its samples stand for all calls that the kernel counted, and for what their threads would have done
+    // undisturbed; sets the next sampler's period.
+    void end(const ProbeWindow& window, const HitPrice& price);
+
+    [[nodiscard]] std::size_t size() const { return samples_.size(); }
+    // Once all stacks are unwound: the samples that have one.
+    std::vector<AllocationSample> take();
+
+  private:
+    struct Kept {
+        AllocationSample sample;
+        std::shared_ptr<StackSample> stack;
+        std::size_t probed_thread = 0;  // of the window
+    };
+    struct Waiting {
+        std::uint64_t sp = 0;
+        std::size_t sample = 0;
+    };
+    void enter(const ProbeWindow& window, std::size_t thread, const ProbedFunction& function,
+               const ProbeRecord& record);
+    void leave(std::size_t thread, const ProbeRecord& record);
+    const KnownThread& known(pid_t tid);
+    [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
+    // The time in which it had a processor or waited for one.
+    std::optional<std::uint64_t> wanted_ns(pid_t tid);
+
+    const ProcessFiles& process_;
+    ProfileBuilder& builder_;
+    StackBatches& batches_;
+    AllocationRun& run_;
+    Range jvm_;
+    std::vector<Kept> samples_;
+    std::size_t first_of_window_ = 0;
+    std::uint32_t window_ = 0;
+    double period_ = 0;  // 0: each record is a sample
+    double bytes_seen_ = 0;
+    std::optional<ByteSampler> sampler_;
+    std::unordered_map<std::size_t, Waiting> waiting_;         // by the window's threads
+    std::vector<std::optional<std::uint64_t>> wanted_before_;  // likewise, when it began
+    std::unordered_map<pid_t, std::unique_ptr<KnownThread>> threads_;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,34 @@
+// Samples the calls of a process's allocator, with their stacks, by uprobes: no agent, nothing stopped,
+// nothing written but the kernel's breakpoints, which go with our descriptors.
+//
+//   price of a hit ─► rate, counted for a moment ─► window ─► pause ─► window …
+//                                                     │ records          │ stacks unwound in a child
+//                                                     └─► sampled by their bytes
+//
+// The child is made while there are no probes, so that it holds none of them open.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+
+#include "allocations/allocation_profile.h"
+#include "base/error.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+struct AllocationOptions {
+    std::chrono::milliseconds length{30'000};
+    double budget = 0.02;    // of one core
+    bool addresses = false;  // of the blocks: a second probe at each return
+    bool with_jvm = false;   // calls from libjvm.so, too
+    // Called after each window with the seconds since the start and the samples so far.
+    std::function<void(double seconds, std::size_t samples)> progress;
+};
+
+// Ends early on SIGINT, SIGTERM and SIGHUP, with what there is, and where the process ends. Fails where
+// probes cannot be had.
+Expected<AllocationProfile> sample_allocations(const ProcessFiles& process, const AllocationOptions& options);
+
+}  // namespace nmtx

@@ -1,0 +1,158 @@
+#include "platform/probes/perf_probe.h"
+
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <ctime>
+#include <optional>
+#include <string_view>
+#include <system_error>
+#include <thread>
+
+#include "platform/os/system_error.h"
+#include "platform/probes/probe_ring.h"
+#include "platform/proc/kernel_documents.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t most_closers = 64;
+
+std::optional<std::uint64_t> number_at_begin(std::string_view text) {
+    std::uint64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} ? std::optional(number) : std::nullopt;
+}
+
+std::string paranoid_level() {
+    const auto text = read_system_file("/proc/sys/kernel/perf_event_paranoid");
+    const auto level = text ? number_at_begin(*text) : std::nullopt;
+    return level ? " (kernel.perf_event_paranoid is " + std::to_string(*level) + ")" : "";
+}
+
+}  // namespace
+
+Expected<UprobeType> uprobe_type() {
+    const auto type = read_system_file("/sys/bus/event_source/devices/uprobe/type");
+    const auto number = type ? number_at_begin(*type) : std::nullopt;
+    if (!number)
+        return failure("uprobes",
+                       "not available: this kernel has no CONFIG_UPROBE_EVENTS, or /sys is not mounted",
+                       "what has grown is shown by: nmtx malloc PID --owners");
+    UprobeType found{static_cast<std::uint32_t>(*number), 1};
+    // "config:0"
+    constexpr std::string_view config = "config:";
+    const auto format = read_system_file("/sys/bus/event_source/devices/uprobe/format/retprobe");
+    if (format && format->starts_with(config)) {
+        const auto bit = number_at_begin(std::string_view(*format).substr(config.size()));
+        if (bit && *bit < 64) found.return_bit = std::uint64_t{1} << *bit;
+    }
+    return found;
+}
+
+PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
+                            const ProbeRecords& records, int& why) {
+    // The kernel follows the link to the very file that is open.
+    const std::string path = "/proc/self/fd/" + std::to_string(place.file);
+    perf_event_attr attributes{};
+    attributes.size = sizeof attributes;
+    attributes.type = type.type;
+    attributes.config = place.returns ? type.return_bit : 0;
+    attributes.config1 = reinterpret_cast<std::uintptr_t>(path.c_str());
+    attributes.config2 = place.offset;
+    attributes.disabled = 1;
+    if (records.every > 0) {
+        attributes.sample_period = records.every;
+        attributes.sample_type =
+            PERF_SAMPLE_IDENTIFIER | PERF_SAMPLE_TID | PERF_SAMPLE_TIME | PERF_SAMPLE_REGS_USER;
+        attributes.sample_regs_user = recorded_registers;
+        if (records.stack_bytes > 0) {
+            attributes.sample_type |= PERF_SAMPLE_STACK_USER;
+            attributes.sample_stack_user = records.stack_bytes;
+        }
+        attributes.use_clockid = 1;
+        attributes.clockid = CLOCK_MONOTONIC;
+    }
+    PerfProbe probe;
+    const long event =
+        ::syscall(SYS_perf_event_open, &attributes, tid, -1, -1, static_cast<long>(PERF_FLAG_FD_CLOEXEC));
+    why = event < 0 ? errno : 0;
+    if (event < 0) return probe;
+    probe.event_ = Descriptor(static_cast<int>(event));
+    if (::ioctl(probe.descriptor(), PERF_EVENT_IOC_ID, &probe.id_) != 0) {
+        why = errno;
+        probe.event_.close();
+    }
+    return probe;
+}
+
+bool PerfProbe::send_to(const PerfProbe& other) {
+    return ::ioctl(descriptor(), PERF_EVENT_IOC_SET_OUTPUT, other.descriptor()) == 0;
+}
+
+bool PerfProbe::enable() {
+    return ::ioctl(descriptor(), PERF_EVENT_IOC_ENABLE, 0) == 0;
+}
+
+void PerfProbe::disable() {
+    ::ioctl(descriptor(), PERF_EVENT_IOC_DISABLE, 0);
+}
+
+std::uint64_t PerfProbe::hits() const {
+    std::uint64_t count = 0;
+    return ::read(descriptor(), &count, sizeof count) == static_cast<ssize_t>(sizeof count) ? count : 0;
+}
+
+void close_all(std::vector<Descriptor> events) {
+    std::vector<std::thread> closers;
+    const std::size_t count = std::min(events.size(), most_closers);
+    for (std::size_t first = 0; first < count; ++first) {
+        const auto close_some = [&events, first, count] {
+            for (std::size_t i = first; i < events.size(); i += count) events[i].close();
+        };
+        try {
+            closers.emplace_back(close_some);
+        } catch (const std::system_error&) {
+            close_some();
+        }
+    }
+    for (std::thread& closer : closers) closer.join();
+}
+
+Error probe_refusal(int error) {
+    Error refusal = file_error("uprobes", error);
+    switch (error) {
+        case EACCES:
+        case EPERM:
+            refusal.what =
+                "not allowed" + paranoid_level() +
+                ": they need CAP_PERFMON (before Linux 5.8 CAP_SYS_ADMIN), and CAP_IPC_LOCK for their "
+                "buffers";
+            refusal.hint =
+                "run it as root, in a container with --cap-add PERFMON; without: nmtx malloc PID --owners";
+            break;
+        case ENOSYS:
+            refusal.what = "not available: this kernel has no perf events, or a seccomp filter forbids them";
+            refusal.hint = "run it on the host, or without the container's seccomp profile";
+            break;
+        case ENOENT:
+        case EOPNOTSUPP:
+            refusal.what = "not available: this kernel has no CONFIG_UPROBE_EVENTS";
+            refusal.hint = "what has grown is shown by: nmtx malloc PID --owners";
+            break;
+        case EMFILE:
+        case ENFILE:
+            refusal.hint = "raise the limit of open files: ulimit -n 4096";
+            break;
+        default:
+            break;
+    }
+    return refusal;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,72 @@
+// One uprobe on one thread, by perf_event_open(2): a breakpoint in the pages of a file, as one process sees
+// them, that the kernel takes out again when the descriptor is closed, however we end.
+//
+// A local uprobe (no tracefs) belongs to the event that made it. Its breakpoint is in all threads of the
+// process from then on, whether the event is enabled or not, and costs each call its trap; only the thread
+// that the event is for counts. Source: Linux kernel/trace/trace_uprobe.c (create_local_trace_uprobe,
+// uprobe_perf_open, __uprobe_perf_filter).
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "platform/os/descriptor.h"
+
+namespace nmtx {
+
+// How the kernel numbers its uprobes, from /sys/bus/event_source/devices/uprobe.
+struct UprobeType {
+    std::uint32_t type = 0;
+    std::uint64_t return_bit = 1;  // of attr.config: a return probe
+};
+// Fails where the kernel has none.
+Expected<UprobeType> uprobe_type();
+
+struct ProbePlace {
+    int file = -1;  // an open descriptor of the file
+    std::uint64_t offset = 0;
+    bool returns = false;
+};
+
+// What is recorded of each so many hits; of none where `every` is 0: then hits are only counted.
+struct ProbeRecords {
+    std::uint64_t every = 0;
+    std::uint32_t stack_bytes = 0;  // copied with it; none: registers only
+};
+
+class PerfProbe {
+  public:
+    // Not enabled yet. `why` where it fails: ESRCH where the thread has ended.
+    static PerfProbe insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
+                            const ProbeRecords& records, int& why);
+
+    PerfProbe() = default;
+    [[nodiscard]] explicit operator bool() const { return static_cast<bool>(event_); }
+    [[nodiscard]] int descriptor() const { return event_.get(); }
+    [[nodiscard]] std::uint64_t id() const { return id_; }  // as records have it
+    // Its records go to the ring of another event of the same thread.
+    bool send_to(const PerfProbe& other);
+    bool enable();
+    void disable();
+    [[nodiscard]] std::uint64_t hits() const;
+    Descriptor take() { return std::move(event_); }
+
+  private:
+    Descriptor event_;
+    std::uint64_t id_ = 0;
+};
+
+// Closing one takes the kernel up to a tenth of a second or more, in which it waits for all that may still be
+// in a probe. All at once take little more: each is closed by a thread of its own. Returns when they are
+// closed.
+void close_all(std::vector<Descriptor> events);
+
+// What a refusal by errno means, and what can be done about it.
+Error probe_refusal(int error);
+
+}  // namespace nmtx

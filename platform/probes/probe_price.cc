@@ -1,0 +1,106 @@
+#include "platform/probes/probe_price.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <vector>
+
+#include "platform/os/clock.h"
+#include "platform/probes/probe_ring.h"
+#include "platform/proc/mapped_file.h"
+#include "platform/symbols/unwind_files.h"
+
+// Begins with a push, as malloc does.
+asm(R"(
+    .pushsection .text
+    .globl nmtx_priced_function
+    .hidden nmtx_priced_function
+    .type nmtx_priced_function, @function
+    .p2align 4
+nmtx_priced_function:
+    push %rbx
+    pop %rbx
+    ret
+    .size nmtx_priced_function, . - nmtx_priced_function
+    .popsection
+)");
+extern "C" void nmtx_priced_function();
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t rounds = 9;
+constexpr int calls_a_round = 200, copies_a_round = 20;
+constexpr std::size_t price_ring_pages = 256;
+
+// The median of some rounds: one in which somebody else had our processor does not count.
+template <typename Between>
+double ns_a_call(int calls, Between between) {
+    std::array<double, rounds> times{};
+    for (double& time : times) {
+        const std::uint64_t begin = monotonic_ns();
+        for (int i = 0; i < calls; ++i) nmtx_priced_function();
+        time = static_cast<double>(monotonic_ns() - begin) / calls;
+        between();
+    }
+    std::nth_element(times.begin(), times.begin() + rounds / 2, times.end());
+    return times[rounds / 2];
+}
+
+struct OwnPlace {
+    Descriptor file;
+    std::uint64_t offset = 0;
+};
+
+Expected<OwnPlace> own_place() {
+    const auto own = ProcessFiles::open(static_cast<std::uint64_t>(::getpid()));
+    if (!own) return tl::make_unexpected(own.error());
+    const auto maps = own->read_large("maps");
+    if (!maps) return tl::make_unexpected(maps.error());
+    const Address function{reinterpret_cast<std::uintptr_t>(&nmtx_priced_function)};
+    const std::vector<MappedFile> code = mapped_code(*maps);
+    const MappedFile* const file = code_at(code, function);
+    if (file == nullptr) return failure("/proc/self/maps", "this program's own code is not in it");
+    OwnPlace place{open_mapped_file(*own, *file), file->offset + (function.value - file->first.begin.value)};
+    if (!place.file) return failure(file->path, "this program's own file cannot be opened");
+    return place;
+}
+
+// So much more a call takes with this probe in the function; 0 where it cannot be had.
+double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecords& records, double bare_ns,
+               int& why) {
+    PerfProbe probe = PerfProbe::insert(type, place, 0, records, why);
+    if (!probe) return 0;
+    ProbeRing ring;
+    if (records.every > 0 && !ring.map(probe, price_ring_pages)) return 0;
+    probe.enable();
+    const bool copies = records.stack_bytes > 0;
+    const double ns = ns_a_call(copies ? copies_a_round : calls_a_round, [&] {
+        ring.take([&](std::uint64_t) { return copies; }, [](const ProbeRecord&) {});
+    });
+    return std::max(0.0, ns - bare_ns);
+}
+
+}  // namespace
+
+Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack_bytes, bool returns) {
+    const auto own = own_place();
+    if (!own) return tl::make_unexpected(own.error());
+    const double bare = ns_a_call(calls_a_round, [] {});
+    const ProbePlace entry{own->file.get(), own->offset, false};
+    int why = 0;
+    HitPrice price;
+    const double call = cost_of(type, entry, {}, bare, why);
+    if (why != 0) return tl::make_unexpected(probe_refusal(why));
+    price.call_ns = std::max(call, 100.0);
+    const double copy = cost_of(type, entry, {1, stack_bytes}, bare, why);
+    if (why == 0 && copy > price.call_ns) price.copy_ns = copy - price.call_ns;
+    if (!returns) return price;
+    const double back = cost_of(type, {own->file.get(), own->offset, true}, {1, 0}, bare, why);
+    if (why == 0 && back > 0) price.return_ns = back;
+    return price;
+}
+
+}  // namespace nmtx

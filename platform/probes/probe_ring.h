@@ -1,0 +1,64 @@
+// The ring buffer of one thread's probes, and its records (perf_event_open(2), "MMAP layout").
+#pragma once
+
+#include <linux/perf_event.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "platform/probes/perf_probe.h"
+#include "platform/symbols/thread_copy.h"
+
+namespace nmtx {
+
+// Which registers a record has: all that unwinding takes, by the kernel's numbers (asm/perf_regs.h).
+extern const std::uint64_t recorded_registers;
+
+struct ProbeRecord {
+    std::uint64_t probe = 0;  // PerfProbe::id()
+    pid_t tid = 0;
+    std::uint64_t time_ns = 0;                               // CLOCK_MONOTONIC
+    std::array<std::uint64_t, dwarf_registers> registers{};  // by their DWARF numbers
+    std::span<const std::byte> stack;  // from the stack pointer on; valid during the call
+};
+
+// Of the bytes of one PERF_RECORD_SAMPLE behind its header. False where they are too few.
+bool read_probe_record(std::span<const std::byte> bytes, bool with_stack, ProbeRecord& record);
+
+class ProbeRing {
+  public:
+    ProbeRing() = default;
+    ProbeRing(ProbeRing&& other) noexcept;
+    ProbeRing& operator=(ProbeRing&& other) noexcept;
+    ProbeRing(const ProbeRing&) = delete;
+    ProbeRing& operator=(const ProbeRing&) = delete;
+    ~ProbeRing();
+
+    // Of `pages` pages, a power of two. False where the kernel gives no memory for it: errno.
+    bool map(const PerfProbe& probe, std::size_t pages);
+    // All records that have come. `has_stack` says of a probe's id whether its records have one.
+    void take(const std::function<bool(std::uint64_t probe)>& has_stack,
+              const std::function<void(const ProbeRecord&)>& sink);
+    // So many records had no room.
+    [[nodiscard]] std::uint64_t lost() const { return lost_; }
+    // Records that are not as perf_event_open(2) has them.
+    [[nodiscard]] std::uint64_t bad() const { return bad_; }
+
+  private:
+    void unmap();
+    void copy(std::uint64_t from, std::span<std::byte> into) const;
+    void take_one(std::uint32_t type, std::span<const std::byte> body,
+                  const std::function<bool(std::uint64_t)>& has_stack,
+                  const std::function<void(const ProbeRecord&)>& sink);
+
+    perf_event_mmap_page* head_ = nullptr;
+    std::size_t mapped_bytes_ = 0, data_offset_ = 0, data_bytes_ = 0;
+    std::vector<std::byte> one_;
+    std::uint64_t lost_ = 0, bad_ = 0;
+};
+
+}  // namespace nmtx

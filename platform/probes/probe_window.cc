@@ -1,0 +1,164 @@
+#include "platform/probes/probe_window.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cmath>
+
+#include "platform/os/clock.h"
+
+namespace nmtx {
+
+// All probes of a thread write to one ring, so that their records are in the order of time.
+bool ProbeWindow::join(Thread& thread, PerfProbe& probe, bool first, int& why) const {
+    if (request_.stack_bytes == 0) return true;
+    if (first) {
+        if (thread.ring.map(probe, request_.ring_pages)) return true;
+        why = errno;
+        return false;
+    }
+    if (probe.send_to(thread.entries.front())) return true;
+    why = errno;
+    return false;
+}
+
+bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
+    Thread thread;
+    thread.thread = chosen;
+    const std::size_t functions = std::min(allocator_.functions.size(), request_.most_functions);
+    const bool records = request_.stack_bytes > 0;
+    const ProbeRecords entering{records ? chosen.every : 0, request_.stack_bytes};
+    const ProbeRecords returning{1, 0};
+    for (std::size_t i = 0; i < functions; ++i) {
+        const ProbedFunction& function = allocator_.functions[i];
+        const int file = allocator_.file.get();
+        PerfProbe entry = PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
+        // The kernel waits first, and sets the breakpoint at the end.
+        if (entry && present_since_ns_ == 0) present_since_ns_ = monotonic_ns();
+        if (!entry || !join(thread, entry, thread.entries.empty(), why)) return false;
+        owners_[entry.id()] = {i, false};
+        thread.entries.push_back(std::move(entry));
+        if (!request_.returns || !records || !function.returns_address) continue;
+        PerfProbe back = PerfProbe::insert(type_, {file, function.offset, true}, chosen.tid, returning, why);
+        if (!back || !join(thread, back, false, why)) return false;
+        owners_[back.id()] = {i, true};
+        thread.returns.push_back(std::move(back));
+    }
+    threads_.push_back(std::move(thread));
+    return true;
+}
+
+Expected<void> ProbeWindow::begin(std::span<const ChosenThread> threads) {
+    open_ = true;
+    int refused = 0;
+    for (const ChosenThread& chosen : threads) {
+        int why = 0;
+        if (!add(chosen, why) && why != ESRCH) refused = why;
+    }
+    if (refused != 0 || threads_.empty()) {
+        close();
+        if (refused == 0) return failure("the threads", "ended before a probe was set");
+        return tl::make_unexpected(probe_refusal(refused));
+    }
+    for (Thread& thread : threads_) {
+        for (PerfProbe& probe : thread.returns) probe.enable();
+        for (PerfProbe& probe : thread.entries) probe.enable();
+    }
+    began_ns_ = monotonic_ns();
+    return {};
+}
+
+void ProbeWindow::drain(
+    const std::function<void(std::size_t, const ProbedFunction&, const ProbeRecord&)>& entered,
+    const std::function<void(std::size_t, const ProbeRecord&)>& returned) {
+    const auto has_stack = [this](std::uint64_t probe) {
+        const auto owner = owners_.find(probe);
+        return owner != owners_.end() && !owner->second.returns;
+    };
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        threads_[i].ring.take(has_stack, [&](const ProbeRecord& record) {
+            const auto owner = owners_.find(record.probe);
+            if (owner == owners_.end()) return;
+            if (owner->second.returns) {
+                ++threads_[i].returned;
+                return returned(i, record);
+            }
+            ++threads_[i].records;
+            entered(i, allocator_.functions[owner->second.function], record);
+        });
+    }
+}
+
+void ProbeWindow::stop() {
+    for (Thread& thread : threads_) {
+        for (PerfProbe& probe : thread.entries) probe.disable();
+    }
+    stopped_ns_ = monotonic_ns();
+    for (Thread& thread : threads_) {
+        for (PerfProbe& probe : thread.returns) probe.disable();
+    }
+}
+
+// The rings go first: an event lives on while its memory is mapped.
+void ProbeWindow::close() {
+    if (!open_) return;
+    open_ = false;
+    std::vector<Descriptor> events;
+    for (Thread& thread : threads_) {
+        thread.ring = ProbeRing();
+        for (PerfProbe& probe : thread.entries) events.push_back(probe.take());
+        for (PerfProbe& probe : thread.returns) events.push_back(probe.take());
+    }
+    // The breakpoints go at once; what takes time is the wait for those that are in one.
+    closed_ns_ = monotonic_ns();
+    close_all(std::move(events));
+}
+
+ProbeHits ProbeWindow::hits(std::size_t thread) const {
+    ProbeHits sum;
+    for (const PerfProbe& probe : threads_[thread].entries) sum.calls += probe.hits();
+    for (const PerfProbe& probe : threads_[thread].returns) sum.returns += probe.hits();
+    sum.copies = threads_[thread].records;
+    return sum;
+}
+
+ProbeHits ProbeWindow::hits() const {
+    double calls = 0, returns = 0;
+    ProbeHits sum;
+    for (std::size_t i = 0; i < threads_.size(); ++i) {
+        const ProbeHits own = hits(i);
+        calls += static_cast<double>(own.calls) * threads_[i].thread.factor;
+        returns += static_cast<double>(own.returns) * threads_[i].thread.factor;
+        sum.copies += own.copies;  // threads without a probe of their own have none
+    }
+    sum.calls = static_cast<std::uint64_t>(std::llround(calls));
+    sum.returns = static_cast<std::uint64_t>(std::llround(returns));
+    return sum;
+}
+
+ProbeHits ProbeWindow::seen() const {
+    double calls = 0, returns = 0;
+    ProbeHits sum;
+    for (const Thread& thread : threads_) {
+        const double factor = thread.thread.factor;
+        calls += static_cast<double>(thread.records * thread.thread.every) * factor;
+        returns += static_cast<double>(thread.returned) * factor;
+        sum.copies += thread.records;
+    }
+    sum.calls = static_cast<std::uint64_t>(std::llround(calls));
+    sum.returns = static_cast<std::uint64_t>(std::llround(returns));
+    return sum;
+}
+
+std::uint64_t ProbeWindow::lost() const {
+    std::uint64_t sum = 0;
+    for (const Thread& thread : threads_) sum += thread.ring.lost();
+    return sum;
+}
+
+std::uint64_t ProbeWindow::bad() const {
+    std::uint64_t sum = 0;
+    for (const Thread& thread : threads_) sum += thread.ring.bad();
+    return sum;
+}
+
+}  // namespace nmtx

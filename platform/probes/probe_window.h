@@ -1,0 +1,91 @@
+// A window: probes in some threads of the process, from when all of them count until they are taken out.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "allocations/probe_budget.h"
+#include "platform/probes/perf_probe.h"
+#include "platform/probes/probe_ring.h"
+#include "platform/probes/probed_functions.h"
+
+namespace nmtx {
+
+// A thread that gets probes, of how many threads it stands, and which of its calls are recorded: each so many
+// of a function. The kernel counts from 0, so that with fewer calls than that none is.
+struct ChosenThread {
+    pid_t tid = 0;
+    double factor = 1;
+    std::uint64_t every = 1;
+};
+
+struct WindowRequest {
+    std::uint32_t stack_bytes = 0;   // of each recorded call so much of its stack; 0: calls are only counted
+    bool returns = false;            // what they return, too
+    std::size_t ring_pages = 0;      // a power of two
+    std::size_t most_functions = 8;  // the first ones
+};
+
+class ProbeWindow {
+  public:
+    ProbeWindow(const UprobeType& type, const ProbedAllocator& allocator, const WindowRequest& request)
+        : type_(type), allocator_(allocator), request_(request) {}
+    ProbeWindow(const ProbeWindow&) = delete;
+    ProbeWindow& operator=(const ProbeWindow&) = delete;
+    ~ProbeWindow() { close(); }
+
+    // Fails where a thread may not have probes, or all have ended; those that have are left out.
+    Expected<void> begin(std::span<const ChosenThread> threads);
+    // `entered`: a call, and which of the threads and functions it is of. `returned`: one of a thread.
+    void drain(
+        const std::function<void(std::size_t thread, const ProbedFunction&, const ProbeRecord&)>& entered,
+        const std::function<void(std::size_t thread, const ProbeRecord&)>& returned);
+    // Nothing counts any more; what is in the rings can still be drained.
+    void stop();
+    // Takes the probes out.
+    void close();
+
+    [[nodiscard]] std::size_t threads() const { return threads_.size(); }
+    [[nodiscard]] const ChosenThread& thread(std::size_t index) const { return threads_[index].thread; }
+    // What a thread has hit so far; of all, times what each stands for.
+    [[nodiscard]] ProbeHits hits(std::size_t thread) const;
+    [[nodiscard]] ProbeHits hits() const;
+    // The same by the records that were drained: asking for a count interrupts the thread's processor.
+    [[nodiscard]] ProbeHits seen() const;
+    [[nodiscard]] std::uint64_t began_ns() const { return began_ns_; }
+    [[nodiscard]] std::uint64_t counted_ns() const { return stopped_ns_ - began_ns_; }  // once it is stopped
+    // From the first probe until they were taken out; what the target paid for it is more than was counted.
+    [[nodiscard]] std::uint64_t present_ns() const { return closed_ns_ - present_since_ns_; }
+    [[nodiscard]] std::uint64_t lost() const;
+    [[nodiscard]] std::uint64_t bad() const;
+
+  private:
+    struct Thread {
+        ChosenThread thread;
+        std::vector<PerfProbe> entries, returns;  // by function
+        ProbeRing ring;
+        std::uint64_t records = 0, returned = 0;
+    };
+    struct Owner {
+        std::size_t function = 0;
+        bool returns = false;
+    };
+    bool add(const ChosenThread& chosen, int& why);
+    bool join(Thread& thread, PerfProbe& probe, bool first, int& why) const;
+
+    const UprobeType& type_;
+    const ProbedAllocator& allocator_;
+    WindowRequest request_;
+    std::vector<Thread> threads_;
+    std::unordered_map<std::uint64_t, Owner> owners_;  // by the probes' ids
+    std::uint64_t present_since_ns_ = 0, began_ns_ = 0, stopped_ns_ = 0, closed_ns_ = 0;
+    bool open_ = false;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,135 @@
+#include "platform/probes/probed_functions.h"
+
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <string_view>
+
+#include "allocations/probe_point.h"
+#include "allocator/allocator_identity.h"
+#include "base/paths.h"
+#include "platform/proc/mapped_file.h"
+#include "platform/symbols/elf_exports.h"
+#include "platform/symbols/elf_image.h"
+#include "platform/symbols/unwind_files.h"
+
+namespace nmtx {
+namespace {
+
+struct Known {
+    const char* name;
+    SizeArgument size;
+    bool returns_address;
+};
+// C11 and POSIX; memalign is what many libraries still call.
+constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, true},
+                                                {"calloc", SizeArgument::first_times_second, true},
+                                                {"realloc", SizeArgument::second, true},
+                                                {"aligned_alloc", SizeArgument::second, true},
+                                                {"memalign", SizeArgument::second, true},
+                                                {"posix_memalign", SizeArgument::third, false}}};
+
+// By the System V ABI for x86-64: rdi, rsi, rdx, with their DWARF numbers.
+constexpr std::size_t first_argument = 5, second_argument = 4, third_argument = 1;
+
+std::optional<std::uint64_t> offset_in_file(const ElfImage& image, std::uint64_t address) {
+    for (const FileSegment& segment : image.segments) {
+        if (segment.writable || address < segment.address) continue;
+        if (address - segment.address < segment.file_bytes)
+            return segment.offset + (address - segment.address);
+    }
+    return std::nullopt;
+}
+
+std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function) {
+    std::array<std::byte, 32> code{};
+    const ssize_t got = ::pread(file, code.data(), code.size(), static_cast<off_t>(function));
+    if (got <= 0) return std::nullopt;
+    const auto at = probe_point(std::span(code).first(static_cast<std::size_t>(got)));
+    return at ? std::optional(function + *at) : std::nullopt;
+}
+
+void find_functions(ProbedAllocator& found) {
+    const auto image = read_elf_image(found.file.get());
+    if (!image) return;
+    std::vector<std::string> names;
+    for (const Known& function : known_functions) names.emplace_back(function.name);
+    const auto symbols = find_exports(found.file.get(), *image, names);
+    std::set<std::uint64_t> taken;  // aligned_alloc and memalign may be one function
+    for (const Known& function : known_functions) {
+        const auto symbol = symbols.find(function.name);
+        const auto begin = symbol == symbols.end() ? std::nullopt : offset_in_file(*image, symbol->second);
+        if (!begin || taken.contains(*begin)) continue;
+        taken.insert(*begin);
+        if (const auto offset = probe_offset(found.file.get(), *begin)) {
+            found.functions.push_back({function.name, *offset, function.size, function.returns_address});
+        } else {
+            found.left_out.emplace_back(function.name);
+        }
+    }
+}
+
+bool has_malloc(const ProbedAllocator& found) {
+    return std::any_of(found.functions.begin(), found.functions.end(),
+                       [](const ProbedFunction& function) { return function.name == "malloc"; });
+}
+
+// A file's code may be in several mappings.
+bool is_known(const std::vector<ProbedAllocator>& all, const std::string& path) {
+    return std::any_of(all.begin(), all.end(), [&](const ProbedAllocator& one) { return one.path == path; });
+}
+
+}  // namespace
+
+std::uint64_t requested_bytes(SizeArgument size, const ProbeRecord& record) {
+    const std::uint64_t first = record.registers[first_argument];
+    const std::uint64_t second = record.registers[second_argument];
+    switch (size) {
+        case SizeArgument::first:
+            return first;
+        case SizeArgument::second:
+            return second;
+        case SizeArgument::third:
+            return record.registers[third_argument];
+        case SizeArgument::first_times_second:
+            break;
+    }
+    std::uint64_t product = 0;
+    return __builtin_mul_overflow(first, second, &product) ? ~std::uint64_t{0} : product;
+}
+
+Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process) {
+    const auto maps = process.read_large("maps");
+    if (!maps) return tl::make_unexpected(maps.error());
+    const auto program = process.link("exe");
+    std::vector<ProbedAllocator> all;
+    std::string refused;
+    for (const MappedFile& file : mapped_code(*maps)) {
+        std::string allocator(allocator_of_file(file.path));
+        if (allocator.empty() && program && file.path == *program) allocator = "program";
+        if (allocator.empty() || is_known(all, file.path)) continue;
+        ProbedAllocator found{std::move(allocator), file.path, open_mapped_file(process, file), {}, {}};
+        if (!found.file) {
+            refused = file.path;
+            continue;
+        }
+        find_functions(found);
+        if (has_malloc(found)) all.push_back(std::move(found));
+    }
+    // Those that replace it come first.
+    std::stable_partition(all.begin(), all.end(), [](const ProbedAllocator& one) {
+        return one.allocator != "glibc" && one.allocator != "musl";
+    });
+    if (!all.empty()) return all;
+    if (!refused.empty())
+        return failure(refused, "cannot be opened, so probes cannot be set in it",
+                       "run it as root, or with CAP_CHECKPOINT_RESTORE");
+    return failure(process.path("maps"), "no mapped file has a malloc that can be probed",
+                   "what has grown is shown by: nmtx malloc PID --owners");
+}
+
+}  // namespace nmtx

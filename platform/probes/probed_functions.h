@@ -1,0 +1,40 @@
+// The functions of an allocator that hand out memory, and where probes go in its file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "platform/os/descriptor.h"
+#include "platform/probes/probe_ring.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+// Which arguments have the size.
+enum class SizeArgument : std::uint8_t { first, second, third, first_times_second };
+
+struct ProbedFunction {
+    std::string name;
+    std::uint64_t offset = 0;  // of the probe, in the file
+    SizeArgument size = SizeArgument::first;
+    bool returns_address = true;  // posix_memalign writes it to memory
+};
+
+// At a probe the arguments are in their registers; saturates.
+std::uint64_t requested_bytes(SizeArgument size, const ProbeRecord& record);
+
+struct ProbedAllocator {
+    std::string allocator;  // "glibc", "jemalloc"; "program" where the program itself has malloc
+    std::string path;
+    Descriptor file;
+    std::vector<ProbedFunction> functions;
+    std::vector<std::string> left_out;  // a probe there would trap twice, or the code cannot be read
+};
+
+// All files of the process that define a malloc, those that replace the C library's first: which of them
+// serves is shown by who is called. Fails where there is none, or none that can be opened.
+Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process);
+
+}  // namespace nmtx

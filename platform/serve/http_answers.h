@@ -1,0 +1,18 @@
+// What is at which path: /metrics, /healthz and /, and nothing else.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "platform/serve/http_server.h"
+#include "platform/serve/published_figures.h"
+
+namespace nmtx {
+
+// `token`: what a client must show as "Authorization: Bearer TOKEN", except at /healthz; empty: nothing.
+HttpAnswer answer_to(const HttpRequest& request, PublishedFigures& figures, std::string_view token);
+
+// "Bearer TOKEN"? The time does not depend on how much of it is right.
+bool is_authorized(std::string_view authorization, std::string_view token);
+
+}  // namespace nmtx

@@ -1,0 +1,106 @@
+// Who allocates: calls of malloc and its like, sampled by their bytes over a time, with their stacks.
+//
+//   calls      functions, sites, nodes and threads of the stacks, as of any profile; no sums
+//   samples    a chosen call each: its stack, its size, of how many calls of its window it stands
+//   windows    the stretches of the time in which there were probes in the process
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "allocations/estimate.h"
+#include "allocations/probe_budget.h"
+#include "profile/profile.h"
+
+namespace nmtx {
+
+struct AllocationSample {
+    std::uint32_t node = 0;
+    std::uint32_t thread = 0;
+    std::uint32_t window = 0;
+    std::uint64_t bytes = 0;    // asked for
+    std::uint64_t address = 0;  // of the block; 0 where it was not asked for, or the call has not returned
+    double weight = 1;
+    bool live = false;  // known where AllocationRun::knows_live
+};
+
+struct AllocationRun {
+    std::uint64_t pid = 0;
+    std::string process;     // its comm
+    std::string started_at;  // UTC
+    std::int64_t started_unix_ms = 0;
+    double asked_s = 0, seconds = 0;
+
+    std::string allocator;  // "glibc"
+    std::string library;    // path of the file that is probed
+    std::vector<std::string> functions;
+    std::vector<std::string> functions_left_out;  // a probe there would cost too much, or cannot be
+    bool with_jvm = false;                        // calls from libjvm.so are among the samples
+
+    std::vector<double> windows;  // in seconds
+    double budget = 0;            // of one core
+    HitPrice price;
+    ProbeHits hits;             // in all threads that had probes, with those before the first window
+    double threads_mean = 0;    // of the process
+    double threads_probed = 0;  // a window, on average
+    double first_rate = 0;      // calls a second, as counted before the first window
+    double slowed = 0;          // the most that a window's own cost may have slowed a thread: 0.3 of its time
+    double period_bytes = 0;    // between samples
+    std::uint64_t of_jvm = 0;   // records that were left out
+    std::uint64_t refused = 0;  // records that make no sense: their stack was not copied
+    std::uint64_t overflow = 0;  // records that the kernel dropped since its buffer was full
+    std::uint64_t no_room = 0;   // chosen, and not kept: copies would have taken too much memory
+    std::uint64_t unwound = 0;   // samples whose stack was followed to the thread's first function
+    std::uint64_t lost = 0;      // copied and not unwound
+    std::string lost_why;
+    std::uint64_t beyond = 0;  // whose stacks had no room left in the tree
+    bool knows_live = false;
+    std::string live_missing;  // why not, where it was asked for
+    std::string java_missing;
+    double nmtx_cpu_ms = 0;
+    bool interrupted = false;
+    bool process_ended = false;
+
+    // What it has cost the target, and of that time the share of one core.
+    [[nodiscard]] double paid_ns() const { return cost_ns(price, hits); }
+    [[nodiscard]] double paid_share() const { return seconds > 0 ? paid_ns() / 1e9 / seconds : 0; }
+};
+
+struct AllocationProfile {
+    AllocationRun run;
+    Profile calls;
+    std::vector<AllocationSample> samples;
+};
+
+// What is summed of each sample.
+enum class AllocationMeasure : std::uint8_t { alloc_space, alloc_objects, inuse_space, inuse_objects };
+
+// Over the whole time, of all samples.
+Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure);
+
+// A block of the allocator that was in use at the end.
+struct LiveBlock {
+    std::uint64_t address = 0;
+    std::uint64_t usable = 0;
+};
+// The addresses of all samples that have one, ascending, each once.
+std::vector<std::uint64_t> sampled_addresses(const AllocationProfile& profile);
+// Marks the samples whose block is still there: the address is that of a live block, its size can be what was
+// asked for, and no later sample has the same address. A block that was freed and given out again to a call
+// that is no sample cannot be told from one that stayed.
+void mark_live(AllocationProfile& profile, const std::vector<LiveBlock>& blocks);
+
+// The same as a profile whose weights are bytes: for flame graphs and collapsed stacks.
+Profile weighed_by_bytes(const AllocationProfile& profile, bool only_live);
+
+// The sums of a stack and a thread over the whole time, for pprof.
+struct AllocationSums {
+    std::uint32_t node = 0;
+    std::uint32_t thread = 0;
+    double alloc_objects = 0, alloc_space = 0;
+    double inuse_objects = 0, inuse_space = 0;
+};
+std::vector<AllocationSums> sums_by_stack(const AllocationProfile& profile);
+
+}  // namespace nmtx

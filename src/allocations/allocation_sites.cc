@@ -1,0 +1,126 @@
+#include "allocations/allocation_sites.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <utility>
+
+#include "base/paths.h"
+
+namespace nmtx {
+namespace {
+
+// They allocate for their caller: strdup, operator new.
+bool allocates_for_others(std::string_view file, std::string_view probed) {
+    if (file.empty()) return false;
+    if (!probed.empty() && file == probed) return true;
+    const std::string_view name = base_name(file);
+    for (const std::string_view library : {"libc.so.", "libc-2.", "libstdc++.so", "libc++.so", "ld-musl-"}) {
+        if (name.starts_with(library)) return true;
+    }
+    return false;
+}
+
+// The innermost frame is the function that was called, whatever file it is in.
+SiteName site_of(const AllocationProfile& profile, std::uint32_t node) {
+    const std::string_view probed = profile.run.allocator == "program" ? "" : profile.run.library;
+    SiteName site;
+    const ProfiledFunction* innermost = nullptr;
+    for (; node != 0; node = profile.calls.nodes[node].parent) {
+        const ProfiledFunction& function = profile.calls.function_of(node);
+        if (function.kind == CodeKind::mark) continue;
+        if (function.kind == CodeKind::java) {
+            site.java = function.name;
+            break;
+        }
+        if (innermost == nullptr) {
+            innermost = &function;
+            continue;
+        }
+        if (!site.function.empty() || function.kind != CodeKind::native) continue;
+        if (allocates_for_others(function.file, probed)) continue;
+        site.function = function.name;
+        site.file = function.file;
+    }
+    if (site.function.empty() && innermost != nullptr) {
+        site.function = innermost->name;
+        site.file = innermost->file;
+    }
+    if (site.function.empty() && site.java.empty()) site.function = "[not unwound]";
+    return site;
+}
+
+struct SiteSamples {
+    std::vector<WeightedSample> bytes, blocks, live_bytes, live_blocks;
+    std::map<std::uint32_t, double> nodes;  // by their bytes
+};
+
+std::uint32_t heaviest(const std::map<std::uint32_t, double>& nodes) {
+    const auto most = std::max_element(nodes.begin(), nodes.end(),
+                                       [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == nodes.end() ? 0 : most->first;
+}
+
+Estimate rate_of(const Estimate& sum, double seconds) {
+    if (seconds <= 0) return {};
+    return {sum.value / seconds, sum.low / seconds, sum.high / seconds};
+}
+
+}  // namespace
+
+std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, bool by_live) {
+    std::map<std::uint32_t, SiteName> names;  // of nodes
+    std::map<SiteName, SiteSamples> sites;
+    for (const AllocationSample& sample : profile.samples) {
+        auto known = names.find(sample.node);
+        if (known == names.end()) known = names.emplace(sample.node, site_of(profile, sample.node)).first;
+        SiteSamples& site = sites[known->second];
+        const auto bytes = static_cast<double>(sample.bytes);
+        site.bytes.push_back({sample.window, bytes, sample.weight});
+        site.blocks.push_back({sample.window, 1, sample.weight});
+        site.nodes[sample.node] += bytes * sample.weight;
+        if (!sample.live) continue;
+        site.live_bytes.push_back({sample.window, bytes, sample.weight});
+        site.live_blocks.push_back({sample.window, 1, sample.weight});
+    }
+    const auto sum = [&](const std::vector<WeightedSample>& samples) {
+        return estimate_sum(samples, profile.run.windows, profile.run.seconds);
+    };
+    std::vector<AllocationSite> all;
+    all.reserve(sites.size());
+    for (const auto& [name, site] : sites) {
+        all.push_back({name, heaviest(site.nodes), site.bytes.size(), sum(site.bytes), sum(site.blocks),
+                       sum(site.live_bytes), sum(site.live_blocks)});
+    }
+    std::stable_sort(all.begin(), all.end(), [&](const AllocationSite& a, const AllocationSite& b) {
+        return by_live ? a.live_bytes.value > b.live_bytes.value : a.bytes.value > b.bytes.value;
+    });
+    return all;
+}
+
+std::vector<AllocationChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
+                                            bool of_live) {
+    std::map<SiteName, std::pair<Estimate, Estimate>> rates;
+    for (const AllocationSite& site : allocation_sites(before, of_live))
+        rates[site.name].first = rate_of(of_live ? site.live_bytes : site.bytes, before.run.seconds);
+    for (const AllocationSite& site : allocation_sites(after, of_live))
+        rates[site.name].second = rate_of(of_live ? site.live_bytes : site.bytes, after.run.seconds);
+    std::vector<AllocationChange> changes;
+    changes.reserve(rates.size());
+    for (const auto& [name, rate] : rates) {
+        const double change = rate.second.value - rate.first.value;
+        // Where a low end was cut off at 0, the high one tells how wide the interval is.
+        const double reach =
+            std::hypot(rate.first.high - rate.first.value, rate.second.high - rate.second.value);
+        changes.push_back(
+            {name, rate.first.value, rate.second.value, {change, change - reach, change + reach}});
+    }
+    std::stable_sort(changes.begin(), changes.end(),
+                     [](const AllocationChange& a, const AllocationChange& b) {
+                         return std::abs(a.change.value) > std::abs(b.change.value);
+                     });
+    return changes;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,61 @@
+#include "allocations/probe_budget.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace nmtx {
+namespace {
+
+constexpr double second_ns = 1e9;
+constexpr double share_for_traps = 0.5;
+// Rarer copies than this tell nothing; the window becomes shorter instead.
+constexpr double most_calls_a_copy = 1000;
+constexpr double longest_cycle_ns = 60e9;
+
+}  // namespace
+
+double cost_ns(const HitPrice& price, const ProbeHits& hits) {
+    return price.call_ns * static_cast<double>(hits.calls) +
+           price.return_ns * static_cast<double>(hits.returns) +
+           price.copy_ns * static_cast<double>(hits.copies);
+}
+
+double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy) {
+    // The kernel's clocks of threads that run are some milliseconds behind.
+    constexpr double little = 0.05, most = 0.95, saturated = 0.85;
+    if (window_ns == 0 || busy < saturated) return 1;
+    const double part = cost_ns / static_cast<double>(window_ns);
+    return part < little ? 1 : 1 / (1 - std::min(part, most));
+}
+
+WindowPlan ProbeBudget::plan(double calls_a_second) const {
+    const double trap_ns = price_.call_ns + (returns_ ? price_.return_ns : 0);
+    const double rate = std::max(calls_a_second, 0.0);
+    WindowPlan plan;
+    plan.cycle_ns = cycle_ns_;
+    // Copies as costly as the traps between them: neither alone is worth more of the budget. Where the target
+    // calls seldom, all calls can be copied all the time.
+    const bool few = rate * (trap_ns + price_.copy_ns) <= share_ * second_ns;
+    const double between = few ? 1 : price_.copy_ns * share_for_traps / ((1 - share_for_traps) * trap_ns);
+    plan.every = static_cast<std::uint64_t>(std::clamp(std::round(between), 1.0, most_calls_a_copy));
+    const double call_ns = trap_ns + price_.copy_ns / static_cast<double>(plan.every);
+    // The part of the time in which the target makes so many calls that they cost its share.
+    const double part = rate * call_ns <= 0 ? 1 : std::min(1.0, share_ * second_ns / (rate * call_ns));
+    plan.window_ns = static_cast<std::uint64_t>(part * static_cast<double>(cycle_ns_));
+    if (plan.window_ns < shortest_ns_) {
+        plan.window_ns = shortest_ns_;
+        const double cycle = static_cast<double>(shortest_ns_) / part;
+        plan.cycle_ns = static_cast<std::uint64_t>(std::min(cycle, longest_cycle_ns));
+    }
+    return plan;
+}
+
+std::uint64_t ProbeBudget::pause_ns(const WindowPlan& plan, double cost_ns, std::uint64_t lasted_ns) const {
+    const std::uint64_t planned = plan.cycle_ns > plan.window_ns ? plan.cycle_ns - plan.window_ns : 0;
+    const double cycle = share_ > 0 ? cost_ns / share_ : longest_cycle_ns;
+    const double lasted = static_cast<double>(lasted_ns);
+    const double needed = std::min(longest_cycle_ns, std::max(0.0, cycle - lasted));
+    return std::max(planned, static_cast<std::uint64_t>(needed));
+}
+
+}  // namespace nmtx

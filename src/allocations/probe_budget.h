@@ -1,0 +1,70 @@
+// How long probes may be in the target, so that it pays no more than it was promised: a probe costs each call
+// of the function, sampled or not, so only the time that it is there can bound the cost.
+//
+//   ├─ window ─┤├────────── pause ──────────┤├─ window ─┤├───── pause …
+//     hits × price   at least hits × price / share − window
+#pragma once
+
+#include <cstdint>
+
+namespace nmtx {
+
+// What one hit costs the target, in nanoseconds, as it was measured on this machine.
+struct HitPrice {
+    double call_ns = 1050;    // the trap at the function's entry
+    double return_ns = 2500;  // the second one, where the function returns
+    double copy_ns = 20'000;  // a record with a copy of the stack
+};
+
+// A window's hits: entries, returns, and records with a copy.
+struct ProbeHits {
+    std::uint64_t calls = 0;
+    std::uint64_t returns = 0;
+    std::uint64_t copies = 0;
+};
+
+// What they cost the target.
+double cost_ns(const HitPrice& price, const ProbeHits& hits);
+
+struct WindowPlan {
+    std::uint64_t window_ns = 0;
+    std::uint64_t cycle_ns = 0;  // window and pause
+    std::uint64_t every = 1;     // each so many calls one is copied
+    [[nodiscard]] bool always() const { return window_ns >= cycle_ns; }
+    [[nodiscard]] double share_of_time() const {
+        return cycle_ns == 0 ? 0 : static_cast<double>(window_ns) / static_cast<double>(cycle_ns);
+    }
+};
+
+// A thread that has no time to spare makes fewer calls while each of them is slower: of so many calls more it
+// stands for in a window that lasted `window_ns`, in which its own calls cost it `cost_ns`. `busy`: the part
+// of the window in which it wanted a processor. One that waited for something else lost nothing by it: 1.
+// Likewise where the cost is little. At most 20.
+double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy);
+
+class ProbeBudget {
+  public:
+    // `share` of one core: 0.02. A window is at least `shortest_ns`, since putting probes in and taking them
+    // out is no quicker; `cycle_ns` is the usual time from one window to the next.
+    ProbeBudget(double share, HitPrice price, bool returns, std::uint64_t shortest_ns, std::uint64_t cycle_ns)
+        : share_(share), price_(price), returns_(returns), shortest_ns_(shortest_ns), cycle_ns_(cycle_ns) {}
+
+    // For so many calls a second. Half of the budget goes to copies at most, unless calls are so few that
+    // all of them can be copied.
+    [[nodiscard]] WindowPlan plan(double calls_a_second) const;
+    // The pause that a window needs after it, by what it really cost; never less than the plan's.
+    [[nodiscard]] std::uint64_t pause_ns(const WindowPlan& plan, double cost_ns,
+                                         std::uint64_t lasted_ns) const;
+    // So much may be paid in this window before it must end.
+    [[nodiscard]] double most_ns(const WindowPlan& plan) const {
+        return share_ * static_cast<double>(plan.cycle_ns);
+    }
+
+  private:
+    double share_;
+    HitPrice price_;
+    bool returns_;
+    std::uint64_t shortest_ns_, cycle_ns_;
+};
+
+}  // namespace nmtx

@@ -1,0 +1,54 @@
+#include "allocations/probe_point.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+
+namespace nmtx {
+namespace {
+
+std::uint8_t byte_at(std::span<const std::byte> code, std::size_t at) {
+    return at < code.size() ? std::to_integer<std::uint8_t>(code[at]) : 0;
+}
+
+bool begins_with(std::span<const std::byte> code, std::initializer_list<std::uint8_t> bytes) {
+    if (code.size() < bytes.size()) return false;
+    return std::equal(bytes.begin(), bytes.end(), code.begin(),
+                      [](std::uint8_t wanted, std::byte is) { return std::byte{wanted} == is; });
+}
+
+bool is_emulated(std::span<const std::byte> code) {
+    const std::uint8_t first = byte_at(code, 0), second = byte_at(code, 1);
+    const auto is_push = [](std::uint8_t opcode) { return opcode >= 0x50 && opcode <= 0x57; };
+    if (first == 0x41 && code.size() >= 2) return is_push(second);            // push %r8 … %r15
+    if (first == 0x0f) return code.size() >= 6 && (second & 0xf0U) == 0x80U;  // conditional, 32 bits far
+    const bool is_jump = first == 0xeb || first == 0xe9 || (first & 0xf0U) == 0x70U;
+    return is_push(first) || first == 0x90 || (is_jump && code.size() >= 2);
+}
+
+// The size of one that changes neither an argument nor the stack pointer; 0 for any other.
+std::size_t size_of_harmless(std::span<const std::byte> code) {
+    if (begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa})) return 4;                // endbr64
+    if (begins_with(code, {0x80, 0x3d}) && code.size() >= 7) return 7;        // cmpb $…, …(%rip)
+    if (begins_with(code, {0x48, 0x85, 0xff})) return 3;                      // test %rdi, %rdi
+    if (begins_with(code, {0x48, 0x85, 0xf6})) return 3;                      // test %rsi, %rsi
+    if (begins_with(code, {0x48, 0x83, 0x3d}) && code.size() >= 8) return 8;  // cmpq $…, …(%rip)
+    return 0;
+}
+
+}  // namespace
+
+std::optional<std::size_t> probe_point(std::span<const std::byte> code) {
+    std::size_t at = 0;
+    while (at < code.size()) {
+        const auto rest = code.subspan(at);
+        if (is_emulated(rest)) return at;
+        const std::size_t size = size_of_harmless(rest);
+        if (size == 0) return std::nullopt;
+        at += size;
+    }
+    return std::nullopt;
+}
+
+}  // namespace nmtx

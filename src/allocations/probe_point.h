@@ -1,0 +1,20 @@
+// Where in a function a probe costs least: at its first instruction that the kernel emulates, while all
+// arguments are still in their registers and the stack is as the caller left it.
+//
+// The kernel emulates pushes, jumps and one-byte no-operations; any other instruction it executes out of line
+// and traps a second time, which costs many times more on a virtual machine. Source: Linux
+// arch/x86/kernel/uprobes.c, branch_setup_xol_ops.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace nmtx {
+
+// The offset from the function's begin; nothing where the code there is not of a known form. Nothing may jump
+// between the begin and there: what is passed over are instructions that only compilers put at a function's
+// begin.
+std::optional<std::size_t> probe_point(std::span<const std::byte> code);
+
+}  // namespace nmtx

@@ -1,0 +1,140 @@
+#include "report/allocations/allocations_sentences.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string_view>
+
+#include "base/amounts.h"
+#include "base/paths.h"
+#include "base/printable.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t longest_site_name = 512;
+constexpr double noticeable_slowdown = 0.05;
+
+std::string_view s_of(std::uint64_t number) {
+    return number == 1 ? "" : "s";
+}
+
+std::uint64_t rounded(double number) {
+    return number <= 0 ? 0 : static_cast<std::uint64_t>(std::llround(number));
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
+    return text;
+}
+
+double seconds_of_windows(const AllocationRun& run) {
+    return std::accumulate(run.windows.begin(), run.windows.end(), 0.0);
+}
+
+void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
+    if (run.overflow > 0)
+        notes.push_back(
+            fmt::format("{} call{} missing: the kernel's buffer was full. The others count for them.",
+                        grouped(run.overflow), run.overflow == 1 ? " is" : "s are"));
+    if (run.refused > 0)
+        notes.push_back(fmt::format("{} call{} missing: the kernel did not copy the stack.",
+                                    grouped(run.refused), run.refused == 1 ? " is" : "s are"));
+    if (run.no_room > 0)
+        notes.push_back(fmt::format("{} sample{} dropped for lack of memory. The figures are too low.",
+                                    grouped(run.no_room), run.no_room == 1 ? " was" : "s were"));
+    if (run.lost > 0)
+        notes.push_back(fmt::format("{} stack{} lost: {}.", grouped(run.lost),
+                                    run.lost == 1 ? " is" : "s are", printable(run.lost_why)));
+    if (run.beyond > 0)
+        notes.push_back(fmt::format("{} stacks were cut: the profile has reached its bound of memory.",
+                                    grouped(run.beyond)));
+}
+
+}  // namespace
+
+std::string rate_text(double bytes, double seconds) {
+    const double rate = seconds > 0 ? bytes / seconds : 0;
+    constexpr double kib = 1024, mib = 1024 * kib;
+    return rate >= mib / 10 ? fmt::format("{:.1f} MiB/s", rate / mib)
+                            : fmt::format("{:.1f} KiB/s", rate / kib);
+}
+
+std::string reach_text(const Estimate& estimate) {
+    if (estimate.value <= 0) return {};
+    const double percent = 100 * (estimate.high - estimate.value) / estimate.value;
+    return percent < 10 ? fmt::format("± {:.1f} %", percent) : fmt::format("± {:.0f} %", percent);
+}
+
+std::string site_text(const SiteName& site) {
+    std::string text = printable(std::string_view(site.function).substr(0, longest_site_name));
+    const std::string file = printable(base_name(std::string_view(site.file).substr(0, 4096)));
+    if (!file.empty() && !text.starts_with(file)) text += fmt::format(" ({})", file);
+    return text.empty() ? "[Java only]" : text;
+}
+
+std::string allocations_sentence(const AllocationProfile& profile) {
+    const AllocationRun& run = profile.run;
+    const std::size_t samples = profile.samples.size();
+    if (samples == 0)
+        return fmt::format("No allocation was sampled in {:.1f} s.{}", run.seconds,
+                           run.of_jvm > 0 ? " Only libjvm.so called malloc; --all includes its calls." : "");
+    const Estimate bytes = estimate_of(profile, AllocationMeasure::alloc_space);
+    const Estimate blocks = estimate_of(profile, AllocationMeasure::alloc_objects);
+    std::string text =
+        fmt::format("{} allocated in {:.1f} s ({} at 95 %), {} blocks", rate_text(bytes.value, run.seconds),
+                    run.seconds, reach_text(bytes), grouped(rounded(blocks.value)));
+    if (run.knows_live && bytes.value > 0) {
+        const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
+        text += fmt::format("; {:.1f} % of the bytes are still in use", 100 * live.value / bytes.value);
+    }
+    return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.",
+                              grouped(samples), s_of(samples), grouped(run.windows.size()),
+                              s_of(run.windows.size()), seconds_of_windows(run));
+}
+
+std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
+    const AllocationRun& run = profile.run;
+    std::vector<std::string> notes;
+    if (run.interrupted)
+        notes.push_back(fmt::format("Interrupted after {:.1f} of {:g} s.", run.seconds, run.asked_s));
+    if (run.process_ended)
+        notes.push_back(fmt::format("The process ended after {:.1f} of {:g} s.", run.seconds, run.asked_s));
+    if (!run.functions.empty())
+        notes.push_back(fmt::format("Functions of {} ({}): {}.", run.allocator,
+                                    printable(base_name(run.library)), joined(run.functions)));
+    if (!run.functions_left_out.empty())
+        notes.push_back(fmt::format("Not included: calls of {}, where a probe would be too expensive.",
+                                    joined(run.functions_left_out)));
+    if (!run.with_jvm)
+        notes.push_back("Calls from libjvm.so are not included: NMT shows them. --all includes them.");
+    if (run.threads_probed + 0.5 < run.threads_mean)
+        notes.push_back(
+            fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
+                        run.threads_probed, run.threads_mean));
+    if (run.slowed > noticeable_slowdown)
+        notes.push_back(
+            fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
+                        "for that, which the intervals do not include.",
+                        100 * run.slowed));
+    if (!run.live_missing.empty())
+        notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
+    if (!run.java_missing.empty())
+        notes.push_back(fmt::format("Java frames could not be unwound: {}.", printable(run.java_missing)));
+    add_lost(run, notes);
+    return notes;
+}
+
+std::string allocations_cost(const AllocationProfile& profile) {
+    const AllocationRun& run = profile.run;
+    return fmt::format(
+        "Cost: {:.1f} ms of the target's CPU, {:.2f} % of one core (budget {:.1f} %): {} calls at {:.2f} µs, {} stack "
+        "copies at {:.0f} µs. nmtx used {:.0f} ms of CPU.",
+        run.paid_ns() / 1e6, 100 * run.paid_share(), 100 * run.budget, grouped(run.hits.calls),
+        run.price.call_ns / 1000, grouped(run.hits.copies), run.price.copy_ns / 1000, run.nmtx_cpu_ms);
+}
+
+}  // namespace nmtx

@@ -1,0 +1,109 @@
+// The text of `nmtx allocs`.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/printable.h"
+#include "report/allocations/allocations_report.h"
+#include "report/allocations/allocations_sentences.h"
+#include "report/stacks/stacks_sentences.h"
+
+namespace nmtx {
+namespace {
+
+constexpr std::size_t first_sites = 15, most_sites = 500;
+constexpr std::size_t sites_with_stacks = 3;
+constexpr std::size_t first_stack_frames = 10;
+
+class AllocationsText {
+  public:
+    AllocationsText(const AllocationProfile& profile, bool live, const ReportOptions& options,
+                    const TextStyle& style)
+        : profile_(profile), live_(live), options_(options), style_(style) {}
+
+    std::string print() {
+        const AllocationRun& run = profile_.run;
+        add(fmt::format("Allocations of pid {} ({})", run.pid, printable(run.process)));
+        say(allocations_sentence(profile_));
+        for (const std::string& note : allocations_notes(profile_)) say(note);
+        if (!profile_.samples.empty()) {
+            out_ += "\n";
+            const std::vector<AllocationSite> sites = allocation_sites(profile_, live_);
+            table(sites);
+            stacks(sites);
+        }
+        say(allocations_cost(profile_));
+        if (!options_.all && !profile_.samples.empty())
+            say("More: --all (every site, whole stacks, calls from libjvm.so), --live (what stays in use), -o "
+                "FILE.html (flame graph).");
+        return std::move(out_);
+    }
+
+  private:
+    void add(std::string_view text) { out_ += line(text, style_); }
+    void say(std::string_view text) { out_ += paragraph(text, style_, 2); }
+
+    [[nodiscard]] std::string still_live(const AllocationSite& site) const {
+        if (!profile_.run.knows_live || site.bytes.value <= 0) return "-";
+        return fmt::format("{:.0f} %", 100 * site.live_bytes.value / site.bytes.value);
+    }
+
+    void table(const std::vector<AllocationSite>& sites) {
+        const double seconds = profile_.run.seconds;
+        out_ += title(live_ ? "Sites by bytes still in use" : "Sites by bytes allocated", style_) + "\n";
+        add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", live_ ? "stays" : "allocated", "95 %", "blocks",
+                        "in use", "called from"));
+        const std::size_t shown = std::min(sites.size(), options_.all ? most_sites : first_sites);
+        for (std::size_t i = 0; i < shown; ++i) {
+            const AllocationSite& site = sites[i];
+            const Estimate& bytes = live_ ? site.live_bytes : site.bytes;
+            const Estimate& blocks = live_ ? site.live_blocks : site.blocks;
+            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate_text(bytes.value, seconds),
+                            reach_text(bytes),
+                            grouped(static_cast<std::uint64_t>(std::llround(blocks.value))), still_live(site),
+                            site_text(site.name)));
+            if (!site.name.java.empty())
+                add(fmt::format("{:>43}  from {}", "",
+                                printable(std::string_view(site.name.java).substr(0, 512))));
+        }
+        if (sites.size() > shown) add(fmt::format("{:>43}  {} more", "", grouped(sites.size() - shown)));
+        out_ += "\n";
+    }
+
+    void stacks(const std::vector<AllocationSite>& sites) {
+        out_ += title("Stacks of the first sites, innermost call first", style_) + "\n";
+        const std::size_t shown = std::min(sites.size(), options_.all ? most_sites : sites_with_stacks);
+        const Profile& calls = profile_.calls;
+        for (std::size_t i = 0; i < shown; ++i) {
+            std::string left = fmt::format("{:>13}", rate_text(sites[i].bytes.value, profile_.run.seconds));
+            std::size_t frames = 0;
+            for (std::uint32_t node = sites[i].node; node != 0; node = calls.nodes[node].parent) {
+                if (!options_.all && frames == first_stack_frames) {
+                    add(fmt::format("{:<13}  … more with --all", left));
+                    break;
+                }
+                ++frames;
+                add(fmt::format("{:<13}  {}", left, function_text(calls.function_of(node))));
+                left.clear();
+            }
+            if (frames == 0) add(left + "  [not unwound]");
+        }
+        out_ += "\n";
+    }
+
+    const AllocationProfile& profile_;
+    bool live_;
+    const ReportOptions& options_;
+    const TextStyle& style_;
+    std::string out_;
+};
+
+}  // namespace
+
+std::string allocations_report(const AllocationProfile& profile, bool live, const ReportOptions& options,
+                               const TextStyle& style) {
+    return AllocationsText(profile, live, options, style).print();
+}
+
+}  // namespace nmtx

@@ -1,0 +1,105 @@
+// `nmtx allocs --json`: docs/reference/json.md.
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "allocations/allocation_sites.h"
+#include "base/printable.h"
+#include "report/allocations/allocations_report.h"
+#include "report/style/json_values.h"
+
+namespace nmtx {
+namespace {
+
+using json = nlohmann::ordered_json;
+
+constexpr std::size_t sites_at_first = 100, sites_of_all = 10'000;
+
+json names_json(const std::vector<std::string>& names) {
+    json out = json::array();
+    for (const std::string& name : names) out.push_back(printable(name));
+    return out;
+}
+
+json estimate_json(const Estimate& estimate) {
+    return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
+}
+
+json known_json(bool known, const Estimate& estimate) {
+    return known ? estimate_json(estimate) : json(nullptr);
+}
+
+json run_json(const AllocationProfile& profile) {
+    const AllocationRun& run = profile.run;
+    return {{"asked_s", run.asked_s},
+            {"seconds", run.seconds},
+            {"allocator", run.allocator},
+            {"library", printable(run.library)},
+            {"functions", names_json(run.functions)},
+            {"functions_left_out", names_json(run.functions_left_out)},
+            {"with_jvm", run.with_jvm},
+            {"windows", run.windows.size()},
+            {"windows_s", std::accumulate(run.windows.begin(), run.windows.end(), 0.0)},
+            {"threads", run.threads_mean},
+            {"threads_probed", run.threads_probed},
+            {"period_bytes", run.period_bytes},
+            {"samples", profile.samples.size()},
+            {"samples_to_the_start", run.unwound},
+            {"samples_lost", run.lost},
+            {"lost_why", text_or_null(run.lost_why)},
+            {"samples_dropped", run.no_room},
+            {"stacks_cut", run.beyond},
+            {"calls_of_jvm", run.of_jvm},
+            {"calls_overflowed", run.overflow},
+            {"calls_not_copied", run.refused},
+            {"slowed_at_most", run.slowed},
+            {"live_missing", text_or_null(run.live_missing)},
+            {"java_missing", text_or_null(run.java_missing)},
+            {"interrupted", run.interrupted},
+            {"process_ended", run.process_ended}};
+}
+
+json site_json(const AllocationProfile& profile, const AllocationSite& site) {
+    const bool known = profile.run.knows_live;
+    json frames = json::array();
+    for (std::uint32_t node = site.node; node != 0; node = profile.calls.nodes[node].parent)
+        frames.push_back(printable(profile.calls.function_of(node).name));
+    return {{"function", printable(site.name.function)},
+            {"library", text_or_null(site.name.file)},
+            {"java", text_or_null(site.name.java)},
+            {"samples", site.samples},
+            {"bytes", estimate_json(site.bytes)},
+            {"blocks", estimate_json(site.blocks)},
+            {"live_bytes", known_json(known, site.live_bytes)},
+            {"live_blocks", known_json(known, site.live_blocks)},
+            {"frames", std::move(frames)}};
+}
+
+}  // namespace
+
+std::string json_allocations(const AllocationProfile& profile, bool live, bool all) {
+    const AllocationRun& run = profile.run;
+    json out;
+    out["schema"] = json_schema_version;
+    out["pid"] = run.pid;
+    out["process"] = printable(run.process);
+    out["taken_at"] = run.started_at;
+    out["sampling"] = run_json(profile);
+    out["bytes"] = estimate_json(estimate_of(profile, AllocationMeasure::alloc_space));
+    out["blocks"] = estimate_json(estimate_of(profile, AllocationMeasure::alloc_objects));
+    out["live_bytes"] = known_json(run.knows_live, estimate_of(profile, AllocationMeasure::inuse_space));
+    out["live_blocks"] = known_json(run.knows_live, estimate_of(profile, AllocationMeasure::inuse_objects));
+    out["sites"] = json::array();
+    const std::vector<AllocationSite> sites = allocation_sites(profile, live);
+    const std::size_t shown = std::min(sites.size(), all ? sites_of_all : sites_at_first);
+    for (std::size_t i = 0; i < shown; ++i) out["sites"].push_back(site_json(profile, sites[i]));
+    out["sites_left_out"] = sites.size() - shown;
+    out["cost"] = {{"budget", run.budget},           {"paid_ms", run.paid_ns() / 1e6},
+                   {"paid_share", run.paid_share()}, {"calls", run.hits.calls},
+                   {"returns", run.hits.returns},    {"copies", run.hits.copies},
+                   {"call_ns", run.price.call_ns},   {"return_ns", run.price.return_ns},
+                   {"copy_ns", run.price.copy_ns},   {"nmtx_cpu_ms", run.nmtx_cpu_ms}};
+    return out.dump(2) + "\n";
+}
+
+}  // namespace nmtx

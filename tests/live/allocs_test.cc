@@ -1,0 +1,94 @@
+// `nmtx allocs` on JVMs that allocate native memory at a known rate and place.
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <system_error>
+
+#include "catch.h"
+#include "live/growing_jvm.h"
+#include "live/live_jvm.h"
+
+using namespace nmtx::live;
+
+namespace {
+
+std::int64_t unix_ms() {
+    using namespace std::chrono;
+    return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+}
+
+const nlohmann::json* site_in(const nlohmann::json& report, const std::string& library) {
+    for (const auto& site : report["sites"]) {
+        if (site["library"].is_string() && site["library"].get<std::string>().ends_with(library))
+            return &site;
+    }
+    return nullptr;
+}
+
+// The target writes its accounts there: as it sees the file, and as we do.
+struct Accounts {
+    explicit Accounts(const Jdk& jdk)
+        : inside("/var/tmp/nmtx-allocs-" + std::to_string(::getpid())), outside(jdk.chroot + inside) {}
+    ~Accounts() {
+        std::error_code ignored;
+        std::filesystem::remove(outside, ignored);
+    }
+    Accounts(const Accounts&) = delete;
+    Accounts& operator=(const Accounts&) = delete;
+
+    std::string inside, outside;
+};
+
+// Does its interval, widened by `tolerance` of its value, hold the true sum?
+bool holds(const nlohmann::json& estimate, double truth, double tolerance) {
+    const double wider = tolerance * estimate["value"].get<double>();
+    return estimate["low"].get<double>() - wider <= truth && truth <= estimate["high"].get<double>() + wider;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "live allocs: a leak at a known rate is the first site, with its library, its method and its bytes") {
+    const Jdk jdk = jdk_under_test();
+    const Accounts accounts(jdk);
+    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "native=4000000"}, "Growth");
+    const std::int64_t from = unix_ms();
+    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", "12s"});
+    const std::int64_t to = unix_ms();
+    INFO(report.dump(2));
+    REQUIRE_FALSE(report["sites"].empty());
+    const auto& first = report["sites"][0];
+    CHECK(first["library"].get<std::string>().ends_with("libtarget.so"));
+    CHECK(first["java"] == "Growth.keep");
+    // The accounts have 1,024 bytes for a block of 1,009.
+    const double rate = 1009.0 / 1024.0 * slope_of_accounts(accounts.outside, "native", from, to);
+    const double seconds = report["sampling"]["seconds"];
+    CHECK(holds(first["bytes"], rate * seconds, 0.05));
+    CHECK(first["live_bytes"]["value"].get<double>() > 0.9 * first["bytes"]["value"].get<double>());
+    CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
+}
+
+TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all only") {
+    const Jdk jdk = jdk_under_test();
+    const Accounts accounts(jdk);
+    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "classes=200", "native=1000000"}, "Growth");
+    const auto usual = nmtx_json({"allocs", jvm.pid_text(), "--for", "5s"});
+    const auto all = nmtx_json({"allocs", jvm.pid_text(), "--for", "5s", "--all"});
+    INFO(usual.dump(2) << all.dump(2));
+    CHECK(site_in(usual, "libjvm.so") == nullptr);
+    CHECK(usual["sampling"]["calls_of_jvm"].get<std::uint64_t>() > 0);
+    CHECK(site_in(all, "libjvm.so") != nullptr);
+}
+
+TEST_CASE("live allocs: a JVM lives on when nmtx is killed in the middle of it") {
+    const Jdk jdk = jdk_under_test();
+    const Accounts accounts(jdk);
+    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "native=4000000"}, "Growth");
+    for (const int ms : {150, 400, 900, 1300, 2100})
+        CHECK(kill_nmtx_after({"allocs", jvm.pid_text(), "--for", "30s", "--quiet"},
+                              std::chrono::milliseconds(ms)));
+    // It can be sampled again: nothing is left over.
+    CHECK_FALSE(nmtx_json({"allocs", jvm.pid_text(), "--for", "3s"})["sites"].empty());
+}

@@ -1,0 +1,123 @@
+// `nmtx serve` beside real JVMs, read as node_exporter reads its text file.
+#include <poll.h>
+#include <sys/wait.h>
+
+#include <charconv>
+#include <csignal>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "catch.h"
+#include "live/comes_true.h"
+#include "live/live_jvm.h"
+
+using namespace nmtx::live;
+
+namespace {
+
+class Serving {
+  public:
+    explicit Serving(std::vector<std::string> options) {
+        for (const std::string& word : {"serve", "--textfile", folder_.path().c_str(), "--every=1s",
+                                        "--cpu-budget=100", "--walk-every=1", "--pid-label"})
+            words_.push_back(word);
+        words_.insert(words_.end(), options.begin(), options.end());
+        pid_ = start_nmtx(words_);
+    }
+    Serving(const Serving&) = delete;
+    Serving& operator=(const Serving&) = delete;
+    ~Serving() {
+        if (pid_ > 0) end();
+    }
+    int end() {
+        ::kill(pid_, SIGTERM);
+        int status = -1;
+        ::waitpid(pid_, &status, 0);
+        pid_ = -1;
+        return status;
+    }
+    [[nodiscard]] std::string text() const {
+        std::ifstream in(folder_.path() + "/nmtx.prom", std::ios::binary);
+        std::ostringstream text;
+        text << in.rdbuf();
+        return text.str();
+    }
+    // The lines of this series that have that part in their labels.
+    [[nodiscard]] std::vector<std::string> lines(const std::string& name, const std::string& part) const {
+        std::istringstream in(text());
+        std::vector<std::string> found;
+        for (std::string line; std::getline(in, line);) {
+            if (line.starts_with(name + "{") && line.find(part) != std::string::npos) found.push_back(line);
+        }
+        return found;
+    }
+
+  private:
+    Folder folder_;
+    std::vector<std::string> words_;
+    pid_t pid_ = -1;
+};
+
+double value_of(const std::string& line) {
+    return std::stod(line.substr(line.rfind(' ') + 1));
+}
+
+double sum_of(const std::vector<std::string>& lines) {
+    double sum = 0;
+    for (const std::string& line : lines) sum += value_of(line);
+    return sum;
+}
+
+std::string pid_label(const LiveJvm& jvm) {
+    return "pid=\"" + jvm.pid_text() + "\"";
+}
+
+}  // namespace
+
+TEST_CASE("live: serve: the owners of a JVM sum to its RSS, and a JVM that ends is shown no more") {
+    Serving serving({});
+    auto jvm = std::make_unique<LiveJvm>(
+        jdk_under_test(), std::vector<std::string>{"-XX:NativeMemoryTracking=summary", "-Xmx64m"},
+        std::vector<std::string>{"leak=10000x1009"});
+    const std::string mine = pid_label(*jvm);
+    REQUIRE(comes_true([&] {
+        const auto full = serving.lines("nmtx_owners_full", mine);
+        return full.size() == 1 && value_of(full[0]) == 1;
+    }));
+    REQUIRE(comes_true([&] {
+        // Each text is of one time: owners and totals are both of the last full sample.
+        const auto rss = serving.lines("nmtx_rss_bytes", mine);
+        return rss.size() == 1 && sum_of(serving.lines("nmtx_resident_bytes", mine)) == value_of(rss[0]);
+    }));
+    const auto up = serving.lines("nmtx_up", mine);
+    REQUIRE(up.size() == 1);
+    CHECK(up[0].find("main_class=\"Target\"") != std::string::npos);
+    CHECK(value_of(up[0]) == 1);
+    CHECK(serving.lines("jvm_native_memory_committed_bytes", mine).size() > 5);
+    CHECK(serving.lines("nmtx_untracked_bytes", mine).size() == 3);
+    CHECK(serving.lines("nmtx_threads", mine).size() >= 3);
+    CHECK_FALSE(serving.lines("nmtx_question_seconds", mine).empty());
+    jvm.reset();
+    CHECK(comes_true([&] { return serving.lines("nmtx_up", mine).empty(); }));
+    const int status = serving.end();
+    CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
+}
+
+TEST_CASE("live: serve: two JVMs with the same labels have an index each") {
+    Serving serving({});
+    const std::vector<std::string> options{"-Xmx64m"};
+    const LiveJvm first(jdk_under_test(), options, {});
+    REQUIRE(comes_true([&] { return serving.lines("nmtx_up", pid_label(first)).size() == 1; }));
+    const std::string before = serving.lines("nmtx_up", pid_label(first))[0];
+    const LiveJvm second(jdk_under_test(), options, {});
+    REQUIRE(comes_true([&] { return serving.lines("nmtx_up", pid_label(second)).size() == 1; }));
+    CHECK(serving.lines("nmtx_up", pid_label(first)) == std::vector{before});
+    const auto index = [](const std::string& line) {
+        const std::size_t at = line.find("index=");
+        return line.substr(at, line.find(',', at) - at);
+    };
+    CHECK(index(serving.lines("nmtx_up", pid_label(second))[0]) != index(before));
+}

@@ -1,0 +1,62 @@
+#include "platform/serve/cpu_budget.h"
+
+#include <algorithm>
+
+#include "catch.h"
+
+using namespace nmtx;
+
+namespace {
+
+constexpr std::uint64_t second = 1'000'000'000;
+
+// CPU time in milliseconds that samples of `cost_ms` take in so many seconds, each begun as soon as it may.
+double spent_in(CpuBudget& budget, double cost_ms, std::uint64_t from, std::uint64_t seconds) {
+    double spent = 0;
+    std::uint64_t now = from;
+    while (now < from + seconds * second) {
+        budget.spend(cost_ms, now);
+        spent += cost_ms;
+        now = std::max(budget.ready_at(now), now + second / 20);
+    }
+    return spent;
+}
+
+}  // namespace
+
+TEST_CASE("budget: samples take the share, and at the beginning that of a quarter of an hour besides") {
+    CpuBudget budget(0.002, 0);
+    const double first = spent_in(budget, 30, 0, 3600);
+    CHECK(first >= 7200);
+    CHECK(first <= 7200 + 1800 + 2 * 30);
+    const double second_hour = spent_in(budget, 30, 3600 * second, 3600);
+    CHECK(second_hour <= 7200 + 2 * 30);
+}
+
+TEST_CASE("budget: what is spent in advance is paid back before the next sample") {
+    CpuBudget budget(0.01, 0);
+    budget.spend(9000, 0);
+    CHECK(budget.ready_at(0) == 0);
+    budget.spend(100, 0);
+    CHECK(budget.ready_at(0) == 10 * second);
+    CHECK(budget.ready_at(10 * second) == 10 * second);
+}
+
+TEST_CASE("budget: under pressure only a part is granted, and nothing is saved") {
+    CpuBudget budget(0.01, 0);
+    budget.slow_down(4, 0);
+    budget.spend(10, 0);
+    CHECK(budget.ready_at(0) == 4 * second);
+    budget.spend(10, 3600 * second);
+    CHECK(budget.ready_at(3600 * second) == 3604 * second);
+    budget.slow_down(1, 3600 * second);
+    CHECK(budget.ready_at(3600 * second) == 3601 * second);
+}
+
+TEST_CASE("budget: pressure slows samples down") {
+    CHECK(slowdown_of(0, 0) == 1);
+    CHECK(slowdown_of(40, 0) == 4);
+    CHECK(slowdown_of(0, 6) == 4);
+    CHECK(slowdown_of(90, 0) == 16);
+    CHECK(slowdown_of(0, 25) == 16);
+}

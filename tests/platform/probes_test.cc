@@ -1,0 +1,163 @@
+#include <linux/perf_event.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <random>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "allocations/allocation_sites.h"
+#include "catch.h"
+#include "platform/child.h"
+#include "platform/os/clock.h"
+#include "platform/probes/allocation_sampler.h"
+#include "platform/probes/chosen_threads.h"
+#include "platform/probes/probe_ring.h"
+#include "platform/probes/probed_functions.h"
+
+using namespace nmtx;
+using namespace nmtx::test;
+
+// Allocates at a known place, and is found by its symbol.
+extern "C" {
+std::atomic<void*> nmtx_probed_sink;
+[[gnu::noinline]] void nmtx_probed_leak(std::size_t bytes) {
+    void* const block = std::malloc(bytes);
+    std::memset(block, 1, 1);
+    nmtx_probed_sink = block;
+}
+}
+
+namespace {
+
+Child leaking_child() {
+    return Child([](auto ready) {
+        may_be_traced();
+        ready();
+        for (int i = 0; i < 100'000; ++i) {
+            nmtx_probed_leak(1000);
+            ::usleep(1000);
+        }
+    });
+}
+
+template <typename T>
+void append(std::vector<std::byte>& out, T value) {
+    const auto bytes = std::as_bytes(std::span(&value, 1));
+    out.insert(out.end(), bytes.begin(), bytes.end());
+}
+
+// A record as perf_event_open(2) describes it: its registers are 100, 101 … in the kernel's order.
+std::vector<std::byte> made_record(std::uint64_t stack_size, std::uint64_t copied) {
+    std::vector<std::byte> out;
+    append(out, std::uint64_t{77});
+    append(out, std::uint32_t{4711});
+    append(out, std::uint32_t{4712});
+    append(out, std::uint64_t{123'456});
+    append(out, std::uint64_t{PERF_SAMPLE_REGS_ABI_64});
+    for (std::uint64_t i = 0; i < dwarf_registers; ++i) append(out, 100 + i);
+    append(out, stack_size);
+    for (std::uint64_t i = 0; i < stack_size; ++i) out.push_back(static_cast<std::byte>(i));
+    if (stack_size > 0) append(out, copied);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("probe record: registers by their DWARF numbers, and the part of the stack that was copied") {
+    ProbeRecord record;
+    const std::vector<std::byte> bytes = made_record(64, 24);
+    REQUIRE(read_probe_record(bytes, true, record));
+    CHECK(record.probe == 77);
+    CHECK(record.tid == 4712);
+    CHECK(record.time_ns == 123'456);
+    // The kernel's order is ax bx cx dx si di bp sp ip r8 …
+    CHECK(record.registers[0] == 100);
+    CHECK(record.registers[1] == 103);
+    CHECK(record.registers[dwarf_stack_pointer] == 107);
+    CHECK(record.registers[dwarf_return_address] == 108);
+    CHECK(record.registers[8] == 109);
+    CHECK(record.registers[15] == 116);
+    REQUIRE(record.stack.size() == 24);
+    CHECK(record.stack[23] == std::byte{23});
+    CHECK(requested_bytes(SizeArgument::first, record) == 105);
+    CHECK(requested_bytes(SizeArgument::second, record) == 104);
+    CHECK(requested_bytes(SizeArgument::third, record) == 103);
+    CHECK(requested_bytes(SizeArgument::first_times_second, record) == 105 * 104);
+}
+
+TEST_CASE("probe record: one without a stack, and one that is cut") {
+    ProbeRecord record;
+    const std::vector<std::byte> none = made_record(0, 0);
+    REQUIRE(read_probe_record(none, true, record));
+    CHECK(record.stack.empty());
+    const std::vector<std::byte> whole = made_record(64, 24);
+    for (std::size_t cut = 0; cut < whole.size(); ++cut)
+        CHECK_FALSE(read_probe_record(std::span(whole).first(cut), true, record));
+    const std::vector<std::byte> forged = made_record(16, 1000);
+    REQUIRE(read_probe_record(forged, true, record));
+    CHECK(record.stack.size() == 16);
+}
+
+TEST_CASE("chosen threads: all of few; of many the busy ones and some that stand for all others") {
+    std::mt19937_64 random(3);
+    const std::vector<pid_t> few{1, 2, 3};
+    const auto all = choose_threads(few, {}, 8, random);
+    REQUIRE(all.size() == 3);
+    for (const ChosenThread& thread : all) CHECK(thread.factor == 1);
+
+    std::vector<pid_t> many;
+    for (pid_t tid = 1; tid <= 100; ++tid) many.push_back(tid);
+    const std::vector<pid_t> busy{50, 7, 1000};
+    const auto some = choose_threads(many, busy, 8, random);
+    REQUIRE(some.size() == 8);
+    std::set<pid_t> tids;
+    double stands_for = 0;
+    for (const ChosenThread& thread : some) {
+        tids.insert(thread.tid);
+        stands_for += thread.factor;
+        if (thread.tid == 50 || thread.tid == 7) CHECK(thread.factor == 1);
+    }
+    CHECK(tids.size() == 8);
+    CHECK(tids.contains(50));
+    CHECK(tids.contains(7));
+    CHECK(std::abs(stands_for - 100) < 1e-9);
+    // However many were busy, the others have a chance.
+    const auto crowded = choose_threads(many, many, 8, random);
+    CHECK(std::count_if(crowded.begin(), crowded.end(),
+                        [](const ChosenThread& thread) { return thread.factor > 1; }) == 2);
+}
+
+TEST_CASE("allocation sampler: a leak is found at its call, or what is missing is said") {
+    const Child child = leaking_child();
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    AllocationOptions options;
+    options.length = std::chrono::milliseconds(3000);
+    options.addresses = true;
+    const auto profile = sample_allocations(*process, options);
+    if (!profile) {
+        // A machine that forbids it says what it needs.
+        INFO(to_string(profile.error()));
+        CHECK_FALSE(profile.error().hint.empty());
+        CHECK(::geteuid() != 0);
+        return;
+    }
+    REQUIRE_FALSE(profile->samples.empty());
+    bool found = false;
+    std::size_t with_address = 0;
+    for (const AllocationSample& sample : profile->samples) {
+        if (sample.address != 0) ++with_address;
+        for (std::uint32_t node = sample.node; node != 0; node = profile->calls.nodes[node].parent)
+            found = found || profile->calls.function_of(node).name == "nmtx_probed_leak";
+    }
+    CHECK(found);
+    CHECK(with_address > 0);
+    CHECK(profile->run.paid_ns() > 0);
+    CHECK(profile->run.overflow == 0);
+}
