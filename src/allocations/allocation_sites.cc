@@ -24,7 +24,8 @@ bool allocates_for_others(std::string_view file, std::string_view probed) {
 
 // The innermost frame is the function that was called, whatever file it is in.
 SiteName site_of(const AllocationProfile& profile, std::uint32_t node) {
-    const std::string_view probed = profile.run.allocator == "program" ? "" : profile.run.library;
+    std::string_view probed;
+    if (profile.run.allocator != "program") probed = profile.run.library;
     SiteName site;
     const ProfiledFunction* innermost = nullptr;
     for (; node != 0; node = profile.calls.nodes[node].parent) {
