@@ -95,11 +95,11 @@ TEST_CASE("code cache: an address anywhere in a blob finds it, and free segments
     CodeCacheMap cache(memory, *layout);
     const CodeBlob* const blob = cache.find(made.compiled + Bytes(0x123));
     REQUIRE(blob != nullptr);
-    CHECK(blob->kind == CodeKind::compiled);
+    CHECK(blob->kind == BlobKind::compiled);
     CHECK(blob->method == made.outer_method);
     CHECK(blob->frame_bytes == MadeVm::compiled_frame);
-    CHECK(cache.find(made.interpreter)->kind == CodeKind::interpreter);
-    CHECK(cache.find(made.wrapper)->kind == CodeKind::native_method);
+    CHECK(cache.find(made.interpreter)->kind == BlobKind::interpreter);
+    CHECK(cache.find(made.wrapper)->kind == BlobKind::native_method);
     CHECK(cache.find(made.stub)->frame_bytes == 0);
     CHECK(cache.contains(made.heap_begin + Bytes(7 * MadeVm::segment)));
     CHECK(cache.find(made.heap_begin + Bytes(7 * MadeVm::segment)) == nullptr);

@@ -127,9 +127,9 @@ std::optional<CodeBlob> CodeCacheMap::read_blob(Address at) {
     // -1, of stubs that have none.
     blob.frame_bytes = *words < largest_frame / 8 ? *words * 8 : 0;
     blob.frame_complete = *complete < blob.code.size().value() ? *complete : 0;
-    if (*name == "nmethod") blob.kind = CodeKind::compiled;
-    if (*name == "native nmethod") blob.kind = CodeKind::native_method;
-    if (*name == "Interpreter") blob.kind = CodeKind::interpreter;
+    if (*name == "nmethod") blob.kind = BlobKind::compiled;
+    if (*name == "native nmethod") blob.kind = BlobKind::native_method;
+    if (*name == "Interpreter") blob.kind = BlobKind::interpreter;
     if (blob.of_method() && !read_method_parts(blob)) return std::nullopt;
     return blob;
 }
@@ -139,7 +139,7 @@ bool CodeCacheMap::read_method_parts(CodeBlob& blob) {
     const auto method = read_pointer(memory_, blob.at, layout.method);
     if (!method) return false;
     blob.method = *method;
-    if (blob.kind == CodeKind::native_method) return true;
+    if (blob.kind == BlobKind::native_method) return true;
     const auto data = place(blob.at, layout.scopes_data), pcs = place(blob.at, layout.scopes_pcs),
                pcs_end = place(blob.at, layout.pcs_end), metadata = place(blob.at, layout.metadata);
     const auto original = read_part(memory_, blob.at, layout.original_pc);

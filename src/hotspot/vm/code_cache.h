@@ -16,7 +16,7 @@
 
 namespace nmtx {
 
-enum class CodeKind : std::uint8_t {
+enum class BlobKind : std::uint8_t {
     compiled,       // a Java method, by C1, C2 or another compiler
     native_method,  // the wrapper around a native method
     interpreter,
@@ -26,7 +26,7 @@ enum class CodeKind : std::uint8_t {
 struct CodeBlob {
     Address at;
     Range code;
-    CodeKind kind = CodeKind::stub;
+    BlobKind kind = BlobKind::stub;
     std::string name;                  // HotSpot's name: "nmethod", "StubRoutines (2)"
     std::uint64_t frame_bytes = 0;     // with the return address; 0 where it has no frame of a fixed size
     std::uint64_t frame_complete = 0;  // offset in the code from which on the frame exists
@@ -39,7 +39,7 @@ struct CodeBlob {
     std::uint64_t original_pc = 0;  // offset from the stack pointer where a deoptimised frame keeps its pc
 
     [[nodiscard]] bool of_method() const {
-        return kind == CodeKind::compiled || kind == CodeKind::native_method;
+        return kind == BlobKind::compiled || kind == BlobKind::native_method;
     }
 };
 

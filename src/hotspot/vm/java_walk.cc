@@ -80,7 +80,7 @@ std::optional<Address> JavaWalk::scope_pc(const CodeBlob& blob, const State& sta
 bool JavaWalk::is_heap_boundary(Address pc) {
     if (layout_.frame.return_barrier) return pc == *layout_.frame.return_barrier;
     const CodeBlob* const blob = cache_.find(pc);
-    return blob != nullptr && blob->kind == CodeKind::stub &&
+    return blob != nullptr && blob->kind == BlobKind::stub &&
            blob->name.find("ontinuation") != std::string::npos;
 }
 
@@ -93,12 +93,12 @@ bool JavaWalk::believable(const State& state) {
     const CodeBlob* const blob = cache_.find(state.pc);
     if (blob == nullptr) return false;
     switch (blob->kind) {
-        case CodeKind::interpreter:
+        case BlobKind::interpreter:
             return state.fp >= state.sp && interpreted_method(state.fp) != nullptr;
-        case CodeKind::compiled:
+        case BlobKind::compiled:
             return blob->frame_bytes > 0 && (state.called || scope_pc(*blob, state).has_value());
-        case CodeKind::native_method:
-        case CodeKind::stub:
+        case BlobKind::native_method:
+        case BlobKind::stub:
             return blob->frame_bytes > 0;
     }
     return false;
@@ -109,7 +109,7 @@ std::optional<JavaWalk::State> JavaWalk::plain_caller(const State& state) {
     if (state.pc == layout_.frame.call_stub_return) return caller_by_pointer(state);
     const CodeBlob* const blob = cache_.find(state.pc);
     if (blob == nullptr) return std::nullopt;
-    if (blob->kind != CodeKind::interpreter) return caller_of_frame(state, blob->frame_bytes);
+    if (blob->kind != BlobKind::interpreter) return caller_of_frame(state, blob->frame_bytes);
     const auto sender_sp = stack_->word(words_from(state.fp, layout_.frame.sender_sp));
     auto caller = caller_by_pointer(state);
     // Where the return address lies, or above; below its place by the argument that a call by
@@ -204,7 +204,7 @@ void JavaWalk::take_compiled(const CodeBlob& blob, Address pc, Address at, std::
 JavaWalk::Step JavaWalk::step_compiled(const CodeBlob& blob, State& state, bool running,
                                        std::vector<JavaFrame>& frames) {
     auto scope = running ? std::optional(state.pc) : scope_pc(blob, state);
-    if (blob.kind == CodeKind::compiled && blob.frame_bytes > 0 && (running || (!scope && state.called))) {
+    if (blob.kind == BlobKind::compiled && blob.frame_bytes > 0 && (running || (!scope && state.called))) {
         // What lies on top of the frame is not its own.
         if (const std::uint64_t saved = saved_above_frame(memory_, blob, state.pc); saved > 0) {
             take_compiled(blob, state.pc, state.pc, frames);
@@ -213,7 +213,7 @@ JavaWalk::Step JavaWalk::step_compiled(const CodeBlob& blob, State& state, bool 
         }
     }
     if (!scope && state.called && blob.frame_bytes > 0) scope = state.pc;
-    if (blob.kind == CodeKind::native_method) {
+    if (blob.kind == BlobKind::native_method) {
         frames.push_back({state.pc, JavaFrameKind::native_method, blob.method, -1, false, {}});
     } else if (scope) {
         take_compiled(blob, *scope, state.pc, frames);
@@ -251,7 +251,7 @@ JavaWalk::Step JavaWalk::leave_running(const CodeBlob& blob, State& state) {
     // in rbp.
     if (const auto next = caller_at(state.sp, state.fp)) {
         const CodeBlob* const caller = cache_.find(next->pc);
-        if (caller != nullptr && caller->kind == CodeKind::interpreter && believable_twice(*next))
+        if (caller != nullptr && caller->kind == BlobKind::interpreter && believable_twice(*next))
             return go_to(state, next);
     }
     for (std::uint64_t i = 0; i < most_pushed_words; ++i) {
@@ -278,12 +278,12 @@ JavaWalk::Step JavaWalk::step_stub(const CodeBlob& blob, State& state, bool runn
 JavaWalk::Step JavaWalk::step(const CodeBlob& blob, State& state, bool running,
                               std::vector<JavaFrame>& frames) {
     switch (blob.kind) {
-        case CodeKind::interpreter:
+        case BlobKind::interpreter:
             return step_interpreted(state, running, frames);
-        case CodeKind::compiled:
-        case CodeKind::native_method:
+        case BlobKind::compiled:
+        case BlobKind::native_method:
             return step_compiled(blob, state, running, frames);
-        case CodeKind::stub:
+        case BlobKind::stub:
             return step_stub(blob, state, running, frames);
     }
     return Step::not_told;
@@ -294,7 +294,7 @@ bool JavaWalk::may_go_on(const MachineRegisters& registers, const StackCopy& sta
     const State state{Address{registers[register_rip]}, Address{registers[register_rsp]},
                       Address{registers[register_rbp]}, false};
     const CodeBlob* const blob = cache_.find(state.pc);
-    return blob != nullptr && blob->kind == CodeKind::interpreter && believable_twice(state);
+    return blob != nullptr && blob->kind == BlobKind::interpreter && believable_twice(state);
 }
 
 JavaWalkEnd JavaWalk::walk(MachineRegisters& registers, const StackCopy& stack, bool running,
