@@ -45,6 +45,7 @@ enum class Verb {
     ticket,
     explain,
     stacks,
+    serve,
     allocs
 };
 
@@ -90,6 +91,19 @@ struct StacksCommand {
     bool wall = false;  // all threads, whether they use a processor or not
 };
 
+// `nmtx serve`.
+struct ServeCommand {
+    std::optional<ListenAddress> listen;
+    std::string web_config;
+    std::string textfile;  // a directory
+    double cpu_budget_percent = 0.2;
+    bool pid_label = false;
+
+    // Always, but for a text file alone.
+    [[nodiscard]] bool serves_http() const { return listen || textfile.empty(); }
+    [[nodiscard]] ListenAddress listen_address() const { return listen.value_or(ListenAddress()); }
+};
+
 // `nmtx allocs`.
 struct AllocsCommand {
     double budget = 0.02;  // of one core, that the target may pay
@@ -125,6 +139,7 @@ struct Command {
     std::string nmt_request;       // nmt: "summary.diff scale=b"
     RecordCommand record;          // stacks, allocs: --for
     StacksCommand stacks;
+    ServeCommand serve;
     AllocsCommand allocs;
     std::string glossary_name;              // glossary: empty for all of it
     std::optional<int> jdk;                 // glossary: --jdk

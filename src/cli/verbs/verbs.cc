@@ -6,11 +6,11 @@ namespace nmtx {
 
 const std::vector<VerbEntry>& all_verbs() {
     static const std::vector<VerbEntry> all{
-        verb::pid(),   verb::malloc(),     verb::threads(),  verb::stacks(),  verb::allocs(),
-        verb::watch(), verb::list(),       verb::record(),   verb::trend(),   verb::diff(),
-        verb::gate(),  verb::ticket(),     verb::explain(),  verb::capture(), verb::report(),
-        verb::fit(),   verb::peek(),       verb::glossary(), verb::nmt(),     verb::doctor(),
-        verb::demo(),  verb::completion(), verb::help(),     verb::version()};
+        verb::pid(),    verb::malloc(), verb::threads(),    verb::stacks(),   verb::allocs(),
+        verb::watch(),  verb::list(),   verb::record(),     verb::serve(),    verb::trend(),
+        verb::diff(),   verb::gate(),   verb::ticket(),     verb::explain(),  verb::capture(),
+        verb::report(), verb::fit(),    verb::peek(),       verb::glossary(), verb::nmt(),
+        verb::doctor(), verb::demo(),   verb::completion(), verb::help(),     verb::version()};
     return all;
 }
 
