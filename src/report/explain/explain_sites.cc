@@ -11,7 +11,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_sites = 8;
+constexpr std::size_t most_told_sites = 8;
 
 bool changed(const NmtSite& site) {
     return site.committed_change != Delta() || site.reserved_change != Delta() || site.count_change != 0;
@@ -45,7 +45,7 @@ std::string sites_of(const PastedPart& part, const NmtSites& sites, const Report
                             style) +
                       "\n";
     const std::vector<const NmtSite*> sorted = sites_by_weight(sites);
-    const std::size_t shown = options.all ? sorted.size() : std::min(most_sites, sorted.size());
+    const std::size_t shown = options.all ? sorted.size() : std::min(most_told_sites, sorted.size());
     for (std::size_t i = 0; i < shown; ++i) {
         const NmtSite& site = *sorted[i];
         const std::string tag = site.tag.empty() ? "" : fmt::format(" ({})", site.tag);
