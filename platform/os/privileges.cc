@@ -25,7 +25,9 @@ std::uint64_t wanted(const Needs& needs) {
     if (needs.processes) set |= bit(CAP_SYS_PTRACE) | bit(checkpoint_restore);
     if (needs.attach) set |= bit(CAP_KILL) | bit(CAP_SETUID) | bit(CAP_SETGID);
     if (needs.stops) set |= bit(CAP_SYS_NICE);
-    if (needs.probes) set |= bit(perfmon) | bit(CAP_IPC_LOCK);
+    // Uprobes: CAP_SYS_ADMIN, but for Linux 5.8 to 6.15, where CAP_PERFMON is enough. Stable kernels of
+    // these, too, have gone back to CAP_SYS_ADMIN, so a version does not tell.
+    if (needs.probes) set |= bit(perfmon) | bit(CAP_SYS_ADMIN) | bit(CAP_IPC_LOCK);
     // Into directories of other users; SQLite gives what it makes beside a record to the record's owner.
     if (needs.writes) set |= bit(CAP_DAC_OVERRIDE) | bit(CAP_FOWNER) | bit(CAP_CHOWN);
     return set;
@@ -63,10 +65,7 @@ void drop_privileges(const Needs& needs) {
     if (!sets.read()) return;
     if (needs.processes && (sets.effective() & bit(CAP_SYS_PTRACE)) == 0) return;
     ::prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-    std::uint64_t kept = wanted(needs);
-    // Before there was CAP_PERFMON.
-    if (needs.probes && (sets.effective() & bit(perfmon)) == 0) kept |= bit(CAP_SYS_ADMIN);
-    sets.keep(kept);
+    sets.keep(wanted(needs));
     sets.write();
 }
 

@@ -1,6 +1,7 @@
 #include "platform/probes/allocation_records.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 namespace nmtx {
@@ -36,8 +37,9 @@ std::optional<std::uint64_t> AllocationRecords::wanted_ns(pid_t tid) {
     return clock ? std::optional(clock->run_ns + clock->wait_ns) : std::nullopt;
 }
 
-void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, const ProbedFunction& function,
+void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std::size_t number,
                               const ProbeRecord& record) {
+    const ProbedFunction& function = window.functions()[number];
     waiting_.erase(thread);
     const std::uint64_t bytes = requested_bytes(function.size, record);
     // realloc of nothing frees.
@@ -53,7 +55,7 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, con
         return;
     }
     const ChosenThread& probed = window.thread(thread);
-    const auto every = static_cast<double>(probed.every);
+    const auto every = static_cast<double>(probed.every_of(number));
     bytes_seen_ += static_cast<double>(bytes) * every;
     const auto chance = sampler_->choose(bytes, 1 / every);
     if (!chance) return;
@@ -74,6 +76,7 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, con
     kept.sample.bytes = bytes;
     kept.sample.weight = every / *chance * probed.factor;
     kept.probed_thread = thread;
+    kept.function = number;
     kept.stack = batches_.keep_copy(std::move(copy), kept.sample.thread);
     samples_.push_back(std::move(kept));
     if (function.returns_address)
@@ -90,7 +93,7 @@ void AllocationRecords::leave(std::size_t thread, const ProbeRecord& record) {
 }
 
 void AllocationRecords::drain(ProbeWindow& window) {
-    window.drain([&](std::size_t thread, const ProbedFunction& function,
+    window.drain([&](std::size_t thread, std::size_t function,
                      const ProbeRecord& record) { enter(window, thread, function, record); },
                  [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); });
 }
@@ -104,21 +107,23 @@ double AllocationRecords::busy_share(const ProbeWindow& window, std::size_t thre
 }
 
 void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
-    std::vector<double> factors;
-    factors.reserve(window.threads());
+    // By thread and function.
+    std::vector<std::array<double, most_functions>> factors(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
-        const ProbeHits hits = window.hits(i);
         const double undisturbed =
-            undisturbed_factor(cost_ns(price, hits), window.counted_ns(), busy_share(window, i));
+            undisturbed_factor(cost_ns(price, window.hits(i)), window.counted_ns(), busy_share(window, i));
         run_.slowed = std::max(run_.slowed, 1 - 1 / undisturbed);
-        // Those behind the last one that was due, and those that had no room in the buffer.
-        const std::uint64_t recorded = hits.copies * window.thread(i).every;
-        const bool more = recorded > 0 && hits.calls > recorded;
-        const double all = more ? static_cast<double>(hits.calls) / static_cast<double>(recorded) : 1;
-        factors.push_back(undisturbed * all);
+        for (std::size_t function = 0; function < window.probed(); ++function) {
+            // Those behind the last one that was due, and those that had no room in the buffer.
+            const ProbeHits hits = window.hits(i, function);
+            const std::uint64_t recorded = hits.copies * window.thread(i).every_of(function);
+            const bool more = recorded > 0 && hits.calls > recorded;
+            const double all = more ? static_cast<double>(hits.calls) / static_cast<double>(recorded) : 1;
+            factors[i][function] = undisturbed * all;
+        }
     }
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
-        samples_[i].sample.weight *= factors[samples_[i].probed_thread];
+        samples_[i].sample.weight *= factors[samples_[i].probed_thread][samples_[i].function];
     // Chosen by what came before, so that no sample's chance depends on itself.
     if (samples_.size() - first_of_window_ > samples_a_window) {
         period_ = std::max(period_, bytes_seen_ / static_cast<double>(samples_a_window));

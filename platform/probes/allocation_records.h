@@ -39,13 +39,13 @@ class AllocationRecords {
     struct Kept {
         AllocationSample sample;
         std::shared_ptr<StackSample> stack;
-        std::size_t probed_thread = 0;  // of the window
+        std::size_t probed_thread = 0, function = 0;  // of the window
     };
     struct Waiting {
         std::uint64_t sp = 0;
         std::size_t sample = 0;
     };
-    void enter(const ProbeWindow& window, std::size_t thread, const ProbedFunction& function,
+    void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);
     const KnownThread& known(pid_t tid);

@@ -3,6 +3,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 #include <ctime>
 #include <random>
@@ -24,7 +25,8 @@ constexpr std::uint64_t ms_in_ns = 1'000'000;
 constexpr std::uint64_t second_in_ns = 1000 * ms_in_ns;
 constexpr std::uint32_t stack_bytes = std::uint32_t{16} << 10U;
 constexpr std::size_t ring_pages = 512;
-constexpr std::uint64_t counted_ns = 30 * ms_in_ns;  // before the first window
+constexpr std::uint64_t counted_ns = 30 * ms_in_ns;  // before the first window, at most
+constexpr std::uint64_t enough_calls = 2000;         // of it
 constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns;
 constexpr std::uint64_t cycle_ns = second_in_ns;
 constexpr std::uint64_t look_every_ns = 2 * ms_in_ns;
@@ -60,15 +62,18 @@ class AllocationSampler {
         AllocationRecords records(process_, builder_, batches_, run_, *jvm);
         const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle_ns);
         double rate = run_.first_rate;
-        while (!over()) {
+        for (std::uint64_t from = monotonic_ns(); !over();) {
             const WindowPlan plan = budget.plan(rate);
-            const auto cost = run_window(plan, budget, records, rate);
-            if (!cost && run_.windows.empty()) return tl::make_unexpected(cost.error());
-            if (!cost) break;
-            batches_.unwind_now();
-            if (options_.progress) options_.progress(seconds_so_far(), records.size());
-            pause(plan, budget, *cost);
+            const std::uint64_t length = next_stretch(plan, budget, from);
+            if (length == 0) break;
+            const auto ran = run_stretch(plan, budget, records, rate, {from, length});
+            if (!ran && run_.windows.empty()) return tl::make_unexpected(ran.error());
+            if (!ran) break;
+            const std::uint64_t end = monotonic_ns();
+            run_.windows.back().stands_for = static_cast<double>(end - from) / 1e9;
+            from = end;
         }
+        if (!run_.process_ended) wait_until(end_ns_);
         run_.seconds = seconds_so_far();
         batches_.finish_all();
         return profile(records);
@@ -105,12 +110,16 @@ class AllocationSampler {
         return choose_threads(*all, busy_, most, random_);
     }
 
-    // What the calls before the first window cost is paid, too.
-    double pay(const ProbeHits& hits) {
-        run_.hits.calls += hits.calls;
-        run_.hits.returns += hits.returns;
+    // What the calls before the first window cost is paid, too. Before a window counted, and until its probes
+    // were out, the target called as often as in between.
+    void close_and_pay(ProbeWindow& window) {
+        const ProbeHits hits = window.hits();
+        window.close();
+        const double counted = std::max(static_cast<double>(window.counted_ns()), 1e3);
+        const double longer = std::max(1.0, static_cast<double>(window.present_ns()) / counted);
+        run_.hits.calls += static_cast<std::uint64_t>(static_cast<double>(hits.calls) * longer);
+        run_.hits.returns += static_cast<std::uint64_t>(static_cast<double>(hits.returns) * longer);
         run_.hits.copies += hits.copies;
-        return cost_ns(run_.price, hits);
     }
 
     // Counts the calls of each file's malloc: the one that is called serves. And which threads call it.
@@ -120,33 +129,44 @@ class AllocationSampler {
             const std::vector<ChosenThread> counted = threads(most_counted_threads);
             if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
             WindowRequest request;
-            request.most_functions = 1;
+            request.functions = 1;
             ProbeWindow window(type_, allocators_[i], request);
             if (auto begun = window.begin(counted); !begun) return begun;
-            wait_until(window.began_ns() + counted_ns);
+            const std::uint64_t until = window.began_ns() + counted_ns;
+            while (monotonic_ns() < until && !run_.interrupted && window.hits().calls < enough_calls)
+                wait_until(std::min(until, monotonic_ns() + look_every_ns));
             window.stop();
-            const ProbeHits hits = window.hits();
-            pay(hits);
             const double rate =
-                static_cast<double>(hits.calls) * 1e9 / static_cast<double>(window.counted_ns());
+                static_cast<double>(window.hits().calls) * 1e9 / static_cast<double>(window.counted_ns());
             if (i == 0 || rate > most) {
                 most = rate;
                 serving_ = i;
                 remember_busy(window);
             }
-            window.close();
+            close_and_pay(window);
         }
         run_.first_rate = most;
         return {};
     }
 
-    // Only a thread that will make many times as many calls may have some of them recorded only: of the
-    // others none might be. It is judged by what it did before, so by nothing of this window.
-    [[nodiscard]] std::uint64_t every_of(pid_t tid, const WindowPlan& plan) const {
-        const auto known = rates_.find(tid);
-        if (known == rates_.end()) return 1;
-        const double calls = known->second * static_cast<double>(plan.window_ns) / 1e9;
-        return calls >= many_records * static_cast<double>(plan.every) ? plan.every : 1;
+    // Only a thread that will make many times as many calls of a function may have some of them recorded
+    // only: of the others none might be. It is judged by what it did before, so by nothing of this window.
+    void choose_calls(ChosenThread& thread, const WindowPlan& plan) {
+        const auto known = rates_.find(thread.tid);
+        if (known == rates_.end()) return;
+        for (std::size_t i = 0; i < most_functions; ++i) {
+            const double calls = known->second[i] * static_cast<double>(plan.window_ns) / 1e9;
+            const bool many = calls >= many_records * static_cast<double>(plan.every);
+            thread.every[i] = many ? random_interval(plan.every, random_) : 1;
+        }
+    }
+
+    void remember_rates(const ProbeWindow& window, std::size_t thread) {
+        if (window.counted_ns() == 0) return;
+        auto& rates = rates_[window.thread(thread).tid];
+        for (std::size_t i = 0; i < window.probed(); ++i)
+            rates[i] = static_cast<double>(window.hits(thread, i).calls) * 1e9 /
+                       static_cast<double>(window.counted_ns());
     }
 
     // The threads of a window that called most, first.
@@ -154,9 +174,7 @@ class AllocationSampler {
         std::vector<std::pair<std::uint64_t, pid_t>> calls;
         for (std::size_t i = 0; i < window.threads(); ++i) {
             const std::uint64_t own = window.hits(i).calls;
-            if (window.counted_ns() > 0)
-                rates_[window.thread(i).tid] =
-                    static_cast<double>(own) * 1e9 / static_cast<double>(window.counted_ns());
+            remember_rates(window, i);
             if (own > 0) calls.emplace_back(own, window.thread(i).tid);
         }
         std::sort(calls.rbegin(), calls.rend());
@@ -184,17 +202,49 @@ class AllocationSampler {
         return jvm == code.end() ? Range{} : jvm->first;
     }
 
-    // What it cost the target. `rate`: calls a second, as the next plan needs it.
-    Expected<double> run_window(const WindowPlan& plan, const ProbeBudget& budget, AllocationRecords& records,
-                                double& rate) {
+    struct Stretch {
+        std::uint64_t from_ns = 0, length_ns = 0;
+    };
+
+    // Without a window there is no answer, so the first one is not refused.
+    std::uint64_t next_stretch(const WindowPlan& plan, const ProbeBudget& budget, std::uint64_t from) const {
+        const std::uint64_t left = end_ns_ > from ? end_ns_ - from : 0;
+        const std::uint64_t length = budget.stretch_ns(plan, run_.paid_ns(), from - begin_ns_, left);
+        return length == 0 && run_.windows.empty() ? left : length;
+    }
+
+    // A window at a random place of the stretch, so that nothing that the target does regularly is met always
+    // or never, and each instant is as likely as any other. `rate`: calls a second, as the next plan needs
+    // it.
+    Expected<void> run_stretch(WindowPlan plan, const ProbeBudget& budget, AllocationRecords& records,
+                               double& rate, Stretch stretch) {
+        const std::uint64_t end = stretch.from_ns + stretch.length_ns;
+        if (stretch.length_ns < plan.cycle_ns) {
+            const double part = static_cast<double>(stretch.length_ns) / static_cast<double>(plan.cycle_ns);
+            plan.window_ns = static_cast<std::uint64_t>(part * static_cast<double>(plan.window_ns));
+        }
+        const std::uint64_t room =
+            plan.window_ns < stretch.length_ns ? stretch.length_ns - plan.window_ns : 0;
+        const std::uint64_t before = std::uniform_int_distribution<std::uint64_t>(0, room)(random_);
+        if (!plan.always()) wait_until(stretch.from_ns + before);
+        if (auto ran = run_window(plan, budget, records, rate, end); !ran) return ran;
+        batches_.unwind_now();
+        if (options_.progress) options_.progress(seconds_so_far(), records.size());
+        if (!run_.process_ended) wait_until(end);
+        return {};
+    }
+
+    Expected<void> run_window(const WindowPlan& plan, const ProbeBudget& budget, AllocationRecords& records,
+                              double& rate, std::uint64_t end) {
         std::vector<ChosenThread> chosen = threads(most_probed_threads);
         if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-        for (ChosenThread& thread : chosen) thread.every = every_of(thread.tid, plan);
+        for (ChosenThread& thread : chosen) choose_calls(thread, plan);
         ProbeWindow window(type_, allocator(),
                            {stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
-        if (auto begun = window.begin(chosen); !begun) return tl::make_unexpected(begun.error());
+        if (auto begun = window.begin(chosen); !begun) return begun;
         records.begin(window, static_cast<std::uint32_t>(run_.windows.size()), random_());
-        const std::uint64_t until = std::min(window.began_ns() + plan.window_ns, end_ns_);
+        std::uint64_t until = window.began_ns() + plan.window_ns;
+        if (plan.always()) until = std::max(end, window.began_ns() + shortest_window_ns);
         const double most = too_much * budget.most_ns(plan);
         while (monotonic_ns() < until && !run_.interrupted) {
             wait_until(std::min(until, monotonic_ns() + look_every_ns));
@@ -204,37 +254,20 @@ class AllocationSampler {
         window.stop();
         records.drain(window);
         records.end(window, run_.price);
-        return account_for(window, rate);
+        account_for(window, rate);
+        return {};
     }
 
-    double account_for(ProbeWindow& window, double& rate) {
+    void account_for(ProbeWindow& window, double& rate) {
         remember_busy(window);
-        const ProbeHits hits = window.hits();
         const double seconds = static_cast<double>(window.counted_ns()) / 1e9;
         run_.overflow += window.lost();
         run_.refused += window.bad();
         window_threads_ += window.threads();
         process_threads_ += threads_now_;
-        run_.windows.push_back(seconds);
-        window.close();
-        // Before it counted and until the probes were out, the target called as often as in between.
-        const double longer =
-            std::max(1.0, static_cast<double>(window.present_ns()) / 1e9 / std::max(seconds, 1e-6));
-        ProbeHits paid = hits;
-        paid.calls = static_cast<std::uint64_t>(static_cast<double>(hits.calls) * longer);
-        paid.returns = static_cast<std::uint64_t>(static_cast<double>(hits.returns) * longer);
-        if (seconds > 0) rate = static_cast<double>(hits.calls) / seconds;
-        return pay(paid);
-    }
-
-    // Of random length, so that nothing that the target does regularly is met always or never; the mean is
-    // what the budget asks for.
-    void pause(const WindowPlan& plan, const ProbeBudget& budget, double cost) {
-        const auto lasted = static_cast<std::uint64_t>(run_.windows.back() * 1e9);
-        const double mean = static_cast<double>(budget.pause_ns(plan, cost, lasted));
-        std::uniform_real_distribution<double> part(0.5, 1.5);
-        const auto length = static_cast<std::uint64_t>(mean * part(random_));
-        wait_until(std::min(end_ns_, monotonic_ns() + length));
+        run_.windows.push_back({seconds, seconds});
+        if (seconds > 0) rate = static_cast<double>(window.hits().calls) / seconds;
+        close_and_pay(window);
     }
 
     AllocationProfile profile(AllocationRecords& records) {
@@ -283,7 +316,8 @@ class AllocationSampler {
     const SignalQueue* signals_ = nullptr;
     std::size_t serving_ = 0;  // of allocators_
     std::vector<pid_t> busy_;
-    std::unordered_map<pid_t, double> rates_;  // calls a second of threads that had a probe
+    // Calls a second of each function, of threads that had probes.
+    std::unordered_map<pid_t, std::array<double, most_functions>> rates_;
     std::size_t threads_now_ = 0, window_threads_ = 0, process_threads_ = 0;
     std::uint64_t begin_ns_ = 0, end_ns_ = 0;
 };

@@ -29,12 +29,6 @@ std::optional<std::uint64_t> number_at_begin(std::string_view text) {
     return error == std::errc{} ? std::optional(number) : std::nullopt;
 }
 
-std::string paranoid_level() {
-    const auto text = read_system_file("/proc/sys/kernel/perf_event_paranoid");
-    const auto level = text ? number_at_begin(*text) : std::nullopt;
-    return level ? " (kernel.perf_event_paranoid is " + std::to_string(*level) + ")" : "";
-}
-
 }  // namespace
 
 Expected<UprobeType> uprobe_type() {
@@ -130,11 +124,10 @@ Error probe_refusal(int error) {
         case EACCES:
         case EPERM:
             refusal.what =
-                "not allowed" + paranoid_level() +
-                ": they need CAP_PERFMON (before Linux 5.8 CAP_SYS_ADMIN), and CAP_IPC_LOCK for their "
-                "buffers";
+                "not allowed: they need CAP_SYS_ADMIN (on some kernels from 5.8 on CAP_PERFMON is enough), at any "
+                "kernel.perf_event_paranoid, and CAP_IPC_LOCK for their buffers";
             refusal.hint =
-                "run it as root, in a container with --cap-add PERFMON; without: nmtx malloc PID --owners";
+                "run it as root, in a container with --cap-add SYS_ADMIN; without: nmtx malloc PID --owners";
             break;
         case ENOSYS:
             refusal.what = "not available: this kernel has no perf events, or a seccomp filter forbids them";

@@ -24,13 +24,13 @@ bool ProbeWindow::join(Thread& thread, PerfProbe& probe, bool first, int& why) c
 bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
     Thread thread;
     thread.thread = chosen;
-    const std::size_t functions = std::min(allocator_.functions.size(), request_.most_functions);
+    const std::size_t functions = probed();
     const bool records = request_.stack_bytes > 0;
-    const ProbeRecords entering{records ? chosen.every : 0, request_.stack_bytes};
     const ProbeRecords returning{1, 0};
     for (std::size_t i = 0; i < functions; ++i) {
         const ProbedFunction& function = allocator_.functions[i];
         const int file = allocator_.file.get();
+        const ProbeRecords entering{records ? chosen.every_of(i) : 0, request_.stack_bytes};
         PerfProbe entry = PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
         // The kernel waits first, and sets the breakpoint at the end.
         if (entry && present_since_ns_ == 0) present_since_ns_ = monotonic_ns();
@@ -67,9 +67,8 @@ Expected<void> ProbeWindow::begin(std::span<const ChosenThread> threads) {
     return {};
 }
 
-void ProbeWindow::drain(
-    const std::function<void(std::size_t, const ProbedFunction&, const ProbeRecord&)>& entered,
-    const std::function<void(std::size_t, const ProbeRecord&)>& returned) {
+void ProbeWindow::drain(const std::function<void(std::size_t, std::size_t, const ProbeRecord&)>& entered,
+                        const std::function<void(std::size_t, const ProbeRecord&)>& returned) {
     const auto has_stack = [this](std::uint64_t probe) {
         const auto owner = owners_.find(probe);
         return owner != owners_.end() && !owner->second.returns;
@@ -78,12 +77,13 @@ void ProbeWindow::drain(
         threads_[i].ring.take(has_stack, [&](const ProbeRecord& record) {
             const auto owner = owners_.find(record.probe);
             if (owner == owners_.end()) return;
+            const std::size_t function = owner->second.function;
             if (owner->second.returns) {
-                ++threads_[i].returned;
+                ++threads_[i].returned[function];
                 return returned(i, record);
             }
-            ++threads_[i].records;
-            entered(i, allocator_.functions[owner->second.function], record);
+            ++threads_[i].records[function];
+            entered(i, function, record);
         });
     }
 }
@@ -115,10 +115,17 @@ void ProbeWindow::close() {
 
 ProbeHits ProbeWindow::hits(std::size_t thread) const {
     ProbeHits sum;
-    for (const PerfProbe& probe : threads_[thread].entries) sum.calls += probe.hits();
+    for (std::size_t i = 0; i < threads_[thread].entries.size(); ++i) {
+        const ProbeHits own = hits(thread, i);
+        sum.calls += own.calls;
+        sum.copies += own.copies;
+    }
     for (const PerfProbe& probe : threads_[thread].returns) sum.returns += probe.hits();
-    sum.copies = threads_[thread].records;
     return sum;
+}
+
+ProbeHits ProbeWindow::hits(std::size_t thread, std::size_t function) const {
+    return {threads_[thread].entries[function].hits(), 0, threads_[thread].records[function]};
 }
 
 ProbeHits ProbeWindow::hits() const {
@@ -140,9 +147,11 @@ ProbeHits ProbeWindow::seen() const {
     ProbeHits sum;
     for (const Thread& thread : threads_) {
         const double factor = thread.thread.factor;
-        calls += static_cast<double>(thread.records * thread.thread.every) * factor;
-        returns += static_cast<double>(thread.returned) * factor;
-        sum.copies += thread.records;
+        for (std::size_t i = 0; i < most_functions; ++i) {
+            calls += static_cast<double>(thread.records[i] * thread.thread.every_of(i)) * factor;
+            returns += static_cast<double>(thread.returned[i]) * factor;
+            sum.copies += thread.records[i];
+        }
     }
     sum.calls = static_cast<std::uint64_t>(std::llround(calls));
     sum.returns = static_cast<std::uint64_t>(std::llround(returns));

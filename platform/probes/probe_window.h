@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -17,19 +19,25 @@
 
 namespace nmtx {
 
+inline constexpr std::size_t most_functions = 8;
+
 // A thread that gets probes, of how many threads it stands, and which of its calls are recorded: each so many
-// of a function. The kernel counts from 0, so that with fewer calls than that none is.
+// of a function, 0 as 1. The kernel counts from 0, so that with fewer calls than that none is.
 struct ChosenThread {
     pid_t tid = 0;
     double factor = 1;
-    std::uint64_t every = 1;
+    std::array<std::uint64_t, most_functions> every{};
+
+    [[nodiscard]] std::uint64_t every_of(std::size_t function) const {
+        return std::max<std::uint64_t>(1, every[function]);
+    }
 };
 
 struct WindowRequest {
-    std::uint32_t stack_bytes = 0;   // of each recorded call so much of its stack; 0: calls are only counted
-    bool returns = false;            // what they return, too
-    std::size_t ring_pages = 0;      // a power of two
-    std::size_t most_functions = 8;  // the first ones
+    std::uint32_t stack_bytes = 0;  // of each recorded call so much of its stack; 0: calls are only counted
+    bool returns = false;           // what they return, too
+    std::size_t ring_pages = 0;     // a power of two
+    std::size_t functions = most_functions;  // the first ones
 };
 
 class ProbeWindow {
@@ -44,7 +52,7 @@ class ProbeWindow {
     Expected<void> begin(std::span<const ChosenThread> threads);
     // `entered`: a call, and which of the threads and functions it is of. `returned`: one of a thread.
     void drain(
-        const std::function<void(std::size_t thread, const ProbedFunction&, const ProbeRecord&)>& entered,
+        const std::function<void(std::size_t thread, std::size_t function, const ProbeRecord&)>& entered,
         const std::function<void(std::size_t thread, const ProbeRecord&)>& returned);
     // Nothing counts any more; what is in the rings can still be drained.
     void stop();
@@ -52,9 +60,15 @@ class ProbeWindow {
     void close();
 
     [[nodiscard]] std::size_t threads() const { return threads_.size(); }
+    [[nodiscard]] const std::vector<ProbedFunction>& functions() const { return allocator_.functions; }
+    // The first so many of them have probes.
+    [[nodiscard]] std::size_t probed() const {
+        return std::min({allocator_.functions.size(), request_.functions, most_functions});
+    }
     [[nodiscard]] const ChosenThread& thread(std::size_t index) const { return threads_[index].thread; }
     // What a thread has hit so far; of all, times what each stands for.
     [[nodiscard]] ProbeHits hits(std::size_t thread) const;
+    [[nodiscard]] ProbeHits hits(std::size_t thread, std::size_t function) const;
     [[nodiscard]] ProbeHits hits() const;
     // The same by the records that were drained: asking for a count interrupts the thread's processor.
     [[nodiscard]] ProbeHits seen() const;
@@ -70,7 +84,7 @@ class ProbeWindow {
         ChosenThread thread;
         std::vector<PerfProbe> entries, returns;  // by function
         ProbeRing ring;
-        std::uint64_t records = 0, returned = 0;
+        std::array<std::uint64_t, most_functions> records{}, returned{};
     };
     struct Owner {
         std::size_t function = 0;

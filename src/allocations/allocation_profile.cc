@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <numeric>
 #include <unordered_map>
 #include <utility>
 
@@ -21,11 +20,17 @@ bool may_hold(const LiveBlock& block, std::uint64_t bytes) {
     return block.usable >= bytes && block.usable - bytes <= more;
 }
 
-// How many times the windows fit into the time.
-double times_of_windows(const AllocationRun& run) {
-    const double seen = std::accumulate(run.windows.begin(), run.windows.end(), 0.0);
-    return seen > 0 ? std::max(1.0, run.seconds / seen) : 0;
-}
+// Of how many calls of the whole time each sample stands.
+class WholeTime {
+  public:
+    explicit WholeTime(const AllocationRun& run) : factors_(window_factors(run.windows, run.seconds)) {}
+    [[nodiscard]] double calls(const AllocationSample& sample) const {
+        return sample.window < factors_.size() ? sample.weight * factors_[sample.window] : 0;
+    }
+
+  private:
+    std::vector<double> factors_;
+};
 
 bool counts(AllocationMeasure measure, const AllocationSample& sample) {
     const bool in_use =
@@ -39,6 +44,12 @@ double value_of(AllocationMeasure measure, const AllocationSample& sample) {
 }
 
 }  // namespace
+
+double AllocationRun::seconds_of_windows() const {
+    double sum = 0;
+    for (const TimeWindow& window : windows) sum += window.seconds;
+    return sum;
+}
 
 Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure) {
     std::vector<WeightedSample> samples;
@@ -78,13 +89,13 @@ void mark_live(AllocationProfile& profile, const std::vector<LiveBlock>& blocks)
 }
 
 std::vector<AllocationSums> sums_by_stack(const AllocationProfile& profile) {
-    const double times = times_of_windows(profile.run);
+    const WholeTime whole(profile.run);
     std::map<std::pair<std::uint32_t, std::uint32_t>, AllocationSums> sums;
     for (const AllocationSample& sample : profile.samples) {
         AllocationSums& sum = sums[{sample.node, sample.thread}];
         sum.node = sample.node;
         sum.thread = sample.thread;
-        const double objects = sample.weight * times;
+        const double objects = whole.calls(sample);
         const double space = objects * static_cast<double>(sample.bytes);
         sum.alloc_objects += objects;
         sum.alloc_space += space;
@@ -103,13 +114,13 @@ Profile weighed_by_bytes(const AllocationProfile& profile, bool only_live) {
     out.run.mode = only_live ? ProfileMode::live_bytes : ProfileMode::allocated_bytes;
     out.run.samples = 0;
     out.stacks.clear();
-    const double times = times_of_windows(profile.run);
+    const WholeTime whole(profile.run);
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::pair<std::uint64_t, double>> sums;
     for (const AllocationSample& sample : profile.samples) {
         if (only_live && !sample.live) continue;
         auto& [samples, bytes] = sums[{sample.node, sample.thread}];
         ++samples;
-        bytes += sample.weight * times * static_cast<double>(sample.bytes);
+        bytes += whole.calls(sample) * static_cast<double>(sample.bytes);
     }
     for (ProfiledThread& thread : out.threads) thread.samples = thread.weight_ns = 0;
     for (const auto& [where, sum] : sums) {

@@ -1,14 +1,17 @@
 // A sum over the whole time, estimated from windows of it and from samples in them, with its 95 % interval.
 //
-// Two things are left to chance: which windows there were, and what was chosen in them. Of the first the
-// windows' own spread tells, as of clusters in a survey (Cochran, Sampling Techniques, chapters 6 and 10):
-// the ratio of sums and lengths, its variance from the residuals, less where the windows cover more of the
-// time. Of the second each sample tells, by its probability (Horvitz and Thompson).
+// Two things are left to chance: where the windows were, and what was chosen in them. The time is cut into
+// stretches, each as long as what came before it asked for, with one window at a random place in it; the
+// window stands for its stretch. So a burst, whose window is shorter and is followed by a longer stretch,
+// counts neither more nor less than quiet time. The spread of the windows' rates gives the variance, as of
+// clusters in a survey (Cochran, Sampling Techniques, chapters 6 and 10), less where a window covers more of
+// its stretch. What was chosen in a window adds its own, by each sample's probability (Horvitz and Thompson).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace nmtx {
 
@@ -24,9 +27,18 @@ struct WeightedSample {
     double weight = 1;  // of how many allocations of the window it stands; at least 1
 };
 
-// `windows`: the length of each, in seconds; `total`: that of the time that the sum is of. An interval never
-// ends below 0, and with one window that is not the whole time it is that of a Poisson process.
-Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const double> windows, double total);
+// In which calls were seen, and the length of its stretch of the time; in seconds.
+struct TimeWindow {
+    double seconds = 0;
+    double stands_for = 0;
+};
+// Of how many windows like it each stands, so that all together are `total` long; 0 for one without length.
+std::vector<double> window_factors(std::span<const TimeWindow> windows, double total);
+
+// `total`: the length of the time that the sum is of. An interval never ends below 0, and with one window
+// that is not the whole time it is that of a Poisson process.
+Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const TimeWindow> windows,
+                      double total);
 
 // The quantile of Student's distribution that 97.5 % are below.
 double student_975(std::size_t freedom);

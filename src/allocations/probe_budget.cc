@@ -10,7 +10,9 @@ constexpr double second_ns = 1e9;
 constexpr double share_for_traps = 0.5;
 // Rarer copies than this tell nothing; the window becomes shorter instead.
 constexpr double most_calls_a_copy = 1000;
-constexpr double longest_cycle_ns = 60e9;
+constexpr double longest_cycle_ns = 60e9, longest_stretch_ns = 60e9;
+// A stretch that would be so much longer than the time that is left may be as short as that.
+constexpr double allowed_over = 1.1;
 
 }  // namespace
 
@@ -26,6 +28,15 @@ double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy) 
     if (window_ns == 0 || busy < saturated) return 1;
     const double part = cost_ns / static_cast<double>(window_ns);
     return part < little ? 1 : 1 / (1 - std::min(part, most));
+}
+
+std::uint64_t random_interval(std::uint64_t every, std::mt19937_64& random) {
+    if (every < 2) return 1;
+    const std::uint64_t more = every / 2;
+    std::uint64_t chosen =
+        std::uniform_int_distribution<std::uint64_t>(every - more / 2, every + (more + 1) / 2)(random);
+    while (chosen > 4 && (chosen % 2 == 0 || chosen % 3 == 0)) ++chosen;
+    return chosen;
 }
 
 WindowPlan ProbeBudget::plan(double calls_a_second) const {
@@ -50,12 +61,13 @@ WindowPlan ProbeBudget::plan(double calls_a_second) const {
     return plan;
 }
 
-std::uint64_t ProbeBudget::pause_ns(const WindowPlan& plan, double cost_ns, std::uint64_t lasted_ns) const {
-    const std::uint64_t planned = plan.cycle_ns > plan.window_ns ? plan.cycle_ns - plan.window_ns : 0;
-    const double cycle = share_ > 0 ? cost_ns / share_ : longest_cycle_ns;
-    const double lasted = static_cast<double>(lasted_ns);
-    const double needed = std::min(longest_cycle_ns, std::max(0.0, cycle - lasted));
-    return std::max(planned, static_cast<std::uint64_t>(needed));
+std::uint64_t ProbeBudget::stretch_ns(const WindowPlan& plan, double paid_ns, std::uint64_t elapsed_ns,
+                                      std::uint64_t left_ns) const {
+    const double until = share_ > 0 ? (paid_ns + most_ns(plan)) / share_ : longest_stretch_ns;
+    const auto cycle = static_cast<double>(plan.cycle_ns), left = static_cast<double>(left_ns);
+    const double owed = std::min(until - static_cast<double>(elapsed_ns), longest_stretch_ns);
+    if (owed > left * allowed_over || cycle / 2 > left) return 0;
+    return static_cast<std::uint64_t>(left / std::max(1.0, std::floor(left / std::max(owed, cycle))));
 }
 
 }  // namespace nmtx

@@ -1,11 +1,13 @@
 // How long probes may be in the target, so that it pays no more than it was promised: a probe costs each call
 // of the function, sampled or not, so only the time that it is there can bound the cost.
 //
-//   ├─ window ─┤├────────── pause ──────────┤├─ window ─┤├───── pause …
-//     hits × price   at least hits × price / share − window
+//   ├──── stretch ────────────┼─────── stretch ────────────────────┼─ …
+//   ├─ pause ─┤ window ├ pause ┤ pause ──────┤ window ├── pause ────┤
+//              hits × price     as long as all that was paid so far asks for
 #pragma once
 
 #include <cstdint>
+#include <random>
 
 namespace nmtx {
 
@@ -28,7 +30,7 @@ double cost_ns(const HitPrice& price, const ProbeHits& hits);
 
 struct WindowPlan {
     std::uint64_t window_ns = 0;
-    std::uint64_t cycle_ns = 0;  // window and pause
+    std::uint64_t cycle_ns = 0;  // window and pauses
     std::uint64_t every = 1;     // each so many calls one is copied
     [[nodiscard]] bool always() const { return window_ns >= cycle_ns; }
     [[nodiscard]] double share_of_time() const {
@@ -42,6 +44,10 @@ struct WindowPlan {
 // Likewise where the cost is little. At most 20.
 double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy);
 
+// A random number about as large as `every`. Of calls that come in a fixed order, each so many is always the
+// same one where the numbers have a factor in common: large ones here have neither 2 nor 3.
+std::uint64_t random_interval(std::uint64_t every, std::mt19937_64& random);
+
 class ProbeBudget {
   public:
     // `share` of one core: 0.02. A window is at least `shortest_ns`, since putting probes in and taking them
@@ -52,9 +58,12 @@ class ProbeBudget {
     // For so many calls a second. Half of the budget goes to copies at most, unless calls are so few that
     // all of them can be copied.
     [[nodiscard]] WindowPlan plan(double calls_a_second) const;
-    // The pause that a window needs after it, by what it really cost; never less than the plan's.
-    [[nodiscard]] std::uint64_t pause_ns(const WindowPlan& plan, double cost_ns,
-                                         std::uint64_t lasted_ns) const;
+    // The next stretch, in which there is one window: as long as what was paid until now, `elapsed_ns` after
+    // the begin, and the window itself ask for; never less than the plan's. The stretches end where the time
+    // does, `left_ns` from now. 0: what is left is too short for a window that can still be paid; then there
+    // is none, unless it is the first.
+    [[nodiscard]] std::uint64_t stretch_ns(const WindowPlan& plan, double paid_ns, std::uint64_t elapsed_ns,
+                                           std::uint64_t left_ns) const;
     // So much may be paid in this window before it must end.
     [[nodiscard]] double most_ns(const WindowPlan& plan) const {
         return share_ * static_cast<double>(plan.cycle_ns);

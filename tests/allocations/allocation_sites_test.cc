@@ -35,7 +35,7 @@ AllocationProfile made_allocations() {
     profile.calls = builder.take({}, 1);
     profile.run.library = "/lib/libc.so.6";
     profile.run.seconds = 10;
-    profile.run.windows = {1};
+    profile.run.windows = {{1, 1}};
     for (const std::uint64_t address : {0x1000U, 0x2000U, 0x3000U})
         profile.samples.push_back({leak, main, 0, 1000, address, 1, false});
     profile.samples.push_back({copy, worker, 0, 30, 0x4000, 20, false});

@@ -26,10 +26,11 @@ Simulated simulate(double blocks_a_second, double period, double window_s, doubl
     std::exponential_distribution<double> gap(blocks_a_second);
     std::lognormal_distribution<double> size(5, 1.5);
     std::uniform_real_distribution<double> place(0, cycle_s - window_s);
-    std::vector<double> begins, lengths;
+    std::vector<double> begins;
+    std::vector<TimeWindow> lengths;
     for (double at = 0; at + cycle_s <= total_s + 1e-9; at += cycle_s) {
         begins.push_back(at + (window_s < cycle_s ? place(random) : 0));
-        lengths.push_back(window_s);
+        lengths.push_back({window_s, cycle_s});
     }
     Simulated out;
     std::vector<WeightedSample> samples;
@@ -80,7 +81,7 @@ TEST_CASE("estimate: with short windows too, and sampling in them") {
 
 TEST_CASE("estimate: where all is seen it is exact") {
     const std::vector<WeightedSample> samples{{0, 100, 1}, {0, 50, 1}, {1, 7, 1}};
-    const std::vector<double> windows{0.5, 0.5};
+    const std::vector<TimeWindow> windows{{0.5, 0.5}, {0.5, 0.5}};
     const Estimate estimate = estimate_sum(samples, windows, 1);
     CHECK(estimate.value == 157);
     CHECK(estimate.low == 157);
@@ -89,7 +90,7 @@ TEST_CASE("estimate: where all is seen it is exact") {
 
 TEST_CASE("estimate: bursts make the interval wider") {
     std::vector<WeightedSample> even, bursts;
-    std::vector<double> windows(10, 0.1);
+    const std::vector<TimeWindow> windows(10, {0.1, 1});
     for (std::uint32_t i = 0; i < 100; ++i) {
         even.push_back({i % 10, 1000, 1});
         bursts.push_back({i % 2, 1000, 1});
@@ -101,9 +102,57 @@ TEST_CASE("estimate: bursts make the interval wider") {
     CHECK(calm.low >= 0);
 }
 
+namespace {
+
+// A target that allocates a byte 100,000 times a second for about 3 s, and then nothing for as long. A window
+// of it ends when it has cost enough, and the next stretch is longer.
+Simulated simulate_bursts(std::uint64_t seed) {
+    constexpr double total_s = 60, rate = 100'000, usual_s = 0.5, most_calls = 1000;
+    std::mt19937_64 random(seed);
+    std::vector<double> turns{0};
+    std::exponential_distribution<double> lasts(1 / 3.0);
+    while (turns.back() < total_s) turns.push_back(turns.back() + lasts(random));
+    const auto calls_until = [&](double time) {
+        double calls = 0;
+        for (std::size_t i = 0; i + 1 < turns.size(); i += 2)
+            calls += rate * std::max(0.0, std::min(time, turns[i + 1]) - std::min(time, turns[i]));
+        return calls;
+    };
+    Simulated out;
+    out.truth = calls_until(total_s);
+    std::vector<WeightedSample> samples;
+    std::vector<TimeWindow> windows;
+    double stretch = usual_s;
+    for (double at = 0; at + stretch <= total_s; at += windows.back().stands_for) {
+        const double begin = at + std::uniform_real_distribution<double>(0, stretch * 0.8)(random);
+        double seconds = 0;
+        while (seconds < stretch * 0.2 && calls_until(begin + seconds) - calls_until(begin) < most_calls)
+            seconds += 0.001;
+        const double calls = calls_until(begin + seconds) - calls_until(begin);
+        if (calls > 0) samples.push_back({static_cast<std::uint32_t>(windows.size()), calls, 1});
+        windows.push_back({seconds, stretch});
+        stretch = std::max(usual_s, calls / 500);
+    }
+    out.estimate = estimate_sum(samples, windows, total_s);
+    return out;
+}
+
+}  // namespace
+
+TEST_CASE("estimate: a burst counts as long as it lasts, though its windows are short and its pauses long") {
+    Held held;
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        const Simulated one = simulate_bursts(seed);
+        held.intervals += one.estimate.low <= one.truth && one.truth <= one.estimate.high ? 1 : 0;
+        held.mean += one.estimate.value / one.truth / 200;
+    }
+    CHECK(std::abs(held.mean - 1) < 0.03);
+    CHECK(held.intervals >= 180);
+}
+
 TEST_CASE("estimate: without a window there is none") {
     CHECK(estimate_sum({}, {}, 10).value == 0);
-    const std::vector<double> windows{1};
+    const std::vector<TimeWindow> windows{{1, 1}};
     CHECK(estimate_sum({}, windows, 10).high == 0);
     const std::vector<WeightedSample> of_another{{5, 100, 1}};
     CHECK(estimate_sum(of_another, windows, 10).value == 0);

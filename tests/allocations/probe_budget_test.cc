@@ -52,13 +52,44 @@ TEST_CASE("probe budget: what is paid of it at a high rate is most of it") {
     }
 }
 
-TEST_CASE("probe budget: a window that cost more than planned is followed by a longer pause") {
+TEST_CASE("probe budget: what was paid too much is made good by a longer stretch") {
     const ProbeBudget budget = two_percent();
     const WindowPlan plan = budget.plan(1e6);
-    const std::uint64_t usual = budget.pause_ns(plan, budget.most_ns(plan), plan.window_ns);
-    const std::uint64_t longer = budget.pause_ns(plan, 3 * budget.most_ns(plan), plan.window_ns);
-    CHECK(longer > 2 * usual);
-    CHECK(budget.pause_ns(plan, 0, plan.window_ns) == plan.cycle_ns - plan.window_ns);
+    const std::uint64_t left = 60 * second;
+    const std::uint64_t usual = budget.stretch_ns(plan, 0, 0, left);
+    CHECK(usual >= plan.cycle_ns);
+    CHECK(usual <= 2 * plan.cycle_ns);
+    // 100 ms paid in the first second: the budget of five.
+    const std::uint64_t longer = budget.stretch_ns(plan, 1e8, second, left - second);
+    CHECK(longer >= 4 * second + plan.cycle_ns);
+    CHECK(budget.stretch_ns(plan, 1e6, 30 * second, 30 * second) >= plan.cycle_ns);
+}
+
+TEST_CASE("probe budget: stretches fill the time, and none is begun that cannot be paid in it") {
+    const ProbeBudget budget = two_percent();
+    const WindowPlan plan = budget.plan(1e6);
+    std::uint64_t at = 0;
+    int stretches = 0;
+    for (; at < 10 * second && stretches < 20; ++stretches)
+        at += budget.stretch_ns(plan, 0.02 * static_cast<double>(at), at, 10 * second - at);
+    CHECK(at == 10 * second);
+    CHECK(stretches >= 8);
+    CHECK(budget.stretch_ns(plan, 1e9, 0, 10 * second) == 0);
+    CHECK(budget.stretch_ns(plan, 0, 10 * second, 0) == 0);
+}
+
+TEST_CASE("probe budget: intervals between copies have no small factor in common with the target's own") {
+    std::mt19937_64 random(1);
+    double sum = 0;
+    for (int i = 0; i < 1000; ++i) {
+        const std::uint64_t every = random_interval(20, random);
+        sum += static_cast<double>(every);
+        CHECK((every % 2 != 0 && every % 3 != 0));
+    }
+    CHECK(sum / 1000 == Approx(20).epsilon(0.15));
+    CHECK(random_interval(1, random) == 1);
+    CHECK(random_interval(0, random) == 1);
+    CHECK(random_interval(2, random) >= 1);
 }
 
 TEST_CASE("probe budget: a thread without time to spare is counted for what it would have done") {

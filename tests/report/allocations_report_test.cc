@@ -47,7 +47,7 @@ AllocationProfile made_allocation_profile(bool live) {
     about.allocator = "glibc";
     about.library = "/lib/libc.so.6";
     about.functions = {"malloc", "calloc", "realloc"};
-    about.windows = {0.5, 0.5};
+    about.windows = {{0.5, 5}, {0.5, 5}};
     about.budget = 0.02;
     about.hits = {1000, 0, 60};
     about.threads_mean = about.threads_probed = 4;

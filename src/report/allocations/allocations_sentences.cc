@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 #include <string_view>
 
 #include "base/amounts.h"
@@ -29,10 +28,6 @@ std::string joined(const std::vector<std::string>& names) {
     std::string text;
     for (const std::string& name : names) text += (text.empty() ? "" : ", ") + printable(name);
     return text;
-}
-
-double seconds_of_windows(const AllocationRun& run) {
-    return std::accumulate(run.windows.begin(), run.windows.end(), 0.0);
 }
 
 void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
@@ -93,7 +88,7 @@ std::string allocations_sentence(const AllocationProfile& profile) {
     }
     return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.",
                               grouped(samples), s_of(samples), grouped(run.windows.size()),
-                              s_of(run.windows.size()), seconds_of_windows(run));
+                              s_of(run.windows.size()), run.seconds_of_windows());
 }
 
 std::vector<std::string> allocations_notes(const AllocationProfile& profile) {

@@ -1,7 +1,6 @@
 // `nmtx allocs --json`: docs/reference/json.md.
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "allocations/allocation_sites.h"
 #include "base/printable.h"
@@ -39,7 +38,7 @@ json run_json(const AllocationProfile& profile) {
             {"functions_left_out", names_json(run.functions_left_out)},
             {"with_jvm", run.with_jvm},
             {"windows", run.windows.size()},
-            {"windows_s", std::accumulate(run.windows.begin(), run.windows.end(), 0.0)},
+            {"windows_s", run.seconds_of_windows()},
             {"threads", run.threads_mean},
             {"threads_probed", run.threads_probed},
             {"period_bytes", run.period_bytes},
