@@ -103,8 +103,8 @@ void check_whole(const std::string& file) {
 
 }  // namespace
 
-TEST_CASE(
-    "live: record: fifty kills at random moments leave a whole record with every sample that was kept") {
+TEST_CASE("live: record: fifty kills at random moments leave a whole record with every sample that was kept",
+          "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/killed.db";
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {"leak=1000x1009"});

@@ -78,7 +78,8 @@ int duration_ms(const std::vector<std::string>& arguments) {
 
 }  // namespace
 
-TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thread stopped or traced") {
+TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thread stopped or traced",
+          "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=200", "spin=2"});
     const auto whole = nmtx_json({"threads", jvm.pid_text(), "--stacks=all", "--interval=0"});
@@ -112,8 +113,8 @@ TEST_CASE("live: nmtx killed at a random instant of taking stacks leaves no thre
                   .c_str());
 }
 
-TEST_CASE(
-    "live: nmtx stacks killed at a random instant leaves no thread held, and nothing of its own behind") {
+TEST_CASE("live: nmtx stacks killed at a random instant leaves no thread held, and nothing of its own behind",
+          "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     LiveJvm jvm(jdk, {"-Xmx128m"}, {"threads=6", "idle=40", "warm=500"}, "StackShares");
