@@ -20,13 +20,13 @@
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t second_in_ns = 1'000'000'000;
+constexpr std::uint64_t ns_a_second = 1'000'000'000;
 constexpr std::uint64_t room_to_sum_up_ns = 10'000'000;     // to the next tick
 constexpr std::uint64_t longest_unsummed_ns = 500'000'000;  // else it is done whatever comes
 // A tick that began so soon after its time did so because the kernel woke us for it.
 constexpr std::uint64_t prompt_ns = 1'000'000;
 constexpr std::uint64_t wake_up_margin_ns = 20'000;
-constexpr std::uint64_t time_for_last_stops_ns = second_in_ns;
+constexpr std::uint64_t time_for_last_stops_ns = ns_a_second;
 
 double ms_of(std::chrono::nanoseconds time) {
     return std::chrono::duration<double, std::milli>(time).count();
@@ -87,7 +87,7 @@ class StackSampler {
         const std::uint64_t now = slept_ = monotonic_ns();
         const std::uint64_t until = plan.over() ? plan.end() : plan.next();
         const std::uint64_t left = until > now ? until - now : 0;
-        const timespec time{static_cast<time_t>(left / second_in_ns), static_cast<long>(left % second_in_ns)};
+        const timespec time{static_cast<time_t>(left / ns_a_second), static_cast<long>(left % ns_a_second)};
         std::array<pollfd, 2> wanted{
             {{signals.descriptor(), POLLIN, 0}, {child_is_done_ ? -1 : batches_.descriptor(), POLLIN, 0}}};
         ::ppoll(wanted.data(), wanted.size(), &time, nullptr);
@@ -184,7 +184,7 @@ class StackSampler {
 
     void show_progress() {
         const std::uint64_t now = monotonic_ns();
-        if (!options_.progress || now - shown_ < second_in_ns) return;
+        if (!options_.progress || now - shown_ < ns_a_second) return;
         shown_ = now;
         options_.progress(static_cast<double>(now - begin_) / 1e9, samples_ + threads_.unchanged());
     }

@@ -5,7 +5,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_entries = 8192;  // JDK 8 to 28 have up to 1,400 in the largest table
+constexpr std::size_t most_table_entries = 8192;  // JDK 8 to 28 have up to 1,400 in the largest table
 constexpr std::size_t longest_vm_name = 512;
 constexpr std::uint64_t longest_stride = 256;
 
@@ -105,8 +105,8 @@ class VmTablesReader {
         for (std::size_t n = 0; wrong_.empty(); ++n, entry.begin = entry.begin + Bytes(stride)) {
             const auto name = memory_.read<std::uint64_t>(entry.at(0));
             if (name && *name == 0) return;
-            const auto text = name && n < most_entries ? memory_.text(Address{*name}, longest_vm_name)
-                                                       : std::optional<std::string>();
+            const auto text = name && n < most_table_entries ? memory_.text(Address{*name}, longest_vm_name)
+                                                             : std::optional<std::string>();
             if (text) entry.name = *text;
             if (!text || !take(entry)) wrong_ = "the table " + std::string(table.table) + " has no end";
         }

@@ -6,7 +6,7 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t most_blocks = 10, most_threads = 10, most_pools = 12;
+constexpr std::size_t most_blocks = 10, most_listed_threads = 10, most_pools = 12;
 
 void add_blocks(std::string& out, const std::vector<TicketBlocks>& rows) {
     MarkdownTable table({"library", "what", ">bytes each", ">blocks", ">resident MiB", "known by"});
@@ -52,7 +52,7 @@ std::string threads_markdown(const TicketThreads& th) {
     const auto share = [&](const std::optional<double>& p) { return p ? fmt::format("{:.1f}", *p) : ""; };
     if (th.interval_s <= 0) out += "CPU % is the average since each thread started.\n\n";
     MarkdownTable busiest({"busiest thread", "kind", ">CPU %", ">CPU s", ">stack KiB resident", ">tid"});
-    for (std::size_t i = 0; i < std::min(th.threads.size(), most_threads); ++i) {
+    for (std::size_t i = 0; i < std::min(th.threads.size(), most_listed_threads); ++i) {
         const TicketThread& row = th.threads[i];
         const std::string stack =
             row.stack_resident ? grouped(row.stack_resident->value() / 1024) : std::string();
