@@ -13,8 +13,11 @@
 #include <boost/beast/http.hpp>
 #include <exception>
 #include <list>
+#include <sstream>
 #include <thread>
 #include <utility>
+
+#include "platform/os/system_error.h"
 
 namespace nmtx {
 namespace {
@@ -108,6 +111,16 @@ class Connection : public std::enable_shared_from_this<Connection> {
     std::string head_text_;
 };
 
+tl::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, error_code error) {
+    const char* const hint =
+        error == asio::error::address_in_use  ? "choose another port with --listen, or 0 for a free one"
+        : error == asio::error::access_denied ? "ports below 1024 need root: choose another one with --listen"
+                                              : "--listen takes an address of this host: ip addr";
+    std::ostringstream where;
+    where << endpoint;
+    return failure(where.str(), errno_text(error.value()), hint);
+}
+
 }  // namespace
 
 struct HttpServer::Running {
@@ -174,9 +187,7 @@ Expected<std::unique_ptr<HttpServer>> HttpServer::start(const std::string& addre
     if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
     if (!error) acceptor.bind(endpoint, error);
     if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error)
-        return failure(fmt::format("{}:{}", address, port), error.message(),
-                       "choose another port with --listen, or 0 for a free one");
+    if (error) return cannot_listen(endpoint, error);
     running->port = acceptor.local_endpoint(error).port();
     running->accept();
     running->thread = std::jthread([context = &running->context] {
