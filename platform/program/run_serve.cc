@@ -18,6 +18,7 @@ ServeOptions serve_options(const Command& command) {
         options.port = address.port;
     }
     options.textfile = command.serve.textfile;
+    options.record = command.history;
     if (command.has("every")) options.every = command.record.every;
     options.budget = command.serve.cpu_budget_percent / 100;
     options.pid_label = command.serve.pid_label;

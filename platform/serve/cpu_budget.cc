@@ -39,6 +39,10 @@ std::uint64_t CpuBudget::ready_at(std::uint64_t now_ns) const {
     return now_ns + static_cast<std::uint64_t>(-saved / share_ * slowdown_ * ns_in_one_ms);
 }
 
+bool CpuBudget::may_owe(std::uint64_t now_ns) const {
+    return saved_at(now_ns) > -saved_for_ms * share_;
+}
+
 void CpuBudget::slow_down(double factor, std::uint64_t now_ns) {
     settle(now_ns);
     slowdown_ = std::max(factor, 1.0);

@@ -15,6 +15,9 @@ class CpuBudget {
     void spend(double cpu_ms, std::uint64_t now_ns);
     // When the next sample may begin; `now_ns` or earlier: now.
     [[nodiscard]] std::uint64_t ready_at(std::uint64_t now_ns) const;
+    // May the first sample of a JVM begin, even if others must wait? As much as is saved at the beginning may
+    // be owed for those, so that a new JVM soon has figures on a busy host, too.
+    [[nodiscard]] bool may_owe(std::uint64_t now_ns) const;
     // From now on only this part is granted: 1 all of it, 4 a quarter. Above 1 nothing is saved.
     void slow_down(double factor, std::uint64_t now_ns);
 

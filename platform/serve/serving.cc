@@ -59,6 +59,7 @@ Serving::Serving(const ServeOptions& options)
       budget_(options.budget, monotonic_ns()) {
     exporter_.version = options.version;
     exporter_.budget = options.budget;
+    if (!options.record.empty()) record_.emplace(options.record, options.every, options.say);
 }
 
 std::uint64_t Serving::every_ns() const {
@@ -82,6 +83,9 @@ Expected<void> Serving::listen() {
 // What cannot be done at all is refused at once.
 Expected<void> Serving::begin() {
     if (auto begun = processes_.begin(); !begun) return begun;
+    if (record_) {
+        if (auto opened = record_->begin(); !opened) return opened;
+    }
     published_.beat();
     publish();
     if (!options_->textfile.empty()) {
@@ -124,6 +128,7 @@ void Serving::add(const ListedJvm& listed) {
     if (listed.vm != Vm::hotspot || !known_.emplace(listed.pid, listed.start_ticks).second) return;
     ServedJvm& jvm = jvms_.emplace_back();
     jvm.jvm = summary_of_listed(listed);
+    changed_ = true;
     jvm.process = processes_.start(
         listed.pid, [box = jvm.box](const Moment& moment, Depth depth) { box->take(moment, depth); });
 }
@@ -139,6 +144,7 @@ void Serving::remove_ended() {
 void Serving::remove(std::list<ServedJvm>::iterator jvm) {
     if (jvm->placed) indexes_.give_back(jvm->state.labels, jvm->state.index);
     known_.erase({jvm->jvm.pid, jvm->jvm.start_ticks});
+    if (record_) record_->end(*jvm->process, "the process ended");
     processes_.remove(jvm->process);
     jvms_.erase(jvm);
     changed_ = true;
@@ -170,6 +176,7 @@ void Serving::taken(const Process& process, Sample sample) {
     jvm->state.answering_s += sample.cost.attach_ms / 1000;
     jvm->state.sampling_cpu_s += sample.cost.cpu_ms / 1000;
     changed_ = true;
+    if (record_) record_->add(*process, std::move(sample));
 }
 
 void Serving::failed(const Process& process, const Error& /*why*/, bool ended) {
@@ -187,9 +194,10 @@ void Serving::failed(const Process& process, const Error& /*why*/, bool ended) {
     jvm->state.up = false;
 }
 
-bool Serving::may_begin() const {
+bool Serving::may_begin(bool first) const {
     const std::uint64_t now = monotonic_ns();
-    if (now < sampled_ns_ || budget_.ready_at(now) > now) return false;
+    if (now < sampled_ns_) return false;
+    if (budget_.ready_at(now) > now && !(first && budget_.may_owe(now))) return false;
     std::size_t busy = 0;
     for (const auto& process : processes_.all()) {
         if (!process->busy) continue;
@@ -211,9 +219,8 @@ std::list<ServedJvm>::iterator Serving::next_jvm() {
 }
 
 void Serving::sample_if_due() {
-    if (!may_begin()) return;
     const auto jvm = next_jvm();
-    if (jvm == jvms_.end()) return;
+    if (jvm == jvms_.end() || !may_begin(jvm->begun_ns == 0)) return;
     jvm->begun_ns = monotonic_ns();
     sampled_ns_ = jvm->begun_ns + between_samples_ns;
     processes_.sample(jvm->process);
@@ -227,9 +234,31 @@ void Serving::publish() {
     auto figures = std::make_shared<HostFigures>();
     figures->exporter = exporter_;
     for (const ServedJvm& jvm : jvms_) {
-        if (jvm.placed) figures->jvms.push_back(jvm.state);
+        if (jvm.placed) {
+            figures->jvms.push_back(jvm.state);
+        } else {
+            ++figures->waiting_jvms;
+        }
     }
     published_.publish(std::move(figures));
+}
+
+// What it costs is part of what the samples cost.
+void Serving::write_record() {
+    if (!record_) return;
+    const double before = own_thread_cpu_ms();
+    record_->write();
+    budget_.spend(own_thread_cpu_ms() - before, monotonic_ns());
+}
+
+bool Serving::finish() {
+    const bool stuck = !processes_.finish([] {});
+    if (record_) {
+        record_->finish();
+        if (const std::uint64_t lost = record_->state().lost; lost > 0)
+            options_->say(fmt::format("{} samples are lost: the record could not be written", lost));
+    }
+    return stuck;
 }
 
 Expected<void> Serving::write_textfile() {
@@ -255,11 +284,12 @@ Expected<bool> Serving::run() {
         search_if_due();
         sample_if_due();
         publish();
+        write_record();
         write_textfile_if_due();
         if (processes_.wait_until(monotonic_ns() + second_ns / 4) != 0) break;
     }
     server_.reset();
-    return !processes_.finish([] {});
+    return finish();
 }
 
 Expected<bool> serve(const ServeOptions& options) {

@@ -17,6 +17,7 @@
 #include "platform/serve/published_figures.h"
 #include "platform/serve/serve.h"
 #include "platform/serve/served_jvm.h"
+#include "platform/serve/served_record.h"
 
 namespace nmtx {
 
@@ -37,6 +38,8 @@ class Serving : private SamplingResults {
     void look_at_pressure();
     void search_if_due();
     void sample_if_due();
+    void write_record();
+    bool finish();
     void write_textfile_if_due();
     [[nodiscard]] Expected<void> write_textfile();
     void add(const ListedJvm& jvm);
@@ -45,7 +48,7 @@ class Serving : private SamplingResults {
     void place(ServedJvm& jvm, const std::string& java);
     [[nodiscard]] std::list<ServedJvm>::iterator find(const Process& process);
     [[nodiscard]] std::list<ServedJvm>::iterator next_jvm();
-    [[nodiscard]] bool may_begin() const;
+    [[nodiscard]] bool may_begin(bool first) const;
     [[nodiscard]] std::uint64_t every_ns() const;
     void publish();
 
@@ -58,6 +61,7 @@ class Serving : private SamplingResults {
     std::list<ServedJvm> jvms_;
     std::set<ProcessStart> known_;  // those above
     ExporterState exporter_;
+    std::optional<ServedRecord> record_;
     std::uint64_t search_ns_ = 0, pressure_ns_ = 0, textfile_ns_ = 0, sampled_ns_ = 0;  // when they are next
     std::string said_;  // the last problem with the text file
     bool changed_ = true;

@@ -146,8 +146,8 @@ struct Command {
     std::optional<Bytes> limit;             // fit: --limit
     std::chrono::milliseconds every{5000};  // watch: between the beginnings of two refreshes
     bool walk_always = false;               // watch: malloc is walked in every refresh, whatever is shown
-    std::string history;                    // reconcile, report, ticket: --record, a file of `nmtx record`
-    bool redact = false;                    // ticket, capture, report: names go, too
+    std::string history;  // reconcile, report, ticket, serve: --record, a file of `nmtx record`
+    bool redact = false;  // ticket, capture, report: names go, too
     Format format = Format::text;
     ColorMode color = ColorMode::automatic;
     std::optional<SizeScale> unit;  // diff: --unit; absent: as RSS suggests. Other formats have bytes

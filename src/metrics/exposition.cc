@@ -106,7 +106,7 @@ Shown bounded(const HostFigures& host, std::int64_t now_ms, std::size_t most) {
 std::vector<MetricPoint> host_points(const HostFigures& host, const Shown& shown) {
     const ExporterState& exporter = host.exporter;
     MetricPoints points;
-    points.set(Metric::jvms, static_cast<double>(host.jvms.size()));
+    points.set(Metric::jvms, static_cast<double>(host.jvms.size() + host.waiting_jvms));
     points.set(Metric::dropped_jvms, static_cast<double>(shown.dropped_jvms));
     points.set(Metric::dropped_series, static_cast<double>(shown.dropped_series));
     points.set(Metric::samples, static_cast<double>(exporter.light_samples), {{"depth", "light"}});

@@ -41,6 +41,7 @@ struct ExporterState {
 
 struct HostFigures {
     std::vector<JvmState> jvms;
+    std::size_t waiting_jvms = 0;  // for their first sample, which knows their labels
     ExporterState exporter;
 };
 

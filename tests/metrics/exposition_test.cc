@@ -169,13 +169,14 @@ TEST_CASE("exposition: a name of a JVM adds no line, no label and no series") {
 TEST_CASE("exposition: JVMs beyond the limit of series are left out whole, and counted") {
     std::vector<JvmState> jvms;
     for (std::size_t i = 0; i < 10; ++i) jvms.push_back(jvm("Main", i));
-    const HostFigures host = host_with(std::move(jvms));
+    HostFigures host = host_with(std::move(jvms));
+    host.waiting_jvms = 2;
     const std::string all = exposition_of(host, 0, Exposition::prometheus);
     CHECK(has_line(all, "nmtx_dropped_series 0"));
     // up, restarts, answering, sampling, two ages, RSS, two owners, whether they are full
     constexpr std::size_t of_one = 10;
     const std::string some = exposition_of(host, 0, Exposition::prometheus, 3 * of_one + 5);
-    CHECK(has_line(some, "nmtx_jvms 10"));
+    CHECK(has_line(some, "nmtx_jvms 12"));
     CHECK(has_line(some, "nmtx_dropped_jvms 7"));
     CHECK(has_line(some, fmt::format("nmtx_dropped_series {}", 7 * of_one)));
     CHECK(series_of(some).size() + 7 * of_one == series_of(all).size());

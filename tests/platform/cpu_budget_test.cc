@@ -53,6 +53,17 @@ TEST_CASE("budget: under pressure only a part is granted, and nothing is saved")
     CHECK(budget.ready_at(3600 * second) == 3601 * second);
 }
 
+TEST_CASE("budget: under pressure first samples may owe what is saved at the beginning, and no more") {
+    CpuBudget budget(0.01, 0);
+    budget.slow_down(16, 0);
+    budget.spend(8990, 0);
+    CHECK(budget.ready_at(0) > 0);
+    CHECK(budget.may_owe(0));
+    budget.spend(10, 0);
+    CHECK_FALSE(budget.may_owe(0));
+    CHECK(budget.may_owe(second));
+}
+
 TEST_CASE("budget: pressure slows samples down") {
     CHECK(slowdown_of(0, 0) == 1);
     CHECK(slowdown_of(40, 0) == 4);

@@ -6,12 +6,16 @@
 #include <string>
 
 #include "catch.h"
+#include "platform/made_record.h"
 #include "platform/output/output_file.h"
+#include "platform/record/record_store.h"
 #include "platform/serve/http_answers.h"
 #include "platform/serve/served_jvm.h"
+#include "platform/serve/served_record.h"
 #include "platform/serve/web_config.h"
 
 using namespace nmtx;
+using namespace nmtx::test;
 
 namespace {
 
@@ -40,6 +44,12 @@ class Folder {
   private:
     std::string path_;
 };
+
+std::shared_ptr<SampledProcess> made_process() {
+    auto process = std::make_shared<SampledProcess>();
+    process->sampler = std::make_shared<Sampler>(SamplerOptions());
+    return process;
+}
 
 }  // namespace
 
@@ -139,4 +149,31 @@ TEST_CASE("serve: a JVM is due after its time, and after failures later and late
     jvm.failures = 100;
     CHECK(jvm.due_ns(15 * second) == 400 * second);
     CHECK(jvm.due_ns(3600 * second) == 3700 * second);
+}
+
+TEST_CASE("serve --record: the samples of a JVM stay after it has ended") {
+    const Folder folder;
+    {
+        ServedRecord record(folder.path(), std::chrono::seconds(15), {});
+        REQUIRE(record.begin());
+        const auto process = made_process();
+        record.add(*process, a_sample(1));
+        record.add(*process, a_sample(11));
+        record.end(*process, "the process ended");
+        record.end(*process, "twice");  // has no run any more
+        record.write();
+        CHECK(record.state().samples == 2);
+        record.finish();
+    }
+    const auto series = read_record(folder.path() + "/serve.db");
+    REQUIRE(series);
+    REQUIRE(series->size() == 1);
+    CHECK(series->front().samples.size() == 2);
+    CHECK(series->front().run.end == "the process ended");
+}
+
+TEST_CASE("serve --record: a directory that is not there is refused at once") {
+    const Folder folder;
+    ServedRecord record(folder.path() + "/none/serve.db", std::chrono::seconds(15), {});
+    CHECK_FALSE(record.begin());
 }

@@ -30,6 +30,7 @@ VerbEntry serve() {
     entry.options = joined({{{"listen"},
                              {"web.config"},
                              {"textfile"},
+                             {"record", "also keep every sample in this recording"},
                              {"cpu-budget"},
                              {"every", "time between samples of a JVM (default: 15s)"},
                              {"walk-every"},
