@@ -174,6 +174,9 @@ enum class TicketForm {
 // Refuses a name that says nothing of the form.
 Expected<TicketForm> ticket_form(std::string_view output);
 
+// Does `nmtx diff -o NAME` write a page? Otherwise it saves the running process.
+bool is_page_of_change(std::string_view output);
+
 // What `nmtx stacks -o NAME` and `nmtx allocs -o NAME` write, judged by NAME only.
 enum class ProfileForm {
     html,       // "FILE.html": a flame graph

@@ -212,6 +212,14 @@ TEST_CASE("command line: diff takes two moments, each a process or a capture") {
     CHECK(command.unit == SizeScale::kib);
     CHECK(parse_command({"diff", "a", "b", "--force"})->force);
     CHECK(parse_command({"diff", "12", "13"})->compared[1].pid == 13);
+    // A page can be made of any two; another name saves the one running process.
+    for (const char* page : {"c.html", "./d/c.html"}) {
+        CHECK(parse_command({"diff", "./a", "./b", "-o", page})->output == page);
+        CHECK(parse_command({"diff", "12", "13", "-o", page}).has_value());
+        CHECK(is_page_of_change(page));
+    }
+    CHECK_FALSE(is_page_of_change(".html"));
+    CHECK_FALSE(is_page_of_change("c.html/"));
     CHECK(parse_command({"diff", "12", "12"}).error().hint ==
           "first: nmtx capture 12 -o BEFORE.nmtx, later: nmtx diff BEFORE.nmtx 12");
     for (const std::vector<std::string>& wrong :

@@ -3,11 +3,20 @@
 
 #include <algorithm>
 
+#include "base/paths.h"
 #include "cli/usage.h"
 #include "cli/verbs/option_sets.h"
 #include "cli/verbs/verbs.h"
 
-namespace nmtx::verb {
+namespace nmtx {
+
+bool is_page_of_change(std::string_view output) {
+    constexpr std::string_view suffix = ".html";
+    const std::string_view name = base_name(output);
+    return name.size() > suffix.size() && name.ends_with(suffix);
+}
+
+namespace verb {
 namespace {
 
 Expected<void> check_diff(const Command& command) {
@@ -17,11 +26,12 @@ Expected<void> check_diff(const Command& command) {
             fmt::format("both are process {} as it is now", a.pid),
             fmt::format("first: nmtx capture {0} -o BEFORE.nmtx, later: nmtx diff BEFORE.nmtx {0}", a.pid));
     if (a.file == "-" && b.file == "-") return usage("standard input is one snapshot, not two");
+    if (is_page_of_change(command.output)) return {};
     const auto files = std::count_if(command.compared.begin(), command.compared.end(),
                                      [](const Target& target) { return target.is_file(); });
     if (!command.output.empty() && files != 1)
         return usage("-o saves the one running process that is compared with a snapshot",
-                     "nmtx diff BEFORE.nmtx PID -o AFTER.nmtx");
+                     "nmtx diff BEFORE.nmtx PID -o AFTER.nmtx; for a page with charts: -o FILE.html");
     return check_output_is_file(command);
 }
 
@@ -36,7 +46,7 @@ VerbEntry diff() {
     entry.most = 2;
     entry.options = joined({{{"all"},
                              {"unit"},
-                             {"output", "save the running process that is compared"},
+                             {"output", "also write FILE.html; FILE.nmtx saves the running process"},
                              {"force", "compare different processes; replace FILE"}},
                             option_set::walking(),
                             option_set::asking(),
@@ -45,9 +55,11 @@ VerbEntry diff() {
     entry.formats = {Format::text, Format::json};
     entry.details = "Each is a saved snapshot, or a PID or NAME for a running process as it is now.";
     entry.examples = {{"nmtx diff before.nmtx after.nmtx", ""},
-                      {"nmtx diff before.nmtx 4711", "what has changed since"}};
+                      {"nmtx diff before.nmtx 4711", "what has changed since"},
+                      {"nmtx diff a.nmtx b.nmtx -o diff.html", "a page: owners coloured by growth"}};
     entry.check = check_diff;
     return entry;
 }
 
-}  // namespace nmtx::verb
+}  // namespace verb
+}  // namespace nmtx
