@@ -39,7 +39,7 @@ endfunction()
 # In this order: what the others use comes first.
 set(html_folder ${CMAKE_SOURCE_DIR}/src/report/ticket/html/page)
 set(html_styles page.css tables.css charts.css print.css)
-set(html_scripts page.js tables.js chart_kit.js partition.js icicle.js chart_waterfall.js chart_map.js chart_categories.js chart_malloc.js chart_container.js
+set(html_scripts page.js tables.js chart_kit.js partition.js icicle.js change_icicle.js chart_waterfall.js chart_map.js chart_categories.js chart_malloc.js chart_container.js
     chart_trend.js start.js)
 list(TRANSFORM html_styles PREPEND ${html_folder}/)
 list(TRANSFORM html_scripts PREPEND ${html_folder}/)

@@ -1,11 +1,13 @@
-// `nmtx diff A B`: each a saved capture, or a process that is captured now.
+// `nmtx diff A B`: each a saved capture, or a process that is captured now; -o FILE.html writes a page, too.
 #include <fmt/format.h>
 
 #include <array>
 
+#include "account/account.h"
 #include "base/printable.h"
 #include "change/diff.h"
 #include "ledger/partition/kept_moment.h"
+#include "platform/output/output_file.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "process/process_reader.h"
@@ -36,10 +38,15 @@ SizeScale scale_for(const Moment& moment) {
     return moment.ledger->rss < mib(10240) ? SizeScale::mib : SizeScale::gib;
 }
 
-}  // namespace
+Expected<void> write_page(const Command& command, const Moment& before, const Moment& after,
+                          const Diff& diff) {
+    const AccountOptions only_figures{.judge = false};
+    return write_file(command.output,
+                      html_diff(account_of(before, only_figures), account_of(after, only_figures), diff),
+                      command.force);
+}
 
-Expected<int> run_diff(const Command& command) {
-    std::array<KeptMoment, 2> loaded;
+Expected<void> load(const Command& command, std::array<KeptMoment, 2>& loaded) {
     // Files first: a wrong one is known before a JVM is asked anything.
     for (std::size_t i = 0; i < loaded.size(); ++i) {
         if (!command.compared[i].is_file()) continue;
@@ -53,6 +60,32 @@ Expected<int> run_diff(const Command& command) {
         if (auto read = keep(open_process(command, command.compared[i].pid, plan), loaded[i]); !read)
             return tl::make_unexpected(read.error());
     }
+    return {};
+}
+
+// What the text or JSON says, and the page.
+Expected<int> show(const Command& command, const Moment& before, const Moment& after, const Diff& diff) {
+    const ReportOptions options{command.all, command.maps};
+    const SizeScale scale = command.unit.value_or(scale_for(after));
+    const auto shown =
+        print(command.json() ? json_diff(before, after, diff)
+                             : diff_text(before, after, diff, scale, options, style_of_stdout(command)));
+    if (!shown || !is_page_of_change(command.output)) return done(shown);
+    return done(write_page(command, before, after, diff));
+}
+
+}  // namespace
+
+Expected<int> run_diff(const Command& command) {
+    std::array<KeptMoment, 2> loaded;
+    // A page is made of both; only another name saves the running process.
+    Command reading = command;
+    if (is_page_of_change(command.output)) {
+        if (auto free = check_output(command.output, command.force); !free)
+            return tl::make_unexpected(free.error());
+        reading.output.clear();
+    }
+    if (auto read = load(reading, loaded); !read) return tl::make_unexpected(read.error());
     const Moment before = loaded[0].moment(), after = loaded[1].moment();
     const auto diff = diff_moments(before, after);
     if (!diff) return tl::make_unexpected(diff.error());
@@ -62,10 +95,7 @@ Expected<int> run_diff(const Command& command) {
         return failure("", fmt::format("the two snapshots are from different processes: {}", how),
                        "compare them anyway with --force");
     }
-    const ReportOptions options{command.all, command.maps};
-    if (command.json()) return done(print(json_diff(before, after, *diff)));
-    const SizeScale scale = command.unit.value_or(scale_for(after));
-    return done(print(diff_text(before, after, *diff, scale, options, style_of_stdout(command))));
+    return show(command, before, after, *diff);
 }
 
 }  // namespace nmtx

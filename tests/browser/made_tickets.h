@@ -21,13 +21,30 @@
 
 namespace nmtx::test {
 
+// A fixture, read and reconciled.
+class FixtureMoment {
+  public:
+    explicit FixtureMoment(const std::string& name)
+        : capture_(read_fixture(source_dir() + "/fixtures/captures/" + name + ".nmtx")) {
+        if (const auto read = reader_.update(capture_); !read)
+            throw std::runtime_error(to_string(read.error()));
+        auto ledger = reconcile(reader_.view());
+        if (!ledger) throw std::runtime_error(to_string(ledger.error()));
+        ledger_ = std::move(*ledger);
+    }
+    FixtureMoment(const FixtureMoment&) = delete;
+    FixtureMoment& operator=(const FixtureMoment&) = delete;
+    [[nodiscard]] Moment moment() const { return {&reader_.view(), &ledger_}; }
+
+  private:
+    Capture capture_;
+    ProcessReader reader_;
+    Ledger ledger_;
+};
+
 inline Ticket fixture_ticket(const std::string& name, std::optional<Trend> history = {}) {
-    const Capture capture = read_fixture(source_dir() + "/fixtures/captures/" + name + ".nmtx");
-    ProcessReader reader;
-    if (const auto read = reader.update(capture); !read) throw std::runtime_error(to_string(read.error()));
-    const auto ledger = reconcile(reader.view());
-    if (!ledger) throw std::runtime_error(to_string(ledger.error()));
-    return ticket_of(test::account(reader.view(), *ledger), std::move(history));
+    const FixtureMoment fixture(name);
+    return ticket_of(account_of(fixture.moment()), std::move(history));
 }
 
 // An hour in which JNI code leaks, the code cache warms up and the rest is flat.
@@ -140,8 +157,7 @@ inline Ticket huge_ticket(std::size_t mappings) {
         ticket.owners.push_back(owner);
         for (std::size_t k = 0; k < 100; ++k)
             ticket.malloc->untracked.push_back(
-                {library, fmt::format("com.example.Handle{}.{}", k, std::string(300, 'p')), "vtable",
-                 Bytes(24), 1, block});
+                {library, fmt::format("{}{}", k, long_name), "vtable", Bytes(24), 1, block});
     }
     const TicketThread thread = ticket.threads->threads.front();
     for (std::uint64_t i = 0; i < 10000; ++i) {
@@ -150,6 +166,39 @@ inline Ticket huge_ticket(std::size_t mappings) {
         more.name = fmt::format("worker-{} {}", i, std::string(300, '<'));
         ticket.threads->threads.push_back(more);
     }
+    return ticket;
+}
+
+// The same, where every name is as long as names get when they are escaped: a letter with marks above it, and
+// quotes; and all owners, arenas and findings have names like it.
+inline Ticket worst_ticket() {
+    Ticket ticket = huge_ticket(2000);
+    ticket.threads->threads.resize(1000);
+    std::string name;
+    for (int i = 0; i < 500; ++i) name += i % 2 == 0 ? "\"" : "\u0301";
+    for (std::size_t i = 0; i < ticket.map.size(); ++i) {
+        TicketRange& range = ticket.map[i];
+        range.name = fmt::format("/{}{}", i, name);
+        if (!range.owner.empty()) range.owner = fmt::format("named/{}{}", i, name);
+    }
+    for (std::size_t i = 0; i < ticket.files.size(); ++i)
+        ticket.files[i].name = ticket.files[i].owner = fmt::format("file/{}{}", i, name);
+    for (TicketThread& thread : ticket.threads->threads) thread.name = thread.library = name;
+    ticket.owners.clear();
+    for (const TicketRange& range : ticket.map) {
+        TicketOwner owner;
+        owner.path = range.owner;
+        owner.resident = range.resident;
+        owner.evidence = name;
+        if (!range.owner.empty()) ticket.owners.push_back(owner);
+    }
+    for (std::size_t i = 0; i < 1000; ++i) {
+        TicketArena arena;
+        arena.name = name;
+        arena.resident = arena.live_untracked = mib(1000 - i);
+        ticket.malloc->arenas.push_back(arena);
+    }
+    for (TicketBlocks& blocks : ticket.malloc->untracked) blocks.owner = blocks.kind = name;
     return ticket;
 }
 

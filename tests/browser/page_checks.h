@@ -97,8 +97,37 @@ inline constexpr const char* reach_faults = R"((() => {
   }
   for (const rect of document.querySelectorAll('#chart-malloc rect[data-part]')) {
     const family = [...rect.classList].find((c) => c.startsWith('f-')).slice(2);
-    if (Number(rect.getAttribute('width')) > 0 && TEXTURES[family] && !rect.nextElementSibling?.matches('rect.over'))
+    if (Number(rect.getAttribute('width')) > 0 && TEXTURES[family] && !rect.nextElementSibling?.matches('path.over'))
       found.push(`${family} has no texture`);
+  }
+  return found;
+})())";
+
+// Tables that are not sorted by the column that they name, at first and after a click on each heading.
+inline constexpr const char* unsorted_tables = R"((() => {
+  const found = [];
+  const check = (table) => {
+    const heads = [...table.tHead.rows[0].cells], column = heads.findIndex((head) => head.ariaSort);
+    if (column < 0) return;
+    const number = heads[column].classList.contains('number'), down = heads[column].ariaSort === 'descending';
+    const values = [...table.tBodies[0].rows].map((row) => row.cells[column])
+      .map((cell) => (number ? (cell.dataset.v === undefined ? null : Number(cell.dataset.v)) : cell.textContent || null));
+    values.forEach((value, i) => {
+      if (i === 0 || value === null) return;
+      const before = values[i - 1];
+      if (before === null) { found.push(`${table.id}, ${heads[column].textContent}: nothing before a value`); return; }
+      const order = number ? before - value : collator.compare(before, value);
+      if (down ? order < 0 : order > 0) found.push(`${table.id}, ${heads[column].textContent}, row ${i}`);
+    });
+  };
+  for (const table of document.querySelectorAll('table')) {
+    check(table);
+    for (const button of table.tHead.querySelectorAll('button')) {
+      button.click();
+      check(table);
+      button.click();
+      check(table);
+    }
   }
   return found;
 })())";

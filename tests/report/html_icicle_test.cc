@@ -17,7 +17,7 @@ using json = nlohmann::ordered_json;
 namespace {
 
 json page_data(const Ticket& ticket) {
-    return json::parse(html_chart_data(ticket, map_strips(ticket.map), icicle_of(ticket)));
+    return html_chart_data(ticket, map_strips(ticket.map), icicle_of(ticket));
 }
 
 // Wherever a node has children, they sum to it; none is empty.

@@ -149,7 +149,8 @@ TEST_CASE("html: owners and shares have their colours") {
 TEST_CASE("html: nothing in the figures' JSON can end the element that holds it") {
     Ticket ticket = small_ticket();
     ticket.shares[0].parts[0].remark = "</script><!--";
-    const std::string data = html_chart_data(ticket, map_strips(ticket.map), icicle_of(ticket));
+    const std::string data =
+        html_safe_json(html_chart_data(ticket, map_strips(ticket.map), icicle_of(ticket)));
     CHECK(data.find('<') == std::string::npos);
     const auto parsed = nlohmann::json::parse(data);
     CHECK(parsed["waterfall"]["shares"][0]["parts"][0]["remark"] == "</script><!--");

@@ -1,10 +1,11 @@
-// The difference between two snapshots, as text and JSON.
+// The difference between two snapshots, as text, JSON and a page.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "account/account.h"
 #include "change/diff.h"
 #include "report/style/style.h"
 
@@ -21,5 +22,8 @@ std::string diff_text(const Moment& before, const Moment& after, const Diff& dif
 
 // docs/reference/json.md: `nmtx diff`. Every row, whatever the text shows.
 std::string json_diff(const Moment& before, const Moment& after, const Diff& diff);
+
+// One self-contained file (report/diff/html). The accounts need not be judged.
+std::string html_diff(const Account& before, const Account& after, const Diff& diff);
 
 }  // namespace nmtx

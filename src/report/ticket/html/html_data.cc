@@ -5,10 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "base/printable.h"
 #include "report/style/json_values.h"
 #include "report/ticket/html/html_data_parts.h"
 #include "report/ticket/html/html_map.h"
+#include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
 
 namespace nmtx {
@@ -18,7 +18,6 @@ using json = nlohmann::ordered_json;
 
 constexpr std::size_t most_arenas = 24;
 constexpr std::size_t most_name = 60;  // columns
-constexpr std::size_t most_leaf_name = 60;
 
 json waterfall_of(const Ticket& ticket) {
     json shares = json::array();
@@ -131,15 +130,18 @@ class IcicleData {
   public:
     json take(const IcicleNode& root) {
         add(root, -1);
-        return {{"abouts", std::move(abouts_)}, {"nodes", std::move(nodes_)}};
+        return {{"abouts", std::move(abouts_)},
+                {"nodes", std::move(nodes_)},
+                {"changes", root.before.has_value()}};
     }
 
   private:
     void add(const IcicleNode& node, int parent) {
         const auto number = static_cast<int>(nodes_.size());
-        nodes_.push_back(json::array({parent, fit(printable(node.name), most_leaf_name),
-                                      node.owner.empty() ? "rss" : family_of(node.owner), node.bytes.value(),
-                                      fit(printable(node.remark), most_leaf_name, true), about(node.owner)}));
+        nodes_.push_back(
+            json::array({parent, chart_name(node.name), node.owner.empty() ? "rss" : family_of(node.owner),
+                         node.bytes.value(), html_fitted(node.remark, true, most_name), about(node.owner)}));
+        if (node.before) nodes_.back().push_back(node.before->value());
         for (const IcicleNode& child : node.children) add(child, number);
     }
 
@@ -159,29 +161,22 @@ class IcicleData {
 }  // namespace
 
 std::string chart_name(std::string_view name) {
-    return fit(printable(name), most_name);
+    return html_fitted(name, false, most_name);
 }
 
 json icicle_data(const IcicleNode& icicle) {
     return IcicleData().take(icicle);
 }
 
-std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips,
-                            const IcicleNode& icicle) {
-    const json data = {{"icicle", icicle_data(icicle)},
-                       {"waterfall", waterfall_of(ticket)},
-                       {"map", map_of(strips)},
-                       {"categories", categories_of(ticket)},
-                       {"nmt", !ticket.categories.empty()},
-                       {"malloc", malloc_of(ticket)},
-                       {"container", container_of(ticket)},
-                       {"trend", trend_data(ticket)}};
-    const std::string text = data.dump();
-    std::string safe;
-    safe.reserve(text.size());
-    // "<" occurs in strings only; without it nothing in them can end the element that holds them.
-    for (const char c : text) c == '<' ? safe += "\\u003c" : safe += c;
-    return safe;
+json html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips, const IcicleNode& icicle) {
+    return {{"icicle", icicle_data(icicle)},
+            {"waterfall", waterfall_of(ticket)},
+            {"map", map_of(strips)},
+            {"categories", categories_of(ticket)},
+            {"nmt", !ticket.categories.empty()},
+            {"malloc", malloc_of(ticket)},
+            {"container", container_of(ticket)},
+            {"trend", trend_data(ticket)}};
 }
 
 }  // namespace nmtx

@@ -10,8 +10,8 @@
 
 namespace nmtx {
 
-// {"abouts": [text, …], "nodes": [[parent, name, family, bytes, remark, about], …]}: the root first, parents
-// before their children. `about` is the number of a text, or -1.
+// {"abouts": [text, …], "nodes": [[parent, name, family, bytes, remark, about, before?], …], "changes"}: the
+// root first, parents before their children. `about` is the number of a text, or -1.
 nlohmann::ordered_json icicle_data(const IcicleNode& icicle);  // html_data.cc
 
 // {"from_ms", "span_s", "rss", "bands", "flat", …}, of the last run, which is the one that the ticket is

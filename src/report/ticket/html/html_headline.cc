@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "report/style/style.h"
+#include "report/ticket/html/html_document.h"
 #include "report/ticket/html/html_map.h"
 #include "report/ticket/html/html_page.h"
 #include "report/ticket/html/html_parts.h"
@@ -9,29 +10,12 @@
 namespace nmtx {
 namespace {
 
-std::string figure(std::string_view name, const std::string& value, const std::string& below,
-                   std::string_view family) {
-    return fmt::format("<div class=\"figure f-{}\"><dt>{}</dt><dd>{}</dd><dd class=\"below\">{}</dd></div>\n",
-                       family, html_text(name), html_text(value), html_text(below));
-}
-
-// "Target · pid 3938 · …" without its first word: the page says what it is about.
-std::string_view behind_target(std::string_view line) {
-    constexpr std::string_view target = "Target · ";
-    if (line.starts_with(target)) line.remove_prefix(target.size());
-    return line.substr(0, line.find('\n'));
-}
-
-std::string application(const Ticket& ticket) {
-    if (ticket.application.empty()) return "a process";
-    return fmt::format("<strong class=\"application\">{}</strong>", html_name(ticket.application));
-}
-
 std::string shares(const Ticket& ticket) {
     std::string out;
     for (const Share& share : ticket.shares) {
-        out += figure(share.name, in_mib(share.resident) + " MiB",
-                      percent(share.resident, ticket.rss) + " % of RSS", family_of_share(share.name));
+        out += html_headline_figure(share.name, in_mib(share.resident) + " MiB",
+                                    percent(share.resident, ticket.rss) + " % of RSS",
+                                    family_of_share(share.name));
     }
     return out;
 }
@@ -43,8 +27,9 @@ std::string html_headline(const Ticket& ticket) {
     const bool again = ticket.mapped_again != Bytes();
     const Bytes rss_true = minus_or_zero(ticket.rss, ticket.mapped_again);
     out += fmt::format("<p class=\"eyebrow\">Native memory of {}</p>\n<h1>{} {} MiB</h1>\n",
-                       application(ticket), again ? "True RSS" : "RSS", html_text(in_mib(rss_true)));
-    out += html_paragraph(behind_target(ticket.target), "target");
+                       html_application(ticket.application), again ? "True RSS" : "RSS",
+                       html_text(in_mib(rss_true)));
+    out += html_paragraph(html_behind_target(ticket.target), "target");
     if (again) {
         out += html_paragraph(
             fmt::format("The kernel's RSS is {} MiB: it counts {} MiB of Java heap pages again, which are "

@@ -118,7 +118,7 @@ void settle(IcicleNode& node, Bytes bytes) {
         child->bytes = std::min(child->bytes, left);
         left = minus_or_zero(left, child->bytes);
     }
-    if (left != Bytes()) node.children.push_back({"other", {}, node.owner, left, {}});
+    if (left != Bytes()) node.children.push_back({std::string(icicle_rest_name), {}, node.owner, left, {}});
     std::erase_if(node.children, [](const IcicleNode& child) { return child.bytes == Bytes(); });
     std::sort(node.children.begin(), node.children.end(), larger);
     for (IcicleNode& child : node.children) settle(child, child.bytes);
@@ -129,7 +129,13 @@ void join_small(IcicleNode& node, std::size_t most) {
     if (node.children.size() > most) {
         IcicleNode rest{
             fmt::format("{} smaller", grouped(node.children.size() - most + 1)), {}, node.owner, {}, {}};
-        for (std::size_t i = most - 1; i < node.children.size(); ++i) rest.bytes += node.children[i].bytes;
+        rest.before = Bytes();
+        for (std::size_t i = most - 1; i < node.children.size(); ++i) {
+            const IcicleNode& child = node.children[i];
+            rest.bytes += child.bytes;
+            rest.before =
+                rest.before && child.before ? std::optional(*rest.before + *child.before) : std::nullopt;
+        }
         node.children.resize(most - 1);
         node.children.push_back(std::move(rest));
     }
@@ -144,16 +150,24 @@ std::size_t nodes_of(const IcicleNode& node) {
     return count;
 }
 
-IcicleNode icicle_of(const Ticket& ticket) {
+IcicleNode icicle_tree(const Ticket& ticket, IcicleLeaves leaves) {
     IcicleNode root = Shared(ticket).take();
-    add_icicle_leaves(root, ticket);
+    add_icicle_leaves(root, ticket, leaves);
     settle(root, ticket.rss);
+    return root;
+}
+
+IcicleNode icicle_cut(const IcicleNode& tree, std::size_t most_nodes) {
     for (std::size_t most = most_children;; most = most * 3 / 4) {
         // Each time from the whole tree, so that what is summed up is counted right.
-        IcicleNode cut = root;
+        IcicleNode cut = tree;
         join_small(cut, most);
-        if (nodes_of(cut) <= most_icicle_nodes || most <= 2) return cut;
+        if (nodes_of(cut) <= most_nodes || most <= 2) return cut;
     }
+}
+
+IcicleNode icicle_of(const Ticket& ticket, std::size_t most) {
+    return icicle_cut(icicle_tree(ticket), most);
 }
 
 std::string about_owner(std::string_view owner) {

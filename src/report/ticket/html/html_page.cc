@@ -68,8 +68,37 @@ std::string html_prose(std::string_view text) {
     return out;
 }
 
+std::string html_fitted(std::string_view name, bool is_path, std::size_t columns) {
+    std::string text = fit(printable(name), columns, is_path);
+    // Escaped, a character has at most six bytes.
+    constexpr std::size_t escaped = 6;
+    const auto weight = [](char c) {
+        return std::string_view("&<>\"'\\").find(c) == std::string_view::npos ? std::size_t{1} : escaped;
+    };
+    const std::size_t most = escaped * columns;
+    std::size_t whole = 0;
+    for (const char c : text) whole += weight(c);
+    if (whole <= most) return text;
+    const auto begins = [&](std::size_t at) {
+        return at >= text.size() || (static_cast<unsigned char>(text[at]) & 0xC0U) != 0x80U;
+    };
+    std::size_t cut = 0;
+    if (is_path) {
+        for (; whole > most || !begins(cut); ++cut) whole -= weight(text[cut]);
+        return "…" + text.substr(cut);
+    }
+    for (cut = text.size(); whole > most || !begins(cut); --cut) whole -= weight(text[cut - 1]);
+    return text.substr(0, cut) + "…";
+}
+
 std::string html_name(std::string_view name, bool is_path, std::size_t columns) {
-    return html_text(fit(printable(name), columns, is_path));
+    return html_text(html_fitted(name, is_path, columns));
+}
+
+std::string html_change(Delta change) {
+    if (change.value == 0) return "0.0";
+    const auto value = static_cast<std::uint64_t>(change.value);
+    return change.value < 0 ? "-" + in_mib(Bytes(~value + 1)) : "+" + in_mib(Bytes(value));
 }
 
 std::string html_paragraph(std::string_view text, std::string_view css_class) {
@@ -131,6 +160,14 @@ void HtmlTable::mib(const std::optional<Bytes>& bytes) {
 
 void HtmlTable::count(const std::optional<std::uint64_t>& number) {
     number ? cell(grouped(*number), std::to_string(*number)) : cell("", "");
+}
+
+void HtmlTable::change(const std::optional<Delta>& change) {
+    change ? cell(html_text(html_change(*change)), std::to_string(change->value)) : cell("", "");
+}
+
+void HtmlTable::count_change(const std::optional<std::int64_t>& change) {
+    change ? cell(grouped(Delta{*change}), std::to_string(*change)) : cell("", "");
 }
 
 void HtmlTable::id(std::uint64_t id) {

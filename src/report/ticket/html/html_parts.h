@@ -3,25 +3,27 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "report/ticket/html/html_document.h"
 #include "report/ticket/html/html_icicle.h"
 #include "report/ticket/html/html_map.h"
 #include "report/ticket/ticket.h"
 
 namespace nmtx {
 
-// At most this many rows of each table; a sentence below sums up the rest.
-inline constexpr std::size_t most_table_rows = 600;
+// Issue trackers and mail take this much; no page is larger.
+inline constexpr std::size_t most_html_bytes = 2'000'000;
 
-struct HtmlSection {
-    std::string id;
-    std::string heading;
-    std::string short_heading;  // in the list of sections
-    std::string body;           // below the heading; empty: the section is left out
+// What a page has room for; all of it is cut by a quarter until the page is small enough.
+struct HtmlLimits {
+    std::size_t rows = 600;  // of each table, of files half of it; a sentence below sums up the rest
+    std::size_t nodes = most_icicle_nodes;
+    std::size_t strips = most_strips;
 };
 
 // A chart that the page's script draws; `table`: the same as a table, for readers who do not see it.
@@ -41,15 +43,15 @@ std::string html_committed(const Ticket& ticket);
 std::string html_malloc(const Ticket& ticket);  // html_malloc.cc
 std::string html_threads(const Ticket& ticket);
 std::string html_container(const Ticket& ticket);
-std::string html_trend(const Ticket& ticket);                // html_trend.cc
-std::vector<HtmlSection> html_tables(const Ticket& ticket);  // html_tables.cc
-std::string html_missing(const Ticket& ticket);              // html_about.cc, also the following
+std::string html_trend(const Ticket& ticket);                                       // html_trend.cc
+std::vector<HtmlSection> html_tables(const Ticket& ticket, std::size_t most_rows);  // html_tables.cc
+std::string html_missing(const Ticket& ticket);  // html_about.cc, also the following
 std::string html_environment(const Ticket& ticket);
 std::string html_taken(const Ticket& ticket);
 std::string html_reproduce(const Ticket& ticket);
 
-// The script's data, as JSON without any "<" (html_data.cc).
-std::string html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips,
-                            const IcicleNode& icicle);
+// The script's data (html_data.cc).
+nlohmann::ordered_json html_chart_data(const Ticket& ticket, const std::vector<MapStrip>& strips,
+                                       const IcicleNode& icicle);
 
 }  // namespace nmtx

@@ -10,7 +10,7 @@
 namespace nmtx {
 namespace {
 
-std::string owners(const Ticket& ticket) {
+std::string owners(const Ticket& ticket, std::size_t most_rows) {
     HtmlTable table("owners-table", "Owners (resident bytes sum to RSS)",
                     {{"owner", Column::name},
                      {"resident, MiB"},
@@ -22,7 +22,7 @@ std::string owners(const Ticket& ticket) {
                     1);
     Bytes left;
     for (const TicketOwner& owner : ticket.owners) {
-        if (table.rows() >= most_table_rows) {
+        if (table.rows() >= most_rows) {
             left += owner.resident;
             continue;
         }
@@ -41,7 +41,7 @@ std::string owners(const Ticket& ticket) {
 }
 
 // Those with most resident bytes, in address order.
-std::string mappings(const Ticket& ticket) {
+std::string mappings(const Ticket& ticket, std::size_t most_rows) {
     std::vector<const TicketRange*> chosen;
     chosen.reserve(ticket.map.size());
     for (const TicketRange& range : ticket.map) chosen.push_back(&range);
@@ -49,8 +49,8 @@ std::string mappings(const Ticket& ticket) {
         return a->resident != b->resident ? a->resident > b->resident : a->range.size() > b->range.size();
     });
     Bytes left;
-    for (std::size_t i = most_table_rows; i < chosen.size(); ++i) left += chosen[i]->resident;
-    const std::size_t left_out = chosen.size() - std::min(chosen.size(), most_table_rows);
+    for (std::size_t i = most_rows; i < chosen.size(); ++i) left += chosen[i]->resident;
+    const std::size_t left_out = chosen.size() - std::min(chosen.size(), most_rows);
     chosen.resize(chosen.size() - left_out);
     HtmlTable table("mappings-table", "Mappings, split where the owner changes",
                     {{"from", Column::name},
@@ -74,13 +74,13 @@ std::string mappings(const Ticket& ticket) {
     return table.finish(html_left_out(left_out, left));
 }
 
-std::string files(const Ticket& ticket) {
+std::string files(const Ticket& ticket, std::size_t most_rows) {
     HtmlTable table(
         "files-table", "Resident files",
         {{"file", Column::name}, {"owner", Column::text}, {"mappings"}, {"resident, MiB"}, {"% of RSS"}}, 3);
     Bytes left;
     for (const TicketFile& file : ticket.files) {
-        if (table.rows() >= most_table_rows / 2) {
+        if (table.rows() >= most_rows / 2) {
             left += file.resident;
             continue;
         }
@@ -95,7 +95,7 @@ std::string files(const Ticket& ticket) {
     return rows == 0 ? "" : table.finish(html_left_out(ticket.files.size() - rows, left));
 }
 
-std::string threads(const Ticket& ticket) {
+std::string threads(const Ticket& ticket, std::size_t most_rows) {
     if (!ticket.threads) return "";
     HtmlTable table("threads-table", "Threads",
                     {{"thread", Column::name},
@@ -110,7 +110,7 @@ std::string threads(const Ticket& ticket) {
                     ticket.threads->interval_s > 0 ? 4 : 5);
     Bytes left;
     for (const TicketThread& thread : ticket.threads->threads) {
-        if (table.rows() >= most_table_rows) {
+        if (table.rows() >= most_rows) {
             left += thread.stack_resident.value_or(Bytes());
             continue;
         }
@@ -153,11 +153,11 @@ std::string categories(const Ticket& ticket) {
 
 }  // namespace
 
-std::vector<HtmlSection> html_tables(const Ticket& ticket) {
-    return {{"owners", "Owners", "Owners", owners(ticket)},
-            {"mappings", "Mappings", "Mappings", ticket.map.empty() ? "" : mappings(ticket)},
-            {"files", "Files", "Files", files(ticket)},
-            {"thread-list", "Thread list", "Thread list", threads(ticket)},
+std::vector<HtmlSection> html_tables(const Ticket& ticket, std::size_t most_rows) {
+    return {{"owners", "Owners", "Owners", owners(ticket, most_rows)},
+            {"mappings", "Mappings", "Mappings", ticket.map.empty() ? "" : mappings(ticket, most_rows)},
+            {"files", "Files", "Files", files(ticket, most_rows)},
+            {"thread-list", "Thread list", "Thread list", threads(ticket, most_rows)},
             {"categories", "NMT categories", "NMT categories", categories(ticket)}};
 }
 

@@ -38,7 +38,7 @@ using BySize = std::map<Bytes, BlockSum>;
 using ByClass = std::map<std::string, BySize>;
 
 std::string name_of_size(Bytes block) {
-    return block == Bytes() ? "blocks of several sizes"
+    return block == Bytes() ? std::string(icicle_sizes_name)
                             : fmt::format("blocks of {} bytes", grouped(block.value()));
 }
 
@@ -75,7 +75,7 @@ void add_classes(IcicleNode& node, const ByClass& classes) {
 
 class Leaves {
   public:
-    explicit Leaves(const Ticket& ticket) {
+    Leaves(const Ticket& ticket, IcicleLeaves leaves) : leaves_(leaves) {
         for (const TicketRange& range : ticket.map) {
             if (range.resident != Bytes()) ranges_[range.owner].push_back(&range);
         }
@@ -91,7 +91,7 @@ class Leaves {
             libraries(node);
         } else if (is_below(node.owner, owner_path::file)) {
             if (node.owner != owner_path::file) files(node);
-        } else if (by_address(node.owner)) {
+        } else if (leaves_ == IcicleLeaves::all && by_address(node.owner)) {
             addresses(node);
         }
     }
@@ -161,6 +161,7 @@ class Leaves {
         }
     }
 
+    IcicleLeaves leaves_;
     std::map<std::string, std::vector<const TicketRange*>, std::less<>> ranges_;
     std::map<std::string, ByClass, std::less<>> libraries_;
     ByClass unattributed_;
@@ -168,8 +169,8 @@ class Leaves {
 
 }  // namespace
 
-void add_icicle_leaves(IcicleNode& root, const Ticket& ticket) {
-    Leaves(ticket).add_below(root);
+void add_icicle_leaves(IcicleNode& root, const Ticket& ticket, IcicleLeaves leaves) {
+    Leaves(ticket, leaves).add_below(root);
 }
 
 }  // namespace nmtx

@@ -7,6 +7,6 @@ namespace nmtx {
 
 // Adds what the ticket has below its owners: files by name, libraries' malloc blocks by class and size,
 // unexplained memory and malloc mappings that were not walked by address. Sums are not yet settled.
-void add_icicle_leaves(IcicleNode& root, const Ticket& ticket);
+void add_icicle_leaves(IcicleNode& root, const Ticket& ticket, IcicleLeaves leaves);
 
 }  // namespace nmtx

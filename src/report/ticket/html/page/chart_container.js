@@ -26,7 +26,7 @@ chart("container", (canvas, width) => {
       let at = left;
       for (const [, family, , amount] of kinds) {
         rect(at, x(amount) - x(0), family.includes("pale") ? "f f-file mapped" : `f f-${family}`).attr("data-bytes", amount);
-        if (!family.includes("pale")) layTexture(svg, group, family, at, barTop, x(amount) - x(0), bar);
+        if (!family.includes("pale")) layTexture(group, family, at, barTop, x(amount) - x(0), bar);
         at += x(amount) - x(0);
       }
       rect(left, x(bytes) - left, "outline");

@@ -23,6 +23,8 @@ const TEXTURES = {
   "stack": "vertical",
   "named": "cross",
   "unexplained": "dense",
+  "grown": "diagonal",
+  "shrunk": "horizontal",
 };
 const TEXTURE_LINES = {
   diagonal: "M-1,1l2,-2M0,6l6,-6M5,7l2,-2",
@@ -89,7 +91,7 @@ function svgIn(canvas, width, height, title, description) {
   return svg;
 }
 
-// The fill of the texture that lies over bars of this family; null for a plain one.
+// The fill of the texture of areas that are no bars; null for a plain one.
 function textureOf(svg, family) {
   const kind = TEXTURES[family];
   if (!kind) return null;
@@ -101,12 +103,37 @@ function textureOf(svg, family) {
   return `url(#${id})`;
 }
 
+// The lines of a texture within a bar, as a path. A pattern would be a picture of its own in each bar of a printed page.
+function textureLines(kind, x, y, width, height) {
+  const right = x + width, bottom = y + height, parts = [];
+  const round = (value) => Number(value.toFixed(1));
+  const line = (x1, y1, x2, y2) => parts.push(`M${round(x1)},${round(y1)}L${round(x2)},${round(y2)}`);
+  const steps = (from, to, step, draw) => {
+    if (to - from < step) draw((from + to) / 2);
+    else for (let at = from + step / 2; at < to; at += step) draw(at);
+  };
+  const across = (step) => steps(y, bottom, step, (at) => line(x, at, right, at));
+  const down = () => steps(x, right, 6, (at) => line(at, y, at, bottom));
+  if (kind === "horizontal" || kind === "cross") across(6);
+  if (kind === "dense") across(2);
+  if (kind === "vertical" || kind === "cross") down();
+  if (kind === "dots") steps(y, bottom, 6, (v) => steps(x, right, 6, (u) => parts.push(`M${round(u)},${round(v)}h0`)));
+  // x + y, or x - y, is the same along a line.
+  if (kind === "diagonal") steps(x + y, right + bottom, 6, (sum) => {
+    const from = Math.max(x, sum - bottom), to = Math.min(right, sum - y);
+    line(from, sum - from, to, sum - to);
+  });
+  if (kind === "counter") steps(x - bottom, right - y, 6, (difference) => {
+    const from = Math.max(x, difference + y), to = Math.min(right, difference + bottom);
+    line(from, from - difference, to, to - difference);
+  });
+  return parts.join("");
+}
+
 // Lays the texture of a family over a bar of the same place.
-function layTexture(svg, group, family, x, y, width, height) {
-  const fill = textureOf(svg, family);
-  if (fill && width > 0 && height > 0) {
-    group.append("rect").attr("class", "over").attr("fill", fill).attr("x", x).attr("y", y).attr("width", width).attr("height", height);
-  }
+function layTexture(group, family, x, y, width, height) {
+  const kind = TEXTURES[family];
+  if (kind && width > 0 && height > 0) group.append("path").attr("class", `over texture ${kind}`).attr("d", textureLines(kind, x, y, width, height));
 }
 
 // Stripes of the colour of the text around, for what is counted and not measured.

@@ -32,7 +32,7 @@ chart("malloc", (canvas, width) => {
       const size = arena[field] > 0 ? Math.max(1, x(arena[field]) - x(0)) : 0;
       d3.select(this).append("rect").attr("class", `f f-${family}`).attr("data-part", field).attr("data-bytes", arena[field])
         .attr("x", at).attr("y", barTop).attr("width", size).attr("height", bar);
-      layTexture(svg, d3.select(this), family, at, barTop, size, bar);
+      layTexture(d3.select(this), family, at, barTop, size, bar);
       at += size;
     }
   });

@@ -60,7 +60,7 @@ chart("map", (canvas, width) => {
   groups.append("rect").attr("class", "f resident").attr("data-bytes", (strip) => strip[7])
     .attr("width", (strip, i) => places[i].width).attr("y", (strip) => bar - filled(strip)).attr("height", filled);
   groups.each(function (strip, i) {
-    layTexture(svg, d3.select(this), strip[3], 0, bar - filled(strip), places[i].width, filled(strip));
+    layTexture(d3.select(this), strip[3], 0, bar - filled(strip), places[i].width, filled(strip));
     const label = strip[2].slice(strip[2].lastIndexOf("/") + 1);
     const room = places[i].width - 6;
     if (!label || room < 24 || widthOf(label, 11.5) > room) return;

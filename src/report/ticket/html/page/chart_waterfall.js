@@ -64,7 +64,7 @@ chart("waterfall", (canvas, width) => {
     .attr("data-level", (row) => row.level).attr("x", (row) => x(row.from)).attr("y", barTop).attr("rx", 2)
     .attr("width", (row) => Math.max(1.5, x(row.from + row.bytes) - x(row.from))).attr("height", barHeight);
   groups.each(function (row, i) {
-    layTexture(svg, d3.select(this), row.family, x(row.from), barTop(row, i), Math.max(1.5, x(row.from + row.bytes) - x(row.from)), barHeight(row));
+    layTexture(d3.select(this), row.family, x(row.from), barTop(row, i), Math.max(1.5, x(row.from + row.bytes) - x(row.from)), barHeight(row));
   });
   groups.append("text").attr("x", (row) => (row.level === 0 ? 0 : 14)).attr("y", textAt)
     .attr("class", (row) => (row.level === 0 ? "strong" : "muted"))

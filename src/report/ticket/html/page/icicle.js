@@ -3,11 +3,18 @@
 
 // The nodes' parents come before them.
 function nodesOf({ nodes, abouts }) {
-  const made = nodes.map(([, name, family, bytes, remark, about]) =>
-    ({ name, family, bytes, remark, about: abouts[about] ?? "", self: 0, children: [] }));
+  const made = nodes.map(([, name, family, bytes, remark, about, before]) =>
+    ({ name, family, bytes, remark, about: abouts[about] ?? "", before: before ?? null, self: 0, children: [] }));
   nodes.forEach(([parent], i) => { if (i > 0) made[parent].children.push(made[i]); });
   for (const node of made) if (node.children.length === 0) node.self = node.bytes;
   return made[0];
+}
+
+// "a.b.Handle.peer" without its packages where it does not fit with them.
+function shortName(name, room) {
+  if (widthOf(name) <= room) return name;
+  const [, simple] = /^(?:[a-z][\w$]*\.)+([A-Z][\w$]*(?:\.[\w$]+)?)$/.exec(name) ?? [];
+  return cutTo(simple ?? name, room);
 }
 
 class Icicle extends PartitionChart {
@@ -31,7 +38,8 @@ class Icicle extends PartitionChart {
   }
   get row() { return 30; }
   get words() { return ["part", "parts"]; }
-  boxClass(part) { return `f-${part.data.family}`; }
+  family(part) { return part.data.family; }
+  boxClass(part) { return `f-${this.family(part)}`; }
   amount(value) { return `${mib(value)} MiB`; }
   found(value) { return `${this.amount(value)} (${shareOf(value, this.root.value)} of RSS)`; }
   searched(part) { return `${part.data.name} ${part.data.remark}`; }
@@ -40,24 +48,41 @@ class Icicle extends PartitionChart {
 
   enter(groups) {
     super.enter(groups);
-    const svg = this.svg;
-    const lay = (css) => groups.insert("rect", "text").attr("class", css).attr("y", this.row - 6).attr("height", 5);
-    lay("f edge");
-    lay("over").attr("fill", (part) => textureOf(svg, part.data.family) ?? "none");
+    groups.insert("rect", "text").attr("class", "f edge").attr("y", this.row - 6).attr("height", 5);
+    groups.insert("path", "text").attr("class", (part) => `over texture ${TEXTURES[this.family(part)] ?? ""}`);
     return groups;
+  }
+
+  // The length of the strip at the foot of a part.
+  strip(part) {
+    return Math.max(0.7, this.place(part).width - 0.6);
+  }
+
+  draw() {
+    super.draw();
+    const chart = this;
+    this.boxes.selectAll("g.part").each(function (part) {
+      const width = chart.strip(part);
+      this.querySelector(".edge").setAttribute("width", width);
+      this.querySelector(".over").setAttribute("d", textureLines(TEXTURES[chart.family(part)], 0, chart.row - 6, width, 5));
+    });
   }
 
   label(part, room) {
     const { name } = part.data, size = this.amount(part.value);
     const both = `${name}  ${size}`;
-    return widthOf(both) <= room ? both : cutTo(name, room);
+    return widthOf(both) <= room ? both : shortName(name, room);
+  }
+
+  figures(part) {
+    const all = this.root.value;
+    const whole = part.parent && part.parent !== this.root ? `, ${shareOf(part.value, part.parent.value)} of ${part.parent.data.name}` : "";
+    return `${part.data.name}: ${this.amount(part.value)}` + (part === this.root ? "" : `, ${shareOf(part.value, all)} of RSS${whole}`);
   }
 
   text(part) {
-    const { name, remark, about } = part.data, all = this.root.value;
-    const whole = part.parent && part.parent !== this.root ? `, ${shareOf(part.value, part.parent.value)} of ${part.parent.data.name}` : "";
-    const figures = `${name}: ${this.amount(part.value)}` + (part === this.root ? "" : `, ${shareOf(part.value, all)} of RSS${whole}`);
-    return [figures + (remark && remark !== name ? `; ${remark}` : "") + ".", about].filter(Boolean).join(" ");
+    const { name, remark, about } = part.data;
+    return [this.figures(part) + (remark && remark !== name ? `; ${remark}` : "") + ".", about].filter(Boolean).join(" ");
   }
 
   describe(part) {
@@ -114,5 +139,5 @@ class Icicle extends PartitionChart {
 }
 
 function startIcicle() {
-  for (const canvas of document.querySelectorAll(".canvas.icicle")) new Icicle(canvas);
+  for (const canvas of document.querySelectorAll(".canvas.icicle")) report.icicle.changes ? new ChangeIcicle(canvas) : new Icicle(canvas);
 }
