@@ -112,6 +112,11 @@ class Comparison {
             return;
         }
         diff_.malloc = malloc_changes(*a_.walk(), *b_.walk());
+        if (const bool first = a_.walk()->holders.has_value(); first != b_.walk()->holders.has_value())
+            note(
+                fmt::format("Only the {} snapshot was taken with --owners: blocks that it attributes to what "
+                            "holds them may be \"not attributed\" in the other. They need not have changed.",
+                            first ? "first" : "second"));
     }
 
     void threads() {

@@ -97,6 +97,22 @@ TEST_CASE("diff: malloc that was walked at one moment alone is compared as a who
     CHECK(noted(diff, "malloc's blocks are not compared: "));
 }
 
+TEST_CASE("diff: where one snapshot alone has owners of blocks, it says so") {
+    made::Process before, after;
+    for (made::Process* process : {&before, &after}) {
+        process->map(0x10000, 0x20000, "rw-p", 40, "[anon: glibc: malloc arena]");
+        MallocWalk& walk = process->view.malloc_walk.emplace();
+        walk.allocator = "glibc";
+        walk.arenas.emplace_back().untracked = {1, kib(40), kib(40)};
+        walk.regions.push_back({range_of(0x10000, 0x20000), RegionKind::arena, kib(40)});
+    }
+    CHECK_FALSE(noted(diff_of(before, after), "--owners"));
+    after.view.malloc_walk->holders.emplace();
+    CHECK(noted(diff_of(before, after), "Only the second snapshot was taken with --owners"));
+    before.view.malloc_walk->holders.emplace();
+    CHECK_FALSE(noted(diff_of(before, after), "--owners"));
+}
+
 TEST_CASE("diff: a process is the same by its start, its boot, its pid and its program") {
     made::Process before, after;
     before.map(0x10000, 0x20000, "rw-p", 40);
