@@ -44,14 +44,14 @@ def only(kind, all_objects):
     return found[0]
 
 
-# The capabilities that `serve` keeps with HTTP: all that it may need but those to write files and to stop threads.
+# The capabilities that `serve` keeps with HTTP: all that it may need but those to write files, to stop threads and to set probes.
 def wanted_capabilities():
     source = (root / 'platform/os/privileges.cc').read_text()
     body = source[source.index('wanted(const Needs'):]
     body = body[:body.index('\n}')]
     names = set()
     for line in body.splitlines():
-        if 'needs.writes' in line or 'needs.stops' in line:
+        if any(f'needs.{each}' in line for each in ('writes', 'stops', 'probes')):
             continue
         names |= set(re.findall(r'CAP_(\w+)\)', line))
         if 'checkpoint_restore' in line:
