@@ -1,9 +1,11 @@
 # What goes with the program where it is installed, and nmtx_VERSION_amd64.deb. packaging/release makes it of the portable program, which
 # needs no library where it runs.
 install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
-# Written when it is installed, since it names the program by the prefix of that time.
-install(CODE "configure_file(\"${CMAKE_SOURCE_DIR}/packaging/systemd/nmtx-record.service.in\" \"${CMAKE_BINARY_DIR}/nmtx-record.service\" @ONLY)")
-install(FILES ${CMAKE_BINARY_DIR}/nmtx-record.service DESTINATION lib/systemd/system)
+# Written when they are installed, since they name the program by the prefix of that time.
+foreach(unit nmtx-record nmtx-serve)
+  install(CODE "configure_file(\"${CMAKE_SOURCE_DIR}/packaging/systemd/${unit}.service.in\" \"${CMAKE_BINARY_DIR}/${unit}.service\" @ONLY)")
+  install(FILES ${CMAKE_BINARY_DIR}/${unit}.service DESTINATION lib/systemd/system)
+endforeach()
 # Licences of the libraries that are in the program: packaging/release collects them.
 install(DIRECTORY ${CMAKE_BINARY_DIR}/licences DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
 
