@@ -15,8 +15,9 @@ constexpr std::size_t dwarf_result = 0;  // rax
 
 }  // namespace
 
-void AllocationRecords::begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t seed) {
-    window_ = number;
+void AllocationRecords::begin(const ProbeWindow& window, std::array<std::uint32_t, most_strata> entries,
+                              std::uint64_t seed) {
+    entries_ = entries;
     wanted_before_.clear();
     for (std::size_t i = 0; i < window.threads(); ++i)
         wanted_before_.push_back(wanted_ns(window.thread(i).tid));
@@ -72,7 +73,7 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std
     copy.bytes.assign(record.stack.begin(), record.stack.end());
     Kept kept;
     kept.sample.thread = builder_.thread(static_cast<std::uint64_t>(record.tid), of.name());
-    kept.sample.window = window_;
+    kept.sample.window = entries_[probed.stratum];
     kept.sample.bytes = bytes;
     kept.sample.weight = every / *chance * probed.factor;
     kept.probed_thread = thread;

@@ -1,6 +1,7 @@
 // The records of a window on their way into a profile: which are samples, and which block each has got.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -24,8 +25,9 @@ class AllocationRecords {
                       AllocationRun& run, Range jvm)
         : process_(process), builder_(builder), batches_(batches), run_(run), jvm_(jvm) {}
 
-    // What follows is of this window, which has begun. Until it ends the sampler is the same.
-    void begin(const ProbeWindow& window, std::uint32_t number, std::uint64_t seed);
+    // What follows is of this window, which has begun. Until it ends the sampler is the same. `entries`: what
+    // the samples of a stratum have as their window.
+    void begin(const ProbeWindow& window, std::array<std::uint32_t, most_strata> entries, std::uint64_t seed);
     void drain(ProbeWindow& window);
     // Its samples stand for all calls that the kernel counted, and for what their threads would have done
     // undisturbed; sets the next sampler's period.
@@ -60,7 +62,7 @@ class AllocationRecords {
     Range jvm_;
     std::vector<Kept> samples_;
     std::size_t first_of_window_ = 0;
-    std::uint32_t window_ = 0;
+    std::array<std::uint32_t, most_strata> entries_{};
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
     std::optional<ByteSampler> sampler_;

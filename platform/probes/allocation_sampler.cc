@@ -4,19 +4,18 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <csignal>
 #include <ctime>
 #include <random>
-#include <string_view>
-#include <unordered_map>
+#include <utility>
 
-#include "base/paths.h"
 #include "platform/os/clock.h"
 #include "platform/os/signal_queue.h"
 #include "platform/probes/allocation_records.h"
 #include "platform/probes/chosen_threads.h"
+#include "platform/probes/known_callers.h"
 #include "platform/probes/probe_price.h"
-#include "platform/symbols/unwind_files.h"
 
 namespace nmtx {
 namespace {
@@ -24,15 +23,16 @@ namespace {
 constexpr std::uint64_t ms_in_ns = 1'000'000;
 constexpr std::uint64_t second_in_ns = 1000 * ms_in_ns;
 constexpr std::uint32_t stack_bytes = std::uint32_t{16} << 10U;
-constexpr std::size_t ring_pages = 512;
-constexpr std::uint64_t counted_ns = 30 * ms_in_ns;  // before the first window, at most
-constexpr std::uint64_t enough_calls = 2000;         // of it
+constexpr std::size_t most_ring_pages = 4096;  // of all threads
 constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns;
 constexpr std::uint64_t cycle_ns = second_in_ns;
-constexpr std::uint64_t look_every_ns = 2 * ms_in_ns;
+constexpr std::uint64_t drain_every_ns = 2 * ms_in_ns;
 constexpr double too_much = 1.5;  // times what a window may cost: then it ends early
-constexpr std::size_t most_busy_kept = 16;
 constexpr double many_records = 20;
+// Each so many windows of one thread is of the others, of which less is expected.
+constexpr std::size_t others_each = 4;
+// A look that sees few calls costs next to nothing.
+constexpr std::uint64_t first_look_ns = 300 * ms_in_ns, look_ns = 60 * ms_in_ns;
 
 class AllocationSampler {
   public:
@@ -57,20 +57,24 @@ class AllocationSampler {
         begin_ns_ = monotonic_ns();
         end_ns_ = begin_ns_ + static_cast<std::uint64_t>(options_.length.count()) * ms_in_ns;
         if (auto counted = count_first(); !counted) return tl::make_unexpected(counted.error());
-        const auto jvm = code_of_jvm();
+        run_.with_jvm = options_.with_jvm;
+        const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
         AllocationRecords records(process_, builder_, batches_, run_, *jvm);
         const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle_ns);
-        double rate = run_.first_rate;
         for (std::uint64_t from = monotonic_ns(); !over();) {
-            const WindowPlan plan = budget.plan(rate);
-            const std::uint64_t length = next_stretch(plan, budget, from);
+            const Next next = plan_next(budget);
+            if (run_.process_ended) break;
+            const std::uint64_t length = next_stretch(next.plan, budget, from);
             if (length == 0) break;
-            const auto ran = run_stretch(plan, budget, records, rate, {from, length});
+            const std::size_t entries = run_.windows.size();
+            const auto ran = run_stretch(next, budget, records, {from, length});
             if (!ran && run_.windows.empty()) return tl::make_unexpected(ran.error());
             if (!ran) break;
             const std::uint64_t end = monotonic_ns();
-            run_.windows.back().stands_for = static_cast<double>(end - from) / 1e9;
+            for (double& seconds : since_seen_) seconds += static_cast<double>(end - from) / 1e9;
+            for (std::size_t i = entries; i < run_.windows.size(); ++i)
+                run_.windows[i].stands_for = std::exchange(since_seen_[run_.windows[i].stratum], 0);
             from = end;
         }
         if (!run_.process_ended) wait_until(end_ns_);
@@ -100,106 +104,83 @@ class AllocationSampler {
         }
     }
 
-    std::vector<ChosenThread> threads(std::size_t most) {
-        const auto all = thread_ids(process_);
+    std::vector<pid_t> threads() {
+        auto all = thread_ids(process_);
         if (!all || all->empty()) {
             run_.process_ended = true;
             return {};
         }
         threads_now_ = all->size();
-        return choose_threads(*all, busy_, most, random_);
+        return std::move(*all);
     }
 
-    // What the calls before the first window cost is paid, too. Before a window counted, and until its probes
-    // were out, the target called as often as in between.
-    void close_and_pay(ProbeWindow& window) {
-        const ProbeHits hits = window.hits();
-        window.close();
-        const double counted = std::max(static_cast<double>(window.counted_ns()), 1e3);
-        const double longer = std::max(1.0, static_cast<double>(window.present_ns()) / counted);
-        run_.hits.calls += static_cast<std::uint64_t>(static_cast<double>(hits.calls) * longer);
-        run_.hits.returns += static_cast<std::uint64_t>(static_cast<double>(hits.returns) * longer);
-        run_.hits.copies += hits.copies;
+    // A look costs the target, too.
+    std::optional<Scouted> look(std::span<const pid_t> all, const ProbedAllocator& of) {
+        auto seen = callers_.look(all, of, run_.windows.empty() ? first_look_ns : look_ns);
+        if (!seen) {
+            callers_.guess(process_, all);
+            return seen;
+        }
+        run_.hits.looks += seen->calls;
+        // Threads that were not looked at may call as often.
+        if (!seen->threads.empty()) seen->calls = seen->calls * all.size() / seen->threads.size();
+        return seen;
     }
 
-    // Counts the calls of each file's malloc: the one that is called serves. And which threads call it.
+    // Looks at the calls of each file's malloc: the one that is called serves.
     Expected<void> count_first() {
         double most = 0;
         for (std::size_t i = 0; i < allocators_.size(); ++i) {
-            const std::vector<ChosenThread> counted = threads(most_counted_threads);
+            const std::vector<pid_t> all = threads();
             if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-            WindowRequest request;
-            request.functions = 1;
-            ProbeWindow window(type_, allocators_[i], request);
-            if (auto begun = window.begin(counted); !begun) return begun;
-            const std::uint64_t until = window.began_ns() + counted_ns;
-            while (monotonic_ns() < until && !run_.interrupted && window.hits().calls < enough_calls)
-                wait_until(std::min(until, monotonic_ns() + look_every_ns));
-            window.stop();
-            const double rate =
-                static_cast<double>(window.hits().calls) * 1e9 / static_cast<double>(window.counted_ns());
-            if (i == 0 || rate > most) {
-                most = rate;
-                serving_ = i;
-                remember_busy(window);
-            }
-            close_and_pay(window);
+            const auto seen = look(all, allocators_[i]);
+            // Those that replace the C library's come first.
+            if (!seen) break;
+            if (i > 0 && seen->calls_a_second() <= most) continue;
+            most = seen->calls_a_second();
+            serving_ = i;
         }
         run_.first_rate = most;
+        stratum_rates_[of_busy_threads] = most;
         return {};
+    }
+
+    struct Next {
+        WindowPlan plan;
+        ThreadChoice choice;
+    };
+
+    Next plan_next(const ProbeBudget& budget) {
+        const std::vector<pid_t> all = threads();
+        if (run_.process_ended) return {};
+        const auto seen = run_.windows.empty() ? std::nullopt : look(all, allocator());
+        const double seen_rate = seen ? seen->calls_a_second() : 0;
+        const double rate =
+            std::max(seen_rate, stratum_rates_[of_busy_threads] + stratum_rates_[of_other_threads]);
+        const std::vector<ScoutedThread> busy = callers_.busy();
+        const std::size_t busy_and_some = busy.size() + std::max<std::size_t>(1, busy.size() / 3);
+        const std::size_t good =
+            std::min({std::max<std::size_t>(2, busy_and_some), all.size(), most_probed_threads});
+        const std::size_t most = budget.threads(rate, good);
+        const bool wants_others = most == 1 && single_windows_++ % others_each == 1;
+        Next next;
+        next.choice = choose_threads(all, busy, most, wants_others, random_);
+        const std::size_t of_each = allocator().functions.size() * (options_.addresses ? 2 : 1);
+        next.plan = budget.plan(rate, of_each * next.choice.threads.size());
+        for (ChosenThread& thread : next.choice.threads) choose_calls(thread, next.plan);
+        return next;
     }
 
     // Only a thread that will make many times as many calls of a function may have some of them recorded
     // only: of the others none might be. It is judged by what it did before, so by nothing of this window.
     void choose_calls(ChosenThread& thread, const WindowPlan& plan) {
-        const auto known = rates_.find(thread.tid);
-        if (known == rates_.end()) return;
+        const auto* const rates = callers_.rates(thread.tid);
+        if (rates == nullptr) return;
         for (std::size_t i = 0; i < most_functions; ++i) {
-            const double calls = known->second[i] * static_cast<double>(plan.window_ns) / 1e9;
+            const double calls = (*rates)[i] * static_cast<double>(plan.window_ns) / 1e9;
             const bool many = calls >= many_records * static_cast<double>(plan.every);
             thread.every[i] = many ? random_interval(plan.every, random_) : 1;
         }
-    }
-
-    void remember_rates(const ProbeWindow& window, std::size_t thread) {
-        if (window.counted_ns() == 0) return;
-        auto& rates = rates_[window.thread(thread).tid];
-        for (std::size_t i = 0; i < window.probed(); ++i)
-            rates[i] = static_cast<double>(window.hits(thread, i).calls) * 1e9 /
-                       static_cast<double>(window.counted_ns());
-    }
-
-    // The threads of a window that called most, first.
-    void remember_busy(const ProbeWindow& window) {
-        std::vector<std::pair<std::uint64_t, pid_t>> calls;
-        for (std::size_t i = 0; i < window.threads(); ++i) {
-            const std::uint64_t own = window.hits(i).calls;
-            remember_rates(window, i);
-            if (own > 0) calls.emplace_back(own, window.thread(i).tid);
-        }
-        std::sort(calls.rbegin(), calls.rend());
-        std::vector<pid_t> busy;
-        for (const auto& call : calls) busy.push_back(call.second);
-        // Those of before stay behind them: a thread without calls in this window may have some in the next.
-        for (const pid_t tid : busy_) {
-            if (std::find(busy.begin(), busy.end(), tid) == busy.end()) busy.push_back(tid);
-        }
-        if (busy.size() > most_busy_kept) busy.resize(most_busy_kept);
-        busy_ = std::move(busy);
-    }
-
-    Expected<Range> code_of_jvm() {
-        run_.with_jvm = options_.with_jvm;
-        if (options_.with_jvm) return Range{};
-        const auto maps = process_.read_large("maps");
-        if (!maps) return tl::make_unexpected(maps.error());
-        const std::vector<MappedFile> code = mapped_code(*maps);
-        const auto jvm = std::find_if(code.begin(), code.end(), [](const MappedFile& file) {
-            std::string_view path = file.path;
-            if (path.ends_with(" (deleted)")) path.remove_suffix(10);
-            return base_name(path) == "libjvm.so";
-        });
-        return jvm == code.end() ? Range{} : jvm->first;
     }
 
     struct Stretch {
@@ -214,60 +195,87 @@ class AllocationSampler {
     }
 
     // A window at a random place of the stretch, so that nothing that the target does regularly is met always
-    // or never, and each instant is as likely as any other. `rate`: calls a second, as the next plan needs
-    // it.
-    Expected<void> run_stretch(WindowPlan plan, const ProbeBudget& budget, AllocationRecords& records,
-                               double& rate, Stretch stretch) {
+    // or never, and each instant is as likely as any other.
+    Expected<void> run_stretch(Next next, const ProbeBudget& budget, AllocationRecords& records,
+                               Stretch stretch) {
+        WindowPlan& plan = next.plan;
         const std::uint64_t end = stretch.from_ns + stretch.length_ns;
         if (stretch.length_ns < plan.cycle_ns) {
             const double part = static_cast<double>(stretch.length_ns) / static_cast<double>(plan.cycle_ns);
             plan.window_ns = static_cast<std::uint64_t>(part * static_cast<double>(plan.window_ns));
         }
-        const std::uint64_t room =
-            plan.window_ns < stretch.length_ns ? stretch.length_ns - plan.window_ns : 0;
+        const std::uint64_t used = plan.window_ns + plan.closing_ns;
+        const std::uint64_t room = used < stretch.length_ns ? stretch.length_ns - used : 0;
         const std::uint64_t before = std::uniform_int_distribution<std::uint64_t>(0, room)(random_);
         if (!plan.always()) wait_until(stretch.from_ns + before);
-        if (auto ran = run_window(plan, budget, records, rate, end); !ran) return ran;
+        if (auto ran = run_window(next, budget, records); !ran) return ran;
         batches_.unwind_now();
         if (options_.progress) options_.progress(seconds_so_far(), records.size());
         if (!run_.process_ended) wait_until(end);
         return {};
     }
 
-    Expected<void> run_window(const WindowPlan& plan, const ProbeBudget& budget, AllocationRecords& records,
-                              double& rate, std::uint64_t end) {
-        std::vector<ChosenThread> chosen = threads(most_probed_threads);
-        if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-        for (ChosenThread& thread : chosen) choose_calls(thread, plan);
-        ProbeWindow window(type_, allocator(),
-                           {stack_bytes, options_.addresses, ring_pages, allocator().functions.size()});
-        if (auto begun = window.begin(chosen); !begun) return begun;
-        records.begin(window, static_cast<std::uint32_t>(run_.windows.size()), random_());
-        std::uint64_t until = window.began_ns() + plan.window_ns;
-        if (plan.always()) until = std::max(end, window.began_ns() + shortest_window_ns);
-        const double most = too_much * budget.most_ns(plan);
+    // Calls a second of the threads of which the window does not tell.
+    [[nodiscard]] double unseen_rate(const ThreadChoice& choice) const {
+        double rate = 0;
+        for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum)
+            rate += choice.covers[stratum] ? 0 : stratum_rates_[stratum];
+        return rate;
+    }
+
+    Expected<void> run_window(const Next& next, const ProbeBudget& budget, AllocationRecords& records) {
+        ProbeWindow window(
+            type_, allocator(),
+            {stack_bytes, options_.addresses, std::bit_floor(most_ring_pages / next.choice.threads.size()),
+             allocator().functions.size()});
+        if (auto begun = window.begin(next.choice.threads); !begun) return begun;
+        // The stratum of a sample's thread is that of its entry.
+        std::array<std::uint32_t, most_strata> entries{};
+        auto entry = static_cast<std::uint32_t>(run_.windows.size());
+        for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum)
+            entries[stratum] = next.choice.covers[stratum] ? entry++ : 0;
+        records.begin(window, entries, random_());
+        const std::uint64_t until = window.began_ns() + next.plan.window_ns;
+        const double most = too_much * budget.most_ns(next.plan);
+        const double unseen_ns = unseen_rate(next.choice) * run_.price.call_ns / 1e9;  // a nanosecond
         while (monotonic_ns() < until && !run_.interrupted) {
-            wait_until(std::min(until, monotonic_ns() + look_every_ns));
+            wait_until(std::min(until, monotonic_ns() + drain_every_ns));
             records.drain(window);
-            if (cost_ns(run_.price, window.seen()) > most) break;
+            const auto lasted = static_cast<double>(monotonic_ns() - window.began_ns());
+            if (cost_ns(run_.price, window.seen()) + unseen_ns * lasted > most) break;
         }
         window.stop();
         records.drain(window);
         records.end(window, run_.price);
-        account_for(window, rate);
+        account_for(window, next.choice);
         return {};
     }
 
-    void account_for(ProbeWindow& window, double& rate) {
-        remember_busy(window);
+    void account_for(ProbeWindow& window, const ThreadChoice& choice) {
+        callers_.remember(window);
         const double seconds = static_cast<double>(window.counted_ns()) / 1e9;
         run_.overflow += window.lost();
         run_.refused += window.bad();
         window_threads_ += window.threads();
         process_threads_ += threads_now_;
-        run_.windows.push_back({seconds, seconds});
-        if (seconds > 0) rate = static_cast<double>(window.hits().calls) / seconds;
-        close_and_pay(window);
+        ++run_.window_count;
+        run_.windows_s += seconds;
+        for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum) {
+            if (!choice.covers[stratum]) continue;
+            run_.windows.push_back({seconds, seconds, stratum});
+            stratum_rates_[stratum] = 0;
+        }
+        for (std::size_t i = 0; i < window.threads() && seconds > 0; ++i) {
+            const ChosenThread& thread = window.thread(i);
+            stratum_rates_[thread.stratum] +=
+                static_cast<double>(window.hits(i).calls) * thread.factor / seconds;
+        }
+        window.close();
+        ProbeHits paid = window.paid();
+        paid.calls += static_cast<std::uint64_t>(unseen_rate(choice) * window.present_s());
+        run_.hits.calls += paid.calls;
+        run_.hits.returns += paid.returns;
+        run_.hits.copies += paid.copies;
     }
 
     AllocationProfile profile(AllocationRecords& records) {
@@ -281,7 +289,7 @@ class AllocationSampler {
         for (const ProbedFunction& function : allocator().functions) run_.functions.push_back(function.name);
         run_.functions_left_out = allocator().left_out;
         if (!run_.windows.empty()) {
-            const auto windows = static_cast<double>(run_.windows.size());
+            const auto windows = static_cast<double>(run_.window_count);
             run_.threads_probed = static_cast<double>(window_threads_) / windows;
             run_.threads_mean = static_cast<double>(process_threads_) / windows;
         }
@@ -315,9 +323,10 @@ class AllocationSampler {
     AllocationRun run_;
     const SignalQueue* signals_ = nullptr;
     std::size_t serving_ = 0;  // of allocators_
-    std::vector<pid_t> busy_;
-    // Calls a second of each function, of threads that had probes.
-    std::unordered_map<pid_t, std::array<double, most_functions>> rates_;
+    KnownCallers callers_{random_};
+    std::array<double, most_strata> stratum_rates_{};  // calls a second, as last seen
+    std::array<double, most_strata> since_seen_{};     // seconds of stretches without a window of it
+    std::size_t single_windows_ = 0;
     std::size_t threads_now_ = 0, window_threads_ = 0, process_threads_ = 0;
     std::uint64_t begin_ns_ = 0, end_ns_ = 0;
 };

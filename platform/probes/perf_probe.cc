@@ -5,14 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <ctime>
 #include <optional>
 #include <string_view>
 #include <system_error>
-#include <thread>
 
 #include "platform/os/system_error.h"
 #include "platform/probes/probe_ring.h"
@@ -20,8 +18,6 @@
 
 namespace nmtx {
 namespace {
-
-constexpr std::size_t most_closers = 64;
 
 std::optional<std::uint64_t> number_at_begin(std::string_view text) {
     std::uint64_t number = 0;
@@ -100,22 +96,6 @@ void PerfProbe::disable() {
 std::uint64_t PerfProbe::hits() const {
     std::uint64_t count = 0;
     return ::read(descriptor(), &count, sizeof count) == static_cast<ssize_t>(sizeof count) ? count : 0;
-}
-
-void close_all(std::vector<Descriptor> events) {
-    std::vector<std::thread> closers;
-    const std::size_t count = std::min(events.size(), most_closers);
-    for (std::size_t first = 0; first < count; ++first) {
-        const auto close_some = [&events, first, count] {
-            for (std::size_t i = first; i < events.size(); i += count) events[i].close();
-        };
-        try {
-            closers.emplace_back(close_some);
-        } catch (const std::system_error&) {
-            close_some();
-        }
-    }
-    for (std::thread& closer : closers) closer.join();
 }
 
 Error probe_refusal(int error) {

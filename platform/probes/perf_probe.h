@@ -61,11 +61,6 @@ class PerfProbe {
     std::uint64_t id_ = 0;
 };
 
-// Closing one takes the kernel up to a tenth of a second or more, in which it waits for all that may still be
-// in a probe. All at once take little more: each is closed by a thread of its own. Returns when they are
-// closed.
-void close_all(std::vector<Descriptor> events);
-
 // What a refusal by errno means, and what can be done about it.
 Error probe_refusal(int error);
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "platform/os/clock.h"
+#include "platform/probes/call_scout.h"
 #include "platform/probes/probe_ring.h"
 #include "platform/proc/mapped_file.h"
 #include "platform/symbols/unwind_files.h"
@@ -70,7 +71,7 @@ Expected<OwnPlace> own_place() {
 
 // So much more a call takes with this probe in the function; 0 where it cannot be had.
 double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecords& records, double bare_ns,
-               int& why) {
+               int& why, double& close_ns) {
     PerfProbe probe = PerfProbe::insert(type, place, 0, records, why);
     if (!probe) return 0;
     ProbeRing ring;
@@ -80,6 +81,10 @@ double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecor
     const double ns = ns_a_call(copies ? copies_a_round : calls_a_round, [&] {
         ring.take([&](std::uint64_t) { return copies; }, [](const ProbeRecord&) {});
     });
+    ring = ProbeRing();
+    const std::uint64_t begin = monotonic_ns();
+    probe.take().close();
+    close_ns = static_cast<double>(monotonic_ns() - begin);
     return std::max(0.0, ns - bare_ns);
 }
 
@@ -92,13 +97,15 @@ Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack
     const ProbePlace entry{own->file.get(), own->offset, false};
     int why = 0;
     HitPrice price;
-    const double call = cost_of(type, entry, {}, bare, why);
+    const double call = cost_of(type, entry, {}, bare, why, price.close_ns);
     if (why != 0) return tl::make_unexpected(probe_refusal(why));
     price.call_ns = std::max(call, 100.0);
-    const double copy = cost_of(type, entry, {1, stack_bytes}, bare, why);
+    const double copy = cost_of(type, entry, {1, stack_bytes}, bare, why, price.close_ns);
     if (why == 0 && copy > price.call_ns) price.copy_ns = copy - price.call_ns;
+    if (const double look = scout_price_ns(); look > 0) price.look_ns = look;
     if (!returns) return price;
-    const double back = cost_of(type, {own->file.get(), own->offset, true}, {1, 0}, bare, why);
+    const double back =
+        cost_of(type, {own->file.get(), own->offset, true}, {1, 0}, bare, why, price.close_ns);
     if (why == 0 && back > 0) price.return_ns = back;
     return price;
 }

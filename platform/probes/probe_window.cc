@@ -7,6 +7,12 @@
 #include "platform/os/clock.h"
 
 namespace nmtx {
+namespace {
+
+// Seen: a breakpoint was gone within a millisecond of the close.
+constexpr std::uint64_t removal_ns = 1'000'000;
+
+}  // namespace
 
 // All probes of a thread write to one ring, so that their records are in the order of time.
 bool ProbeWindow::join(Thread& thread, PerfProbe& probe, bool first, int& why) const {
@@ -98,19 +104,70 @@ void ProbeWindow::stop() {
     }
 }
 
-// The rings go first: an event lives on while its memory is mapped.
+// The kernel takes a breakpoint out at once when the last event of its function is closed, and waits
+// afterwards, for one event after the other, whoever closes them. So those of the function that is called
+// most go first.
 void ProbeWindow::close() {
     if (!open_) return;
     open_ = false;
+    std::vector<std::size_t> order;
+    for (std::size_t function = 0; function < probed(); ++function) {
+        order.push_back(function);
+        for (std::size_t i = 0; i < threads_.size(); ++i) {
+            if (function >= threads_[i].entries.size()) continue;
+            const ProbeHits own = hits(i, function);
+            ended_[function].calls += static_cast<double>(own.calls) * threads_[i].thread.factor;
+            ended_[function].returns += static_cast<double>(own.returns) * threads_[i].thread.factor;
+            ended_[function].copies += own.copies;
+        }
+    }
+    std::stable_sort(order.begin(), order.end(),
+                     [this](std::size_t a, std::size_t b) { return ended_[a].calls > ended_[b].calls; });
+    // An event lives on while its memory is mapped.
+    for (Thread& thread : threads_) thread.ring = ProbeRing();
+    for (const std::size_t function : order) close_function(function);
+    closed_ns_ = monotonic_ns();
+}
+
+void ProbeWindow::close_function(std::size_t function) {
     std::vector<Descriptor> events;
     for (Thread& thread : threads_) {
-        thread.ring = ProbeRing();
-        for (PerfProbe& probe : thread.entries) events.push_back(probe.take());
-        for (PerfProbe& probe : thread.returns) events.push_back(probe.take());
+        for (auto* probes : {&thread.returns, &thread.entries}) {
+            for (PerfProbe& probe : *probes) {
+                const auto owner = owners_.find(probe.id());
+                if (probe && owner != owners_.end() && owner->second.function == function)
+                    events.push_back(probe.take());
+            }
+        }
     }
-    // The breakpoints go at once; what takes time is the wait for those that are in one.
-    closed_ns_ = monotonic_ns();
-    close_all(std::move(events));
+    for (std::size_t i = 0; i < events.size(); ++i) {
+        if (i + 1 == events.size()) ended_[function].gone_ns = monotonic_ns() + removal_ns;
+        events[i].close();
+    }
+}
+
+double ProbeWindow::present_s() const {
+    std::uint64_t gone = stopped_ns_;
+    for (const Ended& ended : ended_) {
+        if (ended.calls > 0) gone = std::max(gone, ended.gone_ns);
+    }
+    return gone > present_since_ns_ ? static_cast<double>(gone - present_since_ns_) / 1e9 : 0;
+}
+
+ProbeHits ProbeWindow::paid() const {
+    double calls = 0, returns = 0;
+    ProbeHits sum;
+    const double counted = std::max(static_cast<double>(counted_ns()), 1e3);
+    for (const Ended& ended : ended_) {
+        sum.copies += ended.copies;
+        if (ended.gone_ns <= present_since_ns_) continue;
+        const double longer = std::max(1.0, static_cast<double>(ended.gone_ns - present_since_ns_) / counted);
+        calls += ended.calls * longer;
+        returns += ended.returns * longer;
+    }
+    sum.calls = static_cast<std::uint64_t>(std::llround(calls));
+    sum.returns = static_cast<std::uint64_t>(std::llround(returns));
+    return sum;
 }
 
 ProbeHits ProbeWindow::hits(std::size_t thread) const {
@@ -118,14 +175,21 @@ ProbeHits ProbeWindow::hits(std::size_t thread) const {
     for (std::size_t i = 0; i < threads_[thread].entries.size(); ++i) {
         const ProbeHits own = hits(thread, i);
         sum.calls += own.calls;
+        sum.returns += own.returns;
         sum.copies += own.copies;
     }
-    for (const PerfProbe& probe : threads_[thread].returns) sum.returns += probe.hits();
     return sum;
 }
 
 ProbeHits ProbeWindow::hits(std::size_t thread, std::size_t function) const {
-    return {threads_[thread].entries[function].hits(), 0, threads_[thread].records[function]};
+    const Thread& of = threads_[thread];
+    ProbeHits own{of.entries[function].hits(), 0, of.records[function]};
+    // Functions that return no address have no probe there.
+    for (const PerfProbe& probe : of.returns) {
+        const auto owner = owners_.find(probe.id());
+        if (owner != owners_.end() && owner->second.function == function) own.returns += probe.hits();
+    }
+    return own;
 }
 
 ProbeHits ProbeWindow::hits() const {

@@ -26,6 +26,7 @@ inline constexpr std::size_t most_functions = 8;
 struct ChosenThread {
     pid_t tid = 0;
     double factor = 1;
+    std::uint32_t stratum = 0;
     std::array<std::uint64_t, most_functions> every{};
 
     [[nodiscard]] std::uint64_t every_of(std::size_t function) const {
@@ -74,8 +75,12 @@ class ProbeWindow {
     [[nodiscard]] ProbeHits seen() const;
     [[nodiscard]] std::uint64_t began_ns() const { return began_ns_; }
     [[nodiscard]] std::uint64_t counted_ns() const { return stopped_ns_ - began_ns_; }  // once it is stopped
-    // From the first probe until they were taken out; what the target paid for it is more than was counted.
-    [[nodiscard]] std::uint64_t present_ns() const { return closed_ns_ - present_since_ns_; }
+    // Once it is closed: the hits of all threads from when the first probe was there until the last one of
+    // each function was gone, as many as in between for a time. Not what the target did in threads that stand
+    // for themselves only.
+    [[nodiscard]] ProbeHits paid() const;
+    // In seconds, for as long as any function's probe was there that was called.
+    [[nodiscard]] double present_s() const;
     [[nodiscard]] std::uint64_t lost() const;
     [[nodiscard]] std::uint64_t bad() const;
 
@@ -91,6 +96,7 @@ class ProbeWindow {
         bool returns = false;
     };
     bool add(const ChosenThread& chosen, int& why);
+    void close_function(std::size_t function);
     bool join(Thread& thread, PerfProbe& probe, bool first, int& why) const;
 
     const UprobeType& type_;
@@ -99,6 +105,12 @@ class ProbeWindow {
     std::vector<Thread> threads_;
     std::unordered_map<std::uint64_t, Owner> owners_;  // by the probes' ids
     std::uint64_t present_since_ns_ = 0, began_ns_ = 0, stopped_ns_ = 0, closed_ns_ = 0;
+    // When it was closed, by function: calls and returns, and since when no call traps.
+    struct Ended {
+        double calls = 0, returns = 0;
+        std::uint64_t copies = 0, gone_ns = 0;
+    };
+    std::array<Ended, most_functions> ended_{};
     bool open_ = false;
 };
 

@@ -53,7 +53,7 @@ std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function) {
     return at ? std::optional(function + *at) : std::nullopt;
 }
 
-void find_functions(ProbedAllocator& found) {
+void find_functions(ProbedAllocator& found, const MappedFile& mapped) {
     const auto image = read_elf_image(found.file.get());
     if (!image) return;
     std::vector<std::string> names;
@@ -66,7 +66,9 @@ void find_functions(ProbedAllocator& found) {
         if (!begin || taken.contains(*begin)) continue;
         taken.insert(*begin);
         if (const auto offset = probe_offset(found.file.get(), *begin)) {
-            found.functions.push_back({function.name, *offset, function.size, function.returns_address});
+            const Address address{mapped.first.begin.value + (*offset - mapped.offset)};
+            found.functions.push_back(
+                {function.name, *offset, address, function.size, function.returns_address});
         } else {
             found.left_out.emplace_back(function.name);
         }
@@ -117,7 +119,7 @@ Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles
             refused = file.path;
             continue;
         }
-        find_functions(found);
+        find_functions(found, file);
         if (has_malloc(found)) all.push_back(std::move(found));
     }
     // Those that replace it come first.
@@ -130,6 +132,18 @@ Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles
                        "run it as root, or with CAP_CHECKPOINT_RESTORE");
     return failure(process.path("maps"), "no mapped file has a malloc that can be probed",
                    "what has grown is shown by: nmtx malloc PID --owners");
+}
+
+Expected<Range> code_of_jvm(const ProcessFiles& process) {
+    const auto maps = process.read_large("maps");
+    if (!maps) return tl::make_unexpected(maps.error());
+    const std::vector<MappedFile> code = mapped_code(*maps);
+    const auto jvm = std::find_if(code.begin(), code.end(), [](const MappedFile& file) {
+        std::string_view path = file.path;
+        if (path.ends_with(" (deleted)")) path.remove_suffix(10);
+        return base_name(path) == "libjvm.so";
+    });
+    return jvm == code.end() ? Range{} : jvm->first;
 }
 
 }  // namespace nmtx

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/address.h"
 #include "base/error.h"
 #include "platform/os/descriptor.h"
 #include "platform/probes/probe_ring.h"
@@ -18,6 +19,7 @@ enum class SizeArgument : std::uint8_t { first, second, third, first_times_secon
 struct ProbedFunction {
     std::string name;
     std::uint64_t offset = 0;  // of the probe, in the file
+    Address address;           // the same in the process
     SizeArgument size = SizeArgument::first;
     bool returns_address = true;  // posix_memalign writes it to memory
 };
@@ -36,5 +38,8 @@ struct ProbedAllocator {
 // All files of the process that define a malloc, those that replace the C library's first: which of them
 // serves is shown by who is called. Fails where there is none, or none that can be opened.
 Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process);
+
+// Where libjvm.so's code is; empty where there is none.
+Expected<Range> code_of_jvm(const ProcessFiles& process);
 
 }  // namespace nmtx

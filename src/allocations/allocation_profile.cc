@@ -45,12 +45,6 @@ double value_of(AllocationMeasure measure, const AllocationSample& sample) {
 
 }  // namespace
 
-double AllocationRun::seconds_of_windows() const {
-    double sum = 0;
-    for (const TimeWindow& window : windows) sum += window.seconds;
-    return sum;
-}
-
 Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure) {
     std::vector<WeightedSample> samples;
     samples.reserve(profile.samples.size());

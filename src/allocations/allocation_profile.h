@@ -38,8 +38,11 @@ struct AllocationRun {
     std::vector<std::string> functions_left_out;  // a probe there would cost too much, or cannot be
     bool with_jvm = false;                        // calls from libjvm.so are among the samples
 
+    // By which the sums are estimated: two for a window in which threads of both strata had probes.
     std::vector<TimeWindow> windows;
-    double budget = 0;  // of one core
+    std::uint64_t window_count = 0;
+    double windows_s = 0;  // in which calls were seen
+    double budget = 0;     // of one core
     HitPrice price;
     ProbeHits hits;             // in all threads that had probes, with those before the first window
     double threads_mean = 0;    // of the process
@@ -62,8 +65,6 @@ struct AllocationRun {
     bool interrupted = false;
     bool process_ended = false;
 
-    // In which calls were seen.
-    [[nodiscard]] double seconds_of_windows() const;
     // What it has cost the target, and of that time the share of one core.
     [[nodiscard]] double paid_ns() const { return cost_ns(price, hits); }
     [[nodiscard]] double paid_share() const { return seconds > 0 ? paid_ns() / 1e9 / seconds : 0; }

@@ -13,6 +13,34 @@ constexpr std::array<double, 30> quantiles{
     2.120,  2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
 constexpr double normal_975 = 1.960;
 
+std::size_t stratum_of(const TimeWindow& window) {
+    return std::min(window.stratum, most_strata - 1);
+}
+
+double stretch_of(const TimeWindow& window) {
+    return std::max(window.stands_for, window.seconds);
+}
+
+// The sums of one, and what its variance is made of.
+struct Stratum {
+    double value = 0;
+    double between = 0;  // of the windows' sums
+    double process = 0;  // as of allocations that come one by one: few windows may be alike by chance
+    double chosen = 0;   // of what was chosen in the windows
+    double time = 0;
+    std::size_t windows = 0;
+    bool partly = false;  // the windows are not the whole time
+
+    [[nodiscard]] double reach() const {
+        const auto count = static_cast<double>(windows);
+        const double spread = windows > 1 ? between * count / (count - 1) : 0;
+        const double variance = std::max(spread, process) + chosen;
+        const bool by_windows = partly && windows > 1;
+        const double quantile = by_windows ? student_975(windows - 1) : normal_975;
+        return quantile * std::sqrt(std::max(variance, 0.0));
+    }
+};
+
 }  // namespace
 
 double student_975(std::size_t freedom) {
@@ -23,16 +51,16 @@ double student_975(std::size_t freedom) {
 }
 
 std::vector<double> window_factors(std::span<const TimeWindow> windows, double total) {
-    double stretches = 0;
+    std::array<double, most_strata> stretches{};
     for (const TimeWindow& window : windows) {
-        if (window.seconds > 0) stretches += std::max(window.stands_for, window.seconds);
+        if (window.seconds > 0) stretches[stratum_of(window)] += stretch_of(window);
     }
     std::vector<double> factors;
     factors.reserve(windows.size());
     for (const TimeWindow& window : windows) {
-        const double stretch = std::max(window.stands_for, window.seconds);
-        const bool seen = window.seconds > 0 && stretches > 0;
-        factors.push_back(seen ? std::max(1.0, stretch / window.seconds * total / stretches) : 0);
+        const double all = stretches[stratum_of(window)];
+        const bool seen = window.seconds > 0 && all > 0;
+        factors.push_back(seen ? std::max(1.0, stretch_of(window) / window.seconds * total / all) : 0);
     }
     return factors;
 }
@@ -41,33 +69,35 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
                       double total) {
     const std::vector<double> factors = window_factors(windows, total);
     std::vector<double> sums(windows.size(), 0);
-    double value = 0, chosen = 0, process = 0;
+    std::array<Stratum, most_strata> strata{};
     for (const WeightedSample& sample : samples) {
         if (sample.window >= sums.size()) continue;
         const double factor = factors[sample.window];
         const double part = sample.value * sample.weight * factor;
         sums[sample.window] += part;
-        value += part;
-        chosen += factor * sample.value * sample.value * sample.weight * (sample.weight - 1);
-        if (factor > 1) process += (1 - 1 / factor) * part * part;
+        Stratum& stratum = strata[stratum_of(windows[sample.window])];
+        stratum.value += part;
+        stratum.chosen += factor * sample.value * sample.value * sample.weight * (sample.weight - 1);
+        if (factor > 1) stratum.process += (1 - 1 / factor) * part * part;
     }
-    double time = 0, between = 0, used = 0, partly = 0;
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        time += factors[i] * windows[i].seconds;
-        used += factors[i] > 0 ? 1 : 0;
-        partly += factors[i] > 1 ? 1 : 0;
+        Stratum& stratum = strata[stratum_of(windows[i])];
+        stratum.time += factors[i] * windows[i].seconds;
+        stratum.windows += factors[i] > 0 ? 1 : 0;
+        stratum.partly = stratum.partly || factors[i] > 1;
     }
-    if (time <= 0) return {};
     for (std::size_t i = 0; i < windows.size(); ++i) {
-        const double residual = sums[i] - value / time * factors[i] * windows[i].seconds;
-        if (factors[i] > 1) between += (1 - 1 / factors[i]) * residual * residual;
+        Stratum& stratum = strata[stratum_of(windows[i])];
+        if (factors[i] <= 1 || stratum.time <= 0) continue;
+        const double residual = sums[i] - stratum.value / stratum.time * factors[i] * windows[i].seconds;
+        stratum.between += (1 - 1 / factors[i]) * residual * residual;
     }
-    between *= used > 1 ? used / (used - 1) : 0;
-    // Few windows may be alike by chance: allocations that come one by one spread no less than this.
-    const double variance = std::max(between, process) + chosen;
-    const bool by_windows = partly > 0 && used > 1;
-    const double quantile = by_windows ? student_975(static_cast<std::size_t>(used) - 1) : normal_975;
-    const double reach = quantile * std::sqrt(std::max(variance, 0.0));
+    double value = 0, reach = 0;
+    for (const Stratum& stratum : strata) {
+        value += stratum.value;
+        reach += stratum.reach() * stratum.reach();
+    }
+    reach = std::sqrt(reach);
     return {value, std::max(0.0, value - reach), value + reach};
 }
 

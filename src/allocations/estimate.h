@@ -31,8 +31,12 @@ struct WeightedSample {
 struct TimeWindow {
     double seconds = 0;
     double stands_for = 0;
+    // Calls of some threads only are in it. The sums of the strata are estimated apart, and added.
+    std::uint32_t stratum = 0;
 };
-// Of how many windows like it each stands, so that all together are `total` long; 0 for one without length.
+inline constexpr std::uint32_t most_strata = 2;
+// Of how many windows like it each stands, so that those of a stratum together are `total` long; 0 for one
+// without length.
 std::vector<double> window_factors(std::span<const TimeWindow> windows, double total);
 
 // `total`: the length of the time that the sum is of. An interval never ends below 0, and with one window

@@ -7,7 +7,8 @@ namespace nmtx {
 namespace {
 
 constexpr double second_ns = 1e9;
-constexpr double share_for_traps = 0.5;
+constexpr double share_for_traps = 0.5, share_for_closing = 0.25;
+constexpr std::uint64_t closings_a_cycle = 2;
 // Rarer copies than this tell nothing; the window becomes shorter instead.
 constexpr double most_calls_a_copy = 1000;
 constexpr double longest_cycle_ns = 60e9, longest_stretch_ns = 60e9;
@@ -19,7 +20,7 @@ constexpr double allowed_over = 1.1;
 double cost_ns(const HitPrice& price, const ProbeHits& hits) {
     return price.call_ns * static_cast<double>(hits.calls) +
            price.return_ns * static_cast<double>(hits.returns) +
-           price.copy_ns * static_cast<double>(hits.copies);
+           price.copy_ns * static_cast<double>(hits.copies) + price.look_ns * static_cast<double>(hits.looks);
 }
 
 double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy) {
@@ -39,11 +40,12 @@ std::uint64_t random_interval(std::uint64_t every, std::mt19937_64& random) {
     return chosen;
 }
 
-WindowPlan ProbeBudget::plan(double calls_a_second) const {
+WindowPlan ProbeBudget::plan(double calls_a_second, std::size_t probes) const {
     const double trap_ns = price_.call_ns + (returns_ ? price_.return_ns : 0);
     const double rate = std::max(calls_a_second, 0.0);
     WindowPlan plan;
-    plan.cycle_ns = cycle_ns_;
+    plan.closing_ns = static_cast<std::uint64_t>(price_.close_ns * static_cast<double>(probes));
+    plan.cycle_ns = std::max(cycle_ns_, closings_a_cycle * plan.closing_ns);
     // Copies as costly as the traps between them: neither alone is worth more of the budget. Where the target
     // calls seldom, all calls can be copied all the time.
     const bool few = rate * (trap_ns + price_.copy_ns) <= share_ * second_ns;
@@ -52,13 +54,22 @@ WindowPlan ProbeBudget::plan(double calls_a_second) const {
     const double call_ns = trap_ns + price_.copy_ns / static_cast<double>(plan.every);
     // The part of the time in which the target makes so many calls that they cost its share.
     const double part = rate * call_ns <= 0 ? 1 : std::min(1.0, share_ * second_ns / (rate * call_ns));
-    plan.window_ns = static_cast<std::uint64_t>(part * static_cast<double>(cycle_ns_));
+    plan.window_ns = std::min(plan.cycle_ns - plan.closing_ns,
+                              static_cast<std::uint64_t>(part * static_cast<double>(plan.cycle_ns)));
     if (plan.window_ns < shortest_ns_) {
         plan.window_ns = shortest_ns_;
         const double cycle = static_cast<double>(shortest_ns_) / part;
-        plan.cycle_ns = static_cast<std::uint64_t>(std::min(cycle, longest_cycle_ns));
+        plan.cycle_ns =
+            std::max(plan.cycle_ns, static_cast<std::uint64_t>(std::min(cycle, longest_cycle_ns)));
     }
     return plan;
+}
+
+std::size_t ProbeBudget::threads(double calls_a_second, std::size_t wanted) const {
+    const double trap_ns = price_.call_ns + (returns_ ? price_.return_ns : 0);
+    const double allowed = share_for_closing * share_ * static_cast<double>(cycle_ns_);
+    const double one_ns = calls_a_second * price_.close_ns / second_ns * trap_ns * (returns_ ? 2 : 1);
+    return one_ns * static_cast<double>(wanted) <= allowed ? wanted : std::min<std::size_t>(wanted, 1);
 }
 
 std::uint64_t ProbeBudget::stretch_ns(const WindowPlan& plan, double paid_ns, std::uint64_t elapsed_ns,

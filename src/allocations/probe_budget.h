@@ -6,6 +6,7 @@
 //              hits × price     as long as all that was paid so far asks for
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <random>
 
@@ -16,6 +17,8 @@ struct HitPrice {
     double call_ns = 1050;    // the trap at the function's entry
     double return_ns = 2500;  // the second one, where the function returns
     double copy_ns = 20'000;  // a record with a copy of the stack
+    double look_ns = 10'000;  // a call that a debug register sees
+    double close_ns = 80e6;   // nobody's CPU: so long the kernel waits before a probe is closed
 };
 
 // A window's hits: entries, returns, and records with a copy.
@@ -23,6 +26,7 @@ struct ProbeHits {
     std::uint64_t calls = 0;
     std::uint64_t returns = 0;
     std::uint64_t copies = 0;
+    std::uint64_t looks = 0;  // at calls, by a debug register
 };
 
 // What they cost the target.
@@ -30,9 +34,10 @@ double cost_ns(const HitPrice& price, const ProbeHits& hits);
 
 struct WindowPlan {
     std::uint64_t window_ns = 0;
-    std::uint64_t cycle_ns = 0;  // window and pauses
-    std::uint64_t every = 1;     // each so many calls one is copied
-    [[nodiscard]] bool always() const { return window_ns >= cycle_ns; }
+    std::uint64_t cycle_ns = 0;    // window, closing and pauses
+    std::uint64_t closing_ns = 0;  // until all probes of a window are closed
+    std::uint64_t every = 1;       // each so many calls one is copied
+    [[nodiscard]] bool always() const { return window_ns + closing_ns >= cycle_ns; }
     [[nodiscard]] double share_of_time() const {
         return cycle_ns == 0 ? 0 : static_cast<double>(window_ns) / static_cast<double>(cycle_ns);
     }
@@ -55,9 +60,12 @@ class ProbeBudget {
     ProbeBudget(double share, HitPrice price, bool returns, std::uint64_t shortest_ns, std::uint64_t cycle_ns)
         : share_(share), price_(price), returns_(returns), shortest_ns_(shortest_ns), cycle_ns_(cycle_ns) {}
 
-    // For so many calls a second. Half of the budget goes to copies at most, unless calls are so few that
-    // all of them can be copied.
-    [[nodiscard]] WindowPlan plan(double calls_a_second) const;
+    // For so many calls a second, and probes in so many functions and threads. Half of the budget goes to
+    // copies at most, unless calls are so few that all of them can be copied.
+    [[nodiscard]] WindowPlan plan(double calls_a_second, std::size_t probes) const;
+    // How many threads may have probes at a time, of those that it would be good to have. Probes are closed
+    // one after the other, and calls of a function trap until its last one goes: all of them, or one.
+    [[nodiscard]] std::size_t threads(double calls_a_second, std::size_t wanted) const;
     // The next stretch, in which there is one window: as long as what was paid until now, `elapsed_ns` after
     // the begin, and the window itself ask for; never less than the plan's. The stretches end where the time
     // does, `left_ns` from now. 0: what is left is too short for a window that can still be paid; then there

@@ -150,6 +150,19 @@ TEST_CASE("estimate: a burst counts as long as it lasts, though its windows are 
     CHECK(held.intervals >= 180);
 }
 
+TEST_CASE("estimate: strata are estimated apart, whatever windows each has") {
+    // 10 s; of the first 5 windows of 0.1 s, of the second one of 0.5 s.
+    std::vector<TimeWindow> windows(5, {0.1, 2, 0});
+    windows.push_back({0.5, 5, 1});
+    std::vector<WeightedSample> samples;
+    for (std::uint32_t i = 0; i < 5; ++i) samples.push_back({i, 10, 1});
+    samples.push_back({5, 100, 1});
+    CHECK(estimate_sum(samples, windows, 10).value == Approx(10 * 100 + 100 * 20));
+    const std::vector<double> factors = window_factors(windows, 10);
+    CHECK(factors[0] == Approx(20));
+    CHECK(factors[5] == Approx(20));
+}
+
 TEST_CASE("estimate: without a window there is none") {
     CHECK(estimate_sum({}, {}, 10).value == 0);
     const std::vector<TimeWindow> windows{{1, 1}};

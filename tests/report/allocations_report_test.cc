@@ -48,6 +48,8 @@ AllocationProfile made_allocation_profile(bool live) {
     about.library = "/lib/libc.so.6";
     about.functions = {"malloc", "calloc", "realloc"};
     about.windows = {{0.5, 5}, {0.5, 5}};
+    about.window_count = 2;
+    about.windows_s = 1;
     about.budget = 0.02;
     about.hits = {1000, 0, 60};
     about.threads_mean = about.threads_probed = 4;

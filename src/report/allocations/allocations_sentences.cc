@@ -87,8 +87,8 @@ std::string allocations_sentence(const AllocationProfile& profile) {
         text += fmt::format("; {:.1f} % of the bytes are still in use", 100 * live.value / bytes.value);
     }
     return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.",
-                              grouped(samples), s_of(samples), grouped(run.windows.size()),
-                              s_of(run.windows.size()), run.seconds_of_windows());
+                              grouped(samples), s_of(samples), grouped(run.window_count),
+                              s_of(run.window_count), run.windows_s);
 }
 
 std::vector<std::string> allocations_notes(const AllocationProfile& profile) {

@@ -1,0 +1,41 @@
+// Which threads call a function, and how often: seen for some milliseconds by debug registers. These are a
+// thread's own: nothing is written into the process, no other thread is slowed, and to set or take one lasts
+// microseconds. A call costs more than one of a uprobe, so few are counted.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/address.h"
+
+namespace nmtx {
+
+struct ScoutedThread {
+    pid_t tid = 0;
+    double calls_a_second = 0;
+};
+
+struct Scouted {
+    std::vector<ScoutedThread> threads;  // those that were asked for and live
+    std::uint64_t calls = 0;
+    double seconds = 0;
+    [[nodiscard]] double calls_a_second() const {
+        return seconds > 0 ? static_cast<double>(calls) / seconds : 0;
+    }
+};
+
+struct ScoutBounds {
+    std::uint64_t most_ns = 0;
+    std::uint64_t enough_calls = 0;
+};
+
+// Nothing where the kernel gives no debug register for it: all are in use, or there are none.
+std::optional<Scouted> scout_calls(std::span<const pid_t> tids, Address function, const ScoutBounds& bounds);
+// What a call costs, in nanoseconds, of a function of our own.
+double scout_price_ns();
+
+}  // namespace nmtx

@@ -1,0 +1,44 @@
+// What is known of the threads that call an allocator: which they are and how often they call, by looks
+// through debug registers and by the windows so far.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <optional>
+#include <random>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "platform/probes/call_scout.h"
+#include "platform/probes/probe_window.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+class KnownCallers {
+  public:
+    explicit KnownCallers(std::mt19937_64& random) : random_(random) {}
+
+    // Counts the calls of malloc for so long, or until there are enough. Nothing where that cannot be done.
+    std::optional<Scouted> look(std::span<const pid_t> threads, const ProbedAllocator& allocator,
+                                std::uint64_t most_ns);
+    // Which threads had a processor for some milliseconds, where debug registers cannot be had: as if each of
+    // its milliseconds were so many calls.
+    void guess(const ProcessFiles& process, std::span<const pid_t> threads);
+    void remember(const ProbeWindow& window);
+
+    // The most frequent first.
+    [[nodiscard]] std::vector<ScoutedThread> busy() const;
+    // Calls a second of each function; null of a thread that had no probe yet and was not looked at.
+    [[nodiscard]] const std::array<double, most_functions>* rates(pid_t tid) const;
+
+  private:
+    std::vector<pid_t> looked_at(std::span<const pid_t> threads);
+
+    std::mt19937_64& random_;
+    std::unordered_map<pid_t, std::array<double, most_functions>> rates_;
+};
+
+}  // namespace nmtx
