@@ -46,7 +46,7 @@ VerbEntry diff() {
     entry.most = 2;
     entry.options = joined({{{"all"},
                              {"unit"},
-                             {"output", "also write FILE.html; FILE.nmtx saves the running process"},
+                             {"output", "write the page FILE.html, or save the process"},
                              {"force", "compare different processes; replace FILE"}},
                             option_set::walking(),
                             option_set::asking(),

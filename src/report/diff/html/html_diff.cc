@@ -37,11 +37,13 @@ std::string largest_changes(const Diff& diff) {
 }
 
 std::string sentence_of(const Diff& diff) {
+    const std::string before = in_mib(diff.rss.before), after = in_mib(diff.rss.after);
     std::string text =
-        fmt::format("RSS was {} MiB and is {} MiB", in_mib(diff.rss.before), in_mib(diff.rss.after));
-    if (diff.seconds)
-        text += fmt::format(" {} {}", human_seconds(std::abs(*diff.seconds)),
-                            *diff.seconds < 0 ? "earlier" : "later");
+        !diff.same_process ? fmt::format("RSS is {} MiB, of the first process {} MiB", after, before)
+        : diff.rss.before == diff.rss.after ? fmt::format("RSS is {} MiB in both snapshots", after)
+                                            : fmt::format("RSS went from {} to {} MiB", before, after);
+    if (diff.same_process && diff.seconds)
+        text += fmt::format(", {} apart", human_seconds(std::abs(*diff.seconds)));
     const std::string most = largest_changes(diff);
     return text + (most.empty() ? ". No owner changed by 1 MiB." : ". Most: " + most + ".");
 }
