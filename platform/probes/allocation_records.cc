@@ -108,12 +108,14 @@ double AllocationRecords::busy_share(const ProbeWindow& window, std::size_t thre
 }
 
 void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
+    undisturbed_.clear();
     // By thread and function.
     std::vector<std::array<double, most_functions>> factors(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
         const double undisturbed =
-            undisturbed_factor(cost_ns(price, window.hits(i)), window.counted_ns(), busy_share(window, i));
+            undisturbed_factor(cost_ns(price, window.hits(i)), window.ran_ns(i), busy_share(window, i));
         run_.slowed = std::max(run_.slowed, 1 - 1 / undisturbed);
+        undisturbed_.push_back(undisturbed);
         for (std::size_t function = 0; function < window.probed(); ++function) {
             // Those behind the last one that was due, and those that had no room in the buffer.
             const ProbeHits hits = window.hits(i, function);
@@ -123,8 +125,11 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
             factors[i][function] = undisturbed * all;
         }
     }
-    for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
-        samples_[i].sample.weight *= factors[samples_[i].probed_thread][samples_[i].function];
+    for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
+        AllocationSample& sample = samples_[i].sample;
+        sample.weight *= factors[samples_[i].probed_thread][samples_[i].function];
+        sample.doubt = price_doubt * (undisturbed_[samples_[i].probed_thread] - 1);
+    }
     // Chosen by what came before, so that no sample's chance depends on itself.
     if (samples_.size() - first_of_window_ > samples_a_window) {
         period_ = std::max(period_, bytes_seen_ / static_cast<double>(samples_a_window));

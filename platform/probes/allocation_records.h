@@ -65,6 +65,7 @@ class AllocationRecords {
     std::array<std::uint32_t, most_strata> entries_{};
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
+    std::vector<double> undisturbed_;  // by the window's threads
     std::optional<ByteSampler> sampler_;
     std::unordered_map<std::size_t, Waiting> waiting_;         // by the window's threads
     std::vector<std::optional<std::uint64_t>> wanted_before_;  // likewise, when it began

@@ -56,6 +56,7 @@ PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid
     attributes.config1 = reinterpret_cast<std::uintptr_t>(path.c_str());
     attributes.config2 = place.offset;
     attributes.disabled = 1;
+    attributes.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
     if (records.every > 0) {
         attributes.sample_period = records.every;
         attributes.sample_type =
@@ -93,9 +94,19 @@ void PerfProbe::disable() {
     ::ioctl(descriptor(), PERF_EVENT_IOC_DISABLE, 0);
 }
 
+std::array<std::uint64_t, 3> PerfProbe::counts() const {
+    std::array<std::uint64_t, 3> counts{};
+    const bool whole =
+        ::read(descriptor(), counts.data(), sizeof counts) == static_cast<ssize_t>(sizeof counts);
+    return whole ? counts : std::array<std::uint64_t, 3>{};
+}
+
 std::uint64_t PerfProbe::hits() const {
-    std::uint64_t count = 0;
-    return ::read(descriptor(), &count, sizeof count) == static_cast<ssize_t>(sizeof count) ? count : 0;
+    return counts()[0];
+}
+
+std::uint64_t PerfProbe::running_ns() const {
+    return counts()[2];
 }
 
 Error probe_refusal(int error) {

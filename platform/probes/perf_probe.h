@@ -9,6 +9,7 @@
 
 #include <sys/types.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -54,9 +55,14 @@ class PerfProbe {
     bool enable();
     void disable();
     [[nodiscard]] std::uint64_t hits() const;
+    // For so long it was enabled while its thread had a processor.
+    [[nodiscard]] std::uint64_t running_ns() const;
     Descriptor take() { return std::move(event_); }
 
   private:
+    // Hits, the time in which it was enabled, and that in which it ran.
+    [[nodiscard]] std::array<std::uint64_t, 3> counts() const;
+
     Descriptor event_;
     std::uint64_t id_ = 0;
 };

@@ -34,7 +34,18 @@ namespace {
 
 constexpr std::size_t rounds = 9;
 constexpr int calls_a_round = 200, copies_a_round = 20;
-constexpr std::size_t price_ring_pages = 256;
+// In other code than a loop a trap costs more: seen, 1.1 to 1.3 times as much.
+constexpr double dearer_elsewhere = 1.2;
+// Room for all copies: each goes to memory that is in no cache, as in a window.
+constexpr std::size_t price_ring_pages = 1024;
+
+// A window's copies are of stacks that are as deep.
+[[gnu::noinline]] void call_on_deep_stack() {
+    std::array<volatile char, std::size_t{20} << 10U> stack;
+    stack.front() = 0;
+    nmtx_priced_function();
+    stack.back() = 0;
+}
 
 // The median of some rounds: one in which somebody else had our processor does not count.
 template <typename Between>
@@ -42,7 +53,7 @@ double ns_a_call(int calls, Between between) {
     std::array<double, rounds> times{};
     for (double& time : times) {
         const std::uint64_t begin = monotonic_ns();
-        for (int i = 0; i < calls; ++i) nmtx_priced_function();
+        for (int i = 0; i < calls; ++i) call_on_deep_stack();
         time = static_cast<double>(monotonic_ns() - begin) / calls;
         between();
     }
@@ -79,7 +90,7 @@ double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecor
     probe.enable();
     const bool copies = records.stack_bytes > 0;
     const double ns = ns_a_call(copies ? copies_a_round : calls_a_round, [&] {
-        ring.take([&](std::uint64_t) { return copies; }, [](const ProbeRecord&) {});
+        if (!copies) ring.take([](std::uint64_t) { return false; }, [](const ProbeRecord&) {});
     });
     ring = ProbeRing();
     const std::uint64_t begin = monotonic_ns();
@@ -99,7 +110,7 @@ Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack
     HitPrice price;
     const double call = cost_of(type, entry, {}, bare, why, price.close_ns);
     if (why != 0) return tl::make_unexpected(probe_refusal(why));
-    price.call_ns = std::max(call, 100.0);
+    price.call_ns = std::max(call, 100.0) * dearer_elsewhere;
     const double copy = cost_of(type, entry, {1, stack_bytes}, bare, why, price.close_ns);
     if (why == 0 && copy > price.call_ns) price.copy_ns = copy - price.call_ns;
     if (const double look = scout_price_ns(); look > 0) price.look_ns = look;

@@ -73,6 +73,10 @@ class ProbeWindow {
     [[nodiscard]] ProbeHits hits() const;
     // The same by the records that were drained: asking for a count interrupts the thread's processor.
     [[nodiscard]] ProbeHits seen() const;
+    // Of the time in which it counted, so much the thread had a processor.
+    [[nodiscard]] std::uint64_t ran_ns(std::size_t thread) const {
+        return threads_[thread].entries.front().running_ns();
+    }
     [[nodiscard]] std::uint64_t began_ns() const { return began_ns_; }
     [[nodiscard]] std::uint64_t counted_ns() const { return stopped_ns_ - began_ns_; }  // once it is stopped
     // Once it is closed: the hits of all threads from when the first probe was there until the last one of

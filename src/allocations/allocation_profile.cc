@@ -50,7 +50,7 @@ Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure
     samples.reserve(profile.samples.size());
     for (const AllocationSample& sample : profile.samples) {
         if (counts(measure, sample))
-            samples.push_back({sample.window, value_of(measure, sample), sample.weight});
+            samples.push_back({sample.window, value_of(measure, sample), sample.weight, sample.doubt});
     }
     return estimate_sum(samples, profile.run.windows, profile.run.seconds);
 }

@@ -23,6 +23,7 @@ struct AllocationSample {
     std::uint64_t address = 0;  // of the block; 0 where it was not asked for, or the call has not returned
     double weight = 1;
     bool live = false;  // known where AllocationRun::knows_live
+    double doubt = 0;   // the part of the weight that may be wrong, in all samples the same way
 };
 
 struct AllocationRun {

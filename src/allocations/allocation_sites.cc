@@ -78,12 +78,12 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
         if (known == names.end()) known = names.emplace(sample.node, site_of(profile, sample.node)).first;
         SiteSamples& site = sites[known->second];
         const auto bytes = static_cast<double>(sample.bytes);
-        site.bytes.push_back({sample.window, bytes, sample.weight});
-        site.blocks.push_back({sample.window, 1, sample.weight});
+        site.bytes.push_back({sample.window, bytes, sample.weight, sample.doubt});
+        site.blocks.push_back({sample.window, 1, sample.weight, sample.doubt});
         site.nodes[sample.node] += bytes * sample.weight;
         if (!sample.live) continue;
-        site.live_bytes.push_back({sample.window, bytes, sample.weight});
-        site.live_blocks.push_back({sample.window, 1, sample.weight});
+        site.live_bytes.push_back({sample.window, bytes, sample.weight, sample.doubt});
+        site.live_blocks.push_back({sample.window, 1, sample.weight, sample.doubt});
     }
     const auto sum = [&](const std::vector<WeightedSample>& samples) {
         return estimate_sum(samples, profile.run.windows, profile.run.seconds);

@@ -70,6 +70,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
     const std::vector<double> factors = window_factors(windows, total);
     std::vector<double> sums(windows.size(), 0);
     std::array<Stratum, most_strata> strata{};
+    double doubt = 0;
     for (const WeightedSample& sample : samples) {
         if (sample.window >= sums.size()) continue;
         const double factor = factors[sample.window];
@@ -77,6 +78,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
         sums[sample.window] += part;
         Stratum& stratum = strata[stratum_of(windows[sample.window])];
         stratum.value += part;
+        doubt += sample.doubt * part;
         stratum.chosen += factor * sample.value * sample.value * sample.weight * (sample.weight - 1);
         if (factor > 1) stratum.process += (1 - 1 / factor) * part * part;
     }
@@ -97,7 +99,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
         value += stratum.value;
         reach += stratum.reach() * stratum.reach();
     }
-    reach = std::sqrt(reach);
+    reach = std::sqrt(reach) + doubt;
     return {value, std::max(0.0, value - reach), value + reach};
 }
 

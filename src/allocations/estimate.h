@@ -25,6 +25,7 @@ struct WeightedSample {
     std::uint32_t window = 0;
     double value = 0;   // bytes, or 1 for blocks
     double weight = 1;  // of how many allocations of the window it stands; at least 1
+    double doubt = 0;   // the part of it that may be wrong, in all samples the same way
 };
 
 // In which calls were seen, and the length of its stretch of the time; in seconds.

@@ -23,11 +23,11 @@ double cost_ns(const HitPrice& price, const ProbeHits& hits) {
            price.copy_ns * static_cast<double>(hits.copies) + price.look_ns * static_cast<double>(hits.looks);
 }
 
-double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy) {
+double undisturbed_factor(double cost_ns, std::uint64_t ran_ns, double busy) {
     // The kernel's clocks of threads that run are some milliseconds behind.
     constexpr double little = 0.05, most = 0.95, saturated = 0.85;
-    if (window_ns == 0 || busy < saturated) return 1;
-    const double part = cost_ns / static_cast<double>(window_ns);
+    if (ran_ns == 0 || busy < saturated) return 1;
+    const double part = cost_ns / static_cast<double>(ran_ns);
     return part < little ? 1 : 1 / (1 - std::min(part, most));
 }
 

@@ -43,11 +43,14 @@ struct WindowPlan {
     }
 };
 
+// The price of a hit is measured on code of our own; in the target it may be as much higher or lower.
+inline constexpr double price_doubt = 0.3;
+
 // A thread that has no time to spare makes fewer calls while each of them is slower: of so many calls more it
-// stands for in a window that lasted `window_ns`, in which its own calls cost it `cost_ns`. `busy`: the part
-// of the window in which it wanted a processor. One that waited for something else lost nothing by it: 1.
-// Likewise where the cost is little. At most 20.
-double undisturbed_factor(double cost_ns, std::uint64_t window_ns, double busy);
+// stands for in a window in which it had a processor for `ran_ns`, and its own calls cost it `cost_ns`.
+// `busy`: the part of the window in which it wanted a processor. One that waited for something else lost
+// nothing by it: 1. Likewise where the cost is little. At most 20.
+double undisturbed_factor(double cost_ns, std::uint64_t ran_ns, double busy);
 
 // A random number about as large as `every`. Of calls that come in a fixed order, each so many is always the
 // same one where the numbers have a factor in common: large ones here have neither 2 nor 3.

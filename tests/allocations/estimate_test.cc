@@ -163,6 +163,14 @@ TEST_CASE("estimate: strata are estimated apart, whatever windows each has") {
     CHECK(factors[5] == Approx(20));
 }
 
+TEST_CASE("estimate: what may be wrong in all samples the same way makes the interval wider by all of it") {
+    const std::vector<TimeWindow> windows{{1, 1}};
+    const std::vector<WeightedSample> sure{{0, 100, 1}}, doubtful{{0, 100, 1, 0.5}};
+    CHECK(estimate_sum(sure, windows, 1).high == 100);
+    CHECK(estimate_sum(doubtful, windows, 1).high == 150);
+    CHECK(estimate_sum(doubtful, windows, 1).low == 50);
+}
+
 TEST_CASE("estimate: without a window there is none") {
     CHECK(estimate_sum({}, {}, 10).value == 0);
     const std::vector<TimeWindow> windows{{1, 1}};

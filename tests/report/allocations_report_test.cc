@@ -138,6 +138,8 @@ TEST_CASE("allocations report: what makes the figures doubtful is said") {
     }
     AllocationProfile nothing;
     CHECK(has(text_of_allocations(nothing, false), "No allocation was sampled"));
+    nothing.run.slowed = 0.95;
+    CHECK(has(allocations_notes(nothing).back(), "are too low"));
 }
 
 TEST_CASE("allocations JSON: is what the schema says") {

@@ -14,7 +14,7 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t longest_site_name = 512;
-constexpr double noticeable_slowdown = 0.05;
+constexpr double noticeable_slowdown = 0.05, most_corrected = 0.8;
 
 std::string_view s_of(std::uint64_t number) {
     return number == 1 ? "" : "s";
@@ -110,10 +110,15 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
         notes.push_back(
             fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
                         run.threads_probed, run.threads_mean));
-    if (run.slowed > noticeable_slowdown)
+    if (run.slowed > most_corrected)
+        notes.push_back(fmt::format(
+            "A thread was slowed by {:.0f} % within a window, or more. Its bytes and blocks are too "
+            "low; the shares of its sites among each other are right.",
+            100 * run.slowed));
+    else if (run.slowed > noticeable_slowdown)
         notes.push_back(
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
-                        "for that, which the intervals do not include.",
+                        "for that, and the intervals are wider.",
                         100 * run.slowed));
     if (!run.live_missing.empty())
         notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
