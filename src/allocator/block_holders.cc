@@ -10,56 +10,40 @@ constexpr std::size_t edge_bytes_part = 25;                      // a twenty-fif
 constexpr std::size_t most_held_groups = 65536;
 constexpr std::size_t most_chain = 64;
 
-// Which blocks there are.
-struct Indexer : NoRegions {
-    Indexer(const BlockTally& of, BlockIndex& into, TargetMemory& target)
-        : tally(of), index(into), memory(target) {}
-    void begin(const ChunkRegion& entered, Bytes) { region = &entered; }
-    void chunk(const Chunk& chunk) {
-        // Only now: what a limit keeps the walk out of takes no memory.
-        if (region != nullptr) index.add_region(*std::exchange(region, nullptr), memory);
-        const bool node = is_node(chunk, tally);
-        index.add_chunk(chunk, node);
-        if (node) bytes += chunk.size;
-    }
-    const BlockTally& tally;
-    BlockIndex& index;
-    TargetMemory& memory;
-    const ChunkRegion* region = nullptr;
-    std::uint64_t bytes = 0;
-};
-
 }  // namespace
 
 FoundHolders HolderWork::run() {
-    Indexer indexer(search_.tally, index_, memory_);
-    walk_chunks(search_.heap, search_.free, memory_, search_.bounds, indexer);
-    index_.finish();
-    const std::size_t room = most_edge_bytes + static_cast<std::size_t>(indexer.bytes / edge_bytes_part);
+    for (const FileRange& range : search_.tally.files()) files_near_.add(range.range);
+    const std::uint64_t bytes = index_.node_bytes().value();
+    const std::size_t room = most_edge_bytes + static_cast<std::size_t>(bytes / edge_bytes_part);
     graph_.emplace(index_.nodes(), room / sizeof(std::uint32_t));
     own_.emplace(index_.nodes());
     jvm_.emplace(index_.nodes());
     jvm_inside_.emplace(index_.nodes());
+    shown_.resize(index_.nodes());
     walk_chunks(search_.heap, search_.free, memory_, search_.bounds, *this);
     found_.holders.pointers = graph_->edges();
     strong_roots();
     relative_links();
     weak_roots();
     own_roots();
-    Sums sums{*this, {}};
-    walk_chunks(search_.heap, search_.free, memory_, search_.bounds, sums);
+    Sums sums(*this);
+    index_.for_each_node([&](std::uint32_t node, const NodeChunk& chunk) { sums.add(node, chunk); });
     finish(sums);
     return std::move(found_);
 }
 
 template <typename Visit>
-void HolderWork::for_each_word_of(const Chunk& chunk, Visit visit) {
-    std::size_t at = 0;
-    for (; at + 8 <= chunk.user.size(); at += 8) visit(word_at(chunk.user, at));
+void HolderWork::for_each_pointer_of(const Chunk& chunk, Visit visit) {
+    const auto look_at = [&](std::uint64_t word) {
+        if (const BlockIndex::Target to = index_.target_of(word); to.node != BlockIndex::none) visit(to);
+    };
+    index_.near().for_each_candidate(chunk.user, [&](std::size_t, std::uint64_t word) { look_at(word); });
     const std::uint64_t user = chunk.at + chunk_header_bytes;
     if (chunk.user.size() >= chunk.usable()) return;
-    for_each_word(memory_, words_, range_of(user + at, user + chunk.usable()),
-                  [&](Address, std::uint64_t word) { visit(word); });
+    for_each_candidate(memory_, words_, index_.near(),
+                       range_of(user + chunk.user.size() / 8 * 8, user + chunk.usable()),
+                       [&](Address, std::uint64_t word) { look_at(word); });
 }
 
 void HolderWork::note_own_library(const Chunk& chunk, std::uint32_t node) {
@@ -70,70 +54,70 @@ void HolderWork::note_own_library(const Chunk& chunk, std::uint32_t node) {
     } else if (const FileRange* range = search_.tally.first_file(chunk)) {
         file = range->file;
     }
-    if (!file) return;
+    if (!file) {
+        shown_[node] = library_in(chunk);
+        return;
+    }
     own_->set(node);
     if (!is_base_library(search_.files[*file].path)) graph_->set_library(node, libraries_.of(*file));
 }
 
+// The library that the block points into; of several the first. Not the JVM's: code of JNI keeps its address.
+std::uint8_t HolderWork::library_in(const Chunk& chunk) {
+    constexpr std::size_t looked_at = 1024;
+    std::uint8_t found = 0;
+    const auto look_at = [&](std::size_t, std::uint64_t word) {
+        const FileRange* const range = found == 0 ? search_.tally.file_of(word) : nullptr;
+        if (range == nullptr) return;
+        const std::string& path = search_.files[range->file].path;
+        if (!is_base_library(path) && path.find("/libjvm.so") == std::string::npos)
+            found = libraries_.of(range->file);
+    };
+    files_near_.for_each_candidate(chunk.user.first(std::min(chunk.user.size(), looked_at)), look_at);
+    return found;
+}
+
 void HolderWork::chunk(const Chunk& chunk) {
     if (chunk.state != ChunkState::live || chunk.user.empty()) return;
-    const AddressFilter& near = index_.near();
     const std::uint32_t node = index_.node_at(chunk.at + chunk_header_bytes);
     if (node == BlockIndex::none) {
         // What came after the first walk belongs to nobody here.
         if (!search_.tally.is_tracked(chunk)) return;
-        for_each_word_of(chunk, [&](std::uint64_t word) {
-            if (!near.may_contain(word)) return;
-            const BlockIndex::Target to = index_.target_of(word);
-            if (to.node != BlockIndex::none) (to.inside ? jvm_inside_ : jvm_)->set(to.node);
-        });
+        for_each_pointer_of(chunk,
+                            [&](BlockIndex::Target to) { (to.inside ? jvm_inside_ : jvm_)->set(to.node); });
         return;
     }
     note_own_library(chunk, node);
     targets_.clear();
-    for_each_word_of(chunk, [&](std::uint64_t word) {
-        if (!near.may_contain(word)) return;
-        const BlockIndex::Target to = index_.target_of(word);
-        if (to.node == BlockIndex::none || to.node == node) return;
+    for_each_pointer_of(chunk, [&](BlockIndex::Target to) {
+        if (to.node == node) return;
         const std::uint32_t marked = to.node | (to.inside ? BlockGraph::inside : 0);
         if (targets_.empty() || targets_.back() != marked) targets_.push_back(marked);
     });
     if (!graph_->add_edges(node, targets_)) found_.holders.pointers_left_out = true;
 }
 
-void HolderWork::Sums::chunk(const Chunk& chunk) {
-    if (!is_node(chunk, work.search_.tally)) return;
-    const std::uint32_t node = work.index_.node_at(chunk.at + chunk_header_bytes);
-    const Row row = node == BlockIndex::none ? BlockGraph::nobody : work.graph_->row(node);
+void HolderWork::Sums::add(std::uint32_t node, const NodeChunk& chunk) {
+    const Row row = work.graph_->row(node);
+    const bool directly = row != BlockGraph::nobody && work.graph_->distance(node) == 0;
+    const bool own = work.own_->has(node);
+    const std::uint8_t library = work.graph_->library(node);
     const ChunkSum sum{1, Bytes(chunk.size), Bytes(chunk.resident)};
     HolderRow& of = work.table_[row];
     of.held += sum;
-    if (node == BlockIndex::none) return;
-    if (row != BlockGraph::nobody && work.graph_->distance(node) == 0) of.direct += sum;
+    if (directly) of.direct += sum;
     if (work.graph_->shared(node)) of.shared += sum;
-    if (const auto file = work.shown_by(chunk, node)) {
-        ++of.shown[*file];
-        if (work.graph_->distance(node) == 0) ++of.shown_directly[*file];
+    if (const std::uint8_t shown = own ? library : work.shown_[node]; shown != 0) {
+        ++of.shown[work.libraries_.file(shown)];
+        if (work.graph_->distance(node) == 0) ++of.shown_directly[work.libraries_.file(shown)];
     }
-    if (work.own_->has(node) || row == BlockGraph::nobody) return;
-    const std::tuple key{row, work.graph_->library(node), chunk.usable()};
-    if (held.size() < most_held_groups || held.count(key) != 0) held[key] += sum;
-}
-
-// The library that the block points into; of several the first. Not the JVM's: code of JNI keeps its address.
-std::optional<std::uint32_t> HolderWork::shown_by(const Chunk& chunk, std::uint32_t node) const {
-    if (own_->has(node)) {
-        const std::uint8_t library = graph_->library(node);
-        return library == 0 ? std::nullopt : std::optional(libraries_.file(library));
+    if (own || row == BlockGraph::nobody) return;
+    const Key key{row, library, chunk.usable};
+    if (last == held.end() || last->first != key) {
+        last = held.find(key);
+        if (last == held.end() && held.size() < most_held_groups) last = held.emplace(key, ChunkSum{}).first;
     }
-    constexpr std::size_t looked_at = 1024;
-    for (std::size_t at = 0; at + 8 <= std::min(chunk.user.size(), looked_at); at += 8) {
-        const FileRange* const range = search_.tally.file_of(word_at(chunk.user, at));
-        if (range == nullptr) continue;
-        const std::string& path = search_.files[range->file].path;
-        if (!is_base_library(path) && path.find("/libjvm.so") == std::string::npos) return range->file;
-    }
-    return std::nullopt;
+    if (last != held.end()) last->second += sum;
 }
 
 void HolderWork::find_chain() {

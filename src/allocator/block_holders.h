@@ -6,7 +6,7 @@
 //   weak     blocks of NMT's · stacks · other   ─► for what is left
 //   rest     blocks that show their library themselves, as roots of what they point to; then nobody's
 //
-// Three walks over the chunks: which blocks there are, their pointers, sums.
+// The walk that tallies the chunks has made the index of the blocks; a second one collects their pointers.
 #pragma once
 
 #include <cstdint>
@@ -54,6 +54,7 @@ struct HolderSearch {
     const GlibcHeap& heap;
     const FreeChunks& free;
     const BlockTally& tally;  // knows NMT's headers and the files
+    const BlockIndex& index;  // of all untracked blocks
     const std::vector<MappedFile>& files;
     std::vector<FileRange> data;    // writable data of libraries
     std::vector<NamedChunk> named;  // ascending

@@ -1,132 +1,184 @@
 #include "allocator/block_index.h"
 
 #include <algorithm>
-#include <bit>
 
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t index_granule = 16;
-constexpr std::size_t words_a_rank = 8;
+constexpr std::size_t words_a_rank = 2;
 // How far back the start of a block is looked for: 4 MiB. Larger ones have a mapping of their own, but for
 // those that a program with a large M_MMAP_THRESHOLD has in its heap.
-constexpr std::size_t most_words_back = (std::size_t{4} << 20U) / (64 * index_granule);
+constexpr std::size_t most_words_back = (std::size_t{4} << 20U) / 1024;
 
 }  // namespace
 
 void BlockIndex::add_region(const ChunkRegion& region, TargetMemory& memory) {
+    end_chunks(0);
     near_.add({region.first, region.end});
     if (region.kind == RegionKind::mmapped_chunk) {
-        parts_.push_back({region.first.value, region.end.value, starts_.size(), true});
-        starts_.resize(starts_.size() + 1);
+        parts_.push_back({region.first.value, region.end.value, words_.size(), true, region.in_rss});
+        words_.resize(words_.size() + 1);
         return;
     }
     for (const Range& run : memory.resident_runs({region.first, region.end})) {
-        const std::uint64_t begin = run.begin.value / index_granule * index_granule;
-        parts_.push_back({begin, run.end.value, starts_.size(), false});
-        const std::uint64_t granules = (run.end.value - begin + index_granule - 1) / index_granule;
-        starts_.resize(starts_.size() + static_cast<std::size_t>((granules + 63) / 64));
+        const std::uint64_t begin = run.begin.value / granule_bytes * granule_bytes;
+        parts_.push_back({begin, run.end.value, words_.size(), false, region.in_rss});
+        words_.resize(words_.size() + parts_.back().words());
     }
-    nodes_of_.resize(starts_.size());
 }
 
-const BlockIndex::Part* BlockIndex::part_of(std::uint64_t at) const {
-    if (last_ < parts_.size() && at >= parts_[last_].begin && at < parts_[last_].end) return &parts_[last_];
-    const auto after = std::upper_bound(parts_.begin(), parts_.end(), at,
-                                        [](std::uint64_t a, const Part& part) { return a < part.begin; });
-    if (after == parts_.begin() || at >= std::prev(after)->end) return nullptr;
-    last_ = static_cast<std::size_t>(std::prev(after) - parts_.begin());
-    return &parts_[last_];
+// What begins where the last chunk ends is a start, too: of the next chunk, or of bytes in which there are
+// none.
+void BlockIndex::end_chunks(std::uint64_t next) {
+    const std::uint64_t end = std::exchange(chunks_end_, 0);
+    if (end == 0 || end == next) return;
+    const Part* const part = search_part(0, parts_.size(), end);
+    if (part == nullptr || part->single) return;
+    const std::uint64_t granule = (end - part->begin) / granule_bytes;
+    words_[part->word + static_cast<std::size_t>(granule / 64)].starts |= std::uint64_t{1} << (granule % 64);
 }
 
 void BlockIndex::add_chunk(const Chunk& chunk, bool node) {
-    nodes_of_.resize(starts_.size());
-    const Part* const part = part_of(chunk.at);
+    end_chunks(chunk.at);
+    const Part* const part = search_part(0, parts_.size(), chunk.at);
     if (part == nullptr) return;
-    const std::uint64_t granule = part->single ? 0 : (chunk.at - part->begin) / index_granule;
-    const std::size_t word = part->word + static_cast<std::size_t>(granule / 64);
+    const std::uint64_t granule = part->single ? 0 : (chunk.at - part->begin) / granule_bytes;
+    Word& word = words_[part->word + static_cast<std::size_t>(granule / 64)];
     const std::uint64_t bit = std::uint64_t{1} << (granule % 64);
-    if ((starts_[word] & bit) != 0) return;
-    starts_[word] |= bit;
+    if ((word.starts & bit) != 0) return;
+    word.starts |= bit;
+    chunks_end_ = chunk.at + chunk.size;
     if (!node || nodes_ >= most_nodes) return;
-    nodes_of_[word] |= bit;
+    word.nodes |= bit;
+    node_bytes_ += chunk.size;
+    const bool fits = !part->single && chunk.size <= part->end - chunk.at;
+    if (!fits || chunk.resident != (part->in_rss ? chunk.size : 0))
+        odd_.push_back({nodes_, {chunk.size, chunk.usable(), chunk.resident}});
     ++nodes_;
 }
 
 void BlockIndex::finish() {
-    nodes_of_.resize(starts_.size());
+    end_chunks(0);
     rank_.clear();
-    rank_.reserve(nodes_of_.size() / words_a_rank + 1);
+    rank_.reserve(words_.size() / words_a_rank + 1);
     std::uint32_t sum = 0;
-    for (std::size_t word = 0; word < nodes_of_.size(); ++word) {
+    for (std::size_t word = 0; word < words_.size(); ++word) {
         if (word % words_a_rank == 0) rank_.push_back(sum);
-        sum += static_cast<std::uint32_t>(std::popcount(nodes_of_[word]));
+        sum += count(words_[word].nodes);
     }
+    make_table();
     last_ = 0;
+}
+
+void BlockIndex::make_table() {
+    constexpr unsigned top_bits = AddressFilter::address_bits - AddressFilter::slot_bits - leaf_bits;
+    table_.clear();
+    table_.resize(std::size_t{1} << top_bits);
+    for (std::uint32_t number = 0; number < parts_.size(); ++number) {
+        const Part& part = parts_[number];
+        if (part.begin >= part.end || (part.end - 1) >> AddressFilter::address_bits != 0) continue;
+        const std::uint64_t last = (part.end - 1) >> AddressFilter::slot_bits;
+        for (std::uint64_t slot = part.begin >> AddressFilter::slot_bits; slot <= last; ++slot) {
+            auto& leaf = table_[static_cast<std::size_t>(slot >> leaf_bits)];
+            if (leaf == nullptr) leaf = std::make_unique<Leaf>();
+            PartsOf& parts = leaf->at(static_cast<std::size_t>(slot) % leaf->size());
+            if (parts.first == parts.end) parts.first = number;
+            parts.end = number + 1;
+        }
+    }
+}
+
+// Of parts [first, end).
+const BlockIndex::Part* BlockIndex::search_part(std::size_t first, std::size_t end, std::uint64_t at) const {
+    if (last_ < parts_.size() && at >= parts_[last_].begin && at < parts_[last_].end) return &parts_[last_];
+    const auto begin = parts_.begin();
+    const auto after =
+        std::upper_bound(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end),
+                         at, [](std::uint64_t a, const Part& part) { return a < part.begin; });
+    if (after == begin || at >= std::prev(after)->end) return nullptr;
+    last_ = static_cast<std::size_t>(std::prev(after) - begin);
+    return &parts_[last_];
+}
+
+const BlockIndex::Part* BlockIndex::part_of(std::uint64_t at) const {
+    if (at >> AddressFilter::address_bits != 0) return nullptr;
+    const std::uint64_t slot = at >> AddressFilter::slot_bits;
+    const auto& leaf = table_[static_cast<std::size_t>(slot >> leaf_bits)];
+    if (leaf == nullptr) return nullptr;
+    const PartsOf parts = (*leaf)[static_cast<std::size_t>(slot) % leaf->size()];
+    return parts.first == parts.end ? nullptr : search_part(parts.first, parts.end, at);
+}
+
+// The processors that nmtx is built for need not have an instruction for it.
+std::uint32_t BlockIndex::count(std::uint64_t bits) {
+    bits -= bits >> 1U & 0x5555555555555555U;
+    bits = (bits & 0x3333333333333333U) + (bits >> 2U & 0x3333333333333333U);
+    bits = (bits + (bits >> 4U)) & 0x0f0f0f0f0f0f0f0fU;
+    return static_cast<std::uint32_t>(bits * 0x0101010101010101U >> 56U);
 }
 
 std::uint32_t BlockIndex::number_of(std::size_t word, unsigned bit) const {
     std::uint32_t number = rank_[word / words_a_rank];
-    for (std::size_t i = word / words_a_rank * words_a_rank; i < word; ++i)
-        number += static_cast<std::uint32_t>(std::popcount(nodes_of_[i]));
-    const std::uint64_t below = nodes_of_[word] & ((std::uint64_t{1} << bit) - 1);
-    return number + static_cast<std::uint32_t>(std::popcount(below));
+    for (std::size_t i = word / words_a_rank * words_a_rank; i < word; ++i) number += count(words_[i].nodes);
+    return number + count(words_[word].nodes & ((std::uint64_t{1} << bit) - 1));
 }
 
-std::uint32_t BlockIndex::node_at(std::uint64_t user) const {
-    if (user % index_granule != 0 || user < chunk_header_bytes) return none;
-    const std::uint64_t at = user - chunk_header_bytes;
-    const Part* const part = part_of(at);
-    if (part == nullptr || (part->single && at != part->begin)) return none;
-    const std::uint64_t granule = part->single ? 0 : (at - part->begin) / index_granule;
-    const std::size_t word = part->word + static_cast<std::size_t>(granule / 64);
-    const auto bit = static_cast<unsigned>(granule % 64);
-    return (nodes_of_[word] >> bit & 1U) == 0 ? none : number_of(word, bit);
-}
-
-std::uint32_t BlockIndex::node_around(std::uint64_t address) const {
-    // The chunk whose user's bytes hold the address: they end 8 bytes behind the next one's beginning. The
-    // beginning itself is what malloc's own lists hold, and no pointer into the block before it.
-    if (address < chunk_header_bytes) return none;
-    const Part* part = part_of(address - 8);
-    if (part == nullptr) return none;
-    if (part->single) {
-        const bool inside = address > part->begin + chunk_header_bytes && (nodes_of_[part->word] & 1U) != 0;
-        return inside ? number_of(part->word, 0) : none;
+// The chunk whose user's bytes hold the address, beginning included, where it is a node: they end 8 bytes
+// behind the next one's beginning. The beginning of the next one is what malloc's own lists hold, and no
+// pointer into the block before it.
+std::optional<BlockIndex::Start> BlockIndex::node_start(const Part& part, std::uint64_t address) const {
+    if (part.single) {
+        if (address < part.begin + chunk_header_bytes || (words_[part.word].nodes & 1U) == 0)
+            return std::nullopt;
+        return Start{part.begin, part.word, 0};
     }
-    std::uint64_t granule = (address - 8 - part->begin) / index_granule;
-    std::size_t word = static_cast<std::size_t>(granule / 64);
-    std::uint64_t bits = starts_[part->word + word] & (~std::uint64_t{0} >> (63 - granule % 64));
+    const std::uint64_t from = (address - 8 - part.begin) / granule_bytes;
+    auto word = static_cast<std::size_t>(from / 64);
+    std::uint64_t bits = words_[part.word + word].starts & (~std::uint64_t{0} >> (63 - from % 64));
     for (std::size_t steps = 0; bits == 0; ++steps) {
-        if (word == 0) {
-            // A block may begin in the run before this one.
-            return none;
-        }
-        if (steps >= most_words_back) return none;
-        bits = starts_[part->word + --word];
+        // A block may begin in the run before this one.
+        if (word == 0 || steps >= most_words_back) return std::nullopt;
+        bits = words_[part.word + --word].starts;
     }
     const auto bit = static_cast<unsigned>(63 - std::countl_zero(bits));
-    granule = word * 64 + bit;
-    const std::uint64_t at = part->begin + granule * index_granule;
-    if (address <= at + chunk_header_bytes) return none;
-    const std::size_t next = part->word + word;
-    if ((nodes_of_[next] >> bit & 1U) == 0) return none;
-    // What another chunk begins at belongs to malloc: "at" of the next one.
-    if (address % index_granule == 0) {
-        const std::uint64_t own = (address - part->begin) / index_granule;
-        const std::size_t own_word = part->word + static_cast<std::size_t>(own / 64);
-        const bool in_part = address < part->end;
-        if (in_part && (starts_[own_word] >> (own % 64) & 1U) != 0) return none;
+    const Start start{part.begin + (word * 64 + bit) * granule_bytes, part.word + word, bit};
+    if (address < start.at + chunk_header_bytes || (words_[start.word].nodes >> bit & 1U) == 0)
+        return std::nullopt;
+    if (address % granule_bytes == 0 && address < part.end && address != start.at + chunk_header_bytes) {
+        const std::uint64_t own = (address - part.begin) / granule_bytes;
+        if ((words_[part.word + static_cast<std::size_t>(own / 64)].starts >> (own % 64) & 1U) != 0)
+            return std::nullopt;
     }
-    return number_of(next, bit);
+    return start;
 }
 
 BlockIndex::Target BlockIndex::target_of(std::uint64_t word) const {
-    if (const std::uint32_t node = node_at(word); node != none) return {node, false};
-    const std::uint32_t node = node_around(word);
-    if (node == none) return {};
-    const bool behind_header = node_at(word - 8) == node || node_at(word - 16) == node;
-    return {node, !behind_header};
+    if (word < chunk_header_bytes) return {};
+    const Part* const part = part_of(word - 8);
+    if (part == nullptr) return {};
+    const auto start = node_start(*part, word);
+    if (!start) return {};
+    const std::uint64_t inside = word - start->at - chunk_header_bytes;
+    return {number_of(start->word, start->bit), inside != 0 && inside != 8 && inside != 16};
+}
+
+std::uint32_t BlockIndex::node_at(std::uint64_t user) const {
+    if (user % granule_bytes != 0 || user < chunk_header_bytes) return none;
+    const std::uint64_t at = user - chunk_header_bytes;
+    const Part* const part = part_of(at);
+    if (part == nullptr || (part->single && at != part->begin)) return none;
+    const std::uint64_t granule = part->single ? 0 : (at - part->begin) / granule_bytes;
+    const std::size_t word = part->word + static_cast<std::size_t>(granule / 64);
+    const auto bit = static_cast<unsigned>(granule % 64);
+    return (words_[word].nodes >> bit & 1U) == 0 ? none : number_of(word, bit);
+}
+
+std::uint32_t BlockIndex::node_around(std::uint64_t address) const {
+    if (address < chunk_header_bytes) return none;
+    const Part* const part = part_of(address - 8);
+    const auto start = part == nullptr ? std::nullopt : node_start(*part, address);
+    if (!start || address == start->at + chunk_header_bytes) return none;
+    return number_of(start->word, start->bit);
 }
 
 Address BlockIndex::address_of(std::uint32_t node) const {
@@ -135,16 +187,16 @@ Address BlockIndex::address_of(std::uint32_t node) const {
     std::size_t word = (static_cast<std::size_t>(after - rank_.begin()) - 1) * words_a_rank;
     std::uint32_t left = node - *std::prev(after);
     for (;; ++word) {
-        const auto here = static_cast<std::uint32_t>(std::popcount(nodes_of_[word]));
+        const std::uint32_t here = count(words_[word].nodes);
         if (left < here) break;
         left -= here;
     }
-    std::uint64_t bits = nodes_of_[word];
+    std::uint64_t bits = words_[word].nodes;
     for (; left > 0; --left) bits &= bits - 1;
     const auto part = std::prev(std::upper_bound(parts_.begin(), parts_.end(), word,
                                                  [](std::size_t w, const Part& p) { return w < p.word; }));
     const std::uint64_t granule = (word - part->word) * 64 + static_cast<unsigned>(std::countr_zero(bits));
-    return {part->begin + granule * index_granule + chunk_header_bytes};
+    return {part->begin + granule * granule_bytes + chunk_header_bytes};
 }
 
 }  // namespace nmtx

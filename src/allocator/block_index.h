@@ -1,12 +1,15 @@
 // Which untracked live block an address lies in: two bits for each 16 bytes that are resident of malloc's
 // regions, and a number for each block, in the order of addresses.
 //
-//   chunks    [live, untracked][free][live, NMT][live, untracked   ]
-//   starts     1000000000000000 10000 1000000000 1000000000000000000
-//   nodes      1000000000000000 00000 0000000000 1000000000000000000      numbered 0, 1, …
+//   chunks    [live, untracked][free][live, NMT][live, untracked   ] no chunks here
+//   starts     1000000000000000 10000 1000000000 1000000000000000000 1
+//   nodes      1000000000000000 00000 0000000000 1000000000000000000 0    numbered 0, 1, …
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -16,6 +19,11 @@
 #include "base/target_memory.h"
 
 namespace nmtx {
+
+// A node's chunk: its size and usable bytes, and how much of it is resident.
+struct NodeChunk {
+    std::uint64_t size = 0, usable = 0, resident = 0;
+};
 
 class BlockIndex {
   public:
@@ -43,25 +51,93 @@ class BlockIndex {
     // Where the node's user's bytes begin.
     [[nodiscard]] Address address_of(std::uint32_t node) const;
     [[nodiscard]] std::uint32_t nodes() const { return nodes_; }
+    [[nodiscard]] Bytes node_bytes() const { return Bytes(node_bytes_); }
     // All addresses in malloc's regions.
     [[nodiscard]] const AddressFilter& near() const { return near_; }
+    // visit(node, NodeChunk), in the order of numbers.
+    template <typename Visit>
+    void for_each_node(Visit visit) const;
 
   private:
+    static constexpr std::uint64_t granule_bytes = 16;
+
     // Of one resident run, or of a chunk with a mapping of its own.
     struct Part {
         std::uint64_t begin, end;
         std::size_t word;     // the first of its words
         bool single = false;  // one chunk alone
+        bool in_rss = true;   // its bytes count as resident
+
+        [[nodiscard]] std::size_t words() const {
+            if (single) return 1;
+            return static_cast<std::size_t>(((end - begin + granule_bytes - 1) / granule_bytes + 63) / 64);
+        }
     };
+    // Bits of 64 granules.
+    struct Word {
+        std::uint64_t starts = 0, nodes = 0;
+    };
+    // A chunk whose size does not follow from where the next one starts, or which is not resident as a whole.
+    struct OddChunk {
+        std::uint32_t node;
+        NodeChunk chunk;
+    };
+    struct Start {
+        std::uint64_t at = 0;
+        std::size_t word = 0;
+        unsigned bit = 0;
+    };
+    // The parts that may hold an address, by its upper bits: two levels, since regions lie close together.
+    static constexpr unsigned leaf_bits = 10;
+    struct PartsOf {
+        std::uint32_t first = 0, end = 0;
+    };
+    using Leaf = std::array<PartsOf, std::size_t{1} << leaf_bits>;
+
+    void end_chunks(std::uint64_t next);
+    void make_table();
+    [[nodiscard]] const Part* search_part(std::size_t first, std::size_t end, std::uint64_t at) const;
     [[nodiscard]] const Part* part_of(std::uint64_t at) const;
+    [[nodiscard]] std::optional<Start> node_start(const Part& part, std::uint64_t address) const;
     [[nodiscard]] std::uint32_t number_of(std::size_t word, unsigned bit) const;
+    [[nodiscard]] static std::uint32_t count(std::uint64_t bits);
 
     std::vector<Part> parts_;  // ascending
-    std::vector<std::uint64_t> starts_, nodes_of_;
-    std::vector<std::uint32_t> rank_;  // nodes before each eighth word
+    std::vector<Word> words_;
+    std::vector<std::uint32_t> rank_;  // nodes before each second word
+    std::vector<OddChunk> odd_;        // by node
+    std::vector<std::unique_ptr<Leaf>> table_;
     std::uint32_t nodes_ = 0;
+    std::uint64_t node_bytes_ = 0;
+    std::uint64_t chunks_end_ = 0;  // where the last chunk ends
     AddressFilter near_;
     mutable std::size_t last_ = 0;
 };
+
+template <typename Visit>
+void BlockIndex::for_each_node(Visit visit) const {
+    std::uint32_t node = 0;
+    auto odd = odd_.begin();
+    std::uint64_t open = 0;  // the node whose end is not yet known
+    const auto close = [&](const Part& part, std::uint64_t end) {
+        if (open == 0) return;
+        NodeChunk chunk{end - open, end - open - 8, part.in_rss ? end - open : 0};
+        if (odd != odd_.end() && odd->node == node) chunk = (odd++)->chunk;
+        visit(node++, chunk);
+        open = 0;
+    };
+    for (const Part& part : parts_) {
+        for (std::size_t word = 0; word < part.words(); ++word) {
+            const Word& bits = words_[part.word + word];
+            for (std::uint64_t left = bits.starts; left != 0; left &= left - 1) {
+                const auto bit = static_cast<unsigned>(std::countr_zero(left));
+                const std::uint64_t at = part.begin + (word * 64 + bit) * granule_bytes;
+                close(part, at);
+                if ((bits.nodes >> bit & 1U) != 0) open = at;
+            }
+        }
+        close(part, part.end);
+    }
+}
 
 }  // namespace nmtx

@@ -10,10 +10,6 @@ namespace {
 
 constexpr std::uint64_t small_limit = std::uint64_t{64} << 10U;
 
-std::size_t megabyte_slot(std::uint64_t address) {
-    return static_cast<std::size_t>((address >> 20U) * 0x9e3779b97f4a7c15U >> 52U);
-}
-
 void add(ChunkSum& sum, std::uint64_t bytes, std::uint64_t resident) {
     ++sum.blocks;
     sum.bytes += Bytes(bytes);
@@ -99,6 +95,10 @@ BlockTally::BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags,
       small_(small_limit / 16) {
     for (ArenaFigures& arena : arenas_) arena.to_trim = Bytes();
     mmapped_.to_trim = Bytes();  // a chunk with its own mapping is never retained after free
+    if (!files_.empty()) {
+        files_begin_ = files_.front().range.begin.value;
+        files_span_ = files_.back().range.end.value - files_begin_;
+    }
     for (const FileRange& file : files_) {
         constexpr std::uint64_t most_megabytes = 4096;
         const std::uint64_t first = file.range.begin.value >> 20U;
@@ -123,7 +123,7 @@ void BlockTally::lost(const ChunkRegion& region, std::uint64_t bytes) {
     (region.arena == mmapped_arena ? mmapped_ : arenas_[region.arena]).not_walked += Bytes(bytes);
 }
 
-void BlockTally::chunk(const Chunk& chunk) {
+bool BlockTally::chunk(const Chunk& chunk) {
     ArenaFigures& arena = chunk.arena == mmapped_arena ? mmapped_ : arenas_[chunk.arena];
     switch (chunk.state) {
         case ChunkState::live: {
@@ -132,24 +132,30 @@ void BlockTally::chunk(const Chunk& chunk) {
                 tags_[tag].requested += sum->requested;
                 tags_[tag].chunks += sum->chunks;
                 add(arena.tracked, chunk.size, chunk.resident);
-            } else {
-                untracked(chunk);
-                add(arena.untracked, chunk.size, chunk.resident);
+                return false;
             }
-            return;
+            untracked(chunk);
+            add(arena.untracked, chunk.size, chunk.resident);
+            return true;
         }
         case ChunkState::tcache:
-            return add(arena.tcache, chunk.size, chunk.resident);
+            add(arena.tcache, chunk.size, chunk.resident);
+            return false;
         case ChunkState::fast:
-            return add(arena.fast, chunk.size, chunk.resident);
+            add(arena.fast, chunk.size, chunk.resident);
+            return false;
         case ChunkState::binned:
             *arena.to_trim += Bytes(chunk.to_trim);
-            return add(arena.binned, chunk.size, chunk.resident);
+            add(arena.binned, chunk.size, chunk.resident);
+            return false;
         case ChunkState::top:
-            return add(arena.top, chunk.size, chunk.resident);
+            add(arena.top, chunk.size, chunk.resident);
+            return false;
         case ChunkState::overhead:
-            return add(arena.overhead, chunk.size, chunk.resident);
+            add(arena.overhead, chunk.size, chunk.resident);
+            return false;
     }
+    return false;
 }
 
 std::optional<TagSum> BlockTally::tracked(const Chunk& chunk, std::size_t& tag) const {
@@ -188,8 +194,7 @@ void BlockTally::look_for_z_stream(const Chunk& chunk) {
         {chunk.at + chunk_header_bytes, word_at(chunk.user, state), word_at(chunk.user, zalloc)});
 }
 
-const FileRange* BlockTally::file_of(std::uint64_t word) const {
-    if (!near_file_.test(megabyte_slot(word))) return nullptr;
+const FileRange* BlockTally::search_file(std::uint64_t word) const {
     const auto after =
         std::upper_bound(files_.begin(), files_.end(), Address{word},
                          [](Address address, const FileRange& file) { return address < file.range.begin; });

@@ -79,7 +79,8 @@ class BlockTally {
     BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags, std::vector<FileRange> files);
 
     void begin(const ChunkRegion& region, Bytes resident);
-    void chunk(const Chunk& chunk);
+    // Whether it is a live block without NMT's header.
+    bool chunk(const Chunk& chunk);
     void lost(const ChunkRegion& region, std::uint64_t bytes);
 
     [[nodiscard]] const std::vector<ArenaFigures>& arenas() const { return arenas_; }
@@ -99,10 +100,19 @@ class BlockTally {
     [[nodiscard]] const FileRange* first_file(const Chunk& chunk) const;
     // Blocks that look like z_streams, at most most_z_streams.
     [[nodiscard]] const std::vector<ZStream>& z_streams() const { return z_streams_; }
+    [[nodiscard]] const std::vector<FileRange>& files() const { return files_; }
     // The file that the word points into; nothing where there is none.
-    [[nodiscard]] const FileRange* file_of(std::uint64_t word) const;
+    [[nodiscard]] const FileRange* file_of(std::uint64_t word) const {
+        // Most words are no addresses of files.
+        if (word - files_begin_ >= files_span_ || !near_file_.test(megabyte_slot(word))) return nullptr;
+        return search_file(word);
+    }
 
   private:
+    static std::size_t megabyte_slot(std::uint64_t address) {
+        return static_cast<std::size_t>((address >> 20U) * 0x9e3779b97f4a7c15U >> 52U);
+    }
+    [[nodiscard]] const FileRange* search_file(std::uint64_t word) const;
     [[nodiscard]] std::optional<TagSum> tracked(const Chunk& chunk, std::size_t& tag) const;
     void untracked(const Chunk& chunk);
     void look_for_z_stream(const Chunk& chunk);
@@ -111,6 +121,7 @@ class BlockTally {
     std::size_t tag_count_;
     std::vector<FileRange> files_;
     std::bitset<4096> near_file_;  // by the megabyte of an address
+    std::uint64_t files_begin_ = 0, files_span_ = 0;
     std::vector<ArenaFigures> arenas_;
     ArenaFigures mmapped_;
     std::array<TagSum, most_tags> tags_{};

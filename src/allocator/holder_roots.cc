@@ -69,8 +69,7 @@ void HolderWork::static_roots() {
     std::vector<Static> statics;
     for (const FileRange& data : search_.data) {
         const bool base = is_base_library(search_.files[data.file].path);
-        for_each_word(memory_, words_, data.range, [&](Address at, std::uint64_t word) {
-            if (!index_.near().may_contain(word)) return;
+        for_each_candidate(memory_, words_, index_.near(), data.range, [&](Address at, std::uint64_t word) {
             const BlockIndex::Target to = index_.target_of(word);
             if (to.node == BlockIndex::none || (to.inside && base))
                 return;  // malloc's lists lead into blocks
@@ -129,14 +128,13 @@ void HolderWork::ranges_as_roots(const std::vector<Range>& ranges, Row row) {
     for (const ChunkRegion& region : search_.heap.regions) regions.push_back({region.whole, 0});
     std::size_t first = 0;
     const auto word_found = [&](Address at, std::uint64_t word) {
-        if (!index_.near().may_contain(word)) return;
         const BlockIndex::Target to = index_.target_of(word);
         if (to.inside) return pend(weak_inside_, to.node, row, at);
         if (to.node != BlockIndex::none) weak_root(to.node, row, at);
     };
     for (const Range& range : ranges) {
         for_each_gap(regions, first, range,
-                     [&](Range gap) { for_each_word(memory_, words_, gap, word_found); });
+                     [&](Range gap) { for_each_candidate(memory_, words_, index_.near(), gap, word_found); });
     }
 }
 

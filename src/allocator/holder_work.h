@@ -14,15 +14,6 @@
 
 namespace nmtx {
 
-struct NoRegions {
-    void begin(const ChunkRegion&, Bytes) {}
-    void lost(const ChunkRegion&, std::uint64_t) {}
-};
-
-inline bool is_node(const Chunk& chunk, const BlockTally& tally) {
-    return chunk.state == ChunkState::live && !chunk.user.empty() && !tally.is_tracked(chunk);
-}
-
 // Libraries that blocks show, as small numbers.
 class LibraryNumbers {
   public:
@@ -39,15 +30,16 @@ class LibraryNumbers {
     std::vector<std::uint32_t> files_;
 };
 
-// All resident words of a range of the target.
+// All resident words of a range of the target that may be addresses of interest.
 template <typename Visit>
-void for_each_word(TargetMemory& memory, ChunkWindow& window, Range wanted, Visit visit) {
+void for_each_candidate(TargetMemory& memory, ChunkWindow& window, const AddressFilter& near, Range wanted,
+                        Visit visit) {
     for (const Range& run : memory.resident_runs(wanted)) {
         for (std::uint64_t at = (run.begin.value + 7) / 8 * 8; at < run.end.value;) {
             const auto bytes = window.from(at, 8, run.end.value);
             if (bytes.size() < 8) break;
-            for (std::size_t offset = 0; offset + 8 <= bytes.size(); offset += 8)
-                visit(Address{at + offset}, word_at(bytes, offset));
+            near.for_each_candidate(
+                bytes, [&](std::size_t offset, std::uint64_t word) { visit(Address{at + offset}, word); });
             at += bytes.size() / 8 * 8;
         }
     }
@@ -65,7 +57,12 @@ class HolderWork : public HeapFindings {
     using Row = BlockGraph::Row;
 
     HolderWork(const HolderSearch& search, TargetMemory& memory, TargetFiles& files)
-        : search_(search), memory_(memory), files_(files), table_(search.files), words_(memory) {}
+        : search_(search),
+          memory_(memory),
+          files_(files),
+          index_(search.index),
+          table_(search.files),
+          words_(memory) {}
 
     FoundHolders run();
 
@@ -87,17 +84,20 @@ class HolderWork : public HeapFindings {
 
   private:
     // What the blocks come to.
-    struct Sums : NoRegions {
-        Sums(HolderWork& of, std::map<std::tuple<Row, std::uint8_t, std::uint64_t>, ChunkSum> none)
-            : work(of), held(std::move(none)) {}
-        void chunk(const Chunk& chunk);
+    struct Sums {
+        using Key = std::tuple<Row, std::uint8_t, std::uint64_t>;
+
+        explicit Sums(HolderWork& of) : work(of) {}
+        void add(std::uint32_t node, const NodeChunk& chunk);
         HolderWork& work;
-        std::map<std::tuple<Row, std::uint8_t, std::uint64_t>, ChunkSum> held;
+        std::map<Key, ChunkSum> held;
+        std::map<Key, ChunkSum>::iterator last = held.end();  // neighbours are mostly alike
     };
 
     template <typename Visit>
-    void for_each_word_of(const Chunk& chunk, Visit visit);
+    void for_each_pointer_of(const Chunk& chunk, Visit visit);
     void note_own_library(const Chunk& chunk, std::uint32_t node);
+    [[nodiscard]] std::uint8_t library_in(const Chunk& chunk);
     void strong_root(std::uint32_t node, Row row, Address from);
     void weak_root(std::uint32_t node, Row row, Address from);
     void pend(std::vector<PendingRoot>& list, std::uint32_t node, Row row, Address from);
@@ -110,18 +110,19 @@ class HolderWork : public HeapFindings {
     void ranges_as_roots(const std::vector<Range>& ranges, Row row);
     void own_roots();
     void finish(const Sums& sums);
-    [[nodiscard]] std::optional<std::uint32_t> shown_by(const Chunk& chunk, std::uint32_t node) const;
     void find_chain();
 
     const HolderSearch& search_;
     TargetMemory& memory_;
     TargetFiles& files_;
-    BlockIndex index_;
+    const BlockIndex& index_;
     std::optional<BlockGraph> graph_;
     std::optional<NodeBits> own_;               // the block shows its library itself
     std::optional<NodeBits> jvm_, jvm_inside_;  // a block of NMT's points to it
+    std::vector<std::uint8_t> shown_;           // the library that a block points into which is not its own
     HolderTable table_;
     LibraryNumbers libraries_;
+    AddressFilter files_near_;
     ChunkWindow words_;
     std::vector<std::uint32_t> targets_;
     std::vector<PendingRoot> inside_;  // strong, into the block

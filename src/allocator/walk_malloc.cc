@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
+#include "allocator/block_index.h"
 #include "allocator/block_owners.h"
 #include "allocator/serving_allocator.h"
 
@@ -61,13 +63,37 @@ void note_outcome(MallocWalk& walk, const WalkOutcome& outcome) {
 struct Tallied {
     FreeChunks free;
     BlockTally tally;
+    std::optional<BlockIndex> index;  // with --owners
+};
+
+// One walk for both.
+struct TallySink {
+    void begin(const ChunkRegion& region, Bytes resident) {
+        done.tally.begin(region, resident);
+        entered = &region;
+    }
+    void lost(const ChunkRegion& region, std::uint64_t bytes) { done.tally.lost(region, bytes); }
+    void chunk(const Chunk& chunk) {
+        const bool untracked = done.tally.chunk(chunk);
+        if (!done.index) return;
+        // Only now: what a limit keeps the walk out of takes no memory.
+        if (entered != nullptr) done.index->add_region(*std::exchange(entered, nullptr), memory);
+        done.index->add_chunk(chunk, untracked && !chunk.user.empty());
+    }
+    Tallied& done;
+    TargetMemory& memory;
+    const ChunkRegion* entered = nullptr;
 };
 
 Tallied tally_blocks(const MallocRequest& request, const GlibcHeap& heap, NmtHeaders headers,
                      TargetMemory& memory, MallocWalk& walk) {
     Tallied done{find_free_chunks_of(request, heap, memory),
-                 BlockTally(heap.arenas.size(), headers, request.tags, request.file_ranges)};
-    const WalkOutcome outcome = walk_chunks(heap, done.free, memory, request.bounds, done.tally);
+                 BlockTally(heap.arenas.size(), headers, request.tags, request.file_ranges),
+                 {}};
+    if (request.owners) done.index.emplace();
+    TallySink sink{done, memory};
+    const WalkOutcome outcome = walk_chunks(heap, done.free, memory, request.bounds, sink);
+    if (done.index) done.index->finish();
     walk.notes = heap.notes;
     walk.notes.insert(walk.notes.end(), done.free.notes.begin(), done.free.notes.end());
     note_outcome(walk, outcome);
@@ -96,10 +122,11 @@ BlockEvidence evidence_of(const MallocRequest& request, const GlibcHeap& heap, c
     }
     evidence.zlib = find_zlib_blocks(done.tally.z_streams(), arenas, memory);
     evidence.sizes = done.tally.sizes();
-    if (!request.owners) return evidence;
+    if (!done.index) return evidence;
     const HolderSearch search{heap,
                               done.free,
                               done.tally,
+                              *done.index,
                               request.files,
                               request.library_data,
                               chunks_of_zlib(evidence.zlib, done.tally),

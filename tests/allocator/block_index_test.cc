@@ -1,6 +1,9 @@
 // Which block an address lies in, by bits for what is resident of malloc's regions.
 #include "allocator/block_index.h"
 
+#include <algorithm>
+#include <span>
+
 #include "allocator/forged_heap.h"
 #include "catch.h"
 
@@ -79,4 +82,85 @@ TEST_CASE("block index: an address in a block finds it, to its last byte and no 
     CHECK(made.index.node_around(heap + 0x1ffff0) == last);
     CHECK(made.index.node_around(heap + 0x100010) == BlockIndex::none);
     CHECK(made.index.node_around(heap + 0x200008) == BlockIndex::none);
+}
+
+TEST_CASE(
+    "block index: each node's size is known, at the end of a run and in front of bytes without chunks, too") {
+    PageMemory memory;
+    memory.touch(range_of(heap, heap + 0x2000));
+    memory.touch(range_of(heap + 0x3000, heap + 0x4000));
+    BlockIndex index;
+    index.add_region({range_of(heap, heap + 0x4000), {heap}, {heap + 0x4000}}, memory);
+    struct Expected {
+        std::uint64_t at, size, resident;
+    };
+    const std::vector<Expected> expected{{heap, 0x40, 0x40},                // the next one follows
+                                         {heap + 0x80, 0x30, 0x30},         // no chunk follows
+                                         {heap + 0x1000, 0x2800, 0x1800}};  // beyond the end of its run
+    for (const Expected& node : expected) {
+        if (node.at == heap + 0x80) index.add_chunk(chunk_at(heap + 0x40, 0x40), false);
+        Chunk chunk = chunk_at(node.at, node.size);
+        chunk.resident = node.resident;
+        index.add_chunk(chunk, true);
+    }
+    index.finish();
+    std::vector<NodeChunk> found;
+    index.for_each_node([&](std::uint32_t node, const NodeChunk& chunk) {
+        CHECK(node == found.size());
+        found.push_back(chunk);
+    });
+    REQUIRE(found.size() == expected.size());
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        CAPTURE(i);
+        CHECK(found[i].size == expected[i].size);
+        CHECK(found[i].usable == expected[i].size - 8);
+        CHECK(found[i].resident == expected[i].resident);
+    }
+    CHECK(index.node_bytes() == Bytes(0x40 + 0x30 + 0x2800));
+    // What lies behind a chunk in which there are none belongs to no node.
+    CHECK(index.node_around(heap + 0xa9) == 1);
+    CHECK(index.node_around(heap + 0xb9) == BlockIndex::none);
+    CHECK(index.target_of(heap + 0x200).node == BlockIndex::none);
+}
+
+TEST_CASE("block index: a word leads to a node's beginning, a few bytes behind it, or into it") {
+    const Made made;
+    for (std::uint64_t at = heap - 0x40; at < heap + 0x3040; ++at) {
+        const BlockIndex::Target to = made.index.target_of(at);
+        const std::uint32_t exact = made.index.node_at(at), around = made.index.node_around(at);
+        CAPTURE(at - heap);
+        if (to.node != (exact != BlockIndex::none ? exact : around)) FAIL("another node");
+        if (to.node == BlockIndex::none) continue;
+        const std::uint64_t offset = at - made.nodes[to.node];
+        if (to.inside != (offset != 0 && offset != 8 && offset != 16)) FAIL("not inside");
+    }
+}
+
+TEST_CASE("block index: the quick test over many words passes what it passes word by word") {
+    AddressFilter near;
+    std::vector<std::uint64_t> words;
+    for (std::uint64_t i = 0; i < 4099; ++i) words.push_back(i * 0x9e3779b97f4a7c15U >> i % 60);
+    const auto passed = [&] {
+        std::vector<std::size_t> found;
+        near.for_each_candidate(std::as_bytes(std::span(words)), [&](std::size_t offset, std::uint64_t word) {
+            CHECK(word == words[offset / 8]);
+            found.push_back(offset / 8);
+        });
+        return found;
+    };
+    CHECK(passed().empty());
+    near.add(range_of(0x7f1200000000, 0x7f1208000000));
+    near.add(range_of(0x555500000000, 0x555500001000));
+    near.add(range_of(0x10000, 0x20000));
+    words[1000] = 0x7f1207ffffff;
+    words[1001] = 0x555500000008;
+    words[4098] = 0x7f1200000000;
+    std::vector<std::size_t> expected;
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        if (near.may_contain(words[i])) expected.push_back(i);
+    }
+    CHECK(passed() == expected);
+    CHECK(std::count(expected.begin(), expected.end(), 1000) == 1);
+    CHECK(std::count(expected.begin(), expected.end(), 1001) == 1);
+    CHECK(std::count(expected.begin(), expected.end(), 4098) == 1);
 }
