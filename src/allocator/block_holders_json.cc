@@ -126,6 +126,7 @@ ordered_json holders_json(const BlockHolders& holders) {
     out["heap_unidentified"] = holders.heap_unidentified;
     out["heap_moved"] = holders.heap_moved;
     out["heap_passes"] = holders.heap_passes;
+    if (!holders.heap_may_miss.empty()) out["heap_may_miss"] = text_json(holders.heap_may_miss);
     out["pointers"] = holders.pointers;
     out["pointers_left_out"] = holders.pointers_left_out;
     if (holders.chain) out["chain"] = chain_json(*holders.chain);
@@ -143,6 +144,7 @@ void read_holders(JsonFields& whole, const char* key, BlockHolders& into) {
         fields.read_whole("heap_unidentified", into.heap_unidentified);
         fields.read_whole("heap_moved", into.heap_moved);
         fields.read_whole("heap_passes", into.heap_passes);
+        fields.read("heap_may_miss", into.heap_may_miss);
         fields.read_whole("pointers", into.pointers);
         fields.read("pointers_left_out", into.pointers_left_out);
         if (fields.find("chain") != nullptr) {

@@ -135,6 +135,7 @@ struct BlockHolders {
     std::uint64_t heap_unidentified = 0;  // of them, no object with a fitting field was found around
     std::uint64_t heap_moved = 0;         // of them, in objects that the collector had moved away
     std::uint64_t heap_passes = 0;        // 2 where objects moved during the first
+    std::string heap_may_miss;            // why objects may have been missed nevertheless; mostly empty
     std::uint64_t pointers = 0;           // between blocks
     bool pointers_left_out = false;       // there were more than nmtx keeps
     std::optional<HolderChain> chain;

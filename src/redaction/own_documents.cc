@@ -31,6 +31,7 @@ void redact_frame(NativeFrame& frame, NameRedactor& names) {
 
 void redact_holders(BlockHolders& found, NameRedactor& names) {
     redact_sentence(found.heap_not_read, names);
+    redact_sentence(found.heap_may_miss, names);
     for (Holder& holder : found.holders) {
         const bool java = holder.kind == HolderKind::java_field || holder.kind == HolderKind::java_static;
         if (!java || !is_jdk_name(holder.name)) holder.name = names.redact(holder.name, Numbers::kept);

@@ -206,3 +206,50 @@ TEST_CASE("vm heap: a table without what is needed is refused by its name") {
     REQUIRE_FALSE(layout);
     CHECK(layout.error().what == "its tables have no Klass::_layout_helper");
 }
+
+TEST_CASE("vm heap: where objects moved during a pass there is a second one, and what that missed is said") {
+    std::vector<std::optional<CollectorState>> states;
+    std::size_t asked = 0, passes = 0;
+    bool moves = false;
+    const auto search = [&] {
+        asked = passes = 0;
+        const HeapPasses done = pass_over_heap(moves, [&] { return states.at(asked++); }, [&] { ++passes; });
+        CHECK(done.passes == passes);
+        return done;
+    };
+    SECTION("no collection") {
+        states = {{{7, false}}, {{7, false}}};
+        const HeapPasses done = search();
+        CHECK(done.passes == 1);
+        CHECK(done.may_miss.empty());
+    }
+    SECTION("one during the first pass") {
+        states = {{{7, false}}, {{8, false}}, {{8, false}}, {{8, false}}};
+        const HeapPasses done = search();
+        CHECK(done.passes == 2);
+        CHECK(done.may_miss.empty());
+    }
+    SECTION("one that had begun before the first pass") {
+        states = {{{8, true}}, {{8, false}}, {{8, false}}, {{8, false}}};
+        const HeapPasses done = search();
+        CHECK(done.passes == 2);
+        CHECK(done.may_miss.empty());
+    }
+    SECTION("one during each") {
+        states = {{{7, false}}, {{8, false}}, {{8, false}}, {{10, false}}};
+        const HeapPasses done = search();
+        CHECK(done.passes == 2);
+        CHECK(done.may_miss == "a collection ran during the second search, too");
+    }
+    SECTION("a collector whose count cannot be read") {
+        states = {{{7, false}}, std::nullopt};
+        const HeapPasses done = search();
+        CHECK(done.passes == 1);
+        CHECK(done.may_miss == "whether a collection ran meanwhile could not be read");
+    }
+    SECTION("a collector that moves objects at any time") {
+        moves = true;
+        states = {{{7, false}}, {{7, false}}};
+        CHECK(search().may_miss == "this collector moves objects while the program runs");
+    }
+}

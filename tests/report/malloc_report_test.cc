@@ -182,6 +182,15 @@ TEST_CASE("malloc report: blocks without a pointer are called leaked only where 
     walk.holders->heap_passes = 1;
     CHECK(has(unfolded(malloc_text(view_of(walk))),
               "No pointer was found to 2.0 MiB in 3 blocks: leaked, or held by an encoded pointer"));
+    walk.holders->heap_passes = 2;
+    walk.holders->heap_may_miss = "a collection ran during the second search, too";
+    const std::string missed = unfolded(malloc_text(view_of(walk)));
+    CHECK(has(
+        missed,
+        "Objects in the Java heap may have been missed: a collection ran during the second search, too."));
+    CHECK(
+        has(missed, "in 3 blocks: leaked, or held by an object that was missed, an encoded pointer or only"));
+    walk.holders->heap_may_miss.clear();
     walk.holders->heap_passes = 0;
     walk.holders->heap_not_read = "with --freeze the Java heap is not copied";
     const std::string text = unfolded(malloc_text(view_of(walk)));

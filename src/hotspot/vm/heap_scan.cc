@@ -1,14 +1,39 @@
 #include "hotspot/vm/heap_scan.h"
 
-#include <cstring>
-
 namespace nmtx {
 namespace {
 
 // The kernel is asked for the pages of so much at once.
 constexpr Bytes asked_at_once = mib(64);
 
+// A collection that runs already has been counted.
+bool moved_between(const CollectorState& before, const CollectorState& after) {
+    return before.collecting || after.collecting || before.collections != after.collections;
+}
+
 }  // namespace
+
+HeapPasses pass_over_heap(bool moves_while_java_runs,
+                          const std::function<std::optional<CollectorState>()>& state,
+                          const std::function<void()>& pass) {
+    constexpr std::uint64_t most_passes = 2;
+    HeapPasses done;
+    while (done.passes < most_passes) {
+        const auto before = state();
+        pass();
+        ++done.passes;
+        const auto after = state();
+        if (!before || !after) {
+            done.may_miss = "whether a collection ran meanwhile could not be read";
+            return done;
+        }
+        if (moved_between(*before, *after)) continue;
+        if (moves_while_java_runs) done.may_miss = "this collector moves objects while the program runs";
+        return done;
+    }
+    done.may_miss = "a collection ran during the second search, too";
+    return done;
+}
 
 HeapScan::HeapScan(TargetMemory& memory, const HeapSearchLayout& layout, VmClasses& classes,
                    PointerTargets& targets)
@@ -30,22 +55,18 @@ HeapBytes HeapScan::before(Address end) {
 
 void HeapScan::part(HeapBytes bytes, const Take& take) {
     objects_.look_at(bytes);
-    const AddressFilter& near = targets_.near();
-    const std::byte* const data = bytes.bytes.data();
-    for (std::size_t offset = 0; offset + 8 <= bytes.bytes.size(); offset += 8) {
-        std::uint64_t word = 0;
-        std::memcpy(&word, data + offset, sizeof word);
-        if (!near.may_contain(word) || !targets_.contains(word)) continue;
+    targets_.near().for_each_candidate(bytes.bytes, [&](std::size_t offset, std::uint64_t word) {
+        if (!targets_.contains(word)) return;
         ++figures_.words;
         const Address at = bytes.begin + Bytes(offset);
         const WordHolder holder = objects_.holder_of(at);
         if (holder.place == WordPlace::moved) {
             ++figures_.moved;
-            continue;
+            return;
         }
         if (holder.place == WordPlace::unidentified) ++figures_.unidentified;
         take(at, word, holder);
-    }
+    });
 }
 
 HeapScanFigures HeapScan::run(const std::vector<Range>& ranges, const Take& take) {

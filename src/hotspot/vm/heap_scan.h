@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "base/address_filter.h"
@@ -16,6 +18,23 @@ struct HeapScanFigures {
     std::uint64_t unidentified = 0;  // of them: no object was identified around
     std::uint64_t moved = 0;         // of them: in an object that the collector had copied elsewhere
 };
+
+// What the collector says of itself: how many collections there were, and whether one stops Java threads now.
+struct CollectorState {
+    std::uint64_t collections = 0;
+    bool collecting = false;
+};
+
+struct HeapPasses {
+    std::uint64_t passes = 0;
+    std::string may_miss;  // why objects may have been missed; empty where none moved
+};
+
+// Objects that move from where a pass has not been to where it has been are missed: after a collection there
+// is a second pass, and no third one. `state` says nothing where it cannot be read.
+HeapPasses pass_over_heap(bool moves_while_java_runs,
+                          const std::function<std::optional<CollectorState>()>& state,
+                          const std::function<void()>& pass);
 
 class HeapScan {
   public:

@@ -17,7 +17,6 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t most_metadata_pages = 2048;
-constexpr std::uint64_t most_passes_of_heap = 2;
 
 // What native code of a class says: the file that most of its native methods are in, but for the JVM's own.
 class CodeFiles {
@@ -97,27 +96,30 @@ class JavaHeapRoots {
         VmClasses classes(vm, *methods, *layout);
         HeapScan heap(memory_, *layout, classes, findings);
         BlockHolders& figures = findings.figures();
-        for (bool again = true; again && figures.heap_passes < most_passes_of_heap;) {
-            const auto before = count_collections(*layout, vm);
-            const HeapScanFigures found =
-                heap.run(ranges, [&](Address at, std::uint64_t word, const WordHolder& holder) {
-                    findings.point(row_of(findings, holder), at, word);
-                });
-            ++figures.heap_passes;
-            figures.heap_resident = found.resident;
-            figures.heap_words = found.words;
-            figures.heap_unidentified = found.unidentified;
-            figures.heap_moved = found.moved;
-            // Objects that moved from where the scan had not been to where it had been were missed.
-            again = count_collections(*layout, vm) != before;
-        }
+        const HeapPasses done = pass_over_heap(
+            layout->heap.moves_while_java_runs, [&] { return state_of(layout->heap, vm); },
+            [&] {
+                const HeapScanFigures found =
+                    heap.run(ranges, [&](Address at, std::uint64_t word, const WordHolder& holder) {
+                        findings.point(row_of(findings, holder), at, word);
+                    });
+                figures.heap_resident = found.resident;
+                figures.heap_words = found.words;
+                figures.heap_unidentified = found.unidentified;
+                figures.heap_moved = found.moved;
+            });
+        figures.heap_passes = done.passes;
+        figures.heap_may_miss = done.may_miss;
         name_libraries(findings, classes);
         return {};
     }
 
-    static std::optional<std::uint64_t> count_collections(const HeapSearchLayout& layout, VmMemory& vm) {
+    static std::optional<CollectorState> state_of(const HeapLayout& heap, VmMemory& vm) {
         vm.clear();
-        return read_part(vm, layout.heap.collector, layout.heap.collections);
+        const auto collections = read_part(vm, heap.collector, heap.collections);
+        const auto collecting = read_part(vm, heap.collector, heap.collecting);
+        if (!collections || !collecting) return std::nullopt;
+        return CollectorState{*collections, *collecting != 0};
     }
 
     // What the ledger knows of it, and what the collector says; of the latter what is mapped.

@@ -85,7 +85,8 @@ json holders_of(const std::optional<BlockHolders>& holders) {
                  {"pointers", holders->heap_words},
                  {"unidentified", holders->heap_unidentified},
                  {"moved", holders->heap_moved},
-                 {"passes", holders->heap_passes}};
+                 {"passes", holders->heap_passes},
+                 {"may_miss", text_or_null(holders->heap_may_miss)}};
     return {{"holders", list},
             {"more", holders->more},
             {"more_blocks", holders->rest.blocks},

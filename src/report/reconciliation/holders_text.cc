@@ -78,6 +78,8 @@ class HoldersText {
             text += fmt::format(", {} in stale copies of moved objects", grouped(found_.heap_moved));
         if (found_.heap_passes > 1) text += "; searched twice, since a collection ran meanwhile";
         say(text + ". An object may be garbage that has not been collected yet.");
+        if (!found_.heap_may_miss.empty())
+            say(fmt::format("Objects in the Java heap may have been missed: {}.", found_.heap_may_miss));
     }
 
     void nothing() {
@@ -88,11 +90,12 @@ class HoldersText {
             const std::string blocks =
                 grouped(holder.held.blocks) + (holder.held.blocks == 1 ? " block" : " blocks");
             const std::string_view what =
-                found_.heap_not_read.empty()
-                    ? "leaked, or held by an encoded pointer or only by a register"
-                    : "outside the Java heap, which may hold them: whether they are leaked is not known";
-            say(fmt::format("No pointer was found to {} in {}{} {}.", human(holder.held.bytes), blocks,
-                            found_.heap_not_read.empty() ? ":" : "", what));
+                !found_.heap_not_read.empty()
+                    ? " outside the Java heap, which may hold them: whether they are leaked is not known"
+                : !found_.heap_may_miss.empty()
+                    ? ": leaked, or held by an object that was missed, an encoded pointer or only a register"
+                    : ": leaked, or held by an encoded pointer or only by a register";
+            say(fmt::format("No pointer was found to {} in {}{}.", human(holder.held.bytes), blocks, what));
         }
     }
 
