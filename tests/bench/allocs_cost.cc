@@ -1,0 +1,145 @@
+// What `nmtx allocs` finds of a process that allocates at a known rate and place, and what that costs it: its
+// calls a second while it is sampled, as a ratio to those alone right before and after, and the estimate as a
+// ratio to the bytes that it counted itself.
+//   bench_allocs_cost NMTX [SECONDS [ROUNDS [CALLS_A_SECOND…]]]
+// A process that has time to spare keeps its pace: then what it pays is in its CPU time only. 0: as fast as
+// it can.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/mman.h>
+
+#include <array>
+#include <atomic>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "command_cost.h"
+
+namespace {
+
+using namespace nmtx::bench;
+
+struct Accounts {
+    std::atomic<std::uint64_t> calls, cpu_ns;
+};
+constexpr std::size_t block = 64;
+
+std::uint64_t ns_of(clockid_t clock) {
+    timespec time{};
+    clock_gettime(clock, &time);
+    return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 + static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+std::atomic<void*> sink;
+
+[[gnu::noinline]] void allocate_here() {
+    void* const got = std::malloc(block);
+    sink.store(got, std::memory_order_relaxed);
+    std::free(got);
+}
+
+[[noreturn]] void allocate(double rate, Accounts& accounts) {
+    constexpr std::uint64_t batch = 1000;
+    const std::uint64_t begin = ns_of(CLOCK_MONOTONIC);
+    for (std::uint64_t calls = 0;;) {
+        const double seconds = static_cast<double>(ns_of(CLOCK_MONOTONIC) - begin) / 1e9;
+        const auto due = rate > 0 ? static_cast<std::uint64_t>(seconds * rate) : calls + batch;
+        for (; calls < due; ++calls) allocate_here();
+        accounts.calls = calls;
+        accounts.cpu_ns = ns_of(CLOCK_PROCESS_CPUTIME_ID);
+        if (rate > 0) poll(nullptr, 0, 1);
+    }
+}
+
+// What a command prints.
+std::string output_of(const std::string& command) {
+    std::string text;
+    FILE* const pipe = popen(command.c_str(), "r");
+    if (pipe == nullptr) return text;
+    std::array<char, 4096> some{};
+    for (std::size_t got = 0; (got = fread(some.data(), 1, some.size(), pipe)) > 0;)
+        text.append(some.data(), got);
+    pclose(pipe);
+    return text;
+}
+
+// The number behind a key, at its first place behind `from`; -1 where there is none.
+double number_of(const std::string& json, const std::string& from, const std::string& key) {
+    const auto at = json.find("\"" + key + "\":", json.find("\"" + from + "\""));
+    return at == std::string::npos ? -1 : std::atof(json.c_str() + at + key.size() + 3);
+}
+
+std::string first_site(const std::string& json) {
+    const std::string key = "\"function\": \"";
+    const auto at = json.find(key);
+    if (at == std::string::npos) return "nothing";
+    return json.substr(at + key.size(), json.find('"', at + key.size()) - at - key.size());
+}
+
+struct Rates {
+    double calls = 0, cpu = 0;
+};
+
+// While `work` runs, by the process's own accounts.
+template <typename Work>
+Rates measure(const Accounts& accounts, Work work) {
+    const Clock::time_point begin = Clock::now();
+    const auto calls = accounts.calls.load(), cpu = accounts.cpu_ns.load();
+    work();
+    const double seconds = since(begin) / 1000;
+    return {static_cast<double>(accounts.calls - calls) / seconds,
+            static_cast<double>(accounts.cpu_ns - cpu) / 1e9 / seconds};
+}
+
+void round_of(const std::string& nmtx, const std::string& seconds, double rate, pid_t pid,
+              const Accounts& accounts) {
+    const auto pause = [&] { poll(nullptr, 0, static_cast<int>(1000 * std::atof(seconds.c_str()))); };
+    std::string json;
+    const Rates before = measure(accounts, pause);
+    const Rates with = measure(accounts, [&] {
+        json = output_of(fmt::format("{} allocs {} --for {}s --json --quiet", nmtx, pid, seconds));
+    });
+    const Rates after = measure(accounts, pause);
+    const double alone = (before.calls + after.calls) / 2, length = number_of(json, "sampling", "seconds");
+    const double truth = with.calls * block * length;
+    fmt::print("{:>9.0f} {:>11.0f} {:>8.4f} {:>+8.2f} {:>8.2f} {:>9.3f} [{:.3f} {:.3f}] {}\n", rate, alone,
+               with.calls / alone, 100 * (with.cpu - (before.cpu + after.cpu) / 2),
+               100 * number_of(json, "cost", "paid_share"), number_of(json, "bytes", "value") / truth,
+               number_of(json, "bytes", "low") / truth, number_of(json, "bytes", "high") / truth,
+               first_site(json));
+    std::fflush(stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc < 2) {
+        fmt::print(stderr, "usage: bench_allocs_cost NMTX [SECONDS [ROUNDS [CALLS_A_SECOND...]]]\n");
+        return 2;
+    }
+    const std::string seconds = argc > 2 ? argv[2] : "10";
+    const int rounds = argc > 3 ? std::max(1, std::atoi(argv[3])) : 10;
+    std::vector<double> rates;
+    for (int i = 4; i < argc; ++i) rates.push_back(std::atof(argv[i]));
+    if (rates.empty()) rates = {1e3, 1e4, 1e5, 0};
+    void* const shared =
+        mmap(nullptr, sizeof(Accounts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) return 1;
+    auto& accounts = *new (shared) Accounts{};
+    fmt::print("{:>9} {:>11} {:>8} {:>8} {:>8} {:>9} {}\n", "rate", "alone/s", "x alone", "CPU %", "paid %",
+               "estimate", "95 %, as ratios to the truth; the first site");
+    for (const double rate : rates) {
+        const pid_t pid = fork();
+        if (pid == 0) allocate(rate, accounts);
+        for (int i = 0; i < rounds; ++i) round_of(argv[1], seconds, rate, pid, accounts);
+        kill(pid, SIGKILL);
+        waitpid(pid, nullptr, 0);
+    }
+    return 0;
+}
