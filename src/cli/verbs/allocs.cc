@@ -34,7 +34,7 @@ VerbEntry allocs() {
     entry.formats = {Format::text, Format::json, Format::csv};
     entry.details =
         "Samples calls of malloc and its relatives by uprobes, in short windows, so that the target pays no more "
-        "than the budget: no agent, no BPF, no restart. Needs root (CAP_SYS_ADMIN). --live costs more for each call: "
+        "than the budget: no agent, no BPF, no restart. Needs CAP_SYS_ADMIN or root. --live costs more for each call: "
         "it also records the address of each block and looks at the end whether it is still in use (glibc). "
         "FILE.html is a flame graph, FILE.pb.gz is for pprof, FILE.collapsed (in bytes) for other viewers.";
     entry.examples = {{"nmtx allocs 4711 --for 60s", "the sites that allocate most"},

@@ -14,6 +14,7 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t longest_site_name = 512;
+constexpr double whole_time = 0.9;
 constexpr double noticeable_slowdown = 0.05, most_corrected = 0.8;
 
 std::string_view s_of(std::uint64_t number) {
@@ -110,6 +111,9 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
         notes.push_back(
             fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
                         run.threads_probed, run.threads_mean));
+    if (run.window_count == 1 && run.windows_s < whole_time * run.seconds)
+        notes.push_back(
+            "One window only: what changes from one to the next is not in the intervals. Sample longer.");
     if (run.slowed > most_corrected)
         notes.push_back(fmt::format(
             "A thread was slowed by {:.0f} % within a window, or more. Its bytes and blocks are too "
