@@ -38,12 +38,14 @@ std::string largest_changes(const Diff& diff) {
 
 std::string sentence_of(const Diff& diff) {
     const std::string before = in_mib(diff.rss.before), after = in_mib(diff.rss.after);
-    std::string text =
-        !diff.same_process ? fmt::format("RSS is {} MiB, of the first process {} MiB", after, before)
-        : diff.rss.before == diff.rss.after ? fmt::format("RSS is {} MiB in both snapshots", after)
-                                            : fmt::format("RSS went from {} to {} MiB", before, after);
-    if (diff.same_process && diff.seconds)
-        text += fmt::format(", {} apart", human_seconds(std::abs(*diff.seconds)));
+    std::string text = fmt::format("RSS went from {} to {} MiB", before, after);
+    if (!diff.same_process) {
+        text = fmt::format("RSS is {} MiB; that of the first process is {} MiB", after, before);
+    } else if (diff.rss.before == diff.rss.after) {
+        text = fmt::format("RSS is {} MiB in both snapshots", after);
+    } else if (diff.seconds) {
+        text += fmt::format(" in {}", human_seconds(std::abs(*diff.seconds)));
+    }
     const std::string most = largest_changes(diff);
     return text + (most.empty() ? ". No owner changed by 1 MiB." : ". Most: " + most + ".");
 }
@@ -53,7 +55,7 @@ std::string different_processes(const Ticket& before, const Diff& diff) {
     std::string how;
     for (const std::string& difference : diff.differences) how += (how.empty() ? "" : "; ") + difference;
     return "<p class=\"hint\">" +
-           html_text(fmt::format("Two different processes: {}. The earlier snapshot is of {}.", how,
+           html_text(fmt::format("Two different processes: {}. The earlier snapshot is from {}.", how,
                                  html_behind_target(before.target))) +
            "</p>\n";
 }
