@@ -45,11 +45,12 @@ std::optional<std::uint64_t> offset_in_file(const ElfImage& image, std::uint64_t
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function) {
+std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function, SizeArgument size) {
     std::array<std::byte, 32> code{};
     const ssize_t got = ::pread(file, code.data(), code.size(), static_cast<off_t>(function));
     if (got <= 0) return std::nullopt;
-    const auto at = probe_point(std::span(code).first(static_cast<std::size_t>(got)));
+    const auto at = probe_point(std::span(code).first(static_cast<std::size_t>(got)),
+                                size == SizeArgument::third ? 3 : 2);
     return at ? std::optional(function + *at) : std::nullopt;
 }
 
@@ -65,7 +66,7 @@ void find_functions(ProbedAllocator& found, const MappedFile& mapped) {
         const auto begin = symbol == symbols.end() ? std::nullopt : offset_in_file(*image, symbol->second);
         if (!begin || taken.contains(*begin)) continue;
         taken.insert(*begin);
-        if (const auto offset = probe_offset(found.file.get(), *begin)) {
+        if (const auto offset = probe_offset(found.file.get(), *begin, function.size)) {
             const Address address{mapped.first.begin.value + (*offset - mapped.offset)};
             found.functions.push_back(
                 {function.name, *offset, address, function.size, function.returns_address});

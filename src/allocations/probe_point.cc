@@ -27,24 +27,45 @@ bool is_emulated(std::span<const std::byte> code) {
     return is_push(first) || first == 0x90 || (is_jump && code.size() >= 2);
 }
 
+// rax and rcx, r8 to r11: neither one of the first three arguments nor one that the caller wants back.
+bool is_free(unsigned number) {
+    return number <= 1 || (number >= 8 && number <= 11);
+}
+
+// Of 64 bits on registers alone, or an address computed, whose result is in a free one.
+std::size_t size_of_computing(std::span<const std::byte> code) {
+    const unsigned prefix = byte_at(code, 0), opcode = byte_at(code, 1), modes = byte_at(code, 2);
+    if (code.size() < 4 || (prefix & 0xf8U) != 0x48) return 0;
+    const unsigned mode = modes >> 6U, extended_b = (prefix & 1U) * 8, extended_r = (prefix >> 2U & 1U) * 8;
+    const unsigned reg = (modes >> 3U & 7U) + extended_r, rm = (modes & 7U) + extended_b;
+    const bool writes_rm = opcode == 0x89 || opcode == 0x21 || opcode == 0x09;  // mov, and, or
+    if (mode == 3 && opcode == 0x85) return 3;                                  // test
+    if (mode == 3 && writes_rm && is_free(rm)) return 3;
+    if (mode == 3 && opcode == 0xc1 && reg == 5 && is_free(rm)) return 4;  // shr $…
+    if (mode == 1 && opcode == 0x8d && (modes & 7U) != 4 && is_free(reg))
+        return 4;  // lea …(…), without a scale
+    return 0;
+}
+
 // The size of one that changes neither an argument nor the stack pointer; 0 for any other.
-std::size_t size_of_harmless(std::span<const std::byte> code) {
+std::size_t size_of_harmless(std::span<const std::byte> code, std::size_t arguments) {
+    if (const std::size_t size = size_of_computing(code); size > 0) return size;
+    if (begins_with(code, {0x83, 0xe1})) return 3;                            // and $…, %ecx
+    if (arguments < 3 && begins_with(code, {0x48, 0xf7, 0xe6})) return 3;     // mul %rsi: into rdx and rax
     if (begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa})) return 4;                // endbr64
     if (begins_with(code, {0x80, 0x3d}) && code.size() >= 7) return 7;        // cmpb $…, …(%rip)
-    if (begins_with(code, {0x48, 0x85, 0xff})) return 3;                      // test %rdi, %rdi
-    if (begins_with(code, {0x48, 0x85, 0xf6})) return 3;                      // test %rsi, %rsi
     if (begins_with(code, {0x48, 0x83, 0x3d}) && code.size() >= 8) return 8;  // cmpq $…, …(%rip)
     return 0;
 }
 
 }  // namespace
 
-std::optional<std::size_t> probe_point(std::span<const std::byte> code) {
+std::optional<std::size_t> probe_point(std::span<const std::byte> code, std::size_t arguments) {
     std::size_t at = 0;
     while (at < code.size()) {
         const auto rest = code.subspan(at);
         if (is_emulated(rest)) return at;
-        const std::size_t size = size_of_harmless(rest);
+        const std::size_t size = size_of_harmless(rest, arguments);
         if (size == 0) return std::nullopt;
         at += size;
     }
