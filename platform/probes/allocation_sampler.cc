@@ -15,6 +15,7 @@
 #include "platform/probes/allocation_records.h"
 #include "platform/probes/chosen_threads.h"
 #include "platform/probes/known_callers.h"
+#include "platform/probes/probe_cleaner.h"
 #include "platform/probes/probe_price.h"
 
 namespace nmtx {
@@ -24,11 +25,9 @@ constexpr std::uint64_t ms_in_ns = 1'000'000;
 constexpr std::uint64_t second_in_ns = 1000 * ms_in_ns;
 constexpr std::uint32_t stack_bytes = std::uint32_t{16} << 10U;
 constexpr std::size_t most_ring_pages = 4096;  // of all threads
-constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns;
-constexpr std::uint64_t cycle_ns = second_in_ns;
+constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns, cycle_ns = second_in_ns;
 constexpr std::uint64_t drain_every_ns = 2 * ms_in_ns;
-constexpr double too_much = 1.5;  // times what a window may cost: then it ends early
-constexpr double many_records = 20;
+constexpr double many_records = 20, too_much = 1.5;  // times what a window may cost: then it ends early
 // Each so many windows of one thread is of the others, of which less is expected.
 constexpr std::size_t others_each = 4;
 // A look that sees few calls costs next to nothing.
@@ -341,6 +340,7 @@ Expected<AllocationProfile> sample_allocations(const ProcessFiles& process,
     if (!type) return tl::make_unexpected(type.error());
     const auto price = measure_hit_price(*type, stack_bytes, options.addresses);
     if (!price) return tl::make_unexpected(price.error());
+    const ProbeCleaner cleaner(process, *allocators, *type);
     ProfileBuilder builder;
     auto batches = StackBatches::of(process, builder);
     if (!batches) return tl::make_unexpected(batches.error());
