@@ -178,7 +178,7 @@ class AllocationSampler {
         for (std::size_t i = 0; i < most_functions; ++i) {
             const double calls = (*rates)[i] * static_cast<double>(plan.window_ns) / 1e9;
             const bool many = calls >= many_records * static_cast<double>(plan.every);
-            thread.every[i] = many ? random_interval(plan.every, random_) : 1;
+            thread.every[i] = many ? random_interval(plan.every, random_()) : 1;
         }
     }
 

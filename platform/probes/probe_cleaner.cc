@@ -59,7 +59,7 @@ bool clean(int memory, pid_t process, const std::vector<ProbedAllocator>& alloca
 
 ProbeCleaner::ProbeCleaner(const ProcessFiles& process, const std::vector<ProbedAllocator>& allocators,
                            const UprobeType& type) {
-    const Descriptor memory(::open(process.path("mem").c_str(), O_RDONLY | O_CLOEXEC));
+    const auto memory = process.open_file("mem", O_RDONLY | O_CLOEXEC);
     std::array<int, 2> ends{};
     if (!memory || ::pipe2(ends.data(), O_CLOEXEC) != 0) return;
     const Descriptor reading(ends[0]);
@@ -69,7 +69,7 @@ ProbeCleaner::ProbeCleaner(const ProcessFiles& process, const std::vector<Probed
     alive_.close();
     ::setsid();  // what is meant for us is not for it
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) ::signal(signal, SIG_IGN);
-    wait_and_clean(reading.get(), memory.get(), static_cast<pid_t>(process.pid()), allocators, type);
+    wait_and_clean(reading.get(), memory->get(), static_cast<pid_t>(process.pid()), allocators, type);
 }
 
 ProbeCleaner::~ProbeCleaner() {

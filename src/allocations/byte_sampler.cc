@@ -12,7 +12,7 @@ double chance_of(std::uint64_t bytes, double period) {
 
 std::optional<double> ByteSampler::choose(std::uint64_t bytes, double share) {
     const double chance = chance_of(bytes, period_ * std::clamp(share, 0.0, 1.0));
-    return uniform_(random_) < chance ? std::optional(chance) : std::nullopt;
+    return random_.fraction() < chance ? std::optional(chance) : std::nullopt;
 }
 
 }  // namespace nmtx

@@ -5,7 +5,8 @@
 
 #include <cstdint>
 #include <optional>
-#include <random>
+
+#include "allocations/random_numbers.h"
 
 namespace nmtx {
 
@@ -23,8 +24,7 @@ class ByteSampler {
 
   private:
     double period_;
-    std::mt19937_64 random_;
-    std::uniform_real_distribution<double> uniform_{0, 1};
+    RandomNumbers random_;
 };
 
 }  // namespace nmtx

@@ -31,11 +31,10 @@ double undisturbed_factor(double cost_ns, std::uint64_t ran_ns, double busy) {
     return part < little ? 1 : 1 / (1 - std::min(part, most));
 }
 
-std::uint64_t random_interval(std::uint64_t every, std::mt19937_64& random) {
+std::uint64_t random_interval(std::uint64_t every, std::uint64_t random) {
     if (every < 2) return 1;
     const std::uint64_t more = every / 2;
-    std::uint64_t chosen =
-        std::uniform_int_distribution<std::uint64_t>(every - more / 2, every + (more + 1) / 2)(random);
+    std::uint64_t chosen = every - more / 2 + random % (more + 1);
     while (chosen > 4 && (chosen % 2 == 0 || chosen % 3 == 0)) ++chosen;
     return chosen;
 }

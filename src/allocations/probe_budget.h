@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <random>
 
 namespace nmtx {
 
@@ -52,9 +51,10 @@ inline constexpr double price_doubt = 0.3;
 // nothing by it: 1. Likewise where the cost is little. At most 20.
 double undisturbed_factor(double cost_ns, std::uint64_t ran_ns, double busy);
 
-// A random number about as large as `every`. Of calls that come in a fixed order, each so many is always the
-// same one where the numbers have a factor in common: large ones here have neither 2 nor 3.
-std::uint64_t random_interval(std::uint64_t every, std::mt19937_64& random);
+// A number about as large as `every`, chosen by a random one. Of calls that come in a fixed order, each so
+// many is always the same one where the numbers have a factor in common: large ones here have neither 2
+// nor 3.
+std::uint64_t random_interval(std::uint64_t every, std::uint64_t random);
 
 class ProbeBudget {
   public:

@@ -2,6 +2,7 @@
 
 #include <initializer_list>
 
+#include "allocations/random_numbers.h"
 #include "catch.h"
 
 using namespace nmtx;
@@ -90,17 +91,17 @@ TEST_CASE("probe budget: stretches fill the time, and none is begun that cannot 
 }
 
 TEST_CASE("probe budget: intervals between copies have no small factor in common with the target's own") {
-    std::mt19937_64 random(1);
+    RandomNumbers random(1);
     double sum = 0;
     for (int i = 0; i < 1000; ++i) {
-        const std::uint64_t every = random_interval(20, random);
+        const std::uint64_t every = random_interval(20, random.next());
         sum += static_cast<double>(every);
         CHECK((every % 2 != 0 && every % 3 != 0));
     }
     CHECK(sum / 1000 == Approx(20).epsilon(0.15));
-    CHECK(random_interval(1, random) == 1);
-    CHECK(random_interval(0, random) == 1);
-    CHECK(random_interval(2, random) >= 1);
+    CHECK(random_interval(1, random.next()) == 1);
+    CHECK(random_interval(0, random.next()) == 1);
+    CHECK(random_interval(2, random.next()) >= 1);
 }
 
 TEST_CASE("probe budget: a thread without time to spare is counted for what it would have done") {
