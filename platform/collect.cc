@@ -12,12 +12,14 @@
 #include "platform/jvm/hsperfdata_file.h"
 #include "platform/memory/frozen_memory.h"
 #include "platform/memory/live_memory.h"
+#include "platform/memory/no_memory.h"
 #include "platform/os/clock.h"
 #include "platform/os/page_size.h"
 #include "platform/proc/kernel_documents.h"
 #include "platform/proc/memory_left.h"
 #include "platform/proc/process_files.h"
 #include "platform/proc/residency.h"
+#include "platform/proc/resident_mappings.h"
 #include "platform/symbols/java_thread_list.h"
 #include "platform/symbols/live_files.h"
 #include "platform/symbols/native_stacks.h"
@@ -27,13 +29,6 @@ namespace nmtx {
 namespace {
 
 using std::chrono::steady_clock;
-
-// Stands in where the kernel does not tell which pages are resident: reading could then fault pages in.
-class NoMemory : public WatchedMemory {
-  public:
-    std::size_t read(Address, std::span<std::byte>) override { return 0; }
-    std::vector<Range> resident_runs(Range) override { return {}; }
-};
 
 Missing missing_because(const Error& error) {
     return {error.where.empty() ? error.what : error.where + ": " + error.what, error.hint};
@@ -56,6 +51,7 @@ class Collector {
     void take_native_stacks();
     void take_java_threads();
     bool ask(AttachClient& client, const std::string& question);
+    Expected<std::string_view> read_mappings();
     Expected<void> read_memory();
     Expected<void> derive_from_copy(LiveMemory& live, TargetFiles& files);
     void derive(WatchedMemory& memory, TargetFiles& files);
@@ -271,6 +267,16 @@ void Collector::derive(WatchedMemory& memory, TargetFiles& files) {
         capture_.note_step({std::string(document::malloc_walk), at, elapsed_ms() - at});
 }
 
+// Returns the name of the document that has them.
+Expected<std::string_view> Collector::read_mappings() {
+    std::optional<std::string> text;
+    if (plan_->wants_only_rss()) text = read_resident_mappings(process_);
+    const std::string_view name = text ? document::resident_mappings : document::smaps;
+    return step(name, [&] { return text ? std::move(*text) : process_.read_large("smaps"); }).map([&] {
+        return name;
+    });
+}
+
 Expected<void> Collector::read_memory() {
     LiveFiles files(process_);
     auto residency = PageResidency::open(process_);
@@ -313,13 +319,12 @@ Expected<Capture> Collector::run() {
     ask_jvm();
     // After the questions: the first of them starts a thread in the JVM.
     read_threads();
-    if (auto smaps = step(document::smaps, [&] { return process_.read_large("smaps"); }); !smaps) {
-        return tl::make_unexpected(smaps.error());
-    }
+    const auto mappings = read_mappings();
+    if (!mappings) return tl::make_unexpected(mappings.error());
     if (auto read = read_memory(); !read) return tl::make_unexpected(read.error());
     step_file(document::statm_after, "statm");
     if (options_->effort == Effort::most) step_file(document::smaps_rollup, "smaps_rollup");
-    if (auto lived = check_it_lived(*capture_.text(document::smaps)); !lived)
+    if (auto lived = check_it_lived(*capture_.text(*mappings)); !lived)
         return tl::make_unexpected(lived.error());
     capture_.header.cost.cpu_ms = own_cpu_ms();
     capture_.header.cost.wall_ms = elapsed_ms();
@@ -333,9 +338,8 @@ Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan) {
                                        : ProcessFiles::open(options.pid);
     if (!process) return tl::make_unexpected(process.error());
     const std::string name = "pid " + std::to_string(options.pid);
-    if (process->kernel_thread()) {
+    if (process->kernel_thread())
         return failure(name, "is a kernel thread: it has no user memory", "see what runs: nmtx list");
-    }
     if (process->zombie()) {
         return failure(name, "is a zombie: it has ended, but its parent has not reaped it yet",
                        "see what runs: nmtx list");

@@ -1,7 +1,6 @@
 #include "platform/proc/residency.h"
 
 #include <fcntl.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,35 +10,10 @@
 #include "base/range_map.h"
 #include "platform/os/page_size.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/pagemap_scan.h"
 
 namespace nmtx {
 namespace {
-
-// include/uapi/linux/fs.h of Linux 6.7, in names of our own: the headers that we are built with may be older
-// than the kernel we run on.
-struct ScannedRegion {
-    std::uint64_t start;
-    std::uint64_t end;
-    std::uint64_t categories;
-};
-struct ScanArgument {
-    std::uint64_t size;
-    std::uint64_t flags;
-    std::uint64_t start;
-    std::uint64_t end;
-    std::uint64_t walk_end;
-    std::uint64_t vec;
-    std::uint64_t vec_len;
-    std::uint64_t max_pages;
-    std::uint64_t category_inverted;
-    std::uint64_t category_mask;
-    std::uint64_t category_anyof_mask;
-    std::uint64_t return_mask;
-};
-constexpr unsigned long pagemap_scan_request = _IOWR('f', 16, ScanArgument);
-constexpr std::uint64_t page_is_present = 1U << 3U;
-constexpr std::uint64_t page_is_swapped = 1U << 4U;
-constexpr std::uint64_t page_is_pfnzero = 1U << 5U;
 
 constexpr std::uint64_t word_present = std::uint64_t{1} << 63U;
 constexpr std::uint64_t word_swapped = std::uint64_t{1} << 62U;
@@ -98,7 +72,7 @@ Range PageResidency::whole_pages(Range range) const {
 }
 
 bool PageResidency::scan(Range pages, std::vector<Range>& present) const {
-    std::array<ScannedRegion, 512> regions;
+    std::array<ScannedRegion, most_scanned_regions> regions;
     while (pages.begin < pages.end) {
         std::uint64_t walked_to = 0;
         const int filled = scan_once(pagemap_.get(), pages, regions, walked_to);

@@ -21,6 +21,7 @@ class LightSamplePlan : public ReconciliationPlan {
         : ReconciliationPlan({Effort::least, ask_nmt}, no_walk()), ask_(ask_nmt) {}
 
     std::optional<std::string> next_question(const Capture& so_far) override;
+    [[nodiscard]] bool wants_only_rss() const override { return true; }
 
   private:
     static MallocOptions no_walk() {

@@ -43,8 +43,8 @@ struct SampleTime {
 };
 
 enum class Depth : std::uint8_t {
-    light,  // smaps and NMT's totals: areas that need HotSpot's addresses or malloc's chunks are not
-            // separated
+    light,  // RSS of each mapping and NMT's totals: areas that need HotSpot's addresses or malloc's chunks
+            // are not separated
     full    // the ledger of `nmtx PID`
 };
 
@@ -85,7 +85,7 @@ struct Sample {
     SampleTime time;
     Depth depth = Depth::light;
     double uptime_s = 0;  // of the process
-    Bytes rss;            // by smaps, the sum of `owners`
+    Bytes rss;            // by the page tables, the sum of `owners`
     std::vector<OwnerBytes> owners;
     std::optional<NmtSample> nmt;
     std::optional<MallocSample> malloc;

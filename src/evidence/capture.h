@@ -22,6 +22,8 @@ inline constexpr std::string_view status = "kernel/status";
 inline constexpr std::string_view statm_before = "kernel/statm before";
 inline constexpr std::string_view statm_after = "kernel/statm after";
 inline constexpr std::string_view smaps = "kernel/smaps";
+inline constexpr std::string_view resident_mappings =
+    "kernel/resident mappings";  // instead of smaps: its headers, and of its fields Rss alone
 inline constexpr std::string_view smaps_rollup = "kernel/smaps_rollup";
 inline constexpr std::string_view limits = "kernel/limits";
 inline constexpr std::string_view cmdline = "kernel/cmdline";            // NUL-separated, secrets redacted

@@ -36,6 +36,8 @@ class CapturePlan {
     [[nodiscard]] virtual bool brief_stacks() const { return false; }
     // And are names and states of Java threads wanted, from the JVM's memory?
     [[nodiscard]] virtual bool wants_java_threads() const { return false; }
+    // Is RSS all that is wanted of a mapping? Then smaps is read only where there is no cheaper way.
+    [[nodiscard]] virtual bool wants_only_rss() const { return false; }
     // After smaps, where the target is to stand still while its memory is copied: what derive() will read,
     // ascending and disjoint, found while it runs. derive() then gets the copy, which knows of nothing else.
     virtual std::vector<Range> frozen_ranges(const Capture& /*so_far*/, TargetMemory& /*running*/) {

@@ -13,7 +13,7 @@ constexpr std::array<MetricEntry, 35> table{{
     {Metric::jvm_info, "nmtx_jvm", info, "", "gc, nmt", true,
      "Collector and level of Native Memory Tracking of this JVM."},
     {Metric::rss, "nmtx_rss_bytes", gauge, "bytes", "", true,
-     "RSS of the process by smaps, from the last sample."},
+     "RSS of the process by its page tables, from the last sample."},
     {Metric::resident, "nmtx_resident_bytes", gauge, "bytes", "owner", true,
      "Resident bytes by owner. The owners sum to the RSS of the sample that they are from."},
     {Metric::owners_full, "nmtx_owners_full", gauge, "", "", true,

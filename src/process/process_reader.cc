@@ -42,6 +42,15 @@ Expected<void> take_smaps(ProcessView& view, std::string_view /*name*/, std::str
     });
 }
 
+Expected<void> take_resident_mappings(ProcessView& view, std::string_view name, std::string_view text) {
+    return parse_smaps(text, name).map([&](Smaps&& smaps) {
+        smaps.from = MappingsFrom::page_tables;
+        smaps.pss_known = smaps.swap_known = false;
+        view.vm = vm_of(smaps);
+        view.smaps = std::move(smaps);
+    });
+}
+
 Expected<void> take_exe(ProcessView& view, std::string_view /*name*/, std::string_view text) {
     view.exe = text;
     return {};
@@ -121,6 +130,7 @@ using View = ProcessView;
 constexpr std::array sources{
     of(document::status, take_status),
     of(document::smaps, take_smaps),
+    of(document::resident_mappings, take_resident_mappings),
     of(document::statm_before, parsed<parse_statm, &View::statm_before>),
     of(document::statm_after, parsed<parse_statm, &View::statm_after>),
     of(document::limits, parsed<parse_limits, &View::limits>),

@@ -32,11 +32,17 @@ struct LinesOf {
     Rewrite rewrite;
 };
 constexpr std::array kernel_lines{
-    LinesOf{document::smaps, redact_smaps},          LinesOf{document::status, redact_tasks},
-    LinesOf{document::tasks, redact_tasks},          LinesOf{document::tasks_before, redact_tasks},
-    LinesOf{document::tasks_middle, redact_tasks},   LinesOf{document::cgroup, redact_cgroup},
-    LinesOf{document::cgroup_memory, redact_cgroup}, LinesOf{document::cgroup_pids, redact_cgroup},
-    LinesOf{document::cgroup_cpu, redact_cgroup},    LinesOf{document::nmt_file, redact_nmt},
+    LinesOf{document::smaps, redact_smaps},
+    LinesOf{document::status, redact_tasks},
+    LinesOf{document::tasks, redact_tasks},
+    LinesOf{document::tasks_before, redact_tasks},
+    LinesOf{document::tasks_middle, redact_tasks},
+    LinesOf{document::cgroup, redact_cgroup},
+    LinesOf{document::cgroup_memory, redact_cgroup},
+    LinesOf{document::cgroup_pids, redact_cgroup},
+    LinesOf{document::cgroup_cpu, redact_cgroup},
+    LinesOf{document::nmt_file, redact_nmt},
+    LinesOf{document::resident_mappings, redact_smaps},
 };
 
 std::optional<std::string> redact_reply_of(std::string_view command, std::string_view text,

@@ -67,7 +67,12 @@ struct Mapping {
 };
 
 // Which text the mappings are from.
-enum class MappingsFrom { smaps, pmap, maps };
+enum class MappingsFrom {
+    smaps,
+    pmap,
+    maps,
+    page_tables,  // of each mapping RSS, as smaps has it, and nothing else
+};
 
 struct Smaps {
     std::vector<Mapping> mappings;      // ascending, not overlapping

@@ -66,7 +66,7 @@ std::string evidence_note(const ProcessView& view, bool screen) {
 
 // Where the mappings are from, unless it was smaps, which has everything.
 void add_source(std::vector<std::string>& notes, const Smaps& smaps) {
-    if (smaps.from == MappingsFrom::smaps) return;
+    if (smaps.from == MappingsFrom::smaps || smaps.from == MappingsFrom::page_tables) return;
     const std::string_view source = smaps.from == MappingsFrom::pmap ? "pmap" : "/proc/PID/maps";
     if (smaps.rss_estimated) return;  // the estimate is described where it was made
     if (smaps.rss_known) {
