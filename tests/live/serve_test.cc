@@ -2,6 +2,7 @@
 #include <poll.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <charconv>
 #include <csignal>
 #include <fstream>
@@ -13,6 +14,7 @@
 #include "catch.h"
 #include "live/comes_true.h"
 #include "live/live_jvm.h"
+#include "platform/record/record_store.h"
 
 using namespace nmtx::live;
 
@@ -120,4 +122,28 @@ TEST_CASE("live: serve: two JVMs with the same labels have an index each") {
         return line.substr(at, line.find(',', at) - at);
     };
     CHECK(index(serving.lines("nmtx_up", pid_label(second))[0]) != index(before));
+}
+
+TEST_CASE("live: serve: with --record the history of a JVM outlives it") {
+    const Folder folder;
+    const std::string file = folder.path() + "/serve.db";
+    std::uint64_t pid = 0;
+    {
+        Serving serving({"--record", file});
+        auto jvm = std::make_unique<LiveJvm>(jdk_under_test(), std::vector<std::string>{"-Xmx64m"},
+                                             std::vector<std::string>{});
+        pid = std::stoull(jvm->pid_text());
+        const std::string mine = pid_label(*jvm);
+        REQUIRE(comes_true([&] { return serving.lines("nmtx_up", mine).size() == 1; }));
+        jvm.reset();
+        REQUIRE(comes_true([&] { return serving.lines("nmtx_up", mine).empty(); }));
+        CHECK(serving.end() == 0);
+    }
+    const auto record = nmtx::read_record(file);
+    REQUIRE(record);
+    const auto found =
+        std::find_if(record->begin(), record->end(), [&](const auto& one) { return one.run.pid == pid; });
+    REQUIRE(found != record->end());
+    CHECK_FALSE(found->samples.empty());
+    CHECK(found->run.end == "the process ended");
 }
