@@ -51,7 +51,8 @@ TEST_CASE("command line: what makes no record is refused") {
         CAPTURE(bad);
         CHECK_FALSE(refusal({"record", "12", "-o", "x.db", bad}).empty());
     }
-    CHECK(refusal({"12", "--every=1s"}) == "--every only applies to 'nmtx watch' and 'nmtx record'");
+    CHECK(refusal({"12", "--every=1s"}) ==
+          "--every only applies to 'nmtx watch', 'nmtx record' and 'nmtx serve'");
 }
 
 TEST_CASE("command line: trend takes a record, a window, a run") {
@@ -95,8 +96,7 @@ TEST_CASE("command line: a record gives a report its history") {
     CHECK(command.record.window == 2h);
     CHECK(command.record.run == 3);
     CHECK(parse_command({"report", "x.nmtx", "--record=x.db"})->history == "x.db");
-    CHECK(refusal({"malloc", "12", "--record=x.db"}) ==
-          "--record only applies to 'nmtx PID', 'nmtx ticket' and 'nmtx report'");
+    CHECK(refusal({"malloc", "12", "--record=x.db"}) == "--record does not apply to 'nmtx malloc'");
     CHECK(refusal({"report", "x.nmtx", "--record=x.db", "--redact"}) ==
           "--redact does not cover the recording in this report");
     CHECK(refusal({"12", "--record", ""}) == "--record is empty");

@@ -19,12 +19,14 @@ std::int64_t unix_ms() {
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-const nlohmann::json* site_in(const nlohmann::json& report, const std::string& library) {
+// HotSpot's os::malloc or os::realloc is among the callers. What the C library allocates for libjvm.so, as in
+// fgets and qsort, is another matter: NMT does not know that.
+bool has_calls_of_jvm(const nlohmann::json& report) {
     for (const auto& site : report["sites"]) {
-        if (site["library"].is_string() && site["library"].get<std::string>().ends_with(library))
-            return &site;
+        const auto function = site["function"].get<std::string>();
+        if (function.starts_with("os::malloc(") || function.starts_with("os::realloc(")) return true;
     }
-    return nullptr;
+    return false;
 }
 
 // The target writes its accounts there: as it sees the file, and as we do.
@@ -77,9 +79,9 @@ TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all on
     const auto usual = nmtx_json({"allocs", jvm.pid_text(), "--for", "5s"});
     const auto all = nmtx_json({"allocs", jvm.pid_text(), "--for", "5s", "--all"});
     INFO(usual.dump(2) << all.dump(2));
-    CHECK(site_in(usual, "libjvm.so") == nullptr);
+    CHECK_FALSE(has_calls_of_jvm(usual));
     CHECK(usual["sampling"]["calls_of_jvm"].get<std::uint64_t>() > 0);
-    CHECK(site_in(all, "libjvm.so") != nullptr);
+    CHECK(has_calls_of_jvm(all));
 }
 
 TEST_CASE("live allocs: a JVM lives on when nmtx is killed in the middle of it") {

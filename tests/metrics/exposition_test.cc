@@ -102,7 +102,7 @@ TEST_CASE("exposition: a gauge of a JVM in Prometheus' format") {
     const std::string text =
         exposition_of(host_with({jvm("com.example.Main")}), 6500, Exposition::prometheus);
     CHECK(text.find(
-              "# HELP nmtx_rss_bytes RSS of the process by smaps, from the last sample.\n"
+              "# HELP nmtx_rss_bytes RSS of the process by its page tables, from the last sample.\n"
               "# TYPE nmtx_rss_bytes gauge\n"
               "nmtx_rss_bytes{main_class=\"com.example.Main\",java_version=\"21.0.4\",index=\"0\"} 1100\n") !=
           std::string::npos);

@@ -96,7 +96,7 @@ TEST_CASE("allocations report: the site that allocates most is first, with its l
     CHECK(has(allocations_sentence(made_allocation_profile(false)),
               "Estimated from 60 samples in 2 windows, 1.00 s in all."));
     CHECK(has(text, "budget 2.0 %"));
-    CHECK(has(text, "Calls from libjvm.so are not included"));
+    CHECK(has(text, "Direct calls from libjvm.so are not included"));
     for (const std::size_t width : {40U, 80U, 200U}) {
         std::istringstream lines(text_of_allocations(made_allocation_profile(true), true, true, width));
         for (std::string line; std::getline(lines, line);) CHECK(display_width(line) <= width);

@@ -123,8 +123,7 @@ std::string group_text(const GroupTitle& group) {
 
 std::string help_text() {
     std::string text =
-        "Explains the RSS of a running JVM: matches the kernel's memory map against\n"
-        "HotSpot's Native Memory Tracking, address by address.\n\n"
+        "Explains a JVM's RSS: the kernel's memory map against HotSpot's NMT, by address\n\n"
         "Usage: nmtx PID|NAME [OPTION…]    nmtx COMMAND [OPTION…]    nmtx COMMAND --help\n";
     for (const GroupTitle& group : group_titles) text += group_text(group);
     return text +

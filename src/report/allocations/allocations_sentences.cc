@@ -106,7 +106,7 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
         notes.push_back(fmt::format("Not included: calls of {}, where a probe would be too expensive.",
                                     joined(run.functions_left_out)));
     if (!run.with_jvm)
-        notes.push_back("Calls from libjvm.so are not included: NMT shows them. --all includes them.");
+        notes.push_back("Direct calls from libjvm.so are not included: NMT shows them. --all includes them.");
     if (run.threads_probed + 0.5 < run.threads_mean)
         notes.push_back(
             fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",

@@ -72,7 +72,7 @@ class AllocationsText {
     }
 
     void stacks(const std::vector<AllocationSite>& sites) {
-        out_ += title("Stacks of the first sites, innermost call first", style_) + "\n";
+        out_ += title("Their stacks, innermost call first", style_) + "\n";
         const std::size_t shown = std::min(sites.size(), options_.all ? most_sites : sites_with_stacks);
         const Profile& calls = profile_.calls;
         for (std::size_t i = 0; i < shown; ++i) {
