@@ -58,6 +58,7 @@ void find_functions(ProbedAllocator& found, const MappedFile& mapped) {
     const auto image = read_elf_image(found.file.get());
     if (!image) return;
     std::vector<std::string> names;
+    names.reserve(std::size(known_functions));
     for (const Known& function : known_functions) names.emplace_back(function.name);
     const auto symbols = find_exports(found.file.get(), *image, names);
     std::set<std::uint64_t> taken;  // aligned_alloc and memalign may be one function

@@ -65,13 +65,13 @@ bool knows_huge_zero_page() {
     void* const mapped =
         ::mmap(nullptr, 2 * huge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED) return false;
-    const auto begin = (reinterpret_cast<std::uintptr_t>(mapped) + huge - 1) / huge * huge;
-    auto* const page = reinterpret_cast<volatile char*>(begin);
+    const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(mapped) + huge - 1) / huge * huge;
+    char* const page = static_cast<char*>(mapped) + (begin - reinterpret_cast<std::uintptr_t>(mapped));
     bool known = false;
     const auto own = ProcessFiles::open(static_cast<std::uint64_t>(::getpid()));
     const auto pagemap = own ? own->open_file("pagemap", O_RDONLY) : tl::make_unexpected(own.error());
-    if (pagemap && ::madvise(reinterpret_cast<void*>(begin), huge, MADV_HUGEPAGE) == 0) {
-        static_cast<void>(*page);
+    if (pagemap && ::madvise(page, huge, MADV_HUGEPAGE) == 0) {
+        static_cast<void>(*static_cast<volatile char*>(page));
         const auto nothing = [](const ScannedRegion&) { return false; };
         known = scan_resident(pagemap->get(), range_of(begin, begin + huge), nothing);
     } else if (pagemap) {

@@ -55,6 +55,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
     void close() {
         error_code ignored;
+        // NOLINTNEXTLINE(bugprone-unused-return-value): it is the same error.
         stream_.socket().close(ignored);
     }
 
@@ -98,6 +99,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
                                                       head_ ? asio::const_buffer() : asio::buffer(*body_)};
         asio::async_write(stream_, parts, [self = shared_from_this()](error_code, std::size_t) {
             error_code ignored;
+            // NOLINTNEXTLINE(bugprone-unused-return-value): it is the same error.
             self->stream_.socket().shutdown(tcp::socket::shutdown_send, ignored);
         });
     }
@@ -183,11 +185,14 @@ Expected<std::unique_ptr<HttpServer>> HttpServer::start(const std::string& addre
     const tcp::endpoint endpoint(ip, port);
     auto running = std::make_unique<Running>(limits, std::move(answer));
     tcp::acceptor& acceptor = running->acceptor;
-    acceptor.open(endpoint.protocol(), error);
-    if (!error) acceptor.set_option(tcp::acceptor::reuse_address(true), error);
-    if (!error) acceptor.bind(endpoint, error);
-    if (!error) acceptor.listen(asio::socket_base::max_listen_connections, error);
-    if (error) return cannot_listen(endpoint, error);
+    try {
+        acceptor.open(endpoint.protocol());
+        acceptor.set_option(tcp::acceptor::reuse_address(true));
+        acceptor.bind(endpoint);
+        acceptor.listen(asio::socket_base::max_listen_connections);
+    } catch (const boost::system::system_error& refused) {
+        return cannot_listen(endpoint, refused.code());
+    }
     running->port = acceptor.local_endpoint(error).port();
     running->accept();
     running->thread = std::jthread([context = &running->context] {

@@ -72,7 +72,7 @@ class HolderWork : public HeapFindings {
     void chunk(const Chunk& chunk);
 
     // Of the Java heap.
-    const AddressFilter& near() const override { return index_.near(); }
+    [[nodiscard]] const AddressFilter& near() const override { return index_.near(); }
     bool contains(std::uint64_t word) override { return index_.target_of(word).node != BlockIndex::none; }
     Row row(HolderKind kind, const std::string& name) override { return table_.row(kind, name); }
     void point(Row row, Address from, std::uint64_t word) override;
