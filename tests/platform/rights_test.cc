@@ -95,12 +95,13 @@ TEST_CASE("rights: root keeps the capabilities that the command takes, and no ot
         return std::stoull(outcome.said, nullptr, 16);
     };
     CHECK(left({}) == bit(dac_read_search));
-    const auto reading = left({true, false, false, false});
+    const auto reading = left({.processes = true});
     CHECK((reading & ~bit(checkpoint_restore)) == (bit(dac_read_search) | bit(sys_ptrace)));
-    const auto attaching = left({true, true, false, false});
+    const auto attaching = left({.processes = true, .attach = true});
     CHECK((attaching & ~reading) == (bit(kill_others) | bit(set_gid) | bit(set_uid)));
-    CHECK((left({true, true, true, true}) & bit(sys_admin)) == 0);
-    CHECK((left({false, false, false, true}) & bit(dac_override)) != 0);
+    CHECK((left({.processes = true, .attach = true, .stops = true, .writes = true}) & bit(sys_admin)) == 0);
+    CHECK((left({.processes = true, .probes = true}) & bit(sys_admin)) != 0);
+    CHECK((left({.writes = true}) & bit(dac_override)) != 0);
 }
 
 TEST_CASE(
