@@ -76,6 +76,8 @@ inline std::vector<DocumentCase> document_cases() {
         "[0x00007f41e07c85d2] Java_com_contoso_Native_fabrikam+0x12\n";
     const std::string cgroup_path = "== cgroup.path\n/system.slice/contoso.service/alice\n";
     std::vector<DocumentCase> cases{
+        {std::string(document::resident_mappings),
+         "7f8142000000-7f8142021000 r--p 00c7b000 fe:00 11632   /home/alice/contoso/fabrikam.so\nRss: 132 kB\n"},
         {std::string(document::smaps),
          "7f8142000000-7f8142021000 r--p 00c7b000 fe:00 11632   /home/alice/contoso/fabrikam.so\n"
          "Rss:                   4 kB\n"
