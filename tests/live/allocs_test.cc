@@ -19,12 +19,14 @@ std::int64_t unix_ms() {
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
 }
 
-// HotSpot's os::malloc or os::realloc is among the callers. What the C library allocates for libjvm.so, as in
-// fgets and qsort, is another matter: NMT does not know that.
+// libjvm.so itself calls malloc there. What the C library allocates for it, as in fgets and qsort, is another
+// matter: NMT does not know that.
 bool has_calls_of_jvm(const nlohmann::json& report) {
     for (const auto& site : report["sites"]) {
-        const auto function = site["function"].get<std::string>();
-        if (function.starts_with("os::malloc(") || function.starts_with("os::realloc(")) return true;
+        const auto& frames = site["frames"];
+        if (site["library"].is_string() && site["library"].get<std::string>().ends_with("/libjvm.so") &&
+            frames.size() > 1 && frames[1] == site["function"])
+            return true;
     }
     return false;
 }
