@@ -86,7 +86,7 @@ struct Rates {
     double calls = 0, cpu = 0;
 };
 
-// While `work` runs, by the process's own accounts.
+// While `work` runs, by the accounts of the process. Its threads may store their CPU time in another order.
 template <typename Work>
 Rates measure(const Accounts& accounts, Work work) {
     const Clock::time_point begin = Clock::now();
@@ -94,7 +94,7 @@ Rates measure(const Accounts& accounts, Work work) {
     work();
     const double seconds = since(begin) / 1000;
     return {static_cast<double>(accounts.calls - calls) / seconds,
-            static_cast<double>(accounts.cpu_ns - cpu) / 1e9 / seconds};
+            static_cast<double>(static_cast<std::int64_t>(accounts.cpu_ns - cpu)) / 1e9 / seconds};
 }
 
 void round_of(const std::string& nmtx, const std::string& seconds, double rate, pid_t pid,
