@@ -66,6 +66,11 @@ struct AllocationRun {
     bool interrupted = false;
     bool process_ended = false;
 
+    // A thread spent so much of a window in traps that what it would have called cannot be estimated: sums
+    // are lower bounds, and their intervals mean nothing.
+    [[nodiscard]] bool is_too_low() const { return slowed > most_corrected; }
+    static constexpr double most_corrected = 0.8;
+
     // What it has cost the target, and of that time the share of one core.
     [[nodiscard]] double paid_ns() const { return cost_ns(price, hits); }
     [[nodiscard]] double paid_share() const { return seconds > 0 ? paid_ns() / 1e9 / seconds : 0; }

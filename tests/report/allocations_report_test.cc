@@ -139,7 +139,18 @@ TEST_CASE("allocations report: what makes the figures doubtful is said") {
     AllocationProfile nothing;
     CHECK(has(text_of_allocations(nothing, false), "No allocation was sampled"));
     nothing.run.slowed = 0.95;
-    CHECK(has(allocations_notes(nothing).back(), "are too low"));
+    CHECK(has(allocations_notes(nothing).back(), "lower bounds, possibly far too low"));
+}
+
+TEST_CASE(
+    "allocations report: where a thread did little but trap, sums are lower bounds without an interval") {
+    AllocationProfile profile = made_allocation_profile(false);
+    profile.run.slowed = 0.95;
+    const std::string text = text_of_allocations(profile, false);
+    CHECK(has(text, "At least "));
+    CHECK(has(text, "or more"));
+    CHECK_FALSE(has(text, "±"));
+    CHECK_FALSE(has(allocations_sentence(made_allocation_profile(false)), "At least"));
 }
 
 TEST_CASE("allocations JSON: is what the schema says") {

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t longest_site_name = 512;
 constexpr double whole_time = 0.9;
-constexpr double noticeable_slowdown = 0.05, most_corrected = 0.8;
+constexpr double noticeable_slowdown = 0.05;
 
 std::string_view s_of(std::uint64_t number) {
     return number == 1 ? "" : "s";
@@ -80,9 +80,11 @@ std::string allocations_sentence(const AllocationProfile& profile) {
                            run.of_jvm > 0 ? " Only libjvm.so called malloc; --all includes its calls." : "");
     const Estimate bytes = estimate_of(profile, AllocationMeasure::alloc_space);
     const Estimate blocks = estimate_of(profile, AllocationMeasure::alloc_objects);
-    std::string text =
-        fmt::format("{} allocated in {:.1f} s ({} at 95 %), {} blocks", rate_text(bytes.value, run.seconds),
-                    run.seconds, reach_text(bytes), grouped(rounded(blocks.value)));
+    const std::string rate = rate_text(bytes.value, run.seconds), count = grouped(rounded(blocks.value));
+    std::string text = run.is_too_low() ? fmt::format("At least {} allocated in {:.1f} s, {} blocks or more",
+                                                      rate, run.seconds, count)
+                                        : fmt::format("{} allocated in {:.1f} s ({} at 95 %), {} blocks",
+                                                      rate, run.seconds, reach_text(bytes), count);
     if (run.knows_live && bytes.value > 0) {
         const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
         text += fmt::format("; {:.1f} % of the bytes are still in use", 100 * live.value / bytes.value);
@@ -114,10 +116,10 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     if (run.window_count == 1 && run.windows_s < whole_time * run.seconds)
         notes.push_back(
             "One window only: what changes from one to the next is not in the intervals. Sample longer.");
-    if (run.slowed > most_corrected)
+    if (run.is_too_low())
         notes.push_back(fmt::format(
-            "A thread was slowed by {:.0f} % within a window, or more. Its bytes and blocks are too "
-            "low; the shares of its sites among each other are right.",
+            "A thread was slowed by {:.0f} % within a window, or more. Bytes and blocks are "
+            "lower bounds, possibly far too low; which of its sites allocate most is still shown.",
             100 * run.slowed));
     else if (run.slowed > noticeable_slowdown)
         notes.push_back(
