@@ -8,7 +8,7 @@ struct Needs {
     bool processes = false;  // reads other processes
     bool attach = false;     // signals the JVM, and acts as its user
     bool stops = false;      // stops threads, and needs scheduling priority for it
-    bool probes = false;     // sets uprobes, whose buffers are locked memory
+    bool probes = false;     // sets uprobes, and locks memory for their buffers
     bool writes = false;     // writes files that the user names
 };
 

@@ -186,7 +186,7 @@ class AllocationSampler {
         std::uint64_t from_ns = 0, length_ns = 0;
     };
 
-    // Without a window there is no answer, so the first one is not refused.
+    // The first window is always allowed: without one there would be nothing to report.
     std::uint64_t next_stretch(const WindowPlan& plan, const ProbeBudget& budget, std::uint64_t from) const {
         const std::uint64_t left = end_ns_ > from ? end_ns_ - from : 0;
         const std::uint64_t length = budget.stretch_ns(plan, run_.paid_ns(), from - begin_ns_, left);

@@ -5,7 +5,7 @@
 //                                                     │ records          │ stacks unwound in a child
 //                                                     └─► sampled by their bytes
 //
-// The child is made while there are no probes, so that it holds none of them open.
+// The child is forked before any probe is set, so that it does not keep one open.
 #pragma once
 
 #include <chrono>

@@ -59,7 +59,7 @@ bool scan_resident(int pagemap, Range range, Visit visit) {
 }
 
 // Before Linux 6.16 the scan takes the huge zero page for memory, which smaps does not. It is tried on memory
-// of our own that was only read. Where there are no huge pages at all, there is no such page either.
+// of our own that was only read. A kernel without huge pages has no such page.
 bool knows_huge_zero_page() {
     constexpr std::size_t huge = std::size_t{2} << 20U;
     void* const mapped =

@@ -12,7 +12,7 @@ namespace nmtx {
 // `token`: what a client must show as "Authorization: Bearer TOKEN", except at /healthz; empty: nothing.
 HttpAnswer answer_to(const HttpRequest& request, PublishedFigures& figures, std::string_view token);
 
-// "Bearer TOKEN"? The time does not depend on how much of it is right.
+// Is it "Bearer TOKEN"? Compared in constant time.
 bool is_authorized(std::string_view authorization, std::string_view token);
 
 }  // namespace nmtx

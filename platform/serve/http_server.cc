@@ -62,7 +62,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   private:
     void read(error_code error) {
         if (error) {
-            // What is no request gets an answer that says so; a client that left or was too slow gets none.
+            // A malformed request gets an error; a client that left or was too slow gets no answer.
             if (error.category() == http::make_error_code(http::error::bad_method).category() &&
                 error != http::error::end_of_stream && error != http::error::partial_message)
                 send({400, "text/plain; charset=utf-8",
@@ -139,7 +139,7 @@ struct HttpServer::Running {
                 });
                 return;
             }
-            // First, so that it goes on even if there is no memory for this one.
+            // Accept the next one first, in case there is no memory for this one.
             accept();
             take(std::move(socket));
         });

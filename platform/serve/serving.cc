@@ -27,7 +27,7 @@ constexpr std::uint64_t search_at_least_every_ns = 120 * second_ns;
 constexpr double share_for_searching = 0.25;
 // Between two samples, even if more have been saved.
 constexpr std::uint64_t between_samples_ns = second_ns / 10;
-// A JVM that takes longer than this no longer holds up the others, unless so many do.
+// After this time the others no longer wait for a JVM, unless many JVMs are this slow.
 constexpr std::uint64_t patience_ns = 2 * second_ns;
 constexpr std::size_t most_busy = 8;
 
