@@ -1,12 +1,66 @@
 // Catch2 3.x is a library; of 2.x the whole implementation is compiled here, once for all test programs.
 #include "run_tests.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstring>
+#include <string>
+
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_session.hpp>
+#include <catch2/reporters/catch_reporter_event_listener.hpp>
+#include <catch2/reporters/catch_reporter_registrars.hpp>
+using Listener = Catch::EventListenerBase;
 #else
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
+using Listener = Catch::TestEventListenerBase;
 #endif
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+namespace {
+
+// No case takes as long. One that hangs says which one it is, and where.
+constexpr unsigned most_seconds = 420;
+std::array<char, 200> running{};
+
+void say(const char* text) {
+    [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text, std::strlen(text));
+}
+
+void give_up(int) {
+    say("\nThis test case does not end: ");
+    say(running.data());
+    say("\n");
+#ifdef __SANITIZE_ADDRESS__
+    __sanitizer_print_stack_trace();
+#endif
+    ::signal(SIGABRT, SIG_DFL);
+    ::abort();
+}
+
+class Watchdog : public Listener {
+  public:
+    using Listener::Listener;
+    void testCaseStarting(const Catch::TestCaseInfo& info) override {
+        const std::string name = info.name;
+        running.fill(0);
+        std::copy_n(name.begin(), std::min(name.size(), running.size() - 1), running.begin());
+        ::signal(SIGALRM, give_up);
+        ::alarm(most_seconds);
+    }
+    void testCaseEnded(const Catch::TestCaseStats&) override { ::alarm(0); }
+};
+
+CATCH_REGISTER_LISTENER(Watchdog)
+
+}  // namespace
 
 namespace nmtx::test {
 
