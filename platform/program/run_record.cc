@@ -5,6 +5,9 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
+#include <string>
+#include <vector>
 
 #include "account/account.h"
 #include "base/printable.h"
@@ -12,6 +15,7 @@
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/own_memory.h"
 #include "platform/proc/process_files.h"
+#include "platform/program/evidence.h"
 #include "platform/program/opened_process.h"
 #include "platform/program/run.h"
 #include "platform/record/record.h"
@@ -45,6 +49,7 @@ class RecordLine : public RecordWatcher {
     explicit RecordLine(bool quiet) : quiet_(quiet) {}
 
     void sampled(const RecordState& state) override {
+        say_what_waits();
         if (quiet_ || !line_.may_draw()) return;
         std::string text = fmt::format("nmtx: {} samples, ", state.written.samples);
         if (state.written.waiting > 0) text += fmt::format("{} more wait, ", state.written.waiting);
@@ -64,8 +69,23 @@ class RecordLine : public RecordWatcher {
         std::fputs(("nmtx: " + line + "\n").c_str(), stderr);
     }
     void erase() { line_.erase(); }
+    // From another thread: said with the next tick, or by say_what_waits().
+    void say_later(const std::string& line) {
+        const std::lock_guard lock(mutex_);
+        waiting_.push_back(line);
+    }
+    void say_what_waits() {
+        std::vector<std::string> lines;
+        {
+            const std::lock_guard lock(mutex_);
+            lines.swap(waiting_);
+        }
+        for (const std::string& line : lines) say(line);
+    }
 
   private:
+    std::mutex mutex_;
+    std::vector<std::string> waiting_;
     bool quiet_;
     TerminalLine line_{STDERR_FILENO};
 };
@@ -200,12 +220,17 @@ Expected<int> run_record(const Command& command) {
     options.output = command.output;
     options.sampler = sampler_options(command);
     RecordLine line(command.quiet);
+    auto evidence = evidence_watch(command, [&line](const std::string& text) { line.say_later(text); });
+    if (!evidence) return tl::make_unexpected(evidence.error());
+    keep_samples_for(evidence->get(), options.sampler);
     const auto state = record(options, line);
+    const bool evidence_stuck = *evidence && !(*evidence)->finish();
+    line.say_what_waits();
     line.erase();
     if (!state) return tl::make_unexpected(state.error());
     if (!command.quiet || state->written.lost > 0) std::fputs(summary(command, *state).c_str(), stderr);
     const int code = state->written.lost > 0 ? 1 : 0;
-    if (!state->stuck) return code;
+    if (!state->stuck && !evidence_stuck) return code;
     std::fflush(stderr);
     ::_exit(code);
 }

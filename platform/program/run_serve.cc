@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "platform/program/evidence.h"
 #include "platform/program/run.h"
 #include "platform/serve/serve.h"
 #include "platform/serve/web_config.h"
@@ -38,9 +39,13 @@ Expected<int> run_serve(const Command& command) {
         if (!token) return tl::make_unexpected(token.error());
         options.token = std::move(*token);
     }
+    const auto evidence = evidence_watch(command, options.say);
+    if (!evidence) return tl::make_unexpected(evidence.error());
+    keep_samples_for(evidence->get(), options.sampler);
     const auto stuck = serve(options);
+    const bool evidence_stuck = *evidence && !(*evidence)->finish();
     if (!stuck) return tl::make_unexpected(stuck.error());
-    if (!*stuck) return 0;
+    if (!*stuck && !evidence_stuck) return 0;
     std::fflush(stderr);
     ::_exit(0);
 }

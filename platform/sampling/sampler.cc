@@ -88,7 +88,7 @@ Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth 
         options.known_answers = known_;
         options.effort = Effort::least;
     }
-    const auto capture = collect(options, plan);
+    auto capture = collect(options, plan);
     if (!capture) return tl::make_unexpected(capture.error());
     const SampleTime time{0, wall_ms(), boot_ms()};
     if (knows_process_ && capture->header.start_ticks != run_.start_ticks)
@@ -103,6 +103,7 @@ Expected<Sample> Sampler::collect_and_reconcile(ReconciliationPlan& plan, Depth 
     if (options_.look) options_.look(moment, depth);
     Sample sample = sample_of(moment, depth);
     sample.time = time;
+    if (options_.keep) options_.keep(sample, std::move(*capture));
     return sample;
 }
 

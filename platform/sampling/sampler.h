@@ -38,6 +38,9 @@ struct SamplerOptions {
     bool light_first = false;    // the first sample is a light one, so that all processes soon have one
     // Sees what each sample is made of, in the thread that takes it. Its time is part of the sample's cost.
     std::function<void(const Moment&, Depth)> look;
+    // Gets each sample and the evidence that it was made of, in that thread. Its costs are not in the sample
+    // yet.
+    std::function<void(const Sample&, Capture)> keep;
 };
 
 // How long to wait before asking a JVM again that has failed to answer `silences` times in a row, the last

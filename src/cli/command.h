@@ -17,6 +17,7 @@
 #include "process/questions.h"
 #include "report/diff/diff_report.h"
 #include "threads/thread_options.h"
+#include "triggers/condition.h"
 
 namespace nmtx {
 
@@ -85,6 +86,15 @@ struct RecordCommand {
     std::string owner;  // gate: below which path of the ledger; empty: RSS
 };
 
+// `nmtx record`, `nmtx serve`: captures and tickets that are taken by themselves.
+struct EvidenceCommand {
+    std::vector<Condition> when;  // --when
+    std::string directory;        // --evidence
+    Bytes most = mib(512);        // --evidence-max
+    std::string program;          // --run: called with the paths of the files
+    [[nodiscard]] bool wanted() const { return !when.empty(); }
+};
+
 // `nmtx stacks`.
 struct StacksCommand {
     std::uint64_t hz = 20;
@@ -138,6 +148,7 @@ struct Command {
     bool measure_threads = false;  // threads are sampled twice: --interval beside a process
     std::string nmt_request;       // nmt: "summary.diff scale=b"
     RecordCommand record;          // stacks, allocs: --for
+    EvidenceCommand evidence;
     StacksCommand stacks;
     ServeCommand serve;
     AllocsCommand allocs;

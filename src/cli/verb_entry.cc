@@ -11,6 +11,12 @@ bool VerbEntry::takes(std::string_view option) const {
                        [&](const OptionUse& use) { return use.name == option; });
 }
 
+std::string_view VerbEntry::value_of(const OptionEntry& option) const {
+    const auto use = std::find_if(options.begin(), options.end(),
+                                  [&](const OptionUse& one) { return one.name == option.name; });
+    return use == options.end() || use->value.empty() ? option.value : use->value;
+}
+
 bool VerbEntry::has(Format format) const {
     return std::find(formats.begin(), formats.end(), format) != formats.end();
 }

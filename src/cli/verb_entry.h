@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/option_entry.h"
 
 namespace nmtx {
 
@@ -20,7 +21,8 @@ enum class Subject { none, process, process_or_file, file };
 // An option that the verb takes.
 struct OptionUse {
     std::string_view name = {};
-    std::string_view text = {};  // where its meaning here differs from the general text
+    std::string_view text = {};   // where its meaning here differs from the general text
+    std::string_view value = {};  // and where its value does
 };
 
 struct VerbExample {
@@ -56,6 +58,8 @@ struct VerbEntry {
     Expected<void> (*check)(const Command& command) = nullptr;
 
     [[nodiscard]] bool takes(std::string_view option) const;
+    // "TIME": what the option takes here.
+    [[nodiscard]] std::string_view value_of(const OptionEntry& option) const;
     [[nodiscard]] bool has(Format format) const;
 };
 

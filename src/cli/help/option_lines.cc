@@ -9,7 +9,7 @@
 namespace nmtx {
 
 std::string value_of(const OptionEntry& option, const VerbEntry& entry) {
-    if (option.name != "format") return std::string(option.value);
+    if (option.name != "format") return std::string(entry.value_of(option));
     std::string value;
     for (const Format format : entry.formats)
         value += fmt::format("{}{}", value.empty() ? "" : "|", name_of(format));

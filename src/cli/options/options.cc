@@ -10,7 +10,7 @@ const std::vector<OptionEntry>& all_options() {
         std::vector<OptionEntry> joined;
         for (std::vector<OptionEntry> some :
              {option::showing(), option::walking(), option::threads(), option::allocs(), option::recording(),
-              option::serving(), option::keeping(), option::asking(), option::choosing()})
+              option::evidence(), option::serving(), option::keeping(), option::asking(), option::choosing()})
             joined.insert(joined.end(), std::make_move_iterator(some.begin()),
                           std::make_move_iterator(some.end()));
         return joined;

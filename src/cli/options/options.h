@@ -22,6 +22,7 @@ std::vector<OptionEntry> walking();    // malloc's chunks
 std::vector<OptionEntry> threads();    // threads and their stacks
 std::vector<OptionEntry> allocs();     // sampled allocations
 std::vector<OptionEntry> recording();  // records and their trends
+std::vector<OptionEntry> evidence();   // captures that are taken by themselves
 std::vector<OptionEntry> serving();    // metrics for a scraper
 std::vector<OptionEntry> keeping();    // files that are written
 }  // namespace option

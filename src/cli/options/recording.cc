@@ -50,7 +50,15 @@ Expected<void> take_walk_every(const std::string& text, Command& command) {
     return {};
 }
 
+// Of a recording which run; while one is made, the program that gets the evidence.
 Expected<void> take_run(const std::string& text, Command& command) {
+    if (command.verb == Verb::record || command.verb == Verb::serve) {
+        if (text.find('/') == std::string::npos)
+            return usage(fmt::format("--run takes the path of a program, not '{}'", text),
+                         fmt::format("--run ./{}", text));
+        command.evidence.program = text;
+        return {};
+    }
     return number_of("run", text, 0, INT32_MAX).map([&](std::uint64_t run) {
         command.record.run = static_cast<std::int64_t>(run);
     });

@@ -59,7 +59,7 @@ tl::unexpected<Error> worded(const po::error& error, const VerbEntry& entry) {
     if (syntax == nullptr) return usage(error.what());
     if (syntax->kind() == po::invalid_syntax::missing_parameter)
         return usage(fmt::format("{} needs a value", name),
-                     option == nullptr ? "" : fmt::format("{} {}", name, option->value));
+                     option == nullptr ? "" : fmt::format("{} {}", name, entry.value_of(*option)));
     if (syntax->kind() == po::invalid_syntax::extra_parameter)
         return usage(fmt::format("{} takes no value", name));
     return usage(error.what());

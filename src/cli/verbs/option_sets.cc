@@ -23,6 +23,13 @@ OptionSet history() {
     return {{"record"}, {"window"}, {"run"}, {"warm-up"}};
 }
 
+OptionSet evidence() {
+    return {{"when"},
+            {"evidence"},
+            {"evidence-max"},
+            {"run", "then run PROGRAM CAPTURE TICKET.md TICKET.html", "PROGRAM"}};
+}
+
 OptionSet printing() {
     return {{"color"}, {"pager"}};
 }
@@ -33,6 +40,19 @@ OptionSet joined(std::initializer_list<OptionSet> sets) {
     OptionSet all;
     for (const OptionSet& set : sets) all.insert(all.end(), set.begin(), set.end());
     return all;
+}
+
+Expected<void> check_evidence(const Command& command) {
+    const EvidenceCommand& evidence = command.evidence;
+    if (evidence.wanted() && evidence.directory.empty())
+        return usage("--when needs a directory for the evidence", "add --evidence DIR");
+    if (evidence.wanted()) return {};
+    for (const std::string_view option : {"evidence", "evidence-max", "run"}) {
+        if (command.has(option))
+            return usage(fmt::format("--{} needs a condition", option),
+                         "add --when 'usage 90%' or --when end");
+    }
+    return {};
 }
 
 Expected<void> check_history(const Command& command) {

@@ -15,11 +15,14 @@ OptionSet choosing();  // which process
 OptionSet asking();    // how the JVM is asked
 OptionSet walking();   // malloc's chunks
 OptionSet history();   // a recording used in a report
+OptionSet evidence();  // captures that are taken by themselves
 OptionSet printing();  // how the text is shown
 }  // namespace option_set
 
 OptionSet joined(std::initializer_list<OptionSet> sets);
 
+// --when and --evidence need each other.
+Expected<void> check_evidence(const Command& command);
 // These need --record.
 Expected<void> check_history(const Command& command);
 // A report and a snapshot cannot both go to standard output.

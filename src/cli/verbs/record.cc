@@ -12,7 +12,7 @@ Expected<void> check_record(const Command& command) {
         return usage("a recording cannot be written to standard output", "usage: " + usage_of(record()));
     if (command.nmt_file)
         return usage("--nmt FILE is one snapshot, a recording has many", "leave it out, or --nmt off");
-    return {};
+    return check_evidence(command);
 }
 
 }  // namespace
@@ -33,6 +33,7 @@ VerbEntry record() {
                              {"owners"},
                              {"malloc"},
                              {"malloc-limit"}},
+                            option_set::evidence(),
                             option_set::asking(),
                             option_set::choosing(),
                             {{"quiet", "show no progress, no closing notes"}}});
@@ -41,7 +42,8 @@ VerbEntry record() {
         "default, takes as many as cost 0.1 % of the time, or up to 24 with --for.";
     entry.examples = {{"nmtx record 4711 -o app.db", "until Ctrl-C"},
                       {"nmtx record 4711 -o app.db --every 1m --for 7d", "a week"},
-                      {"nmtx record --all -o host.db", "also JVMs that start later"}};
+                      {"nmtx record --all -o host.db", "also JVMs that start later"},
+                      {"nmtx record 4711 -o app.db --when 'usage 90%' --evidence /var/tmp/ev", ""}};
     entry.check = check_record;
     return entry;
 }

@@ -18,7 +18,7 @@ Expected<void> check_serve(const Command& command) {
     if (serve.serves_http() && !serve.listen_address().is_loopback() && serve.web_config.empty())
         return usage("other hosts could read the metrics there without a password",
                      "add --web.config FILE, or listen on 127.0.0.1");
-    return {};
+    return check_evidence(command);
 }
 
 }  // namespace
@@ -37,6 +37,7 @@ VerbEntry serve() {
                              {"pid-label"},
                              {"malloc"},
                              {"malloc-limit"}},
+                            option_set::evidence(),
                             option_set::asking(),
                             {{"quiet", "do not print where it listens"}}});
     entry.details =
