@@ -129,8 +129,7 @@ void EvidenceWatch::take_news() {
         WatchedProcess* const process = watched(one.capture->header);
         if (process == nullptr) continue;
         process->last = {one.capture, one.taken_ns};
-        act_on(*process,
-               process->sampled([&](std::string_view owner) { return resident_below(one.sample, owner); }));
+        act_on(*process, process->sampled(one.sample));
     }
 }
 

@@ -145,8 +145,9 @@ void WatchedProcess::look_for_end(std::vector<Fired>& fired) {
     append(fired, triggers_.ended(how_it_ended(), now_ms()));
 }
 
-std::vector<Fired> WatchedProcess::sampled(const ProcessTriggers::ResidentOf& resident_of) {
-    return triggers_.sampled(resident_of, now_ms());
+std::vector<Fired> WatchedProcess::sampled(const Sample& sample) {
+    return triggers_.sampled([&](std::string_view owner) { return resident_below(sample, owner); },
+                             sample.depth == Depth::full ? SampleDepth::full : SampleDepth::light, now_ms());
 }
 
 }  // namespace nmtx

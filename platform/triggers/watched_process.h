@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "change/series.h"
 #include "evidence/capture.h"
 #include "platform/os/descriptor.h"
 #include "platform/proc/process_files.h"
@@ -38,7 +39,7 @@ class WatchedProcess {
     // After poll(): looks if it is time, or there was news. What has been met.
     std::vector<Fired> look(const std::vector<pollfd>& waits);
     // The figures of a sample.
-    std::vector<Fired> sampled(const ProcessTriggers::ResidentOf& resident_of);
+    std::vector<Fired> sampled(const Sample& sample);
 
     [[nodiscard]] std::uint64_t pid() const { return files_.pid(); }
     [[nodiscard]] std::uint64_t start_ticks() const { return files_.start_ticks(); }

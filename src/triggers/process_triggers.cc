@@ -24,7 +24,8 @@ std::string growth_text(const Condition& condition, Bytes growth) {
 ProcessTriggers::ProcessTriggers(const std::vector<Condition>& conditions) {
     armed_.reserve(conditions.size());
     for (const Condition& condition : conditions)
-        armed_.push_back({&condition, true, GrowthWindow(condition.within)});
+        armed_.push_back({&condition, true,
+                          std::vector(condition.owner.empty() ? 1 : 2, GrowthWindow(condition.within))});
 }
 
 void ProcessTriggers::look(Armed& one, double figure, double threshold, std::int64_t at_ms,
@@ -61,13 +62,16 @@ std::vector<Fired> ProcessTriggers::rss(Bytes resident, std::int64_t at_ms) {
     return fired;
 }
 
-std::vector<Fired> ProcessTriggers::sampled(const ResidentOf& resident_of, std::int64_t at_ms) {
+std::vector<Fired> ProcessTriggers::sampled(const ResidentOf& resident_of, SampleDepth depth,
+                                            std::int64_t at_ms) {
     std::vector<Fired> fired;
     for (Armed& one : armed_) {
         const Condition& condition = *one.condition;
         if (condition.kind != ConditionKind::growth) continue;
-        one.window.add(at_ms, resident_of(condition.owner));
-        const Bytes growth = one.window.growth();
+        one.windows[condition.owner.empty() ? 0 : static_cast<std::size_t>(depth)].add(
+            at_ms, resident_of(condition.owner));
+        Bytes growth;
+        for (const GrowthWindow& window : one.windows) growth = std::max(growth, window.growth());
         look(one, static_cast<double>(growth.value()), static_cast<double>(condition.amount.value()), at_ms,
              growth_text(condition, growth), fired);
     }

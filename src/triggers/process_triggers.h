@@ -23,6 +23,8 @@ struct Fired {
     bool joined = false;                   // evidence of the same incident was taken already
 };
 
+enum class SampleDepth : std::uint8_t { light, full };
+
 // Of the conditions, those that can be met now, or also those that were met and are not armed again.
 enum class Which : std::uint8_t { all, armed };
 
@@ -35,8 +37,10 @@ class ProcessTriggers {
     std::vector<Fired> usage(Bytes used, Bytes limit, std::int64_t at_ms);
     std::vector<Fired> rss(Bytes resident, std::int64_t at_ms);
     // `resident_of`: resident bytes of an owner and all below it, of the whole for the empty path.
+    // Samples of two depths split owners differently, so an owner is compared with itself in samples of the same
+    // depth only.
     using ResidentOf = std::function<Bytes(std::string_view owner)>;
-    std::vector<Fired> sampled(const ResidentOf& resident_of, std::int64_t at_ms);
+    std::vector<Fired> sampled(const ResidentOf& resident_of, SampleDepth depth, std::int64_t at_ms);
     std::vector<Fired> terminated(std::int64_t at_ms);
     std::vector<Fired> ended(const std::string& how, std::int64_t at_ms);
 
@@ -49,7 +53,7 @@ class ProcessTriggers {
     struct Armed {
         const Condition* condition;
         bool armed = true;
-        GrowthWindow window;
+        std::vector<GrowthWindow> windows;  // of growth: by depth, only one of RSS
     };
     void look(Armed& one, double figure, double threshold, std::int64_t at_ms, const std::string& why,
               std::vector<Fired>& fired);

@@ -83,7 +83,7 @@ TEST_CASE("triggers: growth is of the window, by owner, and not since the least 
     Bytes rss = mib(100), owner = mib(10);
     const auto sample = [&](std::int64_t second) {
         return triggers.sampled([&](std::string_view path) { return path.empty() ? rss : owner; },
-                                second * 1000);
+                                SampleDepth::light, second * 1000);
     };
     CHECK(sample(0).empty());
     rss = mib(299);
@@ -99,12 +99,34 @@ TEST_CASE("triggers: growth is of the window, by owner, and not since the least 
     CHECK(of_owner[0].joined);
 }
 
+TEST_CASE("triggers: an owner is compared with samples that split it the same way, RSS with all") {
+    const std::vector<Condition> conditions{growth_of(mib(50), 10min, "malloc/untracked"),
+                                            growth_of(mib(50), 10min)};
+    ProcessTriggers triggers(conditions);
+    const auto sample = [&](SampleDepth depth, Bytes owner, Bytes rss, std::int64_t second) {
+        return triggers.sampled([=](std::string_view path) { return path.empty() ? rss : owner; }, depth,
+                                second * 1000);
+    };
+    // Light samples do not have the owner.
+    CHECK(sample(SampleDepth::light, Bytes(), mib(300), 0).empty());
+    CHECK(sample(SampleDepth::full, mib(200), mib(300), 10).empty());
+    CHECK(sample(SampleDepth::light, Bytes(), mib(300), 20).empty());
+    const auto fired = sample(SampleDepth::full, mib(250), mib(340), 30);
+    REQUIRE(fired.size() == 1);
+    CHECK(fired[0].condition == conditions.data());
+    // Neither does a light sample arm it again.
+    const auto of_all = sample(SampleDepth::light, Bytes(), mib(350), 40);
+    REQUIRE(of_all.size() == 1);
+    CHECK(of_all[0].condition == &conditions[1]);
+    CHECK(sample(SampleDepth::full, mib(251), mib(350), 200).empty());
+}
+
 TEST_CASE("triggers: slow growth beyond the window does not fire") {
     const std::vector<Condition> conditions{growth_of(mib(200), 10min)};
     ProcessTriggers triggers(conditions);
     for (std::int64_t minute = 0; minute < 200; ++minute) {
         const Bytes rss = mib(100 + static_cast<std::uint64_t>(minute) * 10);
-        CHECK(triggers.sampled([&](std::string_view) { return rss; }, minute * 60'000).empty());
+        CHECK(triggers.sampled([&](std::string_view) { return rss; }, SampleDepth::full, minute * 60'000).empty());
     }
 }
 
