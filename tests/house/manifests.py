@@ -1,5 +1,5 @@
-# Checks packaging/kubernetes by its structure: manifests.py ROOT [BUILT], BUILT being what kustomize made of it. Not a validation
-# against the schemas of Kubernetes, which take a cluster or a tool that this test does not ask for.
+# Checks packaging/kubernetes by its structure: manifests.py ROOT [BUILT], BUILT being what kustomize made of it. The validation
+# against the schemas of Kubernetes is schemas.mjs.
 import re
 import sys
 from pathlib import Path
