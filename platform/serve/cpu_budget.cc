@@ -7,6 +7,7 @@ namespace {
 
 constexpr double saved_for_ms = 15 * 60 * 1000;
 constexpr double ns_in_one_ms = 1e6;
+constexpr double part_of_known = 0.5;
 
 }  // namespace
 
@@ -17,26 +18,38 @@ double CpuBudget::most_saved_ms() const {
     return slowdown_ > 1 ? 0 : saved_for_ms * share_;
 }
 
-double CpuBudget::saved_at(std::uint64_t now_ns) const {
+double CpuBudget::granted_since(std::uint64_t now_ns) const {
     const double passed_ms =
         now_ns > settled_ns_ ? static_cast<double>(now_ns - settled_ns_) / ns_in_one_ms : 0;
-    return std::min(saved_ms_ + passed_ms * share_ / slowdown_, most_saved_ms());
+    return passed_ms * share_ / slowdown_;
+}
+
+double CpuBudget::saved_at(std::uint64_t now_ns) const {
+    return std::min(saved_ms_ + granted_since(now_ns), most_saved_ms());
+}
+
+double CpuBudget::known_saved_at(std::uint64_t now_ns) const {
+    return std::min(known_saved_ms_ + granted_since(now_ns) * part_of_known, 0.0);
 }
 
 void CpuBudget::settle(std::uint64_t now_ns) {
-    saved_ms_ = saved_at(now_ns);
+    const double saved = saved_at(now_ns);
+    known_saved_ms_ = known_saved_at(now_ns);
+    saved_ms_ = saved;
     settled_ns_ = std::max(now_ns, settled_ns_);
 }
 
-void CpuBudget::spend(double cpu_ms, std::uint64_t now_ns) {
+void CpuBudget::spend(double cpu_ms, std::uint64_t now_ns, SpentOn what) {
     settle(now_ns);
     saved_ms_ -= std::max(cpu_ms, 0.0);
+    if (what == SpentOn::known_jvms) known_saved_ms_ -= std::max(cpu_ms, 0.0);
 }
 
 std::uint64_t CpuBudget::ready_at(std::uint64_t now_ns) const {
-    const double saved = saved_at(now_ns);
-    if (saved >= 0) return now_ns;
-    return now_ns + static_cast<std::uint64_t>(-saved / share_ * slowdown_ * ns_in_one_ms);
+    const double saved = saved_at(now_ns), known = known_saved_at(now_ns);
+    if (saved >= 0 || known >= 0) return now_ns;
+    const double wait_ms = std::min(-saved, -known / part_of_known) / share_ * slowdown_;
+    return now_ns + static_cast<std::uint64_t>(wait_ms * ns_in_one_ms);
 }
 
 bool CpuBudget::may_owe(std::uint64_t now_ns) const {

@@ -6,14 +6,18 @@
 
 namespace nmtx {
 
+// What CPU time was for. JVMs that start and end all the time must not take what samples of the others need.
+enum class SpentOn : std::uint8_t { known_jvms, new_jvms };
+
 class CpuBudget {
   public:
     // `share`: of one core. What is not used is saved for a quarter of an hour, and that much is there at the
     // beginning, so that all JVMs soon have figures.
     CpuBudget(double share, std::uint64_t now_ns);
 
-    void spend(double cpu_ms, std::uint64_t now_ns);
-    // When the next sample may begin; `now_ns` or earlier: now.
+    void spend(double cpu_ms, std::uint64_t now_ns, SpentOn what = SpentOn::known_jvms);
+    // When the next sample of a known JVM may begin; `now_ns` or earlier: now. However much is owed for new
+    // ones, the others have half of the share.
     [[nodiscard]] std::uint64_t ready_at(std::uint64_t now_ns) const;
     // May the first sample of a JVM begin, even if others must wait? As much as is saved at the beginning may
     // be owed for those, so that a new JVM soon has figures on a busy host, too.
@@ -27,11 +31,14 @@ class CpuBudget {
   private:
     void settle(std::uint64_t now_ns);
     [[nodiscard]] double most_saved_ms() const;
+    [[nodiscard]] double granted_since(std::uint64_t now_ns) const;
     [[nodiscard]] double saved_at(std::uint64_t now_ns) const;
+    [[nodiscard]] double known_saved_at(std::uint64_t now_ns) const;
 
     double share_;
     double slowdown_ = 1;
-    double saved_ms_;  // negative: spent in advance
+    double saved_ms_;            // negative: spent in advance
+    double known_saved_ms_ = 0;  // the same for known JVMs, of their half; never positive
     std::uint64_t settled_ns_;
 };
 

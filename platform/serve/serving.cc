@@ -117,7 +117,7 @@ void Serving::searched(const Expected<std::vector<ListedJvm>>& jvms, double cpu_
     }
     const double cost_ms = cpu_ms + own_thread_cpu_ms() - before;
     const std::uint64_t now = monotonic_ns();
-    budget_.spend(cost_ms, now);
+    budget_.spend(cost_ms, now, SpentOn::new_jvms);
     const double pause_ns = cost_ms * ns_in_ms / (budget_.share() * share_for_searching) * budget_.slowdown();
     search_ns_ = now + std::clamp(static_cast<std::uint64_t>(std::min(pause_ns, 1e15)),
                                   search_at_most_every_ns, search_at_least_every_ns);
@@ -155,6 +155,10 @@ std::list<ServedJvm>::iterator Serving::find(const Process& process) {
                         [&](const ServedJvm& jvm) { return jvm.process == process; });
 }
 
+SpentOn Serving::spent_on(std::list<ServedJvm>::const_iterator jvm) const {
+    return jvm != jvms_.end() && jvm->placed ? SpentOn::known_jvms : SpentOn::new_jvms;
+}
+
 void Serving::place(ServedJvm& jvm, const std::string& java) {
     if (std::exchange(jvm.placed, true)) return;
     jvm.state.labels = labels_of(jvm.jvm, java);
@@ -167,7 +171,7 @@ void Serving::place(ServedJvm& jvm, const std::string& java) {
 void Serving::taken(const Process& process, Sample sample) {
     const auto jvm = find(process);
     const double cost_ms = sample.cost.cpu_ms + sample.cost.attach_ms;
-    budget_.spend(cost_ms, monotonic_ns());
+    budget_.spend(cost_ms, monotonic_ns(), spent_on(jvm));
     ++(sample.depth == Depth::full ? exporter_.full_samples : exporter_.light_samples);
     if (jvm == jvms_.end()) return;
     jvm->failures = 0;
@@ -183,7 +187,7 @@ void Serving::failed(const Process& process, const Error& /*why*/, bool ended) {
     const auto jvm = find(process);
     ++exporter_.failed_samples;
     changed_ = true;
-    budget_.spend(process->sampler->last_cpu_ms(), monotonic_ns());
+    budget_.spend(process->sampler->last_cpu_ms(), monotonic_ns(), spent_on(jvm));
     if (jvm == jvms_.end()) return;
     if (ended || !ProcessFiles::open_again(jvm->jvm.pid, jvm->jvm.start_ticks)) {
         remove(jvm);
@@ -197,7 +201,7 @@ void Serving::failed(const Process& process, const Error& /*why*/, bool ended) {
 bool Serving::may_begin(bool first) const {
     const std::uint64_t now = monotonic_ns();
     if (now < sampled_ns_) return false;
-    if (budget_.ready_at(now) > now && !(first && budget_.may_owe(now))) return false;
+    if (first ? !budget_.may_owe(now) : budget_.ready_at(now) > now) return false;
     std::size_t busy = 0;
     for (const auto& process : processes_.all()) {
         if (!process->busy) continue;
@@ -207,23 +211,27 @@ bool Serving::may_begin(bool first) const {
     return busy < most_busy;
 }
 
-// The one that is due, and has waited longest; those that were never sampled come first.
-std::list<ServedJvm>::iterator Serving::next_jvm() {
+// The one that is due, and has waited longest; of those that were never sampled, the first.
+std::list<ServedJvm>::iterator Serving::next_jvm(bool first) {
     const std::uint64_t now = monotonic_ns();
     auto next = jvms_.end();
     for (auto jvm = jvms_.begin(); jvm != jvms_.end(); ++jvm) {
-        if (jvm->process->busy || jvm->due_ns(every_ns()) > now) continue;
+        if (jvm->process->busy || jvm->due_ns(every_ns()) > now || (jvm->begun_ns == 0) != first) continue;
         if (next == jvms_.end() || jvm->begun_ns < next->begun_ns) next = jvm;
     }
     return next;
 }
 
+// New JVMs come first, as long as the budget has something for them.
 void Serving::sample_if_due() {
-    const auto jvm = next_jvm();
-    if (jvm == jvms_.end() || !may_begin(jvm->begun_ns == 0)) return;
-    jvm->begun_ns = monotonic_ns();
-    sampled_ns_ = jvm->begun_ns + between_samples_ns;
-    processes_.sample(jvm->process);
+    for (const bool first : {true, false}) {
+        const auto jvm = next_jvm(first);
+        if (jvm == jvms_.end() || !may_begin(first)) continue;
+        jvm->begun_ns = monotonic_ns();
+        sampled_ns_ = jvm->begun_ns + between_samples_ns;
+        processes_.sample(jvm->process);
+        return;
+    }
 }
 
 void Serving::publish() {

@@ -47,7 +47,8 @@ class Serving : private SamplingResults {
     void remove(std::list<ServedJvm>::iterator jvm);
     void place(ServedJvm& jvm, const std::string& java);
     [[nodiscard]] std::list<ServedJvm>::iterator find(const Process& process);
-    [[nodiscard]] std::list<ServedJvm>::iterator next_jvm();
+    [[nodiscard]] std::list<ServedJvm>::iterator next_jvm(bool first);
+    [[nodiscard]] SpentOn spent_on(std::list<ServedJvm>::const_iterator jvm) const;
     [[nodiscard]] bool may_begin(bool first) const;
     [[nodiscard]] std::uint64_t every_ns() const;
     void publish();

@@ -64,6 +64,28 @@ TEST_CASE("budget: under pressure first samples may owe what is saved at the beg
     CHECK(budget.may_owe(second));
 }
 
+TEST_CASE("budget: JVMs that start and end all the time leave half of it to the others") {
+    for (const double slowdown : {1.0, 16.0}) {
+        CpuBudget budget(0.01, 0);
+        budget.slow_down(slowdown, 0);
+        double known = 0, all = 0;
+        // In each round a new one if it may begin, and another one if that may.
+        for (std::uint64_t now = 0; now < 10 * 3600 * second; now += second / 10) {
+            for (const SpentOn what : {SpentOn::new_jvms, SpentOn::known_jvms}) {
+                const bool is_known = what == SpentOn::known_jvms;
+                if (is_known ? budget.ready_at(now) > now : !budget.may_owe(now)) continue;
+                budget.spend(100, now, what);
+                all += 100;
+                known += is_known ? 100 : 0;
+            }
+        }
+        const double granted = 10 * 3600 * 1000 * 0.01 / slowdown;
+        CHECK(known > 0.45 * granted);
+        CHECK(all < granted + 2 * 9000 + 300);
+        CHECK(all - known > 0.45 * granted);
+    }
+}
+
 TEST_CASE("budget: pressure slows samples down") {
     CHECK(slowdown_of(0, 0) == 1);
     CHECK(slowdown_of(40, 0) == 4);
