@@ -49,6 +49,7 @@ set(flame_folder ${CMAKE_SOURCE_DIR}/src/report/stacks/page)
 nmtx_embed(html_flame_style ${html_folder}/page.css ${html_folder}/tables.css ${html_folder}/charts.css ${flame_folder}/flame.css
   ${html_folder}/print.css)
 nmtx_embed(html_flame_script ${html_folder}/page.js ${html_folder}/tables.js ${html_folder}/chart_kit.js
-  ${html_folder}/partition.js ${flame_folder}/flame.js ${flame_folder}/flame_start.js)
+  ${html_folder}/partition.js ${flame_folder}/flame.js ${flame_folder}/flame_change.js
+  ${flame_folder}/flame_start.js)
 nmtx_embed(html_d3 ${NMTX_D3})
 nmtx_embed(html_d3_licence ${d3_licence})

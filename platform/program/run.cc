@@ -125,9 +125,13 @@ Expected<void> write_capture(const Command& command, const Capture& capture) {
     return write_file(command.output, *bytes, command.force);
 }
 
-Expected<Capture> read_capture(const std::string& file) {
+Expected<std::string> read_capture_bytes(const std::string& file) {
     give_large_pieces_back();
-    const auto bytes = read_input(file, most_capture_bytes);
+    return read_input(file, most_capture_bytes);
+}
+
+Expected<Capture> read_capture(const std::string& file) {
+    const auto bytes = read_capture_bytes(file);
     if (!bytes) return tl::make_unexpected(bytes.error());
     return read_archive(*bytes, file);
 }

@@ -46,6 +46,8 @@ Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CaptureP
 // To where -o says.
 Expected<void> write_capture(const Command& command, const Capture& capture);
 Expected<Capture> read_capture(const std::string& file);
+// In two steps: what the file has, and the capture in it. The bytes may go then.
+Expected<std::string> read_capture_bytes(const std::string& file);
 
 // Says on standard error where a record has been copied without its journal. Before it is read: that may make
 // one.

@@ -63,11 +63,6 @@ std::uint32_t heaviest(const std::map<std::uint32_t, double>& nodes) {
     return most == nodes.end() ? 0 : most->first;
 }
 
-Estimate rate_of(const Estimate& sum, double seconds) {
-    if (seconds <= 0) return {};
-    return {sum.value / seconds, sum.low / seconds, sum.high / seconds};
-}
-
 }  // namespace
 
 std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, bool by_live) {
@@ -98,30 +93,6 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
         return by_live ? a.live_bytes.value > b.live_bytes.value : a.bytes.value > b.bytes.value;
     });
     return all;
-}
-
-std::vector<AllocationChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
-                                            bool of_live) {
-    std::map<SiteName, std::pair<Estimate, Estimate>> rates;
-    for (const AllocationSite& site : allocation_sites(before, of_live))
-        rates[site.name].first = rate_of(of_live ? site.live_bytes : site.bytes, before.run.seconds);
-    for (const AllocationSite& site : allocation_sites(after, of_live))
-        rates[site.name].second = rate_of(of_live ? site.live_bytes : site.bytes, after.run.seconds);
-    std::vector<AllocationChange> changes;
-    changes.reserve(rates.size());
-    for (const auto& [name, rate] : rates) {
-        const double change = rate.second.value - rate.first.value;
-        // Where a low end was cut off at 0, the high one tells how wide the interval is.
-        const double reach =
-            std::hypot(rate.first.high - rate.first.value, rate.second.high - rate.second.value);
-        changes.push_back(
-            {name, rate.first.value, rate.second.value, {change, change - reach, change + reach}});
-    }
-    std::stable_sort(changes.begin(), changes.end(),
-                     [](const AllocationChange& a, const AllocationChange& b) {
-                         return std::abs(a.change.value) > std::abs(b.change.value);
-                     });
-    return changes;
 }
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
 // Where a process allocates: the samples by the code that called the allocator, and by the Java method above
-// it; and what differs between two such lists.
+// it.
 #pragma once
 
 #include <compare>
@@ -31,17 +31,5 @@ struct AllocationSite {
 
 // The heaviest first: by bytes, or by those still in use.
 std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, bool by_live);
-
-// A site's rates in two profiles, in bytes a second; the one with the greatest change first. The interval of
-// the change is that of a difference of independent estimates.
-struct AllocationChange {
-    SiteName name;
-    double before = 0, after = 0;
-    Estimate change;
-    // The interval does not hold 0.
-    [[nodiscard]] bool certain() const { return change.low > 0 || change.high < 0; }
-};
-std::vector<AllocationChange> changed_sites(const AllocationProfile& before, const AllocationProfile& after,
-                                            bool of_live);
 
 }  // namespace nmtx

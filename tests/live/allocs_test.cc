@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <string>
 #include <system_error>
 
@@ -51,7 +52,52 @@ bool holds(const nlohmann::json& estimate, double truth, double tolerance) {
     return estimate["low"].get<double>() - wider <= truth && truth <= estimate["high"].get<double>() + wider;
 }
 
+// Writes what `nmtx allocs` says of it, for `nmtx diff`.
+std::string saved_run(const LiveJvm& jvm, const Folder& folder, const std::string& name) {
+    std::string file = folder.path() + "/" + name + ".json";
+    const Outcome outcome = run_nmtx({"allocs", jvm.pid_text(), "--live", "--for", "8s", "--json"});
+    if (outcome.exit_code != 0) throw std::runtime_error(outcome.err);
+    std::ofstream(file) << outcome.out;
+    return file;
+}
+
+const nlohmann::json* keeping_site(const nlohmann::json& diff) {
+    for (const auto& site : diff["sites"]) {
+        if (site["library"] == "libtarget.so" && site["java"] == "Growth.keep") return &site;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+TEST_CASE("live allocs: of two runs the site that allocates more is a change, and the same one is none") {
+    const Jdk jdk = jdk_under_test();
+    const Folder folder;
+    LiveJvm slow(jdk, {}, {"native=1000000"}, "Growth");
+    LiveJvm fast(jdk, {}, {"native=8000000"}, "Growth");
+    const std::string before = saved_run(slow, folder, "before"), same = saved_run(slow, folder, "same"),
+                      after = saved_run(fast, folder, "after");
+    const auto grown = nmtx_json({"diff", before, after});
+    INFO(grown.dump(2));
+    const auto* const site = keeping_site(grown);
+    REQUIRE(site != nullptr);
+    CHECK((*site)["bytes_per_second"]["certain"] == true);
+    CHECK((*site)["bytes_per_second"]["change"]["value"].get<double>() > 2'000'000);
+    CHECK((*site)["live_bytes_per_second"]["certain"] == true);
+    CHECK(&grown["sites"][0] == site);
+    const auto unchanged = nmtx_json({"diff", before, same});
+    INFO(unchanged.dump(2));
+    const auto* const again = keeping_site(unchanged);
+    REQUIRE(again != nullptr);
+    const auto& rate = (*again)["bytes_per_second"];
+    CHECK(rate["change"]["low"].get<double>() < 300'000);
+    CHECK(rate["change"]["high"].get<double>() > -300'000);
+    const Outcome page = run_nmtx({"diff", before, after, "-o", folder.path() + "/change.html"});
+    CHECK(page.exit_code == 0);
+    CHECK(std::filesystem::file_size(folder.path() + "/change.html") > 100'000);
+    CHECK(run_nmtx({"diff", before, fast.pid_text()}).err.find("nmtx allocs " + fast.pid_text()) !=
+          std::string::npos);
+}
 
 TEST_CASE(
     "live allocs: a leak at a known rate is the first site, with its library, its method and its bytes") {

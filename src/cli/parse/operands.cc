@@ -13,7 +13,7 @@ namespace {
 
 bool looks_like_file(std::string_view word) {
     return word == "-" || word.find('/') != std::string_view::npos || word.ends_with(".nmtx") ||
-           word.ends_with(".db");
+           word.ends_with(".db") || word.ends_with(".json");
 }
 
 std::string usage_hint(const VerbEntry& entry) {

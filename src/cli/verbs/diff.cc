@@ -53,10 +53,13 @@ VerbEntry diff() {
                             {{"format"}, {"json"}, {"quiet"}},
                             option_set::printing()});
     entry.formats = {Format::text, Format::json};
-    entry.details = "Each is a saved snapshot, or a PID or NAME for a running process as it is now.";
-    entry.examples = {{"nmtx diff before.nmtx after.nmtx", ""},
-                      {"nmtx diff before.nmtx 4711", "what has changed since"},
-                      {"nmtx diff a.nmtx b.nmtx -o diff.html", "a page: owners coloured by growth"}};
+    entry.details =
+        "Each is a saved snapshot, or a PID or NAME for a running process as it is now. Or both are runs of 'nmtx "
+        "allocs --json': then it shows which sites allocate more or less than before, beyond their intervals, and "
+        "FILE.html is a flame graph of the change.";
+    entry.examples = {{"nmtx diff before.nmtx 4711", "what has changed since"},
+                      {"nmtx diff a.nmtx b.nmtx -o diff.html", "a page: owners coloured by growth"},
+                      {"nmtx diff monday.json friday.json", "two runs of nmtx allocs --json"}};
     entry.check = check_diff;
     return entry;
 }

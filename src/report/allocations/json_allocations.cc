@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "allocations/allocation_sites.h"
+#include "allocations/saved_allocations.h"
 #include "base/printable.h"
 #include "report/allocations/allocations_report.h"
 #include "report/style/json_values.h"
@@ -98,7 +99,10 @@ std::string json_allocations(const AllocationProfile& profile, bool live, bool a
                    {"returns", run.hits.returns},    {"copies", run.hits.copies},
                    {"call_ns", run.price.call_ns},   {"return_ns", run.price.return_ns},
                    {"copy_ns", run.price.copy_ns},   {"nmtx_cpu_ms", run.nmtx_cpu_ms}};
-    return out.dump(2) + "\n";
+    // The samples are for `nmtx diff`: all in one line.
+    std::string text = out.dump(2);
+    text.resize(text.rfind("\n}"));
+    return text + ",\n  \"profile\": " + format_samples(profile) + "\n}\n";
 }
 
 }  // namespace nmtx

@@ -18,12 +18,11 @@ namespace {
 
 using json = nlohmann::ordered_json;
 
-constexpr std::size_t most_flame_nodes = 20000;
 constexpr std::size_t most_html_rows = 300;
 constexpr std::size_t most_html_paths = 20;
 constexpr std::size_t longest_flame_name = 300;
 
-std::string flame_data(const Profile& profile, const FlameTree& tree) {
+json flame_data(const Profile& profile, const FlameTree& tree) {
     json functions = json::array(), nodes = json::array();
     // Only what a node shows: by its number in the profile, and in the page.
     std::vector<int> place(profile.functions.size(), -1);
@@ -31,21 +30,12 @@ std::string flame_data(const Profile& profile, const FlameTree& tree) {
         const FlameNode& node = tree.nodes[i];
         if (i > 0 && place[node.function] < 0) {
             place[node.function] = static_cast<int>(functions.size());
-            const ProfiledFunction& function = profile.functions[node.function];
-            functions.push_back(json::array({fit(function_text(function), longest_flame_name),
-                                             fit(function_place(function), longest_flame_name),
-                                             static_cast<int>(function.kind)}));
+            functions.push_back(flame_function(profile.functions[node.function]));
         }
         nodes.push_back(json::array(
             {node.parent, i > 0 ? place[node.function] : -1, node.self_weight_ns, node.self_samples}));
     }
-    const std::string text =
-        json{{"functions", functions}, {"nodes", nodes}, {"unit", weight_unit(profile.run.mode)}}.dump();
-    std::string safe;
-    safe.reserve(text.size());
-    // "<" occurs in strings only; without it nothing in them can end the element that holds them.
-    for (const char c : text) c == '<' ? safe += "\\u003c" : safe += c;
-    return safe;
+    return {{"functions", functions}, {"nodes", nodes}, {"unit", weight_unit(profile.run.mode)}};
 }
 
 std::string methods_table(const Profile& profile) {
@@ -120,23 +110,9 @@ std::string paths_list(const Profile& profile) {
     return out;
 }
 
-std::string flame_section(const FlameTree& tree) {
-    std::string out =
-        "<div id=\"flame-tools\" class=\"part-tools\"></div>\n"
-        "<ul class=\"flame-legend\"><li><i class=\"l-java\"></i>Java</li><li><i class=\"l-native\"></i>native "
-        "(library)</li><li><i class=\"l-stub\"></i>JVM stub</li><li><i class=\"l-mark\"></i>[remark]</li></ul>\n"
-        "<output id=\"flame-about\" class=\"part-about\"></output>\n"
-        "<div class=\"canvas flame\" data-chart=\"flame\" tabindex=\"0\" role=\"group\" aria-label=\"Flame graph: "
-        "arrow keys walk, Enter zooms, Escape shows all\"></div>\n"
-        "<p class=\"keys hint\">Keys: arrows walk from frame to frame, <kbd>Enter</kbd> zooms, <kbd>Esc</kbd> shows "
-        "all, <kbd>/</kbd> searches.</p>\n";
-    if (tree.left_out > 0)
-        out += fmt::format(
-            "<p class=\"left-out\">{} light frames are not drawn; their callers have their "
-            "weight.</p>\n",
-            tree.left_out);
-    return out;
-}
+constexpr std::string_view legend_of_kinds =
+    "<li><i class=\"l-java\"></i>Java</li><li><i class=\"l-native\"></i>native (library)</li><li><i "
+    "class=\"l-stub\"></i>JVM stub</li><li><i class=\"l-mark\"></i>[remark]</li>";
 
 std::string section(std::string_view id, std::string_view heading, std::string_view body) {
     return fmt::format(
@@ -161,38 +137,73 @@ std::string page_head(const std::string& heading, const std::string& nmtx_versio
 
 }  // namespace
 
-std::string html_flame(const Profile& profile, const FlamePage& page, const std::string& nmtx_version) {
-    const FlameTree tree = flame_tree(profile, most_flame_nodes);
-    std::string out = page_head(page.heading, nmtx_version);
+json flame_function(const ProfiledFunction& function) {
+    return json::array({fit(function_text(function), longest_flame_name),
+                        fit(function_place(function), longest_flame_name), static_cast<int>(function.kind)});
+}
+
+std::string flame_canvas(std::string_view legend, std::size_t left_out) {
+    std::string out = fmt::format(
+        "<div id=\"flame-tools\" class=\"part-tools\"></div>\n<ul class=\"flame-legend\">{}</ul>\n"
+        "<output id=\"flame-about\" class=\"part-about\"></output>\n"
+        "<div class=\"canvas flame\" data-chart=\"flame\" tabindex=\"0\" role=\"group\" aria-label=\"Flame graph: "
+        "arrow keys walk, Enter zooms, Escape shows all\"></div>\n"
+        "<p class=\"keys hint\">Keys: arrows walk from frame to frame, <kbd>Enter</kbd> zooms, <kbd>Esc</kbd> shows "
+        "all, <kbd>/</kbd> searches.</p>\n",
+        legend);
+    if (left_out > 0)
+        out += fmt::format(
+            "<p class=\"left-out\">{} light frames are not drawn; their callers have their "
+            "weight.</p>\n",
+            left_out);
+    return out;
+}
+
+std::string flame_document(const HtmlDocument& page) {
+    std::string out = page_head(page.title, page.nmtx_version);
     out +=
         "<body>\n<a class=\"skip\" href=\"#report\">Skip to the report</a>\n<header class=\"topbar\"><p "
         "class=\"brand\">nmtx</p><div class=\"tools\"></div></header>\n<div class=\"frame\">\n<nav "
         "aria-label=\"Sections\">\n<ul>\n";
-    if (!page.sites_table.empty()) out += "<li><a href=\"#sites\">Sites</a></li>\n";
+    for (const HtmlSection& each : page.sections) {
+        if (!each.body.empty())
+            out += fmt::format("<li><a href=\"#{}\">{}</a></li>\n", each.id, html_text(each.short_heading));
+    }
     out +=
-        "<li><a href=\"#flame\">Flame graph</a></li>\n<li><a href=\"#methods\">Methods</a></li>\n<li><a "
-        "href=\"#paths\">Paths</a></li>\n<li><a href=\"#threads\">Threads</a></li>\n</ul>\n</nav>\n<main "
-        "id=\"report\" tabindex=\"-1\">\n";
-    out += fmt::format("<header class=\"headline\">\n<p class=\"eyebrow\">{}</p>\n<h1>{}</h1>\n",
-                       html_text(page.eyebrow), html_text(page.heading));
-    out += html_paragraph(page.lead, "lead") + html_list(page.notes) + html_paragraph(page.cost) +
-           html_paragraph(fmt::format("Taken {} by nmtx {}.", profile.run.started_at, nmtx_version), "when") +
-           "</header>\n";
-    out +=
+        "</ul>\n</nav>\n<main id=\"report\" tabindex=\"-1\">\n" + page.header +
         "<noscript><p class=\"hint\">JavaScript is off, so the flame graph is not drawn. The tables have its "
         "figures.</p></noscript>\n";
-    if (!page.sites_table.empty()) out += section("sites", "Sites", page.sites_table);
-    out += section("flame", "Flame graph", flame_section(tree)) +
-           section("methods", "Hottest methods", methods_table(profile)) +
-           section("paths", "Hottest paths, innermost call first", paths_list(profile)) +
-           section("threads", "Threads", threads_table(profile));
+    for (const HtmlSection& each : page.sections) {
+        if (!each.body.empty()) out += section(each.id, each.heading, each.body);
+    }
     out += fmt::format(
         "</main>\n</div>\n<footer>\n<p>This file loads nothing from elsewhere and sends nothing.</p>\n"
         "<details><summary>Licence of d3, which draws the graph</summary>\n<pre>{}</pre>\n</details>\n</footer>\n"
         "<script type=\"application/json\" id=\"data\">{}</script>\n<script>{}</script>\n<script>{}</script>\n"
         "</body>\n</html>\n",
-        html_d3_licence().text, flame_data(profile, tree), html_d3().text, html_flame_script().text);
+        html_d3_licence().text, html_safe_json(page.data), html_d3().text, html_flame_script().text);
     return out;
+}
+
+std::string html_flame(const Profile& profile, const FlamePage& page, const std::string& nmtx_version) {
+    const FlameTree tree = flame_tree(profile, most_flame_nodes);
+    HtmlDocument document;
+    document.title = page.heading;
+    document.nmtx_version = nmtx_version;
+    document.header =
+        fmt::format("<header class=\"headline\">\n<p class=\"eyebrow\">{}</p>\n<h1>{}</h1>\n",
+                    html_text(page.eyebrow), html_text(page.heading)) +
+        html_paragraph(page.lead, "lead") + html_list(page.notes) + html_paragraph(page.cost) +
+        html_paragraph(fmt::format("Taken {} by nmtx {}.", profile.run.started_at, nmtx_version), "when") +
+        "</header>\n";
+    document.sections = {
+        {"sites", "Sites", "Sites", page.sites_table},
+        {"flame", "Flame graph", "Flame graph", flame_canvas(legend_of_kinds, tree.left_out)},
+        {"methods", "Hottest methods", "Methods", methods_table(profile)},
+        {"paths", "Hottest paths, innermost call first", "Paths", paths_list(profile)},
+        {"threads", "Threads", "Threads", threads_table(profile)}};
+    document.data = flame_data(profile, tree);
+    return flame_document(document);
 }
 
 std::string html_stacks(const Profile& profile, const std::string& nmtx_version) {

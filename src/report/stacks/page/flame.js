@@ -26,7 +26,7 @@ function labelOf(frame) {
 
 class FlameGraph extends PartitionChart {
   constructor(canvas) {
-    super(canvas, "flame", callsOf(report));
+    super(canvas, "flame", report.changes ? changesOf(report) : callsOf(report));
   }
 
   get title() { return "Flame graph"; }

@@ -1,0 +1,278 @@
+#include "allocations/saved_allocations.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "base/json_fields.h"
+#include "base/printable.h"
+
+namespace nmtx {
+namespace {
+
+using nlohmann::json;
+using nlohmann::ordered_json;
+
+constexpr int known_schema = 2;
+constexpr int deepest_level = 5;
+constexpr std::size_t most_document = std::size_t{128} << 20U;
+// Sums and quotients of such numbers are still finite.
+constexpr double most_number = 1e18, most_seconds = 1e9, least_seconds = 1e-9;
+constexpr std::string_view again = "sample again: nmtx allocs PID --json > FILE.json";
+
+// The calls of the samples and their callers, each function of a caller once.
+class SavedCalls {
+  public:
+    explicit SavedCalls(const Profile& calls) : calls_(calls) {}
+
+    std::uint32_t node(std::uint32_t original) {
+        if (original == 0) return 0;
+        if (const auto known = nodes_.find(original); known != nodes_.end()) return known->second;
+        const std::uint32_t parent = node(calls_.nodes[original].parent);
+        const std::uint32_t function = this->function(calls_.sites[calls_.nodes[original].site].function);
+        const auto [at, added] =
+            children_.try_emplace({parent, function}, static_cast<std::uint32_t>(list_.size()));
+        if (added) list_.push_back({parent, function});
+        return nodes_[original] = at->second;
+    }
+
+    [[nodiscard]] ordered_json functions_json() const {
+        ordered_json out = ordered_json::array();
+        for (const std::uint32_t number : functions_) {
+            const ProfiledFunction& function = calls_.functions[number];
+            out.push_back({{"name", printable(function.name)},
+                           {"file", function.file.empty() ? ordered_json(nullptr)
+                                                          : ordered_json(printable(function.file))},
+                           {"kind", name_of(function.kind)}});
+        }
+        return out;
+    }
+    [[nodiscard]] const std::vector<std::array<std::uint32_t, 2>>& nodes() const { return list_; }
+
+  private:
+    std::uint32_t function(std::uint32_t original) {
+        const auto [at, added] = places_.try_emplace(original, static_cast<std::uint32_t>(functions_.size()));
+        if (added) functions_.push_back(original);
+        return at->second;
+    }
+
+    const Profile& calls_;
+    std::map<std::uint32_t, std::uint32_t> nodes_, places_;
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> children_;
+    std::vector<std::uint32_t> functions_;
+    std::vector<std::array<std::uint32_t, 2>> list_{{0, 0}};
+};
+
+std::optional<CodeKind> kind_named(std::string_view name) {
+    for (const CodeKind kind : {CodeKind::java, CodeKind::native, CodeKind::stub, CodeKind::mark}) {
+        if (name == name_of(kind)) return kind;
+    }
+    return std::nullopt;
+}
+
+// Nothing, or long enough to divide by.
+bool is_length(double seconds) {
+    return seconds == 0 || (seconds >= least_seconds && seconds <= most_seconds);
+}
+
+void read_names(JsonFields& fields, const char* key, std::vector<std::string>& into) {
+    const json* const list = fields.find(key);
+    if (list == nullptr || !list->is_array()) return;
+    for (const json& name : *list) {
+        if (const auto text = text_of_json(name)) into.push_back(printable(*text));
+    }
+}
+
+void read_run(JsonFields& fields, AllocationRun& run) {
+    fields.read("asked_s", run.asked_s);
+    fields.read("seconds", run.seconds);
+    fields.read("allocator", run.allocator);
+    fields.read("library", run.library);
+    fields.read("with_jvm", run.with_jvm);
+    fields.read_whole("windows", run.window_count);
+    fields.read("windows_s", run.windows_s);
+    fields.read("period_bytes", run.period_bytes);
+    fields.read("slowed_at_most", run.slowed);
+    read_names(fields, "functions", run.functions);
+    read_names(fields, "functions_left_out", run.functions_left_out);
+    for (const double seconds : {run.asked_s, run.seconds, run.windows_s}) {
+        if (!is_length(seconds)) fields.complain("a length of time is out of range");
+    }
+    if (run.period_bytes < 0 || run.period_bytes > most_number || run.slowed < 0 || run.slowed > 1)
+        fields.complain("period_bytes or slowed_at_most is out of range");
+}
+
+void read_functions(JsonFields& fields, Profile& calls) {
+    fields.read_list("functions", [&](JsonFields& one) {
+        ProfiledFunction function;
+        std::string kind;
+        one.read("name", function.name);
+        if (const json* file = one.find("file"); file != nullptr && !file->is_null())
+            one.read("file", function.file);
+        one.read("kind", kind);
+        const auto known = kind_named(kind);
+        if (!known) return one.complain("kind: expected Java, native, JVM stub or mark");
+        function.name = printable(function.name);
+        function.file = printable(function.file);
+        function.kind = *known;
+        calls.sites.push_back({static_cast<std::uint32_t>(calls.functions.size()), 0});
+        calls.functions.push_back(std::move(function));
+    });
+}
+
+// The list of a key, of numbers that are at most `most`.
+class Numbers {
+  public:
+    Numbers(JsonFields& fields, const char* key) : fields_(fields), key_(key), list_(fields.find(key)) {
+        if (list_ == nullptr || !list_->is_array()) fields.complain(fmt::format("{}: expected a list", key));
+    }
+    [[nodiscard]] std::size_t size() const {
+        return list_ != nullptr && list_->is_array() ? list_->size() : 0;
+    }
+    double at(std::size_t i, double least, double most) {
+        const json& value = (*list_)[i];
+        const double number = value.is_number() ? value.get<double>() : -1;
+        if (number >= least && number <= most) return number;
+        fields_.complain(fmt::format("{}[{}]: expected a number from {} to {}", key_, i, least, most));
+        return least;
+    }
+    // Below `bound`.
+    std::uint32_t index(std::size_t i, std::size_t bound) {
+        const json& value = (*list_)[i];
+        const std::uint64_t number = value.is_number_unsigned() ? value.get<std::uint64_t>() : bound;
+        if (number < bound) return static_cast<std::uint32_t>(number);
+        fields_.complain(fmt::format("{}[{}]: expected a whole number below {}", key_, i, bound));
+        return 0;
+    }
+
+  private:
+    JsonFields& fields_;
+    const char* key_;
+    const json* list_;
+};
+
+void read_nodes(JsonFields& fields, Profile& calls) {
+    fields.read_object("nodes", [&](JsonFields& columns) {
+        Numbers parents(columns, "parent"), functions(columns, "function");
+        if (parents.size() != functions.size() || parents.size() == 0)
+            return columns.complain("its lists are empty, or not as long as each other");
+        calls.nodes.resize(1);
+        for (std::size_t i = 1; i < parents.size() && !columns.wrong(); ++i)
+            calls.nodes.push_back({parents.index(i, i), functions.index(i, calls.functions.size())});
+    });
+}
+
+void read_windows(JsonFields& fields, AllocationRun& run) {
+    fields.read_object("windows", [&](JsonFields& columns) {
+        Numbers seconds(columns, "seconds"), stands_for(columns, "stands_for"), strata(columns, "stratum");
+        if (seconds.size() != stands_for.size() || seconds.size() != strata.size())
+            return columns.complain("its lists are not as long as each other");
+        for (std::size_t i = 0; i < seconds.size() && !columns.wrong(); ++i) {
+            run.windows.push_back({seconds.at(i, 0, most_seconds), stands_for.at(i, 0, most_seconds),
+                                   strata.index(i, most_strata)});
+            if (!is_length(run.windows.back().seconds)) columns.complain("a window is too short");
+        }
+    });
+}
+
+void read_samples(JsonFields& fields, AllocationProfile& profile) {
+    fields.read_object("samples", [&](JsonFields& columns) {
+        Numbers nodes(columns, "node"), windows(columns, "window"), bytes(columns, "bytes");
+        Numbers weights(columns, "weight"), doubts(columns, "doubt"), live(columns, "live");
+        for (const Numbers* other : {&windows, &bytes, &weights, &doubts, &live}) {
+            if (other->size() != nodes.size())
+                return columns.complain("its lists are not as long as each other");
+        }
+        for (std::size_t i = 0; i < nodes.size() && !columns.wrong(); ++i) {
+            AllocationSample sample;
+            sample.node = nodes.index(i, profile.calls.nodes.size());
+            sample.window = windows.index(i, profile.run.windows.size());
+            sample.bytes = static_cast<std::uint64_t>(bytes.at(i, 0, most_number));
+            sample.weight = weights.at(i, 1, most_number);
+            sample.doubt = doubts.at(i, 0, most_number);
+            sample.live = live.index(i, 2) == 1;
+            profile.samples.push_back(sample);
+        }
+    });
+}
+
+}  // namespace
+
+std::string format_samples(const AllocationProfile& profile) {
+    SavedCalls calls(profile.calls);
+    ordered_json windows = {{"seconds", ordered_json::array()},
+                            {"stands_for", ordered_json::array()},
+                            {"stratum", ordered_json::array()}};
+    for (const TimeWindow& window : profile.run.windows) {
+        windows["seconds"].push_back(window.seconds);
+        windows["stands_for"].push_back(window.stands_for);
+        windows["stratum"].push_back(window.stratum);
+    }
+    ordered_json samples;
+    for (const char* column : {"node", "window", "bytes", "weight", "doubt", "live"})
+        samples[column] = ordered_json::array();
+    for (const AllocationSample& sample : profile.samples) {
+        samples["node"].push_back(calls.node(sample.node));
+        samples["window"].push_back(sample.window);
+        samples["bytes"].push_back(sample.bytes);
+        samples["weight"].push_back(sample.weight);
+        samples["doubt"].push_back(sample.doubt);
+        samples["live"].push_back(sample.live ? 1 : 0);
+    }
+    ordered_json nodes = {{"parent", ordered_json::array()}, {"function", ordered_json::array()}};
+    for (const auto& [parent, function] : calls.nodes()) {
+        nodes["parent"].push_back(parent);
+        nodes["function"].push_back(function);
+    }
+    return ordered_json{{"knows_live", profile.run.knows_live},
+                        {"functions", calls.functions_json()},
+                        {"nodes", std::move(nodes)},
+                        {"windows", std::move(windows)},
+                        {"samples", std::move(samples)}}
+        .dump();
+}
+
+bool looks_like_allocations(std::string_view text) {
+    const auto begin = text.find_first_not_of(" \t\r\n");
+    return begin != std::string_view::npos && text[begin] == '{' &&
+           text.find("\"sampling\"") != std::string_view::npos;
+}
+
+Expected<AllocationProfile> parse_allocations(std::string_view text, const std::string& document) {
+    if (text.size() > most_document)
+        return failure(document, fmt::format("has more than {} bytes", most_document));
+    const auto parsed = parse_json(text, document, deepest_level);
+    if (!parsed) return tl::make_unexpected(parsed.error());
+    JsonFields fields(*parsed, {});
+    int schema = 0;
+    fields.read_whole("schema", schema);
+    if (!fields.wrong() && schema != known_schema)
+        return failure(document, fmt::format("has schema {}; this nmtx reads {}", schema, known_schema),
+                       std::string(again));
+    if (fields.find("sampling") == nullptr || fields.find("bytes") == nullptr)
+        return failure(document, "is not the JSON of nmtx allocs", std::string(again));
+    if (fields.find("profile") == nullptr)
+        return failure(document, "has no samples: it was written by an older nmtx", std::string(again));
+    AllocationProfile profile;
+    fields.read_whole("pid", profile.run.pid);
+    fields.read("process", profile.run.process);
+    fields.read("taken_at", profile.run.started_at);
+    fields.read_object("sampling", [&](JsonFields& run) { read_run(run, profile.run); });
+    fields.read_object("profile", [&](JsonFields& samples) {
+        samples.read("knows_live", profile.run.knows_live);
+        read_functions(samples, profile.calls);
+        read_nodes(samples, profile.calls);
+        read_windows(samples, profile.run);
+        read_samples(samples, profile);
+    });
+    if (fields.wrong()) return failure(document, *fields.wrong());
+    profile.calls.threads.emplace_back();
+    return profile;
+}
+
+}  // namespace nmtx
