@@ -19,6 +19,7 @@ ServeOptions serve_options(const Command& command) {
         options.port = address.port;
     }
     options.textfile = command.serve.textfile;
+    options.otlp = command.serve.otlp;
     options.record = command.history;
     if (command.has("every")) options.every = command.record.every;
     options.budget = command.serve.cpu_budget_percent / 100;

@@ -17,6 +17,11 @@ void PublishedFigures::publish(std::shared_ptr<const HostFigures> figures) {
     figures_ = std::move(figures);
 }
 
+std::shared_ptr<const HostFigures> PublishedFigures::figures() {
+    const std::lock_guard lock(mutex_);
+    return figures_;
+}
+
 std::shared_ptr<const std::string> PublishedFigures::text(Exposition format) {
     const std::lock_guard lock(mutex_);
     Made& made = made_.at(static_cast<std::size_t>(format));

@@ -14,6 +14,7 @@ namespace nmtx {
 class PublishedFigures {
   public:
     void publish(std::shared_ptr<const HostFigures> figures);
+    [[nodiscard]] std::shared_ptr<const HostFigures> figures();
     // The text of a scrape: made at most once a second, however often it is asked for.
     std::shared_ptr<const std::string> text(Exposition format);
     // For the health check: the loop calls it at least once a second.

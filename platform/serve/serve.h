@@ -16,8 +16,9 @@ struct ServeOptions {
     std::uint16_t port = 0;
     std::string token;     // what clients must show; empty: nothing
     std::string textfile;  // directory of node_exporter's textfile collector; empty: none
+    std::string otlp;      // a file for an OpenTelemetry collector; empty: none
     std::string record;    // a file, or a directory for serve.db; empty: none
-    // A JVM is sampled at most so often; the text file is written so often.
+    // A JVM is sampled at most so often; the files are written so often.
     std::chrono::milliseconds every{15000};
     double budget = 0.002;  // of one core, for all JVMs together
     bool pid_label = false;

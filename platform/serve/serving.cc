@@ -8,7 +8,11 @@
 
 #include "kernel/pressure.h"
 #include "kernel/status.h"
+#include "metrics/metric_points.h"
+#include "metrics/otlp_json.h"
+#include "platform/os/identity.h"
 #include "platform/os/page_size.h"
+#include "platform/output/followed_file.h"
 #include "platform/output/output_file.h"
 #include "platform/proc/kernel_documents.h"
 #include "platform/proc/process_files.h"
@@ -30,6 +34,8 @@ constexpr std::uint64_t between_samples_ns = second_ns / 10;
 // After this time the others no longer wait for a JVM, unless many JVMs are this slow.
 constexpr std::uint64_t patience_ns = 2 * second_ns;
 constexpr std::size_t most_busy = 8;
+// The file before it is kept, so the disk has twice as much.
+constexpr std::uint64_t most_otlp_bytes = std::uint64_t{32} << 20U;
 
 double pressure_of(const char* path) {
     const auto text = read_system_file(path);
@@ -42,6 +48,11 @@ std::optional<Bytes> own_resident() {
     const auto statm = parse_statm(*text);
     if (!statm) return std::nullopt;
     return Bytes(statm->resident_pages * page_size());
+}
+
+std::string own_host_name() {
+    const std::vector<std::string> names = host_names();
+    return names.empty() ? std::string() : label_value(names.front());
 }
 
 SamplerOptions sampler_options(const ServeOptions& options) {
@@ -58,6 +69,8 @@ Serving::Serving(const ServeOptions& options)
       processes_(sampler_options(options), *this),
       budget_(options.budget, monotonic_ns()) {
     exporter_.version = options.version;
+    exporter_.host_name = own_host_name();
+    exporter_.began_wall_ms = wall_ms();
     exporter_.budget = options.budget;
     if (!options.record.empty()) record_.emplace(options.record, options.every, options.say);
 }
@@ -88,8 +101,9 @@ Expected<void> Serving::begin() {
     }
     published_.beat();
     publish();
-    if (!options_->textfile.empty()) {
-        if (auto written = write_textfile(); !written) return written;
+    add_outputs();
+    for (RepeatedOutput& output : outputs_) {
+        if (auto written = output.begin(); !written) return written;
     }
     return listen();
 }
@@ -128,6 +142,7 @@ void Serving::add(const ListedJvm& listed) {
     if (listed.vm != Vm::hotspot || !known_.emplace(listed.pid, listed.start_ticks).second) return;
     ServedJvm& jvm = jvms_.emplace_back();
     jvm.jvm = summary_of_listed(listed);
+    jvm.state.seen_wall_ms = wall_ms();
     changed_ = true;
     jvm.process = processes_.start(
         listed.pid, [box = jvm.box](const Moment& moment, Depth depth) { box->take(moment, depth); });
@@ -269,19 +284,25 @@ bool Serving::finish() {
     return stuck;
 }
 
-Expected<void> Serving::write_textfile() {
-    return write_public_file(options_->textfile + "/nmtx.prom", *published_.text(Exposition::prometheus));
+void Serving::add_outputs() {
+    if (const std::string& folder = options_->textfile; !folder.empty()) {
+        const auto write = [this, file = folder + "/nmtx.prom"] {
+            return write_public_file(file, *published_.text(Exposition::prometheus));
+        };
+        outputs_.emplace_back("the text file", write, options_->say);
+    }
+    if (const std::string& file = options_->otlp; !file.empty()) {
+        const auto write = [this, &file] {
+            const auto lines = otlp_lines_of(*published_.figures(), {boot_ms(), wall_ms()});
+            return append_lines(file, lines, most_otlp_bytes);
+        };
+        outputs_.emplace_back("the OTLP file", write, options_->say);
+    }
 }
 
-// A full disk or a directory that is gone for a while is said once, and tried again.
-void Serving::write_textfile_if_due() {
+void Serving::write_outputs() {
     const std::uint64_t now = monotonic_ns();
-    if (options_->textfile.empty() || now < textfile_ns_) return;
-    textfile_ns_ = now + every_ns();
-    const auto written = write_textfile();
-    const std::string problem = written ? "" : to_string(written.error());
-    if (problem != said_) options_->say(written ? "the text file is written again" : problem);
-    said_ = problem;
+    for (RepeatedOutput& output : outputs_) output.write_if_due(now, every_ns());
 }
 
 Expected<bool> Serving::run() {
@@ -293,7 +314,7 @@ Expected<bool> Serving::run() {
         sample_if_due();
         publish();
         write_record();
-        write_textfile_if_due();
+        write_outputs();
         if (processes_.wait_until(monotonic_ns() + second_ns / 4) != 0) break;
     }
     server_.reset();

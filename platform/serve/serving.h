@@ -15,6 +15,7 @@
 #include "platform/serve/cpu_budget.h"
 #include "platform/serve/http_server.h"
 #include "platform/serve/published_figures.h"
+#include "platform/serve/repeated_output.h"
 #include "platform/serve/serve.h"
 #include "platform/serve/served_jvm.h"
 #include "platform/serve/served_record.h"
@@ -40,8 +41,8 @@ class Serving : private SamplingResults {
     void sample_if_due();
     void write_record();
     bool finish();
-    void write_textfile_if_due();
-    [[nodiscard]] Expected<void> write_textfile();
+    void add_outputs();
+    void write_outputs();
     void add(const ListedJvm& jvm);
     void remove_ended();
     void remove(std::list<ServedJvm>::iterator jvm);
@@ -63,8 +64,8 @@ class Serving : private SamplingResults {
     std::set<ProcessStart> known_;  // those above
     ExporterState exporter_;
     std::optional<ServedRecord> record_;
-    std::uint64_t search_ns_ = 0, pressure_ns_ = 0, textfile_ns_ = 0, sampled_ns_ = 0;  // when they are next
-    std::string said_;  // the last problem with the text file
+    std::uint64_t search_ns_ = 0, pressure_ns_ = 0, sampled_ns_ = 0;  // when they are next
+    std::vector<RepeatedOutput> outputs_;
     bool changed_ = true;
     std::unique_ptr<HttpServer> server_;  // last, so that it ends before what it uses
 };

@@ -106,11 +106,12 @@ struct ServeCommand {
     std::optional<ListenAddress> listen;
     std::string web_config;
     std::string textfile;  // a directory
+    std::string otlp;      // a file
     double cpu_budget_percent = 0.2;
     bool pid_label = false;
 
-    // Always, but for a text file alone.
-    [[nodiscard]] bool serves_http() const { return listen || textfile.empty(); }
+    // Always, but where only files are wanted.
+    [[nodiscard]] bool serves_http() const { return listen || (textfile.empty() && otlp.empty()); }
     [[nodiscard]] ListenAddress listen_address() const { return listen.value_or(ListenAddress()); }
 };
 
@@ -118,6 +119,7 @@ struct ServeCommand {
 struct AllocsCommand {
     double budget = 0.02;  // of one core, that the target may pay
     bool live = false;     // which blocks stay in use
+    bool frees = false;    // how long blocks live
 };
 
 struct Command {

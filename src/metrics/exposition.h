@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "metrics/host_figures.h"
+#include "metrics/shown_figures.h"
 
 namespace nmtx {
 
@@ -17,9 +17,6 @@ enum class Exposition : std::uint8_t { prometheus, openmetrics };
 // Which one the header Accept prefers; that of Prometheus where it names neither.
 Exposition exposition_for(std::string_view accept);
 std::string_view content_type_of(Exposition format);
-
-// Series of all JVMs together. Where they would be more, whole JVMs are left out and counted.
-inline constexpr std::size_t most_series = 100'000;
 
 // `now_ms`: since boot, for the ages.
 std::string exposition_of(const HostFigures& host, std::int64_t now_ms, Exposition format,

@@ -25,6 +25,7 @@ struct JvmState {
     std::int64_t totals_ms = 0, owners_ms = 0;         // when these were taken, since boot
     std::map<std::string, double> questions;           // the last answer to each: seconds
     double answering_s = 0, sampling_cpu_s = 0;
+    std::int64_t seen_wall_ms = 0;  // since when these two count, since 1970
 
     // Takes what this sample has: the owners of a light one only until there are those of a full one.
     void take(const std::shared_ptr<const JvmFigures>& figures, std::int64_t now_ms);
@@ -32,6 +33,8 @@ struct JvmState {
 
 struct ExporterState {
     std::string version;
+    std::string host_name;           // made by label_value()
+    std::int64_t began_wall_ms = 0;  // since 1970
     std::uint64_t light_samples = 0, full_samples = 0, failed_samples = 0;
     double budget = 0;  // share of one core
     double slowdown = 1;

@@ -16,6 +16,7 @@ JvmLabels labels_of(const JvmSummary& jvm, std::string_view java) {
     labels.pod = label_value(names.pod);
     labels.container = label_value(
         names.name.empty() ? std::string_view(jvm.container.id).substr(0, shown_id_digits) : names.name);
+    labels.container_is_id = names.name.empty() && !labels.container.empty();
     labels.main_class = label_value(jvm.main);
     labels.java = label_value(java.empty() ? std::string_view(jvm.version) : java);
     return labels;

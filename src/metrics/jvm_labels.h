@@ -16,9 +16,10 @@
 
 namespace nmtx {
 
-// All are made by label_value(). They stay the same as long as the process lives.
+// All texts are made by label_value(). They stay the same as long as the process lives.
 struct JvmLabels {
     std::string pod_space, pod, container, main_class, java;
+    bool container_is_id = false;  // of unknown name: the beginning of its ID
     friend auto operator<=>(const JvmLabels&, const JvmLabels&) = default;
 };
 // `java`: the release, which the first sample knows best.

@@ -110,6 +110,10 @@ std::string MetricEntry::series_name() const {
     return series;
 }
 
+bool MetricEntry::is_whole() const {
+    return (unit.empty() && metric != Metric::pressure) || unit == "bytes";
+}
+
 std::span<const MetricEntry> all_metrics() {
     return table;
 }

@@ -62,6 +62,8 @@ struct MetricEntry {
 
     // The name of its series: that of the family, with "_total" for a counter and "_info" for an info.
     [[nodiscard]] std::string series_name() const;
+    // Are its values whole numbers: bytes, and counts?
+    [[nodiscard]] bool is_whole() const;
 };
 
 std::span<const MetricEntry> all_metrics();

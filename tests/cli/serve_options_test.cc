@@ -35,6 +35,17 @@ TEST_CASE("serve: a text file alone opens no port") {
     CHECK_FALSE(parsed({"--textfile", "/tmp", "--web.config", "f"}));
 }
 
+TEST_CASE("serve: neither does an OTLP file alone") {
+    const auto command = parsed({"--otlp", "/tmp/metrics.jsonl"});
+    REQUIRE(command);
+    CHECK(command->serve.otlp == "/tmp/metrics.jsonl");
+    CHECK_FALSE(command->serve.serves_http());
+    CHECK(parsed({"--otlp", "f", "--listen", "127.0.0.1:1"})->serve.serves_http());
+    CHECK_FALSE(parsed({"--otlp", "f", "--textfile", "/tmp"})->serve.serves_http());
+    CHECK_FALSE(parsed({"--otlp"}));
+    CHECK_FALSE(parsed({"--otlp", ""}));
+}
+
 TEST_CASE("serve: an address that others reach needs a token") {
     for (const char* address :
          {"0.0.0.0:9470", "10.0.0.1:9470", "[::]:9470", "[fe80::1]:1", "[::ffff:127.0.0.1]:1"}) {

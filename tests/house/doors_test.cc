@@ -36,6 +36,7 @@ const std::map<std::string, Opener> may_open{
     {"input_file.cc", {1, "files that the user names"}},
     {"output_file.cc", {4, "files that the user names, in directories held open"}},
     {"temporary_file.cc", {4, "directories that the user names, and our temporaries in them"}},
+    {"followed_file.cc", {2, "a file that the user names, in a directory held open"}},
     {"output_place.cc", {2, "directories on the way to what the user names"}},
     {"record_vfs.cc", {1, "what lies beside a record, made anew"}},
     {"record_path.cc", {1, "records that the user names"}},

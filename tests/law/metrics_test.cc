@@ -8,11 +8,16 @@
 #include "catch.h"
 #include "law/fixtures.h"
 #include "metrics/exposition.h"
+#include "metrics/otlp_json.h"
+#include "metrics/otlp_message.h"
 #include "process/process_reader.h"
 
 using namespace nmtx;
+using namespace nmtx::test;
 
-TEST_CASE("law: the owners of the metrics sum to RSS, stacks to the ledger's, and no series is there twice") {
+TEST_CASE(
+    "law: the owners of the metrics sum to RSS, stacks to the ledger's, no series is there twice, and OTLP has "
+    "the same") {
     for (const auto& file : fixture_files()) {
         INFO(file.filename().string());
         const Capture capture = read_fixture(file);
@@ -34,14 +39,27 @@ TEST_CASE("law: the owners of the metrics sum to RSS, stacks to the ledger's, an
             CHECK(sums[Metric::malloc_state] == static_cast<double>(parts->whole.value()));
 
         HostFigures host;
+        host.exporter.version = "1.2.3";
         host.jvms.resize(1);
         host.jvms[0].take(figures, 0);
+        const auto lines_for_collector = otlp_lines_of(host, {0, 1'764'590'400'000});
+        std::map<std::string, double> collected;
+        for (const std::string& line : lines_for_collector) {
+            const auto message = nlohmann::json::parse(line);
+            CHECK(otlp_faults(message).empty());
+            for (const auto& [name, value] : prometheus_series(message)) collected[name] = value;
+        }
         std::set<std::string> series;
         const std::string text = exposition_of(host, 0, Exposition::prometheus);
         for (Lines lines(text); lines.next();) {
             if (lines.line().starts_with("#")) continue;
-            CHECK(series.emplace(lines.line().substr(0, lines.line().rfind(' '))).second);
+            const std::string name(lines.line().substr(0, lines.line().rfind(' ')));
+            CHECK(series.insert(name).second);
+            CHECK(collected.contains(name));
+            CHECK(collected[name] ==
+                  Approx(std::stod(std::string(lines.line().substr(name.size())))).epsilon(1e-11));
         }
+        CHECK(collected.size() == series.size());
         CHECK(series.size() > 20);
         CHECK(series.size() < 300);
     }

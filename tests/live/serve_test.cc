@@ -14,6 +14,7 @@
 #include "catch.h"
 #include "live/comes_true.h"
 #include "live/live_jvm.h"
+#include "metrics/otlp_message.h"
 #include "platform/record/record_store.h"
 
 using namespace nmtx::live;
@@ -146,4 +147,38 @@ TEST_CASE("live: serve: with --record the history of a JVM outlives it") {
     REQUIRE(found != record->end());
     CHECK_FALSE(found->samples.empty());
     CHECK(found->run.end == "the process ended");
+}
+
+TEST_CASE("live: serve: with --otlp each JVM is a line of OTLP, with the figures of the text") {
+    const Folder folder;
+    const std::string file = folder.path() + "/metrics.jsonl";
+    Serving serving({"--otlp", file});
+    const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {});
+    // The last line of this JVM.
+    const auto last_line = [&] {
+        nlohmann::json last;
+        std::ifstream in(file, std::ios::binary);
+        for (std::string line; std::getline(in, line) && !in.eof();) {
+            const auto message = nlohmann::json::parse(line);
+            CHECK(nmtx::test::otlp_faults(message).empty());
+            const auto attributes = nmtx::test::resource_attributes(message);
+            const auto pid = attributes.find("process.pid");
+            if (pid != attributes.end() && pid->second == jvm.pid_text()) last = message;
+        }
+        return last;
+    };
+    // Each is of one time: owners and totals are both of the last full sample.
+    REQUIRE(comes_true([&] {
+        const nlohmann::json message = last_line();
+        if (message.is_null()) return false;
+        double owners = 0, rss = 0, full = 0;
+        for (const auto& [series, value] : nmtx::test::prometheus_series(message)) {
+            if (series.starts_with("nmtx_resident_bytes{")) owners += value;
+            if (series.starts_with("nmtx_rss_bytes{")) rss = value;
+            if (series.starts_with("nmtx_owners_full{")) full = value;
+        }
+        return full == 1 && rss > 0 && owners == rss;
+    }));
+    CHECK(nmtx::test::resource_attributes(last_line()).at("service.name") == "Target");
+    CHECK(serving.end() == 0);
 }

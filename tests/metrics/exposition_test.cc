@@ -11,41 +11,12 @@
 
 #include "base/lines.h"
 #include "catch.h"
+#include "metrics/made_figures.h"
 
 using namespace nmtx;
+using namespace nmtx::test;
 
 namespace {
-
-std::shared_ptr<const JvmFigures> figures(Depth depth, double heap) {
-    auto made = std::make_shared<JvmFigures>();
-    made->depth = depth;
-    MetricPoints totals;
-    totals.set(Metric::rss, heap + 100);
-    made->totals = totals.sorted();
-    MetricPoints owners;
-    owners.set(Metric::resident, heap, {{"owner", "jvm/java heap"}});
-    owners.set(Metric::resident, 100, {{"owner", "unexplained"}});
-    owners.set(Metric::owners_full, depth == Depth::full ? 1 : 0);
-    made->owners = owners.sorted();
-    return made;
-}
-
-JvmState jvm(const std::string& main_class, std::size_t index = 0) {
-    JvmState state;
-    state.labels.main_class = label_value(main_class);
-    state.labels.java = "21.0.4";
-    state.index = index;
-    state.take(figures(Depth::full, 1000), 5000);
-    return state;
-}
-
-HostFigures host_with(std::vector<JvmState> jvms) {
-    HostFigures host;
-    host.jvms = std::move(jvms);
-    host.exporter.version = "1.2.3";
-    host.exporter.budget = 0.002;
-    return host;
-}
 
 std::vector<std::string> lines_of(const std::string& text) {
     std::vector<std::string> lines;
@@ -100,7 +71,7 @@ bool well_formed(std::string_view series) {
 
 TEST_CASE("exposition: a gauge of a JVM in Prometheus' format") {
     const std::string text =
-        exposition_of(host_with({jvm("com.example.Main")}), 6500, Exposition::prometheus);
+        exposition_of(made_host({made_jvm("com.example.Main")}), 6500, Exposition::prometheus);
     CHECK(text.find(
               "# HELP nmtx_rss_bytes RSS of the process by its page tables, from the last sample.\n"
               "# TYPE nmtx_rss_bytes gauge\n"
@@ -119,7 +90,7 @@ TEST_CASE("exposition: a gauge of a JVM in Prometheus' format") {
 }
 
 TEST_CASE("exposition: OpenMetrics names the family, its unit, and the end") {
-    const std::string text = exposition_of(host_with({jvm("Main")}), 6500, Exposition::openmetrics);
+    const std::string text = exposition_of(made_host({made_jvm("Main")}), 6500, Exposition::openmetrics);
     CHECK(has_line(text, "# TYPE nmtx_restarts counter"));
     CHECK(has_line(text, "nmtx_restarts_total{main_class=\"Main\",java_version=\"21.0.4\",index=\"0\"} 0"));
     CHECK(has_line(text, "# TYPE nmtx_exporter info"));
@@ -131,7 +102,8 @@ TEST_CASE("exposition: OpenMetrics names the family, its unit, and the end") {
 
 TEST_CASE("exposition: each family is in one piece behind its description, and no series is there twice") {
     for (const Exposition format : {Exposition::prometheus, Exposition::openmetrics}) {
-        const std::string text = exposition_of(host_with({jvm("A"), jvm("A", 1), jvm("B")}), 6500, format);
+        const std::string text =
+            exposition_of(made_host({made_jvm("A"), made_jvm("A", 1), made_jvm("B")}), 6500, format);
         std::set<std::string> families;
         for (const std::string& line : lines_of(text)) {
             if (line.starts_with("# TYPE "))
@@ -152,11 +124,11 @@ TEST_CASE("exposition: a name of a JVM adds no line, no label and no series") {
         std::string("a\0b", 3),           "\xff\xfe", "\xe2\x80\xae", "{}",         "# EOF",
         std::string(100'000, '"')};
     const std::size_t usual =
-        series_of(exposition_of(host_with({jvm("Main")}), 0, Exposition::openmetrics)).size();
+        series_of(exposition_of(made_host({made_jvm("Main")}), 0, Exposition::openmetrics)).size();
     for (const std::string& name : names) {
         INFO(name.substr(0, 100));
         for (const Exposition format : {Exposition::prometheus, Exposition::openmetrics}) {
-            const std::string text = exposition_of(host_with({jvm(name)}), 0, format);
+            const std::string text = exposition_of(made_host({made_jvm(name)}), 0, format);
             const auto series = series_of(text);
             CHECK(series.size() == usual);
             CHECK(std::all_of(series.begin(), series.end(), well_formed));
@@ -168,8 +140,8 @@ TEST_CASE("exposition: a name of a JVM adds no line, no label and no series") {
 
 TEST_CASE("exposition: JVMs beyond the limit of series are left out whole, and counted") {
     std::vector<JvmState> jvms;
-    for (std::size_t i = 0; i < 10; ++i) jvms.push_back(jvm("Main", i));
-    HostFigures host = host_with(std::move(jvms));
+    for (std::size_t i = 0; i < 10; ++i) jvms.push_back(made_jvm("Main", i));
+    HostFigures host = made_host(std::move(jvms));
     host.waiting_jvms = 2;
     const std::string all = exposition_of(host, 0, Exposition::prometheus);
     CHECK(has_line(all, "nmtx_dropped_series 0"));
@@ -183,9 +155,9 @@ TEST_CASE("exposition: JVMs beyond the limit of series are left out whole, and c
 }
 
 TEST_CASE("exposition: a light sample replaces the totals, not the owners of a full one") {
-    JvmState state = jvm("Main");
-    state.take(figures(Depth::light, 2000), 9000);
-    const std::string text = exposition_of(host_with({state}), 10'000, Exposition::prometheus);
+    JvmState state = made_jvm("Main");
+    state.take(made_figures(Depth::light, 2000), 9000);
+    const std::string text = exposition_of(made_host({state}), 10'000, Exposition::prometheus);
     const std::string labels = "main_class=\"Main\",java_version=\"21.0.4\",index=\"0\"";
     CHECK(has_line(text, "nmtx_rss_bytes{" + labels + "} 2100"));
     CHECK(has_line(text, "nmtx_resident_bytes{" + labels + ",owner=\"jvm/java heap\"} 1000"));
@@ -202,7 +174,7 @@ TEST_CASE("exposition: the last answer to each question is kept, whichever sampl
     auto light = std::make_shared<JvmFigures>();
     light->questions = {{"VM.native_memory summary scale=b", 0.002}};
     state.take(light, 1);
-    const std::string text = exposition_of(host_with({state}), 0, Exposition::prometheus);
+    const std::string text = exposition_of(made_host({state}), 0, Exposition::prometheus);
     CHECK(has_line(text, "nmtx_question_seconds{index=\"0\",question=\"System.map\"} 0.0625"));
     CHECK(has_line(text,
                    "nmtx_question_seconds{index=\"0\",question=\"VM.native_memory summary scale=b\"} 0.002"));
@@ -211,17 +183,17 @@ TEST_CASE("exposition: the last answer to each question is kept, whichever sampl
 TEST_CASE("exposition: a JVM that was never read has no figures") {
     JvmState state;
     state.labels.main_class = "Main";
-    const std::string text = exposition_of(host_with({state}), 0, Exposition::prometheus);
+    const std::string text = exposition_of(made_host({state}), 0, Exposition::prometheus);
     CHECK(has_line(text, "nmtx_up{main_class=\"Main\",index=\"0\"} 0"));
     CHECK(text.find("nmtx_rss_bytes") == std::string::npos);
     CHECK(text.find("nmtx_figures_age_seconds") == std::string::npos);
 }
 
 TEST_CASE("exposition: the pid is a label only where it is wanted") {
-    JvmState state = jvm("Main");
-    CHECK(exposition_of(host_with({state}), 0, Exposition::prometheus).find("pid=") == std::string::npos);
+    JvmState state = made_jvm("Main");
+    CHECK(exposition_of(made_host({state}), 0, Exposition::prometheus).find("pid=") == std::string::npos);
     state.pid = 4711;
-    CHECK(exposition_of(host_with({state}), 0, Exposition::prometheus).find(",pid=\"4711\"") !=
+    CHECK(exposition_of(made_host({state}), 0, Exposition::prometheus).find(",pid=\"4711\"") !=
           std::string::npos);
 }
 

@@ -23,11 +23,14 @@ TEST_CASE("labels: namespace, pod and container by the runtime, else the contain
     jvm.version = "17.0.15";
     jvm.container.id = std::string(64, 'a');
     CHECK(labels_of(jvm, "").container == "aaaaaaaaaaaa");
+    CHECK(labels_of(jvm, "").container_is_id);
     jvm.container.names = {"web", "web-7c9", "shop"};
     const JvmLabels named = labels_of(jvm, "17.0.16");
     CHECK(named.pod_space == "shop");
     CHECK(named.pod == "web-7c9");
     CHECK(named.container == "web");
+    CHECK_FALSE(named.container_is_id);
+    CHECK_FALSE(labels_of(JvmSummary(), "").container_is_id);
     CHECK(named.main_class == "/opt/app.jar");
     CHECK(named.java == "17.0.16");
 }

@@ -26,6 +26,10 @@ Expected<void> take_textfile(const std::string& text, Command& command) {
     });
 }
 
+Expected<void> take_otlp(const std::string& text, Command& command) {
+    return word_of("otlp", text).map([&](std::string file) { command.serve.otlp = std::move(file); });
+}
+
 // "0.2", "1%"
 Expected<void> take_cpu_budget(const std::string& text, Command& command) {
     constexpr double least = 0.01, most = 100;
@@ -61,6 +65,11 @@ std::vector<OptionEntry> serving() {
          .value = "DIR",
          .text = "write DIR/nmtx.prom for node_exporter",
          .take = take_textfile,
+         .offer = Offer::files},
+        {.name = "otlp",
+         .value = "FILE",
+         .text = "append OTLP/JSON for an OpenTelemetry collector",
+         .take = take_otlp,
          .offer = Offer::files},
         {.name = "cpu-budget",
          .value = "PERCENT",

@@ -30,6 +30,7 @@ VerbEntry serve() {
     entry.options = joined({{{"listen"},
                              {"web.config"},
                              {"textfile"},
+                             {"otlp"},
                              {"record", "also keep every sample in this recording"},
                              {"cpu-budget"},
                              {"every", "time between samples of a JVM (default: 15s)"},
@@ -41,9 +42,9 @@ VerbEntry serve() {
                             option_set::asking(),
                             {{"quiet", "do not print where it listens"}}});
     entry.details =
-        "A scrape prints the last figures with their age, it never asks a JVM. With --textfile and "
-        "without --listen there is no HTTP. Outside of loopback --web.config is required; its only "
-        "line is bearer_token_file: PATH.";
+        "A scrape prints the last figures with their age, it never asks a JVM. With --textfile or "
+        "--otlp and without --listen there is no HTTP. Outside of loopback --web.config is required; "
+        "its only line is bearer_token_file: PATH.";
     entry.examples = {{"nmtx serve", "on loopback, port 9470"},
                       {"nmtx serve --textfile /var/lib/node_exporter", "no port"},
                       {"nmtx serve --listen 0.0.0.0:9470 --web.config w.yml", "with a token"}};
