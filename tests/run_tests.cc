@@ -20,8 +20,11 @@ using Listener = Catch::EventListenerBase;
 using Listener = Catch::TestEventListenerBase;
 #endif
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define NMTX_PRINTS_STACK
 #include <sanitizer/common_interface_defs.h>
+#endif
 #endif
 
 namespace {
@@ -38,7 +41,7 @@ void give_up(int) {
     say("\nThis test case does not end: ");
     say(running.data());
     say("\n");
-#ifdef __SANITIZE_ADDRESS__
+#ifdef NMTX_PRINTS_STACK
     __sanitizer_print_stack_trace();
 #endif
     ::signal(SIGABRT, SIG_DFL);
