@@ -5,7 +5,8 @@
 
 using namespace nmtx::live;
 
-TEST_CASE("live: a JVM is chosen by its name and its arguments, and several are listed with their PIDs") {
+TEST_CASE("live: a JVM is chosen by its name and its arguments, and several are listed with their PIDs",
+          "[any-jdk]") {
     const LiveJvm one(jdk_under_test(), {}, {"pool=choose-one:1"});
     const LiveJvm two(jdk_under_test(), {}, {"pool=choose-two:1"});
     const auto report = nmtx_json({"--match", "pool=choose-one:1"});
@@ -21,7 +22,7 @@ TEST_CASE("live: a JVM is chosen by its name and its arguments, and several are 
     CHECK(by_name.err.find("JVMs with name 'TARGET'") != std::string::npos);
 }
 
-TEST_CASE("live: list has the arguments, the heap's limit and NMT's level without asking") {
+TEST_CASE("live: list has the arguments, the heap's limit and NMT's level without asking", "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-Xmx77m", "-XX:NativeMemoryTracking=summary"}, {"pool=listed:1"});
     bool found = false;
     for (const auto& row : nmtx_json({"list"})) {
@@ -37,7 +38,8 @@ TEST_CASE("live: list has the arguments, the heap's limit and NMT's level withou
     CHECK(found);
 }
 
-TEST_CASE("live: without arguments nmtx asks on a terminal which JVM is meant, and reports on that one") {
+TEST_CASE("live: without arguments nmtx asks on a terminal which JVM is meant, and reports on that one",
+          "[any-jdk]") {
     const LiveJvm one(jdk_under_test(), {}, {"pool=asked-one:1"});
     const LiveJvm two(jdk_under_test(), {}, {"pool=asked-two:1"});
     TerminalProgram asked({}, {.width = 120, .height = 60});
@@ -54,7 +56,7 @@ TEST_CASE("live: without arguments nmtx asks on a terminal which JVM is meant, a
     CHECK(none.end() == 0);
 }
 
-TEST_CASE("live: doctor finds a JVM of ours fit for a report, and asks it nothing") {
+TEST_CASE("live: doctor finds a JVM of ours fit for a report, and asks it nothing", "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=detail"}, {});
     const auto doctor = nmtx_json({"doctor", jvm.pid_text()});
     CHECK(doctor["report_possible"] == true);

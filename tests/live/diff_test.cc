@@ -261,7 +261,7 @@ TEST_CASE("live: NMT's own command is passed on, its refusals are errors, and it
     CHECK(run_nmtx({"nmt", jvm.pid_text(), "summary.diff"}).exit_code == 0);
 }
 
-TEST_CASE("live: two processes are compared only where that is asked for") {
+TEST_CASE("live: two processes are compared only where that is asked for", "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     const LiveJvm one(jdk, {"-Xmx64m"}, {}), other(jdk, {"-Xmx64m"}, {});

@@ -105,7 +105,7 @@ TEST_CASE("live: a heap and a code cache in huge pages are no library, and zlib'
     CHECK(zlib);
 }
 
-TEST_CASE("live: an allocator that JNI code brought is also present, and glibc serves malloc") {
+TEST_CASE("live: an allocator that JNI code brought is also present, and glibc serves malloc", "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     for (const char* level : {"summary", "off"}) {
         LiveJvm jvm(jdk, {std::string("-XX:NativeMemoryTracking=") + level, "-Xmx64m"}, {});
@@ -134,7 +134,8 @@ TEST_CASE("live: an allocator that JNI code brought is also present, and glibc s
     }
 }
 
-TEST_CASE("live: the CPU time that nmtx prints of itself is what the kernel counts when it has ended") {
+TEST_CASE("live: the CPU time that nmtx prints of itself is what the kernel counts when it has ended",
+          "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"},
                       {"leak=100000x1009"});
     // Of several, the closest: what else runs on the machine disturbs.

@@ -37,7 +37,8 @@ std::uint64_t shared_kib(const LiveJvm& jvm) {
 
 }  // namespace
 
-TEST_CASE("live: a file on a disk is page cache, one in shared memory is not, and neither is an alarm") {
+TEST_CASE("live: a file on a disk is page cache, one in shared memory is not, and neither is an alarm",
+          "[any-jdk]") {
     LiveJvm jvm(jdk_under_test(), {"-Xmx64m", "-XX:NativeMemoryTracking=summary"}, {});
     const std::string name = "nmtx-mapped-" + jvm.pid_text();
     CHECK(of_rule(nmtx_json({jvm.pid_text()}), "mapped-files").empty());
@@ -75,7 +76,7 @@ TEST_CASE("live: a file on a disk is page cache, one in shared memory is not, an
     }
 }
 
-TEST_CASE("live: of a process that is no JVM findings say what still holds") {
+TEST_CASE("live: of a process that is no JVM findings say what still holds", "[any-jdk]") {
     int ends[2];
     REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
     const pid_t pid = fork();

@@ -120,7 +120,8 @@ TEST_CASE("live: findings: direct buffers, zlib's streams and JNI blocks, each w
     CHECK(leak.severity("arena-count").empty());
 }
 
-TEST_CASE("live: findings: arenas that keep what threads freed; not the arenas in which blocks live") {
+TEST_CASE("live: findings: arenas that keep what threads freed; not the arenas in which blocks live",
+          "[any-jdk]") {
     const LiveJvm kept(jdk_under_test(),
                        {"-XX:NativeMemoryTracking=summary", "-Xms32m", "-Xmx64m", "-XX:+AlwaysPreTouch"},
                        {"arenas=14x24000"});
@@ -146,7 +147,8 @@ TEST_CASE("live: findings: arenas that keep what threads freed; not the arenas i
 
 TEST_CASE(
     "live: findings: what was freed between live blocks is retention, in one arena no arena-count; direct "
-    "buffers near their limit") {
+    "buffers near their limit",
+    "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(),
                       {"-XX:NativeMemoryTracking=summary", "-Xmx64m", "-XX:MaxDirectMemorySize=33m"},
                       {"freed=270000x331", "direct=30"});
@@ -187,7 +189,8 @@ TEST_CASE("live: findings: a trim gives back what was estimated") {
     CHECK(given < estimated * 1.2 + (4 << 20));
 }
 
-TEST_CASE("live: findings: a record of another process is refused, one of this process is read") {
+TEST_CASE("live: findings: a record of another process is refused, one of this process is read",
+          "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/r.db", capture = folder.path() + "/c.nmtx";
     const LiveJvm jvm(jdk_under_test(), {"-Xmx64m"}, {}), other(jdk_under_test(), {"-Xmx64m"}, {});

@@ -17,7 +17,8 @@ std::int64_t line_of(const nlohmann::json& fit, const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("live: JNI memory and direct buffers leave so much less for the heap, Java objects do not") {
+TEST_CASE("live: JNI memory and direct buffers leave so much less for the heap, Java objects do not",
+          "[any-jdk]") {
     const LiveJvm plain(jdk_under_test(), {"-Xmx256m", "-XX:NativeMemoryTracking=summary"}, {"threads=5"});
     const LiveJvm native(jdk_under_test(), {"-Xmx256m", "-XX:NativeMemoryTracking=summary"},
                          {"threads=5", "leak=60000x1009", "direct=40"});
@@ -44,7 +45,8 @@ TEST_CASE("live: JNI memory and direct buffers leave so much less for the heap, 
     CHECK(line_of(of_native, "resident outside the heap") > taken);
 }
 
-TEST_CASE("live: fit of a capture is that of its moment, and a limit that is too small proposes nothing") {
+TEST_CASE("live: fit of a capture is that of its moment, and a limit that is too small proposes nothing",
+          "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/a.nmtx";
     const LiveJvm jvm(jdk_under_test(), {"-Xmx64m"}, {});

@@ -57,7 +57,8 @@ std::vector<std::string> held_options() {
 
 }  // namespace
 
-TEST_CASE("live pages: owner, library, Java class and size of a leak, each the sum of what is below it") {
+TEST_CASE("live pages: owner, library, Java class and size of a leak, each the sum of what is below it",
+          "[any-jdk]") {
     const Folder folder;
     const Jdk jdk = jdk_under_test();
     const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, held_options());
@@ -83,8 +84,8 @@ TEST_CASE("live pages: owner, library, Java class and size of a leak, each the s
     CHECK(jvm.alive());
 }
 
-TEST_CASE(
-    "live pages: a comparison of two processes is a page, and needs --force; no file is left otherwise") {
+TEST_CASE("live pages: a comparison of two processes is a page, and needs --force; no file is left otherwise",
+          "[any-jdk]") {
     const Folder folder;
     const Jdk jdk = jdk_under_test();
     const LiveJvm small(jdk, {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {});

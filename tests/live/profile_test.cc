@@ -218,7 +218,8 @@ TEST_CASE("live stacks: --wall shows what waiting threads wait in, and stops the
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live stacks: writes what it is asked for, and says so before it samples where it may not") {
+TEST_CASE("live stacks: writes what it is asked for, and says so before it samples where it may not",
+          "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     const LiveJvm jvm(jdk, {}, {"threads=1", "warm=500"}, "StackShares");

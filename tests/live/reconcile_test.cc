@@ -171,7 +171,7 @@ TEST_CASE("live: --attach=never asks nothing of the JVM and still gives each byt
     CHECK(run_nmtx({jvm.pid_text(), "--attach=never"}).out.find("was not queried") != std::string::npos);
 }
 
-TEST_CASE("live: --nmt takes a report that somebody saved, --nmt=off does without") {
+TEST_CASE("live: --nmt takes a report that somebody saved, --nmt=off does without", "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     const LiveJvm jvm(jdk, {"-XX:NativeMemoryTracking=detail", "-Xmx128m"}, {"leak=1000x1009"});

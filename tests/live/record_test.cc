@@ -126,7 +126,7 @@ TEST_CASE("live: record: fifty kills at random moments leave a whole record with
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live: record: a signal ends it in order: a summary, one file, exit code 0") {
+TEST_CASE("live: record: a signal ends it in order: a summary, one file, exit code 0", "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/ended.db";
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary", "-Xmx64m"}, {});
@@ -173,7 +173,8 @@ TEST_CASE("live: record: light samples in between ask for NMT's totals alone, an
     CHECK(nmtx::resident_below(samples[0], "malloc/untracked") > nmtx::mib(19));
 }
 
-TEST_CASE("live: record: the same command that is started again is a further run of the record") {
+TEST_CASE("live: record: the same command that is started again is a further run of the record",
+          "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/again.db";
     const Jdk jdk = jdk_under_test();
@@ -193,7 +194,7 @@ TEST_CASE("live: record: the same command that is started again is a further run
     check_whole(file);
 }
 
-TEST_CASE("live: record: with --wait=0 it ends with the process") {
+TEST_CASE("live: record: with --wait=0 it ends with the process", "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/once.db";
     auto jvm = std::make_unique<LiveJvm>(jdk_under_test(), std::vector<std::string>{"-Xmx64m"},
@@ -206,7 +207,7 @@ TEST_CASE("live: record: with --wait=0 it ends with the process") {
     check_whole(file);
 }
 
-TEST_CASE("live: record: --all has every JVM of the host, those that start later too") {
+TEST_CASE("live: record: --all has every JVM of the host, those that start later too", "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/all.db";
     const Jdk jdk = jdk_under_test();
@@ -229,7 +230,8 @@ TEST_CASE("live: record: --all has every JVM of the host, those that start later
     check_whole(file);
 }
 
-TEST_CASE("live: record: --all: JVMs that do not answer cost the others nothing, and delay no end") {
+TEST_CASE("live: record: --all: JVMs that do not answer cost the others nothing, and delay no end",
+          "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/all.db";
     const Jdk jdk = jdk_under_test();
@@ -269,7 +271,8 @@ TEST_CASE("live: record: --all: JVMs that do not answer cost the others nothing,
     check_whole(file);
 }
 
-TEST_CASE("live: record: a file that is removed under it is begun anew, and the end claims what is there") {
+TEST_CASE("live: record: a file that is removed under it is begun anew, and the end claims what is there",
+          "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/removed.db";
     const LiveJvm jvm(jdk_under_test(), {"-Xmx64m"}, {});
@@ -313,7 +316,7 @@ TEST_CASE("live: record: restarts give one run, with the growth that one recorde
     check_whole(split);
 }
 
-TEST_CASE("live: record: what cannot be recorded is refused, and no file is left") {
+TEST_CASE("live: record: what cannot be recorded is refused, and no file is left", "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/none.db";
     const Outcome outcome = run_nmtx({"record", "4194304", "-o", file});
@@ -325,8 +328,8 @@ TEST_CASE("live: record: what cannot be recorded is refused, and no file is left
     CHECK(no_folder.err.find("no such file or directory") != std::string::npos);
 }
 
-TEST_CASE(
-    "live: gate: growth beyond the bound fails with the owner that grew most, by capture and by record") {
+TEST_CASE("live: gate: growth beyond the bound fails with the owner that grew most, by capture and by record",
+          "[any-jdk]") {
     const Folder folder;
     const std::string capture = folder.path() + "/before.nmtx", file = folder.path() + "/before.db";
     const Jdk jdk = jdk_under_test();

@@ -51,7 +51,7 @@ TEST_CASE("live: a stopped JVM is not waited for") {
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live: a process that is no JVM gets the kernel's ledger and no signal") {
+TEST_CASE("live: a process that is no JVM gets the kernel's ledger and no signal", "[any-jdk]") {
     const pid_t pid = fork();
     if (pid == 0) {
         execlp("sleep", "sleep", "600", nullptr);
@@ -72,7 +72,7 @@ TEST_CASE("live: a process that is no JVM gets the kernel's ledger and no signal
     CHECK(gone.out.empty());
 }
 
-TEST_CASE("live: usage errors end with 2, what cannot be done with 1") {
+TEST_CASE("live: usage errors end with 2, what cannot be done with 1", "[any-jdk]") {
     CHECK(run_nmtx({"frobnicate"}).exit_code == 1);  // no JVM of that name
     CHECK(run_nmtx({"--frobnicate"}).exit_code == 2);
     CHECK(run_nmtx({}).exit_code == 0);  // the list
@@ -81,7 +81,8 @@ TEST_CASE("live: usage errors end with 2, what cannot be done with 1") {
     CHECK(run_nmtx({"report", "/no/such/file.nmtx"}).exit_code == 1);
 }
 
-TEST_CASE("live: damaged and cut captures are refused by name, and nothing partial is left behind") {
+TEST_CASE("live: damaged and cut captures are refused by name, and nothing partial is left behind",
+          "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     const LiveJvm jvm(jdk, {"-Xmx64m"}, {});

@@ -80,7 +80,8 @@ std::string pid_label(const LiveJvm& jvm) {
 
 }  // namespace
 
-TEST_CASE("live: serve: the owners of a JVM sum to its RSS, and a JVM that ends is shown no more") {
+TEST_CASE("live: serve: the owners of a JVM sum to its RSS, and a JVM that ends is shown no more",
+          "[any-jdk]") {
     Serving serving({});
     auto jvm = std::make_unique<LiveJvm>(
         jdk_under_test(), std::vector<std::string>{"-XX:NativeMemoryTracking=summary", "-Xmx64m"},
@@ -109,7 +110,7 @@ TEST_CASE("live: serve: the owners of a JVM sum to its RSS, and a JVM that ends 
     CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
-TEST_CASE("live: serve: two JVMs with the same labels have an index each") {
+TEST_CASE("live: serve: two JVMs with the same labels have an index each", "[any-jdk]") {
     Serving serving({});
     const std::vector<std::string> options{"-Xmx64m"};
     const LiveJvm first(jdk_under_test(), options, {});
@@ -125,7 +126,7 @@ TEST_CASE("live: serve: two JVMs with the same labels have an index each") {
     CHECK(index(serving.lines("nmtx_up", pid_label(second))[0]) != index(before));
 }
 
-TEST_CASE("live: serve: with --record the history of a JVM outlives it") {
+TEST_CASE("live: serve: with --record the history of a JVM outlives it", "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/serve.db";
     std::uint64_t pid = 0;
@@ -149,7 +150,7 @@ TEST_CASE("live: serve: with --record the history of a JVM outlives it") {
     CHECK(found->run.end == "the process ended");
 }
 
-TEST_CASE("live: serve: with --otlp each JVM is a line of OTLP, with the figures of the text") {
+TEST_CASE("live: serve: with --otlp each JVM is a line of OTLP, with the figures of the text", "[any-jdk]") {
     const Folder folder;
     const std::string file = folder.path() + "/metrics.jsonl";
     Serving serving({"--otlp", file});

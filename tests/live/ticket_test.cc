@@ -75,7 +75,8 @@ TEST_CASE("live: a ticket has all its forms, and its capture gives the same one 
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live: --redact leaves no name in any form, nor in the capture, and says how much it took") {
+TEST_CASE("live: --redact leaves no name in any form, nor in the capture, and says how much it took",
+          "[any-jdk]") {
     const Folder folder;
     const Jdk jdk = jdk_under_test();
     // Where the JVM sees it: it may be in a chroot.
@@ -120,7 +121,7 @@ TEST_CASE("live: --redact leaves no name in any form, nor in the capture, and sa
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live: where a ticket cannot be written nothing is left behind") {
+TEST_CASE("live: where a ticket cannot be written nothing is left behind", "[any-jdk]") {
     const Folder folder;
     const std::string capture = folder.path() + "/a.nmtx";
     {

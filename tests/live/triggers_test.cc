@@ -133,7 +133,7 @@ std::uint64_t bytes_in(const std::string& directory) {
 
 }  // namespace
 
-TEST_CASE("live: evidence: an OOM kill leaves one capture and one ticket from before it") {
+TEST_CASE("live: evidence: an OOM kill leaves one capture and one ticket from before it", "[any-jdk]") {
     const Folder folder;
     const std::string evidence = folder.path() + "/evidence";
     const MemoryCgroup cgroup(160 * mib_bytes);
@@ -183,7 +183,7 @@ TEST_CASE("live: evidence: a process that ends leaves its last snapshot, and the
                                                  (folders[0] / "ticket.html").string() + "\n");
 }
 
-TEST_CASE("live: evidence: the directory keeps its bound, and what is not ours stays in it") {
+TEST_CASE("live: evidence: the directory keeps its bound, and what is not ours stays in it", "[any-jdk]") {
     const Folder folder;
     const std::string evidence = folder.path() + "/evidence";
     fs::create_directory(evidence);
@@ -223,7 +223,8 @@ TEST_CASE("live: evidence: a shutdown by SIGTERM is seen while the hooks run") {
     check_whole(folders[0]);
 }
 
-TEST_CASE("live: evidence: a condition that can never be met is refused before anything is recorded") {
+TEST_CASE("live: evidence: a condition that can never be met is refused before anything is recorded",
+          "[any-jdk]") {
     const Folder folder;
     const LiveJvm jvm(jdk_under_test(), {"-Xmx64m"}, {});
     const Outcome no_program =

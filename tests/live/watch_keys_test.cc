@@ -45,7 +45,7 @@ std::string click_at(std::size_t row) {
 
 }  // namespace
 
-TEST_CASE("live: watch collides with nothing on terminals from 60 by 15 to 200 by 60") {
+TEST_CASE("live: watch collides with nothing on terminals from 60 by 15 to 200 by 60", "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {"leak=1000x1009"});
     struct Size {
         std::size_t width, height;
@@ -85,7 +85,7 @@ TEST_CASE("live: watch collides with nothing on terminals from 60 by 15 to 200 b
     }
 }
 
-TEST_CASE("live: watch filters by what is typed, and Enter shows what the selected owner is") {
+TEST_CASE("live: watch filters by what is typed, and Enter shows what the selected owner is", "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"}, {});
     REQUIRE(watch.shows("jvm/java heap"));
@@ -108,7 +108,8 @@ TEST_CASE("live: watch filters by what is typed, and Enter shows what the select
     CHECK(watch.restored());
 }
 
-TEST_CASE("live: watch takes clicks and the wheel, and the mouse is the terminal's again afterwards") {
+TEST_CASE("live: watch takes clicks and the wheel, and the mouse is the terminal's again afterwards",
+          "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"}, {.height = 14});
     REQUIRE(watch.shows("file/jvm library"));
@@ -131,7 +132,7 @@ TEST_CASE("live: watch takes clicks and the wheel, and the mouse is the terminal
     CHECK(watch.restored());
 }
 
-TEST_CASE("live: watch that a fault ends leaves the terminal as it was") {
+TEST_CASE("live: watch that a fault ends leaves the terminal as it was", "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {}, {});
     for (const int number : {SIGSEGV, SIGABRT}) {
         TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"}, {});
@@ -142,7 +143,8 @@ TEST_CASE("live: watch that a fault ends leaves the terminal as it was") {
     }
 }
 
-TEST_CASE("live: watch --json prints one object a refresh, whose rows sum to RSS, until the JVM ends") {
+TEST_CASE("live: watch --json prints one object a refresh, whose rows sum to RSS, until the JVM ends",
+          "[any-jdk]") {
     auto jvm = std::make_unique<LiveJvm>(jdk_under_test(),
                                          std::vector<std::string>{"-XX:NativeMemoryTracking=summary"},
                                          std::vector<std::string>{"leak=1000x1009"});

@@ -28,7 +28,8 @@ std::vector<std::string> captures_in(const std::string& directory) {
 
 }  // namespace
 
-TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks in their own view") {
+TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks in their own view",
+          "[any-jdk]") {
     LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {"leak=1000x1009", "pool=worker:9"});
     const Folder folder;
     // High enough for the blocks below the parts of malloc, without scrolling.
@@ -66,7 +67,8 @@ TEST_CASE("live: watch shows who has grown since the start, and malloc's blocks 
     CHECK(watch.restored());
 }
 
-TEST_CASE("live: watch saves what is on its screen, under names of their own, and a full capture") {
+TEST_CASE("live: watch saves what is on its screen, under names of their own, and a full capture",
+          "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {"leak=1000x1009"});
     const Folder folder;
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"},
@@ -95,7 +97,7 @@ TEST_CASE("live: watch saves what is on its screen, under names of their own, an
     CHECK(walked == 1);
 }
 
-TEST_CASE("live: watch ends with its target, and says for how long it was watched") {
+TEST_CASE("live: watch ends with its target, and says for how long it was watched", "[any-jdk]") {
     std::string pid;
     {
         auto jvm = std::make_unique<LiveJvm>(jdk_under_test(), std::vector<std::string>{},
@@ -111,7 +113,8 @@ TEST_CASE("live: watch ends with its target, and says for how long it was watche
     }
 }
 
-TEST_CASE("live: watch outlives a stopped JVM, answers to keys meanwhile, and goes on when it does") {
+TEST_CASE("live: watch outlives a stopped JVM, answers to keys meanwhile, and goes on when it does",
+          "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=300ms"}, {});
     REQUIRE(watch.shows("jvm/java heap"));
@@ -129,7 +132,8 @@ TEST_CASE("live: watch outlives a stopped JVM, answers to keys meanwhile, and go
     CHECK(watch.restored());
 }
 
-TEST_CASE("live: watch: a key that is held asks for one dump at a time, and none after it has been quit") {
+TEST_CASE("live: watch: a key that is held asks for one dump at a time, and none after it has been quit",
+          "[any-jdk]") {
     LiveJvm jvm(jdk_under_test(), {"-XX:NativeMemoryTracking=summary"}, {});
     TerminalProgram watch({"watch", jvm.pid_text(), "--every=60m"}, {});
     REQUIRE(watch.shows("jvm/java heap"));
@@ -146,7 +150,8 @@ TEST_CASE("live: watch: a key that is held asks for one dump at a time, and none
     CHECK(watch.restored());
 }
 
-TEST_CASE("live: watch that is told to end restores the terminal first, in the middle of a refresh too") {
+TEST_CASE("live: watch that is told to end restores the terminal first, in the middle of a refresh too",
+          "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {}, {});
     for (const int number : {SIGTERM, SIGHUP, SIGQUIT}) {
         TerminalProgram watch({"watch", jvm.pid_text(), "--every=200ms", "--malloc"}, {});
@@ -162,7 +167,7 @@ TEST_CASE("live: watch that is told to end restores the terminal first, in the m
     CHECK(jvm.alive());
 }
 
-TEST_CASE("live: watch refuses what is no terminal, or none that can be drawn on") {
+TEST_CASE("live: watch refuses what is no terminal, or none that can be drawn on", "[any-jdk]") {
     const LiveJvm jvm(jdk_under_test(), {}, {});
     const Outcome piped = run_nmtx({"watch", jvm.pid_text()});
     CHECK(piped.exit_code == 1);
