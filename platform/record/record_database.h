@@ -110,7 +110,7 @@ class RecordDatabase {
     void roll_back();
     [[nodiscard]] Error error(int code) const;
 
-    using Deadline = std::chrono::steady_clock::time_point;
+    using Deadline = double;  // own_cpu_ms(): a machine that is busy makes no record a stranger's
     std::string path_;
     Descriptor directory_;  // through which SQLite opens the file
     std::uint64_t bytes_ = 0;

@@ -7,6 +7,7 @@
 #include <cerrno>
 
 #include "base/printable.h"
+#include "platform/os/clock.h"
 #include "platform/record/record_database.h"
 #include "platform/record/record_path.h"
 #include "platform/record/record_schema.h"
@@ -36,13 +37,13 @@ constexpr std::array<Bound, 11> bounds = {{{SQLITE_LIMIT_LENGTH, 1 << 20},
                                            {SQLITE_LIMIT_WORKER_THREADS, 0}}};
 constexpr sqlite3_int64 most_memory = sqlite3_int64{256} << 20;
 
-// Reading a whole record of 44 MB, a year, takes less than a second.
+// CPU time. Reading a whole record of 44 MB, a year, takes less than a second.
 constexpr std::chrono::seconds least_time{15};
 constexpr std::uint64_t bytes_a_second = std::uint64_t{4} << 20;
 constexpr int instructions_between_looks = 10'000;
 
 int is_late(void* deadline) {
-    return std::chrono::steady_clock::now() > *static_cast<std::chrono::steady_clock::time_point*>(deadline);
+    return own_cpu_ms() > *static_cast<double*>(deadline) ? 1 : 0;
 }
 
 }  // namespace
@@ -76,8 +77,8 @@ void RecordDatabase::distrust() {
         sqlite3_db_config(handle, off, 0, static_cast<int*>(nullptr));
     for (const Bound& bound : bounds) sqlite3_limit(handle, bound.what, bound.most);
     sqlite3_hard_heap_limit64(most_memory);
-    const auto seconds = std::chrono::seconds(bytes_ / bytes_a_second);
-    deadline_ = std::make_unique<Deadline>(std::chrono::steady_clock::now() + least_time + seconds);
+    const std::chrono::milliseconds most = least_time + std::chrono::seconds(bytes_ / bytes_a_second);
+    deadline_ = std::make_unique<Deadline>(own_cpu_ms() + static_cast<double>(most.count()));
     sqlite3_progress_handler(handle, instructions_between_looks, is_late, deadline_.get());
 }
 
