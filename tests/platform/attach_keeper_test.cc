@@ -55,6 +55,7 @@ class PausedHotspot {
               map_libjvm(root.directory);
               struct sigaction action{};
               action.sa_handler = count_quit;
+              action.sa_flags = SA_RESTART;  // HotSpot takes signals in another thread than requests
               ::sigaction(SIGQUIT, &action, nullptr);
               ready();
               while (quits == 0) std::this_thread::sleep_for(milliseconds(1));
