@@ -145,7 +145,7 @@ TEST_CASE("live: evidence: an OOM kill leaves one capture and one ticket from be
                   {"native=10485760", "delay=1500"});
     REQUIRE(cgroup.move(jvm.pid()));
     Recorder recorder({"record", std::to_string(jvm.pid()), "--every=1s", "--wait=0", "-o",
-                       folder.path() + "/app.db", "--when", "usage 80%", "--when", "rss 140m", "--when",
+                       folder.path() + "/app.db", "--when", "usage 80%", "--when", "rss 200m", "--when",
                        "end", "--evidence", evidence});
     const int status = jvm.wait();
     REQUIRE(WIFSIGNALED(status));
@@ -210,10 +210,12 @@ TEST_CASE("live: evidence: the directory keeps its bound, and what is not ours s
 TEST_CASE("live: evidence: a shutdown by SIGTERM is seen while the hooks run") {
     const Folder folder;
     const std::string evidence = folder.path() + "/evidence";
-    MortalJvm jvm(jdk_under_test(), {"-Xmx64m"}, {"shutdown=1500"});
+    MortalJvm jvm(jdk_under_test(), {"-Xmx64m"}, {"shutdown=4000"});
     Recorder recorder({"record", std::to_string(jvm.pid()), "--every=200ms", "--wait=0", "-o",
                        folder.path() + "/app.db", "--when", "term", "--evidence", evidence});
-    REQUIRE(comes_true([&] { return fs::exists(folder.path() + "/app.db"); }));
+    // It is watched from the first sample on.
+    REQUIRE(comes_true(
+        [&] { return has(run_nmtx({"trend", folder.path() + "/app.db", "--json"}).out, "\"samples\""); }));
     kill(jvm.pid(), SIGTERM);
     jvm.wait();
     recorder.wait();
