@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "paths.h"
 
@@ -23,6 +24,16 @@ inline std::string_view definition_of(std::string_view word) {
     if (word == "stacks") return "profile";
     if (word == "allocs") return "allocations";
     return "report";
+}
+
+// Likewise, of a whole command line without "nmtx": two runs of `nmtx allocs` are compared by their JSON.
+inline std::string_view definition_of(const std::vector<std::string>& arguments) {
+    if (arguments.front() == "diff") {
+        for (const std::string& word : arguments) {
+            if (word.ends_with(".json")) return "allocations_diff";
+        }
+    }
+    return definition_of(std::string_view(arguments.front()));
 }
 
 // Outputs of one test, validated in one go.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <unordered_set>
 
 namespace nmtx {
 namespace {
@@ -22,6 +23,7 @@ void AllocationRecords::begin(const ProbeWindow& window, std::array<std::uint32_
     for (std::size_t i = 0; i < window.threads(); ++i)
         wanted_before_.push_back(wanted_ns(window.thread(i).tid));
     first_of_window_ = samples_.size();
+    ends_.clear();
     bytes_seen_ = 0;
     waiting_.clear();
     sampler_.emplace(period_, seed);
@@ -41,7 +43,13 @@ std::optional<std::uint64_t> AllocationRecords::wanted_ns(pid_t tid) {
 void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std::size_t number,
                               const ProbeRecord& record) {
     const ProbedFunction& function = window.functions()[number];
+    if (function.frees) return note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
     waiting_.erase(thread);
+    // It ends its block, whether that is moved or grows where it is.
+    if (function.name == "realloc") {
+        note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
+        if (window.thread(thread).every_of(number) > 1) run_.frees_partly = true;
+    }
     const std::uint64_t bytes = requested_bytes(function.size, record);
     // realloc of nothing frees.
     if (bytes >= most_asked || (bytes == 0 && function.name == "realloc")) return;
@@ -86,10 +94,12 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std
 
 // The call has taken its return address from the stack, and nothing else.
 void AllocationRecords::leave(std::size_t thread, const ProbeRecord& record) {
+    note_end(record.registers[dwarf_result], record.time_ns);
     const auto waiting = waiting_.find(thread);
     if (waiting == waiting_.end()) return;
     if (record.registers[dwarf_stack_pointer] != waiting->second.sp + sizeof(std::uint64_t)) return;
     samples_[waiting->second.sample].sample.address = record.registers[dwarf_result];
+    samples_[waiting->second.sample].returned_ns = record.time_ns;
     waiting_.erase(waiting);
 }
 
@@ -97,6 +107,30 @@ void AllocationRecords::drain(ProbeWindow& window) {
     window.drain([&](std::size_t thread, std::size_t function,
                      const ProbeRecord& record) { enter(window, thread, function, record); },
                  [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); });
+}
+
+void AllocationRecords::note_end(std::uint64_t address, std::uint64_t time_ns) {
+    if (run_.with_frees) ends_.note(address, time_ns);
+}
+
+void AllocationRecords::find_ends(const ProbeWindow& window) {
+    if (!run_.with_frees) return;
+    if (window.lost() > 0 || window.bad() > 0 || ends_.full()) {
+        ++run_.windows_unwatched;
+        return;
+    }
+    std::unordered_set<std::uint64_t> sampled;
+    for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
+        sampled.insert(samples_[i].sample.address);
+    ends_.keep_only(sampled);
+    const std::uint64_t until = window.stopping_ns();
+    for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
+        const std::uint64_t from = samples_[i].returned_ns;
+        AllocationSample& sample = samples_[i].sample;
+        if (sample.address == 0 || from < window.began_ns() || from >= until) continue;
+        sample.could_s = static_cast<double>(until - from) / 1e9;
+        sample.lived_s = ends_.lived_s(sample.address, from, until);
+    }
 }
 
 // The part of the window in which it wanted a processor; 0 where that is not known.
@@ -108,6 +142,7 @@ double AllocationRecords::busy_share(const ProbeWindow& window, std::size_t thre
 }
 
 void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
+    find_ends(window);
     undisturbed_.clear();
     // By thread and function.
     std::vector<std::array<double, most_functions>> factors(window.threads());

@@ -10,6 +10,7 @@
 
 #include "allocations/allocation_profile.h"
 #include "allocations/byte_sampler.h"
+#include "allocations/lifetimes.h"
 #include "base/address.h"
 #include "platform/probes/probe_window.h"
 #include "platform/profile/stack_batches.h"
@@ -42,6 +43,7 @@ class AllocationRecords {
         AllocationSample sample;
         std::shared_ptr<StackSample> stack;
         std::size_t probed_thread = 0, function = 0;  // of the window
+        std::uint64_t returned_ns = 0;                // with its block
     };
     struct Waiting {
         std::uint64_t sp = 0;
@@ -50,6 +52,9 @@ class AllocationRecords {
     void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);
+    void note_end(std::uint64_t address, std::uint64_t time_ns);
+    // How long its samples' blocks lived.
+    void find_ends(const ProbeWindow& window);
     const KnownThread& known(pid_t tid);
     [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
     // The time in which it had a processor or waited for one.
@@ -62,6 +67,7 @@ class AllocationRecords {
     Range jvm_;
     std::vector<Kept> samples_;
     std::size_t first_of_window_ = 0;
+    EndsOfBlocks ends_;
     std::array<std::uint32_t, most_strata> entries_{};
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;

@@ -14,6 +14,7 @@
 #include "platform/os/signal_queue.h"
 #include "platform/probes/allocation_records.h"
 #include "platform/probes/chosen_threads.h"
+#include "platform/probes/described_run.h"
 #include "platform/probes/known_callers.h"
 #include "platform/probes/probe_cleaner.h"
 #include "platform/probes/probe_price.h"
@@ -26,6 +27,8 @@ constexpr std::uint64_t second_in_ns = 1000 * ms_in_ns;
 constexpr std::uint32_t stack_bytes = std::uint32_t{16} << 10U;
 constexpr std::size_t most_ring_pages = 4096;  // of all threads
 constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns, cycle_ns = second_in_ns;
+// Lives are seen as far as windows reach: fewer windows, which are longer.
+constexpr std::uint64_t lives_cycle_ns = 6 * second_in_ns, least_cycles = 4;
 constexpr std::uint64_t drain_every_ns = 2 * ms_in_ns;
 constexpr double many_records = 20, too_much = 1.5;  // times what a window may cost: then it ends early
 // Each so many windows of one thread is of the others, of which less is expected.
@@ -60,7 +63,7 @@ class AllocationSampler {
         const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
         AllocationRecords records(process_, builder_, batches_, run_, *jvm);
-        const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle_ns);
+        const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle());
         for (std::uint64_t from = monotonic_ns(); !over();) {
             const Next next = plan_next(budget);
             if (run_.process_ended) break;
@@ -85,6 +88,10 @@ class AllocationSampler {
   private:
     [[nodiscard]] double seconds_so_far() const {
         return static_cast<double>(monotonic_ns() - begin_ns_) / 1e9;
+    }
+    [[nodiscard]] std::uint64_t cycle() const {
+        const auto length = static_cast<std::uint64_t>(options_.length.count()) * ms_in_ns;
+        return options_.frees ? std::clamp(length / least_cycles, cycle_ns, lives_cycle_ns) : cycle_ns;
     }
     [[nodiscard]] bool over() const {
         return run_.interrupted || run_.process_ended || monotonic_ns() >= end_ns_;
@@ -140,7 +147,9 @@ class AllocationSampler {
             serving_ = i;
         }
         run_.first_rate = most;
-        stratum_rates_[of_busy_threads] = most;
+        stratum_rates_[of_busy_threads] = most * (options_.frees ? 2 : 1);  // it frees as often
+        run_.with_frees = allocator().has_free();
+        if (options_.frees && !run_.with_frees) run_.frees_missing = "free has no place for a cheap probe";
         return {};
     }
 
@@ -176,6 +185,7 @@ class AllocationSampler {
         const auto* const rates = callers_.rates(thread.tid);
         if (rates == nullptr) return;
         for (std::size_t i = 0; i < most_functions; ++i) {
+            if (i < allocator().functions.size() && allocator().functions[i].frees) continue;
             const double calls = (*rates)[i] * static_cast<double>(plan.window_ns) / 1e9;
             const bool many = calls >= many_records * static_cast<double>(plan.every);
             thread.every[i] = many ? random_interval(plan.every, random_()) : 1;
@@ -257,6 +267,7 @@ class AllocationSampler {
         run_.refused += window.bad();
         window_threads_ += window.threads();
         process_threads_ += threads_now_;
+        if (window.threads() < threads_now_) run_.frees_partly = true;
         ++run_.window_count;
         run_.windows_s += seconds;
         for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum) {
@@ -275,18 +286,14 @@ class AllocationSampler {
         run_.hits.calls += paid.calls;
         run_.hits.returns += paid.returns;
         run_.hits.copies += paid.copies;
+        run_.hits.records += paid.records;
     }
 
     AllocationProfile profile(AllocationRecords& records) {
         AllocationProfile profile;
-        run_.pid = process_.pid();
-        run_.process = process_.comm();
         run_.asked_s = static_cast<double>(options_.length.count()) / 1000;
         run_.budget = options_.budget;
-        run_.allocator = allocator().allocator;
-        run_.library = allocator().path;
-        for (const ProbedFunction& function : allocator().functions) run_.functions.push_back(function.name);
-        run_.functions_left_out = allocator().left_out;
+        describe(run_, process_, allocator());
         if (!run_.windows.empty()) {
             const auto windows = static_cast<double>(run_.window_count);
             run_.threads_probed = static_cast<double>(window_threads_) / windows;
@@ -299,14 +306,7 @@ class AllocationSampler {
         run_.beyond = builder_.beyond();
         run_.nmtx_cpu_ms = own_cpu_ms() + children_cpu_ms() - cpu_before_ms_;
         profile.samples = records.take();
-        SamplingRun of_stacks;
-        of_stacks.pid = run_.pid;
-        of_stacks.process = run_.process;
-        of_stacks.started_at = run_.started_at;
-        of_stacks.started_unix_ms = run_.started_unix_ms;
-        of_stacks.seconds = run_.seconds;
-        of_stacks.asked_s = run_.asked_s;
-        profile.calls = builder_.take(std::move(of_stacks), 1);
+        profile.calls = builder_.take(run_of_stacks(run_), 1);
         profile.run = std::move(run_);
         return profile;
     }
@@ -334,7 +334,7 @@ class AllocationSampler {
 
 Expected<AllocationProfile> sample_allocations(const ProcessFiles& process,
                                                const AllocationOptions& options) {
-    auto allocators = find_probed_allocators(process);
+    auto allocators = find_probed_allocators(process, options.frees);
     if (!allocators) return tl::make_unexpected(allocators.error());
     const auto type = uprobe_type();
     if (!type) return tl::make_unexpected(type.error());

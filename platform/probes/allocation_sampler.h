@@ -22,6 +22,7 @@ struct AllocationOptions {
     std::chrono::milliseconds length{30'000};
     double budget = 0.02;    // of one core
     bool addresses = false;  // of the blocks: a second probe at each return
+    bool frees = false;      // free is probed, too: how long blocks live; with addresses
     bool with_jvm = false;   // calls from libjvm.so, too
     // Called after each window with the seconds since the start and the samples so far.
     std::function<void(double seconds, std::size_t samples)> progress;

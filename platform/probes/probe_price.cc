@@ -113,6 +113,8 @@ Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack
     price.call_ns = std::max(call, 100.0) * dearer_elsewhere;
     const double copy = cost_of(type, entry, {1, stack_bytes}, bare, why, price.close_ns);
     if (why == 0 && copy > price.call_ns) price.copy_ns = copy - price.call_ns;
+    const double record = cost_of(type, entry, {1, 0}, bare, why, price.close_ns);
+    if (why == 0) price.record_ns = std::max(record - price.call_ns, 100.0);
     if (const double look = scout_price_ns(); look > 0) price.look_ns = look;
     if (!returns) return price;
     const double back =

@@ -36,7 +36,8 @@ bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
     for (std::size_t i = 0; i < functions; ++i) {
         const ProbedFunction& function = allocator_.functions[i];
         const int file = allocator_.file.get();
-        const ProbeRecords entering{records ? chosen.every_of(i) : 0, request_.stack_bytes};
+        const ProbeRecords entering{records ? (function.frees ? 1 : chosen.every_of(i)) : 0,
+                                    function.frees ? 0 : request_.stack_bytes};
         PerfProbe entry = PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
         // The kernel waits first, and sets the breakpoint at the end.
         if (entry && present_since_ns_ == 0) present_since_ns_ = monotonic_ns();
@@ -77,7 +78,8 @@ void ProbeWindow::drain(const std::function<void(std::size_t, std::size_t, const
                         const std::function<void(std::size_t, const ProbeRecord&)>& returned) {
     const auto has_stack = [this](std::uint64_t probe) {
         const auto owner = owners_.find(probe);
-        return owner != owners_.end() && !owner->second.returns;
+        return owner != owners_.end() && !owner->second.returns &&
+               !allocator_.functions[owner->second.function].frees;
     };
     for (std::size_t i = 0; i < threads_.size(); ++i) {
         threads_[i].ring.take(has_stack, [&](const ProbeRecord& record) {
@@ -95,6 +97,7 @@ void ProbeWindow::drain(const std::function<void(std::size_t, std::size_t, const
 }
 
 void ProbeWindow::stop() {
+    stopping_ns_ = monotonic_ns();
     for (Thread& thread : threads_) {
         for (PerfProbe& probe : thread.entries) probe.disable();
     }
@@ -119,6 +122,7 @@ void ProbeWindow::close() {
             ended_[function].calls += static_cast<double>(own.calls) * threads_[i].thread.factor;
             ended_[function].returns += static_cast<double>(own.returns) * threads_[i].thread.factor;
             ended_[function].copies += own.copies;
+            ended_[function].records += own.records;
         }
     }
     std::stable_sort(order.begin(), order.end(),
@@ -160,6 +164,7 @@ ProbeHits ProbeWindow::paid() const {
     const double counted = std::max(static_cast<double>(counted_ns()), 1e3);
     for (const Ended& ended : ended_) {
         sum.copies += ended.copies;
+        sum.records += ended.records;
         if (ended.gone_ns <= present_since_ns_) continue;
         const double longer = std::max(1.0, static_cast<double>(ended.gone_ns - present_since_ns_) / counted);
         calls += ended.calls * longer;
@@ -177,13 +182,16 @@ ProbeHits ProbeWindow::hits(std::size_t thread) const {
         sum.calls += own.calls;
         sum.returns += own.returns;
         sum.copies += own.copies;
+        sum.records += own.records;
     }
     return sum;
 }
 
 ProbeHits ProbeWindow::hits(std::size_t thread, std::size_t function) const {
     const Thread& of = threads_[thread];
-    ProbeHits own{of.entries[function].hits(), 0, of.records[function]};
+    ProbeHits own;
+    own.calls = of.entries[function].hits();
+    (allocator_.functions[function].frees ? own.records : own.copies) = of.records[function];
     // Functions that return no address have no probe there.
     for (const PerfProbe& probe : of.returns) {
         const auto owner = owners_.find(probe.id());
@@ -199,6 +207,7 @@ ProbeHits ProbeWindow::hits() const {
         const ProbeHits own = hits(i);
         calls += static_cast<double>(own.calls) * threads_[i].thread.factor;
         returns += static_cast<double>(own.returns) * threads_[i].thread.factor;
+        sum.records += own.records;
         sum.copies += own.copies;  // threads without a probe of their own have none
     }
     sum.calls = static_cast<std::uint64_t>(std::llround(calls));
@@ -212,9 +221,11 @@ ProbeHits ProbeWindow::seen() const {
     for (const Thread& thread : threads_) {
         const double factor = thread.thread.factor;
         for (std::size_t i = 0; i < most_functions; ++i) {
-            calls += static_cast<double>(thread.records[i] * thread.thread.every_of(i)) * factor;
+            const bool frees = i < allocator_.functions.size() && allocator_.functions[i].frees;
+            calls +=
+                static_cast<double>(thread.records[i] * (frees ? 1 : thread.thread.every_of(i))) * factor;
             returns += static_cast<double>(thread.returned[i]) * factor;
-            sum.copies += thread.records[i];
+            (frees ? sum.records : sum.copies) += thread.records[i];
         }
     }
     sum.calls = static_cast<std::uint64_t>(std::llround(calls));

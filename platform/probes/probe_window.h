@@ -73,6 +73,8 @@ class ProbeWindow {
     [[nodiscard]] ProbeHits hits() const;
     // The same by the records that were drained: asking for a count interrupts the thread's processor.
     [[nodiscard]] ProbeHits seen() const;
+    // From began_ns() until then all threads recorded.
+    [[nodiscard]] std::uint64_t stopping_ns() const { return stopping_ns_; }
     // Of the time in which it counted, so much the thread had a processor.
     [[nodiscard]] std::uint64_t ran_ns(std::size_t thread) const {
         return threads_[thread].entries.front().running_ns();
@@ -108,11 +110,11 @@ class ProbeWindow {
     WindowRequest request_;
     std::vector<Thread> threads_;
     std::unordered_map<std::uint64_t, Owner> owners_;  // by the probes' ids
-    std::uint64_t present_since_ns_ = 0, began_ns_ = 0, stopped_ns_ = 0, closed_ns_ = 0;
+    std::uint64_t present_since_ns_ = 0, began_ns_ = 0, stopping_ns_ = 0, stopped_ns_ = 0, closed_ns_ = 0;
     // When it was closed, by function: calls and returns, and since when no call traps.
     struct Ended {
         double calls = 0, returns = 0;
-        std::uint64_t copies = 0, gone_ns = 0;
+        std::uint64_t copies = 0, records = 0, gone_ns = 0;
     };
     std::array<Ended, most_functions> ended_{};
     bool open_ = false;

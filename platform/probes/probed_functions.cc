@@ -24,6 +24,7 @@ struct Known {
     const char* name;
     SizeArgument size;
     bool returns_address;
+    bool frees = false;
 };
 // C11 and POSIX; memalign is what many libraries still call.
 constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, true},
@@ -32,6 +33,8 @@ constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, 
                                                 {"aligned_alloc", SizeArgument::second, true},
                                                 {"memalign", SizeArgument::second, true},
                                                 {"posix_memalign", SizeArgument::third, false}}};
+
+constexpr Known known_free{"free", SizeArgument::first, false, true};
 
 // By the System V ABI for x86-64: rdi, rsi, rdx, with their DWARF numbers.
 constexpr std::size_t first_argument = 5, second_argument = 4, third_argument = 1;
@@ -54,15 +57,17 @@ std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function, Size
     return at ? std::optional(function + *at) : std::nullopt;
 }
 
-void find_functions(ProbedAllocator& found, const MappedFile& mapped) {
+void find_functions(ProbedAllocator& found, const MappedFile& mapped, bool frees) {
     const auto image = read_elf_image(found.file.get());
     if (!image) return;
+    std::vector<Known> wanted(known_functions.begin(), known_functions.end());
+    if (frees) wanted.push_back(known_free);
     std::vector<std::string> names;
-    names.reserve(std::size(known_functions));
-    for (const Known& function : known_functions) names.emplace_back(function.name);
+    names.reserve(wanted.size());
+    for (const Known& function : wanted) names.emplace_back(function.name);
     const auto symbols = find_exports(found.file.get(), *image, names);
     std::set<std::uint64_t> taken;  // aligned_alloc and memalign may be one function
-    for (const Known& function : known_functions) {
+    for (const Known& function : wanted) {
         const auto symbol = symbols.find(function.name);
         const auto begin = symbol == symbols.end() ? std::nullopt : offset_in_file(*image, symbol->second);
         if (!begin || taken.contains(*begin)) continue;
@@ -70,7 +75,7 @@ void find_functions(ProbedAllocator& found, const MappedFile& mapped) {
         if (const auto offset = probe_offset(found.file.get(), *begin, function.size)) {
             const Address address{mapped.first.begin.value + (*offset - mapped.offset)};
             found.functions.push_back(
-                {function.name, *offset, address, function.size, function.returns_address});
+                {function.name, *offset, address, function.size, function.returns_address, function.frees});
         } else {
             found.left_out.emplace_back(function.name);
         }
@@ -106,7 +111,7 @@ std::uint64_t requested_bytes(SizeArgument size, const ProbeRecord& record) {
     return __builtin_mul_overflow(first, second, &product) ? ~std::uint64_t{0} : product;
 }
 
-Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process) {
+Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process, bool frees) {
     const auto maps = process.read_large("maps");
     if (!maps) return tl::make_unexpected(maps.error());
     const auto program = process.link("exe");
@@ -121,7 +126,7 @@ Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles
             refused = file.path;
             continue;
         }
-        find_functions(found, file);
+        find_functions(found, file, frees);
         if (has_malloc(found)) all.push_back(std::move(found));
     }
     // Those that replace it come first.

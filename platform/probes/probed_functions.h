@@ -22,6 +22,7 @@ struct ProbedFunction {
     Address address;           // the same in the process
     SizeArgument size = SizeArgument::first;
     bool returns_address = true;  // posix_memalign writes it to memory
+    bool frees = false;           // its first argument is a block; each call is recorded, without its stack
 };
 
 // At a probe the arguments are in their registers; saturates.
@@ -32,12 +33,14 @@ struct ProbedAllocator {
     std::string path;
     Descriptor file;
     std::vector<ProbedFunction> functions;
+    [[nodiscard]] bool has_free() const { return !functions.empty() && functions.back().frees; }
     std::vector<std::string> left_out;  // a probe there would trap twice, or the code cannot be read
 };
 
 // All files of the process that define a malloc, those that replace the C library's first: which of them
-// serves is shown by who is called. Fails where there is none, or none that can be opened.
-Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process);
+// serves is shown by who is called. `frees`: with free, as the last function. Fails where there is none, or
+// none that can be opened.
+Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process, bool frees);
 
 // Where libjvm.so's code is; empty where there is none.
 Expected<Range> code_of_jvm(const ProcessFiles& process);

@@ -25,7 +25,8 @@ AllocationOptions allocation_options(const Command& command, TerminalLine& line)
     AllocationOptions options;
     options.length = command.record.length.value_or(usual_allocs_length);
     options.budget = command.allocs.budget;
-    options.addresses = command.allocs.live;
+    options.addresses = command.allocs.live || command.allocs.frees;
+    options.frees = command.allocs.frees;
     options.with_jvm = command.all;
     if (command.quiet) return options;
     const double asked = static_cast<double>(options.length.count()) / 1000;

@@ -24,6 +24,9 @@ struct AllocationSample {
     double weight = 1;
     bool live = false;  // known where AllocationRun::knows_live
     double doubt = 0;   // the part of the weight that may be wrong, in all samples the same way
+    // With AllocationRun::with_frees: how long it was until its window ended, and of that until it was freed;
+    // less than 0 where it was not watched, or not seen to be freed.
+    double could_s = -1, lived_s = -1;
 };
 
 struct AllocationRun {
@@ -65,6 +68,13 @@ struct AllocationRun {
     double nmtx_cpu_ms = 0;
     bool interrupted = false;
     bool process_ended = false;
+
+    bool with_frees = false;              // free was probed, too
+    std::uint64_t windows_unwatched = 0;  // of whose frees some may be missing: the kernel's buffer was full
+    // A window had no probes in some threads, or not every realloc was recorded: what was freed there is
+    // missing.
+    bool frees_partly = false;
+    std::string frees_missing;  // why free was not probed, where it was asked for
 
     // A thread spent so much of a window in traps that what it would have called cannot be estimated: sums
     // are lower bounds, and their intervals mean nothing.

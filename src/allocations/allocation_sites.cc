@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -55,6 +56,7 @@ SiteName site_of(const AllocationProfile& profile, std::uint32_t node) {
 struct SiteSamples {
     std::vector<WeightedSample> bytes, blocks, live_bytes, live_blocks;
     std::map<std::uint32_t, double> nodes;  // by their bytes
+    std::vector<WatchedBlock> watched;
 };
 
 std::uint32_t heaviest(const std::map<std::uint32_t, double>& nodes) {
@@ -63,11 +65,27 @@ std::uint32_t heaviest(const std::map<std::uint32_t, double>& nodes) {
     return most == nodes.end() ? 0 : most->first;
 }
 
+std::optional<WatchedBlock> watched_block(const AllocationSample& sample,
+                                          const std::vector<double>& factors) {
+    if (sample.could_s < 0 || sample.window >= factors.size()) return std::nullopt;
+    return WatchedBlock{sample.could_s, sample.lived_s, sample.weight * factors[sample.window]};
+}
+
 }  // namespace
+
+Lifetimes lifetimes_of(const AllocationProfile& profile) {
+    const std::vector<double> factors = window_factors(profile.run.windows, profile.run.seconds);
+    std::vector<WatchedBlock> blocks;
+    for (const AllocationSample& sample : profile.samples) {
+        if (const auto watched = watched_block(sample, factors)) blocks.push_back(*watched);
+    }
+    return lifetimes_of(blocks);
+}
 
 std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, bool by_live) {
     std::map<std::uint32_t, SiteName> names;  // of nodes
     std::map<SiteName, SiteSamples> sites;
+    const std::vector<double> factors = window_factors(profile.run.windows, profile.run.seconds);
     for (const AllocationSample& sample : profile.samples) {
         auto known = names.find(sample.node);
         if (known == names.end()) known = names.emplace(sample.node, site_of(profile, sample.node)).first;
@@ -76,6 +94,7 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
         site.bytes.push_back({sample.window, bytes, sample.weight, sample.doubt});
         site.blocks.push_back({sample.window, 1, sample.weight, sample.doubt});
         site.nodes[sample.node] += bytes * sample.weight;
+        if (const auto watched = watched_block(sample, factors)) site.watched.push_back(*watched);
         if (!sample.live) continue;
         site.live_bytes.push_back({sample.window, bytes, sample.weight, sample.doubt});
         site.live_blocks.push_back({sample.window, 1, sample.weight, sample.doubt});
@@ -87,7 +106,7 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
     all.reserve(sites.size());
     for (const auto& [name, site] : sites) {
         all.push_back({name, heaviest(site.nodes), site.bytes.size(), sum(site.bytes), sum(site.blocks),
-                       sum(site.live_bytes), sum(site.live_blocks)});
+                       sum(site.live_bytes), sum(site.live_blocks), lifetimes_of(site.watched)});
     }
     std::stable_sort(all.begin(), all.end(), [&](const AllocationSite& a, const AllocationSite& b) {
         return by_live ? a.live_bytes.value > b.live_bytes.value : a.bytes.value > b.bytes.value;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "allocations/allocation_profile.h"
+#include "allocations/lifetimes.h"
 
 namespace nmtx {
 
@@ -27,7 +28,11 @@ struct AllocationSite {
     std::uint64_t samples = 0;
     // Over the whole time; `live_…` where AllocationRun::knows_live.
     Estimate bytes, blocks, live_bytes, live_blocks;
+    Lifetimes lifetimes;  // where AllocationRun::with_frees
 };
+
+// Of all blocks that were watched.
+Lifetimes lifetimes_of(const AllocationProfile& profile);
 
 // The heaviest first: by bytes, or by those still in use.
 std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, bool by_live);

@@ -20,7 +20,9 @@ constexpr double allowed_over = 1.1;
 double cost_ns(const HitPrice& price, const ProbeHits& hits) {
     return price.call_ns * static_cast<double>(hits.calls) +
            price.return_ns * static_cast<double>(hits.returns) +
-           price.copy_ns * static_cast<double>(hits.copies) + price.look_ns * static_cast<double>(hits.looks);
+           price.copy_ns * static_cast<double>(hits.copies) +
+           price.look_ns * static_cast<double>(hits.looks) +
+           price.record_ns * static_cast<double>(hits.records);
 }
 
 double undisturbed_factor(double cost_ns, std::uint64_t ran_ns, double busy) {

@@ -16,6 +16,7 @@ struct HitPrice {
     double call_ns = 1050;    // the trap at the function's entry
     double return_ns = 2500;  // the second one, where the function returns
     double copy_ns = 20'000;  // a record with a copy of the stack
+    double record_ns = 1000;  // a record without one
     double look_ns = 10'000;  // a call that a debug register sees
     double close_ns = 80e6;   // nobody's CPU: so long the kernel waits before a probe is closed
 };
@@ -25,7 +26,8 @@ struct ProbeHits {
     std::uint64_t calls = 0;
     std::uint64_t returns = 0;
     std::uint64_t copies = 0;
-    std::uint64_t looks = 0;  // at calls, by a debug register
+    std::uint64_t looks = 0;    // at calls, by a debug register
+    std::uint64_t records = 0;  // of calls of free, without a copy
 };
 
 // What they cost the target.

@@ -134,10 +134,7 @@ std::string command_line(const CaseRun& run) {
 std::string errors_of_json(const CaseRun& run, const Outcome& came) {
     if (std::ranges::find(run.arguments, "--json") == run.arguments.end() || came.out.empty()) return {};
     nmtx::test::JsonOutputs outputs;
-    const bool of_allocs =
-        std::ranges::any_of(run.arguments, [](const std::string& word) { return word.ends_with(".json"); });
-    outputs.add(of_allocs ? "allocations_diff" : nmtx::test::definition_of(run.arguments.front()),
-                command_line(run), came.out);
+    outputs.add(nmtx::test::definition_of(run.arguments), command_line(run), came.out);
     return outputs.errors();
 }
 

@@ -162,6 +162,8 @@ TEST_CASE("command line: allocations of a running process, for a time, within a 
     CHECK(usual.verb == Verb::allocs);
     CHECK(usual.allocs.budget == 0.02);
     CHECK_FALSE(usual.allocs.live);
+    CHECK_FALSE(usual.allocs.frees);
+    CHECK(parse_command({"allocs", "3938", "--free"})->allocs.frees);
     const auto leak =
         parse_command({"allocs", "3938", "--live", "--budget", "0.5%", "--for=60s", "-o", "leak.pb.gz"})
             .value();

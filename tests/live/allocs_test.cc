@@ -120,6 +120,31 @@ TEST_CASE(
     CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
 }
 
+TEST_CASE("live allocs: blocks that are freed soon are told from those that stay") {
+    const Jdk jdk = jdk_under_test();
+    LiveJvm jvm(jdk, {}, {"native=1000000", "work=1"}, "Growth");
+    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--free", "--for", "12s"});
+    INFO(report.dump(2));
+    REQUIRE(report["sampling"]["with_frees"] == true);
+    CHECK(report["cost"]["records"].get<std::uint64_t>() > 0);
+    bool kept = false;
+    for (const auto& site : report["sites"]) {
+        const auto& lives = site["lifetimes"];
+        if (lives["within_s"].is_null() || !site["java"].is_string()) continue;
+        const auto java = site["java"].get<std::string>();
+        if (java == "Growth.keep") {
+            kept = true;
+            CHECK(lives["freed"] == 0);
+        }
+        // Streams are closed as soon as they are written.
+        if (java == "java.util.zip.Deflater.init" &&
+            site["library"].get<std::string>().find("libz") != std::string::npos)
+            CHECK(lives["freed_share"].get<double>() > 0.5);
+    }
+    CHECK(kept);
+    CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
+}
+
 TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all only") {
     const Jdk jdk = jdk_under_test();
     const Accounts accounts(jdk);

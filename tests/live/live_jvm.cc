@@ -222,7 +222,7 @@ nlohmann::json nmtx_json(const std::vector<std::string>& arguments) {
     const Outcome outcome = run_nmtx(all);
     if (outcome.exit_code != 0) throw std::runtime_error("nmtx failed: " + outcome.err + outcome.out);
     test::JsonOutputs outputs;
-    outputs.add(test::definition_of(arguments.front()), arguments.front(), outcome.out);
+    outputs.add(test::definition_of(arguments), arguments.front(), outcome.out);
     if (const std::string errors = outputs.errors(); !errors.empty()) throw std::runtime_error(errors);
     return nlohmann::json::parse(outcome.out);
 }

@@ -195,3 +195,38 @@ TEST_CASE("allocation sampler: a leak is found at its call, or what is missing i
     CHECK(with_address > 0);
     CHECK(profile->run.paid_ns() > 0);
 }
+
+TEST_CASE("allocation sampler: how long blocks live is seen, and what is never freed") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        ready();
+        for (int i = 0; i < 100'000; ++i) {
+            void* const block = std::malloc(3000);
+            nmtx_probed_sink = block;
+            ::usleep(2000);
+            std::free(block);
+            nmtx_probed_leak(1000);
+        }
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    AllocationOptions options;
+    options.length = std::chrono::milliseconds(4000);
+    options.addresses = options.frees = true;
+    const auto profile = sample_allocations(*process, options);
+    if (!profile) return;  // another case says what is missing
+    REQUIRE(profile->run.with_frees);
+    CHECK(profile->run.hits.records > 0);
+    std::vector<WatchedBlock> freed, leaked;
+    for (const AllocationSample& sample : profile->samples) {
+        if (sample.could_s < 0) continue;
+        (sample.bytes == 3000 ? freed : leaked).push_back({sample.could_s, sample.lived_s, 1});
+    }
+    const Lifetimes short_lived = lifetimes_of(freed), kept = lifetimes_of(leaked);
+    CHECK(kept.freed == 0);
+    if (short_lived.watched < least_watched || short_lived.horizon_s < 0.02)
+        return;  // a machine without time
+    REQUIRE(short_lived.half_s);
+    CHECK(*short_lived.half_s >= 0.002);
+    CHECK(*short_lived.half_s < 0.02);
+}

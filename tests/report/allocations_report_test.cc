@@ -151,6 +151,47 @@ TEST_CASE(
     CHECK(has(text, "or more"));
     CHECK_FALSE(has(text, "±"));
     CHECK_FALSE(has(allocations_sentence(made_allocation_profile(false)), "At least"));
+    test::JsonOutputs outputs;
+    outputs.add("allocations", "slow", json_allocations(profile, false, false));
+    CHECK(outputs.errors() == "");
+    const auto json = nlohmann::json::parse(json_allocations(profile, false, false));
+    CHECK(json["bytes"]["value"] == 5'000'000);
+    CHECK(json["bytes"]["high"] == nullptr);
+    CHECK(json["sites"][0]["bytes"]["low"] == nullptr);
+}
+
+TEST_CASE("allocations report: how long blocks live, and what of it is not seen") {
+    AllocationProfile profile = made_allocation_profile(false);
+    CHECK_FALSE(has(text_of_allocations(profile, false), "How long"));
+    profile.run.with_frees = true;
+    for (std::size_t i = 0; i < profile.samples.size(); ++i) {
+        profile.samples[i].could_s = 0.096;
+        profile.samples[i].lived_s = i < 40 ? -1 : 0.0012;
+    }
+    const std::string text = text_of_allocations(profile, false);
+    CHECK(has(text, "60 sampled blocks were watched"));
+    CHECK(has(text, "for 96 ms at most: longer lives are not seen"));
+    CHECK(has(text, "> 96 ms"));
+    CHECK(has(text, "100 %"));
+    CHECK(has(text, "1.2 ms"));
+    profile.run.frees_partly = true;
+    profile.run.windows_unwatched = 1;
+    const std::string partly = text_of_allocations(profile, false);
+    CHECK(has(partly, "≥ 100 %"));
+    CHECK(has(partly, "≤ 1.2 ms"));
+    CHECK_FALSE(has(partly, "> 96 ms"));
+    CHECK(has(partly, "shares are lower bounds"));
+    CHECK(has(partly, "1 window was not watched"));
+    test::JsonOutputs outputs;
+    outputs.add("allocations", "lifetimes", json_allocations(profile, false, false));
+    CHECK(outputs.errors() == "");
+    const auto json = nlohmann::json::parse(json_allocations(profile, false, false));
+    CHECK(json["sites"][0]["lifetimes"]["freed"] == 0);
+    CHECK(json["sites"][1]["lifetimes"]["freed_share"] == 1);
+    CHECK(json["sites"][1]["lifetimes"]["half_s"] == 0.0012);
+    AllocationProfile missing = made_allocation_profile(false);
+    missing.run.frees_missing = "free has no place for a cheap probe";
+    CHECK(has(text_of_allocations(missing, false), "How long blocks live is not known"));
 }
 
 TEST_CASE("allocations JSON: is what the schema says") {

@@ -30,6 +30,11 @@ Expected<void> take_live(const std::string& /*text*/, Command& command) {
     return {};
 }
 
+Expected<void> take_free(const std::string& /*text*/, Command& command) {
+    command.allocs.frees = true;
+    return {};
+}
+
 }  // namespace
 
 std::vector<OptionEntry> allocs() {
@@ -39,6 +44,7 @@ std::vector<OptionEntry> allocs() {
          .text = "CPU the target may spend, of one core (default: 2%)",
          .take = take_budget},
         {.name = "live", .text = "by what stays in use, for leaks", .take = take_live},
+        {.name = "free", .text = "how long blocks live, by probes in free", .take = take_free},
     };
 }
 

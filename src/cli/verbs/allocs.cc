@@ -24,6 +24,7 @@ VerbEntry allocs() {
     entry.subject = Subject::process;
     entry.options = joined({{{"for", "sample for TIME (default: 30s); Ctrl-C ends it early"},
                              {"live"},
+                             {"free"},
                              {"budget"},
                              {"output", "also write FILE.html, FILE.collapsed or FILE.pb.gz"},
                              {"force"},
@@ -35,7 +36,8 @@ VerbEntry allocs() {
     entry.details =
         "Samples calls of malloc and its relatives by uprobes, in short windows, so that the target pays no more "
         "than the budget: no agent, no BPF, no restart. Needs CAP_SYS_ADMIN or root. --live costs more for each call: "
-        "it also records the address of each block and looks at the end whether it is still in use (glibc). "
+        "it also records the address of each block and looks at the end whether it is still in use (glibc). --free watches "
+        "blocks until their window ends, so it shows lives shorter than that. "
         "FILE.html is a flame graph, FILE.pb.gz is for pprof, FILE.collapsed (in bytes) for other viewers.";
     entry.examples = {{"nmtx allocs 4711 --for 60s", "the sites that allocate most"},
                       {"nmtx allocs 4711 --live -o leak.html", "what stays, as a flame graph"},

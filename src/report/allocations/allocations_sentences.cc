@@ -94,6 +94,44 @@ std::string allocations_sentence(const AllocationProfile& profile) {
                               s_of(run.window_count), run.windows_s);
 }
 
+std::string duration_text(double seconds) {
+    if (seconds <= 0) return "-";
+    if (seconds < 1e-3) return fmt::format("{:.0f} µs", std::max(1.0, seconds * 1e6));
+    if (seconds < 1) return fmt::format("{:.{}f} ms", seconds * 1e3, seconds < 0.01 ? 1 : 0);
+    return fmt::format("{:.1f} s", seconds);
+}
+
+std::string freed_text(const Lifetimes& lives, bool partly) {
+    if (lives.horizon_s <= 0) return "-";
+    if (partly && lives.freed == 0) return "?";
+    constexpr double rounding = 1e-6;
+    return fmt::format("{}{:.0f} %", partly ? "≥ " : "", std::floor(100 * lives.freed_share + rounding));
+}
+
+std::string life_text(const Lifetimes& lives, const std::optional<double>& age_s, bool partly) {
+    if (lives.horizon_s <= 0) return "-";
+    if (age_s) return (partly ? "≤ " : "") + duration_text(std::max(*age_s, 1e-6));
+    return partly ? "?" : "> " + duration_text(lives.horizon_s);
+}
+
+std::string lifetimes_sentence(const AllocationProfile& profile) {
+    const AllocationRun& run = profile.run;
+    const Lifetimes lives = lifetimes_of(profile);
+    std::string text = fmt::format(
+        "{} sampled block{} watched until freed or until the window ended, for {} at most: longer "
+        "lives are not seen.",
+        grouped(lives.watched), lives.watched == 1 ? " was" : "s were", duration_text(lives.horizon_s));
+    if (run.frees_partly)
+        text +=
+            " Frees by threads without a probe are missing unless the address was given out again, so shares are lower "
+            "bounds and ages upper bounds.";
+    if (run.windows_unwatched > 0)
+        text += fmt::format(" {} window{} not watched: records were lost.", grouped(run.windows_unwatched),
+                            run.windows_unwatched == 1 ? " was" : "s were");
+    return text +
+           " Each call in between costs its trap, so lives of microseconds are shorter without probes.";
+}
+
 std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     const AllocationRun& run = profile.run;
     std::vector<std::string> notes;
@@ -128,6 +166,8 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
                         100 * run.slowed));
     if (!run.live_missing.empty())
         notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
+    if (!run.frees_missing.empty())
+        notes.push_back(fmt::format("How long blocks live is not known: {}.", printable(run.frees_missing)));
     if (!run.java_missing.empty())
         notes.push_back(fmt::format("Java frames could not be unwound: {}.", printable(run.java_missing)));
     add_lost(run, notes);
@@ -138,9 +178,13 @@ std::string allocations_cost(const AllocationProfile& profile) {
     const AllocationRun& run = profile.run;
     return fmt::format(
         "Cost: {:.1f} ms of the target's CPU, {:.2f} % of one core (budget {:.1f} %): {} calls at {:.2f} µs, {} stack "
-        "copies at {:.0f} µs. nmtx used {:.0f} ms of CPU.",
+        "copies at {:.0f} µs{}. nmtx used {:.0f} ms of CPU.",
         run.paid_ns() / 1e6, 100 * run.paid_share(), 100 * run.budget, grouped(run.hits.calls),
-        run.price.call_ns / 1000, grouped(run.hits.copies), run.price.copy_ns / 1000, run.nmtx_cpu_ms);
+        run.price.call_ns / 1000, grouped(run.hits.copies), run.price.copy_ns / 1000,
+        run.hits.returns > 0
+            ? fmt::format(", {} returns at {:.2f} µs", grouped(run.hits.returns), run.price.return_ns / 1000)
+            : "",
+        run.nmtx_cpu_ms);
 }
 
 }  // namespace nmtx

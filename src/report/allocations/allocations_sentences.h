@@ -1,12 +1,24 @@
 // Sentences on how allocations were sampled, for every form of the report.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "allocations/allocation_sites.h"
 
 namespace nmtx {
+
+// With --free: what was watched, and what is not seen.
+std::string lifetimes_sentence(const AllocationProfile& profile);
+// "98 %", of blocks by the horizon; ">= 98 %" where some frees may be missing; "-" where too few were
+// watched.
+std::string freed_text(const Lifetimes& lives, bool partly);
+// Of an age by which a share of blocks is freed: "1.2 ms", "> 96 ms"; "<= 1.2 ms" and "?" where some frees
+// may be missing.
+std::string life_text(const Lifetimes& lives, const std::optional<double>& age_s, bool partly);
+// "12 µs", "1.2 ms", "3.4 s"; "-" for 0
+std::string duration_text(double seconds);
 
 std::string allocations_sentence(const AllocationProfile& profile);
 // What a reader must know to trust the figures.

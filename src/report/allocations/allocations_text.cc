@@ -31,6 +31,7 @@ class AllocationsText {
             out_ += "\n";
             const std::vector<AllocationSite> sites = allocation_sites(profile_, live_);
             table(sites);
+            if (profile_.run.with_frees) lifetimes(sites);
             stacks(sites);
         }
         say(allocations_cost(profile_));
@@ -68,6 +69,23 @@ class AllocationsText {
                                 printable(std::string_view(site.name.java).substr(0, 512))));
         }
         if (sites.size() > shown) add(fmt::format("{:>43}  {} more", "", grouped(sites.size() - shown)));
+        out_ += "\n";
+    }
+
+    void lifetimes(const std::vector<AllocationSite>& sites) {
+        out_ += title("How long their blocks live", style_) + "\n";
+        say(lifetimes_sentence(profile_));
+        add(fmt::format("{:>9} {:>8} {:>10} {:>11} {:>11}  {}", "watched", "freed", "within", "half in",
+                        "90 % in", "called from"));
+        const bool partly = profile_.run.frees_partly;
+        const std::size_t shown = std::min(sites.size(), options_.all ? most_sites : first_sites);
+        for (std::size_t i = 0; i < shown; ++i) {
+            const Lifetimes& lives = sites[i].lifetimes;
+            add(fmt::format("{:>9} {:>8} {:>10} {:>11} {:>11}  {}", grouped(lives.watched),
+                            freed_text(lives, partly), duration_text(lives.horizon_s),
+                            life_text(lives, lives.half_s, partly),
+                            life_text(lives, lives.nine_tenths_s, partly), site_text(sites[i].name)));
+        }
         out_ += "\n";
     }
 

@@ -1,6 +1,7 @@
 // `nmtx allocs --json`: docs/reference/json.md.
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "allocations/allocation_sites.h"
 #include "allocations/saved_allocations.h"
@@ -21,12 +22,31 @@ json names_json(const std::vector<std::string>& names) {
     return out;
 }
 
-json estimate_json(const Estimate& estimate) {
-    return {{"value", estimate.value}, {"low", estimate.low}, {"high", estimate.high}};
+// A lower bound has no interval.
+json estimate_json(const AllocationRun& run, const Estimate& estimate) {
+    const bool bound = run.is_too_low();
+    return {{"value", estimate.value},
+            {"low", bound ? json(nullptr) : json(estimate.low)},
+            {"high", bound ? json(nullptr) : json(estimate.high)}};
 }
 
-json known_json(bool known, const Estimate& estimate) {
-    return known ? estimate_json(estimate) : json(nullptr);
+json live_json(const AllocationRun& run, const Estimate& estimate) {
+    return run.knows_live ? estimate_json(run, estimate) : json(nullptr);
+}
+
+json seconds_json(const std::optional<double>& seconds) {
+    return seconds ? json(*seconds) : json(nullptr);
+}
+
+json lifetimes_json(const AllocationRun& run, const Lifetimes& lives) {
+    if (!run.with_frees) return nullptr;
+    const bool known = lives.horizon_s > 0;
+    return {{"watched", lives.watched},
+            {"freed", lives.freed},
+            {"within_s", known ? json(lives.horizon_s) : json(nullptr)},
+            {"freed_share", known ? json(lives.freed_share) : json(nullptr)},
+            {"half_s", seconds_json(lives.half_s)},
+            {"nine_tenths_s", seconds_json(lives.nine_tenths_s)}};
 }
 
 json run_json(const AllocationProfile& profile) {
@@ -54,13 +74,17 @@ json run_json(const AllocationProfile& profile) {
             {"calls_not_copied", run.refused},
             {"slowed_at_most", run.slowed},
             {"live_missing", text_or_null(run.live_missing)},
+            {"with_frees", run.with_frees},
+            {"frees_missing", text_or_null(run.frees_missing)},
+            {"frees_partly", run.frees_partly},
+            {"windows_unwatched", run.windows_unwatched},
             {"java_missing", text_or_null(run.java_missing)},
             {"interrupted", run.interrupted},
             {"process_ended", run.process_ended}};
 }
 
 json site_json(const AllocationProfile& profile, const AllocationSite& site) {
-    const bool known = profile.run.knows_live;
+    const AllocationRun& run = profile.run;
     json frames = json::array();
     for (std::uint32_t node = site.node; node != 0; node = profile.calls.nodes[node].parent)
         frames.push_back(printable(profile.calls.function_of(node).name));
@@ -68,10 +92,11 @@ json site_json(const AllocationProfile& profile, const AllocationSite& site) {
             {"library", text_or_null(site.name.file)},
             {"java", text_or_null(site.name.java)},
             {"samples", site.samples},
-            {"bytes", estimate_json(site.bytes)},
-            {"blocks", estimate_json(site.blocks)},
-            {"live_bytes", known_json(known, site.live_bytes)},
-            {"live_blocks", known_json(known, site.live_blocks)},
+            {"bytes", estimate_json(run, site.bytes)},
+            {"blocks", estimate_json(run, site.blocks)},
+            {"live_bytes", live_json(run, site.live_bytes)},
+            {"live_blocks", live_json(run, site.live_blocks)},
+            {"lifetimes", lifetimes_json(run, site.lifetimes)},
             {"frames", std::move(frames)}};
 }
 
@@ -85,10 +110,11 @@ std::string json_allocations(const AllocationProfile& profile, bool live, bool a
     out["process"] = printable(run.process);
     out["taken_at"] = run.started_at;
     out["sampling"] = run_json(profile);
-    out["bytes"] = estimate_json(estimate_of(profile, AllocationMeasure::alloc_space));
-    out["blocks"] = estimate_json(estimate_of(profile, AllocationMeasure::alloc_objects));
-    out["live_bytes"] = known_json(run.knows_live, estimate_of(profile, AllocationMeasure::inuse_space));
-    out["live_blocks"] = known_json(run.knows_live, estimate_of(profile, AllocationMeasure::inuse_objects));
+    out["bytes"] = estimate_json(run, estimate_of(profile, AllocationMeasure::alloc_space));
+    out["blocks"] = estimate_json(run, estimate_of(profile, AllocationMeasure::alloc_objects));
+    out["live_bytes"] = live_json(run, estimate_of(profile, AllocationMeasure::inuse_space));
+    out["live_blocks"] = live_json(run, estimate_of(profile, AllocationMeasure::inuse_objects));
+    out["lifetimes"] = lifetimes_json(run, lifetimes_of(profile));
     out["sites"] = json::array();
     const std::vector<AllocationSite> sites = allocation_sites(profile, live);
     const std::size_t shown = std::min(sites.size(), all ? sites_of_all : sites_at_first);
@@ -97,6 +123,7 @@ std::string json_allocations(const AllocationProfile& profile, bool live, bool a
     out["cost"] = {{"budget", run.budget},           {"paid_ms", run.paid_ns() / 1e6},
                    {"paid_share", run.paid_share()}, {"calls", run.hits.calls},
                    {"returns", run.hits.returns},    {"copies", run.hits.copies},
+                   {"records", run.hits.records},    {"record_ns", run.price.record_ns},
                    {"call_ns", run.price.call_ns},   {"return_ns", run.price.return_ns},
                    {"copy_ns", run.price.copy_ns},   {"nmtx_cpu_ms", run.nmtx_cpu_ms}};
     // The samples are for `nmtx diff`: all in one line.

@@ -1,0 +1,27 @@
+#include "platform/probes/described_run.h"
+
+namespace nmtx {
+
+void describe(AllocationRun& run, const ProcessFiles& process, const ProbedAllocator& allocator) {
+    run.pid = process.pid();
+    run.process = process.comm();
+    run.allocator = allocator.allocator;
+    run.library = allocator.path;
+    for (const ProbedFunction& function : allocator.functions) {
+        if (!function.frees) run.functions.push_back(function.name);
+    }
+    run.functions_left_out = allocator.left_out;
+}
+
+SamplingRun run_of_stacks(const AllocationRun& run) {
+    SamplingRun stacks;
+    stacks.pid = run.pid;
+    stacks.process = run.process;
+    stacks.started_at = run.started_at;
+    stacks.started_unix_ms = run.started_unix_ms;
+    stacks.seconds = run.seconds;
+    stacks.asked_s = run.asked_s;
+    return stacks;
+}
+
+}  // namespace nmtx

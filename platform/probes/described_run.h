@@ -1,0 +1,15 @@
+// What is said of a run besides its samples.
+#pragma once
+
+#include "allocations/allocation_profile.h"
+#include "platform/probes/probed_functions.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+// The process, and the functions that had probes.
+void describe(AllocationRun& run, const ProcessFiles& process, const ProbedAllocator& allocator);
+// The same run, as one of stacks.
+SamplingRun run_of_stacks(const AllocationRun& run);
+
+}  // namespace nmtx
