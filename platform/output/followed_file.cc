@@ -29,9 +29,9 @@ class FollowedFile {
         auto place = output_place(path_, LastLink::followed);
         if (!place) return tl::make_unexpected(place.error());
         place_ = std::move(*place);
-        file_ = Descriptor(::openat(place_.directory.get(), place_.name.c_str(), open_flags));
-        if (!file_ && errno == ENOENT) return make();
-        if (!file_) return tl::make_unexpected(file_error(path_, errno));
+        const int fd = ::openat(place_.directory.get(), place_.name.c_str(), open_flags);
+        if (fd < 0) return errno == ENOENT ? make() : tl::make_unexpected(file_error(path_, errno));
+        file_ = Descriptor(fd);
         return look();
     }
 
@@ -54,11 +54,15 @@ class FollowedFile {
 
   private:
     Expected<void> make() {
-        file_ = Descriptor(::openat(place_.directory.get(), place_.name.c_str(),
-                                    open_flags | O_CREAT | O_EXCL, public_mode));
+        const int fd =
+            ::openat(place_.directory.get(), place_.name.c_str(), open_flags | O_CREAT | O_EXCL, public_mode);
         // Whatever the mask of this process is.
-        if (!file_ || ::fchmod(file_.get(), public_mode) != 0)
-            return tl::make_unexpected(file_error(path_, errno));
+        if (fd < 0 || ::fchmod(fd, public_mode) != 0) {
+            const Error error = file_error(path_, errno);
+            const Descriptor closed(fd);
+            return tl::make_unexpected(error);
+        }
+        file_ = Descriptor(fd);
         size_ = 0;
         return {};
     }
