@@ -1,6 +1,8 @@
 // What `nmtx serve` costs beside many JVMs: the time of a scrape, its CPU beside its budget, its RSS, and
 // what a target pays, by a loop of mmap and munmap in one of the JVMs: alone, beside nmtx, beside nmtx
-// without a budget, and beside a collector that reads smaps of every JVM once a second.
+// without a budget, and beside a collector that reads smaps of every JVM once a second. Once with samples as
+// they come, which are light ones as long as the budget is small, and once with full ones only (but for the
+// first of each JVM): smaps, questions for addresses, malloc's chunks.
 //   bench_serve_cost NMTX JAVA CLASSES [JVMS [SECONDS [ROUNDS [MIB [MAPPINGS]]]]]
 // CLASSES: the folder with Target.class (fixtures/targets). The loop's JVM has MIB resident in MAPPINGS.
 #include <arpa/inet.h>
@@ -86,14 +88,15 @@ class Served {
         close(fd);
         return works && text.starts_with("HTTP/1.1 200") ? since(begin) : -1;
     }
-    // The values of all series of this name, summed.
-    [[nodiscard]] double sum(const std::string& name) const {
+    // The values of all series of this name, or of those that have that part in their labels, summed.
+    [[nodiscard]] double sum(const std::string& name, const std::string& part = "") const {
         std::string text;
         scrape(text);
         std::istringstream in(text);
         double total = 0;
         for (std::string line; std::getline(in, line);) {
-            if (line.starts_with(name + "{") || line.starts_with(name + " "))
+            if ((line.starts_with(name + "{") || line.starts_with(name + " ")) &&
+                line.find(part) != std::string::npos)
                 total += std::atof(line.c_str() + line.rfind(' '));
         }
         return total;
@@ -124,6 +127,8 @@ class Served {
     std::uint16_t port_ = 0;
 };
 
+const std::vector<std::string> full_only{"--walk-every", "1"};
+
 void measure_scrapes(const Served& served) {
     std::vector<double> took;
     std::string text;
@@ -145,31 +150,58 @@ double wait_for_figures(const Served& served, double jvms) {
     return since(begin);
 }
 
-void measure_serve(const std::string& nmtx, double jvms, double seconds) {
-    const Served served(nmtx, {});
+struct SampleSums {
+    double light = 0, full = 0, failed = 0, cpu_ms = 0, answering_ms = 0;
+};
+
+SampleSums sums_of(const Served& served) {
+    return {served.sum("nmtx_samples_total", "light"), served.sum("nmtx_samples_total", "full"),
+            served.sum("nmtx_failed_samples_total"), served.sum("nmtx_sampling_cpu_seconds_total") * 1000,
+            served.sum("nmtx_jvm_answering_seconds_total") * 1000};
+}
+
+void print_samples(const std::string& when, const SampleSums& before, const SampleSums& after) {
+    const double count = after.light - before.light + after.full - before.full;
+    fmt::print(
+        "{:<44} {:.0f} light, {:.0f} full, {:.0f} failed; {:.1f} ms of CPU and {:.1f} ms of waiting each\n",
+        "samples " + when, after.light - before.light, after.full - before.full, after.failed - before.failed,
+        (after.cpu_ms - before.cpu_ms) / std::max(count, 1.0),
+        (after.answering_ms - before.answering_ms) / std::max(count, 1.0));
+}
+
+void measure_serve(const std::string& nmtx, const std::vector<std::string>& options, double jvms,
+                   double seconds) {
+    const Served served(nmtx, options);
     const double until_full = wait_for_figures(served, jvms);
     fmt::print(
         "{:<44} {:.0f} of {:.0f}, {:.0f} by a full sample, {:.1f} s and {:.0f} ms of CPU after the start\n",
         "JVMs with figures", served.sum("nmtx_up"), jvms, served.sum("nmtx_owners_full"), until_full / 1000,
         served.cpu_ms());
     // What was saved for the beginning is spent first.
+    const SampleSums first = sums_of(served);
     for (const Clock::time_point begin = Clock::now(); since(begin) < 120'000;) {
         const double before = served.cpu_ms();
         rest(5000);
         if (served.cpu_ms() - before < 5000 * 0.002 * 3) break;
     }
-    const double cpu = served.cpu_ms(), sampling = served.sum("nmtx_sampling_cpu_seconds_total");
+    const SampleSums saved = sums_of(served);
+    print_samples("until what was saved is spent", first, saved);
+    const double cpu = served.cpu_ms();
     const Clock::time_point begin = Clock::now();
     rest(seconds * 1000);
     const double share = (served.cpu_ms() - cpu) / since(begin);
-    const double sampled = (served.sum("nmtx_sampling_cpu_seconds_total") - sampling) * 1000 / since(begin);
-    fmt::print("{:<44} {:.3f} % of a core, {:.3f} % for samples; budget {:.3f} %\n",
+    const SampleSums sums = sums_of(served);
+    const double sampled =
+        (sums.cpu_ms + sums.answering_ms - saved.cpu_ms - saved.answering_ms) / since(begin);
+    fmt::print("{:<44} {:.3f} % of a core, {:.3f} % for samples with the wait; budget {:.3f} %\n",
                fmt::format("CPU in the {:.0f} s after that, no scrapes", seconds), 100 * share, 100 * sampled,
                100 * served.sum("nmtx_cpu_budget_ratio"));
+    print_samples("in these", saved, sums);
     fmt::print("{:<44} {:.0f}\n", "samples are rarer by (pressure)", served.sum("nmtx_pressure_slowdown"));
     const double before = served.cpu_ms();
     measure_scrapes(served);
     fmt::print("{:<44} {:.2f} ms of CPU each\n", "the same", (served.cpu_ms() - before) / 1000);
+    print_samples("during the scrapes", sums, sums_of(served));
     fmt::print("{:<44} {:.1f} MiB now, {:.1f} MiB at most\n", "RSS", served.memory_mib("VmRSS:"),
                served.memory_mib("VmHWM:"));
 }
@@ -193,13 +225,16 @@ void measure_target(const TimedJvm& target, const std::string& nmtx, const std::
         std::string text;
         for (const Clock::time_point begin = Clock::now(); since(begin) < ms; rest(1000)) served.scrape(text);
     };
-    const Served usual(nmtx, {});
-    wait_for_figures(usual, static_cast<double>(pids.size()));
+    const std::vector<std::string> no_budget{"--cpu-budget", "100", "--every", "1s"};
+    const std::vector<std::string> full_no_budget{"--cpu-budget", "100",          "--every",
+                                                  "1s",           "--walk-every", "1"};
+    // Each from its start, so that what is saved for the beginning is spent meanwhile.
     const std::vector<std::pair<std::string, std::function<void()>>> works{
         {"alone", [&] { rest(ms); }},
-        {"nmtx serve, a scrape a second", [&] { scraped(usual); }},
-        {"the same, samples without a budget, each 1 s",
-         [&] { scraped(Served(nmtx, {"--cpu-budget", "100", "--every", "1s"})); }},
+        {"nmtx serve, a scrape a second", [&] { scraped(Served(nmtx, {})); }},
+        {"nmtx serve, full samples, a scrape a second", [&] { scraped(Served(nmtx, full_only)); }},
+        {"samples without a budget, each 1 s", [&] { scraped(Served(nmtx, no_budget)); }},
+        {"full samples without a budget, each 1 s", [&] { scraped(Served(nmtx, full_no_budget)); }},
         {"smaps of every JVM read each second", [&] { read_smaps_of(pids, ms); }}};
     std::map<std::string, std::vector<double>> all;
     for (int i = 0; i < rounds; ++i) {
@@ -243,7 +278,10 @@ int main(int argc, char** argv) {
         if (!jvms.back()->wait_until_ready()) return 1;
     }
     if (!target.wait_until_ready()) return 1;
-    measure_serve(argv[1], static_cast<double>(count), seconds);
+    fmt::print("Samples as they come:\n");
+    measure_serve(argv[1], {}, static_cast<double>(count), seconds);
+    fmt::print("Full samples:\n");
+    measure_serve(argv[1], full_only, static_cast<double>(count), seconds);
     std::fflush(stdout);
     measure_target(target, argv[1], pids, 1000.0 * seconds / 3, rounds);
     return 0;
