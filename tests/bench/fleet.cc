@@ -54,6 +54,17 @@ void print_series(MadeFleet& fleet) {
                static_cast<double>(sum) / static_cast<double>(host.jvms.size()));
 }
 
+// Ages are in seconds of the clock. The samples of a fleet were taken in the month before, and since.
+std::string text_of(MadeFleet& fleet, std::size_t host, double now_s, double lapse, Exposition format) {
+    const auto now_ms = static_cast<std::int64_t>(1000 * (now_s + MadeFleet::before_s));
+    HostFigures figures = fleet.host_at(host, now_s);
+    for (JvmState& jvm : figures.jvms) {
+        for (std::int64_t* taken_ms : {&jvm.totals_ms, &jvm.owners_ms})
+            *taken_ms = now_ms - static_cast<std::int64_t>(static_cast<double>(now_ms - *taken_ms) / lapse);
+    }
+    return exposition_of(figures, now_ms, format);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -89,21 +100,16 @@ int main(int argc, char** argv) {
     MadeFleet fleet(made, std::move(captured));
     print_series(fleet);
     const Clock::time_point begin = Clock::now();
-    const auto now_s = [&, lapse = options["lapse"]] {
-        return lapse * std::chrono::duration<double>(Clock::now() - begin).count();
-    };
+    const double lapse = options["lapse"];
+    const auto now_s = [&] { return lapse * std::chrono::duration<double>(Clock::now() - begin).count(); };
     HttpLimits limits;
     limits.connections = 512;
     const auto server = HttpServer::start("127.0.0.1", 0, limits, [&](const HttpRequest& request) {
         std::size_t host = 0;
         if (!read_host(request.path, host) || host >= made.hosts) return not_there();
         const Exposition format = exposition_for(request.accept);
-        const double at_s = now_s();
-        // The samples of a fleet were taken in the month before, and since.
-        const auto now_ms = static_cast<std::int64_t>(1000 * (at_s + MadeFleet::before_s));
-        return HttpAnswer{
-            200, content_type_of(format),
-            std::make_shared<const std::string>(exposition_of(fleet.host_at(host, at_s), now_ms, format))};
+        return HttpAnswer{200, content_type_of(format),
+                          std::make_shared<const std::string>(text_of(fleet, host, now_s(), lapse, format))};
     });
     if (!server) {
         fmt::print(stderr, "bench_fleet: {}\n", to_string(server.error()));
