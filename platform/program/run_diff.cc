@@ -92,7 +92,7 @@ Expected<void> refuse_different_runs(const AllocationRun& before, const Allocati
                        "sample both with --all, or both without; compare them anyway with --force");
     if (before.process != after.process)
         return failure("",
-                       fmt::format("the two runs are of different programs: {} and {}",
+                       fmt::format("the two runs are from different programs: {} and {}",
                                    printable(before.process), printable(after.process)),
                        "compare them anyway with --force");
     return {};
