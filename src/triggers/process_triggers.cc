@@ -24,8 +24,8 @@ std::string growth_text(const Condition& condition, Bytes growth) {
 ProcessTriggers::ProcessTriggers(const std::vector<Condition>& conditions) {
     armed_.reserve(conditions.size());
     for (const Condition& condition : conditions)
-        armed_.push_back({&condition, true,
-                          std::vector(condition.owner.empty() ? 1 : 2, GrowthWindow(condition.within))});
+        armed_.push_back(
+            {&condition, true, std::vector(condition.owner.empty() ? 1 : 2, GrowthWindow(condition.within))});
 }
 
 void ProcessTriggers::look(Armed& one, double figure, double threshold, std::int64_t at_ms,

@@ -37,8 +37,8 @@ class ProcessTriggers {
     std::vector<Fired> usage(Bytes used, Bytes limit, std::int64_t at_ms);
     std::vector<Fired> rss(Bytes resident, std::int64_t at_ms);
     // `resident_of`: resident bytes of an owner and all below it, of the whole for the empty path.
-    // Samples of two depths split owners differently, so an owner is compared with itself in samples of the same
-    // depth only.
+    // Samples of two depths split owners differently, so an owner is compared with itself in samples of the
+    // same depth only.
     using ResidentOf = std::function<Bytes(std::string_view owner)>;
     std::vector<Fired> sampled(const ResidentOf& resident_of, SampleDepth depth, std::int64_t at_ms);
     std::vector<Fired> terminated(std::int64_t at_ms);

@@ -126,7 +126,8 @@ TEST_CASE("triggers: slow growth beyond the window does not fire") {
     ProcessTriggers triggers(conditions);
     for (std::int64_t minute = 0; minute < 200; ++minute) {
         const Bytes rss = mib(100 + static_cast<std::uint64_t>(minute) * 10);
-        CHECK(triggers.sampled([&](std::string_view) { return rss; }, SampleDepth::full, minute * 60'000).empty());
+        CHECK(triggers.sampled([&](std::string_view) { return rss; }, SampleDepth::full, minute * 60'000)
+                  .empty());
     }
 }
 
