@@ -5,6 +5,8 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "platform/os/clock.h"
+
 namespace nmtx {
 namespace {
 
@@ -20,13 +22,34 @@ void AllocationRecords::begin(const ProbeWindow& window, std::array<std::uint32_
                               std::uint64_t seed) {
     entries_ = entries;
     wanted_before_.clear();
-    for (std::size_t i = 0; i < window.threads(); ++i)
-        wanted_before_.push_back(wanted_ns(window.thread(i).tid));
+    busy_before_.clear();
+    for (std::size_t i = 0; i < window.threads(); ++i) {
+        const pid_t tid = window.thread(i).tid;
+        wanted_before_.push_back(wanted_ns(tid));
+        busy_before_.push_back(busy_since_seen(tid, wanted_before_.back()));
+    }
     first_of_window_ = samples_.size();
     ends_.clear();
     bytes_seen_ = 0;
     waiting_.clear();
     sampler_.emplace(period_, seed);
+}
+
+void AllocationRecords::expect(const std::vector<ChosenThread>& threads) {
+    last_seen_.clear();
+    for (const ChosenThread& thread : threads) {
+        if (const auto wanted = wanted_ns(thread.tid)) last_seen_[thread.tid] = {monotonic_ns(), *wanted};
+    }
+}
+
+std::optional<double> AllocationRecords::busy_since_seen(pid_t tid,
+                                                         std::optional<std::uint64_t> wanted) const {
+    constexpr std::uint64_t too_short_ns = 20'000'000;
+    const auto seen = last_seen_.find(tid);
+    const std::uint64_t now = monotonic_ns();
+    if (seen == last_seen_.end() || !wanted || now < seen->second.at_ns + too_short_ns) return std::nullopt;
+    const std::uint64_t more = *wanted - std::min(*wanted, seen->second.wanted_ns);
+    return static_cast<double>(more) / static_cast<double>(now - seen->second.at_ns);
 }
 
 const KnownThread& AllocationRecords::known(pid_t tid) {
@@ -147,23 +170,23 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     // By thread and function.
     std::vector<std::array<double, most_functions>> factors(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
-        const double undisturbed =
-            undisturbed_factor(cost_ns(price, window.hits(i)), window.ran_ns(i), busy_share(window, i));
-        run_.slowed = std::max(run_.slowed, 1 - 1 / undisturbed);
-        undisturbed_.push_back(undisturbed);
+        const Undisturbed lacks = undisturbed(cost_ns(price, window.hits(i)), window.ran_ns(i),
+                                              busy_share(window, i), busy_before_[i]);
+        run_.slowed = std::max(run_.slowed, 1 - 1 / std::max(lacks.factor, 1 + lacks.doubt));
+        undisturbed_.push_back(lacks);
         for (std::size_t function = 0; function < window.probed(); ++function) {
             // Those behind the last one that was due, and those that had no room in the buffer.
             const ProbeHits hits = window.hits(i, function);
             const std::uint64_t recorded = hits.copies * window.thread(i).every_of(function);
             const bool more = recorded > 0 && hits.calls > recorded;
             const double all = more ? static_cast<double>(hits.calls) / static_cast<double>(recorded) : 1;
-            factors[i][function] = undisturbed * all;
+            factors[i][function] = lacks.factor * all;
         }
     }
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
         AllocationSample& sample = samples_[i].sample;
         sample.weight *= factors[samples_[i].probed_thread][samples_[i].function];
-        sample.doubt = price_doubt * (undisturbed_[samples_[i].probed_thread] - 1);
+        sample.doubt = undisturbed_[samples_[i].probed_thread].doubt;
     }
     // Chosen by what came before, so that no sample's chance depends on itself.
     if (samples_.size() - first_of_window_ > samples_a_window) {

@@ -11,6 +11,7 @@
 #include "allocations/allocation_profile.h"
 #include "allocations/byte_sampler.h"
 #include "allocations/lifetimes.h"
+#include "allocations/probe_budget.h"
 #include "base/address.h"
 #include "platform/probes/probe_window.h"
 #include "platform/profile/stack_batches.h"
@@ -26,6 +27,8 @@ class AllocationRecords {
                       AllocationRun& run, Range jvm)
         : process_(process), builder_(builder), batches_(batches), run_(run), jvm_(jvm) {}
 
+    // Threads that are to be probed later: how busy they are until then.
+    void expect(const std::vector<ChosenThread>& threads);
     // What follows is of this window, which has begun. Until it ends the sampler is the same. `entries`: what
     // the samples of a stratum have as their window.
     void begin(const ProbeWindow& window, std::array<std::uint32_t, most_strata> entries, std::uint64_t seed);
@@ -57,6 +60,7 @@ class AllocationRecords {
     void find_ends(const ProbeWindow& window);
     const KnownThread& known(pid_t tid);
     [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
+    [[nodiscard]] std::optional<double> busy_since_seen(pid_t tid, std::optional<std::uint64_t> wanted) const;
     // The time in which it had a processor or waited for one.
     std::optional<std::uint64_t> wanted_ns(pid_t tid);
 
@@ -71,11 +75,16 @@ class AllocationRecords {
     std::array<std::uint32_t, most_strata> entries_{};
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
-    std::vector<double> undisturbed_;  // by the window's threads
+    std::vector<Undisturbed> undisturbed_;            // by the window's threads
+    std::vector<std::optional<double>> busy_before_;  // likewise: undisturbed()
     std::optional<ByteSampler> sampler_;
     std::unordered_map<std::size_t, Waiting> waiting_;         // by the window's threads
     std::vector<std::optional<std::uint64_t>> wanted_before_;  // likewise, when it began
     std::unordered_map<pid_t, std::unique_ptr<KnownThread>> threads_;
+    struct LastSeen {
+        std::uint64_t at_ns = 0, wanted_ns = 0;
+    };
+    std::unordered_map<pid_t, LastSeen> last_seen_;  // without probes
 };
 
 }  // namespace nmtx

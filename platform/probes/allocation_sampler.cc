@@ -216,6 +216,7 @@ class AllocationSampler {
         const std::uint64_t used = plan.window_ns + plan.closing_ns;
         const std::uint64_t room = used < stretch.length_ns ? stretch.length_ns - used : 0;
         const std::uint64_t before = std::uniform_int_distribution<std::uint64_t>(0, room)(random_);
+        records.expect(next.choice.threads);
         if (!plan.always()) wait_until(stretch.from_ns + before);
         if (auto ran = run_window(next, budget, records); !ran) return ran;
         batches_.unwind_now();
@@ -277,16 +278,15 @@ class AllocationSampler {
         }
         for (std::size_t i = 0; i < window.threads() && seconds > 0; ++i) {
             const ChosenThread& thread = window.thread(i);
+            constexpr double itself = 1.01;
+            if (thread.stratum == of_busy_threads && thread.factor > itself) run_.one_for_several = true;
             stratum_rates_[thread.stratum] +=
                 static_cast<double>(window.hits(i).calls) * thread.factor / seconds;
         }
         window.close();
         ProbeHits paid = window.paid();
         paid.calls += static_cast<std::uint64_t>(unseen_rate(choice) * window.present_s());
-        run_.hits.calls += paid.calls;
-        run_.hits.returns += paid.returns;
-        run_.hits.copies += paid.copies;
-        run_.hits.records += paid.records;
+        run_.hits += paid;
     }
 
     AllocationProfile profile(AllocationRecords& records) {

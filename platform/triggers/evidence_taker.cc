@@ -100,7 +100,7 @@ std::shared_ptr<const Capture> EvidenceTaker::store_first(const std::string& nam
                                                           const std::stop_token& stop,
                                                           TakenEvidence& evidence) {
     auto looked = first_look(request, stop);
-    const auto capture = looked ? std::make_shared<const Capture>(std::move(*looked)) : request.last.capture;
+    auto capture = looked ? std::make_shared<const Capture>(std::move(*looked)) : request.last.capture;
     const auto none = [&](const Error& why) {
         evidence.line += "no evidence: " + to_string(why);
         return nullptr;

@@ -125,7 +125,7 @@ void EvidenceWatch::take_news() {
         const std::lock_guard lock(mutex_);
         news.swap(news_);
     }
-    for (News& one : news) {
+    for (const News& one : news) {
         WatchedProcess* const process = watched(one.capture->header);
         if (process == nullptr) continue;
         process->last = {one.capture, one.taken_ns};

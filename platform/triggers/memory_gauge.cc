@@ -169,7 +169,7 @@ void MemoryGauge::ask_for_events() {
 void MemoryGauge::ask_for_pressure() {
     if (levels_.empty()) return;
     Descriptor pressure = open_to_tell(levels_.front(), "memory.pressure", O_RDWR);
-    if (tell(pressure, std::string("some 200000 2000000", 20))) pressure_ = std::move(pressure);
+    if (tell(pressure, std::string("some 200000 2000000") + '\0')) pressure_ = std::move(pressure);
 }
 
 void MemoryGauge::append_waits(std::vector<pollfd>& waits) const {

@@ -92,7 +92,7 @@ AllocationChange change_between(const Estimate& before, const Estimate& after, b
 
 bool have_intervals(const AllocationProfile& before, const AllocationProfile& after) {
     for (const AllocationRun* run : {&before.run, &after.run}) {
-        if (run->is_too_low() || run->windows_s <= 0) return false;
+        if (!run->has_intervals() || run->windows_s <= 0) return false;
     }
     return true;
 }

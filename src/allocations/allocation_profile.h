@@ -80,6 +80,14 @@ struct AllocationRun {
     // are lower bounds, and their intervals mean nothing.
     [[nodiscard]] bool is_too_low() const { return slowed > most_corrected; }
     static constexpr double most_corrected = 0.8;
+    // In a window one of the busy threads had a probe for several of them. How much that says of the others
+    // only shows where it was another one often enough.
+    bool one_for_several = false;
+    [[nodiscard]] bool has_too_few_windows() const {
+        return one_for_several && window_count < enough_windows;
+    }
+    static constexpr std::uint64_t enough_windows = 6;
+    [[nodiscard]] bool has_intervals() const { return !is_too_low() && !has_too_few_windows(); }
 
     // What it has cost the target, and of that time the share of one core.
     [[nodiscard]] double paid_ns() const { return cost_ns(price, hits); }

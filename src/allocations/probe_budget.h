@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 namespace nmtx {
 
@@ -28,6 +29,14 @@ struct ProbeHits {
     std::uint64_t copies = 0;
     std::uint64_t looks = 0;    // at calls, by a debug register
     std::uint64_t records = 0;  // of calls of free, without a copy
+    ProbeHits& operator+=(const ProbeHits& more) {
+        calls += more.calls;
+        returns += more.returns;
+        copies += more.copies;
+        looks += more.looks;
+        records += more.records;
+        return *this;
+    }
 };
 
 // What they cost the target.
@@ -47,11 +56,17 @@ struct WindowPlan {
 // The price of a hit is measured on code of our own; in the target it may be as much higher or lower.
 inline constexpr double price_doubt = 0.3;
 
-// A thread that has no time to spare makes fewer calls while each of them is slower: of so many calls more it
-// stands for in a window in which it had a processor for `ran_ns`, and its own calls cost it `cost_ns`.
-// `busy`: the part of the window in which it wanted a processor. One that waited for something else lost
-// nothing by it: 1. Likewise where the cost is little. At most 20.
-double undisturbed_factor(double cost_ns, std::uint64_t ran_ns, double busy);
+// What a window lacks of the calls that a thread would have made without the traps.
+struct Undisturbed {
+    double factor = 1;  // of so many times as many calls it is
+    double doubt = 0;   // by so much the factor may be wrong: of it
+};
+// Of a window in which the thread had a processor for `ran_ns`, and its own calls cost it `cost_ns`. `busy`:
+// the part of the window in which it wanted a processor; `before`: of the time before. One that had time to
+// spare in the window lost nothing, likewise where the cost is little. One that had none before makes fewer
+// calls while each of them is slower: as many as fit. One that had time to spare before keeps its pace as far
+// as it can, and does the rest later: then its calls stand for themselves, and so does an unknown thread's.
+Undisturbed undisturbed(double cost_ns, std::uint64_t ran_ns, double busy, std::optional<double> before);
 
 // A number about as large as `every`, chosen by a random one. Of calls that come in a fixed order, each so
 // many is always the same one where the numbers have a factor in common: large ones here have neither 2

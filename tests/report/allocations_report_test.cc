@@ -160,6 +160,25 @@ TEST_CASE(
     CHECK(json["sites"][0]["bytes"]["low"] == nullptr);
 }
 
+TEST_CASE("allocations report: few windows with one busy thread for several give no interval") {
+    AllocationProfile profile = made_allocation_profile(false);
+    profile.run.one_for_several = true;
+    profile.run.window_count = 5;
+    const std::string text = text_of_allocations(profile, false);
+    CHECK(has(text, "its error is not known"));
+    CHECK(has(text, "Only 5 windows, and in each one of several threads"));
+    CHECK_FALSE(has(text, "±"));
+    test::JsonOutputs outputs;
+    outputs.add("allocations", "few", json_allocations(profile, false, false));
+    CHECK(outputs.errors() == "");
+    CHECK(nlohmann::json::parse(json_allocations(profile, false, false))["bytes"]["high"] == nullptr);
+    profile.run.window_count = 6;
+    CHECK(has(text_of_allocations(profile, false), "±"));
+    profile.run.window_count = 2;
+    profile.run.one_for_several = false;
+    CHECK(has(text_of_allocations(profile, false), "±"));
+}
+
 TEST_CASE("allocations report: how long blocks live, and what of it is not seen") {
     AllocationProfile profile = made_allocation_profile(false);
     CHECK_FALSE(has(text_of_allocations(profile, false), "How long"));

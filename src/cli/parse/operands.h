@@ -12,8 +12,8 @@ namespace nmtx {
 
 bool is_number(std::string_view text);
 
-// "4711" is a process; "x.nmtx", "x.json", "dir/x" and "-" are files; anything else is a name, or a file where the
-// verb takes one and it exists.
+// "4711" is a process; "x.nmtx", "x.json", "dir/x" and "-" are files; anything else is a name, or a file
+// where the verb takes one and it exists.
 Expected<Target> target_of(const std::string& word, Subject subject);
 
 // `operands` without the verb.

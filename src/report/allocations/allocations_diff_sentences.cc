@@ -82,7 +82,12 @@ std::vector<std::string> allocations_diff_notes(const AllocationDiff& diff) {
                 "The {} run has lower bounds only: a thread was slowed by {:.0f} % within a window. "
                 "Nothing can be said of changes.",
                 which, 100 * run->slowed));
-        if (run->window_count == 1)
+        if (run->has_too_few_windows())
+            notes.push_back(
+                fmt::format("The {} run has too few windows ({}) with one thread for several: nothing can "
+                            "be said of changes. Sample longer.",
+                            which, run->window_count));
+        else if (run->window_count == 1)
             notes.push_back(
                 fmt::format("The {} run has one window only: what changes from one to the next is not "
                             "in its intervals. Sample longer.",

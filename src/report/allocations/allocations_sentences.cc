@@ -72,6 +72,10 @@ std::string site_text(const SiteName& site) {
     return text.empty() ? "[Java only]" : text;
 }
 
+std::string known_reach(const AllocationRun& run, const Estimate& estimate) {
+    return run.has_intervals() ? reach_text(estimate) + " at 95 %" : "its error is not known";
+}
+
 std::string allocations_sentence(const AllocationProfile& profile) {
     const AllocationRun& run = profile.run;
     const std::size_t samples = profile.samples.size();
@@ -83,8 +87,8 @@ std::string allocations_sentence(const AllocationProfile& profile) {
     const std::string rate = rate_text(bytes.value, run.seconds), count = grouped(rounded(blocks.value));
     std::string text = run.is_too_low() ? fmt::format("At least {} allocated in {:.1f} s, {} blocks or more",
                                                       rate, run.seconds, count)
-                                        : fmt::format("{} allocated in {:.1f} s ({} at 95 %), {} blocks",
-                                                      rate, run.seconds, reach_text(bytes), count);
+                                        : fmt::format("{} allocated in {:.1f} s ({}), {} blocks", rate,
+                                                      run.seconds, known_reach(run, bytes), count);
     if (run.knows_live && bytes.value > 0) {
         const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
         text += fmt::format("; {:.1f} % of the bytes are still in use", 100 * live.value / bytes.value);
@@ -154,6 +158,11 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     if (run.window_count == 1 && run.windows_s < whole_time * run.seconds)
         notes.push_back(
             "One window only: what changes from one to the next is not in the intervals. Sample longer.");
+    if (run.has_too_few_windows())
+        notes.push_back(fmt::format(
+            "Only {} window{}, and in each one of several threads that allocate had a probe: sites of the "
+            "others may be missing, or count too much. Sample longer (--for) or allow more (--budget).",
+            run.window_count, s_of(run.window_count)));
     if (run.is_too_low())
         notes.push_back(fmt::format(
             "A thread was slowed by {:.0f} % within a window, or more. Bytes and blocks are "
@@ -162,7 +171,7 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     else if (run.slowed > noticeable_slowdown)
         notes.push_back(
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
-                        "for that, and the intervals are wider.",
+                        "for that if it has no time to spare otherwise, and the intervals are wider.",
                         100 * run.slowed));
     if (!run.live_missing.empty())
         notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));

@@ -22,12 +22,11 @@ json names_json(const std::vector<std::string>& names) {
     return out;
 }
 
-// A lower bound has no interval.
 json estimate_json(const AllocationRun& run, const Estimate& estimate) {
-    const bool bound = run.is_too_low();
+    const bool known = run.has_intervals();
     return {{"value", estimate.value},
-            {"low", bound ? json(nullptr) : json(estimate.low)},
-            {"high", bound ? json(nullptr) : json(estimate.high)}};
+            {"low", known ? json(estimate.low) : json(nullptr)},
+            {"high", known ? json(estimate.high) : json(nullptr)}};
 }
 
 json live_json(const AllocationRun& run, const Estimate& estimate) {
@@ -73,6 +72,7 @@ json run_json(const AllocationProfile& profile) {
             {"calls_overflowed", run.overflow},
             {"calls_not_copied", run.refused},
             {"slowed_at_most", run.slowed},
+            {"one_for_several", run.one_for_several},
             {"live_missing", text_or_null(run.live_missing)},
             {"with_frees", run.with_frees},
             {"frees_missing", text_or_null(run.frees_missing)},
