@@ -278,8 +278,9 @@ class AllocationSampler {
         }
         for (std::size_t i = 0; i < window.threads() && seconds > 0; ++i) {
             const ChosenThread& thread = window.thread(i);
-            constexpr double itself = 1.01;
-            if (thread.stratum == of_busy_threads && thread.factor > itself) run_.one_for_several = true;
+            constexpr double mostly_itself = 1.25;
+            if (thread.stratum == of_busy_threads && thread.factor > mostly_itself)
+                run_.one_for_several = true;
             stratum_rates_[thread.stratum] +=
                 static_cast<double>(window.hits(i).calls) * thread.factor / seconds;
         }
@@ -288,7 +289,6 @@ class AllocationSampler {
         paid.calls += static_cast<std::uint64_t>(unseen_rate(choice) * window.present_s());
         run_.hits += paid;
     }
-
     AllocationProfile profile(AllocationRecords& records) {
         AllocationProfile profile;
         run_.asked_s = static_cast<double>(options_.length.count()) / 1000;

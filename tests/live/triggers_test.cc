@@ -1,8 +1,10 @@
 // Evidence before the kill: a JVM that grows at a known rate in a cgroup with a limit, until the kernel kills
 // it.
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -37,9 +39,11 @@ class MortalJvm {
         words.insert(words.end(), arguments.begin(), arguments.end());
         int input[2] = {-1, -1};
         REQUIRE(pipe(input) == 0);
+        output_ = memfd_create("output", MFD_CLOEXEC);
         pid_ = fork();
         if (pid_ == 0) {
             dup2(input[0], STDIN_FILENO);
+            dup2(output_, STDOUT_FILENO);
             close(input[1]);
             std::vector<char*> call;
             for (std::string& word : words) call.push_back(word.data());
@@ -52,6 +56,7 @@ class MortalJvm {
     }
     ~MortalJvm() {
         close(input_);
+        close(output_);
         if (pid_ > 0) {
             kill(pid_, SIGKILL);
             waitpid(pid_, nullptr, 0);
@@ -60,6 +65,12 @@ class MortalJvm {
     MortalJvm(const MortalJvm&) = delete;
     MortalJvm& operator=(const MortalJvm&) = delete;
     [[nodiscard]] pid_t pid() const { return pid_; }
+    // Its main() has begun, and so has all that comes before.
+    [[nodiscard]] bool is_ready() const {
+        std::array<char, 4096> text{};
+        const ssize_t got = pread(output_, text.data(), text.size(), 0);
+        return got > 0 && has(std::string(text.data(), static_cast<std::size_t>(got)), "ready pid=");
+    }
     // The status of waitpid.
     int wait() {
         int status = 0;
@@ -70,7 +81,7 @@ class MortalJvm {
 
   private:
     pid_t pid_ = -1;
-    int input_ = -1;
+    int input_ = -1, output_ = -1;
 };
 
 class Recorder {
@@ -211,6 +222,7 @@ TEST_CASE("live: evidence: a shutdown by SIGTERM is seen while the hooks run") {
     const Folder folder;
     const std::string evidence = folder.path() + "/evidence";
     MortalJvm jvm(jdk_under_test(), {"-Xmx64m"}, {"shutdown=4000"});
+    REQUIRE(comes_true([&] { return jvm.is_ready(); }));
     Recorder recorder({"record", std::to_string(jvm.pid()), "--every=200ms", "--wait=0", "-o",
                        folder.path() + "/app.db", "--when", "term", "--evidence", evidence});
     // It is watched from the first sample on.
