@@ -80,8 +80,8 @@ struct AllocationRun {
     // are lower bounds, and their intervals mean nothing.
     [[nodiscard]] bool is_too_low() const { return slowed > most_corrected; }
     static constexpr double most_corrected = 0.8;
-    // In a window one of the busy threads had a probe for several that call about as much. How much that says of the others
-    // only shows where it was another one often enough.
+    // In a window one of the busy threads had a probe for several that call about as much. How much that says
+    // of the others only shows where it was another one often enough.
     bool one_for_several = false;
     [[nodiscard]] bool has_too_few_windows() const {
         return one_for_several && window_count < enough_windows;
