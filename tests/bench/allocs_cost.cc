@@ -20,6 +20,9 @@
 #include <vector>
 
 #include "command_cost.h"
+#include "output_of.h"
+
+using nmtx::bench::output_of;
 
 namespace {
 
@@ -55,18 +58,6 @@ std::atomic<void*> sink;
         accounts.cpu_ns = ns_of(CLOCK_PROCESS_CPUTIME_ID);
         if (rate > 0) poll(nullptr, 0, 1);
     }
-}
-
-// What a command prints.
-std::string output_of(const std::string& command) {
-    std::string text;
-    FILE* const pipe = popen(command.c_str(), "r");
-    if (pipe == nullptr) return text;
-    std::array<char, 4096> some{};
-    for (std::size_t got = 0; (got = fread(some.data(), 1, some.size(), pipe)) > 0;)
-        text.append(some.data(), got);
-    pclose(pipe);
-    return text;
 }
 
 // The number behind a key, at its first place behind `from`; -1 where there is none.

@@ -26,6 +26,9 @@
 #include <vector>
 
 #include "command_cost.h"
+#include "output_of.h"
+
+using nmtx::bench::output_of;
 
 namespace {
 
@@ -74,17 +77,6 @@ PeerAccounts& accounts_in(const std::string& file) {
         accounts.calls = calls;
         if (rate > 0) poll(nullptr, 0, 1);
     }
-}
-
-std::string output_of(const std::string& command) {
-    std::string text;
-    FILE* const pipe = popen(command.c_str(), "r");
-    if (pipe == nullptr) return text;
-    std::array<char, 4096> some{};
-    for (std::size_t got = 0; (got = fread(some.data(), 1, some.size(), pipe)) > 0;)
-        text.append(some.data(), got);
-    pclose(pipe);
-    return text;
 }
 
 // "0x0000559787f420ce (anonymous namespace)::leak_here()+0xe [program]" -> "leak_here"

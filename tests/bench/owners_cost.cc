@@ -16,6 +16,9 @@
 #include <vector>
 
 #include "command_cost.h"
+#include "output_of.h"
+
+using nmtx::bench::output_of;
 
 namespace {
 
@@ -84,18 +87,6 @@ class HoldingJvm {
     int to_ = -1, from_ = -1;
     bool ready_ = false;
 };
-
-// What nmtx prints.
-std::string output_of(const std::string& command) {
-    std::string text;
-    FILE* const pipe = popen(command.c_str(), "r");
-    if (pipe == nullptr) return text;
-    std::array<char, 65536> buffer{};
-    for (std::size_t n = 0; (n = fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
-        text.append(buffer.data(), n);
-    pclose(pipe);
-    return text;
-}
 
 // The figure behind a key; behind `within` where that is given.
 double figure(const std::string& json, const std::string& key, const std::string& within = {}) {
