@@ -12,7 +12,7 @@ namespace nmtx {
 
 class HookedPrograms {
   public:
-    // Fails where it is no file that this user may run.
+    // Fails unless it is a file that this user may execute.
     static Expected<void> check(const std::string& program);
 
     // Starts it in the background, with an empty standard input and its output on our standard error.

@@ -164,8 +164,8 @@ void MemoryGauge::ask_for_events() {
     if (any) events_ = std::move(events);
 }
 
-// When tasks of the cgroup have waited for memory for 200 ms of two seconds. Windows that are no multiple of
-// two seconds take CAP_SYS_RESOURCE: Linux Documentation/accounting/psi.rst.
+// The kernel reports when tasks of the cgroup have waited for memory for 200 ms of two seconds. Other windows
+// than multiples of two seconds need CAP_SYS_RESOURCE: Linux Documentation/accounting/psi.rst.
 void MemoryGauge::ask_for_pressure() {
     if (levels_.empty()) return;
     Descriptor pressure = open_to_tell(levels_.front(), "memory.pressure", O_RDWR);

@@ -53,7 +53,7 @@ Lifetimes lifetimes_of(std::span<const WatchedBlock> blocks) {
     if (found.watched < least_watched) return found;
     std::nth_element(could.begin(), could.begin() + (least_watched - 1), could.end(), std::greater<>());
     found.horizon_s = could[least_watched - 1];
-    // One that is freed at an age counts before one that is no longer watched from then on.
+    // At the same age, blocks that were freed come before those whose watch ended.
     std::sort(ends.begin(), ends.end(), [](const EndOfWatch& a, const EndOfWatch& b) {
         return a.age_s != b.age_s ? a.age_s < b.age_s : a.freed && !b.freed;
     });

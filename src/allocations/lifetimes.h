@@ -32,8 +32,8 @@ struct Lifetimes {
 };
 inline constexpr std::uint64_t least_watched = 10;
 
-// When blocks end in a window: those that were freed, and addresses that were given out again, whose earlier
-// block must have been freed before. In any order, since each thread has its own records.
+// When blocks end in a window. An address that is allocated again counts as freed before. Records may come in
+// any order, since each thread has its own.
 class EndsOfBlocks {
   public:
     void clear() { ends_.clear(); }
