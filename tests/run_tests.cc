@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <cstdio>
 #include <cstring>
 #include <string>
 
@@ -14,10 +15,12 @@
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
 #include <catch2/reporters/catch_reporter_registrars.hpp>
 using Listener = Catch::EventListenerBase;
+using EndOfAssertion = void;
 #else
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 using Listener = Catch::TestEventListenerBase;
+using EndOfAssertion = bool;
 #endif
 
 #if defined(__has_feature)
@@ -60,6 +63,32 @@ class Watchdog : public Listener {
 };
 
 CATCH_REGISTER_LISTENER(Watchdog)
+
+// What failed, a line each, once more at the end: before it may stand thousands of lines of what JVMs
+// printed.
+class FailureList : public Listener {
+  public:
+    using Listener::Listener;
+    void testCaseStarting(const Catch::TestCaseInfo& info) override { case_ = info.name; }
+    EndOfAssertion assertionEnded(const Catch::AssertionStats& stats) override {
+        const Catch::AssertionResult& result = stats.assertionResult;
+        if (!result.isOk()) {
+            failures_ += "failed: " + case_ + "\n  " + result.getSourceInfo().file + ":" +
+                         std::to_string(result.getSourceInfo().line) + ": " + result.getExpressionInMacro() +
+                         "\n  " + result.getExpandedExpression().substr(0, most_of_one) + "\n";
+            for (const Catch::MessageInfo& info : stats.infoMessages)
+                failures_ += "  " + info.message.substr(0, most_of_one) + "\n";
+        }
+        return EndOfAssertion();
+    }
+    void testRunEnded(const Catch::TestRunStats&) override { std::fputs(failures_.c_str(), stdout); }
+
+  private:
+    static constexpr std::size_t most_of_one = 2000;
+    std::string case_, failures_;
+};
+
+CATCH_REGISTER_LISTENER(FailureList)
 
 }  // namespace
 

@@ -242,6 +242,8 @@ LiveJvm::LiveJvm(const Jdk& jdk, const std::vector<std::string>& options,
                  const std::vector<std::string>& target_arguments, const std::string& main) {
     const std::string targets = targets_for(jdk);
     std::vector<std::string> command = java_command(jdk);
+    // From 24 on each JVM warns on standard error that a class loads native code.
+    if (jdk.feature >= 24) command.emplace_back("--enable-native-access=ALL-UNNAMED");
     command.insert(command.end(), options.begin(), options.end());
     for (const std::string& word : {std::string("-cp"), targets, main, "lib=" + targets + "/libtarget.so"}) {
         command.push_back(word);
