@@ -245,8 +245,7 @@ TEST_CASE("jni-malloc: what leaks in a record is a problem, with the rate and th
     CHECK(found[0].severity == Severity::problem);
     CHECK(found[0].confidence == Confidence::high);
     CHECK(mentions(found[0], "30.0 MiB/h"));
-    CHECK(mentions(found[0], "asprof -d 600 -e nativemem -f /tmp/native.jfr PID"));
-    CHECK(mentions(found[0], "jfrconv --total --nativemem --leak"));
+    CHECK(mentions(found[0], "nmtx allocs PID --live --for 5m"));
     history.others[0].shape.span_s = 60;
     CHECK(rule::jni_malloc(process.input(&history)).at(0).confidence == Confidence::low);
     for (const Verdict verdict : {Verdict::flat, Verdict::growing, Verdict::warm_up, Verdict::periodic,

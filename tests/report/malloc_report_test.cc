@@ -74,7 +74,7 @@ TEST_CASE("report: the first screen says what native malloc is made of") {
     CHECK(
         has(text, "    not analysed                       8.0          no chunk found there, or newer than"));
     CHECK(has(text, "\nWARNING  "));
-    CHECK(has(text, "asprof -d 600 -e nativemem "));
+    CHECK(has(text, "nmtx allocs "));
     CHECK_FALSE(has(text, "--owners"));
     CHECK(has(unfolded(text),
               "Confidence in the amount and owner (native code): high. Not known: whether it is a leak or a "

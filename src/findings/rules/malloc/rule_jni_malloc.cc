@@ -72,13 +72,11 @@ const OwnerTrend* fastest_library(const RunTrend& history) {
     return found == history.owners.end() ? nullptr : &*found;
 }
 
-void add_profiler(Finding& finding, const ProcessView& view) {
+// What allocates can be sampled in any process, but what stays in use only where its blocks can be walked.
+void add_sampling(Finding& finding, const ProcessView& view) {
     const MallocWalk* const walk = view.walk();
-    if (view.vm != Vm::hotspot || walk == nullptr || walk->allocator != "glibc") return;
-    finding.remedies.push_back({"Find the caller of new allocations (async-profiler 4.0 or later)",
-                                "asprof -d 600 -e nativemem -f /tmp/native.jfr PID"});
-    finding.remedies.push_back({"List what was not freed in that profile",
-                                "jfrconv --total --nativemem --leak /tmp/native.jfr native.html"});
+    if (walk == nullptr || walk->allocator != "glibc") return;
+    finding.remedies.push_back({"Find what allocates more (as root)", "nmtx allocs PID --live --for 5m"});
 }
 
 // With an owner, the next question is which code allocates; without one, which library.
@@ -86,7 +84,7 @@ void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOw
     const bool known = largest != nullptr && !largest->owner.empty();
     if (input.history == nullptr) finding.remedies.push_back(check_growth());
     if (known) {
-        add_profiler(finding, input.view);
+        add_sampling(finding, input.view);
     } else {
         finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
     }
@@ -96,7 +94,7 @@ void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOw
     if (known) {
         finding.remedies.push_back({"Find the owners of the other blocks", "nmtx malloc PID --owners"});
     } else {
-        add_profiler(finding, input.view);
+        add_sampling(finding, input.view);
     }
 }
 
