@@ -199,8 +199,17 @@ pid_t start_nmtx(const std::vector<std::string>& arguments) {
     std::vector<char*> argv;
     for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));
     argv.push_back(nullptr);
+    // A signal that comes before exec must end it, not make Catch report one.
+    sigset_t all{}, before{};
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, &before);
     const pid_t pid = fork();
-    if (pid != 0) return pid;
+    if (pid != 0) {
+        sigprocmask(SIG_SETMASK, &before, nullptr);
+        return pid;
+    }
+    for (const int number : {SIGINT, SIGTERM}) signal(number, SIG_DFL);
+    sigprocmask(SIG_SETMASK, &before, nullptr);
     const int nothing = open("/dev/null", O_RDWR);
     for (const int fd : {0, 1, 2}) dup2(nothing, fd);
     execvp(argv[0], argv.data());
