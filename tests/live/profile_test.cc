@@ -94,7 +94,7 @@ TEST_CASE("live stacks: methods have the shares of CPU time that the program cou
     };
     const double all = spent("most_ns") + spent("some_ns") + spent("least_ns");
     const double weight = report["sampling"]["weight_s"], samples = report["sampling"]["samples"];
-    CHECK(samples > 100);
+    CHECK(samples > 30);  // some 300 where the machine is idle
     CHECK(report["sampling"]["samples_lost"] == 0);
     CHECK(report["methods"][0]["name"] == "StackShares.work");
     CHECK(report["methods"][0]["self_s"].get<double>() > 0.9 * weight);
