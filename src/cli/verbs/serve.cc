@@ -43,7 +43,7 @@ VerbEntry serve() {
                             {{"quiet", "do not print where it listens"}}});
     entry.details =
         "A scrape prints the last figures with their age, it never asks a JVM. With --textfile or "
-        "--otlp and without --listen there is no HTTP. Outside of loopback --web.config is required; "
+        "--otlp and without --listen there is no HTTP. An address other than loopback needs --web.config; "
         "its only line is bearer_token_file: PATH.";
     entry.examples = {{"nmtx serve", "on loopback, port 9470"},
                       {"nmtx serve --textfile /var/lib/node_exporter", "no port"},
