@@ -55,7 +55,7 @@ Expected<std::unique_ptr<WatchedProcess>> WatchedProcess::open(std::uint64_t pid
     auto gauge = MemoryGauge::open(watched->files_, percent.value_or(100));
     if (gauge) {
         watched->gauge_ = std::move(*gauge);
-        watched->kills_before_ = watched->gauge_->oom_kills().value_or(0);
+        watched->kills_ = KillCount(watched->gauge_->oom_kills());
     } else if (percent) {
         watched->unwatched_ = gauge.error();
     }
@@ -65,7 +65,7 @@ Expected<std::unique_ptr<WatchedProcess>> WatchedProcess::open(std::uint64_t pid
 void WatchedProcess::append_waits(std::vector<pollfd>& waits) {
     first_wait_ = waits.size();
     if (process_) waits.push_back({process_.get(), POLLIN, 0});
-    if (gauge_ && triggers_.least_percent()) gauge_->append_waits(waits);
+    if (waits_for_gauge()) gauge_->append_waits(waits);
     waits_ = waits.size() - first_wait_;
 }
 
@@ -77,8 +77,9 @@ std::vector<Fired> WatchedProcess::look(const std::vector<pollfd>& waits) {
     const std::uint64_t now = monotonic_ns();
     if (ended_ || (!news && now < next_look_ns_)) return fired;
     // Before it was waited for the first time, there can be no news.
-    if (gauge_ && triggers_.least_percent() && waits_ > 0)
-        gauge_->take_news(waits, first_wait_ + (process_ ? 1 : 0));
+    if (waits_for_gauge() && waits_ > 0) gauge_->take_news(waits, first_wait_ + (process_ ? 1 : 0));
+    // In version 2 a kill is news, and its counter may be gone by the time that the process is.
+    if (news && gauge_) kills_.look(gauge_->oom_kills());
     next_look_ns_ = now + longest_pause_ns;
     const bool gone = process_ && waits_ > 0 && begin->revents != 0;
     if (!gone) {
@@ -132,17 +133,15 @@ void WatchedProcess::look_for_shutdown(std::vector<Fired>& fired) {
     tasks_ = std::move(known);
 }
 
-// The kernel has counted the kill by the time that the process is gone; its cgroup may be gone, too.
-std::string WatchedProcess::how_it_ended() const {
-    const auto kills = gauge_ ? gauge_->oom_kills() : std::nullopt;
-    if (!kills) return "the process ended";
-    return *kills > kills_before_ ? "the process ended after an OOM kill in its cgroup"
-                                  : "the process ended without an OOM kill in its cgroup";
+bool WatchedProcess::waits_for_gauge() const {
+    return gauge_ && (triggers_.least_percent() || triggers_.has(ConditionKind::ended));
 }
 
 void WatchedProcess::look_for_end(std::vector<Fired>& fired) {
     ended_ = true;
-    append(fired, triggers_.ended(how_it_ended(), now_ms()));
+    // The kernel has counted the kill by the time that the process is gone.
+    if (gauge_) kills_.look(gauge_->oom_kills());
+    append(fired, triggers_.ended(kills_.how_it_ended(), now_ms()));
 }
 
 std::vector<Fired> WatchedProcess::sampled(const Sample& sample) {

@@ -17,6 +17,7 @@
 #include "platform/os/descriptor.h"
 #include "platform/proc/process_files.h"
 #include "platform/triggers/memory_gauge.h"
+#include "triggers/kill_count.h"
 #include "triggers/process_triggers.h"
 
 namespace nmtx {
@@ -58,14 +59,14 @@ class WatchedProcess {
     void look_for_shutdown(std::vector<Fired>& fired);
     void look_again_after(Bytes headroom);
     void look_for_end(std::vector<Fired>& fired);
-    [[nodiscard]] std::string how_it_ended() const;
+    [[nodiscard]] bool waits_for_gauge() const;
 
     ProcessFiles files_;
     ProcessTriggers triggers_;
     Descriptor process_;  // a pidfd, readable when it has ended; none before Linux 5.3
     std::optional<MemoryGauge> gauge_;
     std::optional<Error> unwatched_;
-    std::uint64_t kills_before_ = 0;
+    KillCount kills_;
     std::map<std::string, int> tasks_;  // how often the name of each was read
     std::size_t first_wait_ = 0, waits_ = 0;
     std::uint64_t next_look_ns_ = 0;
