@@ -3,6 +3,8 @@
 #include <sys/uio.h>
 
 #include <algorithm>
+#include <future>
+#include <system_error>
 
 namespace nmtx {
 namespace {
@@ -103,6 +105,21 @@ std::span<const std::byte> LiveMemory::look(Address at, std::size_t most) {
     const Bytes next = resident_from(end, Bytes(most));
     if (next.value() >= worth_it / 2) ahead_.begin({{end.value - overlap}, end + next});
     return bytes;
+}
+
+// The other one reads in a thread of its own; where there is none, after the first.
+void LiveMemory::both(const Reader& one, const Reader& other) {
+    auto residency = residency_.another();
+    if (!residency) return WatchedMemory::both(one, other);
+    LiveMemory second(*this, std::move(*residency));
+    std::future<void> done;
+    try {
+        done = std::async(std::launch::async, [&] { other(second); });
+    } catch (const std::system_error&) {
+        return WatchedMemory::both(one, other);
+    }
+    one(*this);
+    done.get();
 }
 
 }  // namespace nmtx

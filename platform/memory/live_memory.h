@@ -35,9 +35,13 @@ class LiveMemory : public WatchedMemory {
     std::vector<Range> resident_runs(Range range) override {
         return stop_.stop_requested() ? std::vector<Range>() : residency_.runs(range);
     }
+    void both(const Reader& one, const Reader& other) override;
     [[nodiscard]] PageResidency& residency() { return residency_; }
 
   private:
+    LiveMemory(const LiveMemory& of, PageResidency residency)
+        : pid_(of.pid_), residency_(std::move(residency)), stop_(of.stop_), known_(of.known_), ahead_(pid_) {}
+
     static constexpr std::size_t head_bytes = 32;
     struct Head {
         Address at;

@@ -65,6 +65,12 @@ Expected<PageResidency> PageResidency::open(const ProcessFiles& process, Residen
     return PageResidency(std::move(*pagemap), page_size(), method);
 }
 
+std::optional<PageResidency> PageResidency::another() const {
+    Descriptor pagemap(::fcntl(pagemap_.get(), F_DUPFD_CLOEXEC, 0));
+    if (!pagemap) return std::nullopt;
+    return PageResidency(std::move(pagemap), page_size_, method_);
+}
+
 Range PageResidency::whole_pages(Range range) const {
     const std::uint64_t mask = page_size_ - 1;
     const std::uint64_t end = range.end.value > ~mask ? ~mask : (range.end.value + mask) & ~mask;

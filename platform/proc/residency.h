@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -24,6 +25,9 @@ class PageResidency {
   public:
     static Expected<PageResidency> open(const ProcessFiles& process,
                                         ResidencyMethod method = ResidencyMethod::best);
+
+    // Another one of the same process, for another thread; nothing where the kernel refuses the descriptor.
+    [[nodiscard]] std::optional<PageResidency> another() const;
 
     // The resident runs of each range. Ranges are widened to whole pages and merged where they touch or
     // overlap. A range without an answer from the kernel (beyond user space, or too large for reading

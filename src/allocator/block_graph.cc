@@ -1,13 +1,32 @@
 #include "allocator/block_graph.h"
 
 #include <algorithm>
+#include <array>
 
 namespace nmtx {
+namespace {
+
+// The processors that nmtx is built for need not have an instruction for it.
+constexpr auto ones_of_byte = [] {
+    std::array<std::uint8_t, 256> ones{};
+    for (std::size_t byte = 1; byte < ones.size(); ++byte)
+        ones.at(byte) = static_cast<std::uint8_t>(ones.at(byte / 2) + byte % 2);
+    return ones;
+}();
+
+std::uint32_t ones(std::uint32_t sixteen) {
+    return std::uint32_t{ones_of_byte[sixteen & 0xffU]} + ones_of_byte[sixteen >> 8U & 0xffU];
+}
+
+}  // namespace
 
 void NodeSet::add(std::uint32_t node) {
     if (many_) return bits_.set(node);
     list_.push_back(node);
-    if (list_.size() <= most_) return;
+    if (list_.size() > most_) use_bits();
+}
+
+void NodeSet::use_bits() {
     many_ = true;
     for (const std::uint32_t each : list_) bits_.set(each);
     list_.clear();
@@ -20,43 +39,55 @@ void NodeSet::clear() {
 }
 
 BlockGraph::BlockGraph(std::uint32_t nodes, std::size_t most_edges)
-    : rows_(nodes),
-      distance_(nodes),
-      library_(nodes),
+    : nodes_(nodes),
       has_edges_(nodes),
+      has_inside_(nodes),
       entry_(nodes / nodes_an_entry + 1),
       most_edges_(std::min<std::size_t>(most_edges, 0xffffffffU)),
-      fresh_(nodes) {}
+      fresh_(nodes),
+      next_(nodes) {}
 
 bool BlockGraph::add_edges(std::uint32_t from, const std::vector<std::uint32_t>& targets) {
-    if (targets.empty() || from < filled_to_) return true;
+    if (targets.empty() || from < next_from_) return true;
     if (edges_.size() + targets.size() > most_edges_) return false;
-    for (; filled_to_ <= from; ++filled_to_) {
-        if (filled_to_ % nodes_an_entry == 0)
-            entry_[filled_to_ / nodes_an_entry] = static_cast<std::uint32_t>(edges_.size());
+    next_from_ = from + 1;
+    while (entries_ <= from / nodes_an_entry) entry_[entries_++] = static_cast<std::uint32_t>(edges_.size());
+    std::uint32_t any = 0;
+    for (const std::uint32_t target : targets) {
+        edges_.push_back(target);
+        any |= target;
     }
-    for (const std::uint32_t target : targets) edges_.push_back(target);
     edges_[edges_.size() - 1] |= last_of_node;
     has_edges_.set(from);
+    if ((any & inside) != 0) has_inside_.set(from);
     return true;
+}
+
+// Where none of the nodes around has several edges, the place follows from how many of them have one.
+std::size_t BlockGraph::first_edge(std::uint32_t node) const {
+    const std::size_t entry = node / nodes_an_entry;
+    const std::size_t end = entry + 1 < entries_ ? entry_[entry + 1] : edges_.size();
+    const std::uint32_t around = has_edges_.sixteen(node);
+    std::uint32_t before = ones(around & ((1U << (node % nodes_an_entry)) - 1));
+    std::size_t at = entry_[entry];
+    if (end - at == ones(around)) return at + before;
+    for (; before > 0; ++at) before -= (edges_[at] & last_of_node) != 0 ? 1U : 0U;
+    return at;
 }
 
 template <typename Visit>
 void BlockGraph::for_each_edge(std::uint32_t node, Visit visit) const {
-    const auto before_node = [](const BlockLink& link, std::uint32_t from) { return link.from < from; };
-    for (auto link = std::lower_bound(links_.begin(), links_.end(), node, before_node);
-         link != links_.end() && link->from == node; ++link)
-        visit(link->to, false);
-    if (!has_edges_.has(node)) return;
-    std::size_t at = entry_[node / nodes_an_entry];
-    for (std::uint32_t before = node / nodes_an_entry * nodes_an_entry; before < node; ++before) {
-        if (!has_edges_.has(before)) continue;
-        while ((edges_[at] & last_of_node) == 0) ++at;
-        ++at;
+    if (!links_.empty()) {
+        const auto before_node = [](const BlockLink& link, std::uint32_t from) { return link.from < from; };
+        for (auto link = std::lower_bound(links_.begin(), links_.end(), node, before_node);
+             link != links_.end() && link->from == node; ++link)
+            visit(link->to, false);
     }
-    for (;; ++at) {
-        visit(edges_[at] & number_bits, (edges_[at] & inside) != 0);
-        if ((edges_[at] & last_of_node) != 0) return;
+    if (!has_edges_.has(node)) return;
+    for (std::size_t at = first_edge(node);; ++at) {
+        const std::uint32_t edge = edges_[at];
+        visit(edge & number_bits, (edge & inside) != 0);
+        if ((edge & last_of_node) != 0) return;
     }
 }
 
@@ -71,63 +102,72 @@ void BlockGraph::add_links(std::vector<BlockLink> links) {
 
 bool BlockGraph::root(std::uint32_t node, Row row) {
     if (root_if_nobodys(node, row)) return true;
-    if (this->row(node) != row && !shared_settled_) rows_[node] |= shared_bit;
+    if (this->row(node) != row && !shared_settled_) nodes_[node].row |= shared_bit;
     return false;
 }
 
 bool BlockGraph::root_if_nobodys(std::uint32_t node, Row row) {
     if (this->row(node) != nobody) return false;
     set_row(node, row);
-    distance_[node] = 0;
+    nodes_[node].distance = 0;
     fresh_.add(node);
     return true;
 }
 
-void BlockGraph::visit(std::uint32_t node, bool through_inside, NodeSet& next) {
-    const Row own = row(node);
+void BlockGraph::visit(std::uint32_t node, bool through_inside) {
+    const Node from = nodes_[node];
+    const auto own = static_cast<Row>(from.row & most_rows);
     const std::uint8_t further =
-        distance_[node] == furthest ? furthest : static_cast<std::uint8_t>(distance_[node] + 1);
+        from.distance == furthest ? furthest : static_cast<std::uint8_t>(from.distance + 1);
     for_each_edge(node, [&](std::uint32_t target, bool into) {
-        if (target >= rows_.size() || (into && !through_inside)) return;
-        if (row(target) == nobody) {
-            set_row(target, own);
-            distance_[target] = further;
-            if (library_[target] == 0) library_[target] = library_[node];
-            next.add(target);
-        } else if (row(target) != own && !shared_settled_) {
-            rows_[target] |= shared_bit;
+        if (target >= nodes_.size() || (into && !through_inside)) return;
+        Node& to = nodes_[target];
+        const auto row = static_cast<Row>(to.row & most_rows);
+        if (row == nobody) {
+            to.row |= own;
+            to.distance = further;
+            if (to.library == 0) to.library = from.library;
+            next_.add(target);
+        } else if (row != own && !shared_settled_) {
+            to.row |= shared_bit;
         }
     });
 }
 
+// What was visited before such pointers counted is visited once more, in the same order as if all that has
+// pointers were.
+void BlockGraph::visit_inside_again() {
+    visited_inside_ = true;
+    std::size_t visited = 0;
+    for (std::uint32_t node = 0; node < nodes_.size() && visited <= fresh_.room(); ++node)
+        visited += row(node) != nobody && has_edges_.has(node) ? 1U : 0U;
+    if (visited > fresh_.room()) fresh_.use_bits();
+    has_inside_.for_each([&](std::uint32_t node) {
+        if (row(node) != nobody) fresh_.add(node);
+    });
+}
+
 void BlockGraph::spread(bool through_inside) {
-    // What was visited before these pointers counted is visited once more.
-    if (through_inside && !visited_inside_) {
-        for (std::uint32_t node = 0; node < rows_.size(); ++node) {
-            if (row(node) != nobody && has_edges_.has(node)) fresh_.add(node);
-        }
-        visited_inside_ = true;
-    }
-    NodeSet next(nodes());
+    if (through_inside && !visited_inside_) visit_inside_again();
     while (!fresh_.empty()) {
-        next.clear();
-        fresh_.for_each([&](std::uint32_t node) { visit(node, through_inside, next); });
-        std::swap(fresh_, next);
+        next_.clear();
+        fresh_.for_each([&](std::uint32_t node) { visit(node, through_inside); });
+        std::swap(fresh_, next_);
     }
 }
 
 void BlockGraph::settle_shared() {
     shared_settled_ = true;
     NodeSet now(nodes()), next(nodes());
-    for (std::uint32_t node = 0; node < rows_.size(); ++node) {
+    for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
         if (shared(node)) now.add(node);
     }
     while (!now.empty()) {
         next.clear();
         now.for_each([&](std::uint32_t node) {
             for_each_edge(node, [&](std::uint32_t target, bool into) {
-                if (into || target >= rows_.size() || shared(target)) return;
-                rows_[target] |= shared_bit;
+                if (into || target >= nodes_.size() || shared(target)) return;
+                nodes_[target].row |= shared_bit;
                 next.add(target);
             });
         });
@@ -135,15 +175,23 @@ void BlockGraph::settle_shared() {
     }
 }
 
+NodeBits BlockGraph::of_nobody() const {
+    NodeBits found(nodes());
+    for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+        if (row(node) == nobody) found.set(node);
+    }
+    return found;
+}
+
 std::vector<std::uint32_t> BlockGraph::way_to(std::uint32_t node, std::size_t most) const {
     std::vector<std::uint32_t> way{node};
-    while (way.size() < most && distance_[way.back()] != 0) {
+    while (way.size() < most && distance(way.back()) != 0) {
         const std::uint32_t to = way.back();
         const std::uint8_t nearer =
-            distance_[to] == furthest ? furthest : static_cast<std::uint8_t>(distance_[to] - 1);
+            distance(to) == furthest ? furthest : static_cast<std::uint8_t>(distance(to) - 1);
         std::uint32_t found = to;
-        for (std::uint32_t from = 0; from < rows_.size() && found == to; ++from) {
-            if (row(from) != row(to) || distance_[from] != nearer) continue;
+        for (std::uint32_t from = 0; from < nodes_.size() && found == to; ++from) {
+            if (row(from) != row(to) || distance(from) != nearer) continue;
             for_each_edge(from, [&](std::uint32_t target, bool) {
                 if (target == to && from != to) found = from;
             });

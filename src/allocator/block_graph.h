@@ -3,6 +3,8 @@
 // reached once.
 //
 // Memory: 4 bytes and some bits a block, 4 bytes a pointer, up to a bound.
+//
+// Pointers and libraries may be added in one thread while roots are in another: they share no bytes.
 #pragma once
 
 #include <algorithm>
@@ -35,6 +37,10 @@ class NodeBits {
   public:
     explicit NodeBits(std::uint32_t nodes) : words_((std::size_t{nodes} + 63) / 64) {}
     [[nodiscard]] bool has(std::uint32_t node) const { return (words_[node / 64] >> (node % 64) & 1U) != 0; }
+    // The 16 that the node is one of: it is bit node % 16.
+    [[nodiscard]] std::uint32_t sixteen(std::uint32_t node) const {
+        return static_cast<std::uint32_t>(words_[node / 64] >> (node % 64 / 16 * 16)) & 0xffffU;
+    }
     void set(std::uint32_t node) { words_[node / 64] |= std::uint64_t{1} << (node % 64); }
     void clear() { words_.assign(words_.size(), 0); }
     template <typename Visit>
@@ -55,6 +61,9 @@ class NodeSet {
   public:
     explicit NodeSet(std::uint32_t nodes) : most_(std::max<std::size_t>(1024, nodes / 32)), bits_(nodes) {}
     void add(std::uint32_t node);
+    // How many more the list takes.
+    [[nodiscard]] std::size_t room() const { return many_ ? 0 : most_ - list_.size(); }
+    void use_bits();
     [[nodiscard]] bool empty() const { return list_.empty() && !many_; }
     void clear();
     template <typename Visit>
@@ -106,17 +115,19 @@ class BlockGraph {
     void settle_shared();
 
     // The library that the block itself shows: 1 … 255; 0 where none. It passes on to what the block reaches.
-    void set_library(std::uint32_t node, std::uint8_t library) { library_[node] = library; }
-    [[nodiscard]] std::uint8_t library(std::uint32_t node) const { return library_[node]; }
-    [[nodiscard]] Row row(std::uint32_t node) const { return rows_[node] & most_rows; }
+    void set_library(std::uint32_t node, std::uint8_t library) { nodes_[node].library = library; }
+    [[nodiscard]] std::uint8_t library(std::uint32_t node) const { return nodes_[node].library; }
+    [[nodiscard]] Row row(std::uint32_t node) const { return nodes_[node].row & most_rows; }
     void set_row(std::uint32_t node, Row row) {
-        rows_[node] = static_cast<Row>(row | (rows_[node] & shared_bit));
+        nodes_[node].row = static_cast<Row>(row | (nodes_[node].row & shared_bit));
     }
-    [[nodiscard]] bool shared(std::uint32_t node) const { return (rows_[node] & shared_bit) != 0; }
+    [[nodiscard]] bool shared(std::uint32_t node) const { return (nodes_[node].row & shared_bit) != 0; }
     // Steps from the root, `furthest` for that many or more.
-    [[nodiscard]] std::uint8_t distance(std::uint32_t node) const { return distance_[node]; }
-    [[nodiscard]] std::uint32_t nodes() const { return static_cast<std::uint32_t>(rows_.size()); }
+    [[nodiscard]] std::uint8_t distance(std::uint32_t node) const { return nodes_[node].distance; }
+    [[nodiscard]] std::uint32_t nodes() const { return static_cast<std::uint32_t>(nodes_.size()); }
     [[nodiscard]] std::size_t edges() const { return edges_.size(); }
+
+    [[nodiscard]] NodeBits of_nobody() const;
 
     // The nodes on the way from the node's root to the node, which is the last; the first ones are missing
     // where the way is longer than `most`.
@@ -127,19 +138,26 @@ class BlockGraph {
     static constexpr std::uint32_t last_of_node = std::uint32_t{1} << 31U, number_bits = inside - 1;
     static constexpr std::uint32_t nodes_an_entry = 16;
 
+    struct Node {
+        Row row = nobody;  // with shared_bit
+        std::uint8_t distance = 0, library = 0;
+    };
+
     template <typename Visit>
     void for_each_edge(std::uint32_t node, Visit visit) const;
-    void visit(std::uint32_t node, bool through_inside, NodeSet& next);
+    [[nodiscard]] std::size_t first_edge(std::uint32_t node) const;
+    void visit(std::uint32_t node, bool through_inside);
+    void visit_inside_again();
 
-    std::vector<Row> rows_;  // with shared_bit
-    std::vector<std::uint8_t> distance_, library_;
-    NodeBits has_edges_;
+    std::vector<Node> nodes_;
+    NodeBits has_edges_, has_inside_;   // any; any that leads into a block
     std::vector<std::uint32_t> entry_;  // of every 16th node: where the edges of it and those behind begin
+    std::size_t entries_ = 0;           // so many are filled in
     NumberList edges_;                  // a node's edges one behind another; the last is marked
     std::vector<BlockLink> links_;      // by `from`
     std::size_t most_edges_;
-    std::uint32_t filled_to_ = 0;  // nodes below it have their entry
-    NodeSet fresh_;                // reached, and not yet visited
+    std::uint32_t next_from_ = 0;  // edges are added of it and those behind
+    NodeSet fresh_, next_;         // reached, and not yet visited; their targets
     bool visited_inside_ = false;
     bool shared_settled_ = false;
 };

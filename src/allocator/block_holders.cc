@@ -13,15 +13,10 @@ constexpr std::size_t most_chain = 64;
 }  // namespace
 
 FoundHolders HolderWork::run() {
-    for (const FileRange& range : search_.tally.files()) files_near_.add(range.range);
     const std::uint64_t bytes = index_.node_bytes().value();
     const std::size_t room = most_edge_bytes + static_cast<std::size_t>(bytes / edge_bytes_part);
     graph_.emplace(index_.nodes(), room / sizeof(std::uint32_t));
-    own_.emplace(index_.nodes());
-    jvm_.emplace(index_.nodes());
-    jvm_inside_.emplace(index_.nodes());
-    shown_.resize(index_.nodes());
-    walk_chunks(search_.heap, search_.free, memory_, search_.bounds, *this);
+    read_blocks_and_java_heap();
     found_.holders.pointers = graph_->edges();
     strong_roots();
     relative_links();
@@ -29,95 +24,62 @@ FoundHolders HolderWork::run() {
     own_roots();
     Sums sums(*this);
     index_.for_each_node([&](std::uint32_t node, const NodeChunk& chunk) { sums.add(node, chunk); });
+    sums.finish();
     finish(sums);
+    if (pointers_.left_out()) found_.holders.pointers_left_out = true;
     return std::move(found_);
 }
 
-template <typename Visit>
-void HolderWork::for_each_pointer_of(const Chunk& chunk, Visit visit) {
-    const auto look_at = [&](std::uint64_t word) {
-        if (const BlockIndex::Target to = index_.target_of(word); to.node != BlockIndex::none) visit(to);
-    };
-    index_.near().for_each_candidate(chunk.user, [&](std::size_t, std::uint64_t word) { look_at(word); });
-    const std::uint64_t user = chunk.at + chunk_header_bytes;
-    if (chunk.user.size() >= chunk.usable()) return;
-    for_each_candidate(memory_, words_, index_.near(),
-                       range_of(user + chunk.user.size() / 8 * 8, user + chunk.usable()),
-                       [&](Address, std::uint64_t word) { look_at(word); });
-}
-
-void HolderWork::note_own_library(const Chunk& chunk, std::uint32_t node) {
-    std::optional<std::uint32_t> file;
-    while (named_at_ < search_.named.size() && search_.named[named_at_].at < chunk.at) ++named_at_;
-    if (named_at_ < search_.named.size() && search_.named[named_at_].at == chunk.at) {
-        file = search_.named[named_at_].file;
-    } else if (const FileRange* range = search_.tally.first_file(chunk)) {
-        file = range->file;
-    }
-    if (!file) {
-        shown_[node] = library_in(chunk);
-        return;
-    }
-    own_->set(node);
-    if (!is_base_library(search_.files[*file].path)) graph_->set_library(node, libraries_.of(*file));
-}
-
-// The library that the block points into; of several the first. Not the JVM's: code of JNI keeps its address.
-std::uint8_t HolderWork::library_in(const Chunk& chunk) {
-    constexpr std::size_t looked_at = 1024;
-    std::uint8_t found = 0;
-    const auto look_at = [&](std::size_t, std::uint64_t word) {
-        const FileRange* const range = found == 0 ? search_.tally.file_of(word) : nullptr;
-        if (range == nullptr) return;
-        const std::string& path = search_.files[range->file].path;
-        if (!is_base_library(path) && path.find("/libjvm.so") == std::string::npos)
-            found = libraries_.of(range->file);
-    };
-    files_near_.for_each_candidate(chunk.user.first(std::min(chunk.user.size(), looked_at)), look_at);
-    return found;
-}
-
-void HolderWork::chunk(const Chunk& chunk) {
-    if (chunk.state != ChunkState::live || chunk.user.empty()) return;
-    const std::uint32_t node = index_.node_at(chunk.at + chunk_header_bytes);
-    if (node == BlockIndex::none) {
-        // What came after the first walk belongs to nobody here.
-        if (!search_.tally.is_tracked(chunk)) return;
-        for_each_pointer_of(chunk,
-                            [&](BlockIndex::Target to) { (to.inside ? jvm_inside_ : jvm_)->set(to.node); });
-        return;
-    }
-    note_own_library(chunk, node);
-    targets_.clear();
-    for_each_pointer_of(chunk, [&](BlockIndex::Target to) {
-        if (to.node == node) return;
-        const std::uint32_t marked = to.node | (to.inside ? BlockGraph::inside : 0);
-        if (targets_.empty() || targets_.back() != marked) targets_.push_back(marked);
-    });
-    if (!graph_->add_edges(node, targets_)) found_.holders.pointers_left_out = true;
+// At once where the memory allows: one adds pointers to the graph, the other one roots.
+void HolderWork::read_blocks_and_java_heap() {
+    const auto blocks = [this](TargetMemory& memory) { pointers_.read(memory, *graph_); };
+    const HolderRequest& request = search_.request;
+    if (!request.java_heap) return blocks(memory_);
+    const auto java_heap = [&](TargetMemory& memory) { request.java_heap(*this, memory); };
+    // The first one tells how far it is.
+    if (request.java_heap_bytes > index_.node_bytes()) return memory_.both(java_heap, blocks);
+    memory_.both(blocks, java_heap);
 }
 
 void HolderWork::Sums::add(std::uint32_t node, const NodeChunk& chunk) {
-    const Row row = work.graph_->row(node);
-    const bool directly = row != BlockGraph::nobody && work.graph_->distance(node) == 0;
-    const bool own = work.own_->has(node);
-    const std::uint8_t library = work.graph_->library(node);
-    const ChunkSum sum{1, Bytes(chunk.size), Bytes(chunk.resident)};
-    HolderRow& of = work.table_[row];
+    const BlockGraph& graph = *work_.graph_;
+    const Alike alike{std::uint64_t{graph.row(node)} | std::uint64_t{graph.library(node)} << 16U |
+                          std::uint64_t{work_.pointers_.shown(node)} << 24U |
+                          std::uint64_t{graph.shared(node)} << 32U |
+                          std::uint64_t{work_.pointers_.own().has(node)} << 33U,
+                      chunk};
+    if (alike != alike_) {
+        finish();
+        alike_ = alike;
+    }
+    ++blocks_;
+    direct_ += graph.distance(node) == 0 ? 1U : 0U;
+}
+
+void HolderWork::Sums::finish() {
+    const std::uint64_t direct = std::exchange(direct_, 0), blocks = std::exchange(blocks_, 0);
+    if (blocks == 0) return;
+    const auto row = static_cast<Row>(alike_.facts & 0xffffU);
+    const auto library = static_cast<std::uint8_t>(alike_.facts >> 16U & 0xffU);
+    const bool shared = (alike_.facts >> 32U & 1U) != 0, own = (alike_.facts >> 33U & 1U) != 0;
+    const auto shown = own ? library : static_cast<std::uint8_t>(alike_.facts >> 24U & 0xffU);
+    const auto sum_of = [this](std::uint64_t count) {
+        return ChunkSum{count, Bytes(alike_.chunk.size * count), Bytes(alike_.chunk.resident * count)};
+    };
+    const ChunkSum sum = sum_of(blocks);
+    HolderRow& of = work_.table_[row];
     of.held += sum;
-    if (directly) of.direct += sum;
-    if (work.graph_->shared(node)) of.shared += sum;
-    if (const std::uint8_t shown = own ? library : work.shown_[node]; shown != 0) {
-        ++of.shown[work.libraries_.file(shown)];
-        if (work.graph_->distance(node) == 0) ++of.shown_directly[work.libraries_.file(shown)];
+    if (row != BlockGraph::nobody) of.direct += sum_of(direct);
+    if (shared) of.shared += sum;
+    if (shown != 0) {
+        of.shown[work_.pointers_.file(shown)] += blocks;
+        if (direct > 0) of.shown_directly[work_.pointers_.file(shown)] += direct;
     }
     if (own || row == BlockGraph::nobody) return;
-    const Key key{row, library, chunk.usable};
-    if (last == held.end() || last->first != key) {
-        last = held.find(key);
-        if (last == held.end() && held.size() < most_held_groups) last = held.emplace(key, ChunkSum{}).first;
-    }
-    if (last != held.end()) last->second += sum;
+    const Key key{row, library, alike_.chunk.usable};
+    auto held = held_.find(key);
+    if (held == held_.end() && held_.size() < most_held_groups) held = held_.emplace(key, ChunkSum{}).first;
+    if (held != held_.end()) held->second += sum;
 }
 
 void HolderWork::find_chain() {
@@ -142,12 +104,12 @@ void HolderWork::find_chain() {
 void HolderWork::finish(const Sums& sums) {
     find_chain();
     table_.fill(found_.holders);
-    for (const auto& [key, chunks] : sums.held) {
+    for (const auto& [key, chunks] : sums.held()) {
         const auto& [row, number, usable] = key;
         const HolderRow& of = table_[row];
         const bool java = of.kind <= HolderKind::java_array;
         HeldBlocks blocks;
-        blocks.owner = number != 0 ? table_.file_name(libraries_.file(number)) : table_.library_of(row).first;
+        blocks.owner = number != 0 ? table_.file_name(pointers_.file(number)) : table_.library_of(row).first;
         if (blocks.owner.empty() && java) blocks.owner = of.name.substr(0, of.name.rfind('.'));
         if (blocks.owner.empty()) continue;
         blocks.kind = java ? of.name : "";

@@ -6,7 +6,8 @@
 //   weak     blocks of NMT's · stacks · other   ─► for what is left
 //   rest     blocks that show their library themselves, as roots of what they point to; then nobody's
 //
-// The walk that tallies the chunks has made the index of the blocks; a second one collects their pointers.
+// The walk that tallies the chunks has made the index of the blocks; their pointers are collected while the
+// Java heap is searched.
 #pragma once
 
 #include <cstdint>
@@ -17,7 +18,6 @@
 #include "allocator/block_graph.h"
 #include "allocator/block_index.h"
 #include "allocator/block_tally.h"
-#include "allocator/chunk_walk.h"
 #include "allocator/malloc_walk.h"
 #include "base/address_filter.h"
 #include "base/target_files.h"
@@ -38,8 +38,10 @@ class HeapFindings : public PointerTargets {
 };
 
 struct HolderRequest {
-    std::function<void(HeapFindings&)> java_heap;  // scans it; empty where there is none
-    std::vector<Range> stacks;                     // ascending and disjoint; of each what is in use
+    // Scans it through that memory, which is its alone meanwhile; empty where there is none.
+    std::function<void(HeapFindings&, TargetMemory&)> java_heap;
+    Bytes java_heap_bytes;       // about so many
+    std::vector<Range> stacks;   // ascending and disjoint; of each what is in use
     std::vector<Range> other;    // other writable memory, without malloc's and the Java heap
     std::optional<Address> why;  // the chain to this block is wanted
 };
@@ -52,14 +54,12 @@ struct NamedChunk {
 
 struct HolderSearch {
     const GlibcHeap& heap;
-    const FreeChunks& free;
-    const BlockTally& tally;  // knows NMT's headers and the files
+    const BlockTally& tally;  // knows the files
     const BlockIndex& index;  // of all untracked blocks
     const std::vector<MappedFile>& files;
     std::vector<FileRange> data;    // writable data of libraries
     std::vector<NamedChunk> named;  // ascending
     const HolderRequest& request;
-    WalkBounds bounds;
 };
 
 // Blocks of one size that one holder has and that do not show their library themselves.

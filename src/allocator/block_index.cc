@@ -5,7 +5,6 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t words_a_rank = 2;
 // How far back the start of a block is looked for: 4 MiB. Larger ones have a mapping of their own, but for
 // those that a program with a large M_MMAP_THRESHOLD has in its heap.
 constexpr std::size_t most_words_back = (std::size_t{4} << 20U) / 1024;
@@ -35,39 +34,27 @@ void BlockIndex::end_chunks(std::uint64_t next) {
     const Part* const part = search_part(0, parts_.size(), end);
     if (part == nullptr || part->single) return;
     const std::uint64_t granule = (end - part->begin) / granule_bytes;
-    words_[part->word + static_cast<std::size_t>(granule / 64)].starts |= std::uint64_t{1} << (granule % 64);
-}
-
-void BlockIndex::add_chunk(const Chunk& chunk, bool node) {
-    end_chunks(chunk.at);
-    const Part* const part = search_part(0, parts_.size(), chunk.at);
-    if (part == nullptr) return;
-    const std::uint64_t granule = part->single ? 0 : (chunk.at - part->begin) / granule_bytes;
     Word& word = words_[part->word + static_cast<std::size_t>(granule / 64)];
     const std::uint64_t bit = std::uint64_t{1} << (granule % 64);
-    if ((word.starts & bit) != 0) return;
-    word.starts |= bit;
-    chunks_end_ = chunk.at + chunk.size;
-    if (!node || nodes_ >= most_nodes) return;
-    word.nodes |= bit;
-    node_bytes_ += chunk.size;
-    const bool fits = !part->single && chunk.size <= part->end - chunk.at;
-    if (!fits || chunk.resident != (part->in_rss ? chunk.size : 0))
-        odd_.push_back({nodes_, {chunk.size, chunk.usable(), chunk.resident}});
-    ++nodes_;
+    if ((word.starts() & bit) == 0) word.others |= bit;
+}
+
+bool BlockIndex::enter_part(std::uint64_t at) {
+    const Part* const part = search_part(0, parts_.size(), at);
+    if (part != nullptr) entered_ = static_cast<std::size_t>(part - parts_.data());
+    return part != nullptr;
 }
 
 void BlockIndex::finish() {
     end_chunks(0);
     rank_.clear();
-    rank_.reserve(words_.size() / words_a_rank + 1);
+    rank_.reserve(words_.size());
     std::uint32_t sum = 0;
-    for (std::size_t word = 0; word < words_.size(); ++word) {
-        if (word % words_a_rank == 0) rank_.push_back(sum);
-        sum += count(words_[word].nodes);
+    for (const Word& word : words_) {
+        rank_.push_back(sum);
+        sum += count(word.nodes());
     }
     make_table();
-    last_ = 0;
 }
 
 void BlockIndex::make_table() {
@@ -90,14 +77,11 @@ void BlockIndex::make_table() {
 
 // Of parts [first, end).
 const BlockIndex::Part* BlockIndex::search_part(std::size_t first, std::size_t end, std::uint64_t at) const {
-    if (last_ < parts_.size() && at >= parts_[last_].begin && at < parts_[last_].end) return &parts_[last_];
     const auto begin = parts_.begin();
     const auto after =
         std::upper_bound(begin + static_cast<std::ptrdiff_t>(first), begin + static_cast<std::ptrdiff_t>(end),
                          at, [](std::uint64_t a, const Part& part) { return a < part.begin; });
-    if (after == begin || at >= std::prev(after)->end) return nullptr;
-    last_ = static_cast<std::size_t>(std::prev(after) - begin);
-    return &parts_[last_];
+    return after == begin || at >= std::prev(after)->end ? nullptr : &*std::prev(after);
 }
 
 const BlockIndex::Part* BlockIndex::part_of(std::uint64_t at) const {
@@ -118,9 +102,7 @@ std::uint32_t BlockIndex::count(std::uint64_t bits) {
 }
 
 std::uint32_t BlockIndex::number_of(std::size_t word, unsigned bit) const {
-    std::uint32_t number = rank_[word / words_a_rank];
-    for (std::size_t i = word / words_a_rank * words_a_rank; i < word; ++i) number += count(words_[i].nodes);
-    return number + count(words_[word].nodes & ((std::uint64_t{1} << bit) - 1));
+    return rank_[word] + count(words_[word].nodes() & ((std::uint64_t{1} << bit) - 1));
 }
 
 // The chunk whose user's bytes hold the address, beginning included, where it is a node: they end 8 bytes
@@ -128,37 +110,49 @@ std::uint32_t BlockIndex::number_of(std::size_t word, unsigned bit) const {
 // pointer into the block before it.
 std::optional<BlockIndex::Start> BlockIndex::node_start(const Part& part, std::uint64_t address) const {
     if (part.single) {
-        if (address < part.begin + chunk_header_bytes || (words_[part.word].nodes & 1U) == 0)
+        if (address < part.begin + chunk_header_bytes || (words_[part.word].nodes() & 1U) == 0)
             return std::nullopt;
         return Start{part.begin, part.word, 0};
     }
     const std::uint64_t from = (address - 8 - part.begin) / granule_bytes;
     auto word = static_cast<std::size_t>(from / 64);
-    std::uint64_t bits = words_[part.word + word].starts & (~std::uint64_t{0} >> (63 - from % 64));
+    std::uint64_t bits = words_[part.word + word].starts() & (~std::uint64_t{0} >> (63 - from % 64));
     for (std::size_t steps = 0; bits == 0; ++steps) {
         // A block may begin in the run before this one.
         if (word == 0 || steps >= most_words_back) return std::nullopt;
-        bits = words_[part.word + --word].starts;
+        bits = words_[part.word + --word].starts();
     }
     const auto bit = static_cast<unsigned>(63 - std::countl_zero(bits));
     const Start start{part.begin + (word * 64 + bit) * granule_bytes, part.word + word, bit};
-    if (address < start.at + chunk_header_bytes || (words_[start.word].nodes >> bit & 1U) == 0)
+    if (address < start.at + chunk_header_bytes || (words_[start.word].nodes() >> bit & 1U) == 0)
         return std::nullopt;
     if (address % granule_bytes == 0 && address < part.end && address != start.at + chunk_header_bytes) {
         const std::uint64_t own = (address - part.begin) / granule_bytes;
-        if ((words_[part.word + static_cast<std::size_t>(own / 64)].starts >> (own % 64) & 1U) != 0)
+        if ((words_[part.word + static_cast<std::size_t>(own / 64)].starts() >> (own % 64) & 1U) != 0)
             return std::nullopt;
     }
     return start;
 }
 
-BlockIndex::Target BlockIndex::target_of(std::uint64_t word) const {
+BlockIndex::Target BlockIndex::target_of(std::uint64_t word, std::uint32_t& part) const {
     if (word < chunk_header_bytes) return {};
-    const Part* const part = part_of(word - 8);
-    if (part == nullptr) return {};
-    const auto start = node_start(*part, word);
+    const std::uint64_t at = word - chunk_header_bytes;
+    if (part >= parts_.size() || word - 8 < parts_[part].begin || word - 8 >= parts_[part].end) {
+        const Part* const other = part_of(word - 8);
+        if (other == nullptr) return {};
+        part = static_cast<std::uint32_t>(other - parts_.data());
+    }
+    const Part& in = parts_[part];
+    // Nearly all lead to a beginning.
+    if (word % granule_bytes == 0 && at >= in.begin && (!in.single || at == in.begin)) {
+        const std::uint64_t granule = in.single ? 0 : (at - in.begin) / granule_bytes;
+        const std::size_t bits = in.word + static_cast<std::size_t>(granule / 64);
+        const auto bit = static_cast<unsigned>(granule % 64);
+        if ((words_[bits].nodes() >> bit & 1U) != 0) return {number_of(bits, bit), false};
+    }
+    const auto start = node_start(in, word);
     if (!start) return {};
-    const std::uint64_t inside = word - start->at - chunk_header_bytes;
+    const std::uint64_t inside = at - start->at;
     return {number_of(start->word, start->bit), inside != 0 && inside != 8 && inside != 16};
 }
 
@@ -170,7 +164,7 @@ std::uint32_t BlockIndex::node_at(std::uint64_t user) const {
     const std::uint64_t granule = part->single ? 0 : (at - part->begin) / granule_bytes;
     const std::size_t word = part->word + static_cast<std::size_t>(granule / 64);
     const auto bit = static_cast<unsigned>(granule % 64);
-    return (words_[word].nodes >> bit & 1U) == 0 ? none : number_of(word, bit);
+    return (words_[word].nodes() >> bit & 1U) == 0 ? none : number_of(word, bit);
 }
 
 std::uint32_t BlockIndex::node_around(std::uint64_t address) const {
@@ -184,14 +178,9 @@ std::uint32_t BlockIndex::node_around(std::uint64_t address) const {
 Address BlockIndex::address_of(std::uint32_t node) const {
     if (node >= nodes_) return {};
     const auto after = std::upper_bound(rank_.begin(), rank_.end(), node);
-    std::size_t word = (static_cast<std::size_t>(after - rank_.begin()) - 1) * words_a_rank;
-    std::uint32_t left = node - *std::prev(after);
-    for (;; ++word) {
-        const std::uint32_t here = count(words_[word].nodes);
-        if (left < here) break;
-        left -= here;
-    }
-    std::uint64_t bits = words_[word].nodes;
+    const auto word = static_cast<std::size_t>(after - rank_.begin()) - 1;
+    std::uint64_t bits = words_[word].nodes();
+    std::uint32_t left = node - rank_[word];
     for (; left > 0; --left) bits &= bits - 1;
     const auto part = std::prev(std::upper_bound(parts_.begin(), parts_.end(), word,
                                                  [](std::size_t w, const Part& p) { return w < p.word; }));

@@ -1,9 +1,10 @@
 // Which untracked live block an address lies in: two bits for each 16 bytes that are resident of malloc's
 // regions, and a number for each block, in the order of addresses.
 //
-//   chunks    [live, untracked][free][live, NMT][live, untracked   ] no chunks here
-//   starts     1000000000000000 10000 1000000000 1000000000000000000 1
-//   nodes      1000000000000000 00000 0000000000 1000000000000000000 0    numbered 0, 1, …
+//   chunks     [live, untracked][free][live, NMT][live, untracked   ] no chunks here
+//   untracked   1000000000000000 00000 1000000000 1000000000000000000 0
+//   others      0000000000000000 10000 1000000000 0000000000000000000 1   both: a block of NMT's
+//   nodes       0                                 1                       their numbers
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "allocator/chunk.h"
@@ -23,6 +25,14 @@ namespace nmtx {
 // A node's chunk: its size and usable bytes, and how much of it is resident.
 struct NodeChunk {
     std::uint64_t size = 0, usable = 0, resident = 0;
+    friend bool operator==(const NodeChunk&, const NodeChunk&) = default;
+};
+
+// What a chunk is to the index.
+enum class IndexedAs : std::uint8_t {
+    node,     // in use, and not NMT's
+    tracked,  // in use, with NMT's header
+    other,
 };
 
 class BlockIndex {
@@ -33,7 +43,7 @@ class BlockIndex {
 
     // Regions in ascending order, each before its chunks; chunks in ascending order.
     void add_region(const ChunkRegion& region, TargetMemory& memory);
-    void add_chunk(const Chunk& chunk, bool node);
+    void add_chunk(const Chunk& chunk, IndexedAs kind);
     // Once all are there. Nothing may be looked up before.
     void finish();
 
@@ -47,13 +57,28 @@ class BlockIndex {
         std::uint32_t node = none;
         bool inside = false;
     };
-    [[nodiscard]] Target target_of(std::uint64_t word) const;
+    [[nodiscard]] Target target_of(std::uint64_t word) const {
+        std::uint32_t part = 0;
+        return target_of(word, part);
+    }
+    // The same; `part` is where the last one was found, since neighbours point to neighbours. 0 at first.
+    [[nodiscard]] Target target_of(std::uint64_t word, std::uint32_t& part) const;
     // Where the node's user's bytes begin.
     [[nodiscard]] Address address_of(std::uint32_t node) const;
     [[nodiscard]] std::uint32_t nodes() const { return nodes_; }
     [[nodiscard]] Bytes node_bytes() const { return Bytes(node_bytes_); }
     // All addresses in malloc's regions.
     [[nodiscard]] const AddressFilter& near() const { return near_; }
+    // A node, or a block of NMT's, whose number is `none`.
+    struct Block {
+        std::uint32_t node = none;
+        std::uint64_t at = 0;  // of the chunk
+        NodeChunk chunk;
+        std::uint64_t run_end = 0;  // so far memory was resident without a gap
+    };
+    // visit(const Block&), in the order of addresses.
+    template <typename Visit>
+    void for_each_block(Visit visit) const;
     // visit(node, NodeChunk), in the order of numbers.
     template <typename Visit>
     void for_each_node(Visit visit) const;
@@ -75,11 +100,14 @@ class BlockIndex {
     };
     // Bits of 64 granules.
     struct Word {
-        std::uint64_t starts = 0, nodes = 0;
+        std::uint64_t untracked = 0, others = 0;
+        [[nodiscard]] std::uint64_t starts() const { return untracked | others; }
+        [[nodiscard]] std::uint64_t nodes() const { return untracked & ~others; }
+        [[nodiscard]] std::uint64_t tracked() const { return untracked & others; }
     };
-    // A chunk whose size does not follow from where the next one starts, or which is not resident as a whole.
-    struct OddChunk {
-        std::uint32_t node;
+    // A block whose size does not follow from where the next one starts, or which is not resident as a whole.
+    struct OddBlock {
+        std::uint64_t at;
         NodeChunk chunk;
     };
     struct Start {
@@ -95,6 +123,8 @@ class BlockIndex {
     using Leaf = std::array<PartsOf, std::size_t{1} << leaf_bits>;
 
     void end_chunks(std::uint64_t next);
+    bool enter_part(std::uint64_t at);
+    void add_block(const Part& part, const Chunk& chunk, bool node);
     void make_table();
     [[nodiscard]] const Part* search_part(std::size_t first, std::size_t end, std::uint64_t at) const;
     [[nodiscard]] const Part* part_of(std::uint64_t at) const;
@@ -104,40 +134,82 @@ class BlockIndex {
 
     std::vector<Part> parts_;  // ascending
     std::vector<Word> words_;
-    std::vector<std::uint32_t> rank_;  // nodes before each second word
-    std::vector<OddChunk> odd_;        // by node
+    std::vector<std::uint32_t> rank_;  // nodes before each word
+    std::vector<OddBlock> odd_;        // ascending
     std::vector<std::unique_ptr<Leaf>> table_;
     std::uint32_t nodes_ = 0;
     std::uint64_t node_bytes_ = 0;
     std::uint64_t chunks_end_ = 0;  // where the last chunk ends
     AddressFilter near_;
-    mutable std::size_t last_ = 0;
+    std::size_t entered_ = 0;  // while chunks are added: the part of the last one
 };
 
+inline void BlockIndex::add_chunk(const Chunk& chunk, IndexedAs kind) {
+    if (chunks_end_ != 0 && chunks_end_ != chunk.at) end_chunks(chunk.at);
+    if ((entered_ >= parts_.size() || chunk.at < parts_[entered_].begin ||
+         chunk.at >= parts_[entered_].end) &&
+        !enter_part(chunk.at))
+        return;
+    const Part& part = parts_[entered_];
+    const std::uint64_t granule = part.single ? 0 : (chunk.at - part.begin) / granule_bytes;
+    Word& word = words_[part.word + static_cast<std::size_t>(granule / 64)];
+    const std::uint64_t bit = std::uint64_t{1} << (granule % 64);
+    if ((word.starts() & bit) != 0) return;
+    chunks_end_ = chunk.at + chunk.size;
+    const bool node = kind == IndexedAs::node && nodes_ < most_nodes;
+    if (!node) word.others |= bit;
+    if (!node && kind != IndexedAs::tracked) return;
+    word.untracked |= bit;
+    add_block(part, chunk, node);
+}
+
+inline void BlockIndex::add_block(const Part& part, const Chunk& chunk, bool node) {
+    const bool fits = !part.single && chunk.size <= part.end - chunk.at;
+    if (!fits || chunk.resident != (part.in_rss ? chunk.size : 0))
+        odd_.push_back({chunk.at, {chunk.size, chunk.usable(), chunk.resident}});
+    if (!node) return;
+    node_bytes_ += chunk.size;
+    ++nodes_;
+}
+
 template <typename Visit>
-void BlockIndex::for_each_node(Visit visit) const {
+void BlockIndex::for_each_block(Visit visit) const {
+    Block block;
     std::uint32_t node = 0;
     auto odd = odd_.begin();
-    std::uint64_t open = 0;  // the node whose end is not yet known
+    bool open = false;  // the block's end is not yet known
     const auto close = [&](const Part& part, std::uint64_t end) {
-        if (open == 0) return;
-        NodeChunk chunk{end - open, end - open - 8, part.in_rss ? end - open : 0};
-        if (odd != odd_.end() && odd->node == node) chunk = (odd++)->chunk;
-        visit(node++, chunk);
-        open = 0;
+        if (!open) return;
+        open = false;
+        const std::uint64_t size = end - block.at;
+        block.chunk = {size, size - 8, part.in_rss ? size : 0};
+        if (odd != odd_.end() && odd->at == block.at) block.chunk = (odd++)->chunk;
+        visit(std::as_const(block));
     };
     for (const Part& part : parts_) {
+        block.run_end = part.end;
         for (std::size_t word = 0; word < part.words(); ++word) {
             const Word& bits = words_[part.word + word];
-            for (std::uint64_t left = bits.starts; left != 0; left &= left - 1) {
+            const std::uint64_t nodes = bits.nodes();
+            for (std::uint64_t left = bits.starts(); left != 0; left &= left - 1) {
                 const auto bit = static_cast<unsigned>(std::countr_zero(left));
                 const std::uint64_t at = part.begin + (word * 64 + bit) * granule_bytes;
                 close(part, at);
-                if ((bits.nodes >> bit & 1U) != 0) open = at;
+                open = (bits.untracked >> bit & 1U) != 0;
+                if (!open) continue;
+                block.at = at;
+                block.node = (nodes >> bit & 1U) != 0 ? node++ : none;
             }
         }
         close(part, part.end);
     }
+}
+
+template <typename Visit>
+void BlockIndex::for_each_node(Visit visit) const {
+    for_each_block([&](const Block& block) {
+        if (block.node != none) visit(block.node, block.chunk);
+    });
 }
 
 }  // namespace nmtx

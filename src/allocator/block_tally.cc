@@ -123,7 +123,7 @@ void BlockTally::lost(const ChunkRegion& region, std::uint64_t bytes) {
     (region.arena == mmapped_arena ? mmapped_ : arenas_[region.arena]).not_walked += Bytes(bytes);
 }
 
-bool BlockTally::chunk(const Chunk& chunk) {
+TalliedAs BlockTally::chunk(const Chunk& chunk) {
     ArenaFigures& arena = chunk.arena == mmapped_arena ? mmapped_ : arenas_[chunk.arena];
     switch (chunk.state) {
         case ChunkState::live: {
@@ -132,30 +132,30 @@ bool BlockTally::chunk(const Chunk& chunk) {
                 tags_[tag].requested += sum->requested;
                 tags_[tag].chunks += sum->chunks;
                 add(arena.tracked, chunk.size, chunk.resident);
-                return false;
+                return TalliedAs::tracked;
             }
             untracked(chunk);
             add(arena.untracked, chunk.size, chunk.resident);
-            return true;
+            return TalliedAs::untracked;
         }
         case ChunkState::tcache:
             add(arena.tcache, chunk.size, chunk.resident);
-            return false;
+            return TalliedAs::other;
         case ChunkState::fast:
             add(arena.fast, chunk.size, chunk.resident);
-            return false;
+            return TalliedAs::other;
         case ChunkState::binned:
             *arena.to_trim += Bytes(chunk.to_trim);
             add(arena.binned, chunk.size, chunk.resident);
-            return false;
+            return TalliedAs::other;
         case ChunkState::top:
             add(arena.top, chunk.size, chunk.resident);
-            return false;
+            return TalliedAs::other;
         case ChunkState::overhead:
             add(arena.overhead, chunk.size, chunk.resident);
-            return false;
+            return TalliedAs::other;
     }
-    return false;
+    return TalliedAs::other;
 }
 
 std::optional<TagSum> BlockTally::tracked(const Chunk& chunk, std::size_t& tag) const {

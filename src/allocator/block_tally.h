@@ -73,14 +73,16 @@ class FirstWords {
     std::size_t last_ = 0;
 };
 
+// What a chunk is to the tally: in use and tracked by NMT or not, or neither.
+enum class TalliedAs : std::uint8_t { tracked, untracked, other };
+
 class BlockTally {
   public:
     // `files`: ascending and disjoint. `tags`: how many tags NMT's header may have.
     BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags, std::vector<FileRange> files);
 
     void begin(const ChunkRegion& region, Bytes resident);
-    // Whether it is a live block without NMT's header.
-    bool chunk(const Chunk& chunk);
+    TalliedAs chunk(const Chunk& chunk);
     void lost(const ChunkRegion& region, std::uint64_t bytes);
 
     [[nodiscard]] const std::vector<ArenaFigures>& arenas() const { return arenas_; }

@@ -249,7 +249,8 @@ class ChunkWalk {
         if (chunk.user.size() >= 16 && free_.keys.contains(word_at(chunk.user, 8))) return ChunkState::tcache;
         if (listed(free_.in_fastbins, fast_at_, chunk.at)) return ChunkState::fast;
         if (listed(free_.in_caches, cached_at_, chunk.at)) return ChunkState::tcache;
-        if (looks_like_tcache(*heap_.layout, chunk.size, chunk.user)) return ChunkState::overhead;
+        if (is_cache_size(chunk.size) && looks_like_tcache(*heap_.layout, chunk.size, chunk.user))
+            return ChunkState::overhead;
         return ChunkState::live;
     }
 

@@ -51,7 +51,7 @@ void HolderWork::settle(std::vector<PendingRoot>& list) {
 }
 
 void HolderWork::point(Row row, Address from, std::uint64_t word) {
-    const BlockIndex::Target to = index_.target_of(word);
+    const BlockIndex::Target to = target_of(word);
     if (table_[row].kind == HolderKind::java_unknown)
         return pend(to.inside ? weak_inside_ : weak_, to.node, row, from);
     if (to.inside) return pend(inside_, to.node, row, from);
@@ -70,7 +70,7 @@ void HolderWork::static_roots() {
     for (const FileRange& data : search_.data) {
         const bool base = is_base_library(search_.files[data.file].path);
         for_each_candidate(memory_, words_, index_.near(), data.range, [&](Address at, std::uint64_t word) {
-            const BlockIndex::Target to = index_.target_of(word);
+            const BlockIndex::Target to = target_of(word);
             if (to.node == BlockIndex::none || (to.inside && base))
                 return;  // malloc's lists lead into blocks
             if (statics.size() < most_static_roots) {
@@ -106,7 +106,6 @@ void HolderWork::static_root(Row row, std::uint32_t node, Address from) {
 }
 
 void HolderWork::strong_roots() {
-    if (search_.request.java_heap) search_.request.java_heap(*this);
     static_roots();
     graph_->spread(false);
     settle(inside_);
@@ -117,8 +116,7 @@ void HolderWork::strong_roots() {
 }
 
 void HolderWork::relative_links() {
-    graph_->add_links(find_relative_links(
-        index_, memory_, [&](std::uint32_t node) { return graph_->row(node) == BlockGraph::nobody; }));
+    graph_->add_links(find_relative_links(index_, memory_, graph_->of_nobody()));
     graph_->spread(true);
 }
 
@@ -128,7 +126,7 @@ void HolderWork::ranges_as_roots(const std::vector<Range>& ranges, Row row) {
     for (const ChunkRegion& region : search_.heap.regions) regions.push_back({region.whole, 0});
     std::size_t first = 0;
     const auto word_found = [&](Address at, std::uint64_t word) {
-        const BlockIndex::Target to = index_.target_of(word);
+        const BlockIndex::Target to = target_of(word);
         if (to.inside) return pend(weak_inside_, to.node, row, at);
         if (to.node != BlockIndex::none) weak_root(to.node, row, at);
     };
@@ -142,21 +140,21 @@ void HolderWork::weak_roots() {
     settle(weak_);
     graph_->spread(true);
     const Row jvm = table_.row(HolderKind::jvm_block, "");
-    jvm_->for_each([&](std::uint32_t node) { weak_root(node, jvm, {}); });
+    pointers_.from_jvm().for_each([&](std::uint32_t node) { weak_root(node, jvm, {}); });
     graph_->spread(true);
     ranges_as_roots(search_.request.stacks, table_.row(HolderKind::stack, ""));
     graph_->spread(true);
     ranges_as_roots(search_.request.other, table_.row(HolderKind::other_memory, ""));
     graph_->spread(true);
-    jvm_inside_->for_each([&](std::uint32_t node) { weak_root(node, jvm, {}); });
+    pointers_.from_jvm_inside().for_each([&](std::uint32_t node) { weak_root(node, jvm, {}); });
     settle(weak_inside_);
     graph_->spread(true);
 }
 
 void HolderWork::own_roots() {
-    own_->for_each([&](std::uint32_t node) {
+    pointers_.own().for_each([&](std::uint32_t node) {
         if (graph_->row(node) != BlockGraph::nobody || graph_->library(node) == 0) return;
-        const std::uint32_t file = libraries_.file(graph_->library(node));
+        const std::uint32_t file = pointers_.file(graph_->library(node));
         weak_root(node, table_.row(HolderKind::library_block, "", file), {});
     });
     graph_->spread(true);

@@ -1,5 +1,5 @@
-// The work of find_block_holders, for its two sources alone: block_holders.cc walks the blocks,
-// holder_roots.cc finds what points to them.
+// The work of find_block_holders, for its two sources alone: block_holders.cc sums up, holder_roots.cc finds
+// what points to blocks.
 #pragma once
 
 #include <algorithm>
@@ -10,40 +10,10 @@
 #include <vector>
 
 #include "allocator/block_holders.h"
+#include "allocator/block_pointers.h"
 #include "allocator/holder_table.h"
 
 namespace nmtx {
-
-// Libraries that blocks show, as small numbers.
-class LibraryNumbers {
-  public:
-    std::uint8_t of(std::uint32_t file) {
-        if (const auto known = numbers_.find(file); known != numbers_.end()) return known->second;
-        if (files_.size() >= 255) return 0;
-        files_.push_back(file);
-        return numbers_[file] = static_cast<std::uint8_t>(files_.size());
-    }
-    [[nodiscard]] std::uint32_t file(std::uint8_t number) const { return files_[number - 1U]; }
-
-  private:
-    std::map<std::uint32_t, std::uint8_t> numbers_;
-    std::vector<std::uint32_t> files_;
-};
-
-// All resident words of a range of the target that may be addresses of interest.
-template <typename Visit>
-void for_each_candidate(TargetMemory& memory, ChunkWindow& window, const AddressFilter& near, Range wanted,
-                        Visit visit) {
-    for (const Range& run : memory.resident_runs(wanted)) {
-        for (std::uint64_t at = (run.begin.value + 7) / 8 * 8; at < run.end.value;) {
-            const auto bytes = window.from(at, 8, run.end.value);
-            if (bytes.size() < 8) break;
-            near.for_each_candidate(
-                bytes, [&](std::size_t offset, std::uint64_t word) { visit(Address{at + offset}, word); });
-            at += bytes.size() / 8 * 8;
-        }
-    }
-}
 
 // A pointer that counts only where nothing better reaches the block.
 struct PendingRoot {
@@ -61,19 +31,15 @@ class HolderWork : public HeapFindings {
           memory_(memory),
           files_(files),
           index_(search.index),
+          pointers_(search),
           table_(search.files),
           words_(memory) {}
 
     FoundHolders run();
 
-    // Of the walk over the blocks' pointers.
-    void begin(const ChunkRegion&, Bytes) {}
-    void lost(const ChunkRegion&, std::uint64_t) {}
-    void chunk(const Chunk& chunk);
-
     // Of the Java heap.
     [[nodiscard]] const AddressFilter& near() const override { return index_.near(); }
-    bool contains(std::uint64_t word) override { return index_.target_of(word).node != BlockIndex::none; }
+    bool contains(std::uint64_t word) override { return target_of(word).node != BlockIndex::none; }
     Row row(HolderKind kind, const std::string& name) override { return table_.row(kind, name); }
     void point(Row row, Address from, std::uint64_t word) override;
     void set_library(Row row, std::string library, std::string evidence) override {
@@ -83,21 +49,30 @@ class HolderWork : public HeapFindings {
     BlockHolders& figures() override { return found_.holders; }
 
   private:
-    // What the blocks come to.
-    struct Sums {
+    // What the blocks come to. Neighbours are mostly alike: they are added together.
+    class Sums {
+      public:
         using Key = std::tuple<Row, std::uint8_t, std::uint64_t>;
 
-        explicit Sums(HolderWork& of) : work(of) {}
+        explicit Sums(HolderWork& of) : work_(of) {}
         void add(std::uint32_t node, const NodeChunk& chunk);
-        HolderWork& work;
-        std::map<Key, ChunkSum> held;
-        std::map<Key, ChunkSum>::iterator last = held.end();  // neighbours are mostly alike
+        void finish();
+        [[nodiscard]] const std::map<Key, ChunkSum>& held() const { return held_; }
+
+      private:
+        struct Alike {
+            std::uint64_t facts = 0;  // row, library, shown, shared and own: one comparison for all
+            NodeChunk chunk;
+            friend bool operator==(const Alike&, const Alike&) = default;
+        };
+        HolderWork& work_;
+        std::map<Key, ChunkSum> held_;
+        Alike alike_;
+        std::uint64_t blocks_ = 0, direct_ = 0;  // that are; of them, those without a block between
     };
 
-    template <typename Visit>
-    void for_each_pointer_of(const Chunk& chunk, Visit visit);
-    void note_own_library(const Chunk& chunk, std::uint32_t node);
-    [[nodiscard]] std::uint8_t library_in(const Chunk& chunk);
+    void read_blocks_and_java_heap();
+    BlockIndex::Target target_of(std::uint64_t word) { return index_.target_of(word, part_); }
     void strong_root(std::uint32_t node, Row row, Address from);
     void weak_root(std::uint32_t node, Row row, Address from);
     void pend(std::vector<PendingRoot>& list, std::uint32_t node, Row row, Address from);
@@ -117,19 +92,14 @@ class HolderWork : public HeapFindings {
     TargetFiles& files_;
     const BlockIndex& index_;
     std::optional<BlockGraph> graph_;
-    std::optional<NodeBits> own_;               // the block shows its library itself
-    std::optional<NodeBits> jvm_, jvm_inside_;  // a block of NMT's points to it
-    std::vector<std::uint8_t> shown_;           // the library that a block points into which is not its own
+    BlockPointers pointers_;
     HolderTable table_;
-    LibraryNumbers libraries_;
-    AddressFilter files_near_;
     ChunkWindow words_;
-    std::vector<std::uint32_t> targets_;
     std::vector<PendingRoot> inside_;  // strong, into the block
     std::vector<PendingRoot> second_;  // of what mostly looks at blocks of others
     std::vector<PendingRoot> weak_;    // of the Java heap, by no object
     std::vector<PendingRoot> weak_inside_;
-    std::size_t named_at_ = 0;
+    std::uint32_t part_ = 0;  // of the last target
     FoundHolders found_;
 };
 

@@ -85,11 +85,9 @@ class RelativeLinks {
 }  // namespace
 
 std::vector<BlockLink> find_relative_links(const BlockIndex& index, TargetMemory& memory,
-                                           const std::function<bool(std::uint32_t node)>& wanted) {
+                                           const NodeBits& wanted) {
     RelativeLinks links(index, memory);
-    for (std::uint32_t node = 0; node < index.nodes(); ++node) {
-        if (wanted(node)) links.look_at(node);
-    }
+    wanted.for_each([&](std::uint32_t node) { links.look_at(node); });
     return links.finish();
 }
 

@@ -8,7 +8,6 @@
 // A number that happens to be a distance is common. Two that confirm each other are not.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "allocator/block_graph.h"
@@ -19,6 +18,6 @@ namespace nmtx {
 
 // Links to those nodes that are asked for.
 std::vector<BlockLink> find_relative_links(const BlockIndex& index, TargetMemory& memory,
-                                           const std::function<bool(std::uint32_t node)>& wanted);
+                                           const NodeBits& wanted);
 
 }  // namespace nmtx

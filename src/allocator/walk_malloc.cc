@@ -74,11 +74,15 @@ struct TallySink {
     }
     void lost(const ChunkRegion& region, std::uint64_t bytes) { done.tally.lost(region, bytes); }
     void chunk(const Chunk& chunk) {
-        const bool untracked = done.tally.chunk(chunk);
+        const TalliedAs block = done.tally.chunk(chunk);
         if (!done.index) return;
         // Only now: what a limit keeps the walk out of takes no memory.
         if (entered != nullptr) done.index->add_region(*std::exchange(entered, nullptr), memory);
-        done.index->add_chunk(chunk, untracked && !chunk.user.empty());
+        done.index->add_chunk(chunk, indexed_as(chunk, block));
+    }
+    static IndexedAs indexed_as(const Chunk& chunk, TalliedAs block) {
+        if (block == TalliedAs::other || chunk.user.empty()) return IndexedAs::other;
+        return block == TalliedAs::tracked ? IndexedAs::tracked : IndexedAs::node;
     }
     Tallied& done;
     TargetMemory& memory;
@@ -123,15 +127,9 @@ BlockEvidence evidence_of(const MallocRequest& request, const GlibcHeap& heap, c
     evidence.zlib = find_zlib_blocks(done.tally.z_streams(), arenas, memory);
     evidence.sizes = done.tally.sizes();
     if (!done.index) return evidence;
-    const HolderSearch search{heap,
-                              done.free,
-                              done.tally,
-                              *done.index,
-                              request.files,
-                              request.library_data,
-                              chunks_of_zlib(evidence.zlib, done.tally),
-                              request.holders,
-                              request.bounds};
+    const HolderSearch search{heap,           done.tally,           *done.index,
+                              request.files,  request.library_data, chunks_of_zlib(evidence.zlib, done.tally),
+                              request.holders};
     FoundHolders found = find_block_holders(search, memory, files);
     evidence.held = std::move(found.blocks);
     walk.holders = std::move(found.holders);

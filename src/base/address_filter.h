@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -44,34 +45,32 @@ class AddressFilter {
     void for_each_candidate(std::span<const std::byte> words, Visit visit) const;
 
   private:
-    static constexpr std::size_t at_once = 8;
-    [[nodiscard]] bool may_be_near(const std::byte* words) const;
+    static constexpr std::size_t at_once = 4;
+    static constexpr unsigned all_of_them = (1U << at_once) - 1;
+    [[nodiscard]] unsigned may_be_near(const std::byte* words) const;
 
     static constexpr std::size_t bit_words = std::size_t{1} << (address_bits - slot_bits - 6);
     std::vector<std::uint64_t> bits_;
     std::uint64_t begin_ = 0, span_ = 0;  // of all that was added, in whole slots
 };
 
-// Whether one of eight words may lie between the lowest and the highest address, by their upper halves.
-inline bool AddressFilter::may_be_near(const std::byte* words) const {
+// Which of four words may lie between the lowest and the highest address, by their upper halves: a bit each.
+inline unsigned AddressFilter::may_be_near(const std::byte* words) const {
 #ifdef __SSE2__
     constexpr std::uint32_t sign = 0x80000000U;  // comparisons are signed
+    constexpr int upper_halves = 0xdd;
     const auto begin = static_cast<std::uint32_t>(begin_ >> 32U);
     const auto last = static_cast<std::uint32_t>((begin_ + span_ - 1) >> 32U);
     const __m128i base = _mm_set1_epi32(static_cast<int>(begin + sign));
     const __m128i most = _mm_set1_epi32(static_cast<int>((last - begin) ^ sign));
-    const auto beyond = [&](const std::byte* four) {
-        constexpr int upper_halves = 0xdd;
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
-        const auto* const from = reinterpret_cast<const float*>(four);
-        const __m128 upper = _mm_shuffle_ps(_mm_loadu_ps(from), _mm_loadu_ps(from + 4), upper_halves);
-        return _mm_cmpgt_epi32(_mm_sub_epi32(_mm_castps_si128(upper), base), most);
-    };
-    constexpr int all = 0xffff;
-    return _mm_movemask_epi8(_mm_and_si128(beyond(words), beyond(words + 32))) != all;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast)
+    const auto* const from = reinterpret_cast<const float*>(words);
+    const __m128 upper = _mm_shuffle_ps(_mm_loadu_ps(from), _mm_loadu_ps(from + 4), upper_halves);
+    const __m128i beyond = _mm_cmpgt_epi32(_mm_sub_epi32(_mm_castps_si128(upper), base), most);
+    return static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(beyond))) ^ all_of_them;
 #else
     static_cast<void>(words);
-    return true;
+    return all_of_them;
 #endif
 }
 
@@ -85,8 +84,8 @@ void AddressFilter::for_each_candidate(std::span<const std::byte> words, Visit v
     };
     std::size_t offset = 0;
     for (; offset + at_once * 8 <= words.size(); offset += at_once * 8) {
-        if (!may_be_near(words.data() + offset)) continue;
-        for (std::size_t word = 0; word < at_once; ++word) look_at(offset + word * 8);
+        for (unsigned near = may_be_near(words.data() + offset); near != 0; near &= near - 1)
+            look_at(offset + static_cast<std::size_t>(std::countr_zero(near)) * 8);
     }
     for (; offset + 8 <= words.size(); offset += 8) look_at(offset);
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -36,6 +37,13 @@ class TargetMemory {
     // The resident runs of a range, ascending. None where the kernel does not know; residency is never
     // assumed.
     virtual std::vector<Range> resident_runs(Range range) = 0;
+    using Reader = std::function<void(TargetMemory&)>;
+    // Both readers, each with a memory of the same target that no other one uses: at once, in a thread each,
+    // where an implementation can. Only the first one's progress is shown.
+    virtual void both(const Reader& one, const Reader& other) {
+        one(*this);
+        other(*this);
+    }
     // How far a long reader has come, for a progress bar.
     virtual void reached(Bytes /*done*/, Bytes /*of*/) {}
 

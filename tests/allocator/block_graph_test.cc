@@ -59,6 +59,35 @@ TEST_CASE("block graph: pointers into a block count only where they are asked fo
     CHECK(rows_of(graph) == std::vector<BlockGraph::Row>{1, 1, 1});
 }
 
+TEST_CASE("block graph: pointers into blocks of many nodes count later as well, each node's in its place") {
+    constexpr std::uint32_t nodes = 100'000, half = nodes / 2;
+    BlockGraph graph(nodes, 1 << 20);
+    // Every fifth has two edges, the second one into its target; every seventh none.
+    for (std::uint32_t node = 0; node < half; ++node) {
+        if (node % 7 == 0) continue;
+        if (node % 5 == 0) {
+            graph.add_edges(node, {node + 1, (half + node) | BlockGraph::inside});
+        } else {
+            graph.add_edges(node, {half + node});
+        }
+    }
+    for (std::uint32_t node = 0; node < half; ++node)
+        graph.root(node, static_cast<BlockGraph::Row>(1 + node % 3));
+    graph.spread(false);
+    const auto check = [&](bool inside_counts) {
+        for (std::uint32_t node = 0; node < half; ++node) {
+            const bool reached = node % 7 != 0 && (node % 5 != 0 || inside_counts);
+            if (graph.row(half + node) != (reached ? 1 + node % 3 : BlockGraph::nobody)) FAIL(node);
+        }
+    };
+    check(false);
+    graph.spread(true);
+    check(true);
+    std::uint32_t of_nobody = 0;
+    graph.of_nobody().for_each([&](std::uint32_t node) { of_nobody += node >= half ? 1U : 100'000U; });
+    CHECK(of_nobody == (half + 6) / 7);
+}
+
 TEST_CASE("block graph: a library passes on to what a block reaches, but for what shows its own") {
     BlockGraph graph(4, 100);
     graph.add_edges(0, {1});

@@ -60,7 +60,7 @@ struct HeldHeap {
         request.holders.stacks = {range_of(stack_at, stack_at + 0x1000)};
         request.holders.other = {range_of(area_at, area_at + 0x1000)};
         request.holders.why = why;
-        request.holders.java_heap = [this](HeapFindings& findings) {
+        request.holders.java_heap = [this](HeapFindings& findings, TargetMemory&) {
             std::uint64_t at = 0xe0000000;
             for (const Held& held : java) {
                 const auto row = findings.row(held.kind, held.field);

@@ -45,7 +45,7 @@ struct Made {
         index.finish();
     }
     void add(std::uint64_t at, std::uint64_t size, bool node) {
-        index.add_chunk(chunk_at(at, size), node);
+        index.add_chunk(chunk_at(at, size), node ? IndexedAs::node : IndexedAs::other);
         if (node) nodes.push_back(at + 16);
     }
 };
@@ -98,10 +98,10 @@ TEST_CASE(
                                          {heap + 0x80, 0x30, 0x30},         // no chunk follows
                                          {heap + 0x1000, 0x2800, 0x1800}};  // beyond the end of its run
     for (const Expected& node : expected) {
-        if (node.at == heap + 0x80) index.add_chunk(chunk_at(heap + 0x40, 0x40), false);
+        if (node.at == heap + 0x80) index.add_chunk(chunk_at(heap + 0x40, 0x40), IndexedAs::other);
         Chunk chunk = chunk_at(node.at, node.size);
         chunk.resident = node.resident;
-        index.add_chunk(chunk, true);
+        index.add_chunk(chunk, IndexedAs::node);
     }
     index.finish();
     std::vector<NodeChunk> found;
@@ -121,6 +121,47 @@ TEST_CASE(
     CHECK(index.node_around(heap + 0xa9) == 1);
     CHECK(index.node_around(heap + 0xb9) == BlockIndex::none);
     CHECK(index.target_of(heap + 0x200).node == BlockIndex::none);
+}
+
+TEST_CASE("block index: blocks of NMT's are passed in their order, and no word leads to one") {
+    PageMemory memory;
+    memory.touch(range_of(heap, heap + 0x1000));
+    memory.touch(range_of(heap + 0x2000, heap + 0x3000));
+    BlockIndex index;
+    index.add_region({range_of(heap, heap + 0x3000), {heap}, {heap + 0x3000}}, memory);
+    const auto add = [&](std::uint64_t at, std::uint64_t size, std::uint64_t resident, IndexedAs kind) {
+        Chunk chunk = chunk_at(at, size);
+        chunk.resident = resident;
+        index.add_chunk(chunk, kind);
+    };
+    add(heap, 0x40, 0x40, IndexedAs::tracked);
+    add(heap + 0x40, 0x30, 0x30, IndexedAs::node);
+    add(heap + 0x70, 0x50, 0x50, IndexedAs::other);
+    add(heap + 0xc0, 0x2000, 0x1000, IndexedAs::tracked);  // beyond its run
+    add(heap + 0x20c0, 0x20, 0x20, IndexedAs::node);
+    index.finish();
+    struct Passed {
+        std::uint32_t node;
+        std::uint64_t at, usable, resident, run_end;
+        bool operator==(const Passed&) const = default;
+    };
+    std::vector<Passed> passed;
+    index.for_each_block([&](const BlockIndex::Block& block) {
+        passed.push_back(
+            {block.node, block.at - heap, block.chunk.usable, block.chunk.resident, block.run_end - heap});
+    });
+    CHECK(passed == std::vector<Passed>{{BlockIndex::none, 0, 0x38, 0x40, 0x1000},
+                                        {0, 0x40, 0x28, 0x30, 0x1000},
+                                        {BlockIndex::none, 0xc0, 0x1ff8, 0x1000, 0x1000},
+                                        {1, 0x20c0, 0x18, 0x20, 0x3000}});
+    CHECK(index.nodes() == 2);
+    CHECK(index.node_bytes() == Bytes(0x50));
+    CHECK(index.target_of(heap + 0x10).node == BlockIndex::none);
+    CHECK(index.target_of(heap + 0x18).node == BlockIndex::none);
+    CHECK(index.target_of(heap + 0x50).node == 0);
+    std::uint32_t part = 0;
+    CHECK(index.target_of(heap + 0x20d0, part).node == 1);
+    CHECK(index.target_of(heap + 0x50, part).node == 0);
 }
 
 TEST_CASE("block index: a word leads to a node's beginning, a few bytes behind it, or into it") {

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <stdexcept>
 
 #include "catch.h"
 #include "platform/mapped_here.h"
@@ -97,6 +98,40 @@ TEST_CASE("live memory: looking on through many megabytes gives every byte of th
         at += bytes.size();
     }
     CHECK(at == size);
+}
+
+TEST_CASE("live memory: two readers at once, each with a memory of its own, get the same bytes") {
+    constexpr std::size_t size = std::size_t{9} << 20U;
+    const Numbered memory(size);
+    const ProcessFiles process = this_process();
+    LiveMemory live(process, PageResidency::open(process).value());
+    live.know_resident({memory.range(0, size / 2)});
+    struct Read {
+        TargetMemory* memory = nullptr;
+        std::size_t bytes = 0, wrong = 0;
+    };
+    const auto reader = [&](Read& read) {
+        return [&](TargetMemory& own) {
+            read.memory = &own;
+            while (read.bytes < size) {
+                const auto bytes = own.look({memory.at(read.bytes)}, std::size_t{1} << 20U);
+                if (bytes.empty()) return;
+                read.wrong += word(bytes, 0) == read.bytes ? 0U : 1U;
+                read.bytes += bytes.size();
+            }
+        };
+    };
+    Read one, other;
+    live.both(reader(one), reader(other));
+    CHECK(one.memory == &live);
+    CHECK(other.memory != &live);
+    for (const Read& read : {one, other}) {
+        CHECK(read.bytes == size);
+        CHECK(read.wrong == 0);
+    }
+    const auto fails = [](TargetMemory&) { throw std::runtime_error("in its thread"); };
+    CHECK_THROWS_AS(live.both([](TargetMemory&) {}, fails), std::runtime_error);
+    CHECK_THROWS_AS(live.both(fails, [](TargetMemory&) {}), std::runtime_error);
 }
 
 TEST_CASE("copy: several threads copy what one would, and leave out the pages that cannot be read") {

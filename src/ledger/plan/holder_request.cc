@@ -65,22 +65,22 @@ HolderKind kind_of(WordPlace place) {
 // The Java heap as roots.
 class JavaHeapRoots {
   public:
-    JavaHeapRoots(const ProcessView& view, TargetMemory& memory, TargetFiles& files, std::vector<Range> heap)
-        : view_(view), memory_(memory), files_(files), heap_(std::move(heap)) {}
+    JavaHeapRoots(const ProcessView& view, TargetFiles& files, std::vector<Range> heap)
+        : view_(view), files_(files), heap_(std::move(heap)) {}
 
-    void operator()(HeapFindings& findings) {
-        if (const auto read = scan(findings); !read)
+    void operator()(HeapFindings& findings, TargetMemory& memory) {
+        if (const auto read = scan(findings, memory); !read)
             findings.figures().heap_not_read = read.error().where.empty()
                                                    ? read.error().what
                                                    : read.error().where + ": " + read.error().what;
     }
 
   private:
-    Expected<void> scan(HeapFindings& findings) {
+    Expected<void> scan(HeapFindings& findings, TargetMemory& memory) {
         const auto jvm = libjvm_of(*view_.smaps);
         if (!jvm) return failure("", "no libjvm.so is mapped");
         const auto symbols = files_.exports(*jvm, vm_table_symbols());
-        MetadataMemory metadata(memory_, files_, *view_.smaps);
+        MetadataMemory metadata(memory, files_, *view_.smaps);
         VmMemory vm(metadata, most_metadata_pages);
         const auto tables = VmTables::read(vm, [&](std::string_view name) {
             const auto found = symbols.find(std::string(name));
@@ -94,7 +94,7 @@ class JavaHeapRoots {
         const std::vector<Range> ranges = heap_ranges(*layout, vm);
         if (ranges.empty()) return failure("", "the place of the Java heap is not known");
         VmClasses classes(vm, *methods, *layout);
-        HeapScan heap(memory_, *layout, classes, findings);
+        HeapScan heap(memory, *layout, classes, findings);
         BlockHolders& figures = findings.figures();
         const HeapPasses done = pass_over_heap(
             layout->heap.moves_while_java_runs, [&] { return state_of(layout->heap, vm); },
@@ -161,7 +161,6 @@ class JavaHeapRoots {
     }
 
     const ProcessView& view_;
-    TargetMemory& memory_;
     TargetFiles& files_;
     std::vector<Range> heap_;
     std::map<std::pair<const void*, const void*>, BlockGraph::Row> rows_;
@@ -214,12 +213,13 @@ HolderRequest holder_request(const ProcessView& view, TargetMemory& memory, Targ
     request.other = std::move(places.other);
     if (view.vm != Vm::hotspot) return request;
     if (copied) {
-        request.java_heap = [](HeapFindings& findings) {
+        request.java_heap = [](HeapFindings& findings, TargetMemory&) {
             findings.figures().heap_not_read = "with --freeze the Java heap is not copied";
         };
         return request;
     }
-    request.java_heap = JavaHeapRoots(view, memory, files, std::move(places.java_heap));
+    for (const Range& range : places.java_heap) request.java_heap_bytes += range.size();
+    request.java_heap = JavaHeapRoots(view, files, std::move(places.java_heap));
     return request;
 }
 
