@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
 #include <unordered_set>
+#include <utility>
 
 #include "platform/os/clock.h"
 
@@ -12,8 +14,6 @@ namespace {
 
 constexpr std::size_t samples_a_window = 300;
 constexpr std::size_t most_samples = 200'000;
-// More than an address space has: the call fails.
-constexpr std::uint64_t most_asked = std::uint64_t{1} << 47U;
 constexpr std::size_t dwarf_result = 0;  // rax
 
 }  // namespace
@@ -31,6 +31,7 @@ void AllocationRecords::begin(const ProbeWindow& window, std::array<std::uint32_
     first_of_window_ = samples_.size();
     ends_.clear();
     bytes_seen_ = 0;
+    bytes_of_threads_.assign(window.threads(), 0);
     waiting_.clear();
     sampler_.emplace(period_, seed);
 }
@@ -63,37 +64,26 @@ std::optional<std::uint64_t> AllocationRecords::wanted_ns(pid_t tid) {
     return clock ? std::optional(clock->run_ns + clock->wait_ns) : std::nullopt;
 }
 
-void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std::size_t number,
-                              const ProbeRecord& record) {
-    const ProbedFunction& function = window.functions()[number];
-    if (function.frees) return note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
-    waiting_.erase(thread);
-    // It ends its block, whether that is moved or grows where it is.
-    if (function.name == "realloc") {
-        note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
-        if (window.thread(thread).every_of(number) > 1) run_.frees_partly = true;
-    }
-    const std::uint64_t bytes = requested_bytes(function.size, record);
+std::optional<AllocationRecords::Call> AllocationRecords::call_of(const ProbedFunction& function,
+                                                                  const ProbeRecord& record) {
+    Call call;
+    call.bytes = requested_bytes(function.size, record);
     // realloc of nothing frees.
-    if (bytes >= most_asked || (bytes == 0 && function.name == "realloc")) return;
-    std::uint64_t caller = 0;
-    if (record.stack.size() < sizeof caller) {
+    if (call.bytes >= most_asked || (call.bytes == 0 && function.name == "realloc")) return std::nullopt;
+    if (record.stack.size() < sizeof call.returns_to) {
         ++run_.refused;
-        return;
+        return std::nullopt;
     }
-    std::memcpy(&caller, record.stack.data(), sizeof caller);
-    if (jvm_.contains(Address{caller})) {
-        ++run_.of_jvm;
-        return;
-    }
-    const ChosenThread& probed = window.thread(thread);
-    const auto every = static_cast<double>(probed.every_of(number));
-    bytes_seen_ += static_cast<double>(bytes) * every;
-    const auto chance = sampler_->choose(bytes, 1 / every);
-    if (!chance) return;
+    std::memcpy(&call.returns_to, record.stack.data(), sizeof call.returns_to);
+    if (!jvm_.contains(Address{call.returns_to})) return call;
+    ++run_.of_jvm;
+    return std::nullopt;
+}
+
+std::optional<AllocationRecords::Kept> AllocationRecords::keep(const Call& call, const ProbeRecord& record) {
     if (batches_.full() || samples_.size() >= most_samples) {
         ++run_.no_room;
-        return;
+        return std::nullopt;
     }
     const KnownThread& of = known(record.tid);
     ThreadCopy copy;
@@ -104,15 +94,84 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std
     copy.bytes.assign(record.stack.begin(), record.stack.end());
     Kept kept;
     kept.sample.thread = builder_.thread(static_cast<std::uint64_t>(record.tid), of.name());
-    kept.sample.window = entries_[probed.stratum];
-    kept.sample.bytes = bytes;
-    kept.sample.weight = every / *chance * probed.factor;
-    kept.probed_thread = thread;
-    kept.function = number;
+    kept.sample.bytes = call.bytes;
+    kept.called_ns = record.time_ns;
+    kept.returns_to = call.returns_to;
     kept.stack = batches_.keep_copy(std::move(copy), kept.sample.thread);
-    samples_.push_back(std::move(kept));
+    return kept;
+}
+
+void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std::size_t number,
+                              const ProbeRecord& record) {
+    const ProbedFunction& function = window.functions()[number];
+    if (function.frees) return note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
+    waiting_.erase(thread);
+    // It ends its block, whether that is moved or grows where it is.
+    if (function.name == "realloc") {
+        note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
+        if (window.thread(thread).every_of(number) > 1) run_.frees_partly = true;
+    }
+    const auto call = call_of(function, record);
+    if (!call) return;
+    const ChosenThread& probed = window.thread(thread);
+    const auto every = static_cast<double>(probed.every_of(number));
+    bytes_seen_ += static_cast<double>(call->bytes) * every;
+    bytes_of_threads_[thread] += static_cast<double>(call->bytes) * every;
+    const auto chance = sampler_->choose(call->bytes, 1 / every);
+    auto kept = chance ? keep(*call, record) : std::nullopt;
+    if (!kept) return;
+    kept->sample.window = entries_[probed.stratum];
+    kept->sample.weight = every / *chance * probed.factor;
+    kept->probed_thread = thread;
+    kept->function = number;
+    samples_.push_back(std::move(*kept));
     if (function.returns_address)
         waiting_[thread] = {record.registers[dwarf_stack_pointer], samples_.size() - 1};
+}
+
+void AllocationRecords::begin_watch() {
+    first_of_watch_ = samples_.size();
+    watched_waiting_.clear();
+}
+
+std::optional<AllocationRecords::WatchedCall> AllocationRecords::enter_watched(std::size_t thread,
+                                                                               const ChosenThread& watched,
+                                                                               const ProbedFunction& function,
+                                                                               std::size_t number,
+                                                                               const ProbeRecord& record) {
+    watched_waiting_.erase(thread);
+    const auto call = call_of(function, record);
+    auto kept = call ? keep(*call, record) : std::nullopt;
+    if (!kept) return std::nullopt;
+    kept->sample.weight = watched.factor;
+    kept->watched = true;
+    kept->probed_thread = thread;
+    kept->function = number;
+    samples_.push_back(std::move(*kept));
+    watched_waiting_[thread] = {record.registers[dwarf_stack_pointer], samples_.size() - 1};
+    return WatchedCall{call->returns_to, static_cast<double>(call->bytes)};
+}
+
+void AllocationRecords::leave_watched(std::size_t thread, const ProbeRecord& record) {
+    const auto waiting = watched_waiting_.find(thread);
+    if (waiting == watched_waiting_.end()) return;
+    Kept& kept = samples_[waiting->second.sample];
+    if (record.registers[dwarf_stack_pointer] != waiting->second.sp + sizeof(std::uint64_t) ||
+        record.registers[dwarf_return_address] != kept.returns_to)
+        return;
+    kept.sample.address = record.registers[dwarf_result];
+    watched_waiting_.erase(waiting);
+}
+
+void AllocationRecords::end_watch(std::span<const std::array<double, most_functions>> factors,
+                                  std::uint32_t entry) {
+    for (std::size_t i = first_of_watch_; i < samples_.size(); ++i) {
+        Kept& kept = samples_[i];
+        if (!kept.watched) continue;
+        kept.sample.weight *= factors[kept.probed_thread][kept.function];
+        kept.sample.window = entry;
+    }
+    watched_waiting_.clear();
 }
 
 // The call has taken its return address from the stack, and nothing else.
@@ -148,6 +207,7 @@ void AllocationRecords::find_ends(const ProbeWindow& window) {
     ends_.keep_only(sampled);
     const std::uint64_t until = window.stopping_ns();
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
+        if (samples_[i].watched) continue;
         const std::uint64_t from = samples_[i].returned_ns;
         AllocationSample& sample = samples_[i].sample;
         if (sample.address == 0 || from < window.began_ns() || from >= until) continue;
@@ -170,9 +230,12 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     // By thread and function.
     std::vector<std::array<double, most_functions>> factors(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
-        const Undisturbed lacks = undisturbed(cost_ns(price, window.hits(i)), window.ran_ns(i),
-                                              busy_share(window, i), busy_before_[i]);
-        run_.slowed = std::max(run_.slowed, 1 - 1 / std::max(lacks.factor, 1 + lacks.doubt));
+        const ProbeHits hits = window.hits(i);
+        Undisturbed lacks = undisturbed(cost_ns(price, hits), window.ran_ns(i), hits.calls,
+                                        busy_share(window, i), busy_before_[i]);
+        const double slowed = 1 - 1 / std::max(lacks.factor, 1 + lacks.doubt);
+        run_.slowed = std::max(run_.slowed, slowed);
+        if (slowed > AllocationRun::most_corrected) lacks.doubt = std::max(lacks.doubt, boundless_doubt);
         undisturbed_.push_back(lacks);
         for (std::size_t function = 0; function < window.probed(); ++function) {
             // Those behind the last one that was due, and those that had no room in the buffer.
@@ -184,6 +247,7 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
         }
     }
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
+        if (samples_[i].watched) continue;
         AllocationSample& sample = samples_[i].sample;
         sample.weight *= factors[samples_[i].probed_thread][samples_[i].function];
         sample.doubt = undisturbed_[samples_[i].probed_thread].doubt;
@@ -195,7 +259,35 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     }
 }
 
+// A debug register shows the block of one place's calls at a time. So these stand for the others of that
+// place and thread: whether it had the register has nothing to do with what became of a block.
+void AllocationRecords::weigh_by_addresses() {
+    struct Bytes {
+        double all = 0, with_address = 0;
+    };
+    std::map<std::pair<std::uint32_t, std::uint64_t>, Bytes> places;
+    const auto place_of = [&](const Kept& kept) -> Bytes& {
+        return places[{kept.sample.thread, kept.returns_to}];
+    };
+    for (const Kept& kept : samples_) {
+        if (!kept.watched) continue;
+        const double bytes = kept.sample.weight * static_cast<double>(kept.sample.bytes);
+        place_of(kept).all += bytes;
+        if (kept.sample.address != 0) place_of(kept).with_address += bytes;
+    }
+    for (Kept& kept : samples_) {
+        if (!kept.watched || kept.sample.bytes == 0) continue;
+        const Bytes& bytes = place_of(kept);
+        if (bytes.with_address <= 0) continue;
+        kept.sample.weight *= kept.sample.address != 0 ? bytes.all / bytes.with_address : 0;
+    }
+    std::erase_if(samples_, [](const Kept& kept) { return kept.sample.weight <= 0; });
+}
+
 std::vector<AllocationSample> AllocationRecords::take() {
+    weigh_by_addresses();
+    std::stable_sort(samples_.begin(), samples_.end(),
+                     [](const Kept& a, const Kept& b) { return a.called_ns < b.called_ns; });
     std::vector<AllocationSample> all;
     all.reserve(samples_.size());
     for (Kept& kept : samples_) {

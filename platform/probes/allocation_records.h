@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -37,6 +38,22 @@ class AllocationRecords {
     // undisturbed; sets the next sampler's period.
     void end(const ProbeWindow& window, const HitPrice& price);
 
+    // The same of threads that are watched by debug registers: all their calls are records, beside windows or
+    // not. `thread`: any number that is its own until the watch ends.
+    struct WatchedCall {
+        std::uint64_t returns_to = 0;
+        double bytes = 0;
+    };
+    void begin_watch();
+    std::optional<WatchedCall> enter_watched(std::size_t thread, const ChosenThread& watched,
+                                             const ProbedFunction& function, std::size_t number,
+                                             const ProbeRecord& record);
+    void leave_watched(std::size_t thread, const ProbeRecord& record);
+    // By thread and function, of how many calls each of them stands.
+    void end_watch(std::span<const std::array<double, most_functions>> factors, std::uint32_t entry);
+
+    // Of the window's threads: the bytes of their calls.
+    [[nodiscard]] const std::vector<double>& bytes_of_threads() const { return bytes_of_threads_; }
     [[nodiscard]] std::size_t size() const { return samples_.size(); }
     // Once all stacks are unwound: the samples that have one.
     std::vector<AllocationSample> take();
@@ -47,17 +64,27 @@ class AllocationRecords {
         std::shared_ptr<StackSample> stack;
         std::size_t probed_thread = 0, function = 0;  // of the window
         std::uint64_t returned_ns = 0;                // with its block
+        std::uint64_t called_ns = 0, returns_to = 0;
+        bool watched = false;  // by debug registers
     };
     struct Waiting {
         std::uint64_t sp = 0;
         std::size_t sample = 0;
     };
+    struct Call {
+        std::uint64_t bytes = 0, returns_to = 0;
+    };
+    // Nothing of a call that is no sample, whatever its size.
+    std::optional<Call> call_of(const ProbedFunction& function, const ProbeRecord& record);
+    // Nothing where there is no room.
+    std::optional<Kept> keep(const Call& call, const ProbeRecord& record);
     void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);
     void note_end(std::uint64_t address, std::uint64_t time_ns);
     // How long its samples' blocks lived.
     void find_ends(const ProbeWindow& window);
+    void weigh_by_addresses();
     const KnownThread& known(pid_t tid);
     [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
     [[nodiscard]] std::optional<double> busy_since_seen(pid_t tid, std::optional<std::uint64_t> wanted) const;
@@ -75,6 +102,9 @@ class AllocationRecords {
     std::array<std::uint32_t, most_strata> entries_{};
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
+    std::vector<double> bytes_of_threads_;
+    std::size_t first_of_watch_ = 0;
+    std::unordered_map<std::size_t, Waiting> watched_waiting_;
     std::vector<Undisturbed> undisturbed_;            // by the window's threads
     std::vector<std::optional<double>> busy_before_;  // likewise: undisturbed()
     std::optional<ByteSampler> sampler_;

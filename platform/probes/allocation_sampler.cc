@@ -13,11 +13,11 @@
 #include "platform/os/clock.h"
 #include "platform/os/signal_queue.h"
 #include "platform/probes/allocation_records.h"
-#include "platform/probes/chosen_threads.h"
 #include "platform/probes/described_run.h"
-#include "platform/probes/known_callers.h"
 #include "platform/probes/probe_cleaner.h"
 #include "platform/probes/probe_price.h"
+#include "platform/probes/seldom_calls.h"
+#include "platform/probes/stretch_plan.h"
 
 namespace nmtx {
 namespace {
@@ -30,11 +30,11 @@ constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns, cycle_ns = second_in
 // Lives are seen as far as windows reach: fewer windows, which are longer.
 constexpr std::uint64_t lives_cycle_ns = 6 * second_in_ns, least_cycles = 4;
 constexpr std::uint64_t drain_every_ns = 2 * ms_in_ns;
-constexpr double many_records = 20, too_much = 1.5;  // times what a window may cost: then it ends early
-// Each so many windows of one thread is of the others, of which less is expected.
-constexpr std::size_t others_each = 4;
-// A look that sees few calls costs next to nothing.
-constexpr std::uint64_t first_look_ns = 300 * ms_in_ns, look_ns = 60 * ms_in_ns;
+constexpr double too_much = 1.5;  // times what a window may cost: then it ends early
+// Of the budget, for the switches of threads that are watched; what one costs.
+constexpr double share_for_switches = 0.25, switch_s = 3e-6;
+constexpr double least_watched_calls = 40;  // a stretch
+constexpr std::uint64_t watch_every_ns = 10 * ms_in_ns;
 
 class AllocationSampler {
   public:
@@ -63,23 +63,22 @@ class AllocationSampler {
         const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
         AllocationRecords records(process_, builder_, batches_, run_, *jvm);
+        SeldomCalls seldom(process_, records, run_, random_, options_.addresses);
+        seldom_ = &seldom;
         const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle());
         for (std::uint64_t from = monotonic_ns(); !over();) {
-            const Next next = plan_next(budget);
+            const std::vector<pid_t> all = threads();
             if (run_.process_ended) break;
+            const StretchPlan next = planner_.next(all, allocator(), budget);
             const std::uint64_t length = next_stretch(next.plan, budget, from);
             if (length == 0) break;
             const std::size_t entries = run_.windows.size();
             const auto ran = run_stretch(next, budget, records, {from, length});
             if (!ran && run_.windows.empty()) return tl::make_unexpected(ran.error());
             if (!ran) break;
-            const std::uint64_t end = monotonic_ns();
-            for (double& seconds : since_seen_) seconds += static_cast<double>(end - from) / 1e9;
-            for (std::size_t i = entries; i < run_.windows.size(); ++i)
-                run_.windows[i].stands_for = std::exchange(since_seen_[run_.windows[i].stratum], 0);
-            from = end;
+            from = end_stretch(from, entries);
         }
-        if (!run_.process_ended) wait_until(end_ns_);
+        if (!run_.process_ended) watch_the_rest();
         run_.seconds = seconds_so_far();
         batches_.finish_all();
         return profile(records);
@@ -97,6 +96,15 @@ class AllocationSampler {
         return run_.interrupted || run_.process_ended || monotonic_ns() >= end_ns_;
     }
     [[nodiscard]] const ProbedAllocator& allocator() const { return allocators_[serving_]; }
+
+    // What it saw since `entries` stands for the time since it was seen before. Its end.
+    std::uint64_t end_stretch(std::uint64_t from, std::size_t entries) {
+        const std::uint64_t end = monotonic_ns();
+        for (double& seconds : since_seen_) seconds += static_cast<double>(end - from) / 1e9;
+        for (std::size_t i = entries; i < run_.windows.size(); ++i)
+            run_.windows[i].stands_for = std::exchange(since_seen_[run_.windows[i].stratum], 0);
+        return end;
+    }
 
     // Until then, or until a signal comes.
     void wait_until(std::uint64_t until) {
@@ -120,76 +128,24 @@ class AllocationSampler {
         return std::move(*all);
     }
 
-    // A look costs the target, too.
-    std::optional<Scouted> look(std::span<const pid_t> all, const ProbedAllocator& of) {
-        auto seen = callers_.look(all, of, run_.windows.empty() ? first_look_ns : look_ns);
-        if (!seen) {
-            callers_.guess(process_, all);
-            return seen;
-        }
-        run_.hits.looks += seen->calls;
-        // Threads that were not looked at may call as often.
-        if (!seen->threads.empty()) seen->calls = seen->calls * all.size() / seen->threads.size();
-        return seen;
-    }
-
     // Looks at the calls of each file's malloc: the one that is called serves.
     Expected<void> count_first() {
         double most = 0;
         for (std::size_t i = 0; i < allocators_.size(); ++i) {
             const std::vector<pid_t> all = threads();
             if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-            const auto seen = look(all, allocators_[i]);
+            const auto seen = planner_.look(all, allocators_[i]);
             // Those that replace the C library's come first.
             if (!seen) break;
-            if (i > 0 && seen->calls_a_second() <= most) continue;
-            most = seen->calls_a_second();
+            if (i > 0 && *seen <= most) continue;
+            most = *seen;
             serving_ = i;
         }
         run_.first_rate = most;
-        stratum_rates_[of_busy_threads] = most * (options_.frees ? 2 : 1);  // it frees as often
+        planner_.expect_rate(most * (options_.frees ? 2 : 1));  // it frees as often
         run_.with_frees = allocator().has_free();
         if (options_.frees && !run_.with_frees) run_.frees_missing = "free has no place for a cheap probe";
         return {};
-    }
-
-    struct Next {
-        WindowPlan plan;
-        ThreadChoice choice;
-    };
-
-    Next plan_next(const ProbeBudget& budget) {
-        const std::vector<pid_t> all = threads();
-        if (run_.process_ended) return {};
-        const auto seen = run_.windows.empty() ? std::nullopt : look(all, allocator());
-        const double seen_rate = seen ? seen->calls_a_second() : 0;
-        const double rate =
-            std::max(seen_rate, stratum_rates_[of_busy_threads] + stratum_rates_[of_other_threads]);
-        const std::vector<ScoutedThread> busy = callers_.busy();
-        const std::size_t busy_and_some = busy.size() + std::max<std::size_t>(1, busy.size() / 3);
-        const std::size_t good =
-            std::min({std::max<std::size_t>(2, busy_and_some), all.size(), most_probed_threads});
-        const std::size_t most = budget.threads(rate, good);
-        const bool wants_others = most == 1 && single_windows_++ % others_each == 1;
-        Next next;
-        next.choice = choose_threads(all, busy, most, wants_others, random_);
-        const std::size_t of_each = allocator().functions.size() * (options_.addresses ? 2 : 1);
-        next.plan = budget.plan(rate, of_each * next.choice.threads.size());
-        for (ChosenThread& thread : next.choice.threads) choose_calls(thread, next.plan);
-        return next;
-    }
-
-    // Only a thread that will make many times as many calls of a function may have some of them recorded
-    // only: of the others none might be. It is judged by what it did before, so by nothing of this window.
-    void choose_calls(ChosenThread& thread, const WindowPlan& plan) {
-        const auto* const rates = callers_.rates(thread.tid);
-        if (rates == nullptr) return;
-        for (std::size_t i = 0; i < most_functions; ++i) {
-            if (i < allocator().functions.size() && allocator().functions[i].frees) continue;
-            const double calls = (*rates)[i] * static_cast<double>(plan.window_ns) / 1e9;
-            const bool many = calls >= many_records * static_cast<double>(plan.every);
-            thread.every[i] = many ? random_interval(plan.every, random_()) : 1;
-        }
     }
 
     struct Stretch {
@@ -205,7 +161,7 @@ class AllocationSampler {
 
     // A window at a random place of the stretch, so that nothing that the target does regularly is met always
     // or never, and each instant is as likely as any other.
-    Expected<void> run_stretch(Next next, const ProbeBudget& budget, AllocationRecords& records,
+    Expected<void> run_stretch(StretchPlan next, const ProbeBudget& budget, AllocationRecords& records,
                                Stretch stretch) {
         WindowPlan& plan = next.plan;
         const std::uint64_t end = stretch.from_ns + stretch.length_ns;
@@ -217,23 +173,57 @@ class AllocationSampler {
         const std::uint64_t room = used < stretch.length_ns ? stretch.length_ns - used : 0;
         const std::uint64_t before = std::uniform_int_distribution<std::uint64_t>(0, room)(random_);
         records.expect(next.choice.threads);
-        if (!plan.always()) wait_until(stretch.from_ns + before);
-        if (auto ran = run_window(next, budget, records); !ran) return ran;
-        batches_.unwind_now();
-        if (options_.progress) options_.progress(seconds_so_far(), records.size());
-        if (!run_.process_ended) wait_until(end);
-        return {};
+        watch(next.watched, stretch.length_ns);
+        if (!plan.always()) wait_watching(stretch.from_ns + before);
+        const auto ran = run_window(next, budget, records);
+        if (ran) {
+            seldom_->drain();
+            batches_.unwind_now();
+            if (options_.progress) options_.progress(seconds_so_far(), records.size());
+            if (!run_.process_ended) wait_watching(end);
+        }
+        end_watch();
+        return ran;
     }
 
-    // Calls a second of the threads of which the window does not tell.
-    [[nodiscard]] double unseen_rate(const ThreadChoice& choice) const {
-        double rate = 0;
-        for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum)
-            rate += choice.covers[stratum] ? 0 : stratum_rates_[stratum];
-        return rate;
+    // No window can be paid for any more; those that call seldom can still be watched.
+    void watch_the_rest() {
+        const std::uint64_t from = monotonic_ns();
+        const std::size_t entries = run_.windows.size();
+        if (from < end_ns_) watch(planner_.watched_without_window(threads()), end_ns_ - from);
+        wait_watching(end_ns_);
+        end_watch();
+        if (run_.windows.size() > entries) end_stretch(from, entries);
     }
 
-    Expected<void> run_window(const Next& next, const ProbeBudget& budget, AllocationRecords& records) {
+    void watch(const std::vector<ChosenThread>& threads, std::uint64_t length_ns) {
+        batches_.begin_child();
+        const double calls = 2 * planner_.most_watched_calls() * static_cast<double>(length_ns) / 1e9;
+        const double switches = share_for_switches * options_.budget / switch_s;
+        const bool allowed = seldom_->begin(
+            threads, allocator(),
+            {static_cast<std::uint32_t>(std::max(calls, least_watched_calls)), stack_bytes, switches});
+        if (!allowed) planner_.give_up_registers();
+    }
+
+    void wait_watching(std::uint64_t until) {
+        while (seldom_->running() && !run_.interrupted && monotonic_ns() < until) {
+            wait_until(std::min(until, monotonic_ns() + watch_every_ns));
+            seldom_->drain();
+        }
+        wait_until(until);
+    }
+
+    void end_watch() {
+        const auto entry = seldom_->end(static_cast<std::uint32_t>(run_.windows.size()));
+        if (!entry) return;
+        run_.windows.push_back(*entry);
+        planner_.remember_watched(seldom_->seen(), seldom_->restless());
+        watched_threads_ += seldom_->seen().size();
+    }
+
+    Expected<void> run_window(const StretchPlan& next, const ProbeBudget& budget,
+                              AllocationRecords& records) {
         ProbeWindow window(
             type_, allocator(),
             {stack_bytes, options_.addresses, std::bit_floor(most_ring_pages / next.choice.threads.size()),
@@ -247,22 +237,24 @@ class AllocationSampler {
         records.begin(window, entries, random_());
         const std::uint64_t until = window.began_ns() + next.plan.window_ns;
         const double most = too_much * budget.most_ns(next.plan);
-        const double unseen_ns = unseen_rate(next.choice) * run_.price.call_ns / 1e9;  // a nanosecond
+        const double unseen_ns =
+            planner_.unseen_rate(next.choice) * run_.price.call_ns / 1e9;  // a nanosecond
         while (monotonic_ns() < until && !run_.interrupted) {
             wait_until(std::min(until, monotonic_ns() + drain_every_ns));
             records.drain(window);
+            seldom_->drain();
             const auto lasted = static_cast<double>(monotonic_ns() - window.began_ns());
             if (cost_ns(run_.price, window.seen()) + unseen_ns * lasted > most) break;
         }
         window.stop();
         records.drain(window);
         records.end(window, run_.price);
+        planner_.remember(window, next.choice, records.bytes_of_threads());
         account_for(window, next.choice);
         return {};
     }
 
     void account_for(ProbeWindow& window, const ThreadChoice& choice) {
-        callers_.remember(window);
         const double seconds = static_cast<double>(window.counted_ns()) / 1e9;
         run_.overflow += window.lost();
         run_.refused += window.bad();
@@ -274,19 +266,10 @@ class AllocationSampler {
         for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum) {
             if (!choice.covers[stratum]) continue;
             run_.windows.push_back({seconds, seconds, stratum});
-            stratum_rates_[stratum] = 0;
-        }
-        for (std::size_t i = 0; i < window.threads() && seconds > 0; ++i) {
-            const ChosenThread& thread = window.thread(i);
-            constexpr double mostly_itself = 1.25;
-            if (thread.stratum == of_busy_threads && thread.factor > mostly_itself)
-                run_.one_for_several = true;
-            stratum_rates_[thread.stratum] +=
-                static_cast<double>(window.hits(i).calls) * thread.factor / seconds;
         }
         window.close();
         ProbeHits paid = window.paid();
-        paid.calls += static_cast<std::uint64_t>(unseen_rate(choice) * window.present_s());
+        paid.calls += static_cast<std::uint64_t>(planner_.unseen_rate(choice) * window.present_s());
         run_.hits += paid;
     }
     AllocationProfile profile(AllocationRecords& records) {
@@ -297,6 +280,7 @@ class AllocationSampler {
         if (!run_.windows.empty()) {
             const auto windows = static_cast<double>(run_.window_count);
             run_.threads_probed = static_cast<double>(window_threads_) / windows;
+            run_.threads_watched = static_cast<double>(watched_threads_) / windows;
             run_.threads_mean = static_cast<double>(process_threads_) / windows;
         }
         run_.unwound = batches_.unwound();
@@ -322,11 +306,10 @@ class AllocationSampler {
     AllocationRun run_;
     const SignalQueue* signals_ = nullptr;
     std::size_t serving_ = 0;  // of allocators_
-    KnownCallers callers_{random_};
-    std::array<double, most_strata> stratum_rates_{};  // calls a second, as last seen
-    std::array<double, most_strata> since_seen_{};     // seconds of stretches without a window of it
-    std::size_t single_windows_ = 0;
-    std::size_t threads_now_ = 0, window_threads_ = 0, process_threads_ = 0;
+    StretchPlanner planner_{process_, run_, random_, options_.budget, options_.addresses};
+    std::array<double, most_strata> since_seen_{};  // seconds of stretches without a window of it
+    SeldomCalls* seldom_ = nullptr;
+    std::size_t threads_now_ = 0, window_threads_ = 0, process_threads_ = 0, watched_threads_ = 0;
     std::uint64_t begin_ns_ = 0, end_ns_ = 0;
 };
 

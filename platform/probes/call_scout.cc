@@ -1,40 +1,38 @@
 #include "platform/probes/call_scout.h"
 
-#include <linux/hw_breakpoint.h>
-#include <linux/perf_event.h>
-#include <sys/ioctl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
+#include <algorithm>
 #include <cerrno>
 #include <ctime>
 
 #include "platform/os/clock.h"
-#include "platform/os/descriptor.h"
+#include "platform/probes/perf_probe.h"
+#include "platform/probes/probe_ring.h"
 
 namespace nmtx {
 namespace {
 
-constexpr long count_every_ns = 500'000;
+constexpr long look_every_ns = 1'000'000;
 constexpr int priced_calls = 50;
+// A thread's part: fewer say nothing of its rate, and of more there is no room.
+constexpr std::uint64_t least_part = 6, most_part = 40;
+constexpr std::size_t scout_ring_pages = 2;
 
-Descriptor breakpoint_at(Address function, pid_t tid) {
-    perf_event_attr attributes{};
-    attributes.size = sizeof attributes;
-    attributes.type = PERF_TYPE_BREAKPOINT;
-    attributes.bp_type = HW_BREAKPOINT_X;
-    attributes.bp_addr = function.value;
-    attributes.bp_len = sizeof(long);
-    attributes.disabled = 1;
-    attributes.exclude_kernel = 1;
-    attributes.exclude_hv = 1;
-    return Descriptor(static_cast<int>(
-        ::syscall(SYS_perf_event_open, &attributes, tid, -1, -1, static_cast<long>(PERF_FLAG_FD_CLOEXEC))));
-}
+struct Watched {
+    pid_t tid = 0;
+    PerfProbe event;
+    ProbeRing ring;
+    std::uint64_t calls = 0, last_ns = 0;
+    double bytes = 0;
+};
 
-std::uint64_t hits_of(const Descriptor& event) {
-    std::uint64_t count = 0;
-    return ::read(event.get(), &count, sizeof count) == static_cast<ssize_t>(sizeof count) ? count : 0;
+void take_calls(Watched& one, SizeArgument size) {
+    one.ring.take([](std::uint64_t) { return false; },
+                  [&](const ProbeRecord& record) {
+                      ++one.calls;
+                      one.last_ns = record.time_ns;
+                      const std::uint64_t bytes = requested_bytes(size, record);
+                      if (bytes < most_asked) one.bytes += static_cast<double>(bytes);
+                  });
 }
 
 [[gnu::noinline]] void scouted_function() {
@@ -43,48 +41,54 @@ std::uint64_t hits_of(const Descriptor& event) {
 
 }  // namespace
 
-std::optional<Scouted> scout_calls(std::span<const pid_t> tids, Address function, const ScoutBounds& bounds) {
-    struct Watched {
-        pid_t tid;
-        Descriptor event;
-    };
+std::optional<Scouted> scout_calls(std::span<const pid_t> tids, const ProbedFunction& function,
+                                   const ScoutBounds& bounds) {
+    const std::uint64_t part =
+        std::clamp(bounds.enough_calls / std::max<std::uint64_t>(1, tids.size()), least_part, most_part);
     std::vector<Watched> watched;
     for (const pid_t tid : tids) {
-        Descriptor event = breakpoint_at(function, tid);
-        if (!event && errno != ESRCH) return std::nullopt;
-        if (event) watched.push_back({tid, std::move(event)});
+        Watched one;
+        int why = 0;
+        one.tid = tid;
+        one.event = PerfProbe::at_register(function.address, tid, {1, 0}, why);
+        if (!one.event && why == ESRCH) continue;
+        if (!one.event || !one.ring.map(one.event, scout_ring_pages)) return std::nullopt;
+        watched.push_back(std::move(one));
     }
     const std::uint64_t begin = monotonic_ns();
-    for (const Watched& one : watched) ::ioctl(one.event.get(), PERF_EVENT_IOC_ENABLE, 0);
-    const auto count = [&] {
-        std::uint64_t calls = 0;
-        for (const Watched& one : watched) calls += hits_of(one.event);
-        return calls;
+    for (Watched& one : watched) one.event.enable_for(static_cast<std::uint32_t>(part));
+    const auto all_have_enough = [&] {
+        for (Watched& one : watched) take_calls(one, function.size);
+        return std::all_of(watched.begin(), watched.end(),
+                           [part](const Watched& one) { return one.calls >= part; });
     };
-    Scouted found;
-    while (monotonic_ns() - begin < bounds.most_ns && count() < bounds.enough_calls) {
-        const timespec time{0, count_every_ns};
+    while (monotonic_ns() - begin < bounds.most_ns && !all_have_enough()) {
+        const timespec time{0, look_every_ns};
         ::nanosleep(&time, nullptr);
     }
-    for (const Watched& one : watched) ::ioctl(one.event.get(), PERF_EVENT_IOC_DISABLE, 0);
-    found.seconds = static_cast<double>(monotonic_ns() - begin) / 1e9;
-    for (const Watched& one : watched) {
-        const std::uint64_t calls = hits_of(one.event);
-        found.calls += calls;
-        found.threads.push_back({one.tid, static_cast<double>(calls) / found.seconds});
+    for (Watched& one : watched) one.event.disable();
+    const std::uint64_t end = monotonic_ns();
+    Scouted found;
+    for (Watched& one : watched) {
+        take_calls(one, function.size);
+        const std::uint64_t until = one.calls >= part ? std::clamp(one.last_ns, begin + 1, end) : end;
+        const double seconds = static_cast<double>(until - begin) / 1e9;
+        found.calls += one.calls;
+        found.threads.push_back({one.tid, static_cast<double>(one.calls) / seconds, one.bytes / seconds});
     }
     return found;
 }
 
 double scout_price_ns() {
     const Address function{reinterpret_cast<std::uintptr_t>(&scouted_function)};
-    const Descriptor event = breakpoint_at(function, 0);
+    int why = 0;
+    PerfProbe event = PerfProbe::at_register(function, 0, {}, why);
     if (!event) return 0;
-    ::ioctl(event.get(), PERF_EVENT_IOC_ENABLE, 0);
+    event.enable();
     const std::uint64_t begin = monotonic_ns();
     for (int i = 0; i < priced_calls; ++i) scouted_function();
     const std::uint64_t ns = monotonic_ns() - begin;
-    return hits_of(event) == 0 ? 0 : static_cast<double>(ns) / priced_calls;
+    return event.hits() == 0 ? 0 : static_cast<double>(ns) / priced_calls;
 }
 
 }  // namespace nmtx

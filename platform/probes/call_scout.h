@@ -1,6 +1,7 @@
-// Which threads call a function, and how often: seen for some milliseconds by debug registers. These are a
-// thread's own: nothing is written into the process, no other thread is slowed, and to set or take one lasts
-// microseconds. A call costs more than one of a uprobe, so few are counted.
+// Which threads call a function, how often, and for how many bytes: seen for some milliseconds by debug
+// registers. These are a thread's own: nothing is written into the process, no other thread is slowed, and to
+// set or take one lasts microseconds. A call costs more than one of a uprobe, so few are counted: a thread is
+// not watched any more when it has made its part of them, and the others still are.
 #pragma once
 
 #include <sys/types.h>
@@ -10,31 +11,34 @@
 #include <span>
 #include <vector>
 
-#include "base/address.h"
+#include "platform/probes/probed_functions.h"
 
 namespace nmtx {
 
 struct ScoutedThread {
     pid_t tid = 0;
     double calls_a_second = 0;
+    double bytes_a_second = 0;
 };
 
 struct Scouted {
     std::vector<ScoutedThread> threads;  // those that were asked for and live
-    std::uint64_t calls = 0;
-    double seconds = 0;
+    std::uint64_t calls = 0;             // that were seen
     [[nodiscard]] double calls_a_second() const {
-        return seconds > 0 ? static_cast<double>(calls) / seconds : 0;
+        double sum = 0;
+        for (const ScoutedThread& thread : threads) sum += thread.calls_a_second;
+        return sum;
     }
 };
 
 struct ScoutBounds {
     std::uint64_t most_ns = 0;
-    std::uint64_t enough_calls = 0;
+    std::uint64_t enough_calls = 0;  // of all threads
 };
 
 // Nothing where the kernel gives no debug register for it: all are in use, or there are none.
-std::optional<Scouted> scout_calls(std::span<const pid_t> tids, Address function, const ScoutBounds& bounds);
+std::optional<Scouted> scout_calls(std::span<const pid_t> tids, const ProbedFunction& function,
+                                   const ScoutBounds& bounds);
 // What a call costs, in nanoseconds, of a function of our own.
 double scout_price_ns();
 

@@ -5,8 +5,8 @@
 namespace nmtx {
 namespace {
 
-// Of the mean: one that has stopped calling may begin again.
-constexpr double least_weight = 0.05;
+constexpr double least_weight = 0.05;  // of the mean
+constexpr double many_records = 20;
 
 using Random = std::mt19937_64;
 
@@ -15,17 +15,11 @@ void draw_busy(std::span<const ScoutedThread> busy, std::size_t draws, Random& r
         for (const ScoutedThread& one : busy) choice.threads.push_back({one.tid, 1, of_busy_threads, {}});
         return;
     }
-    double sum = 0;
-    for (const ScoutedThread& one : busy) sum += one.calls_a_second;
-    const double least = std::max(sum, 1.0) / static_cast<double>(busy.size()) * least_weight;
-    std::vector<double> weights;
-    for (const ScoutedThread& one : busy) weights.push_back(one.calls_a_second + least);
-    sum = 0;
-    for (const double weight : weights) sum += weight;
-    std::discrete_distribution<std::size_t> chosen(weights.begin(), weights.end());
+    const std::vector<double> shares = shares_of_work(busy);
+    std::discrete_distribution<std::size_t> chosen(shares.begin(), shares.end());
     for (std::size_t i = 0; i < draws; ++i) {
         const std::size_t at = chosen(random);
-        const double stands_for = sum / weights[at] / static_cast<double>(draws);
+        const double stands_for = 1 / shares[at] / static_cast<double>(draws);
         const auto known =
             std::find_if(choice.threads.begin(), choice.threads.end(),
                          [&](const ChosenThread& thread) { return thread.tid == busy[at].tid; });
@@ -47,6 +41,66 @@ void draw_others(std::vector<pid_t>& others, std::size_t draws, Random& random, 
 }
 
 }  // namespace
+
+std::vector<double> shares_of_work(std::span<const ScoutedThread> threads) {
+    double calls = 0, bytes = 0;
+    for (const ScoutedThread& one : threads) {
+        calls += one.calls_a_second;
+        bytes += one.bytes_a_second;
+    }
+    const auto part = [](double of, double all) { return all > 0 ? of / all : 0; };
+    std::vector<double> shares;
+    double sum = 0;
+    for (const ScoutedThread& one : threads) {
+        const double of_calls = part(one.calls_a_second, calls);
+        const double of_work = bytes > 0 ? (of_calls + part(one.bytes_a_second, bytes)) / 2 : of_calls;
+        shares.push_back(of_work + least_weight / static_cast<double>(threads.size()));
+        sum += shares.back();
+    }
+    for (double& share : shares) share /= sum;
+    return shares;
+}
+
+void choose_calls(ChosenThread& thread, const std::array<double, most_functions>& calls_a_second,
+                  const ProbedAllocator& allocator, const WindowPlan& plan, Random& random) {
+    for (std::size_t i = 0; i < most_functions; ++i) {
+        if (i < allocator.functions.size() && allocator.functions[i].frees) continue;
+        const double calls = calls_a_second[i] * static_cast<double>(plan.window_ns) / 1e9;
+        const bool many = calls >= many_records * static_cast<double>(plan.every);
+        thread.every[i] = many ? random_interval(plan.every, random()) : 1;
+    }
+}
+
+std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::span<const ScoutedThread> known,
+                                         double most_calls, Random& random) {
+    std::vector<ScoutedThread> seldom;
+    std::vector<pid_t> others;
+    for (const pid_t tid : threads) {
+        const auto caller = std::find_if(known.begin(), known.end(),
+                                         [tid](const ScoutedThread& one) { return one.tid == tid; });
+        if (caller == known.end()) {
+            others.push_back(tid);
+        } else {
+            seldom.push_back(*caller);
+        }
+    }
+    std::sort(seldom.begin(), seldom.end(), [](const ScoutedThread& a, const ScoutedThread& b) {
+        return a.calls_a_second < b.calls_a_second;
+    });
+    std::vector<ChosenThread> watched;
+    double calls = 0;
+    for (const ScoutedThread& one : seldom) {
+        calls += one.calls_a_second;
+        // One stays for the windows.
+        if (calls > most_calls || watched.size() + 1 >= std::min(seldom.size(), most_watched_callers + 1))
+            break;
+        watched.push_back({one.tid, 1, of_other_threads, {}});
+    }
+    ThreadChoice some;
+    draw_others(others, most_watched_threads - watched.size(), random, some);
+    watched.insert(watched.end(), some.threads.begin(), some.threads.end());
+    return watched;
+}
 
 ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const ScoutedThread> busy,
                             std::size_t most, bool wants_others, Random& random) {

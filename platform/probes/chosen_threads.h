@@ -17,6 +17,8 @@ namespace nmtx {
 
 inline constexpr std::size_t most_probed_threads = 8;
 inline constexpr std::size_t most_scouted_threads = 64;
+inline constexpr std::size_t most_watched_threads = 64;  // by debug registers, all the time
+inline constexpr std::size_t most_watched_callers = 48;  // the others are not known to call
 
 // The strata of the estimate.
 inline constexpr std::uint32_t of_busy_threads = 0, of_other_threads = 1;
@@ -26,10 +28,26 @@ struct ThreadChoice {
     std::array<bool, most_strata> covers{};  // what its window tells of
 };
 
-// All where they are few. Else those that are known to call, at random by their calls where they are too
-// many, and a random choice of the others, each of which stands for as many as its chance asks for. One alone
-// is of the others only where that is wanted, or no busy one is known.
+// Of the work of all: the mean of a thread's part of the calls and its part of the bytes, and a little for
+// one that has stopped calling and may begin again. They sum up to 1.
+std::vector<double> shares_of_work(std::span<const ScoutedThread> threads);
+
+// All where they are few. Else those that are known to call, at random by their work where they are too many,
+// and a random choice of the others, each of which stands for as many as its chance asks for. One is of the
+// others only where that is wanted, or no busy one is known.
 ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const ScoutedThread> busy,
                             std::size_t most, bool wants_others, std::mt19937_64& random);
+
+// Which calls of a thread are recorded, where it calls so often. Only of a function that it will call many
+// times as often may some be: of the others none might be. It is judged by what came before, so by nothing of
+// this window.
+void choose_calls(ChosenThread& thread, const std::array<double, most_functions>& calls_a_second,
+                  const ProbedAllocator& allocator, const WindowPlan& plan, std::mt19937_64& random);
+
+// Those that call so seldom that each call may trap by a debug register: by ascending rates, as many as make
+// `most_calls` a second together, and at most as many threads as can be watched. Where there are more, some
+// of those that are not known to call stand for the rest of those.
+std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::span<const ScoutedThread> known,
+                                         double most_calls, std::mt19937_64& random);
 
 }  // namespace nmtx

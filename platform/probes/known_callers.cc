@@ -10,7 +10,8 @@
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t enough_calls = 200;
+constexpr std::uint64_t enough_calls = 400;
+constexpr double expected_calls = 3;
 constexpr std::size_t most_busy = 16;
 constexpr std::size_t most_remembered = 100'000;
 constexpr long guess_over_ns = 30'000'000;
@@ -38,16 +39,18 @@ std::vector<pid_t> KnownCallers::looked_at(std::span<const pid_t> threads) {
 
 std::optional<Scouted> KnownCallers::look(std::span<const pid_t> threads, const ProbedAllocator& allocator,
                                           std::uint64_t most_ns) {
-    auto scouted =
-        scout_calls(looked_at(threads), allocator.functions.front().address, {most_ns, enough_calls});
+    auto scouted = scout_calls(looked_at(threads), allocator.functions.front(), {most_ns, enough_calls});
     if (!scouted) return std::nullopt;
-    if (rates_.size() > most_remembered) rates_.clear();
-    for (const ScoutedThread& one : scouted->threads) {
-        // A few milliseconds tell little of one that calls seldom: what was seen before fades.
-        double& rate = rates_[one.tid].front();
-        rate = std::max(one.calls_a_second, rate / 2);
-    }
+    for (const ScoutedThread& one : scouted->threads) remember(one);
     return scouted;
+}
+
+void KnownCallers::remember(const ScoutedThread& seen) {
+    if (threads_.size() > most_remembered) threads_.clear();
+    Known& known = threads_[seen.tid];
+    // A few milliseconds tell little of a thread that calls seldom: what was seen before fades.
+    known.calls.front() = std::max(seen.calls_a_second, known.calls.front() / 2);
+    known.bytes = std::max(seen.bytes_a_second, known.bytes / 2);
 }
 
 void KnownCallers::guess(const ProcessFiles& process, std::span<const pid_t> threads) {
@@ -61,36 +64,52 @@ void KnownCallers::guess(const ProcessFiles& process, std::span<const pid_t> thr
     for (const auto& [tid, run_ns] : before) {
         const auto clock = KnownThread(process, tid, false).clock();
         if (clock && clock->run_ns > run_ns)
-            rates_[tid].front() = static_cast<double>(clock->run_ns - run_ns) / 1000;
+            threads_[tid].calls.front() = static_cast<double>(clock->run_ns - run_ns) / 1000;
     }
 }
 
-void KnownCallers::remember(const ProbeWindow& window) {
+void KnownCallers::remember(const ProbeWindow& window, std::span<const double> bytes) {
     if (window.counted_ns() == 0) return;
+    const double seconds = static_cast<double>(window.counted_ns()) / 1e9;
     for (std::size_t i = 0; i < window.threads(); ++i) {
-        auto& rates = rates_[window.thread(i).tid];
-        for (std::size_t function = 0; function < window.probed(); ++function)
-            rates[function] = static_cast<double>(window.hits(i, function).calls) * 1e9 /
-                              static_cast<double>(window.counted_ns());
+        Known& known = threads_[window.thread(i).tid];
+        known.bytes = std::max(bytes[i] / seconds, known.bytes / 2);
+        for (std::size_t function = 0; function < window.probed(); ++function) {
+            const auto calls = static_cast<double>(window.hits(i, function).calls);
+            // A window that is too short to meet a call says nothing of a thread that made none.
+            if (calls > 0 || known.calls[function] * seconds > expected_calls)
+                known.calls[function] = calls / seconds;
+        }
     }
+}
+
+std::vector<ScoutedThread> KnownCallers::all() const {
+    constexpr double least = 1;  // calls a second
+    std::vector<ScoutedThread> all;
+    for (const auto& [tid, known] : threads_) {
+        if (sum_of(known.calls) >= least) all.push_back({tid, sum_of(known.calls), known.bytes});
+    }
+    const std::vector<double> shares = shares_of_work(all);
+    std::vector<std::size_t> order(all.size());
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        return shares[a] != shares[b] ? shares[a] > shares[b] : all[a].tid < all[b].tid;
+    });
+    std::vector<ScoutedThread> sorted;
+    sorted.reserve(order.size());
+    for (const std::size_t i : order) sorted.push_back(all[i]);
+    return sorted;
 }
 
 std::vector<ScoutedThread> KnownCallers::busy() const {
-    constexpr double least = 1;  // calls a second
-    std::vector<ScoutedThread> all;
-    for (const auto& [tid, rates] : rates_) {
-        if (sum_of(rates) >= least) all.push_back({tid, sum_of(rates)});
-    }
-    std::sort(all.begin(), all.end(), [](const ScoutedThread& a, const ScoutedThread& b) {
-        return a.calls_a_second != b.calls_a_second ? a.calls_a_second > b.calls_a_second : a.tid < b.tid;
-    });
-    if (all.size() > most_busy) all.resize(most_busy);
-    return all;
+    std::vector<ScoutedThread> first = all();
+    if (first.size() > most_busy) first.resize(most_busy);
+    return first;
 }
 
 const std::array<double, most_functions>* KnownCallers::rates(pid_t tid) const {
-    const auto known = rates_.find(tid);
-    return known == rates_.end() ? nullptr : &known->second;
+    const auto known = threads_.find(tid);
+    return known == threads_.end() ? nullptr : &known->second.calls;
 }
 
 }  // namespace nmtx

@@ -1,5 +1,5 @@
-// What is known of the threads that call an allocator: which they are and how often they call, by looks
-// through debug registers and by the windows so far.
+// What is known of the threads that call an allocator: which they are, how often they call and for how many
+// bytes, by looks through debug registers and by the windows so far.
 #pragma once
 
 #include <sys/types.h>
@@ -27,10 +27,13 @@ class KnownCallers {
     // Which threads had a processor for some milliseconds, where debug registers cannot be had: as if each of
     // its milliseconds were so many calls.
     void guess(const ProcessFiles& process, std::span<const pid_t> threads);
-    void remember(const ProbeWindow& window);
+    // `bytes`: of the calls of each of the window's threads.
+    void remember(const ProbeWindow& window, std::span<const double> bytes);
+    void remember(const ScoutedThread& seen);
 
-    // The most frequent first.
-    [[nodiscard]] std::vector<ScoutedThread> busy() const;
+    // Those with the largest part of the calls and of the bytes first.
+    [[nodiscard]] std::vector<ScoutedThread> all() const;
+    [[nodiscard]] std::vector<ScoutedThread> busy() const;  // the first ones
     // Calls a second of each function; null of a thread that had no probe yet and was not looked at.
     [[nodiscard]] const std::array<double, most_functions>* rates(pid_t tid) const;
 
@@ -38,7 +41,11 @@ class KnownCallers {
     std::vector<pid_t> looked_at(std::span<const pid_t> threads);
 
     std::mt19937_64& random_;
-    std::unordered_map<pid_t, std::array<double, most_functions>> rates_;
+    struct Known {
+        std::array<double, most_functions> calls{};  // a second
+        double bytes = 0;                            // a second
+    };
+    std::unordered_map<pid_t, Known> threads_;
 };
 
 }  // namespace nmtx

@@ -1,5 +1,6 @@
 #include "platform/probes/perf_probe.h"
 
+#include <linux/hw_breakpoint.h>
 #include <linux/perf_event.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
@@ -45,16 +46,8 @@ Expected<UprobeType> uprobe_type() {
     return found;
 }
 
-PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
-                            const ProbeRecords& records, int& why) {
-    // The kernel follows the link to the very file that is open.
-    const std::string path = "/proc/self/fd/" + std::to_string(place.file);
-    perf_event_attr attributes{};
+PerfProbe PerfProbe::create(perf_event_attr& attributes, pid_t tid, const ProbeRecords& records, int& why) {
     attributes.size = sizeof attributes;
-    attributes.type = type.type;
-    attributes.config = place.returns ? type.return_bit : 0;
-    attributes.config1 = reinterpret_cast<std::uintptr_t>(path.c_str());
-    attributes.config2 = place.offset;
     attributes.disabled = 1;
     attributes.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
     if (records.every > 0) {
@@ -82,12 +75,39 @@ PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid
     return probe;
 }
 
+PerfProbe PerfProbe::insert(const UprobeType& type, const ProbePlace& place, pid_t tid,
+                            const ProbeRecords& records, int& why) {
+    // The kernel follows the link to the very file that is open.
+    const std::string path = "/proc/self/fd/" + std::to_string(place.file);
+    perf_event_attr attributes{};
+    attributes.type = type.type;
+    attributes.config = place.returns ? type.return_bit : 0;
+    attributes.config1 = reinterpret_cast<std::uintptr_t>(path.c_str());
+    attributes.config2 = place.offset;
+    return create(attributes, tid, records, why);
+}
+
+PerfProbe PerfProbe::at_register(Address code, pid_t tid, const ProbeRecords& records, int& why) {
+    perf_event_attr attributes{};
+    attributes.type = PERF_TYPE_BREAKPOINT;
+    attributes.bp_type = HW_BREAKPOINT_X;
+    attributes.bp_addr = code.value;
+    attributes.bp_len = sizeof(long);
+    attributes.exclude_kernel = 1;
+    attributes.exclude_hv = 1;
+    return create(attributes, tid, records, why);
+}
+
 bool PerfProbe::send_to(const PerfProbe& other) {
     return ::ioctl(descriptor(), PERF_EVENT_IOC_SET_OUTPUT, other.descriptor()) == 0;
 }
 
 bool PerfProbe::enable() {
     return ::ioctl(descriptor(), PERF_EVENT_IOC_ENABLE, 0) == 0;
+}
+
+bool PerfProbe::enable_for(std::uint32_t hits) {
+    return ::ioctl(descriptor(), PERF_EVENT_IOC_REFRESH, hits) == 0;
 }
 
 void PerfProbe::disable() {

@@ -25,6 +25,8 @@ struct ProbedFunction {
     bool frees = false;           // its first argument is a block; each call is recorded, without its stack
 };
 
+// More than an address space has: the call fails.
+inline constexpr std::uint64_t most_asked = std::uint64_t{1} << 47U;
 // At a probe the arguments are in their registers; saturates.
 std::uint64_t requested_bytes(SizeArgument size, const ProbeRecord& record);
 

@@ -151,21 +151,29 @@ void StackBatches::begin_unwinding() {
     unwinding_ = true;
 }
 
+Expected<void> StackBatches::have_child() {
+    if (child_) return {};
+    ChildBounds bounds;
+    bounds.output = most_output;
+    const auto unwinder = std::make_shared<MixedUnwinder>(process_);
+    auto child = ServingChild::begin(
+        [unwinder](std::string_view request) {
+            const auto batch = parse_copies(request);
+            return batch ? format_batch(batch_of(unwinder->unwind(batch->maps, batch->copies)))
+                         : std::string();
+        },
+        bounds);
+    if (!child) return tl::make_unexpected(child.error());
+    child_.emplace(std::move(*child));
+    return {};
+}
+
+void StackBatches::begin_child() {
+    [[maybe_unused]] const auto ignored = have_child();
+}
+
 Expected<void> StackBatches::give_to_the_child(const std::string& maps, std::span<const ThreadCopy> copies) {
-    if (!child_) {
-        ChildBounds bounds;
-        bounds.output = most_output;
-        const auto unwinder = std::make_shared<MixedUnwinder>(process_);
-        auto child = ServingChild::begin(
-            [unwinder](std::string_view request) {
-                const auto batch = parse_copies(request);
-                return batch ? format_batch(batch_of(unwinder->unwind(batch->maps, batch->copies)))
-                             : std::string();
-            },
-            bounds);
-        if (!child) return tl::make_unexpected(child.error());
-        child_.emplace(std::move(*child));
-    }
+    if (auto had = have_child(); !had) return had;
     auto asked = child_->ask(format_copies(maps, copies));
     if (!asked) child_.reset();
     return asked;

@@ -52,6 +52,9 @@ class StackBatches {
 
     // More copies would take too much memory: the child does not keep up.
     [[nodiscard]] bool full() const;
+    // The child that unwinds is there from now on: what is opened later, it does not keep open. That it
+    // cannot be had shows when it is needed.
+    void begin_child();
     // A batch has waited long enough, and the child is free.
     [[nodiscard]] bool due(std::uint64_t now_ns) const;
     void begin_unwinding();
@@ -74,6 +77,7 @@ class StackBatches {
     StackBatches(const ProcessFiles& process, PageResidency residency, ProfileBuilder& builder);
     std::size_t read_stack(Address from, std::span<std::byte> into);
     void count(const StackSample& sample, std::uint64_t samples, std::uint64_t weight_ns);
+    Expected<void> have_child();
     Expected<void> give_to_the_child(const std::string& maps, std::span<const ThreadCopy> copies);
     Expected<void> sum_up(const std::string& text);
     void lose(const std::string& why);

@@ -48,10 +48,11 @@ struct AllocationRun {
     double windows_s = 0;  // in which calls were seen
     double budget = 0;     // of one core
     HitPrice price;
-    ProbeHits hits;             // in all threads that had probes, with those before the first window
-    double threads_mean = 0;    // of the process
-    double threads_probed = 0;  // a window, on average
-    double first_rate = 0;      // calls a second, as counted before the first window
+    ProbeHits hits;              // in all threads that had probes, with those before the first window
+    double threads_mean = 0;     // of the process
+    double threads_probed = 0;   // a window, on average
+    double threads_watched = 0;  // by debug registers, beside the windows, on average
+    double first_rate = 0;       // calls a second, as counted before the first window
     double slowed = 0;          // the most that a window's own cost may have slowed a thread: 0.3 of its time
     double period_bytes = 0;    // between samples
     std::uint64_t of_jvm = 0;   // records that were left out
@@ -77,7 +78,7 @@ struct AllocationRun {
     std::string frees_missing;  // why free was not probed, where it was asked for
 
     // A thread spent so much of a window in traps that what it would have called cannot be estimated: sums
-    // are lower bounds, and their intervals mean nothing.
+    // with its calls are lower bounds, and have no intervals.
     [[nodiscard]] bool is_too_low() const { return slowed > most_corrected; }
     static constexpr double most_corrected = 0.8;
     // In a window one of the busy threads had a probe for several that call about as much. How much that says
@@ -102,6 +103,10 @@ struct AllocationProfile {
 
 // What is summed of each sample.
 enum class AllocationMeasure : std::uint8_t { alloc_space, alloc_objects, inuse_space, inuse_objects };
+
+inline bool has_interval(const AllocationRun& run, const Estimate& estimate) {
+    return !run.has_too_few_windows() && !estimate.only_least;
+}
 
 // Over the whole time, of all samples.
 Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure);

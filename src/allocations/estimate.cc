@@ -34,10 +34,10 @@ struct Stratum {
     [[nodiscard]] double reach() const {
         const auto count = static_cast<double>(windows);
         const double spread = windows > 1 ? between * count / (count - 1) : 0;
-        const double variance = std::max(spread, process) + chosen;
-        const bool by_windows = partly && windows > 1;
-        const double quantile = by_windows ? student_975(windows - 1) : normal_975;
-        return quantile * std::sqrt(std::max(variance, 0.0));
+        const double quantile = partly && windows > 1 ? student_975(windows - 1) : normal_975;
+        // Few windows make only their own spread uncertain.
+        const double by_windows = std::max(quantile * quantile * spread, normal_975 * normal_975 * process);
+        return std::sqrt(std::max(by_windows + normal_975 * normal_975 * chosen, 0.0));
     }
 };
 
@@ -71,6 +71,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
     std::vector<double> sums(windows.size(), 0);
     std::array<Stratum, most_strata> strata{};
     double doubt = 0;
+    bool only_least = false;
     for (const WeightedSample& sample : samples) {
         if (sample.window >= sums.size()) continue;
         const double factor = factors[sample.window];
@@ -79,6 +80,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
         Stratum& stratum = strata[stratum_of(windows[sample.window])];
         stratum.value += part;
         doubt += sample.doubt * part;
+        only_least = only_least || sample.doubt >= boundless_doubt;
         stratum.chosen += factor * sample.value * sample.value * sample.weight * (sample.weight - 1);
         if (factor > 1) stratum.process += (1 - 1 / factor) * part * part;
     }
@@ -100,7 +102,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
         reach += stratum.reach() * stratum.reach();
     }
     reach = std::sqrt(reach) + doubt;
-    return {value, std::max(0.0, value - reach), value + reach};
+    return {value, std::max(0.0, value - reach), value + reach, only_least};
 }
 
 }  // namespace nmtx

@@ -18,6 +18,7 @@ namespace nmtx {
 struct Estimate {
     double value = 0;
     double low = 0, high = 0;  // where 95 of 100 such intervals hold the true sum
+    bool only_least = false;   // a part of it may be many times as much: there is no interval
 };
 
 // One sample's share in a sum.
@@ -27,6 +28,8 @@ struct WeightedSample {
     double weight = 1;  // of how many allocations of the window it stands; at least 1
     double doubt = 0;   // the part of it that may be wrong, in all samples the same way
 };
+// Of a weight that may be too small by more than can be said.
+inline constexpr double boundless_doubt = 4;
 
 // In which calls were seen, and the length of its stretch of the time; in seconds.
 struct TimeWindow {

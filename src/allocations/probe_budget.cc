@@ -25,16 +25,18 @@ double cost_ns(const HitPrice& price, const ProbeHits& hits) {
            price.record_ns * static_cast<double>(hits.records);
 }
 
-Undisturbed undisturbed(double cost_ns, std::uint64_t ran_ns, double busy, std::optional<double> before) {
+Undisturbed undisturbed(double cost_ns, std::uint64_t ran_ns, std::uint64_t calls, double busy,
+                        std::optional<double> before) {
     // The kernel's clocks of threads that run are some milliseconds behind.
-    constexpr double little = 0.05, most = 0.95, saturated = 0.85;
+    constexpr double least_call_ns = 10, little = 0.05, most = 0.95, saturated = 0.85;
     if (ran_ns == 0 || busy < saturated) return {};
     const double part = cost_ns / static_cast<double>(ran_ns);
     if (part < little) return {};
     const double own = 1 - std::min(part, most);
-    if (!before) return {1, 1 / own - 1};
-    if (*before >= saturated) return {1 / own, price_doubt * (1 / own - 1)};
-    return {1, std::max(1.0, *before / own) - 1};
+    if (before && *before >= saturated) return {1 / own, price_doubt * (1 / own - 1)};
+    const double quickest = least_call_ns * static_cast<double>(calls) / static_cast<double>(ran_ns);
+    const double least_own = std::max({1 - part * (1 + price_doubt), quickest, 1e-3});
+    return {1, std::max(1.0, before.value_or(1) / least_own) - 1};
 }
 
 std::uint64_t random_interval(std::uint64_t every, std::uint64_t random) {

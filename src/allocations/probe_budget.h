@@ -66,7 +66,10 @@ struct Undisturbed {
 // spare in the window lost nothing, likewise where the cost is little. One that had none before makes fewer
 // calls while each of them is slower: as many as fit. One that had time to spare before keeps its pace as far
 // as it can, and does the rest later: then its calls stand for themselves, and so does an unknown thread's.
-Undisturbed undisturbed(double cost_ns, std::uint64_t ran_ns, double busy, std::optional<double> before);
+// How much that is depends on what a call takes without its trap, which is hardly known where the traps take
+// nearly all of the time: at least so long as the quickest allocators need for one of the `calls`.
+Undisturbed undisturbed(double cost_ns, std::uint64_t ran_ns, std::uint64_t calls, double busy,
+                        std::optional<double> before);
 
 // A number about as large as `every`, chosen by a random one. Of calls that come in a fixed order, each so
 // many is always the same one where the numbers have a factor in common: large ones here have neither 2

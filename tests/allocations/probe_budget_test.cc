@@ -105,22 +105,26 @@ TEST_CASE("probe budget: intervals between copies have no small factor in common
 }
 
 TEST_CASE("probe budget: a thread without time to spare is counted for what it would have done") {
-    CHECK(undisturbed(1e6, second, 1, 1).factor == 1);
-    CHECK(undisturbed(5e8, second, 1, 1).factor == Approx(2));
-    CHECK(undisturbed(5e8, second, 1, 1).doubt == Approx(price_doubt));
-    CHECK(undisturbed(2e9, second, 1, 1).factor == Approx(20));
-    CHECK(undisturbed(5e8, second, 0.6, 1).factor == 1);
-    CHECK(undisturbed(1, 0, 1, 1).factor == 1);
+    CHECK(undisturbed(1e6, second, 100'000, 1, 1).factor == 1);
+    CHECK(undisturbed(5e8, second, 100'000, 1, 1).factor == Approx(2));
+    CHECK(undisturbed(5e8, second, 100'000, 1, 1).doubt == Approx(price_doubt));
+    CHECK(undisturbed(2e9, second, 100'000, 1, 1).factor == Approx(20));
+    CHECK(undisturbed(5e8, second, 100'000, 0.6, 1).factor == 1);
+    CHECK(undisturbed(1, 0, 1, 1, 1).factor == 1);
 }
 
 TEST_CASE("budget of probes: a thread with time to spare keeps its pace, as far as it can") {
-    // The traps take nine tenths of the window, and it needs a twentieth: none is missing.
-    CHECK(undisturbed(9e8, second, 1, 0.05).factor == 1);
-    CHECK(undisturbed(9e8, second, 1, 0.05).doubt == 0);
-    // It needs three tenths: up to two thirds of its calls come later.
-    CHECK(undisturbed(9e8, second, 1, 0.3).factor == 1);
-    CHECK(undisturbed(9e8, second, 1, 0.3).doubt == Approx(2));
+    constexpr std::uint64_t calls = 500'000;
+    // The traps take six tenths of the window, and it needs a fifth: none is missing, whatever their price.
+    CHECK(undisturbed(6e8, second, calls, 1, 0.2).factor == 1);
+    CHECK(undisturbed(6e8, second, calls, 1, 0.2).doubt == 0);
+    // It needs half of the time, and had 0.22 of it or more: the rest of its calls comes later.
+    CHECK(undisturbed(6e8, second, calls, 1, 0.5).factor == 1);
+    CHECK(undisturbed(6e8, second, calls, 1, 0.5).doubt == Approx(0.5 / 0.22 - 1));
+    // The traps take nearly all of it: half a million calls need 5 ms, or how much longer is not known.
+    CHECK(undisturbed(9e8, second, calls, 1, 0.05).factor == 1);
+    CHECK(undisturbed(9e8, second, calls, 1, 0.05).doubt == Approx(9));
     // How busy it was before is not known.
-    CHECK(undisturbed(9e8, second, 1, std::nullopt).factor == 1);
-    CHECK(undisturbed(9e8, second, 1, std::nullopt).doubt == Approx(9));
+    CHECK(undisturbed(6e8, second, calls, 1, std::nullopt).factor == 1);
+    CHECK(undisturbed(6e8, second, calls, 1, std::nullopt).doubt == Approx(1 / 0.22 - 1));
 }

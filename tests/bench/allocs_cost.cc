@@ -126,8 +126,10 @@ int main(int argc, char** argv) {
     fmt::print("{:>9} {:>11} {:>8} {:>8} {:>8} {:>9} {}\n", "rate", "alone/s", "x alone", "CPU %", "paid %",
                "estimate", "95 %, as ratios to the truth; the first site");
     for (const double rate : rates) {
+        accounts.calls = accounts.cpu_ns = 0;
         const pid_t pid = fork();
         if (pid == 0) allocate(rate, accounts);
+        while (accounts.cpu_ns == 0) poll(nullptr, 0, 10);
         for (int i = 0; i < rounds; ++i) round_of(argv[1], seconds, rate, pid, accounts);
         kill(pid, SIGKILL);
         waitpid(pid, nullptr, 0);

@@ -120,6 +120,28 @@ TEST_CASE(
     CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
 }
 
+TEST_CASE("live allocs: a thread with few calls for large blocks, beside one with a million calls a second") {
+    const Jdk jdk = jdk_under_test();
+    const Accounts accounts(jdk);
+    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "large=5242880", "churn=1000000"}, "Growth");
+    const std::int64_t from = unix_ms();
+    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", "15s"});
+    const std::int64_t to = unix_ms();
+    INFO(report.dump(2));
+    REQUIRE_FALSE(report["sites"].empty());
+    const auto& first = report["sites"][0];
+    CHECK(first["java"] == "Growth.keep");
+    const double truth =
+        slope_of_accounts(accounts.outside, "large", from, to) * report["sampling"]["seconds"].get<double>();
+    // Without an interval of its own: a window of the busy thread may have been too much for it.
+    const auto& bytes = first["bytes"];
+    if (bytes["low"].is_number()) CHECK(holds(bytes, truth, 0.05));
+    CHECK(bytes["value"].get<double>() > 0.5 * truth);
+    CHECK(bytes["value"].get<double>() < 2 * truth);
+    CHECK(report["sampling"]["threads_watched"].get<double>() > 5);
+    CHECK(report["cost"]["paid_share"].get<double>() <= 2 * report["cost"]["budget"].get<double>());
+}
+
 TEST_CASE("live allocs: blocks that are freed soon, and those that stay") {
     const Jdk jdk = jdk_under_test();
     LiveJvm jvm(jdk, {}, {"native=1000000", "work=1"}, "Growth");

@@ -9,9 +9,11 @@
 #include <set>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "allocations/allocation_sites.h"
+#include "allocations/estimate.h"
 #include "catch.h"
 #include "platform/child.h"
 #include "platform/os/clock.h"
@@ -114,7 +116,7 @@ TEST_CASE("chosen threads: all of few; of many the busy ones and some that stand
 
     std::vector<pid_t> many;
     for (pid_t tid = 1; tid <= 100; ++tid) many.push_back(tid);
-    const std::vector<ScoutedThread> busy{{50, 1000}, {7, 10}, {1000, 5}};
+    const std::vector<ScoutedThread> busy{{50, 1000, 0}, {7, 10, 0}, {1000, 5, 0}};
     const ThreadChoice some = choose_threads(many, busy, 8, false, random);
     std::set<pid_t> tids;
     double stands_for = 0;
@@ -136,7 +138,7 @@ TEST_CASE("chosen threads: one of many busy ones stands for all of their calls, 
     std::vector<ScoutedThread> busy;
     for (pid_t tid = 1; tid <= 20; ++tid) {
         threads.push_back(tid);
-        if (tid <= 10) busy.push_back({tid, 100.0 * tid});
+        if (tid <= 10) busy.push_back({tid, 100.0 * tid, 0});
     }
     // Calls of the busy ones, as estimated by one of them: 100 + 200 + … + 1000.
     double sum = 0;
@@ -157,15 +159,57 @@ TEST_CASE("chosen threads: one of many busy ones stands for all of their calls, 
     CHECK(nobody.threads[0].factor == 20);
 }
 
+TEST_CASE("chosen threads: by calls and by bytes, each by a known chance") {
+    const std::vector<pid_t> threads{1, 2};
+    // One has all calls, the other all bytes.
+    const std::vector<ScoutedThread> busy{{1, 999'999, 0}, {2, 1, 1e6}};
+    const std::vector<double> shares = shares_of_work(busy);
+    CHECK(shares[0] == Approx(shares[1]).epsilon(0.001));
+    CHECK(shares[0] + shares[1] == Approx(1));
+    std::mt19937_64 random(5);
+    double bytes = 0;
+    constexpr int draws = 20'000;
+    for (int i = 0; i < draws; ++i) {
+        const ThreadChoice one = choose_threads(threads, busy, 1, false, random);
+        bytes += (one.threads[0].tid == 2 ? 1e6 : 0) * one.threads[0].factor / draws;
+    }
+    CHECK(bytes == Approx(1e6).epsilon(0.03));
+}
+
+TEST_CASE("chosen threads: those that call seldom are watched, and some that are not known to call") {
+    std::mt19937_64 random(6);
+    std::vector<pid_t> threads;
+    for (pid_t tid = 1; tid <= 200; ++tid) threads.push_back(tid);
+    const std::vector<ScoutedThread> known{
+        {1, 1e6, 64e6}, {2, 20, 5e6}, {3, 70, 100}, {4, 50, 100}, {999, 1, 1}};
+    const auto watched = choose_watched(threads, known, 100, random);
+    CHECK(watched.size() == most_watched_threads);
+    double stands_for = 0;
+    std::set<pid_t> tids;
+    for (const ChosenThread& one : watched) {
+        CHECK(one.stratum == of_other_threads);
+        tids.insert(one.tid);
+        if (one.tid > 4) stands_for += one.factor;
+    }
+    // 20 and 50 calls a second can be paid for, 70 more cannot.
+    CHECK((tids.contains(2) && tids.contains(4) && !tids.contains(3) && !tids.contains(1)));
+    CHECK(stands_for == Approx(196));
+    // One that calls stays for the windows.
+    const std::vector<pid_t> two{2, 4};
+    CHECK(choose_watched(two, known, 100, random).size() == 1);
+}
+
 TEST_CASE("call scout: the thread that calls is seen, or no debug register can be had") {
     const Child child = leaking_child();
     const std::vector<pid_t> tids{static_cast<pid_t>(child.pid())};
-    const Address function{reinterpret_cast<std::uintptr_t>(&nmtx_probed_leak)};
+    ProbedFunction function;
+    function.address = Address{reinterpret_cast<std::uintptr_t>(&nmtx_probed_leak)};
     const auto seen = scout_calls(tids, function, {200'000'000, 10});
     if (!seen) return;
     CHECK(seen->calls >= 10);
     REQUIRE(seen->threads.size() == 1);
     CHECK(seen->threads[0].calls_a_second > 100);
+    CHECK(seen->threads[0].bytes_a_second == Approx(1000 * seen->threads[0].calls_a_second));
 }
 
 TEST_CASE("allocation sampler: a leak is found at its call, or what is missing is said") {
@@ -194,6 +238,46 @@ TEST_CASE("allocation sampler: a leak is found at its call, or what is missing i
     CHECK(found);
     CHECK(with_address > 0);
     CHECK(profile->run.paid_ns() > 0);
+}
+
+TEST_CASE("allocation sampler: few large blocks beside many small ones") {
+    const Child child([](auto ready) {
+        may_be_traced();
+        std::thread([] {
+            for (;;) {
+                for (int i = 0; i < 500; ++i) {
+                    void* const block = std::malloc(64);
+                    nmtx_probed_sink = block;
+                    std::free(block);
+                }
+                ::usleep(1000);
+            }
+        }).detach();
+        ready();
+        for (;;) {
+            nmtx_probed_leak(200'000);
+            ::usleep(50'000);
+        }
+    });
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    AllocationOptions options;
+    options.length = std::chrono::milliseconds(4000);
+    options.addresses = true;
+    const auto profile = sample_allocations(*process, options);
+    if (!profile || profile->run.threads_watched < 0.5) return;  // no debug registers
+    double bytes = 0;
+    std::size_t with_address = 0;
+    const std::vector<double> factors = window_factors(profile->run.windows, profile->run.seconds);
+    for (const AllocationSample& sample : profile->samples) {
+        if (sample.bytes != 200'000) continue;
+        bytes += factors[sample.window] * sample.weight * 200'000;
+        if (sample.address != 0) ++with_address;
+    }
+    const double truth = 200'000 * profile->run.seconds / 0.05;
+    CHECK(bytes > 0.5 * truth);
+    CHECK(bytes < 1.5 * truth);
+    CHECK(with_address > 10);
 }
 
 TEST_CASE("allocation sampler: how long blocks live is seen, and what is never freed") {

@@ -130,22 +130,31 @@ TEST_CASE("allocations report: what makes the figures doubtful is said") {
     run.java_missing = "no tables";
     std::string notes;
     for (const std::string& note : allocations_notes(profile)) notes += note + "\n";
-    for (const char* words : {"Interrupted after 10.0 of 10 s", "7 calls are missing", "1 call is missing",
-                              "2 samples were dropped", "3 stacks are lost: unwinding failed",
-                              "posix_memalign", "8 of 40 threads", "up to 60 %", "no tables"}) {
+    for (const char* words :
+         {"Interrupted after 10.0 of 10 s", "7 calls are missing", "1 call is missing",
+          "2 samples were dropped", "3 stacks are lost: unwinding failed", "posix_memalign",
+          "8 of 40 threads at a time had a probe; random ones", "up to 60 %", "no tables"}) {
         CAPTURE(words);
         CHECK(has(notes, words));
     }
+    run.threads_watched = 30;
+    notes.clear();
+    for (const std::string& note : allocations_notes(profile)) notes += note + "\n";
+    CHECK(has(notes, "8 of 40 threads at a time had a probe. 30 that call seldom were watched"));
     AllocationProfile nothing;
     CHECK(has(text_of_allocations(nothing, false), "No allocation was sampled"));
     nothing.run.slowed = 0.95;
-    CHECK(has(allocations_notes(nothing).back(), "lower bounds, possibly far too low"));
+    CHECK(has(allocations_notes(nothing).back(), "lower bound, possibly far too low"));
 }
 
 TEST_CASE(
     "allocations report: where a thread did little but trap, sums are lower bounds without an interval") {
     AllocationProfile profile = made_allocation_profile(false);
     profile.run.slowed = 0.95;
+    // Calls of threads that were not slowed keep their interval.
+    const auto others = nlohmann::json::parse(json_allocations(profile, false, false));
+    CHECK(others["sites"][0]["bytes"]["low"].is_number());
+    for (AllocationSample& sample : profile.samples) sample.doubt = boundless_doubt;
     const std::string text = text_of_allocations(profile, false);
     CHECK(has(text, "At least "));
     CHECK(has(text, "or more"));

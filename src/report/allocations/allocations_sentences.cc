@@ -73,7 +73,7 @@ std::string site_text(const SiteName& site) {
 }
 
 std::string known_reach(const AllocationRun& run, const Estimate& estimate) {
-    return run.has_intervals() ? reach_text(estimate) + " at 95 %" : "its error is not known";
+    return has_interval(run, estimate) ? reach_text(estimate) + " at 95 %" : "its error is not known";
 }
 
 std::string allocations_sentence(const AllocationProfile& profile) {
@@ -85,7 +85,7 @@ std::string allocations_sentence(const AllocationProfile& profile) {
     const Estimate bytes = estimate_of(profile, AllocationMeasure::alloc_space);
     const Estimate blocks = estimate_of(profile, AllocationMeasure::alloc_objects);
     const std::string rate = rate_text(bytes.value, run.seconds), count = grouped(rounded(blocks.value));
-    std::string text = run.is_too_low() ? fmt::format("At least {} allocated in {:.1f} s, {} blocks or more",
+    std::string text = bytes.only_least ? fmt::format("At least {} allocated in {:.1f} s, {} blocks or more",
                                                       rate, run.seconds, count)
                                         : fmt::format("{} allocated in {:.1f} s ({}), {} blocks", rate,
                                                       run.seconds, known_reach(run, bytes), count);
@@ -151,7 +151,12 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
                                     joined(run.functions_left_out)));
     if (!run.with_jvm)
         notes.push_back("Direct calls from libjvm.so are not included: NMT shows them. --all includes them.");
-    if (run.threads_probed + 0.5 < run.threads_mean)
+    if (run.threads_watched >= 0.5)
+        notes.push_back(fmt::format(
+            "{:.0f} of {:.0f} threads at a time had a probe. {:.0f} that call seldom were watched by debug registers "
+            "all the time, for malloc, calloc and realloc only.",
+            run.threads_probed, run.threads_mean, run.threads_watched));
+    else if (run.threads_probed + 0.5 < run.threads_mean)
         notes.push_back(
             fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
                         run.threads_probed, run.threads_mean));
@@ -164,10 +169,10 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
             "others may be missing, or count too much. Sample longer (--for) or allow more (--budget).",
             run.window_count, s_of(run.window_count)));
     if (run.is_too_low())
-        notes.push_back(fmt::format(
-            "A thread was slowed by {:.0f} % within a window, or more. Bytes and blocks are "
-            "lower bounds, possibly far too low; which of its sites allocate most is still shown.",
-            100 * run.slowed));
+        notes.push_back(
+            fmt::format("A thread was slowed by {:.0f} % within a window, or more. What it allocates is a "
+                        "lower bound, possibly far too low; which of its sites allocate most is still shown.",
+                        100 * run.slowed));
     else if (run.slowed > noticeable_slowdown)
         notes.push_back(
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "

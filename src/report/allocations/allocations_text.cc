@@ -61,9 +61,9 @@ class AllocationsText {
             const Estimate& bytes = live_ ? site.live_bytes : site.bytes;
             const Estimate& blocks = live_ ? site.live_blocks : site.blocks;
             add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate_text(bytes.value, seconds),
-                            profile_.run.is_too_low()      ? "or more"
-                            : profile_.run.has_intervals() ? reach_text(bytes)
-                                                           : "?",
+                            bytes.only_least                    ? "or more"
+                            : has_interval(profile_.run, bytes) ? reach_text(bytes)
+                                                                : "?",
                             grouped(static_cast<std::uint64_t>(std::llround(blocks.value))), still_live(site),
                             site_text(site.name)));
             if (!site.name.java.empty())

@@ -23,7 +23,7 @@ json names_json(const std::vector<std::string>& names) {
 }
 
 json estimate_json(const AllocationRun& run, const Estimate& estimate) {
-    const bool known = run.has_intervals();
+    const bool known = has_interval(run, estimate);
     return {{"value", estimate.value},
             {"low", known ? json(estimate.low) : json(nullptr)},
             {"high", known ? json(estimate.high) : json(nullptr)}};
@@ -61,6 +61,7 @@ json run_json(const AllocationProfile& profile) {
             {"windows_s", run.windows_s},
             {"threads", run.threads_mean},
             {"threads_probed", run.threads_probed},
+            {"threads_watched", run.threads_watched},
             {"period_bytes", run.period_bytes},
             {"samples", profile.samples.size()},
             {"samples_to_the_start", run.unwound},

@@ -1,0 +1,129 @@
+#include "platform/probes/stretch_plan.h"
+
+#include <algorithm>
+
+namespace nmtx {
+namespace {
+
+// A look that sees few calls costs next to nothing.
+constexpr std::uint64_t first_look_ns = 300'000'000, look_ns = 60'000'000;
+// Where debug registers cannot be had, each so many windows of one thread is of the others.
+constexpr std::size_t others_each = 4;
+// Of the budget, for the calls of threads that are watched.
+constexpr double share_for_watched = 0.25;
+// Traps slow those that call most: one window for all threads only where that is sure to be paid for.
+constexpr double slowed_rate = 4;
+
+}  // namespace
+
+std::optional<double> StretchPlanner::look(std::span<const pid_t> all, const ProbedAllocator& of) {
+    const auto seen = callers_.look(all, of, run_.windows.empty() ? first_look_ns : look_ns);
+    if (!seen) {
+        callers_.guess(process_, all);
+        return std::nullopt;
+    }
+    run_.hits.looks += seen->calls;
+    if (seen->threads.empty()) return 0;
+    // Threads that were not looked at may call as often.
+    return seen->calls_a_second() * static_cast<double>(all.size()) /
+           static_cast<double>(seen->threads.size());
+}
+
+StretchPlan StretchPlanner::next(const std::vector<pid_t>& all, const ProbedAllocator& allocator,
+                                 const ProbeBudget& budget) {
+    const auto seen = run_.windows.empty() ? std::nullopt : look(all, allocator);
+    const double rate = std::max(seen.value_or(0), rates_[of_busy_threads] + rates_[of_other_threads]);
+    const std::vector<ScoutedThread> busy = callers_.busy();
+    const std::size_t busy_and_some = busy.size() + std::max<std::size_t>(1, busy.size() / 3);
+    const std::size_t good =
+        std::min({std::max<std::size_t>(2, busy_and_some), all.size(), most_probed_threads});
+    const std::size_t most = budget.threads(watching_ ? slowed_rate * rate : rate, good);
+    StretchPlan next;
+    watching_ = most == 1 && all.size() > 1;
+    if (watching_) next = plan_watched(all);
+    if (next.watched.empty()) {
+        const bool wants_others = most == 1 && single_windows_++ % others_each == 1;
+        next.choice = choose_threads(all, busy, most, wants_others, random_);
+    }
+    const std::size_t of_each = allocator.functions.size() * (addresses_ ? 2 : 1);
+    next.plan = budget.plan(rate, of_each * next.choice.threads.size());
+    for (ChosenThread& thread : next.choice.threads) {
+        if (const auto* const calls = callers_.rates(thread.tid))
+            choose_calls(thread, *calls, allocator, next.plan, random_);
+    }
+    return next;
+}
+
+double StretchPlanner::most_watched_calls() const {
+    const double call_ns = run_.price.look_ns * (addresses_ ? 2 : 1) + run_.price.copy_ns;
+    return share_for_watched * budget_ * 1e9 / call_ns;
+}
+
+// Windows of one thread are short: none of the threads that call seldom would be met. So windows are of the
+// others, and these are watched all the time.
+StretchPlan StretchPlanner::plan_watched(const std::vector<pid_t>& all) {
+    if (!registers_) return {};
+    std::vector<ScoutedThread> known = callers_.all();
+    std::vector<pid_t> quiet;
+    for (const pid_t tid : all) {
+        if (!restless_.contains(tid)) {
+            quiet.push_back(tid);
+        } else if (std::none_of(known.begin(), known.end(),
+                                [tid](const ScoutedThread& one) { return one.tid == tid; })) {
+            known.push_back({tid, 1, 0});
+        }
+    }
+    StretchPlan next;
+    next.watched = choose_watched(quiet, known, most_watched_calls(), random_);
+    std::vector<ScoutedThread> left;
+    std::vector<pid_t> tids;
+    for (const ScoutedThread& one : known) {
+        const bool is_watched = std::any_of(next.watched.begin(), next.watched.end(),
+                                            [&](const ChosenThread& of) { return of.tid == one.tid; });
+        if (is_watched || !std::binary_search(all.begin(), all.end(), one.tid)) continue;
+        left.push_back(one);
+        tids.push_back(one.tid);
+    }
+    if (left.empty()) return {};
+    next.choice = choose_threads(tids, left, 1, false, random_);
+    next.choice.covers = {true, false};
+    return next;
+}
+
+std::vector<ChosenThread> StretchPlanner::watched_without_window(const std::vector<pid_t>& all) {
+    return watching_ ? plan_watched(all).watched : std::vector<ChosenThread>{};
+}
+
+void StretchPlanner::remember(const ProbeWindow& window, const ThreadChoice& choice,
+                              std::span<const double> bytes) {
+    callers_.remember(window, bytes);
+    for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum) {
+        if (choice.covers[stratum]) rates_[stratum] = 0;
+    }
+    const double seconds = static_cast<double>(window.counted_ns()) / 1e9;
+    for (std::size_t i = 0; i < window.threads() && seconds > 0; ++i) {
+        const ChosenThread& thread = window.thread(i);
+        constexpr double mostly_itself = 1.25;
+        if (thread.stratum == of_busy_threads && thread.factor > mostly_itself) run_.one_for_several = true;
+        rates_[thread.stratum] += static_cast<double>(window.hits(i).calls) * thread.factor / seconds;
+    }
+}
+
+void StretchPlanner::remember_watched(std::span<const ScoutedThread> seen,
+                                      const std::unordered_set<pid_t>& restless) {
+    restless_ = restless;
+    rates_[of_other_threads] = 0;
+    for (const ScoutedThread& one : seen) {
+        callers_.remember(one);
+        rates_[of_other_threads] += one.calls_a_second;
+    }
+}
+
+double StretchPlanner::unseen_rate(const ThreadChoice& choice) const {
+    double rate = 0;
+    for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum)
+        rate += choice.covers[stratum] ? 0 : rates_[stratum];
+    return rate;
+}
+
+}  // namespace nmtx

@@ -1,0 +1,68 @@
+// What the next stretch is: how long its window, which threads have probes in it, and which are watched by
+// debug registers until the stretch ends. By what is known of the threads so far.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <random>
+#include <span>
+#include <unordered_set>
+#include <vector>
+
+#include "allocations/allocation_profile.h"
+#include "allocations/probe_budget.h"
+#include "platform/probes/chosen_threads.h"
+#include "platform/probes/known_callers.h"
+#include "platform/probes/probe_window.h"
+#include "platform/proc/process_files.h"
+
+namespace nmtx {
+
+struct StretchPlan {
+    WindowPlan plan;
+    ThreadChoice choice;
+    std::vector<ChosenThread> watched;
+};
+
+class StretchPlanner {
+  public:
+    // All must outlive it. `budget`: of one core. `addresses`: of blocks are asked for, too.
+    StretchPlanner(const ProcessFiles& process, AllocationRun& run, std::mt19937_64& random, double budget,
+                   bool addresses)
+        : process_(process), run_(run), random_(random), budget_(budget), addresses_(addresses) {}
+
+    // Calls a second of its malloc, by a look; nothing where that cannot be had. It costs the target, too.
+    std::optional<double> look(std::span<const pid_t> all, const ProbedAllocator& of);
+    void expect_rate(double calls_a_second) { rates_[of_busy_threads] = calls_a_second; }
+
+    StretchPlan next(const std::vector<pid_t>& all, const ProbedAllocator& allocator,
+                     const ProbeBudget& budget);
+    // Who can be watched where there is no window any more. None where windows reach all threads.
+    std::vector<ChosenThread> watched_without_window(const std::vector<pid_t>& all);
+    // So many calls a second of watched threads can be paid for.
+    [[nodiscard]] double most_watched_calls() const;
+    // They cannot be had.
+    void give_up_registers() { registers_ = false; }
+
+    // `bytes`: of its threads.
+    void remember(const ProbeWindow& window, const ThreadChoice& choice, std::span<const double> bytes);
+    void remember_watched(std::span<const ScoutedThread> seen, const std::unordered_set<pid_t>& restless);
+    // Calls a second of the threads of which a window does not tell.
+    [[nodiscard]] double unseen_rate(const ThreadChoice& choice) const;
+
+  private:
+    StretchPlan plan_watched(const std::vector<pid_t>& all);
+
+    const ProcessFiles& process_;
+    AllocationRun& run_;
+    std::mt19937_64& random_;
+    double budget_;
+    bool addresses_;
+    KnownCallers callers_{random_};
+    std::array<double, most_strata> rates_{};  // calls a second, as last seen
+    std::unordered_set<pid_t> restless_;
+    bool registers_ = true, watching_ = false;
+    std::size_t single_windows_ = 0;
+};
+
+}  // namespace nmtx
