@@ -80,8 +80,9 @@ std::optional<AllocationRecords::Call> AllocationRecords::call_of(const ProbedFu
     return std::nullopt;
 }
 
-std::optional<AllocationRecords::Kept> AllocationRecords::keep(const Call& call, const ProbeRecord& record) {
-    if (batches_.full() || samples_.size() >= most_samples) {
+std::optional<AllocationRecords::Kept> AllocationRecords::keep(const Call& call, const ProbeRecord& record,
+                                                               bool has_room) {
+    if ((!has_room && batches_.full()) || samples_.size() >= most_samples) {
         ++run_.no_room;
         return std::nullopt;
     }
@@ -118,7 +119,7 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std
     bytes_seen_ += static_cast<double>(call->bytes) * every;
     bytes_of_threads_[thread] += static_cast<double>(call->bytes) * every;
     const auto chance = sampler_->choose(call->bytes, 1 / every);
-    auto kept = chance ? keep(*call, record) : std::nullopt;
+    auto kept = chance ? keep(*call, record, false) : std::nullopt;
     if (!kept) return;
     kept->sample.window = entries_[probed.stratum];
     kept->sample.weight = every / *chance * probed.factor;
@@ -141,7 +142,7 @@ std::optional<AllocationRecords::WatchedCall> AllocationRecords::enter_watched(s
                                                                                const ProbeRecord& record) {
     watched_waiting_.erase(thread);
     const auto call = call_of(function, record);
-    auto kept = call ? keep(*call, record) : std::nullopt;
+    auto kept = call ? keep(*call, record, true) : std::nullopt;
     if (!kept) return std::nullopt;
     kept->sample.weight = watched.factor;
     kept->watched = true;

@@ -76,8 +76,8 @@ class AllocationRecords {
     };
     // Nothing of a call that is no sample, whatever its size.
     std::optional<Call> call_of(const ProbedFunction& function, const ProbeRecord& record);
-    // Nothing where there is no room.
-    std::optional<Kept> keep(const Call& call, const ProbeRecord& record);
+    // Nothing where there is no room. `has_room`: it has some, as few are.
+    std::optional<Kept> keep(const Call& call, const ProbeRecord& record, bool has_room);
     void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);

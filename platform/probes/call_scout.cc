@@ -21,7 +21,7 @@ struct Watched {
     pid_t tid = 0;
     PerfProbe event;
     ProbeRing ring;
-    std::uint64_t calls = 0, last_ns = 0;
+    std::uint64_t calls = 0, first_ns = 0, last_ns = 0;
     double bytes = 0;
 };
 
@@ -29,6 +29,7 @@ void take_calls(Watched& one, SizeArgument size) {
     one.ring.take([](std::uint64_t) { return false; },
                   [&](const ProbeRecord& record) {
                       ++one.calls;
+                      if (one.first_ns == 0) one.first_ns = record.time_ns;
                       one.last_ns = record.time_ns;
                       const std::uint64_t bytes = requested_bytes(size, record);
                       if (bytes < most_asked) one.bytes += static_cast<double>(bytes);
@@ -74,6 +75,10 @@ std::optional<Scouted> scout_calls(std::span<const pid_t> tids, const ProbedFunc
         const std::uint64_t until = one.calls >= part ? std::clamp(one.last_ns, begin + 1, end) : end;
         const double seconds = static_cast<double>(until - begin) / 1e9;
         found.calls += one.calls;
+        const bool quick = one.calls >= part && one.last_ns > one.first_ns;
+        found.calls_a_second +=
+            quick ? static_cast<double>(one.calls - 1) * 1e9 / static_cast<double>(one.last_ns - one.first_ns)
+                  : static_cast<double>(one.calls) / seconds;
         found.threads.push_back({one.tid, static_cast<double>(one.calls) / seconds, one.bytes / seconds});
     }
     return found;

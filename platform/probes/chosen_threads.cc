@@ -84,16 +84,19 @@ std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::sp
             seldom.push_back(*caller);
         }
     }
-    std::sort(seldom.begin(), seldom.end(), [](const ScoutedThread& a, const ScoutedThread& b) {
+    const auto fewer = [](const ScoutedThread& a, const ScoutedThread& b) {
         return a.calls_a_second < b.calls_a_second;
+    };
+    // The one that calls most stays for the windows.
+    if (!seldom.empty()) seldom.erase(std::max_element(seldom.begin(), seldom.end(), fewer));
+    std::sort(seldom.begin(), seldom.end(), [](const ScoutedThread& a, const ScoutedThread& b) {
+        return a.bytes_a_second * b.calls_a_second > b.bytes_a_second * a.calls_a_second;
     });
     std::vector<ChosenThread> watched;
     double calls = 0;
     for (const ScoutedThread& one : seldom) {
+        if (calls + one.calls_a_second > most_calls || watched.size() >= most_watched_callers) continue;
         calls += one.calls_a_second;
-        // One stays for the windows.
-        if (calls > most_calls || watched.size() + 1 >= std::min(seldom.size(), most_watched_callers + 1))
-            break;
         watched.push_back({one.tid, 1, of_other_threads, {}});
     }
     ThreadChoice some;

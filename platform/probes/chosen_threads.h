@@ -44,9 +44,9 @@ ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const Scou
 void choose_calls(ChosenThread& thread, const std::array<double, most_functions>& calls_a_second,
                   const ProbedAllocator& allocator, const WindowPlan& plan, std::mt19937_64& random);
 
-// Those that call so seldom that each call may trap by a debug register: by ascending rates, as many as make
-// `most_calls` a second together, and at most as many threads as can be watched. Where there are more, some
-// of those that are not known to call stand for the rest of those.
+// Those that call so seldom that each call may trap by a debug register: those with the largest blocks first,
+// as many as make `most_calls` a second together, and at most as many threads as can be watched. Where there
+// are more, some of those that are not known to call stand for the rest of those.
 std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::span<const ScoutedThread> known,
                                          double most_calls, std::mt19937_64& random);
 

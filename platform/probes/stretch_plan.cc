@@ -25,8 +25,7 @@ std::optional<double> StretchPlanner::look(std::span<const pid_t> all, const Pro
     run_.hits.looks += seen->calls;
     if (seen->threads.empty()) return 0;
     // Threads that were not looked at may call as often.
-    return seen->calls_a_second() * static_cast<double>(all.size()) /
-           static_cast<double>(seen->threads.size());
+    return seen->calls_a_second * static_cast<double>(all.size()) / static_cast<double>(seen->threads.size());
 }
 
 StretchPlan StretchPlanner::next(const std::vector<pid_t>& all, const ProbedAllocator& allocator,
