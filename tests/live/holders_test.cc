@@ -63,12 +63,12 @@ TEST_CASE("live holders: a Java field holds its blocks and what hangs on them, w
         CHECK(held["bytes"] == jvm.truth("held_usable_bytes") + 8 * objects * chain);
         CHECK(held["library"] == "libtarget.so");
         CHECK(held["library_evidence"] == "native methods of the class");
-        // Some of their addresses may still lie in a stale frame of a stack.
+        // Some of their addresses may still lie in stale frames of a stack.
         std::uint64_t nothing = 0;
         for (const auto& holder : holders["holders"]) {
             if (holder["kind"] == "nothing") nothing += holder["blocks"].get<std::uint64_t>();
         }
-        CHECK(nothing + 5 >= lost);
+        CHECK(nothing + lost / 100 >= lost);
         std::uint64_t blocks = holders["more_blocks"];
         for (const auto& holder : holders["holders"]) blocks += holder["blocks"].get<std::uint64_t>();
         CHECK(blocks + 50 > malloc["arenas"][0]["live_untracked"]["blocks"].get<std::uint64_t>());
