@@ -83,6 +83,7 @@ void SeldomCalls::note_place(Thread& thread, std::uint64_t code, double bytes) {
 // them.
 void SeldomCalls::watch_returns(Thread& thread) {
     std::vector<double> weights;
+    weights.reserve(thread.places.size());
     for (const Place& place : thread.places) weights.push_back(place.bytes + 1);
     std::discrete_distribution<std::size_t> chosen(weights.begin(), weights.end());
     const std::uint64_t code = thread.places[chosen(random_)].code;
@@ -203,6 +204,7 @@ std::optional<TimeWindow> SeldomCalls::end(std::uint32_t entry) {
     stop();
     drain();
     std::vector<std::array<double, most_functions>> factors;
+    factors.reserve(threads_.size());
     for (Thread& thread : threads_) factors.push_back(account_for(thread));
     records_.end_watch(factors, entry);
     threads_.clear();
