@@ -74,9 +74,9 @@ class AllocationRecords {
     struct Call {
         std::uint64_t bytes = 0, returns_to = 0;
     };
-    // Nothing of a call that is no sample, whatever its size.
+    // Nothing for a call that never becomes a sample, such as one from libjvm.so.
     std::optional<Call> call_of(const ProbedFunction& function, const ProbeRecord& record);
-    // Nothing where there is no room. `has_room`: it has some, as few are.
+    // Nothing where there is no room. `has_room`: skip the check of the batches, which these few calls fit.
     std::optional<Kept> keep(const Call& call, const ProbeRecord& record, bool has_room);
     void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);

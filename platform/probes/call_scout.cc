@@ -13,7 +13,7 @@ namespace {
 
 constexpr long look_every_ns = 1'000'000;
 constexpr int priced_calls = 50;
-// A thread's part: fewer say nothing of its rate, and of more there is no room.
+// Calls counted for each thread: fewer would not give a rate, more would not fit the ring.
 constexpr std::uint64_t least_part = 6, most_part = 40;
 constexpr std::size_t scout_ring_pages = 2;
 

@@ -37,7 +37,7 @@ class StretchPlanner {
 
     StretchPlan next(const std::vector<pid_t>& all, const ProbedAllocator& allocator,
                      const ProbeBudget& budget);
-    // Who can be watched where there is no window any more. None where windows reach all threads.
+    // The threads to watch once no window can be paid for. Empty where windows reach all threads.
     std::vector<ChosenThread> watched_without_window(const std::vector<pid_t>& all);
     // So many calls a second of watched threads can be paid for.
     [[nodiscard]] double most_watched_calls() const;

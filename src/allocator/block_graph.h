@@ -4,7 +4,7 @@
 //
 // Memory: 4 bytes and some bits a block, 4 bytes a pointer, up to a bound.
 //
-// Pointers and libraries may be added in one thread while roots are in another: they share no bytes.
+// One thread may add pointers and libraries while another adds roots: they write different fields.
 #pragma once
 
 #include <algorithm>

@@ -38,7 +38,7 @@ class HeapFindings : public PointerTargets {
 };
 
 struct HolderRequest {
-    // Scans it through that memory, which is its alone meanwhile; empty where there is none.
+    // Scans it through that memory, which nobody else uses meanwhile; empty where there is no heap.
     std::function<void(HeapFindings&, TargetMemory&)> java_heap;
     Bytes java_heap_bytes;       // about so many
     std::vector<Range> stacks;   // ascending and disjoint; of each what is in use

@@ -69,7 +69,7 @@ class BlockIndex {
     [[nodiscard]] Bytes node_bytes() const { return Bytes(node_bytes_); }
     // All addresses in malloc's regions.
     [[nodiscard]] const AddressFilter& near() const { return near_; }
-    // A node, or a block of NMT's, whose number is `none`.
+    // An untracked block, or one of NMT's, whose number is `none`.
     struct Block {
         std::uint32_t node = none;
         std::uint64_t at = 0;  // of the chunk
