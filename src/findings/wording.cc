@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/characters.h"
+#include "base/printable.h"
 
 namespace nmtx {
 namespace {
@@ -22,6 +23,17 @@ void put_pid(std::string& text, const std::string& pid) {
     }
 }
 
+// "4 blocks of 1,052,656 bytes (4.0 MiB, 16 KiB resident)"
+std::string blocks_text(const UntrackedOwner& blocks) {
+    const ChunkSum& sum = blocks.chunks;
+    const std::string size =
+        blocks.block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(blocks.block.value()));
+    const std::string resident =
+        sum.resident == sum.bytes ? "" : fmt::format(", {} resident", human(sum.resident));
+    return fmt::format("{}{} ({}{})", counted(sum.blocks, "block", "blocks"), size, human(sum.bytes),
+                       resident);
+}
+
 }  // namespace
 
 std::string amount_with_share(Bytes part, Bytes whole) {
@@ -30,6 +42,19 @@ std::string amount_with_share(Bytes part, Bytes whole) {
 
 std::string counted(std::uint64_t number, std::string_view one, std::string_view more) {
     return fmt::format("{} {}", grouped(number), number == 1 ? one : more);
+}
+
+std::string largest_sentence(const LargestUntracked& largest, Bytes whole, std::string_view what) {
+    const auto& [group, of_one_size] = largest;
+    const bool most = group.chunks.resident.value() > whole.value() / 2;
+    const bool all_alike = of_one_size.chunks == group.chunks;
+    std::string text = most ? "Most of it" : "Largest group";
+    if (!what.empty()) text = fmt::format("{} of {}", most ? "Most" : "Largest group", what);
+    text += fmt::format(": {}, owner {}", blocks_text(all_alike ? of_one_size : group),
+                        group.owner.empty() ? "unknown" : printable(group.owner));
+    if (!all_alike && of_one_size.block != Bytes())
+        text += fmt::format(", among them {}", blocks_text(of_one_size));
+    return text + ".";
 }
 
 std::string record_command(std::string_view pid) {

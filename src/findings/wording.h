@@ -6,6 +6,7 @@
 
 #include "base/amounts.h"
 #include "findings/finding.h"
+#include "ledger/partition/untracked_owners.h"
 #include "process/process_view.h"
 
 namespace nmtx {
@@ -15,6 +16,11 @@ std::string amount_with_share(Bytes part, Bytes whole);
 
 // "1 block", "269,636 blocks"
 std::string counted(std::uint64_t number, std::string_view one, std::string_view more);
+
+// "Most of it: 269,636 blocks of 1,000 bytes (259.2 MiB), owner libfoo.so." of what has `whole` resident, or
+// "Most of what is in use: …" with what that is; "Largest group" where it is at most half of it. How much of
+// the group is resident is said where that is less. Printable.
+std::string largest_sentence(const LargestUntracked& largest, Bytes whole, std::string_view what = {});
 
 // How long to record before growth is judged, the same in every report: a cache that fills grows like a leak
 // for minutes. After that time the confidence in growth is high.

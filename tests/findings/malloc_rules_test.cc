@@ -1,6 +1,8 @@
 // Rules on what malloc holds: arenas, what was freed, what JNI code keeps, zlib, other allocators.
 #include "findings/rules/malloc/malloc_rules.h"
 
+#include <algorithm>
+
 #include "catch.h"
 #include "findings/figures/native_libraries.h"
 #include "findings/figures/zlib_use.h"
@@ -220,6 +222,26 @@ TEST_CASE("jni-malloc: says of which amount of the table it is a part, and what 
     process.ledger.malloc.resident = process.parts().whole = mib(309);
     process.parts().free = process.parts().overhead = Bytes();
     CHECK(mentions(rule::jni_malloc(process.input()).at(0), "That is all of native malloc, 300.0 MiB."));
+}
+
+TEST_CASE("jni-malloc: names the group that most is resident of, and how much of it is") {
+    made::Judged process(mib(400));
+    process.parts().untracked = mib(300);
+    process.walk().untracked = {
+        {"libtouched.so", "", "data pointer", Bytes(1016), chunks(200, mib(120))},
+        {"libpartly.so", "", "data pointer", Bytes(4104), {100, mib(200), mib(160)}},
+        {"libuntouched.so", "", "data pointer", Bytes(1052656), {4, mib(300), kib(16)}}};
+    CHECK(mentions(
+        rule::jni_malloc(process.input()).at(0),
+        "Most of it: 100 blocks of 4,104 bytes (200.0 MiB, 160.0 MiB resident), owner libpartly.so."));
+    process.walk().untracked.push_back({"", "", "size", Bytes(), chunks(70, mib(130))});
+    process.walk().untracked.push_back({"", "", "size", Bytes(1016), chunks(30, mib(50))});
+    const Finding found = rule::jni_malloc(process.input()).at(0);
+    CHECK(mentions(found,
+                   "Most of it: 100 blocks (180.0 MiB), owner unknown, among them 30 blocks of 1,016 bytes "
+                   "(50.0 MiB)."));
+    CHECK(std::any_of(found.remedies.begin(), found.remedies.end(),
+                      [](const Remedy& remedy) { return remedy.command == "nmtx malloc PID --peek 1016"; }));
 }
 
 TEST_CASE("jni-malloc: is sure of the amount and the owner, and leaves open whether it is a leak") {

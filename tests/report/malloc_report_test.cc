@@ -8,6 +8,7 @@
 #include "base/printable.h"
 #include "catch.h"
 #include "ledger/partition/reconcile.h"
+#include "report/parts/malloc_notes.h"
 #include "report/reconciliation/report.h"
 #include "support/unfolded.h"
 #include "text_parts.h"
@@ -171,6 +172,32 @@ TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NM
     CHECK(has(text, "Analysed while running in 40 ms;"));
     CHECK(has(text, "a bound was reached"));
     check_lines(text, 100);
+}
+
+TEST_CASE("malloc report: the largest group is the one of the first row, by what is resident") {
+    MallocWalk walk = made_walk();
+    walk.untracked.push_back(
+        {"libuntouched.so", "", "data pointer", Bytes(1052656), {900, mib(900), kib(16)}});
+    std::string text = malloc_text(view_of(walk));
+    INFO(text);
+    CHECK(has(
+        unfolded(text),
+        "Most of what NMT does not track: 177,719 blocks of 1,016 bytes (173.6 MiB), owner libtarget.so."));
+    walk.untracked = {{"", "", "size", Bytes(1016), {10, mib(60), mib(40)}},
+                      {"", "", "size", Bytes(), {10, mib(30), mib(30)}},
+                      {"liba.so", "", "data pointer", Bytes(4104), {1000, mib(65), mib(65)}},
+                      {"libb.so", "", "data pointer", Bytes(2056), {900, mib(900), kib(16)}}};
+    text = malloc_text(view_of(walk));
+    INFO(text);
+    CHECK(has(
+        unfolded(text),
+        "Largest group of what NMT does not track: 20 blocks (90.0 MiB, 70.0 MiB resident), owner unknown, "
+        "among them 10 blocks of 1,016 bytes (60.0 MiB, 40.0 MiB resident)."));
+    CHECK(text.find("owner unknown  ") < text.find("liba.so"));
+    CHECK(largest_remark(walk, 80) == "largest: 20 blocks");
+    walk.untracked = {{"", "", "size", Bytes(1016), chunks(177719, mib(170), mib(170))},
+                      {"", "", "size", Bytes(), chunks(10, mib(5), mib(5))}};
+    CHECK(largest_remark(walk, 80) == "177,719 blocks of 1,016 bytes");
 }
 
 TEST_CASE("malloc report: blocks without a pointer are called leaked only where the Java heap was searched") {

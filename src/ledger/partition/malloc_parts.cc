@@ -192,15 +192,6 @@ std::vector<TrackedCheck> check_tracked(const ProcessView& view) {
     return checks;
 }
 
-const UntrackedOwner* largest_untracked(const MallocWalk& walk) {
-    const UntrackedOwner* largest = nullptr;
-    for (const UntrackedOwner& entry : walk.untracked) {
-        if (entry.owner.empty() && entry.block == Bytes()) continue;
-        if (largest == nullptr || entry.chunks.bytes > largest->chunks.bytes) largest = &entry;
-    }
-    return largest;
-}
-
 Bytes mmapped_found(const MallocWalk& walk) {
     Bytes sum;
     for (const WalkedRegion& region : walk.regions) {

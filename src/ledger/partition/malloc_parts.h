@@ -35,9 +35,6 @@ struct TrackedCheck {
 // In the order of the walk, then categories without any block found. Empty without a walk.
 std::vector<TrackedCheck> check_tracked(const ProcessView& view);
 
-// The largest entry of untracked blocks with a known library or size; null where there is none.
-const UntrackedOwner* largest_untracked(const MallocWalk& walk);
-
 // Bytes of the mappings of mmapped chunks, to compare with malloc's own counter.
 Bytes mmapped_found(const MallocWalk& walk);
 

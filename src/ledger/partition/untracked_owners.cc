@@ -7,21 +7,32 @@
 #include "base/amounts.h"
 
 namespace nmtx {
+namespace {
+
+// The most resident size among blocks without a known owner; null where no size is known.
+const UntrackedOwner* largest_size_unknown(const MallocWalk& walk) {
+    const UntrackedOwner* most = nullptr;
+    for (const UntrackedOwner& entry : walk.untracked) {
+        if (!entry.owner.empty() || entry.block == Bytes()) continue;
+        if (most == nullptr || entry.chunks.resident > most->chunks.resident) most = &entry;
+    }
+    return most;
+}
+
+}  // namespace
 
 std::vector<UntrackedOwner> untracked_by_owner(const MallocWalk& walk) {
     std::vector<UntrackedOwner> owners;
     UntrackedOwner unknown;
-    const UntrackedOwner* most = nullptr;
     for (const UntrackedOwner& entry : walk.untracked) {
-        if (!entry.owner.empty()) {
+        if (entry.owner.empty()) {
+            unknown.chunks += entry.chunks;
+        } else {
             owners.push_back(entry);
-            continue;
         }
-        unknown.chunks += entry.chunks;
-        if (entry.block != Bytes() && (most == nullptr || entry.chunks.resident > most->chunks.resident))
-            most = &entry;
     }
     if (unknown.chunks != ChunkSum{}) {
+        const UntrackedOwner* const most = largest_size_unknown(walk);
         if (most != nullptr && most->chunks.resident.value() >= unknown.chunks.resident.value() / 2)
             unknown.kind = fmt::format("mostly {} B", grouped(most->block.value()));
         owners.push_back(std::move(unknown));
@@ -30,6 +41,16 @@ std::vector<UntrackedOwner> untracked_by_owner(const MallocWalk& walk) {
         return a.chunks.resident > b.chunks.resident;
     });
     return owners;
+}
+
+std::optional<LargestUntracked> largest_untracked(const MallocWalk& walk) {
+    const std::vector<UntrackedOwner> owners = untracked_by_owner(walk);
+    if (owners.empty()) return std::nullopt;
+    LargestUntracked largest{owners.front(), owners.front()};
+    if (const UntrackedOwner* const most = largest_size_unknown(walk);
+        largest.group.owner.empty() && most != nullptr)
+        largest.of_one_size = *most;
+    return largest;
 }
 
 }  // namespace nmtx

@@ -8,7 +8,7 @@
 #include "findings/figures/no_walk.h"
 #include "findings/wording.h"
 #include "hotspot/nmt/nmt_missing.h"
-#include "ledger/partition/malloc_parts.h"
+#include "ledger/partition/untracked_owners.h"
 #include "report/style/style.h"
 
 namespace nmtx {
@@ -83,16 +83,16 @@ std::vector<std::string> malloc_notes(const Moment& moment, bool all) {
 }
 
 std::string largest_remark(const MallocWalk& walk, std::size_t room) {
-    const UntrackedOwner* largest = largest_untracked(walk);
-    if (largest == nullptr) return "";
-    const ChunkSum& chunks = largest->chunks;
-    const std::string blocks = grouped(chunks.blocks);
-    const std::string size = largest->block == Bytes() ? "" : grouped(largest->block.value());
-    const std::string owner = printable(largest->owner);
+    const auto largest = largest_untracked(walk);
+    if (!largest) return "";
+    const Bytes half(walk.live_untracked().resident.value() / 2);
+    const UntrackedOwner& shown =
+        largest->of_one_size.chunks.resident > half ? largest->of_one_size : largest->group;
+    const std::string size = shown.block == Bytes() ? "" : grouped(shown.block.value());
+    const std::string owner = printable(shown.owner);
     // One entry among many is an example, not what the figure is made of.
-    const bool most = chunks.bytes.value() >= walk.live_untracked().bytes.value() / 2;
-    const std::string head = (most ? "" : "largest: ") + blocks;
-    const std::string_view noun = chunks.blocks == 1 ? " block" : " blocks";
+    const std::string head = (shown.chunks.resident > half ? "" : "largest: ") + grouped(shown.chunks.blocks);
+    const std::string_view noun = shown.chunks.blocks == 1 ? " block" : " blocks";
     std::string text = fmt::format("{}{}{}{}", head, noun, size.empty() ? "" : " of " + size + " bytes",
                                    owner.empty() ? "" : ", in " + owner);
     if (display_width(text) <= room) return text;

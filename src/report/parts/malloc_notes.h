@@ -21,8 +21,8 @@ std::string no_walk_text(const ProcessView& view);
 // What the figures are based on. `all`: also what the tables show.
 std::vector<std::string> malloc_notes(const Moment& moment, bool all = true);
 
-// "177,719 blocks of 1,016 bytes, in libtarget.so": the largest entry of untracked blocks, shortened to fit
-// `room` columns.
+// "177,719 blocks of 1,016 bytes, in libtarget.so": the most resident group of untracked blocks, shortened to
+// fit `room` columns.
 std::string largest_remark(const MallocWalk& walk, std::size_t room);
 
 }  // namespace nmtx

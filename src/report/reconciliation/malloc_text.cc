@@ -8,6 +8,7 @@
 #include "base/lines.h"
 #include "base/printable.h"
 #include "findings/knowledge/allocator_advice.h"
+#include "findings/wording.h"
 #include "ledger/owner_paths.h"
 #include "ledger/partition/malloc_parts.h"
 #include "ledger/partition/untracked_owners.h"
@@ -86,19 +87,13 @@ class MallocReport {
         return fmt::format(": {}, {} freed but retained by glibc.", live, in_mib(parts->free));
     }
 
-    // The group of blocks that weighs most of those that NMT does not track.
     [[nodiscard]] std::string most_of_it() const {
         const MallocWalk* const walk = view_.walk();
-        const UntrackedOwner* largest = walk == nullptr ? nullptr : largest_untracked(*walk);
-        if (largest == nullptr) return "";
-        const bool most = largest->chunks.bytes.value() >= walk->live_untracked().bytes.value() / 2;
+        const auto largest = walk == nullptr ? std::nullopt : largest_untracked(*walk);
+        if (!largest) return "";
         const bool told_apart = ledger_.malloc.parts && ledger_.malloc.parts->told_apart;
-        return fmt::format(
-            "{} {}: {} block{}{} ({} MiB), owner {}.", most ? "Most of what" : "Largest group of what",
-            told_apart ? "NMT does not track" : "is in use", grouped(largest->chunks.blocks),
-            largest->chunks.blocks == 1 ? "" : "s",
-            largest->block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest->block.value())),
-            in_mib(largest->chunks.bytes), largest->owner.empty() ? "unknown" : printable(largest->owner));
+        return largest_sentence(*largest, walk->live_untracked().resident,
+                                told_apart ? "what NMT does not track" : "what is in use");
     }
 
     void print(const MallocWalk& walk) {

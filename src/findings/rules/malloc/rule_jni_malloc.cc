@@ -5,32 +5,18 @@
 #include <algorithm>
 #include <array>
 
-#include "base/printable.h"
 #include "findings/figures/growth.h"
 #include "findings/figures/native_libraries.h"
 #include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
 #include "ledger/owner_paths.h"
-#include "ledger/partition/malloc_parts.h"
+#include "ledger/partition/untracked_owners.h"
 
 namespace nmtx::rule {
 namespace {
 
 constexpr Bytes jni_malloc_least = mib(16);
-
-// "Most of it: 269,636 blocks of 1,000 bytes (259.2 MiB), owner unknown."
-std::string largest_sentence(const UntrackedOwner& largest, Bytes held) {
-    const std::string size =
-        largest.block == Bytes() ? "" : fmt::format(" of {} bytes", grouped(largest.block.value()));
-    const std::string resident = largest.chunks.resident == largest.chunks.bytes
-                                     ? ""
-                                     : fmt::format(", {} resident", human(largest.chunks.resident));
-    const bool most = largest.chunks.resident.value() > held.value() / 2;
-    return fmt::format("{}: {}{} ({}{}), owner {}.", most ? "Most of it" : "Largest group",
-                       counted(largest.chunks.blocks, "block", "blocks"), size, human(largest.chunks.bytes),
-                       resident, largest.owner.empty() ? "unknown" : printable(largest.owner));
-}
 
 std::uint64_t tenths(Bytes bytes) {
     constexpr std::uint64_t mebibyte = mib(1).value();
@@ -80,17 +66,19 @@ void add_sampling(Finding& finding, const ProcessView& view) {
 }
 
 // With an owner, the next question is which code allocates; without one, which library.
-void add_remedies(Finding& finding, const FindingInput& input, const UntrackedOwner* largest) {
-    const bool known = largest != nullptr && !largest->owner.empty();
+void add_remedies(Finding& finding, const FindingInput& input,
+                  const std::optional<LargestUntracked>& largest) {
+    const bool known = largest && !largest->group.owner.empty();
     if (input.history == nullptr) finding.remedies.push_back(check_growth());
     if (known) {
         add_sampling(finding, input.view);
     } else {
         finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
     }
-    if (largest != nullptr && largest->block != Bytes())
+    if (largest && largest->of_one_size.block != Bytes())
         finding.remedies.push_back(
-            {"See what is in the blocks", fmt::format("nmtx malloc PID --peek {}", largest->block.value())});
+            {"See what is in the blocks",
+             fmt::format("nmtx malloc PID --peek {}", largest->of_one_size.block.value())});
     if (known) {
         finding.remedies.push_back({"Find the owners of the other blocks", "nmtx malloc PID --owners"});
     } else {
@@ -121,10 +109,10 @@ std::vector<Finding> growing(const FindingInput& input, const OwnerTrend& sum, B
                                              human(growth_per_hour(sum)));
     finding.bytes = held;
     finding.outside_nmt = told_apart;
-    const UntrackedOwner* const largest = largest_untracked(*input.view.walk());
+    const std::optional<LargestUntracked> largest = largest_untracked(*input.view.walk());
     finding.evidence.push_back(growth_sentence(sum));
     if (library != nullptr) finding.evidence.push_back(growth_sentence(*library));
-    if (largest != nullptr) finding.evidence.push_back(largest_sentence(*largest, held));
+    if (largest) finding.evidence.push_back(largest_sentence(*largest, held));
     add_suspects(finding, input.view);
     add_remedies(finding, input, largest);
     finding.refuted_by = "it flattens in a longer recording (a cache that filled)";
@@ -151,8 +139,8 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     finding.title = fmt::format("{} allocated by native (JNI) code, not tracked by NMT", human(held));
     finding.bytes = held;
     finding.outside_nmt = true;
-    const UntrackedOwner* const largest = largest_untracked(*walk);
-    if (largest != nullptr) finding.evidence.push_back(largest_sentence(*largest, held));
+    const std::optional<LargestUntracked> largest = largest_untracked(*walk);
+    if (largest) finding.evidence.push_back(largest_sentence(*largest, held));
     finding.evidence.push_back(place_in_table(input.ledger.malloc, held, of_zlib));
     if (input.view.smaps && input.view.smaps->hugetlb != Bytes())
         finding.evidence.push_back(
