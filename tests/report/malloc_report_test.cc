@@ -162,11 +162,8 @@ TEST_CASE("malloc report: totals, arenas, sizes, owners and the check against NM
     CHECK(has(text, "  Large blocks with their own mapping: 5, 38.0 MiB"));
     CHECK(has(unfolded(text), "matches glibc's counter"));
     CHECK(has(text, "1,016 B                  177,719       173.6"));
-    CHECK(has(
-        text,
-        "libtarget.so               -                         177,719 × 1,016 B     173.6  data pointer"));
-    CHECK(
-        has(text, "libz.so.1                  inflate window                 1 × 65,544 B       2.0  shape"));
+    CHECK(has(text, "libtarget.so       -              177,719 × 1,016 B    173.6  data pointer"));
+    CHECK(has(text, "libz.so.1          inflate window      1 × 65,544 B      2.0  shape"));
     CHECK(has(text, "Arena Chunk                           0               0          32,784      -32,784"));
     CHECK(has(text, "Other                                 2      33,554,432      33,554,432            0"));
     CHECK(has(text, "Analysed while running in 40 ms;"));
@@ -225,6 +222,39 @@ TEST_CASE("malloc report: blocks without a pointer are called leaked only where 
         has(text,
             "in 3 blocks outside the Java heap, which may hold them: whether they are leaked is not known."));
     CHECK_FALSE(has(text, "blocks: leaked"));
+}
+
+TEST_CASE("malloc report: a Java class and its field are readable however wide the terminal is") {
+    constexpr std::string_view field = "org.rocksdb.ColumnFamilyHandle.nativeHandle_";
+    MallocWalk walk = made_walk();
+    walk.untracked.push_back({"librocksdbjni.so", std::string(field), "Java heap", Bytes(1016),
+                              chunks(177719, mib(180), mib(180))});
+    Holder holder;
+    holder.kind = HolderKind::java_field;
+    holder.name = field;
+    holder.library = "librocksdbjni.so";
+    holder.held = holder.direct = {177719, mib(180), mib(180)};
+    walk.holders.emplace().holders = {holder};
+    TextStyle style;
+    style.width = 80;
+    std::string text = malloc_text(view_of(walk), style);
+    INFO(text);
+    check_lines(text, 80);
+    CHECK(has(text,
+              "  librocksdbjni.so                  177,719 × 1,016 B    180.0  Java heap\n"
+              "    org.rocksdb.ColumnFamilyHandle.nativeHandle_\n"));
+    CHECK(has(text, "inflate window      1 × 65,544 B      2.0  shape\n"));
+    CHECK(has(text,
+              "      180.0  100.2     177,719     177,719\n"
+              "    org.rocksdb.ColumnFamilyHandle.nativeHandle_ (Java), librocksdbjni.so\n"));
+    style.width = 40;
+    text = malloc_text(view_of(walk), style);
+    check_lines(text, 40);
+    CHECK(has(text, "\n    …db.ColumnFamilyHandle.nativeHandle_\n"));
+    style.width = 120;
+    text = malloc_text(view_of(walk), style);
+    CHECK(has(text, "  org.rocksdb.ColumnFamilyHandle.nativeHandle_ (Java), librocksdbjni.so\n"));
+    CHECK(has(text, "  librocksdbjni.so   org.rocksdb.ColumnFamilyHandle.nativeHandle_ 177,719 × 1,016 B "));
 }
 
 TEST_CASE("malloc report: an arena's bar has four fills, in ASCII where there is no more") {

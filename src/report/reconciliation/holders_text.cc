@@ -5,6 +5,7 @@
 #include "allocator/holder_table.h"
 #include "base/amounts.h"
 #include "base/printable.h"
+#include "report/reconciliation/owners_text.h"
 
 namespace nmtx {
 namespace {
@@ -46,9 +47,13 @@ class HoldersText {
     }
 
     void row(const Holder& holder) {
-        add(fmt::format("  {:>9} {:>6} {:>11} {:>11}  {}", in_mib(holder.held.bytes),
-                        percent(holder.held.bytes, whole_), grouped(holder.held.blocks),
-                        grouped(holder.direct.blocks), name(holder)));
+        const std::string figures = fmt::format("  {:>9} {:>6} {:>11} {:>11}", in_mib(holder.held.bytes),
+                                                percent(holder.held.bytes, whole_),
+                                                grouped(holder.held.blocks), grouped(holder.direct.blocks));
+        const std::string held_by = name(holder);
+        const bool fits = figures.size() + 2 + display_width(held_by) <= style_.width;
+        add(fits ? figures + "  " + held_by : figures);
+        if (!fits) out_ += name_below_row(held_by, is_of_java(holder.kind), style_);
     }
 
     void table() {

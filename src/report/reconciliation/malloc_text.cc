@@ -15,6 +15,7 @@
 #include "report/parts/malloc_notes.h"
 #include "report/parts/notes.h"
 #include "report/reconciliation/holders_text.h"
+#include "report/reconciliation/owners_text.h"
 #include "report/reconciliation/report.h"
 
 namespace nmtx {
@@ -73,7 +74,6 @@ class MallocReport {
         const std::string folded = paragraph(text, narrower, 2);
         for (Lines lines(folded); lines.next();) add("  " + std::string(lines.line()));
     }
-    [[nodiscard]] std::string_view times() const { return style_.unicode ? "×" : "x"; }
     [[nodiscard]] std::string_view live_name() const { return told_apart_ ? "not in NMT" : "in use"; }
 
     // ": 23.9 not tracked by NMT, 14.4 tracked, 1.1 freed but retained by glibc."
@@ -237,22 +237,7 @@ class MallocReport {
 
     void owners(const MallocWalk& walk) {
         if (walk.untracked.empty()) return;
-        add(fmt::format("  {} {} {:>24} {:>9}  {}", padded(fmt::format("owners, {}", live_name()), 26),
-                        padded("kind", 18), "blocks", "MiB", "evidence"));
-        const std::vector<UntrackedOwner> owners = untracked_by_owner(walk);
-        for (std::size_t i = 0; i < std::min(owners.size(), most_); ++i) {
-            const UntrackedOwner& entry = owners[i];
-            const std::string blocks = entry.block == Bytes()
-                                           ? grouped(entry.chunks.blocks)
-                                           : fmt::format("{} {} {} B", grouped(entry.chunks.blocks), times(),
-                                                         grouped(entry.block.value()));
-            const std::string room(24 - std::min<std::size_t>(24, display_width(blocks)), ' ');
-            add(fmt::format("  {} {} {}{} {:>9}  {}",
-                            padded(entry.owner.empty() ? "owner unknown" : entry.owner, 26),
-                            padded(entry.kind.empty() ? "-" : entry.kind, 18), room, blocks,
-                            in_mib(entry.chunks.bytes), entry.evidence.empty() ? "-" : entry.evidence));
-        }
-        more(owners.size());
+        out_ += owners_text(walk, live_name(), most_, style_);
         if (!walk.holders && not_attributed(walk).value() > walk.live_untracked().resident.value() / 10)
             say_below(fmt::format(
                 "Find what holds them, in the Java heap and elsewhere (slower): nmtx malloc {} --owners",
