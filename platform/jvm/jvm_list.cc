@@ -21,21 +21,24 @@
 #include "platform/os/clock.h"
 #include "platform/os/identity.h"
 #include "platform/os/system_error.h"
+#include "platform/proc/kernel_documents.h"
 #include "platform/proc/process_files.h"
 
 namespace nmtx {
 namespace {
 
-std::vector<std::uint64_t> pids_of(DIR* proc) {
-    std::vector<std::uint64_t> pids;
+std::vector<ProcessEntry> processes_in(DIR* proc) {
+    std::vector<ProcessEntry> processes;
     while (const dirent* entry = ::readdir(proc)) {
         const std::string_view name = entry->d_name;
         std::uint64_t pid = 0;
         const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), pid);
-        if (error == std::errc{} && end == name.data() + name.size()) pids.push_back(pid);
+        if (error == std::errc{} && end == name.data() + name.size())
+            processes.push_back({pid, entry->d_ino});
     }
-    std::sort(pids.begin(), pids.end());
-    return pids;
+    std::sort(processes.begin(), processes.end(),
+              [](const ProcessEntry& a, const ProcessEntry& b) { return a.pid < b.pid; });
+    return processes;
 }
 
 class UserNames {
@@ -89,25 +92,51 @@ void take_environment(const ProcessFiles& process, ListedJvm& jvm) {
     jvm.java_variables = without_secrets(document::cmdline, std::move(*jvm.java_variables));
 }
 
+// By calls on the directory of /proc, so that a process that has not changed costs as few as possible.
+class SignsInProc : public ProcessSigns {
+  public:
+    SignsInProc(int proc, std::uint64_t pid) : proc_(proc), pid_(std::to_string(pid)) {}
+
+    std::string program() override {
+        std::array<char, 4096> target;
+        const ssize_t length = ::readlinkat(proc_, (pid_ + "/exe").c_str(), target.data(), target.size());
+        return length < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(length));
+    }
+    std::optional<Task> stat() override {
+        const std::string path = "/proc/" + pid_ + "/stat";
+        const auto text = read_system_file(path);
+        const auto task = text ? parse_task_stat(*text, path) : tl::make_unexpected(text.error());
+        return task ? std::optional(*task) : std::nullopt;
+    }
+
+  private:
+    int proc_;
+    std::string pid_;
+};
+
 // A user who fills /tmp with directories hsperfdata_* must not delay all others.
 constexpr std::chrono::seconds most_time_for_counters{3};
 
-// Nothing where it is not a JVM.
-std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std::set<ProcessStart>& known,
-                                 std::chrono::nanoseconds& spent_on_counters) {
+struct Look {
+    std::optional<ListedJvm> jvm;
+    bool is_certain = false;  // else it could not be read, for a reason that may go away
+};
+
+Look look_at(std::uint64_t pid, UserNames& users, std::chrono::nanoseconds& spent_on_counters) {
     const auto process = ProcessFiles::open(pid);
-    if (!process || process->kernel_thread() || process->zombie()) return std::nullopt;
-    if (known.count({pid, process->start_ticks()}) > 0) return std::nullopt;
+    if (!process) return {};
+    if (process->kernel_thread() || process->zombie()) return {std::nullopt, true};
     const auto status_text = process->read("status");
-    if (!status_text) return std::nullopt;
+    if (!status_text) return {};
     const auto status = parse_status(*status_text, process->path("status"));
     auto cmdline = process->read("cmdline");
-    if (!status || !cmdline) return std::nullopt;
+    if (!status || !cmdline) return {};
 
     ListedJvm jvm;
     const auto vm = mapped_vm(*process);
-    if (vm && *vm != Vm::hotspot && *vm != Vm::openj9) return std::nullopt;
-    if (!vm && !called_java(*cmdline, status->name)) return std::nullopt;
+    if (vm && *vm != Vm::hotspot && *vm != Vm::openj9) return {std::nullopt, true};
+    // Whoever may not read maps may not read the link either.
+    if (!vm && !called_java(*cmdline, status->name)) return {std::nullopt, !process->link("exe")};
     if (vm) jvm.vm = *vm;
     if (!vm) jvm.why_not = why(vm.error());
 
@@ -121,12 +150,12 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     jvm.cmdline = without_secrets(document::cmdline, std::move(*cmdline));
     take_environment(*process, jvm);
     if (auto cgroup = process->read("cgroup")) jvm.cgroup = std::move(*cgroup);
-    if (jvm.vm != Vm::hotspot) return jvm;
+    if (jvm.vm != Vm::hotspot) return {std::move(jvm), true};
     if (spent_on_counters > most_time_for_counters) {
         jvm.why_not =
             "its counters were not read: finding those of other JVMs took too long (too many hsperfdata_* "
             "folders)";
-        return jvm;
+        return {std::move(jvm), true};
     }
     const auto began = std::chrono::steady_clock::now();
     const auto target = attach_target(*process);
@@ -137,21 +166,47 @@ std::optional<ListedJvm> look_at(std::uint64_t pid, UserNames& users, const std:
     } else {
         jvm.why_not = why(counters.error());
     }
-    return jvm;
+    return {std::move(jvm), true};
 }
 
-}  // namespace
-
-Expected<std::vector<ListedJvm>> list_jvms(const std::set<ProcessStart>& known) {
+// `ask` says which processes to look at, and `hear` what was found.
+template <typename Ask, typename Hear>
+Expected<std::vector<ListedJvm>> look_through_proc(Ask ask, Hear hear) {
     const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
     if (!proc) return tl::make_unexpected(file_error("/proc", errno, "mount it: mount -t proc proc /proc"));
     UserNames users;
     std::chrono::nanoseconds spent_on_counters{};
     std::vector<ListedJvm> jvms;
-    for (const std::uint64_t pid : pids_of(proc.get())) {
-        if (auto jvm = look_at(pid, users, known, spent_on_counters)) jvms.push_back(std::move(*jvm));
+    for (const ProcessEntry& entry : processes_in(proc.get())) {
+        if (!ask(::dirfd(proc.get()), entry)) continue;
+        Look look = look_at(entry.pid, users, spent_on_counters);
+        hear(entry.pid, look);
+        if (look.jvm) jvms.push_back(std::move(*look.jvm));
     }
     return jvms;
+}
+
+}  // namespace
+
+Expected<std::vector<ListedJvm>> list_jvms() {
+    return look_through_proc([](int, const ProcessEntry&) { return true; },
+                             [](std::uint64_t, const Look&) {});
+}
+
+Expected<std::vector<ListedJvm>> list_new_jvms(SeenProcesses& seen, const std::set<ProcessStart>& known) {
+    seen.begin_search(static_cast<double>(boot_ms()) / 1000);
+    return look_through_proc(
+        [&](int proc, const ProcessEntry& entry) {
+            SignsInProc signs(proc, entry.pid);
+            return seen.must_look(entry, known, signs);
+        },
+        [&](std::uint64_t pid, const Look& look) {
+            if (look.jvm) {
+                seen.found(pid);
+            } else if (look.is_certain) {
+                seen.found_nothing(pid);
+            }
+        });
 }
 
 }  // namespace nmtx

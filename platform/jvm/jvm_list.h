@@ -5,12 +5,12 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
 #include "kernel/mappings/vm.h"
+#include "kernel/seen_processes.h"
 
 namespace nmtx {
 
@@ -32,10 +32,11 @@ struct ListedJvm {
     std::string why_not;  // what could not be read, and the next step; empty where all was read
 };
 
-using ProcessStart = std::pair<std::uint64_t, std::uint64_t>;  // pid and start in clock ticks
+// Ascending by pid. Leaves out processes that end meanwhile.
+Expected<std::vector<ListedJvm>> list_jvms();
 
-// Ascending by pid. Leaves out processes that end meanwhile, and those in `known`, without reading any file
-// of theirs that could block.
-Expected<std::vector<ListedJvm>> list_jvms(const std::set<ProcessStart>& known = {});
+// The same again and again, for little: processes that were seen to be no JVM are looked at again only when
+// they change. Leaves out those in `known`, without reading any file of theirs that could block.
+Expected<std::vector<ListedJvm>> list_new_jvms(SeenProcesses& seen, const std::set<ProcessStart>& known);
 
 }  // namespace nmtx

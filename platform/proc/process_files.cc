@@ -20,8 +20,6 @@
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t pf_kthread = 0x00200000;
-
 // seq_file hands out one page of text for each read, however much is asked for; a buffer is only extended
 // where less than that is left, and by little, since each page that is touched for the first time costs a
 // fault.
@@ -202,7 +200,7 @@ bool ProcessFiles::still_same() const {
 }
 
 bool ProcessFiles::kernel_thread() const {
-    return (at_opening_.flags & pf_kthread) != 0;
+    return at_opening_.of_kernel();
 }
 
 bool ProcessFiles::zombie() const {

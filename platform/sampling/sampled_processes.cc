@@ -65,9 +65,9 @@ void SampledProcesses::sample(const std::shared_ptr<SampledProcess>& process) {
 void SampledProcesses::search(const std::set<ProcessStart>& known) {
     if (searching_) return;
     searching_ = true;
-    work_.submit([this, known]() -> BackgroundWork::Done {
+    work_.submit([this, known, seen = seen_]() -> BackgroundWork::Done {
         const double cpu_before = own_thread_cpu_ms();
-        auto jvms = list_jvms(known);
+        auto jvms = list_new_jvms(*seen, known);
         return [this, jvms = std::move(jvms), cpu_ms = own_thread_cpu_ms() - cpu_before] {
             searching_ = false;
             results_->searched(jvms, cpu_ms);

@@ -52,7 +52,10 @@ class SampledProcesses {
     void sample(const std::shared_ptr<SampledProcess>& process);
     void remove(const std::shared_ptr<SampledProcess>& process) { processes_.remove(process); }
     // Listing reads files of every process, and one of them may keep its reader waiting. Once at a time.
+    // Results have the JVMs that are not in `known`.
     void search(const std::set<ProcessStart>& known);
+    // Between searches: did the last one meet this one of `known`?
+    [[nodiscard]] bool has_met(const ProcessStart& process) const { return seen_->has_met(process); }
 
     [[nodiscard]] const std::list<std::shared_ptr<SampledProcess>>& all() const { return processes_; }
     [[nodiscard]] bool one_is_busy() const;
@@ -78,6 +81,7 @@ class SampledProcesses {
     BackgroundWork work_{most_threads};
     std::list<std::shared_ptr<SampledProcess>> processes_;
     bool searching_ = false;
+    std::shared_ptr<SeenProcesses> seen_ = std::make_shared<SeenProcesses>();  // of the search while it runs
 };
 
 }  // namespace nmtx

@@ -23,9 +23,8 @@ namespace nmtx {
 namespace {
 
 constexpr std::uint64_t second_ns = 1'000'000'000;
-constexpr double ns_in_ms = 1e6;
 constexpr std::uint64_t look_at_pressure_every_ns = 10 * second_ns;
-// Searching takes a quarter of the budget at most, and happens at least every so often.
+// Searching takes a quarter of the budget in the long run, and happens at least every so often.
 constexpr std::uint64_t search_at_most_every_ns = 5 * second_ns;
 constexpr std::uint64_t search_at_least_every_ns = 120 * second_ns;
 constexpr double share_for_searching = 0.25;
@@ -67,7 +66,8 @@ SamplerOptions sampler_options(const ServeOptions& options) {
 Serving::Serving(const ServeOptions& options)
     : options_(&options),
       processes_(sampler_options(options), *this),
-      budget_(options.budget, monotonic_ns()) {
+      budget_(options.budget, monotonic_ns()),
+      for_searching_(options.budget * share_for_searching, monotonic_ns()) {
     exporter_.version = options.version;
     exporter_.host_name = own_host_name();
     exporter_.began_wall_ms = wall_ms();
@@ -113,8 +113,10 @@ void Serving::look_at_pressure() {
     if (now < pressure_ns_) return;
     pressure_ns_ = now + look_at_pressure_every_ns;
     // A kernel without PSI has no such files; then nothing is known to wait.
-    budget_.slow_down(slowdown_of(pressure_of("/proc/pressure/cpu"), pressure_of("/proc/pressure/memory")),
-                      now);
+    const double slowdown =
+        slowdown_of(pressure_of("/proc/pressure/cpu"), pressure_of("/proc/pressure/memory"));
+    budget_.slow_down(slowdown, now);
+    for_searching_.slow_down(slowdown, now);
     changed_ = true;
 }
 
@@ -132,9 +134,9 @@ void Serving::searched(const Expected<std::vector<ListedJvm>>& jvms, double cpu_
     const double cost_ms = cpu_ms + own_thread_cpu_ms() - before;
     const std::uint64_t now = monotonic_ns();
     budget_.spend(cost_ms, now, SpentOn::new_jvms);
-    const double pause_ns = cost_ms * ns_in_ms / (budget_.share() * share_for_searching) * budget_.slowdown();
-    search_ns_ = now + std::clamp(static_cast<std::uint64_t>(std::min(pause_ns, 1e15)),
-                                  search_at_most_every_ns, search_at_least_every_ns);
+    for_searching_.spend(cost_ms, now);
+    search_ns_ = std::clamp(for_searching_.ready_at(now), now + search_at_most_every_ns,
+                            now + search_at_least_every_ns);
 }
 
 void Serving::add(const ListedJvm& listed) {
@@ -151,7 +153,10 @@ void Serving::add(const ListedJvm& listed) {
 void Serving::remove_ended() {
     for (auto jvm = jvms_.begin(); jvm != jvms_.end();) {
         const auto next = std::next(jvm);
-        if (!jvm->process->busy && !ProcessFiles::open_again(jvm->jvm.pid, jvm->jvm.start_ticks)) remove(jvm);
+        const ProcessStart start(jvm->jvm.pid, jvm->jvm.start_ticks);
+        if (!jvm->process->busy && !processes_.has_met(start) &&
+            !ProcessFiles::open_again(start.first, start.second))
+            remove(jvm);
         jvm = next;
     }
 }

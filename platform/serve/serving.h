@@ -59,6 +59,7 @@ class Serving : private SamplingResults {
     PublishedFigures published_;
     std::uint64_t began_ns_ = monotonic_ns();
     CpuBudget budget_;
+    CpuBudget for_searching_;  // what searches may take of it
     JvmIndexes indexes_;
     std::list<ServedJvm> jvms_;
     std::set<ProcessStart> known_;  // those above

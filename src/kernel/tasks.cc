@@ -64,7 +64,7 @@ std::optional<Task> read_stat(std::string_view line) {
     std::uint64_t start_stack = 0;
     const bool all = fields.number_at(9, task.flags) && fields.number_at(14, task.user_ticks) &&
                      fields.number_at(15, task.system_ticks) && fields.number_at(22, task.start_ticks) &&
-                     fields.number_at(28, start_stack);
+                     fields.number_at(23, task.virtual_bytes) && fields.number_at(28, start_stack);
     if (!all) return std::nullopt;
     // A reader without ptrace permission gets 0.
     if (start_stack != 0) task.start_stack = Address{start_stack};

@@ -38,7 +38,8 @@ struct Task {
     std::uint64_t user_ticks = 0;
     std::uint64_t system_ticks = 0;
     std::uint64_t start_ticks = 0;       // since boot, in clock ticks
-    std::uint64_t flags = 0;             // PF_*; 0x00200000 is PF_KTHREAD
+    std::uint64_t flags = 0;             // PF_*
+    std::uint64_t virtual_bytes = 0;     // its address space
     std::optional<Address> start_stack;  // "startstack": only the main thread's is meaningful; absent where 0
     std::optional<Address> stack_pointer;  // from syscall; absent while running or where it could not be read
     std::optional<std::uint64_t> read_at_ns;  // CLOCK_MONOTONIC
@@ -47,6 +48,7 @@ struct Task {
     std::optional<std::uint64_t> voluntary_switches, involuntary_switches;
     std::vector<std::uint64_t> nspid;  // outermost first; empty where not read
 
+    [[nodiscard]] bool of_kernel() const { return (flags & 0x00200000U) != 0; }  // PF_KTHREAD
     // Its id in its own pid namespace, which the JVM prints as "nid".
     [[nodiscard]] std::uint64_t own_id() const { return nspid.empty() ? tid : nspid.back(); }
     // Time on a CPU since it started: run_ns, else from the ticks, 100 a second on every architecture that

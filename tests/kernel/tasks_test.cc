@@ -42,6 +42,7 @@ TEST_CASE("tasks: the stat fields are those that proc(5) numbers") {
     CHECK(task->user_ticks == 211);
     CHECK(task->system_ticks == 35);
     CHECK(task->start_ticks == 26541);
+    CHECK(task->virtual_bytes == 3321462784);
     CHECK(task->start_stack == Address{140726902331232});
     CHECK_FALSE(task->stack_pointer.has_value());
 }

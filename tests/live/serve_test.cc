@@ -1,9 +1,11 @@
 // `nmtx serve` beside real JVMs, read as node_exporter reads its text file.
 #include <poll.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <fstream>
 #include <memory>
@@ -23,10 +25,11 @@ namespace {
 
 class Serving {
   public:
-    explicit Serving(std::vector<std::string> options) {
-        for (const std::string& word : {"serve", "--textfile", folder_.path().c_str(), "--every=1s",
-                                        "--cpu-budget=100", "--walk-every=1", "--pid-label"})
-            words_.push_back(word);
+    explicit Serving(std::vector<std::string> options)
+        : Serving({"--cpu-budget=100", "--walk-every=1"}, std::move(options)) {}
+    Serving(std::vector<std::string> effort, std::vector<std::string> options) {
+        words_ = {"serve", "--textfile", folder_.path(), "--every=1s", "--pid-label"};
+        words_.insert(words_.end(), effort.begin(), effort.end());
         words_.insert(words_.end(), options.begin(), options.end());
         pid_ = start_nmtx(words_);
     }
@@ -73,6 +76,30 @@ double sum_of(const std::vector<std::string>& lines) {
     for (const std::string& line : lines) sum += value_of(line);
     return sum;
 }
+
+// Idle processes that are no JVMs.
+class Sleepers {
+  public:
+    explicit Sleepers(std::size_t number) {
+        for (std::size_t i = 0; i < number; ++i) {
+            const pid_t pid = ::fork();
+            if (pid == 0) {
+                ::execlp("sleep", "sleep", "600", nullptr);
+                ::_exit(127);
+            }
+            pids_.push_back(pid);
+        }
+    }
+    Sleepers(const Sleepers&) = delete;
+    Sleepers& operator=(const Sleepers&) = delete;
+    ~Sleepers() {
+        for (const pid_t pid : pids_) ::kill(pid, SIGKILL);
+        for (const pid_t pid : pids_) ::waitpid(pid, nullptr, 0);
+    }
+
+  private:
+    std::vector<pid_t> pids_;
+};
 
 std::string pid_label(const LiveJvm& jvm) {
     return "pid=\"" + jvm.pid_text() + "\"";
@@ -124,6 +151,25 @@ TEST_CASE("live: serve: two JVMs with the same labels have an index each", "[any
         return line.substr(at, line.find(',', at) - at);
     };
     CHECK(index(serving.lines("nmtx_up", pid_label(second))[0]) != index(before));
+}
+
+// Within its default budget. Until searches remembered what they had seen, the next one came after a minute.
+TEST_CASE("live: serve: a JVM that starts beside many processes is found within seconds") {
+    const Sleepers sleepers(200);
+    const Serving serving({}, {});
+    Jdk late = jdk_under_test();
+    // A search has seen the shell before it becomes a JVM.
+    late.before = {"sh", "-c", R"(sleep 7; exec "$@")", "sh"};
+    for (const Jdk& jdk : {late, jdk_under_test()}) {
+        const LiveJvm jvm(jdk, {"-Xmx64m"}, {});
+        const auto up = std::chrono::steady_clock::now();
+        CHECK(comes_true([&] { return serving.lines("nmtx_up", pid_label(jvm)).size() == 1; }));
+        const std::chrono::duration<double> took = std::chrono::steady_clock::now() - up;
+        CAPTURE(took.count());
+        // 5 s between two searches, a quarter of a second for the loop, a sample, and the text; twice that
+        // for a busy machine.
+        CHECK(took.count() < 15);
+    }
 }
 
 TEST_CASE("live: serve: with --record the history of a JVM outlives it", "[any-jdk]") {
