@@ -13,16 +13,6 @@ std::string hex_of(Address at) {
     return fmt::format("{:x}", at.value);
 }
 
-void read_address(JsonFields& fields, const char* key, Address& into) {
-    std::string text = "0";
-    fields.read(key, text);
-    Cursor cursor(text);
-    const auto address = cursor.hex();
-    if (!address || !cursor.at_end())
-        return fields.complain(std::string(key) + ": expected an address in hexadecimal");
-    into = {*address};
-}
-
 void read_kind(JsonFields& fields, HolderKind& into) {
     std::string text;
     fields.read("kind", text);
@@ -66,8 +56,8 @@ void read_holder(JsonFields& fields, BlockHolders& into) {
     read_sum(fields, "held", holder.held);
     read_sum(fields, "shared", holder.shared);
     read_texts(fields, "also", holder.also);
-    read_address(fields, "example_from", holder.example_from);
-    read_address(fields, "example", holder.example);
+    fields.read_hex("example_from", holder.example_from.value);
+    fields.read_hex("example", holder.example.value);
     into.holders.push_back(std::move(holder));
 }
 
@@ -81,15 +71,14 @@ ordered_json chain_json(const HolderChain& chain) {
 }
 
 void read_chain(JsonFields& fields, HolderChain& into) {
-    read_address(fields, "asked", into.asked);
+    fields.read_hex("asked", into.asked.value);
     read_kind(fields, into.kind);
     fields.read("holder", into.holder);
     std::vector<std::string> blocks;
     read_texts(fields, "blocks", blocks);
     for (const std::string& block : blocks) {
-        Cursor cursor(block);
-        const auto address = cursor.hex();
-        if (!address || !cursor.at_end()) return fields.complain("blocks: expected addresses in hexadecimal");
+        const auto address = number_of_hex(block);
+        if (!address) return fields.complain("blocks: expected hexadecimal numbers");
         into.blocks.push_back({*address});
     }
 }

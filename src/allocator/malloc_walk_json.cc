@@ -78,12 +78,7 @@ ordered_json list_json(const std::vector<T>& values, ToJson to_json) {
 
 void read_arena(JsonFields& fields, MallocWalk& walk) {
     ArenaFigures arena;
-    std::string state = "0";
-    fields.read("state", state);
-    Cursor cursor(state);
-    const auto address = cursor.hex();
-    if (!address || !cursor.at_end()) fields.complain("state: expected an address in hexadecimal");
-    arena.state = {address.value_or(0)};
+    fields.read_hex("state", arena.state.value);
     fields.read("main", arena.main);
     fields.read_whole("heaps", arena.heaps);
     read_bytes(fields, "system", arena.system);

@@ -64,6 +64,13 @@ class Cursor {
     std::string_view rest_;
 };
 
+// A text that is a hexadecimal number without a prefix, and nothing else.
+inline std::optional<std::uint64_t> number_of_hex(std::string_view text) {
+    Cursor cursor(text);
+    const auto number = cursor.hex();
+    return cursor.at_end() ? number : std::nullopt;
+}
+
 inline std::string_view trim(std::string_view text) {
     constexpr std::string_view blanks = " \t\r";
     const auto first = text.find_first_not_of(blanks);

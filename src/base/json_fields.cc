@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/cursor.h"
+
 namespace nmtx {
 namespace {
 
@@ -86,6 +88,16 @@ void JsonFields::read(const char* key, bool& into) {
     if (value == nullptr) return;
     if (!value->is_boolean()) return complain(key, "true or false", *value);
     into = value->get<bool>();
+}
+
+void JsonFields::read_hex(const char* key, std::uint64_t& into) {
+    const json* value = find(key);
+    if (value == nullptr) return;
+    const auto text = text_of_json(*value);
+    if (!text) return complain(key, "a text", *value);
+    const auto number = number_of_hex(*text);
+    if (!number) return complain(std::string(key) + ": expected a hexadecimal number");
+    into = *number;
 }
 
 const json* JsonFields::find(const char* key) const {

@@ -37,6 +37,8 @@ class JsonFields {
     void read(const char* key, std::string& into);
     void read(const char* key, double& into);
     void read(const char* key, bool& into);
+    // A text of hexadecimal digits without a prefix.
+    void read_hex(const char* key, std::uint64_t& into);
     template <typename T>
     void read_whole(const char* key, T& into) {
         const nlohmann::json* value = find(key);

@@ -101,9 +101,8 @@ std::optional<Bytes> parse_size(std::string_view text) {
 std::optional<Address> parse_address(std::string_view text) {
     Cursor cursor(text);
     if (!cursor.take("0x")) cursor.take("0X");
-    const auto value = cursor.hex();
-    if (!value || !cursor.at_end()) return std::nullopt;
-    return Address{*value};
+    const auto value = number_of_hex(cursor.rest());
+    return value ? std::optional(Address{*value}) : std::nullopt;
 }
 
 }  // namespace nmtx

@@ -104,19 +104,8 @@ ordered_json stack_json(const NativeStack& stack, FrameTable& frames) {
     return out;
 }
 
-void read_hex(JsonFields& fields, const char* key, std::uint64_t& into) {
-    std::string text;
-    fields.read(key, text);
-    if (fields.find(key) == nullptr) return;
-    Cursor cursor(text);
-    const auto value = cursor.hex();
-    if (!value || !cursor.at_end())
-        return fields.complain(std::string(key) + ": expected a hexadecimal number");
-    into = *value;
-}
-
 void read_frame(JsonFields& one, NativeFrame& frame) {
-    read_hex(one, "at", frame.at.value);
+    one.read_hex("at", frame.at.value);
     std::string kind(name_of(FrameKind::native));
     one.read("kind", kind);
     const auto* const of_kind = std::find_if(kind_names.begin(), kind_names.end(),
@@ -132,7 +121,7 @@ void read_frame(JsonFields& one, NativeFrame& frame) {
         return;
     }
     one.read("file", frame.file);
-    read_hex(one, "file_offset", frame.file_offset);
+    one.read_hex("file_offset", frame.file_offset);
     one.read("symbol", frame.symbol);
     one.read_whole("offset", frame.offset);
 }
@@ -160,8 +149,8 @@ void read_stack(JsonFields& fields, const std::vector<NativeFrame>* table, Nativ
                                            [&](const auto& name) { return name.second == end; });
     if (named == end_names.end()) return fields.complain("end: no way for a stack to end");
     stack.end = named->first;
-    read_hex(fields, "stack_pointer", stack.stack_pointer.value);
-    read_hex(fields, "next", stack.next.value);
+    fields.read_hex("stack_pointer", stack.stack_pointer.value);
+    fields.read_hex("next", stack.next.value);
     if (table != nullptr) return read_frame_list(fields, *table, stack);
     fields.read_list("frames", [&](JsonFields& one) { read_frame(one, stack.frames.emplace_back()); });
 }

@@ -61,7 +61,7 @@ TEST_CASE("malloc walk: what is forged is refused by its place") {
     CHECK(wrong(with(R"("arenas": [{}, {"tcache": {"bytes": -1}}])")) ==
           "malloc walk: arenas[1].tcache.bytes: expected a whole number, found number");
     CHECK(wrong(with(R"("arenas": [{"state": "0x12"}])")) ==
-          "malloc walk: arenas[0]: state: expected an address in hexadecimal");
+          "malloc walk: arenas[0]: state: expected a hexadecimal number");
     CHECK(wrong(with(R"("untracked": [{"owner": {"hex": "0"}}])")) ==
           "malloc walk: untracked[0].owner: expected a text, found object");
     CHECK(wrong(with(R"("notes": [1])")) == "malloc walk: notes: expected a list of texts, found number");

@@ -46,6 +46,12 @@ TEST_CASE("cursor: hex takes digits of both cases and no prefix") {
     CHECK(cursor.rest() == "x10");
 }
 
+TEST_CASE("cursor: a number of hexadecimal digits is the whole text") {
+    CHECK(number_of_hex("7F1a") == 0x7f1a);
+    for (const char* text : {"", "7f1a ", "0x7f1a", "-1", "10000000000000000"})
+        CHECK_FALSE(number_of_hex(text).has_value());
+}
+
 TEST_CASE("cursor: a word ends at a blank or a tab, until ends before its stop") {
     Cursor cursor("one\ttwo  three:four");
     CHECK(cursor.word() == "one");

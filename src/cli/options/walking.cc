@@ -1,10 +1,10 @@
 // The walk over malloc's chunks.
 #include <fmt/format.h>
 
-#include "base/cursor.h"
 #include "cli/options/option_values.h"
 #include "cli/options/options.h"
 #include "cli/usage.h"
+#include "cli/values.h"
 
 namespace nmtx::option {
 namespace {
@@ -43,11 +43,9 @@ Expected<void> take_owners(const std::string&, Command& command) {
 }
 
 Expected<void> take_why(const std::string& text, Command& command) {
-    Cursor cursor(text);
-    cursor.take("0x");
-    const auto address = cursor.hex();
-    if (!address || !cursor.at_end()) return wrong_value("why", "an address in hexadecimal", text);
-    command.malloc.why = Address{*address};
+    const auto address = parse_address(text);
+    if (!address) return wrong_value("why", "an address in hexadecimal", text);
+    command.malloc.why = address;
     command.malloc.owners = true;
     return {};
 }
