@@ -1,40 +1,31 @@
-// The ioctl PAGEMAP_SCAN on /proc/PID/pagemap (Linux 6.7), in names of our own: the headers that we are built
-// with may be older than the kernel that we run on. Source: include/uapi/linux/fs.h.
+// The ioctl PAGEMAP_SCAN on /proc/PID/pagemap (Linux 6.7).
 #pragma once
 
-#include <sys/ioctl.h>
-
-#include <cstddef>
 #include <cstdint>
+#include <functional>
+
+#include "base/address.h"
 
 namespace nmtx {
 
-struct ScannedRegion {
-    std::uint64_t start;
-    std::uint64_t end;
-    std::uint64_t categories;
-};
-struct ScanArgument {
-    std::uint64_t size;
-    std::uint64_t flags;
-    std::uint64_t start;
-    std::uint64_t end;
-    std::uint64_t walk_end;
-    std::uint64_t vec;
-    std::uint64_t vec_len;
-    std::uint64_t max_pages;
-    std::uint64_t category_inverted;
-    std::uint64_t category_mask;
-    std::uint64_t category_anyof_mask;
-    std::uint64_t return_mask;
-};
-inline constexpr unsigned long pagemap_scan_request = _IOWR('f', 16, ScanArgument);
-inline constexpr std::uint64_t page_is_present = 1U << 3U;
-inline constexpr std::uint64_t page_is_swapped = 1U << 4U;
-inline constexpr std::uint64_t page_is_pfnzero = 1U << 5U;
-inline constexpr std::uint64_t page_is_huge = 1U << 6U;
+// Where it is false, errno says why.
+bool knows_pagemap_scan(int pagemap);
 
-// With more, Linux 6.18 can return a stale `walk_end`, and regions come twice.
-inline constexpr std::size_t most_scanned_regions = 512;
+struct PagemapScan {
+    bool huge_apart = false;  // whether a region is of huge pages
+    // Pages that one call may find: so long is the address space locked. 0: no limit.
+    std::uint64_t most_pages_at_once = 0;
+};
+
+// Pages that smaps counts as RSS: present and not the zero page. Neighbours may come as one region or as two.
+struct ScannedPages {
+    Range range;
+    bool huge = false;  // with huge_apart only
+};
+
+// Each region within the whole pages of `range`, ascending, to `visit`; false where the kernel does not
+// answer, or visit() wants no more.
+bool scan_resident(int pagemap, Range range, PagemapScan how,
+                   const std::function<bool(const ScannedPages&)>& visit);
 
 }  // namespace nmtx

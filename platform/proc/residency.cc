@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 
 #include "base/range_map.h"
@@ -31,31 +30,13 @@ void append(std::vector<Range>& present, Range run) {
     }
 }
 
-int scan_once(int fd, Range pages, std::span<ScannedRegion> into, std::uint64_t& walked_to) {
-    ScanArgument argument{};
-    argument.size = sizeof argument;
-    argument.start = pages.begin.value;
-    argument.end = pages.end.value;
-    argument.vec = reinterpret_cast<std::uintptr_t>(into.data());
-    argument.vec_len = into.size();
-    argument.category_mask = page_is_present | page_is_swapped | page_is_pfnzero;
-    argument.category_inverted = page_is_swapped | page_is_pfnzero;
-    argument.return_mask = page_is_present;
-    const int filled = ::ioctl(fd, pagemap_scan_request, &argument);
-    walked_to = argument.walk_end;
-    return filled;
-}
-
 }  // namespace
 
 Expected<PageResidency> PageResidency::open(const ProcessFiles& process, ResidencyMethod method) {
     auto pagemap = process.open_file("pagemap", O_RDONLY);
     if (!pagemap) return tl::make_unexpected(pagemap.error());
     if (method != ResidencyMethod::pagemap) {
-        // An empty range: a kernel without the ioctl says ENOTTY before it looks at the argument.
-        std::array<ScannedRegion, 1> none{};
-        std::uint64_t walked_to = 0;
-        const bool known = scan_once(pagemap->get(), {}, none, walked_to) >= 0;
+        const bool known = knows_pagemap_scan(pagemap->get());
         if (!known && method == ResidencyMethod::pagemap_scan) {
             return failure(process.path("pagemap"), "no PAGEMAP_SCAN: " + errno_text(errno),
                            "needs Linux 6.7 or later");
@@ -78,20 +59,10 @@ Range PageResidency::whole_pages(Range range) const {
 }
 
 bool PageResidency::scan(Range pages, std::vector<Range>& present) const {
-    std::array<ScannedRegion, most_scanned_regions> regions;
-    while (pages.begin < pages.end) {
-        std::uint64_t walked_to = 0;
-        const int filled = scan_once(pagemap_.get(), pages, regions, walked_to);
-        if (filled < 0 && errno == EINTR) continue;
-        if (filled < 0 || static_cast<std::size_t>(filled) > regions.size()) return false;
-        for (int i = 0; i < filled; ++i) {
-            const ScannedRegion& region = regions[static_cast<std::size_t>(i)];
-            append(present, range_of(region.start, region.end));
-        }
-        if (walked_to <= pages.begin.value) return false;
-        pages.begin.value = walked_to;
-    }
-    return true;
+    return scan_resident(pagemap_.get(), pages, {}, [&](const ScannedPages& found) {
+        append(present, found.range);
+        return true;
+    });
 }
 
 bool PageResidency::read_words(Range pages, std::vector<Range>& present) {

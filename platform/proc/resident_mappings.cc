@@ -6,8 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
 #include <iterator>
 #include <string_view>
 #include <vector>
@@ -27,36 +25,8 @@ struct ResidentMapping {
     std::uint64_t resident = 0;
 };
 
-// Pages that one call may find: so long is the address space locked.
-constexpr std::uint64_t most_pages_at_once = 16384;
-
-// What smaps counts as RSS: present and not the zero page. Each region, ascending, to `visit`; false where
-// the kernel does not answer, or visit() wants no more.
-template <typename Visit>
-bool scan_resident(int pagemap, Range range, Visit visit) {
-    std::array<ScannedRegion, most_scanned_regions> regions;
-    while (range.begin < range.end) {
-        ScanArgument argument{};
-        argument.size = sizeof argument;
-        argument.start = range.begin.value;
-        argument.end = range.end.value;
-        argument.vec = reinterpret_cast<std::uintptr_t>(regions.data());
-        argument.vec_len = regions.size();
-        argument.max_pages = most_pages_at_once;
-        argument.category_mask = page_is_present | page_is_swapped | page_is_pfnzero;
-        argument.category_inverted = page_is_swapped | page_is_pfnzero;
-        argument.return_mask = page_is_present | page_is_huge;
-        const int filled = ::ioctl(pagemap, pagemap_scan_request, &argument);
-        if (filled < 0 && errno == EINTR) continue;
-        if (filled < 0 || static_cast<std::size_t>(filled) > regions.size()) return false;
-        for (int i = 0; i < filled; ++i) {
-            if (!visit(regions.at(static_cast<std::size_t>(i)))) return false;
-        }
-        if (argument.walk_end <= range.begin.value) return false;
-        range.begin.value = argument.walk_end;
-    }
-    return true;
-}
+// A huge page of a file may be one of hugetlb, which is not RSS.
+constexpr PagemapScan scan_of_mappings{.huge_apart = true, .most_pages_at_once = 16384};
 
 // Before Linux 6.16 the scan takes the huge zero page for memory, which smaps does not. It is tried on memory
 // of our own that was only read. A kernel without huge pages has no such page.
@@ -72,8 +42,8 @@ bool knows_huge_zero_page() {
     const auto pagemap = own ? own->open_file("pagemap", O_RDONLY) : tl::make_unexpected(own.error());
     if (pagemap && ::madvise(page, huge, MADV_HUGEPAGE) == 0) {
         static_cast<void>(*static_cast<volatile char*>(page));
-        const auto nothing = [](const ScannedRegion&) { return false; };
-        known = scan_resident(pagemap->get(), range_of(begin, begin + huge), nothing);
+        const auto nothing = [](const ScannedPages&) { return false; };
+        known = scan_resident(pagemap->get(), range_of(begin, begin + huge), scan_of_mappings, nothing);
     } else if (pagemap) {
         known = !read_system_file("/sys/kernel/mm/transparent_hugepage/enabled");
     }
@@ -104,11 +74,11 @@ bool fill_in(int pagemap, std::vector<ResidentMapping>& mappings) {
         if (mapping.range.end.value < behind_user_space) whole.end = mapping.range.end;
     }
     auto at = mappings.begin();
-    return scan_resident(pagemap, whole, [&](const ScannedRegion& region) {
-        const Range found = range_of(region.start, region.end);
+    return scan_resident(pagemap, whole, scan_of_mappings, [&](const ScannedPages& pages) {
+        const Range found = pages.range;
         while (at != mappings.end() && at->range.end <= found.begin) ++at;
         for (auto each = at; each != mappings.end() && each->range.begin < found.end; ++each) {
-            if (each->of_file && (region.categories & page_is_huge) != 0) return false;
+            if (each->of_file && pages.huge) return false;
             each->resident += intersect(each->range, found).size().value();
         }
         return true;
