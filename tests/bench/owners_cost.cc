@@ -4,11 +4,9 @@
 // time of its threads, beside a pause of the same length.
 //   bench_owners_cost NMTX JAVA TARGETS [RUNS [OBJECTSxBLOCKSxSIZE [HEAP [OPTION…]]]]
 // TARGETS: the folder with Target.class and libtarget.so (fixtures/targets). OPTIONs are the JVM's. Medians.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -17,6 +15,7 @@
 
 #include "command_cost.h"
 #include "output_of.h"
+#include "started_program.h"
 
 using nmtx::bench::output_of;
 
@@ -28,44 +27,14 @@ constexpr double gib = 1 << 30;
 
 class HoldingJvm {
   public:
-    explicit HoldingJvm(std::vector<std::string> command) {
-        std::array<int, 2> in{}, out{};
-        if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) std::abort();
-        pid_ = fork();
-        if (pid_ == 0) {
-            dup2(in[0], 0);
-            dup2(out[1], 1);
-            std::vector<char*> argv;
-            for (std::string& word : command) argv.push_back(word.data());
-            argv.push_back(nullptr);
-            execv(argv[0], argv.data());
-            _exit(127);
-        }
-        close(in[0]);
-        close(out[1]);
-        to_ = in[1];
-        from_ = out[0];
-        std::string line;
-        for (char c = 0; read(from_, &c, 1) == 1;) {
-            if (c != '\n') {
-                line += c;
-                continue;
-            }
-            ready_ = line.rfind("ready ", 0) == 0;
+    explicit HoldingJvm(std::vector<std::string> command) : program_(std::move(command)) {
+        while (const auto line = program_.line()) {
+            ready_ = line->starts_with("ready ");
             if (ready_) break;
-            line.clear();
         }
-    }
-    HoldingJvm(const HoldingJvm&) = delete;
-    HoldingJvm& operator=(const HoldingJvm&) = delete;
-    ~HoldingJvm() {
-        close(to_);
-        kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-        close(from_);
     }
     [[nodiscard]] bool ready() const { return ready_; }
-    [[nodiscard]] std::string pid() const { return std::to_string(pid_); }
+    [[nodiscard]] std::string pid() const { return program_.pid(); }
     [[nodiscard]] double resident_mib() const {
         std::ifstream statm("/proc/" + pid() + "/statm");
         double size = 0, resident = 0;
@@ -83,8 +52,7 @@ class HoldingJvm {
     }
 
   private:
-    pid_t pid_ = -1;
-    int to_ = -1, from_ = -1;
+    StartedProgram program_;
     bool ready_ = false;
 };
 

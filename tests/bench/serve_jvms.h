@@ -2,7 +2,6 @@
 #pragma once
 
 #include <dlfcn.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -21,49 +20,23 @@
 #include <string>
 #include <vector>
 
+#include "started_program.h"
+
 namespace nmtx::bench {
 
 constexpr std::size_t page_bytes = 4096;
 
-// Target of fixtures/targets: it says "ready …", and ends with its standard input.
+// Target of fixtures/targets: it says "ready …".
 class IdleJvm {
   public:
-    IdleJvm(const std::string& java, const std::string& classes) {
-        std::array<int, 2> in{}, out{};
-        if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) std::abort();
-        pid_ = fork();
-        if (pid_ == 0) {
-            dup2(in[0], 0);
-            dup2(out[1], 1);
-            execl(java.c_str(), java.c_str(), "-Xmx16m", "-XX:+UseSerialGC", "-Xshare:auto",
-                  "-XX:NativeMemoryTracking=summary", "-cp", classes.c_str(), "Target",
-                  static_cast<char*>(nullptr));
-            _exit(127);
-        }
-        close(in[0]);
-        close(out[1]);
-        to_ = in[1];
-        from_ = out[0];
-    }
-    IdleJvm(const IdleJvm&) = delete;
-    IdleJvm& operator=(const IdleJvm&) = delete;
-    ~IdleJvm() {
-        close(to_);
-        kill(pid_, SIGKILL);
-        waitpid(pid_, nullptr, 0);
-        close(from_);
-    }
-    [[nodiscard]] bool wait_until_ready() const {
-        for (char c = 0; read(from_, &c, 1) == 1;) {
-            if (c == '\n') return true;
-        }
-        return false;
-    }
-    [[nodiscard]] std::string pid() const { return std::to_string(pid_); }
+    IdleJvm(const std::string& java, const std::string& classes)
+        : program_({java, "-Xmx16m", "-XX:+UseSerialGC", "-Xshare:auto", "-XX:NativeMemoryTracking=summary",
+                    "-cp", classes, "Target"}) {}
+    [[nodiscard]] bool wait_until_ready() const { return program_.line().has_value(); }
+    [[nodiscard]] std::string pid() const { return program_.pid(); }
 
   private:
-    pid_t pid_ = -1;
-    int to_ = -1, from_ = -1;
+    StartedProgram program_;
 };
 
 // A HotSpot JVM in a child of this program. A thread of it maps 64 KiB, touches a page and unmaps it, every

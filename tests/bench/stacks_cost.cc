@@ -3,11 +3,9 @@
 //   bench_stacks_cost NMTX[,NMTX…] JAVA CLASSES [SECONDS [ROUNDS [THREADS [HZ]]]]
 // Several builds of nmtx are compared in turns; the further ones have a number.
 // CLASSES: the folder with StackShares.class (fixtures/targets), whose threads count their rounds. Medians.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +16,7 @@
 #include <vector>
 
 #include "command_cost.h"
+#include "started_program.h"
 
 namespace {
 
@@ -25,47 +24,23 @@ using namespace nmtx::bench;
 
 class BusyJvm {
   public:
-    BusyJvm(const std::string& java, const std::string& classes, const std::string& threads) {
-        std::array<int, 2> in{}, out{};
-        if (pipe2(in.data(), O_CLOEXEC) != 0 || pipe2(out.data(), O_CLOEXEC) != 0) std::abort();
-        pid_ = fork();
-        if (pid_ == 0) {
-            dup2(in[0], 0);
-            dup2(out[1], 1);
-            execl(java.c_str(), java.c_str(), "-XX:+UseParallelGC", "-cp", classes.c_str(), "StackShares",
-                  ("threads=" + threads).c_str(), "warm=3000", static_cast<char*>(nullptr));
-            _exit(127);
-        }
-        close(in[0]);
-        close(out[1]);
-        to_ = in[1];
-        from_ = out[0];
-        line();
-    }
-    BusyJvm(const BusyJvm&) = delete;
-    BusyJvm& operator=(const BusyJvm&) = delete;
-    ~BusyJvm() {
-        close(to_);
-        waitpid(pid_, nullptr, 0);
+    BusyJvm(const std::string& java, const std::string& classes, const std::string& threads)
+        : program_({java, "-XX:+UseParallelGC", "-cp", classes, "StackShares", "threads=" + threads,
+                    "warm=3000"}) {
+        static_cast<void>(program_.line());
     }
 
     // Rounds of all its threads since it began.
     double rounds() {
-        if (write(to_, "\n", 1) != 1) std::abort();
-        const std::string answer = line();
+        program_.say("\n");
+        const std::string answer = program_.line().value_or("");
         const auto at = answer.find("rounds=");
         return at == std::string::npos ? 0 : std::atof(answer.c_str() + at + 7);
     }
-    [[nodiscard]] std::string pid() const { return std::to_string(pid_); }
+    [[nodiscard]] std::string pid() const { return program_.pid(); }
 
   private:
-    std::string line() {
-        std::string text;
-        for (char c = 0; read(from_, &c, 1) == 1 && c != '\n';) text += c;
-        return text;
-    }
-    pid_t pid_ = -1;
-    int to_ = -1, from_ = -1;
+    StartedProgram program_;
 };
 
 struct Figures {
