@@ -113,10 +113,8 @@ void Serving::look_at_pressure() {
     if (now < pressure_ns_) return;
     pressure_ns_ = now + look_at_pressure_every_ns;
     // A kernel without PSI has no such files; then nothing is known to wait.
-    const double slowdown =
-        slowdown_of(pressure_of("/proc/pressure/cpu"), pressure_of("/proc/pressure/memory"));
-    budget_.slow_down(slowdown, now);
-    for_searching_.slow_down(slowdown, now);
+    budget_.slow_down(slowdown_of(pressure_of("/proc/pressure/cpu"), pressure_of("/proc/pressure/memory")),
+                      now);
     changed_ = true;
 }
 

@@ -59,7 +59,8 @@ class Serving : private SamplingResults {
     PublishedFigures published_;
     std::uint64_t began_ns_ = monotonic_ns();
     CpuBudget budget_;
-    CpuBudget for_searching_;  // what searches may take of it
+    // What searches may take of it. Under pressure, too: that is when new JVMs are killed.
+    CpuBudget for_searching_;
     JvmIndexes indexes_;
     std::list<ServedJvm> jvms_;
     std::set<ProcessStart> known_;  // those above
