@@ -119,19 +119,46 @@ class TaskReader {
     bool syscall_readable_ = true;
 };
 
-// The file with a heading above it. False where there is none.
-bool append_block(std::string& text, const Descriptor& directory, std::string_view name) {
+// The file with a heading above it: its name behind `before`. False where there is none.
+bool append_block(std::string& text, const Descriptor& directory, std::string_view name,
+                  std::string_view before = {}) {
     const std::string file_name(name);
     const auto content = read_in(directory, file_name, file_name, std::size_t{1} << 20, FileSystem::cgroup);
     if (!content) return false;
-    text.append("== ").append(name).append("\n");
+    text.append("== ").append(before).append(name).append("\n");
     append_line(text, *content);
     return true;
 }
 
+// A process is charged to a cgroup above it as well: in v1 only if that says so.
+bool charges_those_below(const Descriptor& directory) {
+    std::string text;
+    return !append_block(text, directory, "memory.use_hierarchy") || !text.ends_with("\n0\n");
+}
+
+constexpr int deepest = 64;
+
+// Those above that can be seen and have a limit. memory.stat may be slow to read, so only of those.
+void append_above(std::string& text, int version, const Descriptor& directory) {
+    const std::string_view limit = version == 1 ? "memory.limit_in_bytes" : "memory.max";
+    const std::string_view usage = version == 1 ? "memory.usage_in_bytes" : "memory.current";
+    Descriptor above = directory_above(directory);
+    for (int level = 0; above && level < deepest && charges_those_below(above); ++level) {
+        std::string its_limit;
+        // The root of v2 has none.
+        if (!append_block(its_limit, above, limit, of_cgroup_above)) break;
+        const auto parsed = parse_cgroup_memory(its_limit);
+        if (parsed && parsed->limit) {
+            text += its_limit;
+            append_block(text, above, usage, of_cgroup_above);
+            append_block(text, above, "memory.stat", of_cgroup_above);
+        }
+        above = directory_above(above);
+    }
+}
+
 // Files of the cgroup and of each above it, as far as they can be seen and have them.
 void append_upwards(std::string& text, std::initializer_list<std::string_view> names, Descriptor& directory) {
-    constexpr int deepest = 64;
     const auto append_all = [&] {
         return std::all_of(names.begin(), names.end(),
                            [&](std::string_view name) { return append_block(text, directory, name); });
@@ -181,11 +208,7 @@ Expected<std::string> read_cgroup_memory(const ProcessFiles& process, std::strin
         return failure("cgroup " + path->path,
                        "has no memory files: the root cgroup, or the memory controller is off");
     }
-    // Of v1 memory.stat has the least limit of all above.
-    if (path->version == 2) {
-        Descriptor above = directory_above(*directory);
-        if (above) append_upwards(text, {"memory.max"}, above);
-    }
+    append_above(text, path->version, *directory);
     return text;
 }
 

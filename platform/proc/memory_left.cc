@@ -8,7 +8,7 @@
 
 #include "base/cursor.h"
 #include "base/lines.h"
-#include "kernel/containers/cgroup.h"
+#include "kernel/containers/cgroup_bound.h"
 #include "platform/proc/input_file.h"
 #include "platform/proc/kernel_documents.h"
 #include "platform/proc/process_files.h"
@@ -39,9 +39,10 @@ std::optional<Bytes> left_in_cgroup() {
     const auto text = read_cgroup_memory(*self, *path);
     if (!text) return std::nullopt;
     const auto memory = parse_cgroup_memory(*text);
-    if (!memory || !memory->limit || !memory->current) return std::nullopt;
-    const Bytes taken = minus_or_zero(*memory->current, memory->inactive_file.value_or(Bytes()));
-    return minus_or_zero(*memory->limit, taken);
+    if (!memory) return std::nullopt;
+    auto bound = tightest_bound(*memory, CgroupUse::working_set);
+    if (!bound) bound = tightest_bound(*memory, CgroupUse::charged);
+    return bound ? std::optional(bound->left) : std::nullopt;
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "change/material.h"
+#include "kernel/containers/cgroup_bound.h"
 #include "process/jvm_flag.h"
 
 namespace nmtx {
@@ -50,8 +51,8 @@ std::optional<RssLimit> limit_of(const Moment& start, const Moment& now, std::op
     std::optional<RssLimit> limit;
     const auto& cgroup = now.view->cgroup;
     if (host_left) limit = RssLimit{Ceiling::host, std::nullopt, *host_left};
-    if (cgroup && cgroup->limit && cgroup->current)
-        limit = RssLimit{Ceiling::cgroup, cgroup->limit, minus_or_zero(*cgroup->limit, *cgroup->current)};
+    const auto bound = cgroup ? tightest_bound(*cgroup, CgroupUse::charged) : std::nullopt;
+    if (bound) limit = RssLimit{Ceiling::cgroup, bound->limit, bound->left};
     const auto heap = heap_limit(*now.view);
     if (!heap) return limit;
     const Bytes before = start.ledger->resident_below(owner_path::java_heap);

@@ -37,7 +37,7 @@ void add_container(const Account& account, MetricPoints& points) {
     add_if(points, Metric::container_usage, use.figures.current);
     add_if(points, Metric::container_limit, use.figures.limit);
     add_if(points, Metric::container_working_set, use.working_set);
-    add_if(points, Metric::container_headroom, use.reclaimable_headroom);
+    if (use.working_set_bound) points.set(Metric::container_headroom, value_of(use.working_set_bound->left));
     if (use.figures.oom_kills)
         points.set(Metric::container_oom_kills, static_cast<double>(*use.figures.oom_kills));
 }

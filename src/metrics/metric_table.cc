@@ -42,7 +42,8 @@ constexpr std::array<MetricEntry, 35> table{{
     {Metric::container_working_set, "nmtx_container_working_set_bytes", gauge, "bytes", "", true,
      "Charged memory minus inactive file pages, as kubelet counts it."},
     {Metric::container_headroom, "nmtx_container_headroom_bytes", gauge, "bytes", "", true,
-     "Limit minus working set. Absent without a limit."},
+     "The least that is left, over the cgroup and those above it that can be seen, of limit minus working "
+     "set. Absent without a limit."},
     {Metric::container_oom_kills, "nmtx_container_oom_kills", counter, "", "", true,
      "Processes of the cgroup that the OOM killer has killed."},
     {Metric::finding, "nmtx_finding", gauge, "", "rule, severity", true,

@@ -39,7 +39,8 @@ ContainerUse made_container(Bytes rss) {
     use.figures.limit = Bytes(rss.value() * 2);
     use.figures.current = Bytes(rss.value() / 100 * 115);
     use.working_set = Bytes(rss.value() / 100 * 105);
-    use.reclaimable_headroom = Bytes(use.figures.limit->value() - use.working_set->value());
+    use.working_set_bound = CgroupBound{*use.figures.limit, *use.working_set,
+                                        minus_or_zero(*use.figures.limit, *use.working_set), false};
     use.figures.oom_kills = 0;
     return use;
 }

@@ -65,6 +65,26 @@ TEST_CASE("limit-too-small: it is a problem where something was killed, or next 
     CHECK(full.found("limit-too-small")[0].severity == Severity::warning);
 }
 
+TEST_CASE("limit-too-small: other containers of a pod may fill its limit") {
+    made::Judged made = in_container(mib(512), mib(250));
+    CHECK(made.found("limit-too-small").empty());
+    CgroupMemory& pod = made.view.cgroup->above.emplace_back();
+    pod.limit = mib(1024);
+    pod.current = mib(1020);
+    pod.file = mib(10);
+    pod.shmem = Bytes();
+    const auto found = made.found("limit-too-small");
+    REQUIRE(found.size() == 1);
+    CHECK(found[0].severity == Severity::problem);
+    CHECK(found[0].title ==
+          "Only 14.0 MiB of the 1024.0 MiB limit is left, not counting reclaimable page cache");
+    CHECK(says(found[0],
+               "The limit of a cgroup above is closer: 1010.0 MiB of 1024.0 MiB in use there, not counting "
+               "page cache, 700.0 MiB of it outside of this one."));
+    pod.current = mib(900);
+    CHECK(made.found("limit-too-small").empty());
+}
+
 TEST_CASE("limit-too-small: a heap that a day's work has not asked for is worth knowing, no more") {
     made::Judged made = in_container(mib(1024), mib(900));
     CHECK(made.found("limit-too-small")[0].severity == Severity::warning);

@@ -17,22 +17,26 @@ struct ChargedProcess : made::Process {
     [[nodiscard]] ContainerUse use() const { return container_use({&view, &ledger}).value(); }
 };
 
+Bytes left(const std::optional<CgroupBound>& bound) {
+    return bound.value().left;
+}
+
 }  // namespace
 
 TEST_CASE(
     "container: the working set is what is charged without inactive pages of files, and both leave room") {
     const ContainerUse use = ChargedProcess().use();
     CHECK(use.working_set == mib(310));
-    CHECK(use.headroom == mib(112));
-    CHECK(use.reclaimable_headroom == mib(202));
+    CHECK(left(use.bound) == mib(112));
+    CHECK(left(use.working_set_bound) == mib(202));
     CHECK(use.beyond_rss == difference(mib(400), mib(300)));
 }
 
 TEST_CASE("container: charged beyond the limit leaves nothing, not less than nothing") {
     ChargedProcess made;
     made.view.cgroup->limit = mib(399);
-    CHECK(made.use().headroom == Bytes());
-    CHECK(made.use().reclaimable_headroom == mib(89));
+    CHECK(left(made.use().bound) == Bytes());
+    CHECK(left(made.use().working_set_bound) == mib(89));
 }
 
 TEST_CASE(
@@ -42,12 +46,29 @@ TEST_CASE(
     CHECK(made.use().working_set == Bytes());
 }
 
+TEST_CASE("container: what is left is the least of the cgroup and those above it") {
+    ChargedProcess made;
+    CgroupMemory above;
+    above.limit = mib(1024);
+    above.current = mib(1000);
+    above.inactive_file = mib(700);
+    above.file = mib(720);
+    made.view.cgroup->above = {above};
+    made.view.cgroup->file = mib(95);
+    const ContainerUse use = made.use();
+    CHECK(use.bound == CgroupBound{mib(1024), mib(1000), mib(24), true});
+    // Most of what is charged above are inactive file pages, so by the working set its own limit is closer.
+    CHECK(use.working_set_bound == CgroupBound{mib(512), mib(310), mib(202), false});
+    CHECK(use.kept_bound == CgroupBound{mib(512), mib(305), mib(207), false});
+    CHECK(use.working_set == mib(310));
+}
+
 TEST_CASE("container: without a limit there is no headroom, without figures of files no working set") {
     ChargedProcess made;
     made.view.cgroup->limit.reset();
     made.view.cgroup->inactive_file.reset();
-    CHECK_FALSE(made.use().headroom);
-    CHECK_FALSE(made.use().reclaimable_headroom);
+    CHECK_FALSE(made.use().bound);
+    CHECK_FALSE(made.use().working_set_bound);
     CHECK_FALSE(made.use().working_set);
 }
 

@@ -1,9 +1,8 @@
-#include "kernel/containers/cgroup.h"
-
 #include <string>
 #include <vector>
 
 #include "catch.h"
+#include "kernel/containers/cgroup_bound.h"
 
 using namespace nmtx;
 
@@ -36,6 +35,15 @@ constexpr std::string_view cgroup_v1 =
     "total_cache 904441856\ntotal_rss 16904192\ntotal_shmem 9097217\ntotal_swap 8192\ntotal_inactive_file "
     "462176256\n"
     "total_active_file 433168384\n";
+
+// A container in a pod with a limit, in a slice with a larger one.
+constexpr std::string_view above_v2 =
+    "== above.memory.max\n3000000000\n"
+    "== above.memory.current\n2900000000\n"
+    "== above.memory.stat\nanon 1900000000\nfile 900000000\nshmem 8192\ninactive_file 800000000\n"
+    "== above.memory.max\n9000000000\n"
+    "== above.memory.current\n8950000000\n"
+    "== above.memory.stat\nanon 8900000000\nfile 10000\nshmem 0\ninactive_file 10000\n";
 
 void every_prefix(std::string_view text) {
     for (std::size_t length = 0; length <= text.size(); ++length) {
@@ -153,6 +161,50 @@ TEST_CASE("cgroup memory: the most so far and how often the limit was reached, b
     CHECK(parse_cgroup_memory("== memory.failcnt\nmany\n").error().where == "cgroup memory:2");
 }
 
+TEST_CASE("cgroup memory: those above with a limit have figures of their own") {
+    const auto parsed = parse_cgroup_memory(std::string(cgroup_v2) + std::string(above_v2));
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->current == Bytes(1073741824));
+    CHECK(parsed->inactive_file == Bytes(200000000));
+    CHECK(parsed->limit == Bytes(2147483648));
+    REQUIRE(parsed->above.size() == 2);
+    CHECK(parsed->above[0].limit == Bytes(3000000000));
+    CHECK(parsed->above[0].current == Bytes(2900000000));
+    CHECK(parsed->above[1].inactive_file == Bytes(10000));
+    // The own one, the pod, and the slice leave 1,073,741,824, 100,000,000 and 50,000,000.
+    CHECK(tightest_bound(*parsed, CgroupUse::charged) ==
+          CgroupBound{Bytes(9000000000), Bytes(8950000000), Bytes(50000000), true});
+    CHECK(tightest_bound(*parsed, CgroupUse::working_set) ==
+          CgroupBound{Bytes(9000000000), Bytes(8949990000), Bytes(50010000), true});
+    CHECK(tightest_bound(*parsed, CgroupUse::kept)->left == Bytes(50010000));
+}
+
+TEST_CASE("cgroup memory: v1, a limit above with what is charged to all below it") {
+    const auto parsed = parse_cgroup_memory(std::string(cgroup_v1) +
+                                            "== above.memory.limit_in_bytes\n4294967296\n"
+                                            "== above.memory.usage_in_bytes\n4200000000\n"
+                                            "== above.memory.stat\ncache 0\nhierarchical_memory_limit "
+                                            "4294967296\ntotal_cache 5000\ntotal_inactive_file 4000\n");
+    REQUIRE(parsed.has_value());
+    CHECK(parsed->limit == Bytes(4294967296));
+    CHECK(parsed->current == Bytes(920000000));
+    CHECK(tightest_bound(*parsed, CgroupUse::charged) ==
+          CgroupBound{Bytes(4294967296), Bytes(4200000000), Bytes(94967296), true});
+    CHECK(tightest_bound(*parsed, CgroupUse::working_set)->used == Bytes(4199996000));
+}
+
+TEST_CASE("cgroup memory: of a limit above without figures, what the own cgroup uses is known to count") {
+    const auto parsed =
+        parse_cgroup_memory("== memory.current\n1000\n== memory.max\nmax\n== memory.max\n5000\n");
+    REQUIRE(parsed.has_value());
+    CHECK(tightest_bound(*parsed, CgroupUse::charged) ==
+          CgroupBound{Bytes(5000), Bytes(1000), Bytes(4000), false});
+    CHECK_FALSE(tightest_bound(*parsed, CgroupUse::working_set));
+    CHECK_FALSE(tightest_bound(*parse_cgroup_memory("== memory.current\n1\n"), CgroupUse::charged));
+    // A figure of a cgroup above whose limit is not there belongs to none.
+    CHECK(parse_cgroup_memory("== memory.current\n7\n== above.memory.current\n9\n")->current == Bytes(7));
+}
+
 TEST_CASE("cgroup memory: of the limits of v2, its own and those above it, the least holds") {
     const auto limit = [](std::string_view text) { return parse_cgroup_memory(text)->limit; };
     CHECK(limit("== memory.max\n900\n== memory.stat\nanon 1\n== memory.max\n700\n== memory.max\nmax\n") ==
@@ -214,5 +266,6 @@ TEST_CASE("cgroup memory: a figure that cannot be read names its line") {
 TEST_CASE("cgroup: every prefix gives a value or an error") {
     every_prefix(cgroup_v2);
     every_prefix(cgroup_v1);
+    every_prefix(above_v2);
     every_prefix("9:name=systemd:/\n4:memory:/docker/3778e5c4\n0::/unified\n");
 }

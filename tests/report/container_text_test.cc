@@ -38,11 +38,21 @@ TEST_CASE("container: the text has what is known and nothing else") {
           "1.0 MiB less than RSS: file pages that are charged to another cgroup.\n");
 }
 
+TEST_CASE("container: the text says where the limit of a cgroup above is closer") {
+    ContainerUse use = made_use();
+    use.bound = CgroupBound{mib(1024), mib(1000), mib(24), true};
+    CHECK(in_one_line(use) ==
+          "Container (cgroup v2): memory usage 400.0 MiB of 512.0 (24.0 left).\n"
+          "The limit of a cgroup above is closer: memory usage 1000.0 MiB of 1024.0 there, 600.0 of it "
+          "outside of this one.\n"
+          "100.0 MiB more than RSS: page cache, kernel, other processes.\n");
+}
+
 TEST_CASE("container: the text has each part, and what has gone wrong before") {
     ContainerUse use = made_use();
-    use.headroom = mib(112);
+    use.bound = CgroupBound{mib(512), mib(400), mib(112), false};
     use.working_set = mib(310);
-    use.reclaimable_headroom = mib(202);
+    use.working_set_bound = CgroupBound{mib(512), mib(310), mib(202), false};
     use.figures.peak = mib(512);
     use.figures.anon = mib(250);
     use.figures.file = mib(120);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "kernel/containers/cgroup_bound.h"
 #include "ledger/ledger.h"
 #include "ledger/moment.h"
 
@@ -12,15 +13,11 @@ namespace nmtx {
 // The figures of a cgroup; absent is unknown.
 struct ContainerUse {
     CgroupMemory figures;
-    Bytes rss;  // of the process, with each page of the Java heap counted once
-    // The figure that `kubectl top` shows and that decides on eviction: charged minus inactive file pages.
-    // Source: kubelet and cAdvisor (container_memory_working_set_bytes).
-    std::optional<Bytes> working_set;
-    std::optional<Bytes> headroom;  // limit minus charged; 0 where charged is more
-    std::optional<Bytes>
-        reclaimable_headroom;  // limit minus the working set: inactive file pages are reclaimed first
-    // Charged minus what the kernel drops when it needs memory (file pages, but not tmpfs).
-    std::optional<Bytes> kept;
+    Bytes rss;                               // of the process, with each page of the Java heap counted once
+    std::optional<Bytes> working_set, kept;  // CgroupUse
+    // The limit that is reached first, by each kind of use. It may belong to a cgroup above, with other
+    // cgroups below it. Inactive file pages are reclaimed first, so more is left by the working set.
+    std::optional<CgroupBound> bound, working_set_bound, kept_bound;
     // The root of v1, without a limit: it covers the whole machine, so its figures say nothing about the
     // process.
     bool whole_machine = false;

@@ -22,9 +22,8 @@ Bytes line_of(const Fit& fit, std::string_view name) {
 
 // 3 % of the limit, and at most 256 MiB: what is kept cannot be dropped, the next allocation kills.
 bool is_nearly_full(const ContainerUse& use) {
-    if (!use.kept || !use.figures.limit) return false;
-    const Bytes left = minus_or_zero(*use.figures.limit, *use.kept);
-    return left < std::min(mib(256), Bytes(use.figures.limit->value() / 100 * 3));
+    if (!use.kept_bound) return false;
+    return use.kept_bound->left < std::min(mib(256), Bytes(use.kept_bound->limit.value() / 100 * 3));
 }
 
 bool was_killed(const ContainerUse& use) {
@@ -50,6 +49,12 @@ void add_events(Finding& finding, const ContainerUse& use) {
     if (figures.peak) text += fmt::format(", peak {}", human(*figures.peak));
     if (was_killed(use)) text += fmt::format("; OOM kills: {}", grouped(*figures.oom_kills));
     finding.evidence.push_back(text + ".");
+    if (use.kept_bound && use.kept_bound->above)
+        finding.evidence.push_back(fmt::format(
+            "The limit of a cgroup above is closer: {} of {} in use there, not counting page cache, {} "
+            "of it outside of this one.",
+            human(use.kept_bound->used), human(use.kept_bound->limit),
+            human(minus_or_zero(use.kept_bound->used, use.kept.value_or(Bytes())))));
     if (has_others(use))
         finding.evidence.push_back(
             fmt::format("Other processes in the cgroup hold {} of anonymous memory, not included in this "
@@ -128,11 +133,10 @@ std::vector<Finding> of_container(const FindingInput& input) {
     Finding finding;
     finding.severity = full ? Severity::problem : Severity::warning;
     finding.confidence = full ? Confidence::high : Confidence::medium;
-    finding.title =
-        full ? fmt::format("Only {} of the {} limit is left, not counting reclaimable page cache",
-                           human(minus_or_zero(*use.figures.limit, *use.kept)), human(*use.figures.limit))
-             : fmt::format("{} OOM-killed in this cgroup",
-                           counted(*use.figures.oom_kills, "process", "processes"));
+    finding.title = full ? fmt::format("Only {} of the {} limit is left, not counting reclaimable page cache",
+                                       human(use.kept_bound->left), human(use.kept_bound->limit))
+                         : fmt::format("{} OOM-killed in this cgroup",
+                                       counted(*use.figures.oom_kills, "process", "processes"));
     finding.bytes = use.kept;
     finding.resident = false;
     add_events(finding, use);

@@ -99,9 +99,9 @@ bool is_much(Bytes bytes, const FindingInput& input) {
 
 // Less than a twentieth of the limit is left, and nothing that could be dropped.
 bool leaves_no_room(const FindingInput& input) {
-    if (input.container == nullptr || !input.container->kept || !input.container->figures.limit) return false;
-    const Bytes limit = *input.container->figures.limit;
-    return minus_or_zero(limit, *input.container->kept).value() < limit.value() / 20;
+    if (input.container == nullptr || !input.container->kept_bound) return false;
+    const CgroupBound& bound = *input.container->kept_bound;
+    return bound.left.value() < bound.limit.value() / 20;
 }
 
 Finding of_cache(const Files& data, Bytes cache) {

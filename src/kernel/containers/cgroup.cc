@@ -21,6 +21,18 @@ bool names(std::string_view controllers, std::string_view controller) {
     }
 }
 
+// The first is the process's own.
+CgroupMemory with_those_above(const std::vector<CgroupFigures>& levels) {
+    CgroupMemory memory = levels.front().memory();
+    for (std::size_t i = 1; i < levels.size(); ++i) {
+        CgroupMemory above = levels[i].memory();
+        if (!above.limit) continue;
+        memory.limit = std::min(*above.limit, memory.limit.value_or(*above.limit));
+        memory.above.push_back(std::move(above));
+    }
+    return memory;
+}
+
 }  // namespace
 
 // v2:      0::/kubepods.slice/kubepods-pod7.slice/cri-containerd-3f.scope
@@ -58,20 +70,30 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text, std
 // == memory.stat
 // anon 16904192
 // file 904441856
+// == above.memory.max                  v1: above.memory.limit_in_bytes
+// 4294967296
+// == above.memory.current              v1: above.memory.usage_in_bytes
+// 3221225472
+// == above.memory.stat
+// anon 3016904192
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text, std::string_view document) {
-    CgroupFigures figures;
+    std::vector<CgroupFigures> levels(1);
     for (FileLines lines(text); lines.next();) {
         const std::string_view line = lines.line();
-        const std::string_view file = lines.file();
+        std::string_view file = lines.file();
+        const bool above = file.starts_with(of_cgroup_above);
+        if (above) file.remove_prefix(of_cgroup_above.size());
         if (lines.at_name()) {
-            figures.name(file);
+            if (above && CgroupFigures::is_limit(file)) levels.emplace_back();
+            levels.back().name(file);
             continue;
         }
         if (file.empty()) return lines.error(document, mismatch("\"== NAME\"", line));
-        if (!line.empty() && !figures.take(file, line))
-            return lines.error(document, mismatch(fmt::format("a figure of {}", file), line));
+        if (above && levels.size() == 1) continue;
+        if (!line.empty() && !levels.back().take(file, line))
+            return lines.error(document, mismatch(fmt::format("a figure of {}", lines.file()), line));
     }
-    return figures.memory();
+    return with_those_above(levels);
 }
 
 // == cgroup.path

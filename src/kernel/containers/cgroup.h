@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -27,9 +28,13 @@ Expected<std::optional<CgroupPath>> parse_cgroup_path(std::string_view text,
 
 // The files read from that directory, concatenated by us as "== NAME\n<content>" blocks into the document
 // "kernel/cgroup memory" (v2: memory.current memory.max memory.high memory.swap.current memory.swap.max
-// memory.events memory.peak memory.stat, then memory.max of each cgroup above it that can be seen;
+// memory.events memory.peak memory.stat;
 //  v1: memory.usage_in_bytes memory.limit_in_bytes memory.memsw.limit_in_bytes memory.oom_control
 //  memory.max_usage_in_bytes memory.failcnt memory.kmem.tcp.usage_in_bytes memory.stat; both: cgroup.path).
+// Then of each cgroup above it that can be seen and has a limit, the nearest first: its limit, which begins
+// it, its usage and its memory.stat, with "above." before their names. Older captures have only memory.max
+// of those, under that name.
+inline constexpr std::string_view of_cgroup_above = "above.";
 struct CgroupMemory {
     int version = 2;
     std::string path;  // below the mount point, as the process's own cgroup namespace sees it
@@ -49,6 +54,7 @@ struct CgroupMemory {
     std::optional<Bytes> sock;  // v1: only TCP
     std::optional<std::uint64_t> oom_kills;
     std::optional<std::uint64_t> limit_hits;  // how often an allocation would have exceeded the limit
+    std::vector<CgroupMemory> above;  // those with a limit, the nearest first; what they use counts all below
 };
 // Unknown blocks and keys are ignored, and so is a block without content.
 Expected<CgroupMemory> parse_cgroup_memory(std::string_view text,

@@ -124,6 +124,12 @@ CgroupMemory CgroupFigures::memory() const {
     return memory;
 }
 
+bool CgroupFigures::is_limit(std::string_view file) {
+    return std::any_of(figures.begin(), figures.end(), [&](const Figure& figure) {
+        return figure.file == file && figure.amount == &CgroupMemory::limit;
+    });
+}
+
 bool CgroupFigures::is_stat(std::string_view key) {
     if (key == "hierarchical_memory_limit") return true;
     return std::any_of(figures.begin(), figures.end(),

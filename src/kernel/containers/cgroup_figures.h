@@ -19,6 +19,7 @@ class CgroupFigures {
     bool take(std::string_view file, std::string_view line);
     [[nodiscard]] CgroupMemory memory() const;
 
+    static bool is_limit(std::string_view file);   // the file with a cgroup's own limit
     static bool is_stat(std::string_view key);     // a key of memory.stat that we read
     static bool is_single(std::string_view file);  // a file with one number that we read
 

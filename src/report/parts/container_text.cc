@@ -27,15 +27,25 @@ std::string charged(const ContainerUse& use) {
         fmt::format("Container (cgroup v{}): memory usage {} MiB", figures.version, in_mib(*figures.current));
     text += figures.limit ? fmt::format(" of {}", in_mib(*figures.limit)) : std::string();
     std::string more = figures.limit ? "" : ", no limit";
-    if (use.headroom) more += fmt::format(", {} left", in_mib(*use.headroom));
+    if (use.bound) more += fmt::format(", {} left", in_mib(use.bound->left));
     more += part("peak", figures.peak);
     text += fmt::format(" ({})", without_comma(more));
     if (more.empty()) text.erase(text.size() - 3);
     if (use.working_set) {
         text += fmt::format(", working set {}", in_mib(*use.working_set));
-        if (use.reclaimable_headroom) text += fmt::format(" ({} left)", in_mib(*use.reclaimable_headroom));
+        if (use.working_set_bound) text += fmt::format(" ({} left)", in_mib(use.working_set_bound->left));
     }
     return text + ".";
+}
+
+// The figures above are of the process's own cgroup.
+std::string left_above(const ContainerUse& use) {
+    if (!use.bound || !use.bound->above) return "";
+    return fmt::format(
+        "The limit of a cgroup above is closer: memory usage {} MiB of {} there, {} of it outside of "
+        "this one.",
+        in_mib(use.bound->used), in_mib(use.bound->limit),
+        in_mib(minus_or_zero(use.bound->used, *use.figures.current)));
 }
 
 std::string made_of(const ContainerUse& use) {
@@ -71,6 +81,8 @@ std::string events(const CgroupMemory& figures) {
 
 std::vector<std::string> container_sentences(const ContainerUse& use) {
     std::vector<std::string> sentences{charged(use), made_of(use)};
+    if (std::string above = left_above(use); !above.empty())
+        sentences.insert(sentences.begin() + 1, std::move(above));
     if (std::string hit = events(use.figures); !hit.empty()) sentences.push_back(std::move(hit));
     return sentences;
 }

@@ -66,6 +66,7 @@ json container_of(const Account& account) {
     const CgroupMemory& c = *account.view().cgroup;
     const ContainerUse use = account.container.value_or(ContainerUse{});
     const auto number = [](std::uint64_t n) { return n; };
+    const auto left = [](const CgroupBound& bound) { return bound.left.value(); };
     return {{"version", c.version},
             {"limit_bytes", bytes_or_null(c.limit)},
             {"current_bytes", bytes_or_null(c.current)},
@@ -80,8 +81,8 @@ json container_of(const Account& account) {
             {"sock_bytes", bytes_or_null(c.sock)},
             {"swap_bytes", bytes_or_null(c.swap_current)},
             {"working_set_bytes", bytes_or_null(use.working_set)},
-            {"headroom_bytes", bytes_or_null(use.headroom)},
-            {"reclaimable_headroom_bytes", bytes_or_null(use.reclaimable_headroom)},
+            {"headroom_bytes", json_or_null(use.bound, left)},
+            {"reclaimable_headroom_bytes", json_or_null(use.working_set_bound, left)},
             {"beyond_rss_bytes", c.current ? json(use.beyond_rss.value) : json(nullptr)},
             {"oom_kills", json_or_null(c.oom_kills, number)},
             {"limit_hits", json_or_null(c.limit_hits, number)}};
