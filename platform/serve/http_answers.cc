@@ -28,7 +28,8 @@ bool is_authorized(std::string_view authorization, std::string_view token) {
     unsigned differs = given.size() == token.size() ? 0U : 1U;
     for (std::size_t i = 0; i < given.size(); ++i) {
         const char wanted = token.empty() ? '\0' : token[i % token.size()];
-        differs |= static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(wanted);
+        differs |=
+            static_cast<unsigned>(static_cast<unsigned char>(given[i]) ^ static_cast<unsigned char>(wanted));
     }
     return differs == 0;
 }

@@ -80,7 +80,7 @@ TEST_CASE("limit-too-small: other containers of a pod may fill its limit") {
           "Only 14.0 MiB of the 1024.0 MiB limit is left, not counting reclaimable page cache");
     CHECK(says(found[0],
                "The limit of a cgroup above is closer: 1010.0 MiB of 1024.0 MiB in use there, not counting "
-               "page cache, 700.0 MiB of it outside of this one."));
+               "page cache, including 700.0 MiB outside this cgroup."));
     pod.current = mib(900);
     CHECK(made.found("limit-too-small").empty());
 }

@@ -43,8 +43,8 @@ TEST_CASE("container: the text says where the limit of a cgroup above is closer"
     use.bound = CgroupBound{mib(1024), mib(1000), mib(24), true};
     CHECK(in_one_line(use) ==
           "Container (cgroup v2): memory usage 400.0 MiB of 512.0 (24.0 left).\n"
-          "The limit of a cgroup above is closer: memory usage 1000.0 MiB of 1024.0 there, 600.0 of it "
-          "outside of this one.\n"
+          "The limit of a cgroup above is closer: memory usage 1000.0 MiB of 1024.0 there, including "
+          "600.0 outside this cgroup.\n"
           "100.0 MiB more than RSS: page cache, kernel, other processes.\n");
 }
 

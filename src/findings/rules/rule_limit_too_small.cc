@@ -51,8 +51,8 @@ void add_events(Finding& finding, const ContainerUse& use) {
     finding.evidence.push_back(text + ".");
     if (use.kept_bound && use.kept_bound->above)
         finding.evidence.push_back(fmt::format(
-            "The limit of a cgroup above is closer: {} of {} in use there, not counting page cache, {} "
-            "of it outside of this one.",
+            "The limit of a cgroup above is closer: {} of {} in use there, not counting page cache, "
+            "including {} outside this cgroup.",
             human(use.kept_bound->used), human(use.kept_bound->limit),
             human(minus_or_zero(use.kept_bound->used, use.kept.value_or(Bytes())))));
     if (has_others(use))

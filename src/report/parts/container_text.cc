@@ -42,8 +42,8 @@ std::string charged(const ContainerUse& use) {
 std::string left_above(const ContainerUse& use) {
     if (!use.bound || !use.bound->above) return "";
     return fmt::format(
-        "The limit of a cgroup above is closer: memory usage {} MiB of {} there, {} of it outside of "
-        "this one.",
+        "The limit of a cgroup above is closer: memory usage {} MiB of {} there, including {} "
+        "outside this cgroup.",
         in_mib(use.bound->used), in_mib(use.bound->limit),
         in_mib(minus_or_zero(use.bound->used, *use.figures.current)));
 }
