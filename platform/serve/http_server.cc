@@ -35,13 +35,22 @@ std::string_view view_of(beast::string_view text) {
     return {text.data(), text.size()};
 }
 
-class Connection;
-using Connections = std::list<std::weak_ptr<Connection>>;
+tl::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, error_code error) {
+    const char* const hint =
+        error == asio::error::address_in_use  ? "choose another port with --listen, or 0 for a free one"
+        : error == asio::error::access_denied ? "ports below 1024 need root: choose another one with --listen"
+                                              : "--listen takes an address of this host: ip addr";
+    std::ostringstream where;
+    where << endpoint;
+    return failure(where.str(), errno_text(error.value()), hint);
+}
+
+}  // namespace
 
 // One request and its answer.
-class Connection : public std::enable_shared_from_this<Connection> {
+class HttpServer::Connection : public std::enable_shared_from_this<Connection> {
   public:
-    Connection(tcp::socket socket, const HttpLimits& limits, const HttpServer::Answer& answer)
+    Connection(tcp::socket socket, const HttpLimits& limits, const Answer& answer)
         : stream_(std::move(socket)), buffer_(limits.header_bytes + beside_headers), answer_(&answer) {
         parser_.header_limit(static_cast<std::uint32_t>(limits.header_bytes));
         parser_.body_limit(0);
@@ -107,23 +116,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
     beast::tcp_stream stream_;
     beast::flat_buffer buffer_;
     http::request_parser<http::empty_body> parser_;
-    const HttpServer::Answer* answer_;
+    const Answer* answer_;
     bool head_ = false;
     std::shared_ptr<const std::string> body_;
     std::string head_text_;
 };
-
-tl::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, error_code error) {
-    const char* const hint =
-        error == asio::error::address_in_use  ? "choose another port with --listen, or 0 for a free one"
-        : error == asio::error::access_denied ? "ports below 1024 need root: choose another one with --listen"
-                                              : "--listen takes an address of this host: ip addr";
-    std::ostringstream where;
-    where << endpoint;
-    return failure(where.str(), errno_text(error.value()), hint);
-}
-
-}  // namespace
 
 struct HttpServer::Running {
     Running(const HttpLimits& most, Answer with) : limits(most), answer(std::move(with)) {}
@@ -162,7 +159,7 @@ struct HttpServer::Running {
     asio::io_context context{1};
     tcp::acceptor acceptor{context};
     asio::steady_timer retry{context};
-    Connections connections;
+    std::list<std::weak_ptr<Connection>> connections;
     std::uint16_t port = 0;
     std::jthread thread;  // last, so that it ends before what it uses
 };

@@ -45,6 +45,8 @@ class HttpServer {
     [[nodiscard]] std::uint16_t port() const;
 
   private:
+    // Declared here, not in an anonymous namespace: Running has members of it.
+    class Connection;
     struct Running;
     explicit HttpServer(std::unique_ptr<Running> running);
     std::unique_ptr<Running> running_;
