@@ -46,7 +46,7 @@ TEST_CASE("limit-too-small: a heap that does not fit with what is beside it, and
 TEST_CASE("limit-too-small: a heap that fits, and a process without a limit, are left alone") {
     CHECK(in_container(mib(512), mib(250)).found("limit-too-small").empty());
     CHECK(in_container({}, mib(4000)).found("limit-too-small").empty());
-    made::Judged no_cgroup(mib(300));
+    const made::Judged no_cgroup(mib(300));
     CHECK(no_cgroup.found("limit-too-small").empty());
 }
 

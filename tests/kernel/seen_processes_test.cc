@@ -194,7 +194,7 @@ TEST_CASE(
 
 TEST_CASE("seen processes: what could not be read is looked at again") {
     MadeHost host;
-    MadeProcess& process = host.start(10);
+    const MadeProcess& process = host.start(10);
     host.seen.begin_search(host.now_s);
     struct Unreadable : ProcessSigns {
         std::string program() override { return ""; }
