@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "kernel/containers/cgroup_bound.h"
 #include "process/given_options.h"
 
 namespace nmtx {
@@ -54,8 +55,10 @@ Sample sample_of(const Moment& moment, Depth depth) {
         }
     }
     if (moment.view->cgroup) {
-        sample.cgroup_current = moment.view->cgroup->current;
-        sample.cgroup_limit = moment.view->cgroup->limit;
+        const CgroupMemory& cgroup = *moment.view->cgroup;
+        const auto bound = tightest_bound(cgroup, CgroupUse::charged);
+        sample.cgroup_current = bound ? bound->used : cgroup.current;
+        sample.cgroup_limit = bound ? bound->limit : cgroup.limit;
     }
     sample.cost.attach_ms = moment.view->header.cost.attach_ms;
     return sample;

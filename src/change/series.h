@@ -93,6 +93,7 @@ struct Sample {
     std::optional<Bytes>
         heap_used;  // of the Java heap, by hsperfdata: some collectors update it only when they collect
     std::optional<std::uint64_t> collections;
+    // Of the process's memory cgroup or of one above it, whichever has the least left of its limit.
     std::optional<Bytes> cgroup_current;
     std::optional<Bytes> cgroup_limit;
     SampleCost cost;

@@ -47,7 +47,7 @@ struct LimitForecast {
     bool cgroup = false;  // otherwise the host's memory
     Bytes limit;
     Bytes used;                     // the cgroup's, or RSS
-    std::optional<double> seconds;  // until it is reached at RSS's rate; nothing where RSS does not grow
+    std::optional<double> seconds;  // until it is reached if only RSS grows; nothing where RSS does not grow
 };
 
 struct RunTrend {

@@ -190,3 +190,38 @@ TEST_CASE("fit: of every fixture a heap fits 2 GiB, with its arithmetic right") 
         CHECK(*fit->limit_for_heap_now < mib(1024));
     }
 }
+
+TEST_CASE("fit: what other cgroups use of a limit above is not left for the heap") {
+    JvmToFit made;
+    CgroupMemory& own = made.view.cgroup.emplace();
+    own.limit = mib(1024);
+    own.current = mib(400);
+    own.file = mib(50);
+    own.above.emplace_back().limit = mib(1024);
+    const Fit unknown = made.fit(std::nullopt);
+    CHECK(bytes_of(unknown, "other cgroups") == Bytes());
+    CHECK(std::any_of(unknown.notes.begin(), unknown.notes.end(), [](const std::string& note) {
+        return note == "What other cgroups use of the limit of a cgroup above is unknown and not included.";
+    }));
+    // 200 MiB beside the 350 that the process's own keeps.
+    own.above[0].current = mib(700);
+    own.above[0].file = mib(150);
+    const Fit same = made.fit(std::nullopt);
+    CHECK(bytes_of(same, "other cgroups") == mib(200));
+    CHECK(same.notes.size() == unknown.notes.size() - 1);
+    CHECK(*same.heap + mib(190) < *unknown.heap);
+    CHECK(*same.heap + mib(201) > *unknown.heap);
+    CHECK(*same.limit_for_heap_now > *unknown.limit_for_heap_now);
+    // A higher limit that leaves 600 MiB: as much as the lowest one, and 100 less. To raise the own one does
+    // not help.
+    own.above[0].limit = mib(800);
+    own.limit = mib(600);
+    CHECK(bytes_of(made.fit(std::nullopt), "other cgroups") == Bytes());
+    own.limit = mib(700);
+    const Fit higher = made.fit(std::nullopt);
+    CHECK(bytes_of(higher, "other cgroups") == mib(100));
+    CHECK(higher.limit == mib(700));
+    CHECK_FALSE(higher.limit_for_heap_now);
+    // A limit that is given is compared as it is.
+    CHECK(bytes_of(made.fit(mib(700)), "other cgroups") == Bytes());
+}

@@ -109,7 +109,9 @@ TEST_CASE("trend report: the leak is named with its rate and what the verdict re
     CHECK(has(text, "the late rate is 1.00 of the early one; 5 of 5 steps rise by their share"));
     CHECK(has(text, "retained by malloc after free"));
     CHECK(has(text, "within -Xmx"));
-    CHECK(has(text, "300.0 MiB of 512.0 MiB container limit in use: reached in 2 h 0 min at this rate"));
+    CHECK(has(
+        text,
+        "300.0 MiB of 512.0 MiB cgroup limit in use: reached in 2 h 0 min at this rate, if nothing else in "));
     CHECK(has(text, "240 samples (24 full); 12 earlier ones ignored as warm-up"));
     CHECK(has(text, "2023-11-14 22:13:20 to 2023-11-14 23:13:20 UTC"));
     CHECK(has(text, "1 other run of the file"));

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "findings/knowledge/known_bugs.h"
+#include "kernel/containers/cgroup_bound.h"
 #include "ledger/owner_paths.h"
 #include "process/jvm_flag.h"
 
@@ -51,6 +52,7 @@ class Fitting {
         gc_tables();
         threads();
         kernel();
+        others();
         headroom();
         divide();
         notes();
@@ -146,6 +148,32 @@ class Fitting {
              fmt::format("page tables {} and {} stacks of 16 KiB", mib_text(tables), view_.status->threads));
     }
 
+    // Below a limit above, such as a pod's, others use memory, too. The one that leaves the least counts.
+    void others() {
+        if (!fit_.limit_of_container) return;
+        const auto own = used_of(*view_.cgroup, CgroupUse::kept);
+        Bytes room = fit_.limit;
+        std::string how;
+        for (const CgroupMemory& above : view_.cgroup->above) {
+            const auto used = used_of(above, CgroupUse::kept);
+            if (!own || !used || !above.limit) {
+                others_unknown_ = true;
+                continue;
+            }
+            const Bytes of_others = minus_or_zero(*used, *own);
+            const Bytes left = minus_or_zero(*above.limit, of_others);
+            if (left >= room) continue;
+            room = left;
+            higher_limit_binds_ = *above.limit > fit_.limit;
+            how = fmt::format("others use {} of the {} of a cgroup above, not counting page cache",
+                              mib_text(of_others), mib_text(*above.limit));
+            if (higher_limit_binds_)
+                how += fmt::format(": that leaves {} less than the limit",
+                                   mib_text(minus_or_zero(fit_.limit, room)));
+        }
+        line(other_cgroups, minus_or_zero(fit_.limit, room), std::move(how));
+    }
+
     void headroom() {
         const Bytes of_limit = share(fit_.limit, 5), of_non_heap = share(non_heap_, 20);
         if (of_limit >= of_non_heap) {
@@ -169,7 +197,7 @@ class Fitting {
         }
         const Bytes whole = mib(static_cast<std::uint64_t>(heap) / mib(1).value());
         if (whole >= least_heap) fit_.heap = whole;
-        if (!fit_.max_heap_now) return;
+        if (!fit_.max_heap_now || higher_limit_binds_) return;
         // What does not depend on the limit, and 5 % of it where that is the headroom.
         const FitLine& room = *std::find_if(fit_.lines.begin(), fit_.lines.end(),
                                             [](const FitLine& l) { return l.name == "headroom"; });
@@ -210,6 +238,9 @@ class Fitting {
         notes.emplace_back(
             "Other processes in the container are not included; nor is page cache, which is "
             "reclaimable.");
+        if (others_unknown_)
+            notes.emplace_back(
+                "What other cgroups use of the limit of a cgroup above is unknown and not included.");
         if (ledger_.mapped_again != Bytes())
             notes.emplace_back("Peak RSS counts ZGC's heap several times, so it was not used.");
         add_bugs();
@@ -231,6 +262,8 @@ class Fitting {
     const Ledger& ledger_;
     Fit& fit_;
     Bytes heap_, non_heap_, larger_tables_;
+    bool higher_limit_binds_ = false;  // than the lowest one
+    bool others_unknown_ = false;
     double gc_share_ = 0;  // by which the collector's tables grow with the heap
 };
 

@@ -26,12 +26,14 @@ struct Fit {
     Bytes limit;
     bool limit_of_container = false;  // the limit is the process's cgroup's: none was given
     std::vector<FitLine> lines;
-    Bytes taken;                              // the sum of the lines
-    std::optional<Bytes> heap;                // whole MiB; absent where the limit leaves less than least_heap
-    std::optional<Bytes> max_heap_now;        // the current -Xmx, given or chosen by the JVM
-    std::optional<Bytes> heap_used;           // live objects and garbage now
-    std::optional<Bytes> limit_for_heap_now;  // the limit with which max_heap_now would fit
-    std::vector<std::string> notes;           // what is unknown, and what to consider
+    Bytes taken;                        // the sum of the lines
+    std::optional<Bytes> heap;          // whole MiB; absent where the limit leaves less than least_heap
+    std::optional<Bytes> max_heap_now;  // the current -Xmx, given or chosen by the JVM
+    std::optional<Bytes> heap_used;     // live objects and garbage now
+    // The limit with which max_heap_now would fit. Absent where a cgroup above with a higher limit, filled by
+    // others too, leaves less than `limit`: then more than one limit is too low.
+    std::optional<Bytes> limit_for_heap_now;
+    std::vector<std::string> notes;  // what is unknown, and what to consider
     // For -XX:MaxRAMPercentage: percent of the limit, cut after one digit.
     [[nodiscard]] double percentage() const;
 };
@@ -39,7 +41,10 @@ struct Fit {
 // With less, HotSpot does not start with every collector.
 inline constexpr Bytes least_heap = mib(16);
 
-// Without `limit`, that of the process's cgroup. Fails where there is none, where the process is not a JVM,
+inline constexpr std::string_view other_cgroups = "other cgroups";  // the name of their line
+
+// Without `limit`, the lowest of the process's cgroup and those above it, less what other cgroups keep there
+// (not counting page cache). Fails where there is none, where the process is not a JVM,
 // and where the place of the Java heap is unknown, so that it cannot be separated.
 Expected<Fit> fit_heap(const Moment& moment, std::optional<Bytes> limit);
 

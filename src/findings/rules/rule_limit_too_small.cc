@@ -69,11 +69,14 @@ void add_events(Finding& finding, const ContainerUse& use) {
 void add_sum(Finding& finding, const FindingInput& input, const Fit& fit) {
     std::string lines;
     for (const FitLine& line : fit.lines) {
-        if (line.name != "headroom")
+        if (line.name != "headroom" && line.name != other_cgroups)
             lines += fmt::format("{}{} {}", lines.empty() ? "" : ", ", line.name, human(line.bytes));
     }
     finding.evidence.push_back(
         fmt::format("Outside a heap of {} the process needs: {}.", human(*fit.max_heap_now), lines));
+    if (const Bytes others = line_of(fit, other_cgroups); others != Bytes())
+        finding.evidence.push_back(
+            fmt::format("Other cgroups that share a limit above leave this process {} less.", human(others)));
     if (!input.view.status || !input.view.status->vm_hwm) return;
     finding.evidence.push_back(fmt::format(
         "Peak RSS {} (VmHWM) in {}{}.", human(*input.view.status->vm_hwm),
@@ -104,8 +107,9 @@ bool never_asked_for(const ProcessView& view, const Fit& fit) {
 
 std::vector<Finding> of_fit(const FindingInput& input, const Fit& fit) {
     const ContainerUse& use = *input.container;
-    const Bytes beside =
-        minus_or_zero(fit.taken, line_of(fit, "headroom") + line_of(fit, "tables of a larger heap"));
+    // What the process itself needs: a cgroup above that others fill has findings of its own.
+    const Bytes beside = minus_or_zero(fit.taken, line_of(fit, "headroom") + line_of(fit, other_cgroups) +
+                                                      line_of(fit, "tables of a larger heap"));
     const Bytes needed = *fit.max_heap_now + beside;
     if (needed <= fit.limit) return {};
     Finding finding;

@@ -226,10 +226,11 @@ std::string verdicts(const RunTrend& run, const TextStyle& style) {
 std::string limit_line(const RunTrend& run, const TextStyle& style) {
     if (!run.limit) return {};
     const LimitForecast& limit = *run.limit;
-    const std::string which = limit.cgroup ? "container limit" : "host memory";
+    const std::string which = limit.cgroup ? "cgroup limit" : "host memory";
     std::string when = "not getting nearer";
     if (limit.seconds)
-        when = fmt::format("reached in {} at this rate", human_seconds(*limit.seconds));
+        when = fmt::format("reached in {} at this rate{}", human_seconds(*limit.seconds),
+                           limit.cgroup ? ", if nothing else in the cgroup grows" : "");
     else if (conclusion_of(run).verdict == RunVerdict::undecided)
         when = "rate undecided";
     return paragraph(

@@ -52,7 +52,8 @@ std::string fit_text(const ProcessView& view, const Fit& fit, const TextStyle& s
             style, 2);
     if (const std::string text = today(fit); !text.empty()) out += paragraph(text, style, 2);
     out += "\n" + title("What the limit leaves for the Java heap, MiB", style) + "\n";
-    out += row(" ", "limit", fit.limit, fit.limit_of_container ? "of its cgroup" : "as given", style);
+    out += row(" ", "limit", fit.limit,
+               fit.limit_of_container ? "of its cgroup, or of one above" : "as given", style);
     for (const FitLine& l : fit.lines) out += row("-", l.name, l.bytes, l.how, style);
     const Bytes left = minus_or_zero(fit.limit, fit.taken);
     const Bytes tables = fit.heap ? minus_or_zero(left, *fit.heap) : Bytes();
