@@ -55,7 +55,7 @@ TEST_CASE("fit: each line is what it says, they sum to what is taken, and the he
     CHECK(bytes_of(fit, "GC tables") == mib(4));
     // A tenth of 50 and one more, each 5 MiB / 50 of stack and 16 KiB of the kernel's.
     CHECK(bytes_of(fit, "more threads") == Bytes(6 * (mib(5).value() / 50 + 1 + 16384)));
-    CHECK(bytes_of(fit, "kernel memory") == mib(1) + Bytes(50 * 16384));
+    CHECK(bytes_of(fit, "kernel memory") == mib(1) + Bytes(50UL * 16384));
     CHECK(bytes_of(fit, "headroom") >= Bytes(mib(800).value() / 20));
     Bytes sum;
     for (const FitLine& line : fit.lines) sum += line.bytes;
@@ -102,7 +102,7 @@ TEST_CASE("fit: the limit that the heap of now needs gives that heap, and one th
     const Fit fit = made.fit();
     REQUIRE(fit.limit_for_heap_now);
     CHECK(fit.max_heap_now == mib(512));
-    CHECK(*made.fit(*fit.limit_for_heap_now).heap >= mib(512));
+    CHECK(*made.fit(fit.limit_for_heap_now).heap >= mib(512));
     CHECK(*made.fit(minus_or_zero(*fit.limit_for_heap_now, mib(3))).heap < mib(512));
 }
 

@@ -46,7 +46,7 @@ class Serving {
         return status;
     }
     [[nodiscard]] std::string text() const {
-        std::ifstream in(folder_.path() + "/nmtx.prom", std::ios::binary);
+        const std::ifstream in(folder_.path() + "/nmtx.prom", std::ios::binary);
         std::ostringstream text;
         text << in.rdbuf();
         return text.str();

@@ -32,7 +32,7 @@ TEST_CASE("container: the text has what is known and nothing else") {
           "Container (cgroup v2): memory usage 400.0 MiB of 512.0.\n"
           "100.0 MiB more than RSS: page cache, kernel, other processes.\n");
     use.figures.limit.reset();
-    use.beyond_rss = Delta{-1024 * 1024};
+    use.beyond_rss = Delta{-1024L * 1024};
     CHECK(in_one_line(use) ==
           "Container (cgroup v2): memory usage 400.0 MiB (no limit).\n"
           "1.0 MiB less than RSS: file pages that are charged to another cgroup.\n");
