@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t samples_a_window = 300;
 constexpr std::size_t most_samples = 200'000;
 constexpr std::size_t dwarf_result = 0;  // rax
+// At the end of a window: whether a block is freed at once does not show there.
+constexpr double late_part = 0.3;
 
 }  // namespace
 
@@ -95,6 +97,7 @@ std::optional<AllocationRecords::Kept> AllocationRecords::keep(const Call& call,
     copy.bytes.assign(record.stack.begin(), record.stack.end());
     Kept kept;
     kept.sample.thread = builder_.thread(static_cast<std::uint64_t>(record.tid), of.name());
+    kept.tid = record.tid;
     kept.sample.bytes = call.bytes;
     kept.called_ns = record.time_ns;
     kept.returns_to = call.returns_to;
@@ -193,27 +196,63 @@ void AllocationRecords::drain(ProbeWindow& window) {
 }
 
 void AllocationRecords::note_end(std::uint64_t address, std::uint64_t time_ns) {
-    if (run_.with_frees) ends_.note(address, time_ns);
+    if (addresses_) ends_.note(address, time_ns);
 }
 
 void AllocationRecords::find_ends(const ProbeWindow& window) {
-    if (!run_.with_frees) return;
-    if (window.lost() > 0 || window.bad() > 0 || ends_.full()) {
-        ++run_.windows_unwatched;
-        return;
-    }
+    if (!addresses_) return;
+    const bool all_noted = window.lost() == 0 && window.bad() == 0 && !ends_.full();
+    if (run_.with_frees && !all_noted) ++run_.windows_unwatched;
     std::unordered_set<std::uint64_t> sampled;
-    for (std::size_t i = first_of_window_; i < samples_.size(); ++i)
-        sampled.insert(samples_[i].sample.address);
+    for (const Kept& kept : samples_) sampled.insert(kept.sample.address);
     ends_.keep_only(sampled);
-    const std::uint64_t until = window.stopping_ns();
+    const std::uint64_t until = window.stopping_ns(), began = window.began_ns();
+    for (std::size_t i = 0; i < first_of_window_; ++i) find_later_end(samples_[i], began, until);
+    for (std::size_t i = 0; i < window.threads(); ++i)
+        exposed_s_[window.thread(i).tid] += static_cast<double>(until - began) / 1e9;
+    const auto late = static_cast<std::uint64_t>(late_part * static_cast<double>(until - began));
     for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
         if (samples_[i].watched) continue;
         const std::uint64_t from = samples_[i].returned_ns;
         AllocationSample& sample = samples_[i].sample;
-        if (sample.address == 0 || from < window.began_ns() || from >= until) continue;
+        samples_[i].seen_from_s = exposed_s_[samples_[i].tid];
+        sample.seen.could_s = 0;
+        if (sample.address == 0 || from < began || from >= until) continue;
+        const double lived_s = ends_.lived_s(sample.address, from, until);
+        sample.seen.ended_at_once = lived_s >= 0;
+        sample.seen.late = from >= until - late;
+        if (!run_.with_frees || !all_noted) continue;
         sample.could_s = static_cast<double>(until - from) / 1e9;
-        sample.lived_s = ends_.lived_s(sample.address, from, until);
+        sample.lived_s = lived_s;
+    }
+}
+
+// Of a sample of a window before: its address is given out again.
+void AllocationRecords::find_later_end(Kept& kept, std::uint64_t began, std::uint64_t until) const {
+    BlockSeen& seen = kept.sample.seen;
+    if (kept.sample.address == 0 || seen.ended_at_once || seen.ended_s >= 0 || kept.watched) return;
+    const double within_s = ends_.lived_s(kept.sample.address, began, until);
+    if (within_s < 0) return;
+    const auto exposed = exposed_s_.find(kept.tid);
+    seen.ended_s = (exposed == exposed_s_.end() ? 0 : exposed->second - kept.seen_from_s) + within_s;
+}
+
+void AllocationRecords::look_for_freed(const FreedNow& freed_now) {
+    const auto may_live = [](const Kept& kept) {
+        const BlockSeen& seen = kept.sample.seen;
+        return kept.sample.address != 0 && !seen.ended_at_once && !seen.is_gone;
+    };
+    std::vector<std::uint64_t> addresses;
+    for (const Kept& kept : samples_) {
+        if (may_live(kept)) addresses.push_back(kept.sample.address);
+    }
+    std::sort(addresses.begin(), addresses.end());
+    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+    if (addresses.empty()) return;
+    const std::vector<std::uint64_t> freed = freed_now(addresses);
+    for (Kept& kept : samples_) {
+        if (may_live(kept) && std::binary_search(freed.begin(), freed.end(), kept.sample.address))
+            kept.sample.seen.is_gone = true;
     }
 }
 
@@ -240,10 +279,10 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
         undisturbed_.push_back(lacks);
         for (std::size_t function = 0; function < window.probed(); ++function) {
             // Those behind the last one that was due, and those that had no room in the buffer.
-            const ProbeHits hits = window.hits(i, function);
-            const std::uint64_t recorded = hits.copies * window.thread(i).every_of(function);
-            const bool more = recorded > 0 && hits.calls > recorded;
-            const double all = more ? static_cast<double>(hits.calls) / static_cast<double>(recorded) : 1;
+            const ProbeHits own = window.hits(i, function);
+            const std::uint64_t recorded = own.copies * window.thread(i).every_of(function);
+            const bool more = recorded > 0 && own.calls > recorded;
+            const double all = more ? static_cast<double>(own.calls) / static_cast<double>(recorded) : 1;
             factors[i][function] = lacks.factor * all;
         }
     }
@@ -293,6 +332,7 @@ std::vector<AllocationSample> AllocationRecords::take() {
     all.reserve(samples_.size());
     for (Kept& kept : samples_) {
         if (kept.stack->node) kept.sample.node = *kept.stack->node;
+        if (addresses_ && !kept.watched) kept.sample.seen.could_s = exposed_s_[kept.tid] - kept.seen_from_s;
         all.push_back(kept.sample);
     }
     samples_.clear();

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -21,12 +22,21 @@
 
 namespace nmtx {
 
+// Which blocks of some addresses, ascending, are free at this moment; ascending.
+using FreedNow = std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)>;
+
 class AllocationRecords {
   public:
     // All must outlive it. `jvm`: libjvm.so's code; calls from there are left out. Empty: none are.
+    // `addresses`: blocks are of interest.
     AllocationRecords(const ProcessFiles& process, ProfileBuilder& builder, StackBatches& batches,
-                      AllocationRun& run, Range jvm)
-        : process_(process), builder_(builder), batches_(batches), run_(run), jvm_(jvm) {}
+                      AllocationRun& run, Range jvm, bool addresses)
+        : process_(process),
+          builder_(builder),
+          batches_(batches),
+          run_(run),
+          jvm_(jvm),
+          addresses_(addresses) {}
 
     // Threads that are to be probed later: how busy they are until then.
     void expect(const std::vector<ChosenThread>& threads);
@@ -55,6 +65,8 @@ class AllocationRecords {
     // Of the window's threads: the bytes of their calls.
     [[nodiscard]] const std::vector<double>& bytes_of_threads() const { return bytes_of_threads_; }
     [[nodiscard]] std::size_t size() const { return samples_.size(); }
+    // Asks which of the samples' blocks are free now.
+    void look_for_freed(const FreedNow& freed_now);
     // Once all stacks are unwound: the samples that have one.
     std::vector<AllocationSample> take();
 
@@ -65,7 +77,9 @@ class AllocationRecords {
         std::size_t probed_thread = 0, function = 0;  // of the window
         std::uint64_t returned_ns = 0;                // with its block
         std::uint64_t called_ns = 0, returns_to = 0;
-        bool watched = false;  // by debug registers
+        pid_t tid = 0;
+        double seen_from_s = 0;  // of exposed_s_: when its window ended
+        bool watched = false;    // by debug registers
     };
     struct Waiting {
         std::uint64_t sp = 0;
@@ -82,8 +96,9 @@ class AllocationRecords {
                const ProbeRecord& record);
     void leave(std::size_t thread, const ProbeRecord& record);
     void note_end(std::uint64_t address, std::uint64_t time_ns);
-    // How long its samples' blocks lived.
+    // Which of its samples' blocks were freed, and how long they lived.
     void find_ends(const ProbeWindow& window);
+    void find_later_end(Kept& kept, std::uint64_t began, std::uint64_t until) const;
     void weigh_by_addresses();
     const KnownThread& known(pid_t tid);
     [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
@@ -96,6 +111,8 @@ class AllocationRecords {
     StackBatches& batches_;
     AllocationRun& run_;
     Range jvm_;
+    bool addresses_;
+    std::unordered_map<pid_t, double> exposed_s_;  // windows so far in which a thread had probes
     std::vector<Kept> samples_;
     std::size_t first_of_window_ = 0;
     EndsOfBlocks ends_;

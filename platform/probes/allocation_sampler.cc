@@ -62,7 +62,7 @@ class AllocationSampler {
         run_.with_jvm = options_.with_jvm;
         const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
-        AllocationRecords records(process_, builder_, batches_, run_, *jvm);
+        AllocationRecords records(process_, builder_, batches_, run_, *jvm, options_.addresses);
         SeldomCalls seldom(process_, records, run_, random_, options_.addresses);
         seldom_ = &seldom;
         const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle());
@@ -183,6 +183,7 @@ class AllocationSampler {
             if (!run_.process_ended) wait_watching(end);
         }
         end_watch();
+        if (options_.freed_now && !run_.process_ended) records.look_for_freed(options_.freed_now);
         return ran;
     }
 

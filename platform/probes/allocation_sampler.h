@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <span>
+#include <vector>
 
 #include "allocations/allocation_profile.h"
 #include "base/error.h"
@@ -24,6 +26,8 @@ struct AllocationOptions {
     bool addresses = false;  // of the blocks: a second probe at each return
     bool frees = false;      // free is probed, too: how long blocks live; with addresses
     bool with_jvm = false;   // calls from libjvm.so, too
+    // With addresses: asked after each window which of the blocks are free again.
+    std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> freed_now;
     // Called after each window with the seconds since the start and the samples so far.
     std::function<void(double seconds, std::size_t samples)> progress;
 };

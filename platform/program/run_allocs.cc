@@ -2,16 +2,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "allocator/blocks_at.h"
-#include "ledger/plan/malloc_request.h"
-#include "ledger/plan/reconciliation_plan.h"
-#include "platform/collect.h"
-#include "platform/memory/live_memory.h"
 #include "platform/output/output_file.h"
 #include "platform/probes/allocation_sampler.h"
-#include "platform/proc/residency.h"
+#include "platform/program/live_walks.h"
 #include "platform/program/run.h"
-#include "platform/symbols/live_files.h"
 #include "platform/terminal/terminal_line.h"
 #include "report/allocations/allocations_report.h"
 #include "report/stacks/pprof_allocations.h"
@@ -38,47 +32,6 @@ AllocationOptions allocation_options(const Command& command, TerminalLine& line)
         line.draw(text.substr(0, width > 0 ? width - 1 : 0));
     };
     return options;
-}
-
-// Which of the addresses are blocks in use, by a walk of malloc's chunks. The JVM is not asked.
-Expected<std::vector<LiveBlock>> find_live(const ProcessFiles& process,
-                                           const std::vector<std::uint64_t>& addresses) {
-    CollectOptions options;
-    options.pid = process.pid();
-    options.start_ticks = process.start_ticks();
-    options.attach = false;
-    options.nmtx_version = NMTX_VERSION;
-    MallocOptions no_walk;
-    no_walk.malloc_walk = false;
-    ReconciliationPlan plan({Effort::least, false}, no_walk);
-    const auto capture = collect(options, plan);
-    if (!capture) return tl::make_unexpected(capture.error());
-    if (auto finished = plan.finish(*capture); !finished) return tl::make_unexpected(finished.error());
-    auto residency = PageResidency::open(process);
-    if (!residency) return tl::make_unexpected(residency.error());
-    LiveMemory memory(process, std::move(*residency));
-    LiveFiles files(process);
-    const MallocRequest request =
-        malloc_request(plan.view(), find_malloc_shapes(plan.view(), memory), MallocOptions{}, files);
-    const BlocksAt found = live_blocks_at(request, addresses, memory);
-    if (!found.why_not_walked.empty()) return failure("malloc", "was not walked: " + found.why_not_walked);
-    std::vector<LiveBlock> blocks;
-    blocks.reserve(found.blocks.size());
-    for (const BlockAt& block : found.blocks) blocks.push_back({block.address, block.usable});
-    return blocks;
-}
-
-void look_for_live(const ProcessFiles& process, AllocationProfile& profile) {
-    if (profile.run.allocator != "glibc") {
-        profile.run.live_missing = "only glibc's blocks can be walked, not those of " + profile.run.allocator;
-        return;
-    }
-    const auto blocks = find_live(process, sampled_addresses(profile));
-    if (!blocks) {
-        profile.run.live_missing = to_string(blocks.error());
-        return;
-    }
-    mark_live(profile, *blocks);
 }
 
 Expected<std::string> file_of_allocations(const AllocationProfile& profile, bool live, ProfileForm form) {
@@ -120,10 +73,17 @@ Expected<int> run_allocs(const Command& command) {
             return tl::make_unexpected(free.error());
     }
     TerminalLine line(STDERR_FILENO);
-    auto profile = sample_allocations(*process, allocation_options(command, line));
+    LiveWalks walks(*process, command.all);
+    if (command.allocs.live) walks.walk_before();
+    AllocationOptions options = allocation_options(command, line);
+    if (command.allocs.live)
+        options.freed_now = [&](std::span<const std::uint64_t> addresses) {
+            return walks.freed_now(addresses);
+        };
+    auto profile = sample_allocations(*process, options);
     line.erase();
     if (!profile) return tl::make_unexpected(profile.error());
-    if (command.allocs.live) look_for_live(*process, *profile);
+    if (command.allocs.live) walks.walk_after(*profile);
     const bool live = command.allocs.live && profile->run.knows_live;
     // What was sampled is shown even where its file cannot be written.
     const Expected<int> shown = show_allocations(command, *profile, live);

@@ -12,9 +12,6 @@
 namespace nmtx {
 namespace {
 
-// Of a Poisson distribution with this mean 2.5 % are 0.
-constexpr double none_seen = 3.689;
-
 bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -37,15 +34,11 @@ std::string without_digits_behind(std::string name, std::string_view word) {
 
 Estimate rate_of(const Estimate& sum, double seconds) {
     if (seconds <= 0) return {};
-    return {sum.value / seconds, sum.low / seconds, sum.high / seconds};
+    return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.only_least};
 }
 
 double reach_above(const Estimate& estimate) {
     return estimate.high - estimate.value;
-}
-
-AllocationMeasure measure_of(ComparedBytes what) {
-    return what == ComparedBytes::in_use ? AllocationMeasure::inuse_space : AllocationMeasure::alloc_space;
 }
 
 double mean_block(const AllocationSite& site, ComparedBytes what) {
@@ -84,15 +77,24 @@ std::string comparable_function(const std::string& function, const std::string& 
 
 }  // namespace
 
+AllocationMeasure measure_of(ComparedBytes what) {
+    return what == ComparedBytes::in_use ? AllocationMeasure::inuse_space : AllocationMeasure::alloc_space;
+}
+
 AllocationChange change_between(const Estimate& before, const Estimate& after, bool estimated) {
     const double change = after.value - before.value;
     const double reach = std::hypot(reach_above(before), reach_above(after));
-    return {before, after, {change, change - reach, change + reach}, estimated};
+    return {before,
+            after,
+            {change, change - reach, change + reach},
+            estimated && !before.only_least && !after.only_least};
 }
 
-bool have_intervals(const AllocationProfile& before, const AllocationProfile& after) {
-    for (const AllocationRun* run : {&before.run, &after.run}) {
-        if (!run->has_intervals() || run->windows_s <= 0) return false;
+bool have_intervals(const AllocationProfile& before, const AllocationProfile& after, ComparedBytes what) {
+    for (const AllocationProfile* profile : {&before, &after}) {
+        const bool counted = what == ComparedBytes::in_use && !profile->live_cells.empty();
+        if (profile->run.has_too_few_windows() || profile->run.windows_s <= 0) return false;
+        if (profile->run.is_too_low() && !counted) return false;
     }
     return true;
 }
@@ -152,7 +154,7 @@ AllocationChange changed_sum(const AllocationProfile& before, const AllocationPr
                              ComparedBytes what) {
     return change_between(rate_of(estimate_of(before, measure_of(what)), before.run.seconds),
                           rate_of(estimate_of(after, measure_of(what)), after.run.seconds),
-                          have_intervals(before, after));
+                          have_intervals(before, after, what));
 }
 
 std::vector<AllocationSiteChange> changed_sites(const AllocationProfile& before,
@@ -174,7 +176,7 @@ std::vector<AllocationSiteChange> changed_sites(const AllocationProfile& before,
         change.name = name;
         change.bytes = change_between(bytes_of_site(site[0], site[1], before.run, sums[0], what),
                                       bytes_of_site(site[1], site[0], after.run, sums[1], what),
-                                      have_intervals(before, after));
+                                      have_intervals(before, after, what));
         change.samples_before = site[0] == nullptr ? 0 : site[0]->samples;
         change.samples_after = site[1] == nullptr ? 0 : site[1]->samples;
         if (change.bytes.before.value > 0 || change.bytes.after.value > 0)

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "allocations/allocation_estimates.h"
 #include "allocations/allocation_sites.h"
 
 namespace nmtx {
@@ -19,8 +20,6 @@ struct AllocationChange {
     [[nodiscard]] bool certain() const { return estimated && (change.low > 0 || change.high < 0); }
 };
 
-// Is every rate an estimate, and no lower bound?
-bool have_intervals(const AllocationProfile& before, const AllocationProfile& after);
 AllocationChange change_between(const Estimate& before, const Estimate& after, bool estimated);
 
 struct AllocationSiteChange {
@@ -32,6 +31,9 @@ struct AllocationSiteChange {
 // What is compared: all that was allocated, or what of it was still in use at the end.
 enum class ComparedBytes : std::uint8_t { allocated, in_use };
 
+// Is it known of each run how far its rates may be off?
+bool have_intervals(const AllocationProfile& before, const AllocationProfile& after, ComparedBytes what);
+
 // Names of code without what a run makes up, so that the same code has the same name in both:
 // "a.B$$Lambda/0x00007f12.run" -> "a.B$$Lambda.run",
 // "/tmp/libzstd-jni-1.5.5-4815162342.so" -> "libzstd-jni-1.5.5-#.so".
@@ -42,6 +44,8 @@ AllocationProfile comparable(AllocationProfile profile);
 // A site that a run has no sample of may have allocated something nevertheless: so much at most, at 97.5 %.
 // `samples` of the run come to `sum` bytes; `block`: the mean size of the site's blocks in the other run.
 double most_unseen(const AllocationRun& run, std::size_t samples, double sum, double block);
+
+AllocationMeasure measure_of(ComparedBytes what);
 
 AllocationChange changed_sum(const AllocationProfile& before, const AllocationProfile& after,
                              ComparedBytes what);

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "allocations/block_ends.h"
 #include "allocations/estimate.h"
 #include "allocations/probe_budget.h"
 #include "profile/profile.h"
@@ -24,6 +25,11 @@ struct AllocationSample {
     double weight = 1;
     bool live = false;  // known where AllocationRun::knows_live
     double doubt = 0;   // the part of the weight that may be wrong, in all samples the same way
+    // With its block: what was seen of it (block_ends.h), and from that its part in what stays in use, with
+    // the cell by which that is scaled; 0 where it has none.
+    BlockSeen seen{};
+    double live_part = 0;
+    std::uint32_t cell = no_cell;
     // With AllocationRun::with_frees: how long it was until its window ended, and of that until it was freed;
     // less than 0 where it was not watched, or not seen to be freed.
     double could_s = -1, lived_s = -1;
@@ -64,7 +70,10 @@ struct AllocationRun {
     std::string lost_why;
     std::uint64_t beyond = 0;  // whose stacks had no room left in the tree
     bool knows_live = false;
-    std::string live_missing;  // why not, where it was asked for
+    bool live_counted = false;  // new blocks were counted
+    double live_doubt = 0;      // the part of what is in use that may be wrong, since the walks take time
+    double live_unseen = 0;     // bytes that are new and in use, and that no sampled call accounts for
+    std::string live_missing;   // why not, where it was asked for
     std::string java_missing;
     double nmtx_cpu_ms = 0;
     bool interrupted = false;
@@ -95,33 +104,40 @@ struct AllocationRun {
     [[nodiscard]] double paid_share() const { return seconds > 0 ? paid_ns() / 1e9 / seconds : 0; }
 };
 
+// Samples whose blocks are of like size, and by how much what they stand for is corrected, since the blocks
+// of these sizes were counted before and after (live_blocks.h).
+struct LiveCell {
+    // Only the samples' shares are estimated; else also their sum, as that of what is allocated is.
+    bool counted = false;
+    double scale = 1;
+    double most = 0;  // bytes: no more new blocks are there
+};
+
 struct AllocationProfile {
     AllocationRun run;
     Profile calls;
     std::vector<AllocationSample> samples;
+    std::vector<LiveCell> live_cells;  // of the live samples
 };
 
-// What is summed of each sample.
-enum class AllocationMeasure : std::uint8_t { alloc_space, alloc_objects, inuse_space, inuse_objects };
+// Of how many calls of the whole time each sample stands.
+class WholeTime {
+  public:
+    explicit WholeTime(const AllocationProfile& profile)
+        : cells_(profile.live_cells), factors_(window_factors(profile.run.windows, profile.run.seconds)) {}
+    [[nodiscard]] double calls(const AllocationSample& sample) const {
+        return sample.window < factors_.size() ? sample.weight * factors_[sample.window] : 0;
+    }
+    // And of how many that stay in use; less than 0 of one that was not seen to end by chance only.
+    [[nodiscard]] double blocks(const AllocationSample& sample) const {
+        return calls(sample) * sample.live_part *
+               (sample.cell < cells_.size() ? cells_[sample.cell].scale : 1);
+    }
 
-inline bool has_interval(const AllocationRun& run, const Estimate& estimate) {
-    return !run.has_too_few_windows() && !estimate.only_least;
-}
-
-// Over the whole time, of all samples.
-Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure);
-
-// A block of the allocator that was in use at the end.
-struct LiveBlock {
-    std::uint64_t address = 0;
-    std::uint64_t usable = 0;
+  private:
+    const std::vector<LiveCell>& cells_;
+    std::vector<double> factors_;
 };
-// The addresses of all samples that have one, ascending, each once.
-std::vector<std::uint64_t> sampled_addresses(const AllocationProfile& profile);
-// Marks the samples whose block is still there: the address is that of a live block, its size can be what was
-// asked for, and no later sample has the same address. A block that was freed and given out again to a call
-// that is no sample cannot be told from one that stayed.
-void mark_live(AllocationProfile& profile, const std::vector<LiveBlock>& blocks);
 
 // The same as a profile whose weights are bytes: for flame graphs and collapsed stacks.
 Profile weighed_by_bytes(const AllocationProfile& profile, bool only_live);

@@ -1,12 +1,14 @@
 #include "allocations/allocation_sites.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "allocations/allocation_estimates.h"
 #include "base/paths.h"
 
 namespace nmtx {
@@ -53,11 +55,19 @@ SiteName site_of(const AllocationProfile& profile, std::uint32_t node) {
     return site;
 }
 
+constexpr std::array measures{AllocationMeasure::alloc_space, AllocationMeasure::alloc_objects,
+                              AllocationMeasure::inuse_space, AllocationMeasure::inuse_objects};
+
 struct SiteSamples {
-    std::vector<WeightedSample> bytes, blocks, live_bytes, live_blocks;
+    std::array<std::vector<WeightedSample>, measures.size()> sums;
     std::map<std::uint32_t, double> nodes;  // by their bytes
     std::vector<WatchedBlock> watched;
 };
+
+// Of a lower bound.
+void at_least(Estimate& estimate, const Estimate& part) {
+    if (estimate.only_least && !part.only_least) estimate.value = std::max(estimate.value, part.value);
+}
 
 std::uint32_t heaviest(const std::map<std::uint32_t, double>& nodes) {
     const auto most = std::max_element(nodes.begin(), nodes.end(),
@@ -86,27 +96,28 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
     std::map<std::uint32_t, SiteName> names;  // of nodes
     std::map<SiteName, SiteSamples> sites;
     const std::vector<double> factors = window_factors(profile.run.windows, profile.run.seconds);
+    std::vector<AllocationEstimates> estimates;
+    estimates.reserve(measures.size());
+    for (const AllocationMeasure measure : measures) estimates.emplace_back(profile, measure);
     for (const AllocationSample& sample : profile.samples) {
         auto known = names.find(sample.node);
         if (known == names.end()) known = names.emplace(sample.node, site_of(profile, sample.node)).first;
         SiteSamples& site = sites[known->second];
-        const auto bytes = static_cast<double>(sample.bytes);
-        site.bytes.push_back({sample.window, bytes, sample.weight, sample.doubt});
-        site.blocks.push_back({sample.window, 1, sample.weight, sample.doubt});
-        site.nodes[sample.node] += bytes * sample.weight;
+        site.nodes[sample.node] += static_cast<double>(sample.bytes) * sample.weight;
         if (const auto watched = watched_block(sample, factors)) site.watched.push_back(*watched);
-        if (!sample.live) continue;
-        site.live_bytes.push_back({sample.window, bytes, sample.weight, sample.doubt});
-        site.live_blocks.push_back({sample.window, 1, sample.weight, sample.doubt});
+        for (std::size_t i = 0; i < measures.size(); ++i) {
+            if (const auto counts = estimates[i].weighted(sample)) site.sums[i].push_back(*counts);
+        }
     }
-    const auto sum = [&](const std::vector<WeightedSample>& samples) {
-        return estimate_sum(samples, profile.run.windows, profile.run.seconds);
-    };
     std::vector<AllocationSite> all;
     all.reserve(sites.size());
     for (const auto& [name, site] : sites) {
-        all.push_back({name, heaviest(site.nodes), site.bytes.size(), sum(site.bytes), sum(site.blocks),
-                       sum(site.live_bytes), sum(site.live_blocks), lifetimes_of(site.watched)});
+        const auto sum = [&](std::size_t i) { return estimates[i].of(site.sums[i]); };
+        all.push_back({name, heaviest(site.nodes), site.sums[0].size(), sum(0), sum(1), sum(2), sum(3),
+                       lifetimes_of(site.watched)});
+        // What is in use was allocated.
+        at_least(all.back().bytes, all.back().live_bytes);
+        at_least(all.back().blocks, all.back().live_blocks);
     }
     std::stable_sort(all.begin(), all.end(), [&](const AllocationSite& a, const AllocationSite& b) {
         return by_live ? a.live_bytes.value > b.live_bytes.value : a.bytes.value > b.bytes.value;

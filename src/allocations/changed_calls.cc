@@ -31,15 +31,16 @@ class CallMerger {
 
     void add(const AllocationProfile& profile, ComparedBytes what, std::size_t run) {
         const std::vector<std::uint32_t> known = nodes_of(profile);
-        const std::vector<double> factors = window_factors(profile.run.windows, profile.run.seconds);
+        const WholeTime whole(profile);
+        const AllocationEstimates estimates(profile, measure_of(what));
         const double seconds = std::max(profile.run.seconds, 1e-3);
         for (const AllocationSample& sample : profile.samples) {
-            if (what == ComparedBytes::in_use && !sample.live) continue;
+            const auto counts = estimates.weighted(sample);
+            if (!counts) continue;
             const std::uint32_t node = known[sample.node];
-            const auto bytes = static_cast<double>(sample.bytes);
-            const double factor = sample.window < factors.size() ? factors[sample.window] : 0;
-            nodes_[node].self[run] += bytes * sample.weight * factor / seconds;
-            samples_[run].push_back({node, {sample.window, bytes, sample.weight, sample.doubt}});
+            const double blocks = what == ComparedBytes::in_use ? whole.blocks(sample) : whole.calls(sample);
+            nodes_[node].self[run] += static_cast<double>(sample.bytes) * blocks / seconds;
+            samples_[run].push_back({node, *counts});
         }
     }
 
@@ -139,8 +140,9 @@ Walked walk_of(const std::vector<CallOfBoth>& nodes) {
 // What a run's samples below each node come to.
 class SumsBelow {
   public:
-    SumsBelow(const AllocationRun& run, std::vector<PlacedSample>& samples, const Walked& walk)
-        : run_(run), walk_(walk) {
+    SumsBelow(const AllocationProfile& profile, ComparedBytes what, std::vector<PlacedSample>& samples,
+              const Walked& walk)
+        : run_(profile.run), walk_(walk), estimates_(profile, measure_of(what)) {
         for (PlacedSample& sample : samples) sample.place = walk.first[sample.place];
         std::stable_sort(samples.begin(), samples.end(),
                          [](const PlacedSample& a, const PlacedSample& b) { return a.place < b.place; });
@@ -148,7 +150,7 @@ class SumsBelow {
             places_.push_back(sample.place);
             samples_.push_back(sample.sample);
         }
-        bytes_ = estimate_sum(samples_, run.windows, run.seconds).value;
+        bytes_ = estimates_.of(samples_).value;
     }
 
     [[nodiscard]] std::span<const WeightedSample> below(std::size_t node) const {
@@ -164,8 +166,8 @@ class SumsBelow {
         const double seconds = std::max(run_.seconds, 1e-3);
         if (samples.empty())
             return {0, 0, most_unseen(run_, samples_.size(), bytes_, mean(others)) / seconds};
-        const Estimate sum = estimate_sum(samples, run_.windows, run_.seconds);
-        return {sum.value / seconds, sum.low / seconds, sum.high / seconds};
+        const Estimate sum = estimates_.of(samples);
+        return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.only_least};
     }
 
   private:
@@ -180,6 +182,7 @@ class SumsBelow {
 
     const AllocationRun& run_;
     const Walked& walk_;
+    AllocationEstimates estimates_;
     std::vector<std::uint32_t> places_;
     std::vector<WeightedSample> samples_;
     double bytes_ = 0;
@@ -196,8 +199,9 @@ ChangedCalls changed_calls(const AllocationProfile& before, const AllocationProf
     ChangedCalls calls;
     calls.left_out = merger.cut(most);
     const Walked walk = walk_of(merger.nodes());
-    const SumsBelow first(before.run, merger.samples(0), walk), second(after.run, merger.samples(1), walk);
-    const bool estimated = have_intervals(before, after);
+    const SumsBelow first(before, what, merger.samples(0), walk),
+        second(after, what, merger.samples(1), walk);
+    const bool estimated = have_intervals(before, after, what);
     calls.nodes.reserve(merger.nodes().size());
     for (std::size_t i = 0; i < merger.nodes().size(); ++i) {
         const CallOfBoth& node = merger.nodes()[i];

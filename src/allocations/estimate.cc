@@ -11,7 +11,6 @@ namespace {
 constexpr std::array<double, 30> quantiles{
     12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131,
     2.120,  2.110, 2.101, 2.093, 2.086, 2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042};
-constexpr double normal_975 = 1.960;
 
 std::size_t stratum_of(const TimeWindow& window) {
     return std::min(window.stratum, most_strata - 1);
@@ -87,7 +86,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
     for (std::size_t i = 0; i < windows.size(); ++i) {
         Stratum& stratum = strata[stratum_of(windows[i])];
         stratum.time += factors[i] * windows[i].seconds;
-        stratum.windows += factors[i] > 0 ? 1 : 0;
+        stratum.windows += factors[i] > 0 ? 1U : 0U;
         stratum.partly = stratum.partly || factors[i] > 1;
     }
     for (std::size_t i = 0; i < windows.size(); ++i) {

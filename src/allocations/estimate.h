@@ -21,12 +21,19 @@ struct Estimate {
     bool only_least = false;   // a lower bound: it may be many times as much, so there is no interval
 };
 
+inline constexpr std::uint32_t no_cell = 0xffffffff;
+
 // One sample's share in a sum.
 struct WeightedSample {
     std::uint32_t window = 0;
     double value = 0;   // bytes, or 1 for blocks
     double weight = 1;  // of how many allocations of the window it stands; at least 1
     double doubt = 0;   // the part of it that may be wrong, in all samples the same way
+    // For sums of what is in use: AllocationProfile::live_cells.
+    std::uint32_t cell = no_cell;
+    std::uint32_t thread = 0;
+    double part = 1;   // AllocationSample::live_part, by which the value is multiplied
+    double bytes = 0;  // of the block
 };
 // Of a weight that may be too small by more than can be said.
 inline constexpr double boundless_doubt = 4;
@@ -50,5 +57,8 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
 
 // The quantile of Student's distribution that 97.5 % are below.
 double student_975(std::size_t freedom);
+inline constexpr double normal_975 = 1.960;
+// Of a Poisson distribution with this mean 2.5 % are 0.
+inline constexpr double none_seen = 3.689;
 
 }  // namespace nmtx

@@ -181,6 +181,37 @@ void read_windows(JsonFields& fields, AllocationRun& run) {
     });
 }
 
+void read_cells(JsonFields& fields, AllocationProfile& profile) {
+    if (fields.find("cells") == nullptr) return;  // new blocks were not counted, or an older nmtx wrote it
+    fields.read("live_doubt", profile.run.live_doubt);
+    if (profile.run.live_doubt < 0 || profile.run.live_doubt > most_number)
+        fields.complain("live_doubt is out of range");
+    fields.read_object("cells", [&](JsonFields& columns) {
+        Numbers counted(columns, "counted"), scales(columns, "scale"), most(columns, "most");
+        if (counted.size() != scales.size() || counted.size() != most.size())
+            return columns.complain("its lists are not as long as each other");
+        for (std::size_t i = 0; i < counted.size() && !columns.wrong(); ++i)
+            profile.live_cells.push_back(
+                {counted.index(i, 2) == 1, scales.at(i, 0, most_number), most.at(i, 0, most_number)});
+    });
+}
+
+// By which what is in use is estimated, where new blocks were counted.
+void read_places(JsonFields& columns, AllocationProfile& profile) {
+    Numbers threads(columns, "thread"), cells(columns, "cell"), parts(columns, "live_part");
+    const std::size_t size = profile.samples.size();
+    if (threads.size() != size || cells.size() != size || parts.size() != size)
+        return columns.complain("its lists are not as long as each other");
+    for (std::size_t i = 0; i < profile.samples.size() && !columns.wrong(); ++i) {
+        AllocationSample& sample = profile.samples[i];
+        sample.thread = threads.index(i, profile.samples.size());
+        const std::uint32_t cell = cells.index(i, profile.live_cells.size() + 1);
+        if (cell > 0) sample.cell = cell - 1;
+        sample.live_part = parts.at(i, -1000, 1);
+        if (sample.thread >= profile.calls.threads.size()) profile.calls.threads.resize(sample.thread + 1);
+    }
+}
+
 void read_samples(JsonFields& fields, AllocationProfile& profile) {
     fields.read_object("samples", [&](JsonFields& columns) {
         Numbers nodes(columns, "node"), windows(columns, "window"), bytes(columns, "bytes");
@@ -197,8 +228,10 @@ void read_samples(JsonFields& fields, AllocationProfile& profile) {
             sample.weight = weights.at(i, 1, most_number);
             sample.doubt = doubts.at(i, 0, most_number);
             sample.live = live.index(i, 2) == 1;
+            sample.live_part = sample.live ? 1 : 0;
             profile.samples.push_back(sample);
         }
+        if (!profile.live_cells.empty()) read_places(columns, profile);
     });
 }
 
@@ -215,25 +248,38 @@ std::string format_samples(const AllocationProfile& profile) {
         windows["stratum"].push_back(window.stratum);
     }
     ordered_json samples;
-    for (const char* column : {"node", "window", "bytes", "weight", "doubt", "live"})
+    std::map<std::uint32_t, std::uint32_t> threads;  // their numbers here
+    for (const char* column :
+         {"node", "thread", "window", "bytes", "weight", "doubt", "live", "live_part", "cell"})
         samples[column] = ordered_json::array();
     for (const AllocationSample& sample : profile.samples) {
         samples["node"].push_back(calls.node(sample.node));
+        samples["thread"].push_back(
+            threads.try_emplace(sample.thread, static_cast<std::uint32_t>(threads.size())).first->second);
         samples["window"].push_back(sample.window);
         samples["bytes"].push_back(sample.bytes);
         samples["weight"].push_back(sample.weight);
         samples["doubt"].push_back(sample.doubt);
         samples["live"].push_back(sample.live ? 1 : 0);
+        samples["live_part"].push_back(sample.live_part);
+        samples["cell"].push_back(sample.cell < profile.live_cells.size() ? sample.cell + 1 : 0);
     }
     ordered_json nodes = {{"parent", ordered_json::array()}, {"function", ordered_json::array()}};
     for (const auto& [parent, function] : calls.nodes()) {
         nodes["parent"].push_back(parent);
         nodes["function"].push_back(function);
     }
-    return ordered_json{{"knows_live", profile.run.knows_live},
-                        {"functions", calls.functions_json()},
-                        {"nodes", std::move(nodes)},
-                        {"windows", std::move(windows)},
+    ordered_json cells = {{"counted", ordered_json::array()},
+                          {"scale", ordered_json::array()},
+                          {"most", ordered_json::array()}};
+    for (const LiveCell& cell : profile.live_cells) {
+        cells["counted"].push_back(cell.counted ? 1 : 0);
+        cells["scale"].push_back(cell.scale);
+        cells["most"].push_back(cell.most);
+    }
+    return ordered_json{{"knows_live", profile.run.knows_live}, {"live_doubt", profile.run.live_doubt},
+                        {"functions", calls.functions_json()},  {"nodes", std::move(nodes)},
+                        {"windows", std::move(windows)},        {"cells", std::move(cells)},
                         {"samples", std::move(samples)}}
         .dump();
 }
@@ -260,6 +306,7 @@ Expected<AllocationProfile> parse_allocations(std::string_view text, const std::
     if (fields.find("profile") == nullptr)
         return failure(document, "has no samples: it was written by an older nmtx", std::string(again));
     AllocationProfile profile;
+    profile.calls.threads.emplace_back();
     fields.read_whole("pid", profile.run.pid);
     fields.read("process", profile.run.process);
     fields.read("taken_at", profile.run.started_at);
@@ -269,10 +316,10 @@ Expected<AllocationProfile> parse_allocations(std::string_view text, const std::
         read_functions(samples, profile.calls);
         read_nodes(samples, profile.calls);
         read_windows(samples, profile.run);
+        read_cells(samples, profile);
         read_samples(samples, profile);
     });
     if (fields.wrong()) return failure(document, *fields.wrong());
-    profile.calls.threads.emplace_back();
     return profile;
 }
 

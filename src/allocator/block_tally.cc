@@ -21,7 +21,19 @@ std::uint64_t chunk_for(std::uint64_t requested) {
     return std::max<std::uint64_t>(smallest_chunk, (requested + 8 + 15) / 16 * 16);
 }
 
-bool canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, std::uint64_t& size) {
+bool size_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, std::uint64_t& size) {
+    constexpr std::uint64_t header = 16;
+    size = word_at(chunk.user, 0);
+    tag = static_cast<std::size_t>(word_at(chunk.user, 8) & 0xff);
+    if (tag >= tag_count || size == 0 || size > chunk.size) return false;
+    const std::uint64_t needed = chunk_for(size + header);
+    if (chunk.arena != mmapped_arena) return chunk.size == needed || chunk.size == needed + 16;
+    return chunk.size / small_page == (needed + 8 + small_page - 1) / small_page;
+}
+
+}  // namespace
+
+bool has_canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, std::uint64_t& size) {
     constexpr std::uint64_t header = 16, footer = 2;
     constexpr std::uint64_t canary = 0xe99e;
     const std::uint64_t behind = word_at(chunk.user, 8);
@@ -39,18 +51,6 @@ bool canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, 
         return true;  // was not read: the canary and the size have to do
     return chunk.user[footer_at] == std::byte{0xe8} && chunk.user[footer_at + 1] == std::byte{0x8e};
 }
-
-bool size_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, std::uint64_t& size) {
-    constexpr std::uint64_t header = 16;
-    size = word_at(chunk.user, 0);
-    tag = static_cast<std::size_t>(word_at(chunk.user, 8) & 0xff);
-    if (tag >= tag_count || size == 0 || size > chunk.size) return false;
-    const std::uint64_t needed = chunk_for(size + header);
-    if (chunk.arena != mmapped_arena) return chunk.size == needed || chunk.size == needed + 16;
-    return chunk.size / small_page == (needed + 8 + small_page - 1) / small_page;
-}
-
-}  // namespace
 
 void FirstWords::add(std::uint64_t word, std::uint64_t file, const Chunk& chunk) {
     const std::uint64_t usable = chunk.usable();
@@ -161,7 +161,7 @@ TalliedAs BlockTally::chunk(const Chunk& chunk) {
 std::optional<TagSum> BlockTally::tracked(const Chunk& chunk, std::size_t& tag) const {
     if (headers_ == NmtHeaders::none || chunk.user.size() < 16) return std::nullopt;
     std::uint64_t size = 0;
-    const bool found = headers_ == NmtHeaders::canary ? canary_header(chunk, tag_count_, tag, size)
+    const bool found = headers_ == NmtHeaders::canary ? has_canary_header(chunk, tag_count_, tag, size)
                                                       : size_header(chunk, tag_count_, tag, size);
     if (!found) return std::nullopt;
     return TagSum{Bytes(size), {1, Bytes(chunk.size), Bytes(chunk.resident)}};

@@ -41,6 +41,10 @@ struct FileRange {
 
 inline constexpr std::size_t most_tags = 64;
 
+// Whether the chunk, of which at least 16 bytes were read, has NMT's header with a canary; then its tag and
+// the size that HotSpot asked for. `tag_count`: how many tags there may be.
+bool has_canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, std::uint64_t& size);
+
 struct TagSum {
     Bytes requested;  // as NMT counts: the size in the header
     ChunkSum chunks;

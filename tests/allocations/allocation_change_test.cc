@@ -125,8 +125,8 @@ TEST_CASE("allocation change: what stays in use is compared where both runs know
     before.run.knows_live = true;
     CHECK_FALSE(diff_allocations(before, after).knows_live);
     after.run.knows_live = true;
-    for (std::size_t i = 0; i < 100; ++i) before.samples[i].live = true;
-    for (std::size_t i = 0; i < 300; ++i) after.samples[i].live = true;
+    for (std::size_t i = 0; i < 100; ++i) before.samples[i].live_part = 1;
+    for (std::size_t i = 0; i < 300; ++i) after.samples[i].live_part = 1;
     const AllocationDiff diff = diff_allocations(before, after);
     REQUIRE(diff.knows_live);
     // The cache frees all: it is no site of what stays.
@@ -187,4 +187,23 @@ TEST_CASE("changed calls: what is left out counts for its caller") {
     const ChangedCalls nothing = changed_calls({}, {}, ComparedBytes::in_use, 10);
     REQUIRE(nothing.nodes.size() == 1);
     CHECK_FALSE(nothing.nodes[0].bytes.certain());
+}
+
+TEST_CASE("allocation change: what was counted is compared, though calls are lower bounds") {
+    auto before = made_run_of({{leak, 100}}), after = made_run_of({{leak, 100}});
+    for (AllocationProfile* profile : {&before, &after}) {
+        profile->run.knows_live = profile->run.live_counted = true;
+        profile->run.slowed = 0.95;
+        for (AllocationSample& sample : profile->samples) {
+            sample.live_part = 1;
+            sample.doubt = boundless_doubt;
+            sample.cell = 0;
+        }
+    }
+    before.live_cells = {{true, 1, 1e6}};
+    after.live_cells = {{true, 3, 3e6}};
+    const AllocationDiff diff = diff_allocations(before, after);
+    CHECK_FALSE(diff.bytes.certain());
+    CHECK(diff.live_bytes.change.value == Approx(2 * diff.live_bytes.before.value));
+    CHECK(diff.live_bytes.certain());
 }

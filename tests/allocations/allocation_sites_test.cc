@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "allocations/allocation_estimates.h"
+#include "allocations/live_blocks.h"
 #include "catch.h"
 #include "profile/made_profile.h"
 
@@ -63,7 +65,7 @@ TEST_CASE(
     AllocationProfile profile = made_allocations();
     CHECK(sampled_addresses(profile) == std::vector<std::uint64_t>{0x1000, 0x2000, 0x3000, 0x4000});
     // 0x2000 is gone, 0x3000 now has a block of another size.
-    mark_live(profile, {{0x1000, 1000}, {0x3000, 2008}, {0x4000, 40}, {0x9000, 1000}});
+    mark_live(profile, {{{0x1000, 1000}, {0x3000, 2008}, {0x4000, 40}, {0x9000, 1000}}});
     CHECK(profile.run.knows_live);
     CHECK(profile.samples[0].live);
     CHECK_FALSE(profile.samples[1].live);
@@ -81,14 +83,14 @@ TEST_CASE("allocation sites: of samples with the same address only the last can 
     AllocationProfile profile = made_allocations();
     for (AllocationSample& sample : profile.samples) sample.address = 0x1000;
     profile.samples[3].bytes = 1000;
-    mark_live(profile, {{0x1000, 1008}});
+    mark_live(profile, {{{0x1000, 1008}}});
     CHECK_FALSE(profile.samples[0].live);
     CHECK(profile.samples[3].live);
 }
 
 TEST_CASE("allocation sites: the sums of stacks are those of the sites") {
     AllocationProfile profile = made_allocations();
-    mark_live(profile, {{0x4000, 40}});
+    mark_live(profile, {{{0x4000, 40}}});
     const auto sums = sums_by_stack(profile);
     REQUIRE(sums.size() == 2);
     double space = 0, in_use = 0;

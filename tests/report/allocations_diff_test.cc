@@ -44,6 +44,7 @@ AllocationProfile made_compared_run(int leaks, bool live) {
     for (int i = 0; i < leaks; ++i)
         profile.samples.push_back(
             {leak, thread, static_cast<std::uint32_t>(i % 5), 1000, 0, 10.5, live, 0.01});
+    for (AllocationSample& sample : profile.samples) sample.live_part = sample.live ? 1 : 0;
     for (int i = 0; i < 100; ++i)
         profile.samples.push_back({cache, thread, static_cast<std::uint32_t>(i % 5), 500, 0, 10, false});
     return profile;

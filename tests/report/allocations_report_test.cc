@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "allocations/live_blocks.h"
 #include "base/printable.h"
 #include "catch.h"
 #include "profile/made_profile.h"
@@ -58,8 +59,8 @@ AllocationProfile made_allocation_profile(bool live) {
     for (std::uint32_t i = 0; i < 20; ++i)
         profile.samples.push_back({cache, thread, i % 2, 500, 0x90000U + i * 0x1000U, 10, false});
     if (!live) return profile;
-    std::vector<LiveBlock> blocks;
-    for (std::uint32_t i = 0; i < 40; ++i) blocks.push_back({0x10000U + i * 0x1000U, 1000});
+    BlocksOfTime blocks;
+    for (std::uint32_t i = 0; i < 40; ++i) blocks.sampled.push_back({0x10000U + i * 0x1000U, 1000});
     mark_live(profile, blocks);
     return profile;
 }
@@ -105,7 +106,8 @@ TEST_CASE("allocations report: the site that allocates most is first, with its l
 
 TEST_CASE("allocations report: what stays in use is shown where it is known") {
     const std::string text = text_of_allocations(made_allocation_profile(true), true);
-    CHECK(has(text, "80.0 % of the bytes are still in use"));
+    CHECK(has(text, "; 0.4 MiB/s (± "));
+    CHECK(has(text, " at 95 %) still in use."));
     CHECK(has(text, "Sites by bytes still in use"));
     CHECK(lines_with(text, "100 %") == 1);
     AllocationProfile unknown = made_allocation_profile(false);

@@ -97,7 +97,7 @@ std::vector<std::string> allocations_diff_notes(const AllocationDiff& diff) {
     if (diff.before.run.knows_live != diff.after.run.knows_live)
         notes.push_back("What stays in use is only compared if both runs have --live.");
     const std::size_t sites = std::max(diff.sites.size(), diff.live_sites.size());
-    if (sites >= many_sites && have_intervals(diff.before, diff.after))
+    if (sites >= many_sites && have_intervals(diff.before, diff.after, ComparedBytes::allocated))
         notes.push_back(fmt::format(
             "{} sites are compared, each at 95 %: if none had changed, up to {:.0f} could be listed "
             "by chance.",

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t longest_site_name = 512;
 constexpr double whole_time = 0.9;
+constexpr double least_unseen = 65536;  // bytes
 constexpr double noticeable_slowdown = 0.05;
 
 std::string_view s_of(std::uint64_t number) {
@@ -73,6 +74,7 @@ std::string site_text(const SiteName& site) {
 }
 
 std::string known_reach(const AllocationRun& run, const Estimate& estimate) {
+    if (estimate.only_least) return "or more";
     return has_interval(run, estimate) ? reach_text(estimate) + " at 95 %" : "its error is not known";
 }
 
@@ -89,9 +91,10 @@ std::string allocations_sentence(const AllocationProfile& profile) {
                                                       rate, run.seconds, count)
                                         : fmt::format("{} allocated in {:.1f} s ({}), {} blocks", rate,
                                                       run.seconds, known_reach(run, bytes), count);
-    if (run.knows_live && bytes.value > 0) {
+    if (run.knows_live) {
         const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
-        text += fmt::format("; {:.1f} % of the bytes are still in use", 100 * live.value / bytes.value);
+        const std::string reach = live.value <= 0 ? "" : fmt::format(" ({})", known_reach(run, live));
+        text += fmt::format("; {}{} still in use", rate_text(live.value, run.seconds), reach);
     }
     return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.",
                               grouped(samples), s_of(samples), grouped(run.window_count),
@@ -178,6 +181,14 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
                         "for that if it has no time to spare otherwise, and the intervals are wider.",
                         100 * run.slowed));
+    if (run.live_counted)
+        notes.push_back(
+            "What is in use was counted by size, in two walks of malloc's blocks; the samples say whose it is.");
+    if (run.live_unseen > least_unseen)
+        notes.push_back(fmt::format(
+            "Not in the table: {} of new blocks in use, more than the sampled calls account for. Calls of functions "
+            "without a probe, very rare ones{} are not seen.",
+            human(Bytes(rounded(run.live_unseen))), run.with_jvm ? "" : ", and those of libjvm.so,"));
     if (!run.live_missing.empty())
         notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
     if (!run.frees_missing.empty())

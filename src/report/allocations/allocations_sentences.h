@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "allocations/allocation_estimates.h"
 #include "allocations/allocation_sites.h"
 
 namespace nmtx {

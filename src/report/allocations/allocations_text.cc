@@ -47,7 +47,8 @@ class AllocationsText {
 
     [[nodiscard]] std::string still_live(const AllocationSite& site) const {
         if (!profile_.run.knows_live || site.bytes.value <= 0) return "-";
-        return fmt::format("{:.0f} %", 100 * site.live_bytes.value / site.bytes.value);
+        const double share = 100 * std::min(1.0, site.live_bytes.value / site.bytes.value);
+        return fmt::format("{}{:.0f} %", site.bytes.only_least ? "≤ " : "", share);
     }
 
     void table(const std::vector<AllocationSite>& sites) {

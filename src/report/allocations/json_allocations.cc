@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "allocations/allocation_estimates.h"
 #include "allocations/allocation_sites.h"
 #include "allocations/saved_allocations.h"
 #include "base/printable.h"
@@ -74,6 +75,8 @@ json run_json(const AllocationProfile& profile) {
             {"calls_not_copied", run.refused},
             {"slowed_at_most", run.slowed},
             {"one_for_several", run.one_for_several},
+            {"live_counted", run.live_counted},
+            {"live_unseen_bytes", run.live_unseen},
             {"live_missing", text_or_null(run.live_missing)},
             {"with_frees", run.with_frees},
             {"frees_missing", text_or_null(run.frees_missing)},

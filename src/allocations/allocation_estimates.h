@@ -1,0 +1,78 @@
+// Sums of samples over the whole time, with their intervals: of what was allocated, and of what is in use.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "allocations/allocation_profile.h"
+
+namespace nmtx {
+
+// What is summed of each sample.
+enum class AllocationMeasure : std::uint8_t { alloc_space, alloc_objects, inuse_space, inuse_objects };
+
+// What is in use is estimated by the cells of the samples, where new blocks were counted. Of a counted cell
+// the sum is known, and what a site has of it is its share of the samples: the calls' rate drops out, and
+// with it what a slowed thread is uncertain by. The share's interval is that of a ratio between clusters, the
+// windows, and of the choice of the samples; where all are of one site, another may have what no sample fell
+// on. It holds both cases, that all blocks whose end was not seen stay, and that those of a site end like its
+// others.
+class AllocationEstimates {
+  public:
+    // `profile` must outlive it.
+    AllocationEstimates(const AllocationProfile& profile, AllocationMeasure measure);
+
+    // Nothing of one that does not count.
+    [[nodiscard]] std::optional<WeightedSample> weighted(const AllocationSample& sample) const;
+    // `samples`: some of those that count.
+    [[nodiscard]] Estimate of(std::span<const WeightedSample> samples) const;
+    [[nodiscard]] Estimate all() const { return of(all_); }
+
+  private:
+    // Samples of a cell, in values of the whole time.
+    struct CellSum {
+        double sum = 0, squares = 0;
+        double bytes = 0, calls = 0;  // of its blocks
+        double there = 0, ended = 0;  // of samples that may stay, and of those that were seen to end
+        std::map<std::uint32_t, double> windows, threads;
+        void add(const WeightedSample& sample, double value);
+    };
+    // Seen ends for each block that may stay, in all cells.
+    struct Ends {
+        double of_part = 0, of_others = 0;
+    };
+    struct Reach {
+        double value = 0, below = 0, above = 0;
+        double all_below = 0, all_above = 0;  // the same way in all cells
+    };
+    [[nodiscard]] double whole(const WeightedSample& sample) const;
+    [[nodiscard]] double in_measure(double bytes, const CellSum& cell) const;
+    static double share_of(const CellSum& part, const CellSum& cell);
+    [[nodiscard]] Reach share(const CellSum& part, const CellSum& cell, const LiveCell& counted_cell,
+                              const Ends& ends) const;
+    // Blocks that were not seen to end may have ended all the same, up to so many for each that was.
+    struct Shares {
+        double low = 0, high = 0;
+    };
+    [[nodiscard]] Ends ends_of(const std::map<std::uint32_t, CellSum>& parts) const;
+    static Shares shares_by_ends(const CellSum& part, const CellSum& cell, const Ends& ends);
+    [[nodiscard]] double possible_share(const CellSum& part, const CellSum& cell, bool most) const;
+
+    const AllocationProfile& profile_;
+    AllocationMeasure measure_;
+    std::vector<double> factors_;
+    std::vector<WeightedSample> all_;
+    std::vector<CellSum> cells_;
+    std::map<std::uint32_t, bool> slow_threads_;  // whose calls are lower bounds only
+};
+
+Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure);
+
+inline bool has_interval(const AllocationRun& run, const Estimate& estimate) {
+    return !run.has_too_few_windows() && !estimate.only_least;
+}
+
+}  // namespace nmtx

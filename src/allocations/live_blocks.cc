@@ -1,0 +1,238 @@
+#include "allocations/live_blocks.h"
+
+#include <algorithm>
+#include <bit>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include "allocations/estimate.h"
+
+namespace nmtx {
+namespace {
+
+// What malloc may add to what was asked for: its rounding, and a page where the block has its own mapping or
+// is aligned to one.
+constexpr std::uint64_t most_rounding = 32;
+constexpr std::uint64_t page_rounding = 8192;
+constexpr std::uint64_t may_be_mapped = std::uint64_t{64} << 10U;
+
+bool may_hold(const LiveBlock& block, std::uint64_t bytes) {
+    const std::uint64_t more = bytes >= may_be_mapped ? page_rounding : most_rounding;
+    return block.usable >= bytes && block.usable - bytes <= more;
+}
+
+// With fewer samples a cell takes in more sizes.
+constexpr double enough_samples = 8;
+// A size by itself, then eighths of an octave, octaves, all.
+constexpr std::uint32_t levels = 4;
+
+std::uint64_t group_of(std::uint64_t usable, std::uint32_t level) {
+    const auto octave = static_cast<std::uint64_t>(std::bit_width(usable));
+    switch (level) {
+        case 0:
+            return usable;
+        case 1:
+            return octave * 8 + (octave > 4 ? usable >> (octave - 4) & 7U : 0);
+        case 2:
+            return octave;
+        default:
+            return 0;
+    }
+}
+
+// A sample with a part in what stays, by what its block has room for.
+struct PlacedBlock {
+    std::size_t sample = 0;
+    std::uint64_t usable = 0;
+    double part = 0;
+};
+
+// Sizes that are looked at together; in usable bytes.
+struct SizeGroup {
+    double more = 0;   // in use than before
+    double fresh = 0;  // at addresses that had none before
+    std::vector<PlacedBlock> of;
+
+    void add(const SizeGroup& other) {
+        more += other.more;
+        fresh += other.fresh;
+        of.insert(of.end(), other.of.begin(), other.of.end());
+    }
+    // That stay, for all that is known.
+    [[nodiscard]] bool has_enough() const {
+        double sum = 0, squares = 0;
+        for (const PlacedBlock& one : of) {
+            sum += one.part;
+            squares += one.part * one.part;
+        }
+        return sum > 0 && sum * sum >= enough_samples * squares;
+    }
+    [[nodiscard]] bool empty() const { return of.empty() && more == 0; }
+};
+
+class Cells {
+  public:
+    Cells(AllocationProfile& profile, const BlocksOfTime& blocks, const std::vector<PlacedBlock>& placed,
+          const BlockEnds& ends)
+        : profile_(profile), blocks_(blocks), placed_(placed), others_(count_for_others(ends)) {}
+
+    void make() {
+        if (blocks_.sizes.empty() || blocks_.seconds <= 0) {
+            SizeGroup all;
+            all.of = placed_;
+            return add(all, {false, others_, 0});
+        }
+        profile_.run.live_counted = true;
+        profile_.run.live_doubt = blocks_.doubt;
+        for (SizeGroup& group : groups()) {
+            if (!group.has_enough()) ignore_ends(group);
+            add(group, cell_of(group));
+        }
+    }
+
+  private:
+    // Where ends that were not seen may outweigh all that stays: those that were seen only widen the
+    // interval.
+    void ignore_ends(SizeGroup& group) {
+        constexpr double hardly = -1e-9;
+        for (PlacedBlock& one : group.of) {
+            if (one.part >= 0) continue;
+            one.part = profile_.samples[one.sample].live_part = hardly;
+        }
+    }
+
+    static bool is_left_out(BlockSeen seen, const BlockEnds& ends) {
+        seen.ended_at_once = seen.is_gone = false;
+        seen.ended_s = -1;
+        return ends.part_that_stays(seen) == 0;
+    }
+
+    // Of how many samples each with a part stands, by bytes: those that came late say nothing.
+    [[nodiscard]] double count_for_others(const BlockEnds& ends) const {
+        const WholeTime whole(profile_);
+        double all = 0, early = 0;
+        for (const AllocationSample& sample : profile_.samples) {
+            if (sample.address == 0) continue;
+            const double bytes = whole.calls(sample) * static_cast<double>(sample.bytes);
+            all += bytes;
+            if (!is_left_out(sample.seen, ends)) early += bytes;
+        }
+        return early > 0 ? all / early : 1;
+    }
+
+    // Each size in the smallest group that has enough samples; what is left in one of its own.
+    [[nodiscard]] std::vector<SizeGroup> groups() const {
+        std::map<std::uint64_t, SizeGroup> left;  // by size
+        for (const BlocksOfSize& size : blocks_.sizes) {
+            const auto usable = static_cast<double>(size.usable);
+            const double now = static_cast<double>(size.fresh) + static_cast<double>(size.old);
+            left[size.usable].more = (now - static_cast<double>(size.before)) * usable;
+            left[size.usable].fresh = static_cast<double>(size.fresh) * usable;
+        }
+        for (const PlacedBlock& one : placed_) left[one.usable].of.push_back(one);
+        std::vector<SizeGroup> found;
+        for (std::uint32_t level = 0; level < levels; ++level) {
+            std::map<std::uint64_t, SizeGroup> joined;
+            for (const auto& [usable, group] : left) joined[group_of(usable, level)].add(group);
+            std::erase_if(left,
+                          [&](const auto& one) { return joined[group_of(one.first, level)].has_enough(); });
+            for (auto& [key, group] : joined) {
+                if (group.has_enough()) found.push_back(std::move(group));
+            }
+        }
+        SizeGroup rest;
+        for (const auto& [usable, group] : left) rest.add(group);
+        if (!rest.empty()) found.push_back(std::move(rest));
+        return found;
+    }
+
+    // Usable bytes that the samples stand for.
+    [[nodiscard]] Estimate sampled(const SizeGroup& group) const {
+        std::vector<WeightedSample> samples;
+        samples.reserve(group.of.size());
+        for (const PlacedBlock& one : group.of) {
+            const AllocationSample& sample = profile_.samples[one.sample];
+            samples.push_back({sample.window, sample.live_part * static_cast<double>(one.usable) * others_,
+                               sample.weight, sample.doubt});
+        }
+        return estimate_sum(samples, profile_.run.windows, profile_.run.seconds);
+    }
+
+    LiveCell cell_of(const SizeGroup& group) {
+        const Estimate estimate = sampled(group);
+        const double part = profile_.run.seconds / blocks_.seconds;
+        const double more = std::max(0.0, group.more * part), fresh = std::max(more, group.fresh * part);
+        const bool bounded = !profile_.run.has_too_few_windows() && !estimate.only_least;
+        const bool unseen = bounded && more > estimate.high;
+        if (unseen) profile_.run.live_unseen += more - estimate.high;
+        const double scale = estimate.value > 0 ? others_ * more / estimate.value : 0;
+        if (unseen || more <= 0 || estimate.value <= 0 || !group.has_enough())
+            return {false, std::min(others_, scale), fresh};
+        return {true, scale, fresh};
+    }
+
+    void add(const SizeGroup& group, const LiveCell& cell) {
+        if (group.of.empty()) return;
+        for (const PlacedBlock& one : group.of)
+            profile_.samples[one.sample].cell = static_cast<std::uint32_t>(profile_.live_cells.size());
+        profile_.live_cells.push_back(cell);
+    }
+
+    AllocationProfile& profile_;
+    const BlocksOfTime& blocks_;
+    const std::vector<PlacedBlock>& placed_;
+    double others_ = 1;
+};
+
+}  // namespace
+
+std::vector<std::uint64_t> sampled_addresses(const AllocationProfile& profile) {
+    std::vector<std::uint64_t> addresses;
+    addresses.reserve(profile.samples.size());
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.address != 0) addresses.push_back(sample.address);
+    }
+    std::sort(addresses.begin(), addresses.end());
+    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
+    return addresses;
+}
+
+void mark_live(AllocationProfile& profile, const BlocksOfTime& blocks) {
+    struct Known {
+        const LiveBlock* block = nullptr;
+        bool taken = false;  // by a later sample
+    };
+    std::unordered_map<std::uint64_t, Known> known;
+    known.reserve(blocks.sampled.size());
+    for (const LiveBlock& block : blocks.sampled) known.emplace(block.address, Known{&block, false});
+    std::vector<std::uint64_t> usable(profile.samples.size(), 0);
+    // Samples are in the order of time: the last one with an address has the block.
+    for (std::size_t i = profile.samples.size(); i-- > 0;) {
+        AllocationSample& sample = profile.samples[i];
+        const auto found = sample.address == 0 ? known.end() : known.find(sample.address);
+        if (found == known.end() || !may_hold(*found->second.block, sample.bytes)) {
+            sample.seen.is_gone = true;
+            continue;
+        }
+        usable[i] = found->second.block->usable;
+        if (sample.seen.ended_s < 0) sample.seen.is_gone = std::exchange(found->second.taken, true);
+    }
+    std::vector<BlockSeen> seen;
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.address != 0) seen.push_back(sample.seen);
+    }
+    const BlockEnds ends(seen);
+    std::vector<PlacedBlock> placed;
+    for (std::size_t i = 0; i < profile.samples.size(); ++i) {
+        AllocationSample& sample = profile.samples[i];
+        sample.live_part = sample.address == 0 ? 0 : ends.part_that_stays(sample.seen);
+        sample.live = sample.live_part > 0;
+        if (sample.live_part != 0) placed.push_back({i, usable[i], sample.live_part});
+    }
+    profile.run.knows_live = true;
+    profile.live_cells.clear();
+    Cells(profile, blocks, placed, ends).make();
+}
+
+}  // namespace nmtx
