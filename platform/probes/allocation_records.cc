@@ -173,6 +173,8 @@ void AllocationRecords::end_watch(std::span<const std::array<double, most_functi
         Kept& kept = samples_[i];
         if (!kept.watched) continue;
         kept.sample.weight *= factors[kept.probed_thread][kept.function];
+        // All its calls were to be seen: what it stands for beyond itself may not have been.
+        kept.sample.doubt = 1 - 1 / std::max(1.0, kept.sample.weight);
         kept.sample.window = entry;
     }
     watched_waiting_.clear();
@@ -217,10 +219,10 @@ void AllocationRecords::find_ends(const ProbeWindow& window) {
         AllocationSample& sample = samples_[i].sample;
         samples_[i].seen_from_s = exposed_s_[samples_[i].tid];
         sample.seen.could_s = 0;
+        sample.seen.late = from >= until - late;
         if (sample.address == 0 || from < began || from >= until) continue;
         const double lived_s = ends_.lived_s(sample.address, from, until);
         sample.seen.ended_at_once = lived_s >= 0;
-        sample.seen.late = from >= until - late;
         if (!run_.with_frees || !all_noted) continue;
         sample.could_s = static_cast<double>(until - from) / 1e9;
         sample.lived_s = lived_s;

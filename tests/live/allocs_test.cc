@@ -143,8 +143,7 @@ TEST_CASE("live allocs: a thread with few calls for large blocks, beside one wit
         slope_of_accounts(accounts.outside, "large", from, to) * report["sampling"]["seconds"].get<double>();
     // While it starts, the JVM may have other threads that call much: then few windows give no interval.
     const auto& bytes = first["bytes"];
-    // Seen, with 8: up to 27 % more calls than there were.
-    if (bytes["low"].is_number()) CHECK(holds(bytes, truth, 0.3));
+    if (bytes["low"].is_number()) CHECK(holds(bytes, truth, 0.05));
     CHECK(first["live_bytes"]["value"].get<double>() == Approx(truth).epsilon(0.05));
     if (report["sampling"]["one_for_several"] == false) {
         CHECK(bytes["value"].get<double>() > 0.5 * truth);
