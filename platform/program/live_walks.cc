@@ -101,6 +101,7 @@ void LiveWalks::walk_after(AllocationProfile& profile) {
             blocks.doubt = (before_s + after_s) / 2 / blocks.seconds + not_walked(before_, after);
         }
     }
+    profile.run.live_uncounted = before_.why_not_walked;
     mark_live(profile, blocks);
 }
 

@@ -92,7 +92,7 @@ AllocationChange change_between(const Estimate& before, const Estimate& after, b
 
 bool have_intervals(const AllocationProfile& before, const AllocationProfile& after, ComparedBytes what) {
     for (const AllocationProfile* profile : {&before, &after}) {
-        const bool counted = what == ComparedBytes::in_use && !profile->live_cells.empty();
+        const bool counted = what == ComparedBytes::in_use && profile->run.live_counted;
         if (profile->run.has_too_few_windows() || profile->run.windows_s <= 0) return false;
         if (profile->run.is_too_low() && !counted) return false;
     }

@@ -14,12 +14,11 @@ namespace nmtx {
 // What is summed of each sample.
 enum class AllocationMeasure : std::uint8_t { alloc_space, alloc_objects, inuse_space, inuse_objects };
 
-// What is in use is estimated by the cells of the samples, where new blocks were counted. Of a counted cell
-// the sum is known, and what a site has of it is its share of the samples: the calls' rate drops out, and
-// with it what a slowed thread is uncertain by. The share's interval is that of a ratio between clusters, the
-// windows, and of the choice of the samples; where all are of one site, another may have what no sample fell
-// on. It holds both cases, that all blocks whose end was not seen stay, and that those of a site end like its
-// others.
+// What is in use is estimated by the cells of the samples, where blocks were counted. Of a counted cell the
+// sum is known, and a site has its share of the samples in it. How often a thread calls does not matter then,
+// nor how much its traps slow it. The share's interval is that of a ratio between clusters, the windows, and
+// of the choice of the samples. Where all are of one site, another may have what no sample fell on. It holds
+// both cases, that all blocks whose end was not seen stay, and that those of a site end like its others.
 class AllocationEstimates {
   public:
     // `profile` must outlive it.

@@ -70,10 +70,11 @@ struct AllocationRun {
     std::string lost_why;
     std::uint64_t beyond = 0;  // whose stacks had no room left in the tree
     bool knows_live = false;
-    bool live_counted = false;  // new blocks were counted
-    double live_doubt = 0;      // the part of what is in use that may be wrong, since the walks take time
-    double live_unseen = 0;     // bytes that are new and in use, and that no sampled call accounts for
-    std::string live_missing;   // why not, where it was asked for
+    bool live_counted = false;   // new blocks were counted
+    std::string live_uncounted;  // why not, where the samples that are in use are known
+    double live_doubt = 0;       // the part of what is in use that may be wrong, since the walks take time
+    double live_unseen = 0;      // bytes that are new and in use, and that no sampled call accounts for
+    std::string live_missing;    // why not, where it was asked for
     std::string java_missing;
     double nmtx_cpu_ms = 0;
     bool interrupted = false;

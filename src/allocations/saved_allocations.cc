@@ -99,6 +99,7 @@ void read_run(JsonFields& fields, AllocationRun& run) {
     fields.read("period_bytes", run.period_bytes);
     fields.read("slowed_at_most", run.slowed);
     fields.read("one_for_several", run.one_for_several);
+    if (fields.find("live_counted") != nullptr) fields.read("live_counted", run.live_counted);
     read_names(fields, "functions", run.functions);
     read_names(fields, "functions_left_out", run.functions_left_out);
     for (const double seconds : {run.asked_s, run.seconds, run.windows_s}) {

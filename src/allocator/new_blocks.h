@@ -25,7 +25,7 @@ class AddressMap {
     AddressMap(AddressMap&&) = default;
     AddressMap& operator=(AddressMap&&) = default;
 
-    // False where there is no more room; of 16 GiB without a gap there is.
+    // False once it is full: it has room for 16 GiB of heap at least.
     bool add(std::uint64_t address);
 
     // Lookups of addresses that are mostly near each other; the map must outlive it.
@@ -77,8 +77,8 @@ struct BlocksAfter {
     std::string why_not_walked;                // then there are none
 };
 
-// `with_jvm`: blocks with NMT's header, too. Those of a JDK before 17 have one that is no proof, and are
-// always among the others.
+// `with_jvm`: blocks with NMT's header, too. Before JDK 17 that header proves nothing, so HotSpot's blocks
+// count as others then.
 BlocksBefore blocks_before(const MallocRequest& request, bool with_jvm, TargetMemory& memory);
 // `addresses`: ascending.
 BlocksAfter blocks_after(const MallocRequest& request, const BlocksBefore& before,

@@ -179,13 +179,15 @@ TEST_CASE("live blocks: where ends are missed, the interval holds that none of a
 
 TEST_CASE("live blocks: a saved run is estimated as the run was") {
     const BlockSeen could{false, false, false, 0.4, -1};
-    AllocationProfile profile = made_leaks({{"churn", 40, 1000, 0, could}, {"leak", 40, 1000, 0, could}});
+    AllocationProfile profile = made_leaks({{"churn", 40, 1000, boundless_doubt, could},
+                                            {"leak", 40, 1000, 0, could},
+                                            {"seldom", 3, 5000, boundless_doubt, could}});
     for (std::size_t i = 0; i < 10; ++i) profile.samples[i].seen.ended_s = 0.01 * static_cast<double>(i);
     mark_live(profile, {all_there(profile), {{1000, 1200, 0, 100}}, 10, 0.01});
     const std::string json = R"({"schema": 2, "pid": 1, "process": "java", "taken_at": "", "bytes": {},
         "sampling": {"asked_s": 10, "seconds": 10, "allocator": "glibc", "library": "/lib/libc.so.6",
         "windows": 10, "windows_s": 1, "with_jvm": false, "period_bytes": 0, "slowed_at_most": 0,
-        "one_for_several": false, "functions": [], "functions_left_out": []}, "profile": )" +
+        "one_for_several": false, "live_counted": true, "functions": [], "functions_left_out": []}, "profile": )" +
                              format_samples(profile) + "}";
     const auto read = parse_allocations(json, "run.json");
     REQUIRE(read);

@@ -110,6 +110,10 @@ TEST_CASE("allocations report: what stays in use is shown where it is known") {
     CHECK(has(text, " at 95 %) still in use."));
     CHECK(has(text, "Sites by bytes still in use"));
     CHECK(lines_with(text, "100 %") == 1);
+    AllocationProfile uncounted = made_allocation_profile(true);
+    uncounted.run.live_uncounted = "it has more than 16 GiB of blocks";
+    CHECK(has(text_of_allocations(uncounted, true),
+              "What is in use could not be counted (it has more than 16 GiB of blocks)"));
     AllocationProfile unknown = made_allocation_profile(false);
     unknown.run.live_missing = "malloc was not walked";
     CHECK(has(text_of_allocations(unknown, false),

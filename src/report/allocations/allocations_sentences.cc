@@ -184,6 +184,11 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     if (run.live_counted)
         notes.push_back(
             "What is in use was counted by size, in two walks of malloc's blocks; the samples say whose it is.");
+    if (!run.live_uncounted.empty())
+        notes.push_back(
+            fmt::format("What is in use could not be counted ({}): a block whose address was given out again "
+                        "may count as one that stays.",
+                        printable(run.live_uncounted)));
     if (run.live_unseen > least_unseen)
         notes.push_back(fmt::format(
             "Not in the table: {} of new blocks in use, more than the sampled calls account for. Calls of functions "
