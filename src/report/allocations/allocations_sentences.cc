@@ -51,6 +51,25 @@ void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
                                     grouped(run.beyond)));
 }
 
+// What is known of the blocks that stay, and what is not.
+void add_live_notes(const AllocationRun& run, std::vector<std::string>& notes) {
+    if (run.live_counted)
+        notes.push_back(
+            "What is in use was counted by size, in two walks of malloc's blocks; the samples say whose it is.");
+    if (!run.live_uncounted.empty())
+        notes.push_back(
+            fmt::format("What is in use could not be counted ({}): a block whose address was given out again "
+                        "may count as one that stays.",
+                        printable(run.live_uncounted)));
+    if (run.live_unseen > least_unseen)
+        notes.push_back(fmt::format(
+            "Not in the table: {} of new blocks in use, more than the sampled calls account for. Calls of functions "
+            "without a probe, very rare ones{} are not seen.",
+            human(Bytes(rounded(run.live_unseen))), run.with_jvm ? "" : ", and those of libjvm.so,"));
+    if (!run.live_missing.empty())
+        notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
+}
+
 }  // namespace
 
 std::string rate_text(double bytes, double seconds) {
@@ -181,21 +200,7 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
                         "for that if it has no time to spare otherwise, and the intervals are wider.",
                         100 * run.slowed));
-    if (run.live_counted)
-        notes.push_back(
-            "What is in use was counted by size, in two walks of malloc's blocks; the samples say whose it is.");
-    if (!run.live_uncounted.empty())
-        notes.push_back(
-            fmt::format("What is in use could not be counted ({}): a block whose address was given out again "
-                        "may count as one that stays.",
-                        printable(run.live_uncounted)));
-    if (run.live_unseen > least_unseen)
-        notes.push_back(fmt::format(
-            "Not in the table: {} of new blocks in use, more than the sampled calls account for. Calls of functions "
-            "without a probe, very rare ones{} are not seen.",
-            human(Bytes(rounded(run.live_unseen))), run.with_jvm ? "" : ", and those of libjvm.so,"));
-    if (!run.live_missing.empty())
-        notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
+    add_live_notes(run, notes);
     if (!run.frees_missing.empty())
         notes.push_back(fmt::format("How long blocks live is not known: {}.", printable(run.frees_missing)));
     if (!run.java_missing.empty())
