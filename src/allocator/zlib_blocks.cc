@@ -28,8 +28,8 @@ class ZlibFinder {
         const bool deflate = header->usable >= 5600 && header->usable < 6400;
         if (!inflate && !deflate) return;
         std::size_t buffers_left = inflate ? 1 : 4;  // window; or window, prev, head and pending_buf
-        add_block(stream.at, stream, "z_stream");
-        add_block(stream.state, stream, inflate ? "inflate state" : "deflate state");
+        add_block(stream.at, stream, zlib_kind::z_stream);
+        add_block(stream.state, stream, inflate ? zlib_kind::inflate_state : zlib_kind::deflate_state);
         std::sort(state.begin() + 1, state.end());
         std::uint64_t last = 0;
         for (const std::uint64_t word : std::span(state).subspan(1)) {
@@ -42,7 +42,7 @@ class ZlibFinder {
             // middle of one has no header before it.
             if (!buffer || buffer->usable < 512 || buffer->usable > std::uint64_t{300} << 10U) continue;
             if (buffers_left-- == 0) return;
-            add_block(word, stream, inflate ? "inflate window" : "deflate buffer");
+            add_block(word, stream, inflate ? zlib_kind::inflate_window : zlib_kind::deflate_buffer);
         }
     }
 
@@ -89,6 +89,12 @@ class ZlibFinder {
 };
 
 }  // namespace
+
+bool is_zlib(const UntrackedOwner& entry) {
+    using namespace zlib_kind;
+    constexpr std::array kinds{z_stream, inflate_state, inflate_window, deflate_state, deflate_buffer};
+    return std::find(kinds.begin(), kinds.end(), entry.kind) != kinds.end();
+}
 
 std::vector<ZlibBlock> find_zlib_blocks(const std::vector<ZStream>& streams, const std::vector<Range>& arenas,
                                         TargetMemory& memory) {

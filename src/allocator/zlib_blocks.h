@@ -22,6 +22,13 @@ namespace nmtx {
 inline constexpr std::uint64_t z_stream_bytes = 112;
 inline constexpr std::size_t most_z_streams = 65536;
 
+// Kinds of zlib's blocks, as UntrackedOwner::kind has them.
+namespace zlib_kind {
+inline constexpr std::string_view z_stream = "z_stream", inflate_state = "inflate state",
+                                  inflate_window = "inflate window", deflate_state = "deflate state",
+                                  deflate_buffer = "deflate buffer";
+}
+
 struct ZStream {
     std::uint64_t at = 0;     // of the user's bytes
     std::uint64_t state = 0;  // what its `state` points to
@@ -34,10 +41,12 @@ struct ZlibBlock {
     std::uint64_t size = 0;
     std::uint64_t usable = 0;
     std::uint64_t resident = 0;
-    std::string_view
-        kind;  // "z_stream", "inflate state", "inflate window", "deflate state", "deflate buffer"
+    std::string_view kind;  // of zlib_kind
     std::uint64_t zalloc = 0;
 };
+
+// The entry's blocks were recognised as zlib's.
+bool is_zlib(const UntrackedOwner& entry);
 
 // The blocks that belong together and are in the arenas; ascending, each block once. `arenas`: ascending,
 // disjoint.

@@ -244,6 +244,21 @@ TEST_CASE("jni-malloc: names the group that most is resident of, and how much of
                       [](const Remedy& remedy) { return remedy.command == "nmtx malloc PID --peek 1016"; }));
 }
 
+TEST_CASE("jni-malloc: the largest group that it names is none of zlib's, which its amount leaves out") {
+    made::Judged process = with_streams(4096);  // 160 MiB
+    auto& groups = process.walk().untracked;
+    groups.push_back({"libfew.so", "", "data pointer", Bytes(1016), chunks(20, mib(20))});
+    groups.push_back({"", "", "size", Bytes(4104), chunks(60, mib(60))});
+    process.parts().untracked = mib(240);
+    const Finding found = rule::jni_malloc(process.input()).at(0);
+    CHECK(found.bytes == mib(80));
+    CHECK(mentions(found, "Most of it: 60 blocks of 4,104 bytes (60.0 MiB), owner unknown."));
+    CHECK(mentions(found, "nmtx malloc PID --peek 4104"));
+    CHECK_FALSE(mentions(found, "libz.so.1"));
+    RunTrend history = made::growing({Series::malloc_live_untracked}, Verdict::leak, 30);
+    CHECK(mentions(rule::jni_malloc(process.input(&history)).at(0), "Most of it: 60 blocks of 4,104 bytes"));
+}
+
 TEST_CASE("jni-malloc: is sure of the amount and the owner, and leaves open whether it is a leak") {
     made::Judged process(mib(400));
     process.parts().untracked = mib(300);

@@ -1,21 +1,17 @@
 #include "findings/figures/zlib_use.h"
 
-#include <algorithm>
-#include <array>
+#include "allocator/zlib_blocks.h"
 
 namespace nmtx {
 
 ZlibUse zlib_use(const MallocWalk& walk) {
-    // As allocator/zlib_blocks.h names them.
-    constexpr std::array<std::string_view, 5> kinds{"z_stream", "inflate state", "inflate window",
-                                                    "deflate state", "deflate buffer"};
     ZlibUse use;
     for (const UntrackedOwner& entry : walk.untracked) {
-        if (std::find(kinds.begin(), kinds.end(), entry.kind) == kinds.end()) continue;
+        if (!is_zlib(entry)) continue;
         use.resident += entry.chunks.resident;
-        if (entry.kind == "z_stream") use.z_streams += entry.chunks.blocks;
-        if (entry.kind == "inflate state") use.inflaters += entry.chunks.blocks;
-        if (entry.kind == "deflate state") use.deflaters += entry.chunks.blocks;
+        if (entry.kind == zlib_kind::z_stream) use.z_streams += entry.chunks.blocks;
+        if (entry.kind == zlib_kind::inflate_state) use.inflaters += entry.chunks.blocks;
+        if (entry.kind == zlib_kind::deflate_state) use.deflaters += entry.chunks.blocks;
     }
     return use;
 }

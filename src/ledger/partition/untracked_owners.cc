@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "allocator/zlib_blocks.h"
 #include "base/amounts.h"
 
 namespace nmtx {
@@ -17,6 +18,16 @@ const UntrackedOwner* largest_size_unknown(const MallocWalk& walk) {
         if (most == nullptr || entry.chunks.resident > most->chunks.resident) most = &entry;
     }
     return most;
+}
+
+std::optional<LargestUntracked> largest_of(const MallocWalk& walk,
+                                           const std::vector<UntrackedOwner>& owners) {
+    if (owners.empty()) return std::nullopt;
+    LargestUntracked largest{owners.front(), owners.front()};
+    if (const UntrackedOwner* const most = largest_size_unknown(walk);
+        largest.group.owner.empty() && most != nullptr)
+        largest.of_one_size = *most;
+    return largest;
 }
 
 }  // namespace
@@ -44,13 +55,13 @@ std::vector<UntrackedOwner> untracked_by_owner(const MallocWalk& walk) {
 }
 
 std::optional<LargestUntracked> largest_untracked(const MallocWalk& walk) {
-    const std::vector<UntrackedOwner> owners = untracked_by_owner(walk);
-    if (owners.empty()) return std::nullopt;
-    LargestUntracked largest{owners.front(), owners.front()};
-    if (const UntrackedOwner* const most = largest_size_unknown(walk);
-        largest.group.owner.empty() && most != nullptr)
-        largest.of_one_size = *most;
-    return largest;
+    return largest_of(walk, untracked_by_owner(walk));
+}
+
+std::optional<LargestUntracked> largest_without_zlib(const MallocWalk& walk) {
+    std::vector<UntrackedOwner> owners = untracked_by_owner(walk);
+    std::erase_if(owners, is_zlib);
+    return largest_of(walk, owners);
 }
 
 }  // namespace nmtx

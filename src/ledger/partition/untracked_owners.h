@@ -21,5 +21,7 @@ struct LargestUntracked {
 };
 // Nothing where the walk found no such blocks.
 std::optional<LargestUntracked> largest_untracked(const MallocWalk& walk);
+// The same of the blocks that are not recognised as zlib's.
+std::optional<LargestUntracked> largest_without_zlib(const MallocWalk& walk);
 
 }  // namespace nmtx

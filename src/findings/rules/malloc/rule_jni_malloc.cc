@@ -109,7 +109,7 @@ std::vector<Finding> growing(const FindingInput& input, const OwnerTrend& sum, B
                                              human(growth_per_hour(sum)));
     finding.bytes = held;
     finding.outside_nmt = told_apart;
-    const std::optional<LargestUntracked> largest = largest_untracked(*input.view.walk());
+    const std::optional<LargestUntracked> largest = largest_without_zlib(*input.view.walk());
     finding.evidence.push_back(growth_sentence(sum));
     if (library != nullptr) finding.evidence.push_back(growth_sentence(*library));
     if (largest) finding.evidence.push_back(largest_sentence(*largest, held));
@@ -139,7 +139,7 @@ std::vector<Finding> jni_malloc(const FindingInput& input) {
     finding.title = fmt::format("{} allocated by native (JNI) code, not tracked by NMT", human(held));
     finding.bytes = held;
     finding.outside_nmt = true;
-    const std::optional<LargestUntracked> largest = largest_untracked(*walk);
+    const std::optional<LargestUntracked> largest = largest_without_zlib(*walk);
     if (largest) finding.evidence.push_back(largest_sentence(*largest, held));
     finding.evidence.push_back(place_in_table(input.ledger.malloc, held, of_zlib));
     if (input.view.smaps && input.view.smaps->hugetlb != Bytes())
