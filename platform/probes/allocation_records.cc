@@ -23,47 +23,13 @@ constexpr double late_part = 0.3;
 void AllocationRecords::begin(const ProbeWindow& window, std::array<std::uint32_t, most_strata> entries,
                               std::uint64_t seed) {
     entries_ = entries;
-    wanted_before_.clear();
-    busy_before_.clear();
-    for (std::size_t i = 0; i < window.threads(); ++i) {
-        const pid_t tid = window.thread(i).tid;
-        wanted_before_.push_back(wanted_ns(tid));
-        busy_before_.push_back(busy_since_seen(tid, wanted_before_.back()));
-    }
+    busy_.begin(window);
     first_of_window_ = samples_.size();
     ends_.clear();
     bytes_seen_ = 0;
     bytes_of_threads_.assign(window.threads(), 0);
     waiting_.clear();
     sampler_.emplace(period_, seed);
-}
-
-void AllocationRecords::expect(const std::vector<ChosenThread>& threads) {
-    last_seen_.clear();
-    for (const ChosenThread& thread : threads) {
-        if (const auto wanted = wanted_ns(thread.tid)) last_seen_[thread.tid] = {monotonic_ns(), *wanted};
-    }
-}
-
-std::optional<double> AllocationRecords::busy_since_seen(pid_t tid,
-                                                         std::optional<std::uint64_t> wanted) const {
-    constexpr std::uint64_t too_short_ns = 20'000'000;
-    const auto seen = last_seen_.find(tid);
-    const std::uint64_t now = monotonic_ns();
-    if (seen == last_seen_.end() || !wanted || now < seen->second.at_ns + too_short_ns) return std::nullopt;
-    const std::uint64_t more = *wanted - std::min(*wanted, seen->second.wanted_ns);
-    return static_cast<double>(more) / static_cast<double>(now - seen->second.at_ns);
-}
-
-const KnownThread& AllocationRecords::known(pid_t tid) {
-    auto& thread = threads_[tid];
-    if (!thread) thread = std::make_unique<KnownThread>(process_, tid, false);
-    return *thread;
-}
-
-std::optional<std::uint64_t> AllocationRecords::wanted_ns(pid_t tid) {
-    const auto clock = known(tid).clock();
-    return clock ? std::optional(clock->run_ns + clock->wait_ns) : std::nullopt;
 }
 
 std::optional<AllocationRecords::Call> AllocationRecords::call_of(const ProbedFunction& function,
@@ -77,6 +43,9 @@ std::optional<AllocationRecords::Call> AllocationRecords::call_of(const ProbedFu
         return std::nullopt;
     }
     std::memcpy(&call.returns_to, record.stack.data(), sizeof call.returns_to);
+    const auto holds = [&call](Range code) { return code.contains(Address{call.returns_to}); };
+    if (function.maps && (!is_memory(record) || std::any_of(own_.begin(), own_.end(), holds)))
+        return std::nullopt;
     if (!jvm_.contains(Address{call.returns_to})) return call;
     ++run_.of_jvm;
     return std::nullopt;
@@ -88,7 +57,7 @@ std::optional<AllocationRecords::Kept> AllocationRecords::keep(const Call& call,
         ++run_.no_room;
         return std::nullopt;
     }
-    const KnownThread& of = known(record.tid);
+    const KnownThread& of = busy_.known(record.tid);
     ThreadCopy copy;
     copy.tid = record.tid;
     copy.own_id = of.own_id();
@@ -109,13 +78,14 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std
                               const ProbeRecord& record) {
     const ProbedFunction& function = window.functions()[number];
     if (function.frees) return note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
-    waiting_.erase(thread);
+    const auto call = call_of(function, record);
+    // malloc calls mmap before it returns.
+    if (call || !function.maps) waiting_.erase(thread);
     // It ends its block, whether that is moved or grows where it is.
     if (function.name == "realloc") {
         note_end(requested_bytes(SizeArgument::first, record), record.time_ns);
         if (window.thread(thread).every_of(number) > 1) run_.frees_partly = true;
     }
-    const auto call = call_of(function, record);
     if (!call) return;
     const ChosenThread& probed = window.thread(thread);
     const auto every = static_cast<double>(probed.every_of(number));
@@ -128,6 +98,7 @@ void AllocationRecords::enter(const ProbeWindow& window, std::size_t thread, std
     kept->sample.weight = every / *chance * probed.factor;
     kept->probed_thread = thread;
     kept->function = number;
+    kept->sample.mapped = function.maps;
     samples_.push_back(std::move(*kept));
     if (function.returns_address)
         waiting_[thread] = {record.registers[dwarf_stack_pointer], samples_.size() - 1};
@@ -143,12 +114,13 @@ std::optional<AllocationRecords::WatchedCall> AllocationRecords::enter_watched(s
                                                                                const ProbedFunction& function,
                                                                                std::size_t number,
                                                                                const ProbeRecord& record) {
-    watched_waiting_.erase(thread);
     const auto call = call_of(function, record);
+    if (call || !function.maps) watched_waiting_.erase(thread);
     auto kept = call ? keep(*call, record, true) : std::nullopt;
     if (!kept) return std::nullopt;
     kept->sample.weight = watched.factor;
     kept->watched = true;
+    kept->sample.mapped = function.maps;
     kept->probed_thread = thread;
     kept->function = number;
     samples_.push_back(std::move(*kept));
@@ -208,25 +180,39 @@ void AllocationRecords::find_ends(const ProbeWindow& window) {
     std::unordered_set<std::uint64_t> sampled;
     for (const Kept& kept : samples_) sampled.insert(kept.sample.address);
     ends_.keep_only(sampled);
-    const std::uint64_t until = window.stopping_ns(), began = window.began_ns();
-    for (std::size_t i = 0; i < first_of_window_; ++i) find_later_end(samples_[i], began, until);
+    const std::uint64_t began = window.began_ns();
+    // Where records were lost at the end, what they would have shown is not known.
+    std::unordered_map<pid_t, std::uint64_t> recorded_until;
     for (std::size_t i = 0; i < window.threads(); ++i)
-        exposed_s_[window.thread(i).tid] += static_cast<double>(until - began) / 1e9;
-    const auto late = static_cast<std::uint64_t>(late_part * static_cast<double>(until - began));
-    for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
-        if (samples_[i].watched) continue;
-        const std::uint64_t from = samples_[i].returned_ns;
-        AllocationSample& sample = samples_[i].sample;
-        samples_[i].seen_from_s = exposed_s_[samples_[i].tid];
-        sample.seen.could_s = 0;
-        sample.seen.late = from >= until - late;
-        if (sample.address == 0 || from < began || from >= until) continue;
-        const double lived_s = ends_.lived_s(sample.address, from, until);
-        sample.seen.ended_at_once = lived_s >= 0;
-        if (!run_.with_frees || !all_noted) continue;
-        sample.could_s = static_cast<double>(until - from) / 1e9;
-        sample.lived_s = lived_s;
+        recorded_until[window.thread(i).tid] = window.recorded_until_ns(i);
+    for (std::size_t i = 0; i < first_of_window_; ++i) {
+        const auto until = recorded_until.find(samples_[i].tid);
+        find_later_end(samples_[i], began,
+                       until == recorded_until.end() ? window.stopping_ns() : until->second);
     }
+    for (const auto& [tid, until] : recorded_until)
+        exposed_s_[tid] += static_cast<double>(until - began) / 1e9;
+    for (std::size_t i = first_of_window_; i < samples_.size(); ++i) {
+        if (!samples_[i].watched)
+            find_end(samples_[i], began, window.recorded_until_ns(samples_[i].probed_thread), all_noted);
+    }
+}
+
+// Of a sample of this window.
+void AllocationRecords::find_end(Kept& kept, std::uint64_t began, std::uint64_t until, bool all_noted) const {
+    const auto late = static_cast<std::uint64_t>(late_part * static_cast<double>(until - began));
+    const std::uint64_t from = kept.returned_ns;
+    AllocationSample& sample = kept.sample;
+    const auto exposed = exposed_s_.find(kept.tid);
+    kept.seen_from_s = exposed == exposed_s_.end() ? 0 : exposed->second;
+    sample.seen.could_s = 0;
+    sample.seen.late = from >= until - late;
+    if (sample.address == 0 || from < began || from >= until) return;
+    const double lived_s = ends_.lived_s(sample.address, from, until);
+    sample.seen.ended_at_once = lived_s >= 0;
+    if (!run_.with_frees || !all_noted || sample.mapped) return;
+    sample.could_s = static_cast<double>(until - from) / 1e9;
+    sample.lived_s = lived_s;
 }
 
 // Of a sample of a window before: its address is given out again.
@@ -244,26 +230,18 @@ void AllocationRecords::look_for_freed(const FreedNow& freed_now) {
         const BlockSeen& seen = kept.sample.seen;
         return kept.sample.address != 0 && !seen.ended_at_once && !seen.is_gone;
     };
-    std::vector<std::uint64_t> addresses;
+    std::vector<SampledBlock> blocks;
     for (const Kept& kept : samples_) {
-        if (may_live(kept)) addresses.push_back(kept.sample.address);
+        if (may_live(kept)) blocks.push_back({kept.sample.address, kept.sample.mapped});
     }
-    std::sort(addresses.begin(), addresses.end());
-    addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
-    if (addresses.empty()) return;
-    const std::vector<std::uint64_t> freed = freed_now(addresses);
+    std::sort(blocks.begin(), blocks.end());
+    blocks.erase(std::unique(blocks.begin(), blocks.end()), blocks.end());
+    if (blocks.empty()) return;
+    const std::vector<std::uint64_t> freed = freed_now(blocks);
     for (Kept& kept : samples_) {
         if (may_live(kept) && std::binary_search(freed.begin(), freed.end(), kept.sample.address))
             kept.sample.seen.is_gone = true;
     }
-}
-
-// The part of the window in which it wanted a processor; 0 where that is not known.
-double AllocationRecords::busy_share(const ProbeWindow& window, std::size_t thread) {
-    const auto wanted = wanted_ns(window.thread(thread).tid);
-    const auto& before = wanted_before_[thread];
-    if (!wanted || !before || *wanted <= *before || window.counted_ns() == 0) return 0;
-    return static_cast<double>(*wanted - *before) / static_cast<double>(window.counted_ns());
 }
 
 void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
@@ -274,7 +252,7 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     for (std::size_t i = 0; i < window.threads(); ++i) {
         const ProbeHits hits = window.hits(i);
         Undisturbed lacks = undisturbed(cost_ns(price, hits), window.ran_ns(i), hits.calls,
-                                        busy_share(window, i), busy_before_[i]);
+                                        busy_.share(window, i), busy_.before(i));
         const double slowed = 1 - 1 / std::max(lacks.factor, 1 + lacks.doubt);
         run_.slowed = std::max(run_.slowed, slowed);
         if (slowed > AllocationRun::most_corrected) lacks.doubt = std::max(lacks.doubt, boundless_doubt);

@@ -3,43 +3,42 @@
 
 #include <array>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "allocations/allocation_profile.h"
 #include "allocations/byte_sampler.h"
 #include "allocations/lifetimes.h"
+#include "allocations/live_blocks.h"
 #include "allocations/probe_budget.h"
 #include "base/address.h"
+#include "platform/probes/busy_threads.h"
 #include "platform/probes/probe_window.h"
 #include "platform/profile/stack_batches.h"
-#include "platform/profile/thread_clock.h"
 #include "profile/profile_builder.h"
 
 namespace nmtx {
 
-// Which blocks of some addresses, ascending, are free at this moment; ascending.
-using FreedNow = std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)>;
-
 class AllocationRecords {
   public:
-    // All must outlive it. `jvm`: libjvm.so's code; calls from there are left out. Empty: none are.
-    // `addresses`: blocks are of interest.
+    // All must outlive it. `jvm`: libjvm.so's code; calls from there are left out. Empty: none are. `own`:
+    // code whose calls of mmap are left out. `addresses`: blocks are of interest.
     AllocationRecords(const ProcessFiles& process, ProfileBuilder& builder, StackBatches& batches,
-                      AllocationRun& run, Range jvm, bool addresses)
-        : process_(process),
-          builder_(builder),
+                      AllocationRun& run, Range jvm, std::vector<Range> own, bool addresses)
+        : builder_(builder),
           batches_(batches),
           run_(run),
           jvm_(jvm),
-          addresses_(addresses) {}
+          own_(std::move(own)),
+          addresses_(addresses),
+          busy_(process) {}
 
     // Threads that are to be probed later: how busy they are until then.
-    void expect(const std::vector<ChosenThread>& threads);
+    void expect(const std::vector<ChosenThread>& threads) { busy_.expect(threads); }
     // What follows is of this window, which has begun. Until it ends the sampler is the same. `entries`: what
     // the samples of a stratum have as their window.
     void begin(const ProbeWindow& window, std::array<std::uint32_t, most_strata> entries, std::uint64_t seed);
@@ -98,20 +97,17 @@ class AllocationRecords {
     void note_end(std::uint64_t address, std::uint64_t time_ns);
     // Which of its samples' blocks were freed, and how long they lived.
     void find_ends(const ProbeWindow& window);
+    void find_end(Kept& kept, std::uint64_t began, std::uint64_t until, bool all_noted) const;
     void find_later_end(Kept& kept, std::uint64_t began, std::uint64_t until) const;
     void weigh_by_addresses();
-    const KnownThread& known(pid_t tid);
-    [[nodiscard]] double busy_share(const ProbeWindow& window, std::size_t thread);
-    [[nodiscard]] std::optional<double> busy_since_seen(pid_t tid, std::optional<std::uint64_t> wanted) const;
-    // The time in which it had a processor or waited for one.
-    std::optional<std::uint64_t> wanted_ns(pid_t tid);
 
-    const ProcessFiles& process_;
     ProfileBuilder& builder_;
     StackBatches& batches_;
     AllocationRun& run_;
     Range jvm_;
+    std::vector<Range> own_;
     bool addresses_;
+    BusyThreads busy_;
     std::unordered_map<pid_t, double> exposed_s_;  // windows so far in which a thread had probes
     std::vector<Kept> samples_;
     std::size_t first_of_window_ = 0;
@@ -122,16 +118,9 @@ class AllocationRecords {
     std::vector<double> bytes_of_threads_;
     std::size_t first_of_watch_ = 0;
     std::unordered_map<std::size_t, Waiting> watched_waiting_;
-    std::vector<Undisturbed> undisturbed_;            // by the window's threads
-    std::vector<std::optional<double>> busy_before_;  // likewise: undisturbed()
+    std::vector<Undisturbed> undisturbed_;  // by the window's threads
     std::optional<ByteSampler> sampler_;
-    std::unordered_map<std::size_t, Waiting> waiting_;         // by the window's threads
-    std::vector<std::optional<std::uint64_t>> wanted_before_;  // likewise, when it began
-    std::unordered_map<pid_t, std::unique_ptr<KnownThread>> threads_;
-    struct LastSeen {
-        std::uint64_t at_ns = 0, wanted_ns = 0;
-    };
-    std::unordered_map<pid_t, LastSeen> last_seen_;  // without probes
+    std::unordered_map<std::size_t, Waiting> waiting_;  // by the window's threads
 };
 
 }  // namespace nmtx

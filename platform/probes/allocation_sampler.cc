@@ -62,7 +62,8 @@ class AllocationSampler {
         run_.with_jvm = options_.with_jvm;
         const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
-        AllocationRecords records(process_, builder_, batches_, run_, *jvm, options_.addresses);
+        AllocationRecords records(process_, builder_, batches_, run_, *jvm, allocator().own_code,
+                                  options_.addresses);
         SeldomCalls seldom(process_, records, run_, random_, options_.addresses);
         seldom_ = &seldom;
         const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle());

@@ -11,10 +11,9 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <span>
-#include <vector>
 
 #include "allocations/allocation_profile.h"
+#include "allocations/live_blocks.h"
 #include "base/error.h"
 #include "platform/proc/process_files.h"
 
@@ -27,7 +26,7 @@ struct AllocationOptions {
     bool frees = false;      // free is probed, too: how long blocks live; with addresses
     bool with_jvm = false;   // calls from libjvm.so, too
     // With addresses: asked after each window which of the blocks are free again.
-    std::function<std::vector<std::uint64_t>(std::span<const std::uint64_t>)> freed_now;
+    FreedNow freed_now;
     // Called after each window with the seconds since the start and the samples so far.
     std::function<void(double seconds, std::size_t samples)> progress;
 };

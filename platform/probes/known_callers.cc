@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <map>
 
 #include "platform/probes/chosen_threads.h"
 #include "platform/profile/thread_clock.h"
@@ -80,6 +79,20 @@ void KnownCallers::remember(const ProbeWindow& window, std::span<const double> b
             if (calls > 0 || known.calls[function] * seconds > expected_calls)
                 known.calls[function] = calls / seconds;
         }
+    }
+}
+
+void KnownCallers::remember(const std::map<pid_t, MapWatch::Mapped>& mapped, double seconds,
+                            std::size_t function) {
+    // So it is known for two stretches more, however seldom it maps: what it maps may be large.
+    constexpr double least = 4;
+    for (auto& [tid, known] : threads_) {
+        if (!mapped.contains(tid)) known.calls[function] /= 2;
+    }
+    for (const auto& [tid, one] : mapped) {
+        Known& known = threads_[tid];
+        known.calls[function] = std::max(static_cast<double>(one.calls) / seconds, least);
+        known.bytes = std::max(known.bytes, static_cast<double>(one.bytes) / seconds);
     }
 }
 

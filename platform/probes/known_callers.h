@@ -5,6 +5,7 @@
 #include <sys/types.h>
 
 #include <array>
+#include <map>
 #include <optional>
 #include <random>
 #include <span>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "platform/probes/call_scout.h"
+#include "platform/probes/map_watch.h"
 #include "platform/probes/probe_window.h"
 #include "platform/proc/process_files.h"
 
@@ -30,6 +32,9 @@ class KnownCallers {
     // `bytes`: of the calls of each of the window's threads.
     void remember(const ProbeWindow& window, std::span<const double> bytes);
     void remember(const ScoutedThread& seen);
+
+    // What threads have mapped in so many seconds; `function`: mmap's number.
+    void remember(const std::map<pid_t, MapWatch::Mapped>& mapped, double seconds, std::size_t function);
 
     // Those with the largest part of the calls and of the bytes first.
     [[nodiscard]] std::vector<ScoutedThread> all() const;

@@ -98,6 +98,15 @@ PerfProbe PerfProbe::at_register(Address code, pid_t tid, const ProbeRecords& re
     return create(attributes, tid, records, why);
 }
 
+PerfProbe PerfProbe::of_mappings(pid_t tid, int& why) {
+    perf_event_attr attributes{};
+    attributes.type = PERF_TYPE_SOFTWARE;
+    attributes.config = PERF_COUNT_SW_DUMMY;
+    attributes.mmap_data = 1;
+    attributes.mmap2 = 1;  // with protection
+    return create(attributes, tid, {}, why);
+}
+
 bool PerfProbe::send_to(const PerfProbe& other) {
     return ::ioctl(descriptor(), PERF_EVENT_IOC_SET_OUTPUT, other.descriptor()) == 0;
 }

@@ -53,6 +53,9 @@ class PerfProbe {
     // threads do not trap. A hit costs some ten times as much. `why`: ENOSPC where all registers are in use.
     static PerfProbe at_register(Address code, pid_t tid, const ProbeRecords& records, int& why);
 
+    // No probe: what the thread maps, as records of mappings.
+    static PerfProbe of_mappings(pid_t tid, int& why);
+
     PerfProbe() = default;
     [[nodiscard]] explicit operator bool() const { return static_cast<bool>(event_); }
     [[nodiscard]] int descriptor() const { return event_.get(); }

@@ -27,14 +27,13 @@ bool clean(int memory, pid_t process, const std::vector<ProbedAllocator>& alloca
     bool is_clean = true;
     for (const ProbedAllocator& allocator : allocators) {
         for (const ProbedFunction& function : allocator.functions) {
+            const int file = allocator.file_of(function);
             const bool left = byte_of(memory, function.address.value) == breakpoint &&
-                              byte_of(allocator.file.get(), function.offset) != breakpoint;
+                              byte_of(file, function.offset) != breakpoint;
             if (!left) continue;
             is_clean = false;
             int why = 0;
-            PerfProbe::insert(type, {allocator.file.get(), function.offset, false}, process, {}, why)
-                .take()
-                .close();
+            PerfProbe::insert(type, {file, function.offset, false}, process, {}, why).take().close();
         }
     }
     return is_clean;

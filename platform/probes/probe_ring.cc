@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "platform/os/page_size.h"
@@ -96,6 +97,25 @@ bool read_probe_record(std::span<const std::byte> bytes, bool with_stack, ProbeR
     return !fields.was_short();
 }
 
+// { pid, tid, address, length, offset, identity of the file, protection, flags, name }
+bool read_mapping_record(std::span<const std::byte> bytes, MappingRecord& record) {
+    constexpr std::size_t identity_bytes = 24;
+    constexpr std::string_view no_file = "//anon";
+    Fields fields(bytes);
+    fields.next<std::uint32_t>();
+    record.tid = static_cast<pid_t>(fields.next<std::uint32_t>());
+    const auto begin = fields.next<std::uint64_t>(), length = fields.next<std::uint64_t>();
+    record.range = range_of(begin, begin + length);
+    fields.next<std::uint64_t>();
+    fields.take(identity_bytes);
+    record.usable = fields.next<std::uint32_t>() != PROT_NONE;
+    fields.next<std::uint32_t>();
+    const auto name = fields.take(no_file.size() + 1);  // with its end
+    record.anonymous =
+        name.size() > no_file.size() && std::memcmp(name.data(), no_file.data(), name.size()) == 0;
+    return !fields.was_short();
+}
+
 ProbeRing::ProbeRing(ProbeRing&& other) noexcept {
     *this = std::move(other);
 }
@@ -142,8 +162,7 @@ void ProbeRing::copy(std::uint64_t from, std::span<std::byte> into) const {
     if (first < into.size()) std::memcpy(into.data() + first, data, into.size() - first);
 }
 
-void ProbeRing::take(const std::function<bool(std::uint64_t)>& has_stack,
-                     const std::function<void(const ProbeRecord&)>& sink) {
+void ProbeRing::take_all(const std::function<void(std::uint32_t, std::span<const std::byte>)>& visit) {
     if (head_ == nullptr) return;
     // The kernel publishes a record by moving the head; it may overwrite what lies before the tail.
     const std::uint64_t head = std::atomic_ref(head_->data_head).load(std::memory_order_acquire);
@@ -158,28 +177,41 @@ void ProbeRing::take(const std::function<bool(std::uint64_t)>& has_stack,
         }
         one_.resize(header.size - sizeof header);
         copy(tail + sizeof header, one_);
-        take_one(header.type, one_, has_stack, sink);
+        if (header.type == PERF_RECORD_LOST) {
+            Fields fields(one_);
+            fields.next<std::uint64_t>();  // the event's id
+            lost_ += fields.next<std::uint64_t>();
+        } else {
+            visit(header.type, one_);
+        }
         tail += header.size;
     }
     std::atomic_ref(head_->data_tail).store(tail, std::memory_order_release);
 }
 
-void ProbeRing::take_one(std::uint32_t type, std::span<const std::byte> body,
-                         const std::function<bool(std::uint64_t)>& has_stack,
-                         const std::function<void(const ProbeRecord&)>& sink) {
-    Fields fields(body);
-    if (type == PERF_RECORD_LOST) {
-        fields.next<std::uint64_t>();  // the event's id
-        lost_ += fields.next<std::uint64_t>();
-        return;
-    }
-    if (type != PERF_RECORD_SAMPLE) return;
-    ProbeRecord record;
-    if (!read_probe_record(body, has_stack(fields.next<std::uint64_t>()), record)) {
-        ++bad_;
-        return;
-    }
-    sink(record);
+void ProbeRing::take(const std::function<bool(std::uint64_t)>& has_stack,
+                     const std::function<void(const ProbeRecord&)>& sink) {
+    take_all([&](std::uint32_t type, std::span<const std::byte> body) {
+        if (type != PERF_RECORD_SAMPLE) return;
+        ProbeRecord record;
+        if (read_probe_record(body, has_stack(Fields(body).next<std::uint64_t>()), record)) {
+            sink(record);
+        } else {
+            ++bad_;
+        }
+    });
+}
+
+void ProbeRing::take_mappings(const std::function<void(const MappingRecord&)>& sink) {
+    take_all([&](std::uint32_t type, std::span<const std::byte> body) {
+        if (type != PERF_RECORD_MMAP2) return;
+        MappingRecord record;
+        if (read_mapping_record(body, record)) {
+            sink(record);
+        } else {
+            ++bad_;
+        }
+    });
 }
 
 }  // namespace nmtx

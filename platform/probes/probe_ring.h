@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "base/address.h"
 #include "platform/probes/perf_probe.h"
 #include "platform/symbols/thread_copy.h"
 
@@ -29,6 +30,16 @@ struct ProbeRecord {
 // Of the bytes of one PERF_RECORD_SAMPLE behind its header. False where they are too few.
 bool read_probe_record(std::span<const std::byte> bytes, bool with_stack, ProbeRecord& record);
 
+// What a thread has mapped: memory of no file, and for use.
+struct MappingRecord {
+    pid_t tid = 0;
+    Range range;
+    bool anonymous = false, usable = false;
+};
+
+// Of the bytes of one PERF_RECORD_MMAP2 behind its header. False where they are too few.
+bool read_mapping_record(std::span<const std::byte> bytes, MappingRecord& record);
+
 class ProbeRing {
   public:
     ProbeRing() = default;
@@ -43,6 +54,8 @@ class ProbeRing {
     // All records that have come. `has_stack` says of a probe's id whether its records have one.
     void take(const std::function<bool(std::uint64_t probe)>& has_stack,
               const std::function<void(const ProbeRecord&)>& sink);
+    // The same of an event of mappings.
+    void take_mappings(const std::function<void(const MappingRecord&)>& sink);
     // So many records had no room.
     [[nodiscard]] std::uint64_t lost() const { return lost_; }
     // Records that are not as perf_event_open(2) has them.
@@ -51,9 +64,8 @@ class ProbeRing {
   private:
     void unmap();
     void copy(std::uint64_t from, std::span<std::byte> into) const;
-    void take_one(std::uint32_t type, std::span<const std::byte> body,
-                  const std::function<bool(std::uint64_t)>& has_stack,
-                  const std::function<void(const ProbeRecord&)>& sink);
+    // Calls visit(type, body) for each record that has come but those of lost ones.
+    void take_all(const std::function<void(std::uint32_t, std::span<const std::byte>)>& visit);
 
     perf_event_mmap_page* head_ = nullptr;
     std::size_t mapped_bytes_ = 0, data_offset_ = 0, data_bytes_ = 0;

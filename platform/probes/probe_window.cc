@@ -35,7 +35,7 @@ bool ProbeWindow::add(const ChosenThread& chosen, int& why) {
     const ProbeRecords returning{1, 0};
     for (std::size_t i = 0; i < functions; ++i) {
         const ProbedFunction& function = allocator_.functions[i];
-        const int file = allocator_.file.get();
+        const int file = allocator_.file_of(function);
         const ProbeRecords entering{records ? (function.frees ? 1 : chosen.every_of(i)) : 0,
                                     function.frees ? 0 : request_.stack_bytes};
         PerfProbe entry = PerfProbe::insert(type_, {file, function.offset, false}, chosen.tid, entering, why);
@@ -86,6 +86,7 @@ void ProbeWindow::drain(const std::function<void(std::size_t, std::size_t, const
             const auto owner = owners_.find(record.probe);
             if (owner == owners_.end()) return;
             const std::size_t function = owner->second.function;
+            threads_[i].last_ns = std::max(threads_[i].last_ns, record.time_ns);
             if (owner->second.returns) {
                 ++threads_[i].returned[function];
                 return returned(i, record);
@@ -231,6 +232,11 @@ ProbeHits ProbeWindow::seen() const {
     sum.calls = static_cast<std::uint64_t>(std::llround(calls));
     sum.returns = static_cast<std::uint64_t>(std::llround(returns));
     return sum;
+}
+
+std::uint64_t ProbeWindow::recorded_until_ns(std::size_t thread) const {
+    const Thread& of = threads_[thread];
+    return of.ring.lost() > 0 ? std::clamp(of.last_ns, began_ns_, stopping_ns_) : stopping_ns_;
 }
 
 std::uint64_t ProbeWindow::lost() const {

@@ -28,6 +28,7 @@ struct ChosenThread {
     double factor = 1;
     std::uint32_t stratum = 0;
     std::array<std::uint64_t, most_functions> every{};
+    bool maps = false;  // it is known to map memory
 
     [[nodiscard]] std::uint64_t every_of(std::size_t function) const {
         return std::max<std::uint64_t>(1, every[function]);
@@ -75,6 +76,8 @@ class ProbeWindow {
     [[nodiscard]] ProbeHits seen() const;
     // From began_ns() until then all threads recorded.
     [[nodiscard]] std::uint64_t stopping_ns() const { return stopping_ns_; }
+    // Until then one thread did: where records were lost, until the last one that was not.
+    [[nodiscard]] std::uint64_t recorded_until_ns(std::size_t thread) const;
     // Of the time in which it counted, so much the thread had a processor.
     [[nodiscard]] std::uint64_t ran_ns(std::size_t thread) const {
         return threads_[thread].entries.front().running_ns();
@@ -96,6 +99,7 @@ class ProbeWindow {
         std::vector<PerfProbe> entries, returns;  // by function
         ProbeRing ring;
         std::array<std::uint64_t, most_functions> records{}, returned{};
+        std::uint64_t last_ns = 0;  // of its records
     };
     struct Owner {
         std::size_t function = 0;

@@ -1,5 +1,6 @@
 #include "platform/probes/probed_functions.h"
 
+#include <sys/mman.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -24,7 +25,7 @@ struct Known {
     const char* name;
     SizeArgument size;
     bool returns_address;
-    bool frees = false;
+    bool frees = false, maps = false;
 };
 // C11 and POSIX; memalign is what many libraries still call.
 constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, true},
@@ -35,9 +36,15 @@ constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, 
                                                 {"posix_memalign", SizeArgument::third, false}}};
 
 constexpr Known known_free{"free", SizeArgument::first, false, true};
+constexpr Known known_mmap{"mmap", SizeArgument::second, true, false, true};
 
-// By the System V ABI for x86-64: rdi, rsi, rdx, with their DWARF numbers.
-constexpr std::size_t first_argument = 5, second_argument = 4, third_argument = 1;
+// By the System V ABI for x86-64: rdi, rsi, rdx, rcx, with their DWARF numbers.
+constexpr std::size_t first_argument = 5, second_argument = 4, third_argument = 1, fourth_argument = 2;
+
+std::size_t arguments_of(const Known& function) {
+    if (function.maps) return 4;  // its flags are the fourth
+    return function.size == SizeArgument::third ? 3 : 2;
+}
 
 std::optional<std::uint64_t> offset_in_file(const ElfImage& image, std::uint64_t address) {
     for (const FileSegment& segment : image.segments) {
@@ -48,38 +55,54 @@ std::optional<std::uint64_t> offset_in_file(const ElfImage& image, std::uint64_t
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function, SizeArgument size) {
+std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function, std::size_t arguments) {
     std::array<std::byte, 32> code{};
     const ssize_t got = ::pread(file, code.data(), code.size(), static_cast<off_t>(function));
     if (got <= 0) return std::nullopt;
-    const auto at = probe_point(std::span(code).first(static_cast<std::size_t>(got)),
-                                size == SizeArgument::third ? 3 : 2);
+    const auto at = probe_point(std::span(code).first(static_cast<std::size_t>(got)), arguments);
     return at ? std::optional(function + *at) : std::nullopt;
 }
 
-void find_functions(ProbedAllocator& found, const MappedFile& mapped, bool frees) {
-    const auto image = read_elf_image(found.file.get());
+// `mapped`: the file, which has them.
+void find_functions(ProbedAllocator& found, int file, const MappedFile& mapped,
+                    std::span<const Known> wanted) {
+    const auto image = read_elf_image(file);
     if (!image) return;
-    std::vector<Known> wanted(known_functions.begin(), known_functions.end());
-    if (frees) wanted.push_back(known_free);
     std::vector<std::string> names;
     names.reserve(wanted.size());
     for (const Known& function : wanted) names.emplace_back(function.name);
-    const auto symbols = find_exports(found.file.get(), *image, names);
+    const auto symbols = find_exports(file, *image, names);
     std::set<std::uint64_t> taken;  // aligned_alloc and memalign may be one function
     for (const Known& function : wanted) {
         const auto symbol = symbols.find(function.name);
         const auto begin = symbol == symbols.end() ? std::nullopt : offset_in_file(*image, symbol->second);
         if (!begin || taken.contains(*begin)) continue;
         taken.insert(*begin);
-        if (const auto offset = probe_offset(found.file.get(), *begin, function.size)) {
+        if (const auto offset = probe_offset(file, *begin, arguments_of(function))) {
             const Address address{mapped.first.begin.value + (*offset - mapped.offset)};
-            found.functions.push_back(
-                {function.name, *offset, address, function.size, function.returns_address, function.frees});
+            found.functions.push_back({function.name, *offset, address, function.size,
+                                       function.returns_address, function.frees, function.maps});
         } else {
             found.left_out.emplace_back(function.name);
         }
     }
+}
+
+bool is_c_library(const MappedFile& file) {
+    const std::string_view allocator = allocator_of_file(file.path);
+    return allocator == "glibc" || allocator == "musl";
+}
+
+// mmap is the C library's, whoever has malloc.
+void find_mmap(ProbedAllocator& found, const MappedFile& allocator, const ProcessFiles& process,
+               std::span<const MappedFile> code) {
+    found.own_code.push_back(allocator.first);
+    if (is_c_library(allocator)) return find_functions(found, found.file.get(), allocator, {&known_mmap, 1});
+    const auto library = std::find_if(code.begin(), code.end(), is_c_library);
+    if (library == code.end()) return;
+    found.own_code.push_back(library->first);
+    found.c_library = open_mapped_file(process, *library);
+    if (found.c_library) find_functions(found, found.c_library.get(), *library, {&known_mmap, 1});
 }
 
 bool has_malloc(const ProbedAllocator& found) {
@@ -111,23 +134,34 @@ std::uint64_t requested_bytes(SizeArgument size, const ProbeRecord& record) {
     return __builtin_mul_overflow(first, second, &product) ? ~std::uint64_t{0} : product;
 }
 
+bool is_memory(const ProbeRecord& record) {
+    constexpr std::uint64_t any_use = PROT_READ | PROT_WRITE | PROT_EXEC;
+    return (record.registers[fourth_argument] & MAP_ANONYMOUS) != 0 &&
+           (record.registers[third_argument] & any_use) != 0;
+}
+
 Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles& process, bool frees) {
     const auto maps = process.read_large("maps");
     if (!maps) return tl::make_unexpected(maps.error());
     const auto program = process.link("exe");
     std::vector<ProbedAllocator> all;
     std::string refused;
-    for (const MappedFile& file : mapped_code(*maps)) {
+    const std::vector<MappedFile> code = mapped_code(*maps);
+    for (const MappedFile& file : code) {
         std::string allocator(allocator_of_file(file.path));
         if (allocator.empty() && program && file.path == *program) allocator = "program";
         if (allocator.empty() || is_known(all, file.path)) continue;
-        ProbedAllocator found{std::move(allocator), file.path, open_mapped_file(process, file), {}, {}};
+        ProbedAllocator found{
+            std::move(allocator), file.path, open_mapped_file(process, file), {}, {}, {}, {}};
         if (!found.file) {
             refused = file.path;
             continue;
         }
-        find_functions(found, file, frees);
-        if (has_malloc(found)) all.push_back(std::move(found));
+        find_functions(found, found.file.get(), file, known_functions);
+        if (!has_malloc(found)) continue;
+        find_mmap(found, file, process, code);
+        if (frees) find_functions(found, found.file.get(), file, {&known_free, 1});
+        all.push_back(std::move(found));
     }
     // Those that replace it come first.
     std::stable_partition(all.begin(), all.end(), [](const ProbedAllocator& one) {

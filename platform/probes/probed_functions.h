@@ -23,18 +23,26 @@ struct ProbedFunction {
     SizeArgument size = SizeArgument::first;
     bool returns_address = true;  // posix_memalign writes it to memory
     bool frees = false;           // its first argument is a block; each call is recorded, without its stack
+    bool maps = false;            // mmap: is_memory() says whether a call is for memory
 };
 
 // More than an address space has: the call fails.
 inline constexpr std::uint64_t most_asked = std::uint64_t{1} << 47U;
 // At a probe the arguments are in their registers; saturates.
 std::uint64_t requested_bytes(SizeArgument size, const ProbeRecord& record);
+// A call of mmap that maps memory of no file, for use and not only to reserve the addresses.
+bool is_memory(const ProbeRecord& record);
 
 struct ProbedAllocator {
     std::string allocator;  // "glibc", "jemalloc"; "program" where the program itself has malloc
     std::string path;
     Descriptor file;
+    Descriptor c_library;         // which has mmap, where the allocator is another file
+    std::vector<Range> own_code;  // of both: what they map is not for their callers, or it is malloc's
     std::vector<ProbedFunction> functions;
+    [[nodiscard]] int file_of(const ProbedFunction& function) const {
+        return function.maps && c_library ? c_library.get() : file.get();
+    }
     [[nodiscard]] bool has_free() const { return !functions.empty() && functions.back().frees; }
     std::vector<std::string> left_out;  // a probe there would trap twice, or the code cannot be read
 };

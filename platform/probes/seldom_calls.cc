@@ -12,11 +12,26 @@
 namespace nmtx {
 namespace {
 
-constexpr std::size_t watched_functions = 3, most_places = 64;
+constexpr std::size_t most_watched_functions = 3, most_places = 64;
 constexpr std::size_t most_pages = 2048, most_pages_each = 256;  // a record has 16 KiB
 constexpr std::uint64_t turn_every_ns = 1'000'000'000, first_turn_ns = 50'000'000;
 // Registers are set anew with each switch. Seen: 2 to 3 microseconds.
 constexpr double switch_ns = 3000;
+
+// The first ones, and of a thread that maps memory mmap in place of the last of them.
+std::vector<std::size_t> watched_functions(const ProbedAllocator& allocator, bool with_mmap) {
+    std::vector<std::size_t> numbers;
+    for (std::size_t i = 0; i < allocator.functions.size(); ++i) {
+        const ProbedFunction& function = allocator.functions[i];
+        if (function.frees || (function.maps && !with_mmap)) continue;
+        if (numbers.size() < most_watched_functions) {
+            numbers.push_back(i);
+        } else if (function.maps) {
+            numbers.back() = i;
+        }
+    }
+    return numbers;
+}
 
 std::uint64_t slices_of(const KnownThread& thread) {
     const auto clock = thread.clock();
@@ -28,9 +43,8 @@ std::uint64_t slices_of(const KnownThread& thread) {
 bool SeldomCalls::add(const ChosenThread& chosen, std::size_t ring_pages) {
     Thread thread;
     thread.thread = chosen;
-    for (std::size_t i = 0; i < std::min(watched_functions, allocator_->functions.size()); ++i) {
-        const ProbedFunction& function = allocator_->functions[i];
-        if (function.frees) break;
+    for (const std::size_t number : watched_functions(*allocator_, chosen.maps)) {
+        const ProbedFunction& function = allocator_->functions[number];
         int why = 0;
         PerfProbe entry = PerfProbe::at_register(function.address, chosen.tid, {1, bounds_.stack_bytes}, why);
         if (!entry) return why == ESRCH;
@@ -38,6 +52,7 @@ bool SeldomCalls::add(const ChosenThread& chosen, std::size_t ring_pages) {
                                                    : entry.send_to(thread.entries.front());
         if (!joined) return false;
         thread.entries.push_back(std::move(entry));
+        thread.functions.push_back(number);
     }
     thread.known = std::make_unique<KnownThread>(process_, chosen.tid, true);
     thread.slices = slices_of(*thread.known);
@@ -98,18 +113,19 @@ void SeldomCalls::watch_returns(Thread& thread) {
 
 void SeldomCalls::drain(std::size_t index) {
     Thread& thread = threads_[index];
-    const auto number_of = [&](std::uint64_t probe) {
+    const auto entry_of = [&](std::uint64_t probe) {
         std::size_t i = 0;
         while (i < thread.entries.size() && thread.entries[i].id() != probe) ++i;
         return i;
     };
-    thread.ring.take([&](std::uint64_t probe) { return number_of(probe) < thread.entries.size(); },
+    thread.ring.take([&](std::uint64_t probe) { return entry_of(probe) < thread.entries.size(); },
                      [&](const ProbeRecord& record) {
-                         const std::size_t function = number_of(record.probe);
-                         if (function == thread.entries.size()) {
+                         const std::size_t entry = entry_of(record.probe);
+                         if (entry == thread.entries.size()) {
                              ++thread.returned;
                              return records_.leave_watched(index, record);
                          }
+                         const std::size_t function = thread.functions[entry];
                          ++thread.records[function];
                          ++calls_;
                          thread.last_ns = record.time_ns;
@@ -180,11 +196,12 @@ std::array<double, most_functions> SeldomCalls::account_for(Thread& thread) {
     std::uint64_t calls = 0;
     bool full = false;
     for (std::size_t i = 0; i < thread.entries.size(); ++i) {
-        const std::uint64_t hits = thread.entries[i].hits(), records = thread.records[i];
+        const std::size_t function = thread.functions[i];
+        const std::uint64_t hits = thread.entries[i].hits(), records = thread.records[function];
         calls += hits;
         full = full || hits >= bounds_.most_calls;
         // Those that had no room in the buffer.
-        factors[i] = records > 0 ? static_cast<double>(hits) / static_cast<double>(records) : 1;
+        factors[function] = records > 0 ? static_cast<double>(hits) / static_cast<double>(records) : 1;
     }
     const std::uint64_t until = std::clamp(full ? thread.last_ns : thread.until_ns, began_ns_ + 1, ended_ns_);
     const double part = static_cast<double>(until - began_ns_) / static_cast<double>(ended_ns_ - began_ns_);

@@ -2,7 +2,8 @@
 // calls are records, from one stretch's begin to its end. By debug registers, so nobody else pays for it: a
 // call costs its own thread some tens of microseconds, and each switch to that thread a few.
 //
-//   registers   malloc, calloc, realloc; and the place behind one call of them, where its block is known
+//   registers   malloc, calloc, realloc or mmap; and the place behind one call of them, where its block is
+//   known
 //
 // Of the places behind calls each second another one has the register, by the bytes that were asked for
 // there.
@@ -58,7 +59,8 @@ class SeldomCalls {
     };
     struct Thread {
         ChosenThread thread;
-        std::vector<PerfProbe> entries;  // by function
+        std::vector<PerfProbe> entries;
+        std::vector<std::size_t> functions;  // of the entries
         PerfProbe back;
         std::uint64_t back_at = 0;
         ProbeRing ring;

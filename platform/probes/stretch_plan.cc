@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "platform/os/clock.h"
+
 namespace nmtx {
 namespace {
 
@@ -17,6 +19,7 @@ constexpr double slowed_rate = 4;
 }  // namespace
 
 std::optional<double> StretchPlanner::look(std::span<const pid_t> all, const ProbedAllocator& of) {
+    if (maps_since_ns_ == 0) look_at_mappings({all.begin(), all.end()}, of);
     const auto seen = callers_.look(all, of, run_.windows.empty() ? first_look_ns : look_ns);
     if (!seen) {
         callers_.guess(process_, all);
@@ -30,6 +33,7 @@ std::optional<double> StretchPlanner::look(std::span<const pid_t> all, const Pro
 
 StretchPlan StretchPlanner::next(const std::vector<pid_t>& all, const ProbedAllocator& allocator,
                                  const ProbeBudget& budget) {
+    look_at_mappings(all, allocator);
     const auto seen = run_.windows.empty() ? std::nullopt : look(all, allocator);
     const double rate = std::max(seen.value_or(0), rates_[of_busy_threads] + rates_[of_other_threads]);
     const std::vector<ScoutedThread> busy = callers_.busy();
@@ -53,6 +57,22 @@ StretchPlan StretchPlanner::next(const std::vector<pid_t>& all, const ProbedAllo
     return next;
 }
 
+void StretchPlanner::look_at_mappings(const std::vector<pid_t>& all, const ProbedAllocator& allocator) {
+    const auto mmap = std::find_if(allocator.functions.begin(), allocator.functions.end(),
+                                   [](const ProbedFunction& function) { return function.maps; });
+    if (mmap == allocator.functions.end()) return;
+    mmap_ = static_cast<std::size_t>(mmap - allocator.functions.begin());
+    const std::uint64_t now = monotonic_ns();
+    if (maps_since_ns_ != 0) {
+        const double seconds = static_cast<double>(now - maps_since_ns_) / 1e9;
+        const auto mapped = maps_.take();
+        for (const auto& [tid, one] : mapped) run_.hits.records += one.calls;
+        callers_.remember(mapped, std::max(seconds, 1e-3), *mmap_);
+    }
+    maps_since_ns_ = now;
+    maps_.follow(all);
+}
+
 double StretchPlanner::most_watched_calls() const {
     const double call_ns = run_.price.look_ns * (addresses_ ? 2 : 1) + run_.price.copy_ns;
     return share_for_watched * budget_ * 1e9 / call_ns;
@@ -74,6 +94,10 @@ StretchPlan StretchPlanner::plan_watched(const std::vector<pid_t>& all) {
     }
     StretchPlan next;
     next.watched = choose_watched(quiet, known, most_watched_calls(), random_);
+    for (ChosenThread& thread : next.watched) {
+        const auto* const calls = mmap_ ? callers_.rates(thread.tid) : nullptr;
+        thread.maps = calls != nullptr && (*calls)[*mmap_] >= 1;
+    }
     std::vector<ScoutedThread> left;
     std::vector<pid_t> tids;
     for (const ScoutedThread& one : known) {

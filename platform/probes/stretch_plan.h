@@ -52,6 +52,7 @@ class StretchPlanner {
 
   private:
     StretchPlan plan_watched(const std::vector<pid_t>& all);
+    void look_at_mappings(const std::vector<pid_t>& all, const ProbedAllocator& allocator);
 
     const ProcessFiles& process_;
     AllocationRun& run_;
@@ -59,6 +60,9 @@ class StretchPlanner {
     double budget_;
     bool addresses_;
     KnownCallers callers_{random_};
+    MapWatch maps_;
+    std::uint64_t maps_since_ns_ = 0;
+    std::optional<std::size_t> mmap_;          // its number, where it has a probe
     std::array<double, most_strata> rates_{};  // calls a second, as last seen
     std::unordered_set<pid_t> restless_;
     bool registers_ = true, watching_ = false;

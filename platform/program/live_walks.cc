@@ -1,7 +1,9 @@
 #include "platform/program/live_walks.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "kernel/mappings/anonymous_ranges.h"
 #include "ledger/plan/malloc_request.h"
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/collect.h"
@@ -38,6 +40,12 @@ Expected<void> walk_now(const ProcessFiles& process, Walk walk) {
     return {};
 }
 
+Expected<std::vector<Range>> mapped_now(const ProcessFiles& process) {
+    const auto maps = process.read_large("maps");
+    if (!maps) return tl::make_unexpected(maps.error());
+    return anonymous_ranges(*maps);
+}
+
 double seconds_between(std::uint64_t from_ns, std::uint64_t to_ns) {
     return to_ns > from_ns ? static_cast<double>(to_ns - from_ns) / 1e9 : 0;
 }
@@ -61,14 +69,37 @@ void LiveWalks::walk_before() {
         return before_.why_not_walked;
     });
     if (!walked) before_.why_not_walked = to_string(walked.error());
+    mapped_before_ = mapped_now(process_);
 }
 
-std::vector<std::uint64_t> LiveWalks::freed_now(std::span<const std::uint64_t> addresses) const {
-    if (!before_.why_not_walked.empty()) return {};
+std::vector<std::uint64_t> LiveWalks::freed_now(std::span<const SampledBlock> blocks) const {
+    std::vector<std::uint64_t> addresses, mapped;
+    for (const SampledBlock& block : blocks) (block.mapped ? mapped : addresses).push_back(block.address);
+    std::vector<std::uint64_t> freed = freed_by_malloc(addresses);
+    if (mapped.empty()) return freed;
+    const auto now = mapped_now(process_);
+    if (!now) return freed;
+    for (const std::uint64_t address : mapped) {
+        if (bytes_within(*now, range_of(address, address + 1)) == 0) freed.push_back(address);
+    }
+    std::sort(freed.begin(), freed.end());
+    return freed;
+}
+
+std::vector<std::uint64_t> LiveWalks::freed_by_malloc(std::span<const std::uint64_t> addresses) const {
+    if (addresses.empty() || !before_.why_not_walked.empty()) return {};
     auto residency = PageResidency::open(process_);
     if (!residency) return {};
     LiveMemory memory(process_, std::move(*residency));
     return freed_blocks(addresses, before_.keys, memory);
+}
+
+void LiveWalks::add_mapped(const AllocationProfile& profile, BlocksOfTime& blocks) const {
+    const auto now = mapped_now(process_);
+    if (!now) return;
+    for (const Range range : sampled_mappings(profile))
+        blocks.mapped.push_back({range.begin.value, bytes_within(*now, range)});
+    if (mapped_before_) blocks.freshly_mapped = bytes_outside(*now, *mapped_before_);
 }
 
 void LiveWalks::walk_after(AllocationProfile& profile) {
@@ -90,6 +121,7 @@ void LiveWalks::walk_after(AllocationProfile& profile) {
         return;
     }
     BlocksOfTime blocks;
+    add_mapped(profile, blocks);
     for (const BlockAt& block : after.found) blocks.sampled.push_back({block.address, block.usable});
     if (before_.why_not_walked.empty()) {
         for (const auto& [usable, number] : after.sizes)

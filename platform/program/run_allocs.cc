@@ -77,9 +77,7 @@ Expected<int> run_allocs(const Command& command) {
     if (command.allocs.live) walks.walk_before();
     AllocationOptions options = allocation_options(command, line);
     if (command.allocs.live)
-        options.freed_now = [&](std::span<const std::uint64_t> addresses) {
-            return walks.freed_now(addresses);
-        };
+        options.freed_now = [&](std::span<const SampledBlock> blocks) { return walks.freed_now(blocks); };
     auto profile = sample_allocations(*process, options);
     line.erase();
     if (!profile) return tl::make_unexpected(profile.error());

@@ -33,6 +33,7 @@ struct AllocationSample {
     // With AllocationRun::with_frees: how long it was until its window ended, and of that until it was freed;
     // less than 0 where it was not watched, or not seen to be freed.
     double could_s = -1, lived_s = -1;
+    bool mapped = false;  // by mmap; not a block of malloc's
 };
 
 struct AllocationRun {

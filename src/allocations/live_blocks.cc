@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -71,23 +72,50 @@ struct SizeGroup {
     [[nodiscard]] bool empty() const { return of.empty() && more == 0; }
 };
 
+bool is_left_out(BlockSeen seen, const BlockEnds& ends) {
+    seen.ended_at_once = seen.is_gone = false;
+    seen.ended_s = -1;
+    return ends.part_that_stays(seen) == 0;
+}
+
+// Of how many samples each with a part stands, by bytes: those that came late say nothing.
+double count_for_others(const AllocationProfile& profile, const BlockEnds& ends, bool mapped) {
+    const WholeTime whole(profile);
+    double all = 0, early = 0;
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.address == 0 || sample.mapped != mapped) continue;
+        const double bytes = whole.calls(sample) * static_cast<double>(sample.bytes);
+        all += bytes;
+        if (!is_left_out(sample.seen, ends)) early += bytes;
+    }
+    return early > 0 ? all / early : 1;
+}
+
+void add_cell(AllocationProfile& profile, std::span<const PlacedBlock> of, const LiveCell& cell) {
+    if (of.empty()) return;
+    for (const PlacedBlock& one : of)
+        profile.samples[one.sample].cell = static_cast<std::uint32_t>(profile.live_cells.size());
+    profile.live_cells.push_back(cell);
+}
+
+// Of malloc's blocks.
 class Cells {
   public:
     Cells(AllocationProfile& profile, const BlocksOfTime& blocks, const std::vector<PlacedBlock>& placed,
           const BlockEnds& ends)
-        : profile_(profile), blocks_(blocks), placed_(placed), others_(count_for_others(ends)) {}
+        : profile_(profile),
+          blocks_(blocks),
+          placed_(placed),
+          others_(count_for_others(profile, ends, false)) {}
 
     void make() {
-        if (blocks_.sizes.empty() || blocks_.seconds <= 0) {
-            SizeGroup all;
-            all.of = placed_;
-            return add(all, {false, others_, 0});
-        }
+        if (blocks_.sizes.empty() || blocks_.seconds <= 0)
+            return add_cell(profile_, placed_, {false, others_, 0});
         profile_.run.live_counted = true;
         profile_.run.live_doubt = blocks_.doubt;
         for (SizeGroup& group : groups()) {
             if (!group.has_enough()) ignore_ends(group);
-            add(group, cell_of(group));
+            add_cell(profile_, group.of, cell_of(group));
         }
     }
 
@@ -100,25 +128,6 @@ class Cells {
             if (one.part >= 0) continue;
             one.part = profile_.samples[one.sample].live_part = hardly;
         }
-    }
-
-    static bool is_left_out(BlockSeen seen, const BlockEnds& ends) {
-        seen.ended_at_once = seen.is_gone = false;
-        seen.ended_s = -1;
-        return ends.part_that_stays(seen) == 0;
-    }
-
-    // Of how many samples each with a part stands, by bytes: those that came late say nothing.
-    [[nodiscard]] double count_for_others(const BlockEnds& ends) const {
-        const WholeTime whole(profile_);
-        double all = 0, early = 0;
-        for (const AllocationSample& sample : profile_.samples) {
-            if (sample.address == 0) continue;
-            const double bytes = whole.calls(sample) * static_cast<double>(sample.bytes);
-            all += bytes;
-            if (!is_left_out(sample.seen, ends)) early += bytes;
-        }
-        return early > 0 ? all / early : 1;
     }
 
     // Each size in the smallest group that has enough samples; what is left in one of its own.
@@ -172,18 +181,84 @@ class Cells {
         return {true, scale, fresh};
     }
 
-    void add(const SizeGroup& group, const LiveCell& cell) {
-        if (group.of.empty()) return;
-        for (const PlacedBlock& one : group.of)
-            profile_.samples[one.sample].cell = static_cast<std::uint32_t>(profile_.live_cells.size());
-        profile_.live_cells.push_back(cell);
-    }
-
     AllocationProfile& profile_;
     const BlocksOfTime& blocks_;
     const std::vector<PlacedBlock>& placed_;
     double others_ = 1;
 };
+
+// No more stays than has become memory.
+LiveCell cell_of_mmap(const AllocationProfile& profile, std::span<const PlacedBlock> placed,
+                      const BlocksOfTime& blocks, const BlockEnds& ends) {
+    LiveCell cell{false, count_for_others(profile, ends, true), 0};
+    if (!blocks.freshly_mapped || blocks.seconds <= 0) return cell;
+    const WholeTime whole(profile);
+    double sum = 0;
+    for (const PlacedBlock& one : placed) {
+        const AllocationSample& sample = profile.samples[one.sample];
+        sum += whole.calls(sample) * one.part * static_cast<double>(sample.bytes);
+    }
+    cell.most = static_cast<double>(*blocks.freshly_mapped) * profile.run.seconds / blocks.seconds;
+    if (sum > 0) cell.scale = std::min(cell.scale, cell.most / sum);
+    return cell;
+}
+
+// The blocks of the end, each for the last sample that has it.
+class BlocksAtEnd {
+  public:
+    explicit BlocksAtEnd(std::span<const LiveBlock> blocks) {
+        known_.reserve(blocks.size());
+        for (const LiveBlock& block : blocks) known_.emplace(block.address, Known{&block, false});
+    }
+
+    // Of a sample, from the last one to the first, the bytes of its block that are in use; 0 where there is
+    // none. Notes where it is another's by now.
+    std::uint64_t find(AllocationSample& sample) {
+        const auto found = sample.address == 0 ? known_.end() : known_.find(sample.address);
+        if (found == known_.end() || !fits(*found->second.block, sample)) {
+            sample.seen.is_gone = true;
+            return 0;
+        }
+        if (sample.seen.ended_s < 0) sample.seen.is_gone = std::exchange(found->second.taken, true);
+        return found->second.block->usable;
+    }
+
+  private:
+    static bool fits(const LiveBlock& block, const AllocationSample& sample) {
+        return sample.mapped ? block.usable > 0 : may_hold(block, sample.bytes);
+    }
+
+    struct Known {
+        const LiveBlock* block = nullptr;
+        bool taken = false;  // by a later sample
+    };
+    std::unordered_map<std::uint64_t, Known> known_;
+};
+
+BlockEnds ends_of(const AllocationProfile& profile, bool mapped) {
+    std::vector<BlockSeen> seen;
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.address != 0 && sample.mapped == mapped) seen.push_back(sample.seen);
+    }
+    return BlockEnds(seen);
+}
+
+// Of the samples' calls of malloc, or of mmap: those with a part in what stays, which is set.
+std::vector<PlacedBlock> place(AllocationProfile& profile, std::span<const std::uint64_t> usable,
+                               const BlockEnds& ends, bool mapped) {
+    std::vector<PlacedBlock> placed;
+    for (std::size_t i = 0; i < profile.samples.size(); ++i) {
+        AllocationSample& sample = profile.samples[i];
+        if (sample.mapped != mapped) continue;
+        sample.live_part = sample.address == 0 ? 0 : ends.part_that_stays(sample.seen);
+        if (mapped && sample.live_part > 0)
+            sample.live_part *=
+                std::min(1.0, static_cast<double>(usable[i]) / static_cast<double>(sample.bytes));
+        sample.live = sample.live_part > 0;
+        if (sample.live_part != 0) placed.push_back({i, usable[i], sample.live_part});
+    }
+    return placed;
+}
 
 }  // namespace
 
@@ -191,48 +266,40 @@ std::vector<std::uint64_t> sampled_addresses(const AllocationProfile& profile) {
     std::vector<std::uint64_t> addresses;
     addresses.reserve(profile.samples.size());
     for (const AllocationSample& sample : profile.samples) {
-        if (sample.address != 0) addresses.push_back(sample.address);
+        if (sample.address != 0 && !sample.mapped) addresses.push_back(sample.address);
     }
     std::sort(addresses.begin(), addresses.end());
     addresses.erase(std::unique(addresses.begin(), addresses.end()), addresses.end());
     return addresses;
 }
 
+std::vector<Range> sampled_mappings(const AllocationProfile& profile) {
+    std::vector<Range> ranges;
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.address != 0 && sample.mapped)
+            ranges.push_back(range_of(sample.address, sample.address + sample.bytes));
+    }
+    std::sort(ranges.begin(), ranges.end(),
+              [](Range a, Range b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+    const auto same = [](Range a, Range b) { return a.begin == b.begin; };
+    ranges.erase(std::unique(ranges.begin(), ranges.end(), same), ranges.end());
+    return ranges;
+}
+
 void mark_live(AllocationProfile& profile, const BlocksOfTime& blocks) {
-    struct Known {
-        const LiveBlock* block = nullptr;
-        bool taken = false;  // by a later sample
-    };
-    std::unordered_map<std::uint64_t, Known> known;
-    known.reserve(blocks.sampled.size());
-    for (const LiveBlock& block : blocks.sampled) known.emplace(block.address, Known{&block, false});
+    BlocksAtEnd malloced(blocks.sampled), mapped(blocks.mapped);
     std::vector<std::uint64_t> usable(profile.samples.size(), 0);
     // Samples are in the order of time: the last one with an address has the block.
     for (std::size_t i = profile.samples.size(); i-- > 0;) {
         AllocationSample& sample = profile.samples[i];
-        const auto found = sample.address == 0 ? known.end() : known.find(sample.address);
-        if (found == known.end() || !may_hold(*found->second.block, sample.bytes)) {
-            sample.seen.is_gone = true;
-            continue;
-        }
-        usable[i] = found->second.block->usable;
-        if (sample.seen.ended_s < 0) sample.seen.is_gone = std::exchange(found->second.taken, true);
-    }
-    std::vector<BlockSeen> seen;
-    for (const AllocationSample& sample : profile.samples) {
-        if (sample.address != 0) seen.push_back(sample.seen);
-    }
-    const BlockEnds ends(seen);
-    std::vector<PlacedBlock> placed;
-    for (std::size_t i = 0; i < profile.samples.size(); ++i) {
-        AllocationSample& sample = profile.samples[i];
-        sample.live_part = sample.address == 0 ? 0 : ends.part_that_stays(sample.seen);
-        sample.live = sample.live_part > 0;
-        if (sample.live_part != 0) placed.push_back({i, usable[i], sample.live_part});
+        usable[i] = (sample.mapped ? mapped : malloced).find(sample);
     }
     profile.run.knows_live = true;
     profile.live_cells.clear();
-    Cells(profile, blocks, placed, ends).make();
+    const BlockEnds ends = ends_of(profile, false), mapped_ends = ends_of(profile, true);
+    Cells(profile, blocks, place(profile, usable, ends, false), ends).make();
+    const std::vector<PlacedBlock> placed = place(profile, usable, mapped_ends, true);
+    add_cell(profile, placed, cell_of_mmap(profile, placed, blocks, mapped_ends));
 }
 
 }  // namespace nmtx

@@ -28,7 +28,7 @@ struct ProbeHits {
     std::uint64_t returns = 0;
     std::uint64_t copies = 0;
     std::uint64_t looks = 0;    // at calls, by a debug register
-    std::uint64_t records = 0;  // of calls of free, without a copy
+    std::uint64_t records = 0;  // of calls of free, without a copy, and of mappings
     ProbeHits& operator+=(const ProbeHits& more) {
         calls += more.calls;
         returns += more.returns;

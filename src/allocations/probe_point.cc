@@ -27,30 +27,33 @@ bool is_emulated(std::span<const std::byte> code) {
     return is_push(first) || first == 0x90 || (is_jump && code.size() >= 2);
 }
 
-// rax and rcx, r8 to r11: neither one of the first three arguments nor one that the caller wants back.
-bool is_free(unsigned number) {
-    return number <= 1 || (number >= 8 && number <= 11);
+// rax and r8 to r11, and rcx but for the fourth argument: neither one of the arguments that are looked at nor
+// one that the caller wants back.
+bool is_free(unsigned number, std::size_t arguments) {
+    return number == 0 || (number == 1 && arguments < 4) || (number >= 8 && number <= 11);
 }
 
 // Of 64 bits on registers alone, or an address computed, whose result is in a free one.
-std::size_t size_of_computing(std::span<const std::byte> code) {
+std::size_t size_of_computing(std::span<const std::byte> code, std::size_t arguments) {
     const unsigned prefix = byte_at(code, 0), opcode = byte_at(code, 1), modes = byte_at(code, 2);
     if (code.size() < 4 || (prefix & 0xf8U) != 0x48) return 0;
     const unsigned mode = modes >> 6U, extended_b = (prefix & 1U) * 8, extended_r = (prefix >> 2U & 1U) * 8;
     const unsigned reg = (modes >> 3U & 7U) + extended_r, rm = (modes & 7U) + extended_b;
     const bool writes_rm = opcode == 0x89 || opcode == 0x21 || opcode == 0x09;  // mov, and, or
     if (mode == 3 && opcode == 0x85) return 3;                                  // test
-    if (mode == 3 && writes_rm && is_free(rm)) return 3;
-    if (mode == 3 && opcode == 0xc1 && reg == 5 && is_free(rm)) return 4;  // shr $…
-    if (mode == 1 && opcode == 0x8d && (modes & 7U) != 4 && is_free(reg))
+    if (mode == 3 && writes_rm && is_free(rm, arguments)) return 3;
+    if (mode == 3 && opcode == 0xc1 && reg == 5 && is_free(rm, arguments)) return 4;  // shr $…
+    if (mode == 1 && opcode == 0x8d && (modes & 7U) != 4 && is_free(reg, arguments))
         return 4;  // lea …(…), without a scale
     return 0;
 }
 
 // The size of one that changes neither an argument nor the stack pointer; 0 for any other.
 std::size_t size_of_harmless(std::span<const std::byte> code, std::size_t arguments) {
-    if (const std::size_t size = size_of_computing(code); size > 0) return size;
-    if (begins_with(code, {0x83, 0xe1})) return 3;                            // and $…, %ecx
+    if (const std::size_t size = size_of_computing(code, arguments); size > 0) return size;
+    if (arguments < 4 && begins_with(code, {0x83, 0xe1})) return 3;           // and $…, %ecx
+    if (begins_with(code, {0x41, 0x89, 0xca})) return 3;                      // mov %ecx, %r10d
+    if (begins_with(code, {0x41, 0xf7, 0xc1}) && code.size() >= 7) return 7;  // test $…, %r9d
     if (arguments < 3 && begins_with(code, {0x48, 0xf7, 0xe6})) return 3;     // mul %rsi: into rdx and rax
     if (begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa})) return 4;                // endbr64
     if (begins_with(code, {0x80, 0x3d}) && code.size() >= 7) return 7;        // cmpb $…, …(%rip)

@@ -12,7 +12,7 @@
 
 namespace nmtx {
 
-// The offset from the function's begin, for a function whose first `arguments` (at most 3) are looked at;
+// The offset from the function's begin, for a function whose first `arguments` (at most 4) are looked at;
 // nothing where the code there is not of a known form. Nothing may jump between the begin and there: what is
 // passed over are instructions that only compilers put at a function's begin.
 std::optional<std::size_t> probe_point(std::span<const std::byte> code, std::size_t arguments);

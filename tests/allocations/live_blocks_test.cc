@@ -227,3 +227,61 @@ TEST_CASE("live blocks: a block with its own mapping has the size of its pages")
     mark_live(profile, {blocks, {{266'224, 900, 0, 0}}, 10, 0});
     CHECK(allocation_sites(profile, true)[0].live_blocks.value == Approx(900));
 }
+
+namespace {
+
+// The samples of a site as calls of mmap.
+void make_mapped(AllocationProfile& profile, std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i) profile.samples[i].mapped = true;
+}
+
+}  // namespace
+
+TEST_CASE("live blocks: what mmap has mapped stays as far as its addresses are memory") {
+    AllocationProfile profile = made_leaks({{"map", 40, 262'144}, {"leak", 40, 1000}});
+    make_mapped(profile, 0, 40);
+    CHECK(sampled_addresses(profile).size() == 40);
+    const auto ranges = sampled_mappings(profile);
+    REQUIRE(ranges.size() == 40);
+    BlocksOfTime blocks{all_there(profile), {{1000, 2000, 0, 0}}, 10, 0};
+    // Half are given back, and of the others a half each.
+    for (std::size_t i = 0; i < ranges.size(); ++i)
+        blocks.mapped.push_back({ranges[i].begin.value, i % 2 == 0 ? 131'072U : 0U});
+    blocks.freshly_mapped = std::uint64_t{1} << 40U;
+    mark_live(profile, blocks);
+    const auto sites = allocation_sites(profile, true);
+    CHECK(site_named(sites, "map").bytes.value == Approx(40 * 50 * 262'144.0));
+    CHECK(site_named(sites, "map").live_bytes.value == Approx(20 * 50 * 131'072.0));
+    CHECK(site_named(sites, "leak").live_blocks.value == Approx(2000));
+    CHECK(estimate_of(profile, AllocationMeasure::inuse_space).value ==
+          Approx(20 * 50 * 131'072.0 + 2'000'000));
+}
+
+TEST_CASE("live blocks: of mmap no more stays than has become memory") {
+    // Its addresses are given out again and again, mostly to calls that are not sampled.
+    AllocationProfile profile = made_leaks({{"map", 40, 262'144}});
+    make_mapped(profile, 0, 40);
+    BlocksOfTime blocks;
+    blocks.seconds = 10;
+    for (const auto& range : sampled_mappings(profile)) blocks.mapped.push_back({range.begin.value, 262'144});
+    blocks.freshly_mapped = 1'048'576;
+    mark_live(profile, blocks);
+    CHECK(allocation_sites(profile, true)[0].live_bytes.value == Approx(1'048'576));
+    blocks.freshly_mapped = 0;
+    mark_live(profile, blocks);
+    CHECK(allocation_sites(profile, true)[0].live_bytes.value == 0);
+}
+
+TEST_CASE("live blocks: of two calls of mmap for one address the last has it") {
+    AllocationProfile profile = made_leaks({{"first", 1, 8192}, {"last", 1, 4096}});
+    make_mapped(profile, 0, 2);
+    profile.samples[1].address = profile.samples[0].address;
+    const auto ranges = sampled_mappings(profile);
+    REQUIRE(ranges.size() == 1);
+    CHECK(ranges[0].size().value() == 8192);
+    BlocksOfTime blocks;
+    blocks.mapped = {{ranges[0].begin.value, 8192}};
+    mark_live(profile, blocks);
+    CHECK_FALSE(profile.samples[0].live);
+    CHECK(profile.samples[1].live_part == 1);
+}

@@ -46,6 +46,16 @@ TEST_CASE("probe point: what computes into registers that hold no argument is pa
     CHECK_FALSE(probe_point(code({0x48, 0x89, 0xe4, 0x55}), 2));        // mov %rsp, %rsp
 }
 
+TEST_CASE("probe point: mmap has its flags in the fourth argument's register") {
+    // glibc 2.36 and 2.43.
+    CHECK(probe_point(code({0x41, 0x89, 0xca, 0x41, 0xf7, 0xc1, 0xff, 0x0f, 0, 0, 0x75, 0x14}), 4) == 10);
+    CHECK(probe_point(code({0x41, 0xf7, 0xc1, 0xff, 0x0f, 0, 0, 0x75, 0x27}), 4) == 7);
+    CHECK_FALSE(probe_point(code({0x83, 0xe1, 0x07, 0x55}), 4));        // and $7, %ecx
+    CHECK_FALSE(probe_point(code({0x48, 0x89, 0xf1, 0x55}), 4));        // mov %rsi, %rcx
+    CHECK_FALSE(probe_point(code({0x48, 0x8d, 0x4f, 0x10, 0x55}), 4));  // lea 16(%rdi), %rcx
+    CHECK_FALSE(probe_point(code({0x41, 0xf7, 0xc1, 0xff}), 4));
+}
+
 TEST_CASE("probe point: code of another form has none") {
     CHECK_FALSE(probe_point(code({0xb8, 0x27, 0, 0, 0, 0x0f, 0x05}), 2));  // mov $39, %eax
     CHECK_FALSE(probe_point(code({0x48, 0x83, 0xec, 0x08}), 2));           // sub $8, %rsp

@@ -153,6 +153,35 @@ TEST_CASE("live allocs: a thread with few calls for large blocks, beside one wit
     CHECK(report["cost"]["paid_share"].get<double>() <= 2 * report["cost"]["budget"].get<double>());
 }
 
+TEST_CASE("live allocs: memory that a library maps without malloc") {
+    const Jdk jdk = jdk_under_test();
+    const Accounts accounts(jdk);
+    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "anonymous=8388608"}, "Growth");
+    const std::int64_t from = unix_ms();
+    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", "12s"});
+    const std::int64_t to = unix_ms();
+    INFO(report.dump(2));
+    REQUIRE_FALSE(report["sites"].empty());
+    const auto& first = report["sites"][0];
+    CHECK(first["library"].get<std::string>().ends_with("libtarget.so"));
+    CHECK(first["java"] == "Growth.keepMapped");
+    const double truth = slope_of_accounts(accounts.outside, "anonymous", from, to) *
+                         report["sampling"]["seconds"].get<double>();
+    // While it starts, the JVM may have other threads that call much: then few windows give no interval.
+    for (const char* const figure : {"bytes", "live_bytes"}) {
+        const auto& estimate = first[figure];
+        if (estimate["low"].is_number()) CHECK(holds(estimate, truth, 0.05));
+        CHECK(estimate["value"].get<double>() > 0.5 * truth);
+        CHECK(estimate["value"].get<double>() < 1.5 * truth);
+    }
+    // What it maps itself, such as thread stacks, is the C library's.
+    for (const auto& site : report["sites"]) {
+        const auto& frames = site["frames"];
+        if (!frames.empty() && frames[0] == "mmap")
+            CHECK(site["library"].get<std::string>().find("libc.so") == std::string::npos);
+    }
+}
+
 TEST_CASE("live allocs: blocks that are freed soon, and those that stay") {
     const Jdk jdk = jdk_under_test();
     LiveJvm jvm(jdk, {}, {"native=1000000", "work=1"}, "Growth");

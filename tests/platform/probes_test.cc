@@ -21,6 +21,7 @@
 #include "platform/probes/chosen_threads.h"
 #include "platform/probes/probe_ring.h"
 #include "platform/probes/probed_functions.h"
+#include "platform/record_bytes.h"
 
 using namespace nmtx;
 using namespace nmtx::test;
@@ -46,12 +47,6 @@ Child leaking_child() {
             ::usleep(1000);
         }
     });
-}
-
-template <typename T>
-void append(std::vector<std::byte>& out, T value) {
-    const auto bytes = std::as_bytes(std::span(&value, 1));
-    out.insert(out.end(), bytes.begin(), bytes.end());
 }
 
 // A record as perf_event_open(2) describes it: its registers are 100, 101 … in the kernel's order.

@@ -51,11 +51,25 @@ void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
                                     grouped(run.beyond)));
 }
 
+// mmap is the C library's, whose malloc it may not be.
+void add_functions(const AllocationRun& run, std::vector<std::string>& notes) {
+    std::vector<std::string> of_allocator = run.functions;
+    const bool with_mmap = std::erase(of_allocator, "mmap") > 0;
+    if (!of_allocator.empty())
+        notes.push_back(
+            fmt::format("Functions of {} ({}): {}.{}", run.allocator, printable(base_name(run.library)),
+                        joined(of_allocator),
+                        with_mmap ? " And mmap for memory of no file, unless malloc calls it." : ""));
+    if (!run.functions_left_out.empty())
+        notes.push_back(fmt::format("Not included: calls of {}, where no cheap probe is possible.",
+                                    joined(run.functions_left_out)));
+}
+
 // What is known of the blocks that stay, and what is not.
 void add_live_notes(const AllocationRun& run, std::vector<std::string>& notes) {
     if (run.live_counted)
         notes.push_back(
-            "What is in use was counted by size, in two walks of malloc's blocks; the samples say whose it is.");
+            "What is in use of malloc's blocks was counted by size, in two walks; the samples say whose it is.");
     if (!run.live_uncounted.empty())
         notes.push_back(
             fmt::format("What is in use could not be counted ({}): a block whose address was given out again "
@@ -165,18 +179,13 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
         notes.push_back(fmt::format("Interrupted after {:.1f} of {:g} s.", run.seconds, run.asked_s));
     if (run.process_ended)
         notes.push_back(fmt::format("The process ended after {:.1f} of {:g} s.", run.seconds, run.asked_s));
-    if (!run.functions.empty())
-        notes.push_back(fmt::format("Functions of {} ({}): {}.", run.allocator,
-                                    printable(base_name(run.library)), joined(run.functions)));
-    if (!run.functions_left_out.empty())
-        notes.push_back(fmt::format("Not included: calls of {}, where a probe would be too expensive.",
-                                    joined(run.functions_left_out)));
+    add_functions(run, notes);
     if (!run.with_jvm)
         notes.push_back("Direct calls from libjvm.so are not included: NMT shows them. --all includes them.");
     if (run.threads_watched >= 0.5)
         notes.push_back(fmt::format(
             "{:.0f} of {:.0f} threads at a time had a probe. {:.0f} that call seldom were watched by debug registers "
-            "all the time, for malloc, calloc and realloc only.",
+            "all the time, for malloc, calloc, and realloc or mmap only.",
             run.threads_probed, run.threads_mean, run.threads_watched));
     else if (run.threads_probed + 0.5 < run.threads_mean)
         notes.push_back(
