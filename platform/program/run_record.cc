@@ -96,8 +96,11 @@ std::string summary(const Command& command, const RecordState& state) {
     if (state.taken == 0)
         return fmt::format("nmtx: {}: nothing was recorded{}\n", state.end,
                            state.last_error.empty() ? "" : ": " + state.last_error);
+    const auto samples = [](std::uint64_t number) {
+        return fmt::format("{} {}", number, number == 1 ? "sample" : "samples");
+    };
     std::string text = fmt::format(
-        "nmtx: {}: {} samples, {} of them full, of {} in {}", state.end, written.samples, written.full,
+        "nmtx: {}: {}, {} of them full, of {} in {}", state.end, samples(written.samples), written.full,
         written.runs == 1 ? "one run" : fmt::format("{} runs", written.runs), human_seconds(state.elapsed_s));
     if (written.runs == 1)
         text += fmt::format("; RSS {}, {} MiB since the first", human(state.rss), growth_text(state));
@@ -111,7 +114,7 @@ std::string summary(const Command& command, const RecordState& state) {
                             trouble.empty() ? " for a time" : ": " + trouble);
     if (written.samples == 0) return text;
     if (state.missed > 0)
-        text += fmt::format("nmtx: {} samples could not be taken; the last time: {}\n", state.missed,
+        text += fmt::format("nmtx: {} could not be taken; the last time: {}\n", samples(state.missed),
                             state.last_error);
     return text +
            fmt::format("nmtx: {} has {}. To see what grows: nmtx trend {}\n", printable(command.output),

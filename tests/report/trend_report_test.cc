@@ -112,6 +112,11 @@ TEST_CASE("trend report: the leak is named with its rate and what the verdict re
     CHECK(has(
         text,
         "300.0 MiB of 512.0 MiB cgroup limit in use: reached in 2 h 0 min at this rate, if nothing else in "));
+    Trend on_host = a_trend();
+    on_host.runs.front().limit->cgroup = false;
+    CHECK(has(trend_text(on_host, false, 200),
+              "RSS is 300.0 MiB of 512.0 MiB host memory: reached in 2 h 0 min at this rate, sooner if other "
+              "processes need memory."));
     CHECK(has(text, "240 samples (24 full); 12 earlier ones ignored as warm-up"));
     CHECK(has(text, "2023-11-14 22:13:20 to 2023-11-14 23:13:20 UTC"));
     CHECK(has(text, "1 other run of the file"));

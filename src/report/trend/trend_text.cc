@@ -222,19 +222,21 @@ std::string verdicts(const RunTrend& run, const TextStyle& style) {
     return out;
 }
 
-// Goes by RSS's rate, of which an undecided record knows nothing for certain.
+// By RSS's rate, uncertain while undecided. No record has what other processes use of the host.
 std::string limit_line(const RunTrend& run, const TextStyle& style) {
     if (!run.limit) return {};
     const LimitForecast& limit = *run.limit;
-    const std::string which = limit.cgroup ? "cgroup limit" : "host memory";
     std::string when = "not getting nearer";
     if (limit.seconds)
-        when = fmt::format("reached in {} at this rate{}", human_seconds(*limit.seconds),
-                           limit.cgroup ? ", if nothing else in the cgroup grows" : "");
+        when = fmt::format(
+            "reached in {} at this rate, {}", human_seconds(*limit.seconds),
+            limit.cgroup ? "if nothing else in the cgroup grows" : "sooner if other processes need memory");
     else if (conclusion_of(run).verdict == RunVerdict::undecided)
         when = "rate undecided";
-    return paragraph(
-        fmt::format("{} of {} {} in use: {}.", human(limit.used), human(limit.limit), which, when), style);
+    const std::string used = human(limit.used), whole = human(limit.limit);
+    const std::string amounts = limit.cgroup ? fmt::format("{} of {} cgroup limit in use", used, whole)
+                                             : fmt::format("RSS is {} of {} host memory", used, whole);
+    return paragraph(fmt::format("{}: {}.", amounts, when), style);
 }
 
 std::string notes(const RunTrend& run, const TextStyle& style) {
