@@ -157,9 +157,11 @@ void join_small_ones(std::vector<UntrackedOwner>& owners) {
     std::sort(owners.begin(), owners.end(), more_bytes);
     std::map<std::string, UntrackedOwner> rest;
     for (std::size_t i = most_rows; i < owners.size(); ++i) {
-        UntrackedOwner& owner = rest[owners[i].owner];
+        const auto [found, first] = rest.try_emplace(owners[i].owner);
+        UntrackedOwner& owner = found->second;
         owner.owner = owners[i].owner;
-        owner.evidence = "data pointer";
+        if (first) owner.evidence = owners[i].evidence;
+        if (owner.evidence != owners[i].evidence) owner.evidence = "several kinds";
         owner.chunks += owners[i].chunks;
     }
     owners.resize(most_rows);

@@ -8,8 +8,6 @@
 namespace nmtx {
 namespace {
 
-constexpr std::uint64_t small_limit = std::uint64_t{64} << 10U;
-
 void add(ChunkSum& sum, std::uint64_t bytes, std::uint64_t resident) {
     ++sum.blocks;
     sum.bytes += Bytes(bytes);
@@ -35,9 +33,8 @@ bool size_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, st
 
 bool has_canary_header(const Chunk& chunk, std::size_t tag_count, std::size_t& tag, std::uint64_t& size) {
     constexpr std::uint64_t header = 16, footer = 2;
-    constexpr std::uint64_t canary = 0xe99e;
     const std::uint64_t behind = word_at(chunk.user, 8);
-    if (behind >> 48U != canary || (behind >> 40U & 0xff) != 0) return false;
+    if (!may_have_canary(chunk) || (behind >> 40U & 0xff) != 0) return false;
     size = word_at(chunk.user, 0);
     tag = static_cast<std::size_t>(behind >> 32U & 0xff);
     const std::uint64_t usable = chunk.usable();
@@ -123,7 +120,7 @@ void BlockTally::lost(const ChunkRegion& region, std::uint64_t bytes) {
     (region.arena == mmapped_arena ? mmapped_ : arenas_[region.arena]).not_walked += Bytes(bytes);
 }
 
-TalliedAs BlockTally::chunk(const Chunk& chunk) {
+TalliedAs BlockTally::any_chunk(const Chunk& chunk) {
     ArenaFigures& arena = chunk.arena == mmapped_arena ? mmapped_ : arenas_[chunk.arena];
     switch (chunk.state) {
         case ChunkState::live: {
@@ -175,13 +172,9 @@ void BlockTally::untracked(const Chunk& chunk) {
     }
     if (const FileRange* file = first_file(chunk)) {
         first_words_.add(word_at(chunk.user, 0), file->range.begin.value, chunk);
-    } else if (chunk.usable() >= z_stream_bytes && chunk.usable() < z_stream_bytes + 16) {
+    } else if (chunk.usable() >= z_stream_bytes && chunk.usable() < z_stream_bytes + smallest_chunk) {
         look_for_z_stream(chunk);
     }
-}
-
-const FileRange* BlockTally::first_file(const Chunk& chunk) const {
-    return chunk.user.size() < 8 ? nullptr : file_of(word_at(chunk.user, 0));
 }
 
 void BlockTally::look_for_z_stream(const Chunk& chunk) {

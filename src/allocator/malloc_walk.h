@@ -75,8 +75,8 @@ struct TrackedCategory {
 struct UntrackedOwner {
     std::string owner;     // "libtarget.so", "libz.so.1"; empty where only the size is known
     std::string kind;      // "SessionObj", "inflate window"; empty where unknown
-    std::string evidence;  // "vtable", "data pointer", "code pointer", "pointed to by", "Java heap", "shape",
-                           // "size"
+    std::string evidence;  // "vtable", "data pointer", "code pointer", "load address", "pointed to by",
+                           // "Java heap", "shape", "size"; "several kinds" of small entries that were joined
     Bytes block;           // usable bytes of one block (a multiple of 16, plus 8); 0 where they differ
     ChunkSum chunks;
     friend bool operator==(const UntrackedOwner&, const UntrackedOwner&) = default;

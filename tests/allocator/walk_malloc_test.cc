@@ -144,14 +144,14 @@ TEST_CASE("walk malloc: a large block's words are read beyond what the walk has 
 TEST_CASE("walk malloc: zlib's blocks are known by what hangs on a z_stream") {
     HeapAndLibraries forged;
     const auto stream = [&](std::uint64_t state_size, const std::vector<std::uint64_t>& buffers,
-                            std::uint64_t zalloc = library + 0x10100) {
-        const std::uint64_t at = forged.block(0x80);
+                            std::uint64_t zalloc = library + 0x10100, std::uint64_t size = 0x80) {
+        const std::uint64_t at = forged.block(size);
         const std::uint64_t state = forged.block(state_size, at);
         forged.memory.put(at + 56, state);
         forged.memory.put(at + 64, zalloc);
         forged.memory.put(at + 72, zalloc + 0x20);
         std::uint64_t field = state + 64;
-        for (const std::uint64_t size : buffers) forged.memory.put(field += 8, forged.block(size));
+        for (const std::uint64_t each : buffers) forged.memory.put(field += 8, forged.block(each));
         return state;
     };
     SECTION("deflate") {
@@ -168,6 +168,13 @@ TEST_CASE("walk malloc: zlib's blocks are known by what hangs on a z_stream") {
         const MallocWalk walk = forged.walk(false);
         CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate window") == 1);
         CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate state") == 1);
+    }
+    SECTION("in a chunk whose rest malloc could not split off") {
+        stream(0x1c10, {0x8020}, library + 0x10100, 0x90);
+        const MallocWalk walk = forged.walk(false);
+        CHECK(blocks_of(walk, "libz.so.1", "shape", "z_stream") == 1);
+        CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate state") == 1);
+        CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate window") == 1);
     }
     SECTION("a state that does not point back is none") {
         const std::uint64_t state = stream(0x1c00, {0x8010});
@@ -193,6 +200,18 @@ TEST_CASE("walk malloc: beyond the largest owners the others join, file by file"
     const MallocWalk walk = forged.walk(false);
     CHECK(walk.untracked.size() == 65);
     CHECK(walk.untracked.back().owner == "libsession.so");
+    CHECK(walk.untracked.back().evidence == "data pointer");
+}
+
+TEST_CASE("walk malloc: what joins keeps its evidence where it is the same, and else says that it is not") {
+    HeapAndLibraries forged;
+    for (std::uint64_t i = 0; i < 200; ++i)
+        forged.block(0x20 + i * 16, library + (i % 2 == 0 ? 0x1000 : 0x20) + i * 8);
+    const MallocWalk walk = forged.walk(false);
+    const bool several =
+        std::any_of(walk.untracked.begin(), walk.untracked.end(),
+                    [](const UntrackedOwner& owner) { return owner.evidence == "several kinds"; });
+    CHECK(several);
 }
 
 TEST_CASE("walk malloc: what is not glibc's is not walked, and the reason is there") {
