@@ -8,7 +8,39 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t most_pending = std::size_t{1} << 20U;
+constexpr std::size_t most_field_roots = std::size_t{1} << 18U;
 constexpr std::size_t most_static_roots = std::size_t{1} << 18U;
+
+// Sizes of the blocks that one field points to.
+class FieldSizes {
+  public:
+    // Each block once: nodes in ascending order.
+    void add(std::uint32_t node, std::uint64_t usable) {
+        if (blocks_ > 0 && node == last_) return;
+        last_ = node;
+        ++blocks_;
+        ++sizes_[usable];
+    }
+    // Once all are there.
+    void settle() {
+        for (const auto& [usable, blocks] : sizes_) {
+            const auto next = sizes_.find(usable + split_rest);
+            const std::uint64_t alike = blocks + (next == sizes_.end() ? 0 : next->second);
+            if (alike > most_) std::tie(usual_, most_) = std::pair{usable, alike};
+        }
+    }
+    [[nodiscard]] bool is_usual(std::uint64_t usable) const {
+        const bool one_size = blocks_ >= least_blocks && most_ * 2 > blocks_;
+        return !one_size || usable == usual_ || usable == usual_ + split_rest;
+    }
+
+  private:
+    static constexpr std::uint64_t least_blocks = 4;
+    static constexpr std::uint64_t split_rest = 16;  // a chunk may be larger by what could not be split off
+    std::map<std::uint64_t, std::uint64_t> sizes_;
+    std::uint64_t blocks_ = 0, usual_ = 0, most_ = 0;
+    std::uint32_t last_ = 0;
+};
 
 }  // namespace
 
@@ -56,7 +88,43 @@ void HolderWork::point(Row row, Address from, std::uint64_t word) {
         return pend(to.inside ? weak_inside_ : weak_, to.node, row, from);
     if (to.inside) return pend(inside_, to.node, row, from);
     if (table_[row].second_choice) return pend(second_, to.node, row, from);
-    if (to.node != BlockIndex::none) strong_root(to.node, row, from);
+    if (to.node == BlockIndex::none) return;
+    if (table_[row].kind == HolderKind::java_field && fields_.size() < most_field_roots) {
+        fields_.push_back({to.node, row, from});
+    } else {
+        strong_root(to.node, row, from);
+    }
+}
+
+// An object that is garbage keeps the address of a block that was freed and given out again, perhaps for
+// something else. Where most blocks that a field points to are of one size, the others count only if no
+// other strong root reaches them.
+void HolderWork::field_roots() {
+    using Place = std::pair<std::uint32_t, std::size_t>;  // the node, and which of the roots it is of
+    std::vector<Place> places;
+    places.reserve(fields_.size());
+    for (const PendingRoot& root : fields_) places.emplace_back(root.node, places.size());
+    std::sort(places.begin(), places.end());
+    std::vector<std::uint64_t> usable(fields_.size());
+    std::map<Row, FieldSizes> of_rows;
+    auto next = places.begin();
+    index_.for_each_node([&](std::uint32_t node, const NodeChunk& chunk) {
+        for (; next != places.end() && next->first == node; ++next) {
+            usable[next->second] = chunk.usable;
+            of_rows[fields_[next->second].row].add(node, chunk.usable);
+        }
+    });
+    for (auto& [row, of] : of_rows) of.settle();
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+        const PendingRoot& root = fields_[i];
+        if (of_rows[root.row].is_usual(usable[i])) {
+            strong_root(root.node, root.row, root.from);
+        } else {
+            odd_.push_back(root);
+        }
+    }
+    fields_.clear();
+    fields_.shrink_to_fit();
 }
 
 // A variable's name is that of the symbol which covers it, where the file has one.
@@ -106,7 +174,10 @@ void HolderWork::static_root(Row row, std::uint32_t node, Address from) {
 }
 
 void HolderWork::strong_roots() {
+    field_roots();
     static_roots();
+    graph_->spread(false);
+    settle(odd_);
     graph_->spread(false);
     settle(inside_);
     graph_->spread(false);

@@ -78,6 +78,7 @@ class HolderWork : public HeapFindings {
     void pend(std::vector<PendingRoot>& list, std::uint32_t node, Row row, Address from);
     void settle(std::vector<PendingRoot>& list);
     void strong_roots();
+    void field_roots();
     void static_roots();
     void static_root(Row row, std::uint32_t node, Address from);
     void relative_links();
@@ -95,6 +96,8 @@ class HolderWork : public HeapFindings {
     BlockPointers pointers_;
     HolderTable table_;
     ChunkWindow words_;
+    std::vector<PendingRoot> fields_;  // of Java fields, which count as strong_roots() decides
+    std::vector<PendingRoot> odd_;     // of Java fields, to blocks that are not of the field's usual size
     std::vector<PendingRoot> inside_;  // strong, into the block
     std::vector<PendingRoot> second_;  // of what mostly looks at blocks of others
     std::vector<PendingRoot> weak_;    // of the Java heap, by no object

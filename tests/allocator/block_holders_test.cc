@@ -136,6 +136,33 @@ TEST_CASE("block holders: of two fields the class wins over its cleaner, and the
     CHECK(holder_of(found, HolderKind::java_field, "com.acme.Memory$Cleaner.peer").held.blocks == 0);
 }
 
+TEST_CASE(
+    "block holders: of a field whose blocks have one size, another one counts only if nothing holds it") {
+    HeldHeap forged;
+    for (int i = 0; i < 3; ++i) forged.java.push_back({"com.acme.Handle.peer", forged.block()});
+    forged.java.push_back({"com.acme.Handle.peer", forged.block(0x50)});  // a rest of 16 bytes is in it
+    const std::uint64_t reused = forged.block(0x400);
+    forged.java.push_back({"com.acme.Handle.peer", reused});
+    SECTION("a variable does") {
+        const std::uint64_t user = forged.block(0x90);
+        forged.memory.put(data + 0x100, user);
+        forged.memory.put(user + 8, reused);
+        forged.files.names[data + 0x100] = "g_cache";
+        const BlockHolders found = forged.holders();
+        CHECK(holder_of(found, HolderKind::java_field, "com.acme.Handle.peer").held.blocks == 4);
+        CHECK(holder_of(found, HolderKind::library_data, "g_cache").held.blocks == 2);
+    }
+    SECTION("nothing does") {
+        CHECK(holder_of(forged.holders(), HolderKind::java_field, "com.acme.Handle.peer").held.blocks == 5);
+    }
+    SECTION("blocks of many sizes are all the field's") {
+        for (std::uint64_t i = 1; i <= 4; ++i)
+            forged.java.push_back({"com.acme.Handle.peer", forged.block(0x800 + i * 0x40)});
+        forged.memory.put(data + 0x100, reused);
+        CHECK(holder_of(forged.holders(), HolderKind::java_field, "com.acme.Handle.peer").held.blocks == 9);
+    }
+}
+
 TEST_CASE("block holders: a variable of a library is named by its symbol") {
     HeldHeap forged;
     const std::uint64_t block = forged.block();

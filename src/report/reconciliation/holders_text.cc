@@ -82,7 +82,7 @@ class HoldersText {
         if (found_.heap_moved > 0)
             text += fmt::format(", {} in stale copies of moved objects", grouped(found_.heap_moved));
         if (found_.heap_passes > 1) text += "; searched twice, since a collection ran meanwhile";
-        say(text + ". An object may be garbage that has not been collected yet.");
+        say(text + ". An object may be garbage.");
         if (!found_.heap_may_miss.empty())
             say(fmt::format("Objects in the Java heap may have been missed: {}.", found_.heap_may_miss));
     }
