@@ -19,8 +19,8 @@ namespace nmtx {
 class NumberList {
   public:
     void push_back(std::uint32_t number) {
-        if (size_ % piece == 0) pieces_.push_back(std::make_unique<std::uint32_t[]>(piece));
-        pieces_.back()[size_++ % piece] = number;
+        if (size_ % piece == 0) add_piece();
+        last_[size_++ % piece] = number;
     }
     [[nodiscard]] std::uint32_t operator[](std::size_t at) const { return pieces_[at / piece][at % piece]; }
     std::uint32_t& operator[](std::size_t at) { return pieces_[at / piece][at % piece]; }
@@ -28,7 +28,9 @@ class NumberList {
 
   private:
     static constexpr std::size_t piece = std::size_t{1} << 18U;
+    void add_piece();
     std::vector<std::unique_ptr<std::uint32_t[]>> pieces_;
+    std::uint32_t* last_ = nullptr;  // of the pieces
     std::size_t size_ = 0;
 };
 

@@ -93,18 +93,6 @@ const BlockIndex::Part* BlockIndex::part_of(std::uint64_t at) const {
     return parts.first == parts.end ? nullptr : search_part(parts.first, parts.end, at);
 }
 
-// The processors that nmtx is built for need not have an instruction for it.
-std::uint32_t BlockIndex::count(std::uint64_t bits) {
-    bits -= bits >> 1U & 0x5555555555555555U;
-    bits = (bits & 0x3333333333333333U) + (bits >> 2U & 0x3333333333333333U);
-    bits = (bits + (bits >> 4U)) & 0x0f0f0f0f0f0f0f0fU;
-    return static_cast<std::uint32_t>(bits * 0x0101010101010101U >> 56U);
-}
-
-std::uint32_t BlockIndex::number_of(std::size_t word, unsigned bit) const {
-    return rank_[word] + count(words_[word].nodes() & ((std::uint64_t{1} << bit) - 1));
-}
-
 // The chunk whose user's bytes hold the address, beginning included, where it is a node: they end 8 bytes
 // behind the next one's beginning. The beginning of the next one is what malloc's own lists hold, and no
 // pointer into the block before it.
@@ -134,7 +122,7 @@ std::optional<BlockIndex::Start> BlockIndex::node_start(const Part& part, std::u
     return start;
 }
 
-BlockIndex::Target BlockIndex::target_of(std::uint64_t word, std::uint32_t& part) const {
+BlockIndex::Target BlockIndex::search_target(std::uint64_t word, std::uint32_t& part) const {
     if (word < chunk_header_bytes) return {};
     const std::uint64_t at = word - chunk_header_bytes;
     if (part >= parts_.size() || word - 8 < parts_[part].begin || word - 8 >= parts_[part].end) {

@@ -62,7 +62,20 @@ class BlockIndex {
         return target_of(word, part);
     }
     // The same; `part` is where the last one was found, since neighbours point to neighbours. 0 at first.
-    [[nodiscard]] Target target_of(std::uint64_t word, std::uint32_t& part) const;
+    [[nodiscard]] Target target_of(std::uint64_t word, std::uint32_t& part) const {
+        // Nearly all lead to a beginning there.
+        if (word % granule_bytes == 0 && part < parts_.size() && !parts_[part].single) {
+            const Part& in = parts_[part];
+            const std::uint64_t at = word - chunk_header_bytes;
+            if (at >= in.begin && word - 8 < in.end) {
+                const std::uint64_t granule = (at - in.begin) / granule_bytes;
+                const std::size_t bits = in.word + static_cast<std::size_t>(granule / 64);
+                const auto bit = static_cast<unsigned>(granule % 64);
+                if ((words_[bits].nodes() >> bit & 1U) != 0) return {number_of(bits, bit), false};
+            }
+        }
+        return search_target(word, part);
+    }
     // Where the node's user's bytes begin.
     [[nodiscard]] Address address_of(std::uint32_t node) const;
     [[nodiscard]] std::uint32_t nodes() const { return nodes_; }
@@ -129,8 +142,17 @@ class BlockIndex {
     [[nodiscard]] const Part* search_part(std::size_t first, std::size_t end, std::uint64_t at) const;
     [[nodiscard]] const Part* part_of(std::uint64_t at) const;
     [[nodiscard]] std::optional<Start> node_start(const Part& part, std::uint64_t address) const;
-    [[nodiscard]] std::uint32_t number_of(std::size_t word, unsigned bit) const;
-    [[nodiscard]] static std::uint32_t count(std::uint64_t bits);
+    [[nodiscard]] Target search_target(std::uint64_t word, std::uint32_t& part) const;
+    [[nodiscard]] std::uint32_t number_of(std::size_t word, unsigned bit) const {
+        return rank_[word] + count(words_[word].nodes() & ((std::uint64_t{1} << bit) - 1));
+    }
+    // The processors that nmtx is built for need not have an instruction for it.
+    [[nodiscard]] static std::uint32_t count(std::uint64_t bits) {
+        bits -= bits >> 1U & 0x5555555555555555U;
+        bits = (bits & 0x3333333333333333U) + (bits >> 2U & 0x3333333333333333U);
+        bits = (bits + (bits >> 4U)) & 0x0f0f0f0f0f0f0f0fU;
+        return static_cast<std::uint32_t>(bits * 0x0101010101010101U >> 56U);
+    }
 
     std::vector<Part> parts_;  // ascending
     std::vector<Word> words_;
@@ -144,7 +166,8 @@ class BlockIndex {
     std::size_t entered_ = 0;  // while chunks are added: the part of the last one
 };
 
-inline void BlockIndex::add_chunk(const Chunk& chunk, IndexedAs kind) {
+// Inlined, as the tally's part: both are called for each chunk of a walk.
+[[gnu::always_inline]] inline void BlockIndex::add_chunk(const Chunk& chunk, IndexedAs kind) {
     if (chunks_end_ != 0 && chunks_end_ != chunk.at) end_chunks(chunk.at);
     if ((entered_ >= parts_.size() || chunk.at < parts_[entered_].begin ||
          chunk.at >= parts_[entered_].end) &&

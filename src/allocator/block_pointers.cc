@@ -8,6 +8,8 @@ namespace nmtx {
 namespace {
 
 constexpr std::size_t looked_at_for_library = 1024;
+// Neighbours mostly have one size, so this many further on begins another block.
+constexpr std::uint64_t blocks_ahead = 16;
 
 }  // namespace
 
@@ -34,6 +36,7 @@ void BlockPointers::read(TargetMemory& memory, BlockGraph& graph) {
         const std::size_t least =
             static_cast<std::size_t>(std::min<std::uint64_t>(usable, looked_at_for_library));
         user_ = window.from(block.at + chunk_header_bytes, least, block.run_end);
+        fetch_early(user_, block.chunk.size * blocks_ahead);
         user_ = user_.first(static_cast<std::size_t>(std::min<std::uint64_t>(user_.size(), usable)));
         if (block.node == BlockIndex::none) return block_of_jvm(block);
         node(block, graph);
@@ -65,12 +68,12 @@ void BlockPointers::block_of_jvm(const BlockIndex::Block& block) {
 }
 
 // By its shape, else by its first word.
-std::optional<std::uint32_t> BlockPointers::own_file(const BlockIndex::Block& block) {
+std::uint32_t BlockPointers::own_file(const BlockIndex::Block& block) {
     const auto& named = search_.named;
     while (named_at_ < named.size() && named[named_at_].at < block.at) ++named_at_;
     if (named_at_ < named.size() && named[named_at_].at == block.at) return named[named_at_].file;
     const FileRange* const range = user_.size() < 8 ? nullptr : search_.tally.file_of(word_at(user_, 0));
-    return range == nullptr ? std::nullopt : std::optional(range->file);
+    return range == nullptr ? HolderRow::no_file : range->file;
 }
 
 // 0 where the word leads into none. Not the JVM's: code of JNI keeps its address.
@@ -84,10 +87,11 @@ std::uint8_t BlockPointers::library_at(std::uint64_t word) {
 
 void BlockPointers::node(const BlockIndex::Block& block, BlockGraph& graph) {
     const std::uint32_t node = block.node;
-    const std::optional<std::uint32_t> own = own_file(block);
+    const std::uint32_t file = own_file(block);
+    const bool own = file != HolderRow::no_file;
     if (own) {
         own_.set(node);
-        if (!is_base_library(search_.files[*own].path)) graph.set_library(node, libraries_.of(*own));
+        if (!is_base_library(search_.files[file].path)) graph.set_library(node, libraries_.of(file));
     }
     targets_.clear();
     const auto note = [&](BlockIndex::Target to) {

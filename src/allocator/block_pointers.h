@@ -64,7 +64,8 @@ class BlockPointers {
   private:
     void node(const BlockIndex::Block& block, BlockGraph& graph);
     void block_of_jvm(const BlockIndex::Block& block);
-    [[nodiscard]] std::optional<std::uint32_t> own_file(const BlockIndex::Block& block);
+    // HolderRow::no_file where it shows none.
+    [[nodiscard]] std::uint32_t own_file(const BlockIndex::Block& block);
     [[nodiscard]] std::uint8_t library_at(std::uint64_t word);
     template <typename Visit>
     void for_each_pointer_behind(const BlockIndex::Block& block, Visit visit);

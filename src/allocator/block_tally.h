@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "allocator/chunk.h"
+#include "allocator/chunk_window.h"
 #include "allocator/glibc_heap.h"
 #include "allocator/malloc_walk.h"
 #include "allocator/zlib_blocks.h"
@@ -40,6 +41,12 @@ struct FileRange {
 };
 
 inline constexpr std::size_t most_tags = 64;
+
+// A quick test of a chunk of which at least 16 bytes were read.
+inline bool may_have_canary(const Chunk& chunk) {
+    constexpr std::uint64_t canary = 0xe99e;
+    return word_at(chunk.user, 8) >> 48U == canary;
+}
 
 // Whether the chunk, of which at least 16 bytes were read, has NMT's header with a canary; then its tag and
 // the size that HotSpot asked for. `tag_count`: how many tags there may be.
@@ -86,7 +93,12 @@ class BlockTally {
     BlockTally(std::size_t arenas, NmtHeaders headers, std::size_t tags, std::vector<FileRange> files);
 
     void begin(const ChunkRegion& region, Bytes resident);
-    TalliedAs chunk(const Chunk& chunk);
+    [[gnu::always_inline]] TalliedAs chunk(const Chunk& chunk) {
+        if (!only_its_size_counts(chunk)) return any_chunk(chunk);
+        small_[chunk.size / 16] += one(chunk);
+        arenas_[chunk.arena].untracked += one(chunk);
+        return TalliedAs::untracked;
+    }
     void lost(const ChunkRegion& region, std::uint64_t bytes);
 
     [[nodiscard]] const std::vector<ArenaFigures>& arenas() const { return arenas_; }
@@ -103,7 +115,9 @@ class BlockTally {
         return tracked(chunk, tag).has_value();
     }
     // The file that the block's first word points into; nothing where there is none.
-    [[nodiscard]] const FileRange* first_file(const Chunk& chunk) const;
+    [[nodiscard]] const FileRange* first_file(const Chunk& chunk) const {
+        return chunk.user.size() < 8 ? nullptr : file_of(word_at(chunk.user, 0));
+    }
     // Blocks that look like z_streams, at most most_z_streams.
     [[nodiscard]] const std::vector<ZStream>& z_streams() const { return z_streams_; }
     [[nodiscard]] const std::vector<FileRange>& files() const { return files_; }
@@ -115,9 +129,26 @@ class BlockTally {
     }
 
   private:
+    // Blocks below it are summed up by size in a table.
+    static constexpr std::uint64_t small_limit = std::uint64_t{64} << 10U;
+
     static std::size_t megabyte_slot(std::uint64_t address) {
         return static_cast<std::size_t>((address >> 20U) * 0x9e3779b97f4a7c15U >> 52U);
     }
+    static ChunkSum one(const Chunk& chunk) { return {1, Bytes(chunk.size), Bytes(chunk.resident)}; }
+    // So it is with nearly all blocks: in use in an arena, without a header, an address of a file or the size
+    // of a z_stream.
+    [[gnu::always_inline, nodiscard]] bool only_its_size_counts(const Chunk& chunk) const {
+        const bool has_words = chunk.state == ChunkState::live && chunk.user.size() >= 16;
+        if (!has_words || chunk.size >= small_limit || chunk.arena == mmapped_arena) return false;
+        if (chunk.size >= z_stream_bytes && chunk.size < 2 * z_stream_bytes) return false;
+        return !may_have_header(chunk) && first_file(chunk) == nullptr;
+    }
+    [[nodiscard]] bool may_have_header(const Chunk& chunk) const {
+        if (headers_ == NmtHeaders::none) return false;
+        return headers_ == NmtHeaders::size || may_have_canary(chunk);
+    }
+    TalliedAs any_chunk(const Chunk& chunk);
     [[nodiscard]] const FileRange* search_file(std::uint64_t word) const;
     [[nodiscard]] std::optional<TagSum> tracked(const Chunk& chunk, std::size_t& tag) const;
     void untracked(const Chunk& chunk);

@@ -74,6 +74,8 @@ class ChunkWalk {
     static constexpr std::size_t head_bytes = chunk_header_bytes + z_stream_bytes;
     static constexpr std::uint64_t steps_a_read = 16;
     static constexpr std::uint64_t tell_every = std::uint64_t{16} << 20U;
+    // Neighbours mostly have one size, so this many further on begins another chunk.
+    static constexpr std::uint64_t chunks_ahead = 16;
     static constexpr std::uint64_t is_mmapped = 2, non_main = 4, flags = 7;
 
     // For the whole walk: a chunk with its own mapping is passed in one step, however large it is.
@@ -131,6 +133,7 @@ class ChunkWalk {
             const std::uint64_t size = word & ~flags;
             if (!plausible(word, at, end) || at == top_ || is_cache_size(size)) break;
             if (size + chunk_header_bytes > bytes.size() - offset) break;
+            fetch_early(bytes, offset + size * chunks_ahead);
             const std::uint64_t next_word = word_at(bytes, offset + size + 8);
             if (at + size != top_ && !plausible(next_word, at + size, end)) break;
             chunk.at = at;

@@ -29,6 +29,19 @@ class ChunkWindow {
     // than `end`. Returns what is available from `at` on, possibly nothing; valid until the next call.
     std::span<const std::byte> from(std::uint64_t at, std::size_t least, std::uint64_t end) {
         if (at >= begin_ && at + least <= begin_ + held_.size() && at + least >= at) return here(at);
+        return read(at, least, end);
+    }
+
+    [[nodiscard]] std::span<const std::byte> here(std::uint64_t at) const {
+        if (at < begin_ || at - begin_ >= held_.size()) return {};
+        return held_.subspan(at - begin_);
+    }
+
+    // How often the target was read.
+    [[nodiscard]] std::uint64_t reads() const { return reads_; }
+
+  private:
+    std::span<const std::byte> read(std::uint64_t at, std::size_t least, std::uint64_t end) {
         if (at >= end) return {};
         const bool onward = at >= begin_ && at <= begin_ + held_.size() + smallest;
         ahead_ = onward ? std::min(ahead_ * 2, most_) : std::min(most_, smallest);
@@ -47,15 +60,6 @@ class ChunkWindow {
         return here(at);
     }
 
-    [[nodiscard]] std::span<const std::byte> here(std::uint64_t at) const {
-        if (at < begin_ || at - begin_ >= held_.size()) return {};
-        return held_.subspan(at - begin_);
-    }
-
-    // How often the target was read.
-    [[nodiscard]] std::uint64_t reads() const { return reads_; }
-
-  private:
     TargetMemory& memory_;
     std::size_t most_;
     std::size_t ahead_;
@@ -65,6 +69,12 @@ class ChunkWindow {
     Reading reading_;
     std::uint64_t reads_ = 0;
 };
+
+// Another thread read the bytes, and they lie in its processor's cache: asks for what comes `distance` bytes
+// further on.
+inline void fetch_early(std::span<const std::byte> bytes, std::uint64_t distance) {
+    if (distance < bytes.size()) __builtin_prefetch(bytes.data() + distance);
+}
 
 inline std::uint64_t word_at(std::span<const std::byte> bytes, std::size_t offset) {
     std::uint64_t word = 0;

@@ -73,7 +73,7 @@ struct TallySink {
         entered = &region;
     }
     void lost(const ChunkRegion& region, std::uint64_t bytes) { done.tally.lost(region, bytes); }
-    void chunk(const Chunk& chunk) {
+    [[gnu::always_inline]] void chunk(const Chunk& chunk) {
         const TalliedAs block = done.tally.chunk(chunk);
         if (!done.index) return;
         // Only now: what a limit keeps the walk out of takes no memory.
