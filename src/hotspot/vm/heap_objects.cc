@@ -19,13 +19,6 @@ const LongField* field_at(const VmClass& klass, std::uint64_t offset, bool is_st
     return nullptr;
 }
 
-std::optional<std::uint64_t> word_of(const HeapBytes& part, std::uint64_t at) {
-    if (at < part.begin.value || at + 8 > part.begin.value + part.bytes.size()) return std::nullopt;
-    std::uint64_t value = 0;
-    std::memcpy(&value, part.bytes.data() + (at - part.begin.value), sizeof value);
-    return value;
-}
-
 }  // namespace
 
 void HeapObjects::look_at(HeapBytes part) {
@@ -34,14 +27,17 @@ void HeapObjects::look_at(HeapBytes part) {
     front_asked_ = false;
 }
 
-std::optional<std::uint64_t> HeapObjects::word(std::uint64_t at) {
-    if (const auto value = word_of(part_, at)) return value;
+std::optional<std::uint64_t> HeapObjects::word_in_front(std::uint64_t at) {
     if (at >= part_.begin.value) return std::nullopt;
     if (!front_asked_) {
         front_asked_ = true;
         if (before_) in_front_ = before_(part_.begin);
     }
-    return word_of(in_front_, at);
+    const std::uint64_t begin = in_front_.begin.value;
+    if (at < begin || at + 8 > begin + in_front_.bytes.size()) return std::nullopt;
+    std::uint64_t value = 0;
+    std::memcpy(&value, in_front_.bytes.data() + (at - begin), sizeof value);
+    return value;
 }
 
 HeapObjects::Header HeapObjects::header_at(std::uint64_t at) {

@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <span>
 #include <string>
@@ -54,7 +55,15 @@ class HeapObjects {
     WordHolder holder_of(Address at);
 
   private:
-    [[nodiscard]] std::optional<std::uint64_t> word(std::uint64_t at);
+    // Nothing where it cannot be read.
+    [[nodiscard]] std::optional<std::uint64_t> word(std::uint64_t at) {
+        const std::uint64_t begin = part_.begin.value;
+        if (at < begin || at + sizeof at > begin + part_.bytes.size()) return word_in_front(at);
+        std::uint64_t value = 0;
+        std::memcpy(&value, part_.bytes.data() + (at - begin), sizeof value);
+        return value;
+    }
+    [[nodiscard]] std::optional<std::uint64_t> word_in_front(std::uint64_t at);
     struct Header {
         bool readable = false;
         const VmClass* klass = nullptr;  // null where the words are no header
