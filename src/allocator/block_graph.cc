@@ -20,6 +20,10 @@ std::uint32_t ones(std::uint32_t sixteen) {
 
 }  // namespace
 
+void NumberList::add_piece() {
+    last_ = pieces_.emplace_back(std::make_unique<std::uint32_t[]>(piece)).get();
+}
+
 void NodeSet::add(std::uint32_t node) {
     if (many_) return bits_.set(node);
     list_.push_back(node);
@@ -52,12 +56,12 @@ bool BlockGraph::add_edges(std::uint32_t from, const std::vector<std::uint32_t>&
     if (edges_.size() + targets.size() > most_edges_) return false;
     next_from_ = from + 1;
     while (entries_ <= from / nodes_an_entry) entry_[entries_++] = static_cast<std::uint32_t>(edges_.size());
-    std::uint32_t any = 0;
-    for (const std::uint32_t target : targets) {
-        edges_.push_back(target);
-        any |= target;
+    std::uint32_t any = targets.back();
+    for (std::size_t i = 0; i + 1 < targets.size(); ++i) {
+        edges_.push_back(targets[i]);
+        any |= targets[i];
     }
-    edges_[edges_.size() - 1] |= last_of_node;
+    edges_.push_back(targets.back() | last_of_node);
     has_edges_.set(from);
     if ((any & inside) != 0) has_inside_.set(from);
     return true;
