@@ -31,6 +31,9 @@ class FirstLookPlan : public ReconciliationPlan {
         return Missing{
             "the JVM was not asked: this snapshot had to be quick, and the whole one was not completed", {}};
     }
+    [[nodiscard]] Missing why_not_walked() const override {
+        return {"this snapshot had to be quick, and the whole one was not completed", {}};
+    }
 
   private:
     static MallocOptions without_walk() {

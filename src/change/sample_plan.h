@@ -22,6 +22,9 @@ class LightSamplePlan : public ReconciliationPlan {
 
     std::optional<std::string> next_question(const Capture& so_far) override;
     [[nodiscard]] bool wants_only_rss() const override { return true; }
+    [[nodiscard]] Missing why_not_walked() const override {
+        return {"this snapshot is a light sample, which does not walk malloc's memory", {}};
+    }
 
   private:
     static MallocOptions no_walk() {

@@ -73,8 +73,7 @@ void ReconciliationPlan::derive(Capture& so_far, TargetMemory& memory, TargetFil
                    format_thread_entries(find_thread_entries(view, arenas, memory)));
     }
     if (!malloc_.malloc_walk) {
-        so_far.miss(document::malloc_walk,
-                    {"malloc's memory was not walked: --malloc=never", "leave --malloc=never out"});
+        so_far.miss(document::malloc_walk, why_not_walked());
         return;
     }
     MallocRequest request = malloc_request(view, std::move(shapes), malloc_, files);

@@ -39,6 +39,10 @@ class ReconciliationPlan : public CapturePlan {
     std::vector<Range> frozen_ranges(const Capture& so_far, TargetMemory& running) override;
     void derive(Capture& so_far, TargetMemory& memory, TargetFiles& files) override;
     std::vector<Range> residency_wanted(const Capture& so_far) override;
+    // What the capture says of malloc's walk where MallocOptions leave it out.
+    [[nodiscard]] virtual Missing why_not_walked() const {
+        return {"malloc's memory was not walked: --malloc=never", "leave --malloc=never out"};
+    }
 
     // The view with everything that the capture has; to be called once it is complete.
     Expected<void> finish(const Capture& capture) { return reader_.update(capture); }
