@@ -168,13 +168,16 @@ void EvidenceWatch::act_on(const WatchedProcess& process, const std::vector<Fire
         work_->submit(
             [this, request = std::move(request), stop = stop_.get_token()]() -> BackgroundWork::Done {
                 auto evidence = taker_.take(request, stop);
-                return [this, evidence = std::move(evidence)] { taken(evidence); };
+                return [this, request, evidence = std::move(evidence)] { taken(request, evidence); };
             });
     }
 }
 
-void EvidenceWatch::taken(const TakenEvidence& evidence) {
+void EvidenceWatch::taken(const EvidenceRequest& request, const TakenEvidence& evidence) {
     --under_way_;
+    const auto known = processes_.find(request.pid);
+    if (known != processes_.end() && known->second->start_ticks() == request.start_ticks)
+        known->second->evidence_taken();
     options_.say(printable(evidence.line));
     if (options_.program.empty() || evidence.files.empty()) return;
     if (auto started = programs_.start(options_.program, evidence.files); !started)

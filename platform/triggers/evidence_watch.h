@@ -69,7 +69,7 @@ class EvidenceWatch {
     WatchedProcess* watched(const CaptureHeader& header);
     void look_at_all();
     void act_on(const WatchedProcess& process, const std::vector<Fired>& fired);
-    void taken(const TakenEvidence& evidence);
+    void taken(const EvidenceRequest& request, const TakenEvidence& evidence);
     void wake() const;
 
     EvidenceOptions options_;

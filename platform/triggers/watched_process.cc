@@ -144,6 +144,10 @@ void WatchedProcess::look_for_end(std::vector<Fired>& fired) {
     append(fired, triggers_.ended(kills_.how_it_ended(), now_ms()));
 }
 
+void WatchedProcess::evidence_taken() {
+    triggers_.evidence_taken(now_ms());
+}
+
 std::vector<Fired> WatchedProcess::sampled(const Sample& sample) {
     return triggers_.sampled([&](std::string_view owner) { return resident_below(sample, owner); },
                              sample.depth == Depth::full ? SampleDepth::full : SampleDepth::light, now_ms());

@@ -42,6 +42,9 @@ class WatchedProcess {
     // The figures of a sample.
     std::vector<Fired> sampled(const Sample& sample);
 
+    // The evidence for which a condition was met is there.
+    void evidence_taken();
+
     [[nodiscard]] std::uint64_t pid() const { return files_.pid(); }
     [[nodiscard]] std::uint64_t start_ticks() const { return files_.start_ticks(); }
     [[nodiscard]] bool ended() const { return ended_; }

@@ -11,6 +11,8 @@ namespace {
 
 constexpr double armed_again_below = 0.9;  // of the threshold
 constexpr std::int64_t one_incident_ms = 60'000;
+// Then something is stuck.
+constexpr std::int64_t longest_taking_ms = 600'000;
 constexpr std::uint64_t fastest_growth = std::uint64_t{512} << 20U;  // bytes a second
 constexpr std::int64_t shortest_pause_ms = 20, longest_pause_ms = 1000;
 
@@ -33,8 +35,12 @@ void ProcessTriggers::look(Armed& one, double figure, double threshold, std::int
     if (figure < armed_again_below * threshold) one.armed = true;
     if (!one.armed || figure < threshold) return;
     one.armed = false;
-    const bool joined = incident_ms_ && at_ms - *incident_ms_ < one_incident_ms;
-    if (!joined) incident_ms_ = at_ms;
+    const std::int64_t lasts_ms = taking_ ? longest_taking_ms : one_incident_ms;
+    const bool joined = incident_ms_ && at_ms - *incident_ms_ < lasts_ms;
+    if (!joined) {
+        incident_ms_ = at_ms;
+        taking_ = true;
+    }
     fired.push_back({one.condition, why, joined});
 }
 
@@ -93,6 +99,11 @@ std::vector<Fired> ProcessTriggers::terminated(std::int64_t at_ms) {
 
 std::vector<Fired> ProcessTriggers::ended(const std::string& how, std::int64_t at_ms) {
     return once(ConditionKind::ended, at_ms, how);
+}
+
+void ProcessTriggers::evidence_taken(std::int64_t at_ms) {
+    taking_ = false;
+    incident_ms_ = at_ms;
 }
 
 bool ProcessTriggers::has(ConditionKind kind) const {

@@ -1,6 +1,6 @@
 // The conditions of one process: which are met by the latest figures, and is evidence due? Once an incident:
 // a condition that was met is armed again only when its figure has fallen a tenth below the threshold, and
-// conditions that are met within a minute of each other belong to one incident.
+// conditions that are met while its evidence is being taken, or within a minute of that, belong to one incident.
 #pragma once
 
 #include <cstdint>
@@ -44,6 +44,9 @@ class ProcessTriggers {
     std::vector<Fired> terminated(std::int64_t at_ms);
     std::vector<Fired> ended(const std::string& how, std::int64_t at_ms);
 
+    // The evidence for which a condition fired has been taken.
+    void evidence_taken(std::int64_t at_ms);
+
     [[nodiscard]] bool has(ConditionKind kind) const;
     // The lowest threshold; nothing where there is none.
     [[nodiscard]] std::optional<double> least_percent(Which which = Which::all) const;
@@ -60,7 +63,8 @@ class ProcessTriggers {
     std::vector<Fired> once(ConditionKind kind, std::int64_t at_ms, const std::string& why);
 
     std::vector<Armed> armed_;
-    std::optional<std::int64_t> incident_ms_;  // when evidence was last taken
+    std::optional<std::int64_t> incident_ms_;  // when evidence was last asked for, or taken
+    bool taking_ = false;
 };
 
 // How long to wait before the next look at a figure that is so far below its threshold: it cannot get there

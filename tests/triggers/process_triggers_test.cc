@@ -66,6 +66,7 @@ TEST_CASE("triggers: conditions that are met within a minute are one incident, l
     const std::vector<Condition> conditions{usage_of(90), rss_above(mib(100)), of_kind(ConditionKind::ended)};
     ProcessTriggers triggers(conditions);
     REQUIRE(triggers.usage(mib(120), mib(128), 1000).size() == 1);
+    triggers.evidence_taken(1000);
     const auto joined = triggers.rss(mib(101), 60'999);
     REQUIRE(joined.size() == 1);
     CHECK(joined[0].joined);
@@ -74,6 +75,28 @@ TEST_CASE("triggers: conditions that are met within a minute are one incident, l
     CHECK_FALSE(later[0].joined);
     CHECK(later[0].why == "the process ended");
     CHECK(triggers.ended("again", 900'000).empty());
+}
+
+TEST_CASE("triggers: what is met while evidence is taken, or within a minute of that, is of its incident") {
+    const std::vector<Condition> conditions{usage_of(90), rss_above(mib(100)), of_kind(ConditionKind::ended)};
+    ProcessTriggers triggers(conditions);
+    REQUIRE(triggers.usage(mib(120), mib(128), 1000).size() == 1);
+    const auto meanwhile = triggers.rss(mib(101), 90'000);
+    REQUIRE(meanwhile.size() == 1);
+    CHECK(meanwhile[0].joined);
+    triggers.evidence_taken(100'000);
+    const auto after = triggers.ended("the process ended", 159'999);
+    REQUIRE(after.size() == 1);
+    CHECK(after[0].joined);
+}
+
+TEST_CASE("triggers: evidence that is never done does not count for ever") {
+    const std::vector<Condition> conditions{usage_of(90), of_kind(ConditionKind::ended)};
+    ProcessTriggers triggers(conditions);
+    REQUIRE(triggers.usage(mib(120), mib(128), 1000).size() == 1);
+    const auto later = triggers.ended("the process ended", 700'000);
+    REQUIRE(later.size() == 1);
+    CHECK_FALSE(later[0].joined);
 }
 
 TEST_CASE("triggers: growth is of the window, by owner, and not since the least before it") {
