@@ -376,6 +376,38 @@ TEST_CASE("ledger: an allocator that JNI code brought has a row of its own, and 
     CHECK(reconcile(view)->resident_of("malloc/main arena") == mib(1));
 }
 
+TEST_CASE("ledger: what System.map tags as metaspace has no chunks of malloc where it is whole a node") {
+    made::Process process;
+    process.map(0x7f0008000000, 0x7f0008400000, "rw-p", 4096)
+        .map(0x7f0008400000, 0x7f0008500000, "rw-p", 1024)
+        .map(0x7f0008500000, 0x7f000c000000, "---p", 0)
+        .map(0x7f000ff00000, 0x7f0010400000, "rw-p", 5120)
+        .map(0x7f0010400000, 0x7f0014000000, "---p", 0);
+    ProcessView& view = process.read();
+    view.version = JavaVersion{25, "25.0.3", "25.0.3", "OpenJDK 64-Bit Server VM"};
+    SystemMap& map = view.system_map.emplace();
+    const auto tag = [&map](Range range, std::vector<std::string> tags) {
+        SystemMapRow row;
+        row.range = range;
+        row.tags = std::move(tags);
+        row.writable = true;
+        map.rows.push_back(row);
+    };
+    tag(range_of(0x7f0008000000, 0x7f0008400000), {"META"});
+    tag(range_of(0x7f0008400000, 0x7f0008500000), {"META"});
+    SECTION("a node that begins with a mapping, and a mapping of someone else's") {
+        CHECK(malloc_candidates(view) == std::vector{range_of(0x7f000ff00000, 0x7f0010400000)});
+    }
+    SECTION("one whose first mapping begins before it") {
+        tag(range_of(0x7f000ff00000, 0x7f0010400000), {"META"});
+        CHECK(malloc_candidates(view) == std::vector{range_of(0x7f000ff00000, 0x7f0010000000)});
+    }
+    SECTION("where another category is in it, it is not known which is where") {
+        map.rows[1].tags.push_back("GC");
+        CHECK(malloc_candidates(view).size() == 3);
+    }
+}
+
 TEST_CASE("ledger: huge pages of hugetlb are no file, and malloc may have its chunks there") {
     made::Process process;
     process.map(0x7f0000000000, 0x7f0000400000, "rw-p", 0, "/anon_hugepage (deleted)", 65150)

@@ -36,6 +36,8 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
+// Where NMT's addresses are known by mapping: a node holds nothing else, whatever the kernel has joined.
+Layer<Claim> claims_of_tagged_nodes(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
 Layer<Claim> claims_of_zgc_mark_stacks(const ProcessView& view, Owners& owners);
 

@@ -1,4 +1,4 @@
-// Metaspace nodes by size and place, where NMT's addresses are unknown.
+// Metaspace nodes by size and place, where NMT's addresses are unknown, or are known by mapping only.
 //
 // From JDK 16 on metaspace consists of nodes of 64 MiB, aligned to root chunks of 4 MiB
 // (virtualSpaceNode.cpp, metaspaceSettings.hpp), which are committed from their beginning, piece by piece:
@@ -60,7 +60,59 @@ std::vector<Node> nodes_of(const std::vector<Mapping>& mappings, const Layer<Cla
     return nodes;
 }
 
+class TaggedMappings {
+  public:
+    explicit TaggedMappings(const ProcessView& view) : mappings_(view.smaps->mappings) {
+        for (const SystemMapRow& row : view.system_map->rows) {
+            const bool one = row.tags.size() == 1;
+            if (one && row.writable && nmt_category_of_system_map_tag(row.tags.front()) == "Metaspace")
+                rows_.push_back(row.range);
+        }
+    }
+
+    // Is the range one of plain neighbours, its begin written, and all that can be written metaspace?
+    [[nodiscard]] bool is_node(Range node) const {
+        auto at = std::partition_point(mappings_.begin(), mappings_.end(), [node](const Mapping& mapping) {
+            return mapping.range.end <= node.begin;
+        });
+        if (at == mappings_.end() || !at->protection.write) return false;
+        for (Address covered = node.begin; covered < node.end; covered = at->range.end, ++at) {
+            if (at == mappings_.end() || !at->private_anonymous() || at->range.begin > covered) return false;
+            if (at->protection.write && !is_tagged(at->range)) return false;
+            if (at->range.end >= node.end) break;
+        }
+        return true;
+    }
+    [[nodiscard]] bool is_tagged(Range mapping) const {
+        return std::any_of(rows_.begin(), rows_.end(),
+                           [mapping](Range row) { return !intersect(row, mapping).empty(); });
+    }
+
+  private:
+    const std::vector<Mapping>& mappings_;
+    std::vector<Range> rows_;
+};
+
 }  // namespace
+
+Layer<Claim> claims_of_tagged_nodes(const ProcessView& view, Owners& owners) {
+    Layer<Claim> layer;
+    if (!view.system_map || view.java_feature().value_or(0) < 16) return layer;
+    const TaggedMappings tagged(view);
+    const Claim claim{owners.id(owner_path::metaspace_or_gc), Evidence::system_map, true};
+    const auto add = [&](Address begin) {
+        const Range node{begin, begin + node_size};
+        if (begin.value % mib(4).value() == 0 && tagged.is_node(node)) layer.push_back({node, claim});
+    };
+    for (const Mapping& mapping : view.smaps->mappings) {
+        if (mapping.protection.write && tagged.is_tagged(mapping.range)) add(mapping.range.begin);
+        // The kernel may have joined its begin, or its end, with what lies beside it.
+        if (is_reservation(mapping) && mapping.range.end.value >= node_size.value())
+            add(Address{mapping.range.end.value - node_size.value()});
+    }
+    normalise(layer);
+    return layer;
+}
 
 Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
     Layer<Claim> layer;

@@ -35,14 +35,14 @@ std::vector<Range> malloc_candidates(const ProcessView& view) {
         taken = overlay(taken, claims_of_vm_bounds(view, owners));
         taken = overlay(taken, claims_of_metaspace_nodes(view, taken, owners));
     }
-    // A tag of System.map covers the mapping, not the region: but for the heap and the stacks, chunks may lie
-    // in it.
+    // A tag of System.map covers the mapping, not the region: but for the heap, the stacks and what is whole
+    // a node of metaspace, chunks may lie in it.
     Layer<Claim> tagged = claims_of_system_map(view, owners);
     std::erase_if(tagged, [&](const Segment<Claim>& s) {
         const std::string& path = owners.path(s.value.owner);
         return path != owner_path::java_heap && path != owner_path::thread_stack;
     });
-    taken = overlay(taken, tagged);
+    taken = overlay(overlay(taken, tagged), claims_of_tagged_nodes(view, owners));
     std::vector<Range> candidates;
     std::size_t first = 0;
     for (const Mapping& mapping : view.smaps->mappings) {
