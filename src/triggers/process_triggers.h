@@ -1,6 +1,7 @@
 // The conditions of one process: which are met by the latest figures, and is evidence due? Once an incident:
 // a condition that was met is armed again only when its figure has fallen a tenth below the threshold, and
-// conditions that are met while its evidence is being taken, or within a minute of that, belong to one incident.
+// conditions that are met while its evidence is being taken, or within a minute of that, belong to one
+// incident.
 #pragma once
 
 #include <cstdint>
