@@ -52,15 +52,15 @@ bool holds(const nlohmann::json& estimate, double truth, double tolerance) {
     return estimate["low"].get<double>() - wider <= truth && truth <= estimate["high"].get<double>() + wider;
 }
 
-// Writes what `nmtx allocs` says of it, for `nmtx diff`. Two windows make hardly anything certain: on a
+// Writes what `nmtx allocs` says of it, for `nmtx diff`. A few windows make hardly anything certain: on a
 // busy machine the first ones may have cost so much that there are no more.
 std::string saved_run(const LiveJvm& jvm, const Folder& folder, const std::string& name) {
     std::string file = folder.path() + "/" + name + ".json";
     for (int tries = 0;; ++tries) {
-        const Outcome outcome = run_nmtx({"allocs", jvm.pid_text(), "--live", "--for", "8s", "--json"});
+        const Outcome outcome = run_nmtx({"allocs", jvm.pid_text(), "--live", "--for", "15s", "--json"});
         if (outcome.exit_code != 0) throw std::runtime_error(outcome.err);
         const auto windows = nlohmann::json::parse(outcome.out)["sampling"]["windows"].get<int>();
-        if (windows < 4 && tries < 4) continue;
+        if (windows < 6 && tries < 4) continue;
         std::ofstream(file) << outcome.out;
         return file;
     }

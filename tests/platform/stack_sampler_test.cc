@@ -41,9 +41,11 @@ namespace {
 Child worker(std::size_t busy, std::size_t idle) {
     return Child([=](auto ready) {
         may_be_traced();
+        std::atomic<std::size_t> named{0};
         for (std::size_t i = 0; i < busy + idle; ++i) {
-            std::thread([works = i < busy] {
+            std::thread([&named, works = i < busy] {
                 ::prctl(PR_SET_NAME, works ? "works" : "waits");
+                ++named;
                 while (!works) ::pause();
                 while (true) {
                     nmtx_sampled_most();
@@ -51,6 +53,7 @@ Child worker(std::size_t busy, std::size_t idle) {
                 }
             }).detach();
         }
+        while (named < busy + idle) ::usleep(1000);
         ready();
     });
 }
