@@ -89,7 +89,7 @@ class AllocationRecords {
     };
     // Nothing for a call that never becomes a sample, such as one from libjvm.so.
     std::optional<Call> call_of(const ProbedFunction& function, const ProbeRecord& record);
-    // Nothing where there is no room. `has_room`: the batches are not asked, since these calls are few.
+    // Nothing where there is no room. `has_room`: these calls are few, so the batches have room for them.
     std::optional<Kept> keep(const Call& call, const ProbeRecord& record, bool has_room);
     void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);

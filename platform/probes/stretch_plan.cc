@@ -19,7 +19,7 @@ constexpr double slowed_rate = 4;
 }  // namespace
 
 std::optional<double> StretchPlanner::look(std::span<const pid_t> all, const ProbedAllocator& of) {
-    if (maps_since_ns_ == 0) look_at_mappings({all.begin(), all.end()}, of);
+    if (maps_since_ns_ == 0) look_at_mappings(all, of);
     const auto seen = callers_.look(all, of, run_.windows.empty() ? first_look_ns : look_ns);
     if (!seen) {
         callers_.guess(process_, all);
@@ -57,7 +57,7 @@ StretchPlan StretchPlanner::next(const std::vector<pid_t>& all, const ProbedAllo
     return next;
 }
 
-void StretchPlanner::look_at_mappings(const std::vector<pid_t>& all, const ProbedAllocator& allocator) {
+void StretchPlanner::look_at_mappings(std::span<const pid_t> all, const ProbedAllocator& allocator) {
     const auto mmap = std::find_if(allocator.functions.begin(), allocator.functions.end(),
                                    [](const ProbedFunction& function) { return function.maps; });
     if (mmap == allocator.functions.end()) return;

@@ -52,7 +52,7 @@ class StretchPlanner {
 
   private:
     StretchPlan plan_watched(const std::vector<pid_t>& all);
-    void look_at_mappings(const std::vector<pid_t>& all, const ProbedAllocator& allocator);
+    void look_at_mappings(std::span<const pid_t> all, const ProbedAllocator& allocator);
 
     const ProcessFiles& process_;
     AllocationRun& run_;

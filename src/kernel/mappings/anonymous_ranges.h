@@ -1,4 +1,4 @@
-// Where memory of no file is mapped for use. By maps, or the headers of smaps.
+// Where anonymous memory is mapped for use, from maps or the headers of smaps.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace nmtx {
 
-// Ascending and joined. Without what may not be touched, such as reservations; with shared memory and huge
-// pages that mmap gives without a file. Lines that are no mapping are passed over.
+// Ascending and joined. Includes shared memory and huge pages that mmap gives without a file, but no
+// mappings without access, such as reservations. Lines that are not mappings are skipped.
 std::vector<Range> anonymous_ranges(std::string_view maps);
 
 // `ranges`: ascending and joined. Bytes of `range` that are in one of them.

@@ -51,23 +51,24 @@ void add_lost(const AllocationRun& run, std::vector<std::string>& notes) {
                                     grouped(run.beyond)));
 }
 
-// mmap is the C library's, whose malloc it may not be.
+// mmap is always the C library's, even where malloc is another library's.
 void add_functions(const AllocationRun& run, std::vector<std::string>& notes) {
     std::vector<std::string> of_allocator = run.functions;
     const bool with_mmap = std::erase(of_allocator, "mmap") > 0;
     if (!of_allocator.empty())
-        notes.push_back(
-            fmt::format("Functions of {} ({}): {}.{}", run.allocator, printable(base_name(run.library)),
-                        joined(of_allocator),
-                        with_mmap ? " And mmap for memory of no file, unless malloc calls it." : ""));
+        notes.push_back(fmt::format(
+            "Functions of {} ({}): {}.{}", run.allocator, printable(base_name(run.library)),
+            joined(of_allocator),
+            with_mmap ? " Also mmap for anonymous memory, except calls from malloc and the C library." : ""));
     if (!run.functions_left_out.empty())
         notes.push_back(fmt::format("Not included: calls of {}, where no cheap probe is possible.",
                                     joined(run.functions_left_out)));
 }
 
 // What is known of the blocks that stay, and what is not.
-void add_live_notes(const AllocationRun& run, std::vector<std::string>& notes) {
-    if (run.live_counted)
+void add_live_notes(const AllocationProfile& profile, std::vector<std::string>& notes) {
+    const AllocationRun& run = profile.run;
+    if (run.live_counted && !profile.samples.empty())
         notes.push_back(
             "What is in use of malloc's blocks was counted by size, in two walks; the samples say whose it is.");
     if (!run.live_uncounted.empty())
@@ -209,7 +210,7 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "
                         "for that if it has no time to spare otherwise, and the intervals are wider.",
                         100 * run.slowed));
-    add_live_notes(run, notes);
+    add_live_notes(profile, notes);
     if (!run.frees_missing.empty())
         notes.push_back(fmt::format("How long blocks live is not known: {}.", printable(run.frees_missing)));
     if (!run.java_missing.empty())
