@@ -163,10 +163,10 @@ void AllocationRecords::leave(std::size_t thread, const ProbeRecord& record) {
     waiting_.erase(waiting);
 }
 
-void AllocationRecords::drain(ProbeWindow& window) {
+void AllocationRecords::drain(ProbeWindow& window, std::uint64_t until_ns) {
     window.drain([&](std::size_t thread, std::size_t function,
                      const ProbeRecord& record) { enter(window, thread, function, record); },
-                 [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); });
+                 [&](std::size_t thread, const ProbeRecord& record) { leave(thread, record); }, until_ns);
 }
 
 void AllocationRecords::note_end(std::uint64_t address, std::uint64_t time_ns) {
@@ -251,8 +251,9 @@ void AllocationRecords::end(const ProbeWindow& window, const HitPrice& price) {
     std::vector<std::array<double, most_functions>> factors(window.threads());
     for (std::size_t i = 0; i < window.threads(); ++i) {
         const ProbeHits hits = window.hits(i);
-        Undisturbed lacks = undisturbed(cost_ns(price, hits), window.ran_ns(i), hits.calls,
-                                        busy_.share(window, i), busy_.before(i));
+        const double cost = cost_ns(price, hits), busy = busy_.share(window, i);
+        times_as_dear_ = std::max(times_as_dear_, nmtx::times_as_dear(cost, window.ran_ns(i), busy));
+        Undisturbed lacks = undisturbed(cost, window.ran_ns(i), hits.calls, busy, busy_.before(i));
         const double slowed = 1 - 1 / std::max(lacks.factor, 1 + lacks.doubt);
         run_.slowed = std::max(run_.slowed, slowed);
         if (slowed > AllocationRun::most_corrected) lacks.doubt = std::max(lacks.doubt, boundless_doubt);

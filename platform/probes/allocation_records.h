@@ -42,10 +42,12 @@ class AllocationRecords {
     // What follows is of this window, which has begun. Until it ends the sampler is the same. `entries`: what
     // the samples of a stratum have as their window.
     void begin(const ProbeWindow& window, std::array<std::uint32_t, most_strata> entries, std::uint64_t seed);
-    void drain(ProbeWindow& window);
+    void drain(ProbeWindow& window, std::uint64_t until_ns = ProbeRing::no_limit);
     // Its samples stand for all calls that the kernel counted, and for what their threads would have done
     // undisturbed; sets the next sampler's period.
     void end(const ProbeWindow& window, const HitPrice& price);
+    // Of all windows so far, how many times that price was paid where a thread shows it.
+    [[nodiscard]] double times_as_dear() const { return times_as_dear_; }
 
     // The same of threads that are watched by debug registers: all their calls are records, beside windows or
     // not. `thread`: any number that is its own until the watch ends.
@@ -115,6 +117,7 @@ class AllocationRecords {
     std::array<std::uint32_t, most_strata> entries_{};
     double period_ = 0;  // 0: each record is a sample
     double bytes_seen_ = 0;
+    double times_as_dear_ = 1;
     std::vector<double> bytes_of_threads_;
     std::size_t first_of_watch_ = 0;
     std::unordered_map<std::size_t, Waiting> watched_waiting_;

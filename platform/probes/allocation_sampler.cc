@@ -29,8 +29,7 @@ constexpr std::size_t most_ring_pages = 4096;  // of all threads
 constexpr std::uint64_t shortest_window_ns = 10 * ms_in_ns, cycle_ns = second_in_ns;
 // Lives are seen as far as windows reach: fewer windows, which are longer.
 constexpr std::uint64_t lives_cycle_ns = 6 * second_in_ns, least_cycles = 4;
-constexpr std::uint64_t drain_every_ns = 2 * ms_in_ns;
-constexpr double too_much = 1.5;  // times what a window may cost: then it ends early
+constexpr std::uint64_t drain_every_ns = 2 * ms_in_ns, ask_every_ns = 5 * ms_in_ns;
 // Of the budget, for the switches of threads that are watched; what one costs.
 constexpr double share_for_switches = 0.25, switch_s = 3e-6;
 constexpr double least_watched_calls = 40;  // a stretch
@@ -53,7 +52,7 @@ class AllocationSampler {
     Expected<AllocationProfile> run(HitPrice price) {
         const SignalQueue signals({SIGINT, SIGTERM, SIGHUP});
         signals_ = &signals;
-        run_.price = price;
+        run_.price = measured_ = price;
         run_.started_at = utc_now();
         run_.started_unix_ms = wall_ms();
         begin_ns_ = monotonic_ns();
@@ -66,10 +65,11 @@ class AllocationSampler {
                                   options_.addresses);
         SeldomCalls seldom(process_, records, run_, random_, options_.addresses);
         seldom_ = &seldom;
-        const ProbeBudget budget(options_.budget, price, options_.addresses, shortest_window_ns, cycle());
         for (std::uint64_t from = monotonic_ns(); !over();) {
             const std::vector<pid_t> all = threads();
             if (run_.process_ended) break;
+            const ProbeBudget budget(options_.budget, run_.price, options_.addresses, shortest_window_ns,
+                                     cycle());
             const StretchPlan next = planner_.next(all, allocator(), budget);
             const std::uint64_t length = next_stretch(next.plan, budget, from);
             if (length == 0) break;
@@ -156,7 +156,8 @@ class AllocationSampler {
     // The first window is always allowed: without one there would be nothing to report.
     std::uint64_t next_stretch(const WindowPlan& plan, const ProbeBudget& budget, std::uint64_t from) const {
         const std::uint64_t left = end_ns_ > from ? end_ns_ - from : 0;
-        const std::uint64_t length = budget.stretch_ns(plan, run_.paid_ns(), from - begin_ns_, left);
+        const std::uint64_t length =
+            budget.stretch_ns(plan, run_.paid_ns(), last_cost_ns_, from - begin_ns_, left);
         return length == 0 && run_.windows.empty() ? left : length;
     }
 
@@ -237,23 +238,37 @@ class AllocationSampler {
         for (std::uint32_t stratum = 0; stratum < most_strata; ++stratum)
             entries[stratum] = next.choice.covers[stratum] ? entry++ : 0;
         records.begin(window, entries, random_());
-        const std::uint64_t until = window.began_ns() + next.plan.window_ns;
-        const double most = too_much * budget.most_ns(next.plan);
-        const double unseen_ns =
-            planner_.unseen_rate(next.choice) * run_.price.call_ns / 1e9;  // a nanosecond
-        while (monotonic_ns() < until && !run_.interrupted) {
-            wait_until(std::min(until, monotonic_ns() + drain_every_ns));
-            records.drain(window);
-            seldom_->drain();
-            const auto lasted = static_cast<double>(monotonic_ns() - window.began_ns());
-            if (cost_ns(run_.price, window.seen()) + unseen_ns * lasted > most) break;
-        }
+        while_it_lasts(window, next, records,
+                       budget.limit_ns(next.plan, run_.paid_ns(), end_ns_ - begin_ns_));
         window.stop();
         records.drain(window);
-        records.end(window, run_.price);
+        records.end(window, measured_);
+        run_.price = dearer(measured_, records.times_as_dear());
         planner_.remember(window, next.choice, records.bytes_of_threads());
         account_for(window, next.choice);
         return {};
+    }
+
+    // Until it has lasted as long as planned, or cost `most_ns`.
+    void while_it_lasts(ProbeWindow& window, const StretchPlan& next, AllocationRecords& records,
+                        double most_ns) {
+        const std::uint64_t until = window.began_ns() + next.plan.window_ns;
+        const double unseen_ns =
+            planner_.unseen_rate(next.choice) * run_.price.call_ns / 1e9;  // a nanosecond
+        std::uint64_t ask_at = window.began_ns() + ask_every_ns;
+        while (monotonic_ns() < until && !run_.interrupted) {
+            wait_until(std::min(until, monotonic_ns() + drain_every_ns));
+            records.drain(window, std::min(until, monotonic_ns() + ask_every_ns));
+            seldom_->drain();
+            const std::uint64_t now = monotonic_ns();
+            // Records that had no room are not seen, but the kernel counts them; asking interrupts the
+            // thread.
+            const bool asks = window.threads() == 1 && now >= ask_at;
+            if (asks) ask_at = now + ask_every_ns;
+            const ProbeHits hits = asks ? window.hits() : window.seen();
+            const double lasted = static_cast<double>(now - window.began_ns());
+            if (cost_ns(run_.price, hits) + unseen_ns * lasted > most_ns) break;
+        }
     }
 
     void account_for(ProbeWindow& window, const ThreadChoice& choice) {
@@ -270,8 +285,9 @@ class AllocationSampler {
             run_.windows.push_back({seconds, seconds, stratum});
         }
         window.close();
-        ProbeHits paid = window.paid();
+        ProbeHits paid = window.paid(run_.price);
         paid.calls += static_cast<std::uint64_t>(planner_.unseen_rate(choice) * window.present_s());
+        last_cost_ns_ = cost_ns(run_.price, paid);
         run_.hits += paid;
     }
     AllocationProfile profile(AllocationRecords& records) {
@@ -306,6 +322,8 @@ class AllocationSampler {
     std::mt19937_64 random_;
     double cpu_before_ms_;
     AllocationRun run_;
+    HitPrice measured_;        // on our own code; the run's is what the target's threads show
+    double last_cost_ns_ = 0;  // of the last window
     const SignalQueue* signals_ = nullptr;
     std::size_t serving_ = 0;  // of allocators_
     StretchPlanner planner_{process_, run_, random_, options_.budget, options_.addresses};

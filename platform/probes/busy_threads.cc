@@ -44,10 +44,14 @@ void BusyThreads::begin(const ProbeWindow& window) {
 }
 
 double BusyThreads::share(const ProbeWindow& window, std::size_t thread) {
+    if (window.counted_ns() == 0) return 0;
+    const auto counted = static_cast<double>(window.counted_ns());
+    const double ran = static_cast<double>(window.ran_ns(thread)) / counted;
     const auto wanted = wanted_ns(window.thread(thread).tid);
     const auto& before = wanted_before_[thread];
-    if (!wanted || !before || *wanted <= *before || window.counted_ns() == 0) return 0;
-    return static_cast<double>(*wanted - *before) / static_cast<double>(window.counted_ns());
+    if (!wanted || !before || *wanted <= *before) return ran;
+    // Its own clock is exact only when it leaves its processor, and windows are short.
+    return std::max(ran, static_cast<double>(*wanted - *before) / counted);
 }
 
 }  // namespace nmtx

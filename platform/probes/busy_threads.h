@@ -25,7 +25,7 @@ class BusyThreads {
     void expect(const std::vector<ChosenThread>& threads);
     // A window has begun.
     void begin(const ProbeWindow& window);
-    // By the window's threads. The part of the window; 0 where that is not known.
+    // By the window's threads. The part of the window; where that is not known, at least so much.
     [[nodiscard]] double share(const ProbeWindow& window, std::size_t thread);
     // The part of the time before.
     [[nodiscard]] std::optional<double> before(std::size_t thread) const { return before_[thread]; }

@@ -125,4 +125,13 @@ const std::array<double, most_functions>* KnownCallers::rates(pid_t tid) const {
     return known == threads_.end() ? nullptr : &known->second.calls;
 }
 
+double KnownCallers::most_calls(std::span<const ChosenThread> threads) const {
+    double most = 0;
+    for (const ChosenThread& thread : threads) {
+        const auto* const calls = rates(thread.tid);
+        if (calls != nullptr) most = std::max(most, sum_of(*calls));
+    }
+    return most;
+}
+
 }  // namespace nmtx

@@ -41,6 +41,8 @@ class KnownCallers {
     [[nodiscard]] std::vector<ScoutedThread> busy() const;  // the first ones
     // Calls a second of each function; null of a thread that had no probe yet and was not looked at.
     [[nodiscard]] const std::array<double, most_functions>* rates(pid_t tid) const;
+    // The most calls a second that one of these makes.
+    [[nodiscard]] double most_calls(std::span<const ChosenThread> threads) const;
 
   private:
     std::vector<pid_t> looked_at(std::span<const pid_t> threads);

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "platform/os/clock.h"
 #include "platform/os/page_size.h"
 
 namespace nmtx {
@@ -162,12 +163,13 @@ void ProbeRing::copy(std::uint64_t from, std::span<std::byte> into) const {
     if (first < into.size()) std::memcpy(into.data() + first, data, into.size() - first);
 }
 
-void ProbeRing::take_all(const std::function<void(std::uint32_t, std::span<const std::byte>)>& visit) {
+void ProbeRing::take_all(const std::function<void(std::uint32_t, std::span<const std::byte>)>& visit,
+                         std::uint64_t until_ns) {
     if (head_ == nullptr) return;
     // The kernel publishes a record by moving the head; it may overwrite what lies before the tail.
     const std::uint64_t head = std::atomic_ref(head_->data_head).load(std::memory_order_acquire);
     std::uint64_t tail = head_->data_tail;
-    while (head - tail >= sizeof(perf_event_header)) {
+    while (head - tail >= sizeof(perf_event_header) && monotonic_ns() < until_ns) {
         perf_event_header header{};
         copy(tail, std::as_writable_bytes(std::span(&header, 1)));
         if (header.size < sizeof header || header.size > head - tail) {
@@ -190,16 +192,18 @@ void ProbeRing::take_all(const std::function<void(std::uint32_t, std::span<const
 }
 
 void ProbeRing::take(const std::function<bool(std::uint64_t)>& has_stack,
-                     const std::function<void(const ProbeRecord&)>& sink) {
-    take_all([&](std::uint32_t type, std::span<const std::byte> body) {
-        if (type != PERF_RECORD_SAMPLE) return;
-        ProbeRecord record;
-        if (read_probe_record(body, has_stack(Fields(body).next<std::uint64_t>()), record)) {
-            sink(record);
-        } else {
-            ++bad_;
-        }
-    });
+                     const std::function<void(const ProbeRecord&)>& sink, std::uint64_t until_ns) {
+    take_all(
+        [&](std::uint32_t type, std::span<const std::byte> body) {
+            if (type != PERF_RECORD_SAMPLE) return;
+            ProbeRecord record;
+            if (read_probe_record(body, has_stack(Fields(body).next<std::uint64_t>()), record)) {
+                sink(record);
+            } else {
+                ++bad_;
+            }
+        },
+        until_ns);
 }
 
 void ProbeRing::take_mappings(const std::function<void(const MappingRecord&)>& sink) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <vector>
 
@@ -42,6 +43,8 @@ bool read_mapping_record(std::span<const std::byte> bytes, MappingRecord& record
 
 class ProbeRing {
   public:
+    static constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+
     ProbeRing() = default;
     ProbeRing(ProbeRing&& other) noexcept;
     ProbeRing& operator=(ProbeRing&& other) noexcept;
@@ -51,9 +54,10 @@ class ProbeRing {
 
     // Of `pages` pages, a power of two. False where the kernel gives no memory for it: errno.
     bool map(const PerfProbe& probe, std::size_t pages);
-    // All records that have come. `has_stack` says of a probe's id whether its records have one.
+    // All records that have come, or as many of them as can be taken until then (CLOCK_MONOTONIC): the others
+    // are for the next time. `has_stack` says of a probe's id whether its records have one.
     void take(const std::function<bool(std::uint64_t probe)>& has_stack,
-              const std::function<void(const ProbeRecord&)>& sink);
+              const std::function<void(const ProbeRecord&)>& sink, std::uint64_t until_ns = no_limit);
     // The same of an event of mappings.
     void take_mappings(const std::function<void(const MappingRecord&)>& sink);
     // So many records had no room.
@@ -65,7 +69,8 @@ class ProbeRing {
     void unmap();
     void copy(std::uint64_t from, std::span<std::byte> into) const;
     // Calls visit(type, body) for each record that has come but those of lost ones.
-    void take_all(const std::function<void(std::uint32_t, std::span<const std::byte>)>& visit);
+    void take_all(const std::function<void(std::uint32_t, std::span<const std::byte>)>& visit,
+                  std::uint64_t until_ns = no_limit);
 
     perf_event_mmap_page* head_ = nullptr;
     std::size_t mapped_bytes_ = 0, data_offset_ = 0, data_bytes_ = 0;

@@ -75,14 +75,15 @@ Expected<void> ProbeWindow::begin(std::span<const ChosenThread> threads) {
 }
 
 void ProbeWindow::drain(const std::function<void(std::size_t, std::size_t, const ProbeRecord&)>& entered,
-                        const std::function<void(std::size_t, const ProbeRecord&)>& returned) {
+                        const std::function<void(std::size_t, const ProbeRecord&)>& returned,
+                        std::uint64_t until_ns) {
     const auto has_stack = [this](std::uint64_t probe) {
         const auto owner = owners_.find(probe);
         return owner != owners_.end() && !owner->second.returns &&
                !allocator_.functions[owner->second.function].frees;
     };
     for (std::size_t i = 0; i < threads_.size(); ++i) {
-        threads_[i].ring.take(has_stack, [&](const ProbeRecord& record) {
+        const auto sink = [&](const ProbeRecord& record) {
             const auto owner = owners_.find(record.probe);
             if (owner == owners_.end()) return;
             const std::size_t function = owner->second.function;
@@ -93,7 +94,8 @@ void ProbeWindow::drain(const std::function<void(std::size_t, std::size_t, const
             }
             ++threads_[i].records[function];
             entered(i, function, record);
-        });
+        };
+        threads_[i].ring.take(has_stack, sink, until_ns);
     }
 }
 
@@ -114,6 +116,7 @@ void ProbeWindow::stop() {
 void ProbeWindow::close() {
     if (!open_) return;
     open_ = false;
+    for (std::size_t i = 0; i < threads_.size(); ++i) ended_threads_.push_back(hits(i));
     std::vector<std::size_t> order;
     for (std::size_t function = 0; function < probed(); ++function) {
         order.push_back(function);
@@ -134,18 +137,21 @@ void ProbeWindow::close() {
     closed_ns_ = monotonic_ns();
 }
 
+// Returns first: without their events calls cost less, while the kernel waits for those that follow.
 void ProbeWindow::close_function(std::size_t function) {
     std::vector<Descriptor> events;
-    for (Thread& thread : threads_) {
-        for (auto* probes : {&thread.returns, &thread.entries}) {
-            for (PerfProbe& probe : *probes) {
-                const auto owner = owners_.find(probe.id());
-                if (probe && owner != owners_.end() && owner->second.function == function)
-                    events.push_back(probe.take());
-            }
+    const auto take = [&](std::vector<PerfProbe>& probes) {
+        for (PerfProbe& probe : probes) {
+            const auto owner = owners_.find(probe.id());
+            if (probe && owner != owners_.end() && owner->second.function == function)
+                events.push_back(probe.take());
         }
-    }
+    };
+    for (Thread& thread : threads_) take(thread.returns);
+    const std::size_t returns = events.size();
+    for (Thread& thread : threads_) take(thread.entries);
     for (std::size_t i = 0; i < events.size(); ++i) {
+        if (i + 1 == returns) ended_[function].returns_gone_ns = monotonic_ns() + removal_ns;
         if (i + 1 == events.size()) ended_[function].gone_ns = monotonic_ns() + removal_ns;
         events[i].close();
     }
@@ -159,17 +165,25 @@ double ProbeWindow::present_s() const {
     return gone > present_since_ns_ ? static_cast<double>(gone - present_since_ns_) / 1e9 : 0;
 }
 
-ProbeHits ProbeWindow::paid() const {
+ProbeHits ProbeWindow::paid(const HitPrice& price) const {
+    const double counted = std::max(static_cast<double>(counted_ns()), 1e3);
+    const bool slowed = std::any_of(ended_threads_.begin(), ended_threads_.end(), [&](const ProbeHits& own) {
+        return cost_ns(price, own) >= counted / (1 + most_price_doubt);
+    });
+    const auto times_counted = [&](std::uint64_t gone_ns) {
+        return gone_ns <= present_since_ns_ ? 1 : static_cast<double>(gone_ns - present_since_ns_) / counted;
+    };
     double calls = 0, returns = 0;
     ProbeHits sum;
-    const double counted = std::max(static_cast<double>(counted_ns()), 1e3);
     for (const Ended& ended : ended_) {
         sum.copies += ended.copies;
         sum.records += ended.records;
-        if (ended.gone_ns <= present_since_ns_) continue;
-        const double longer = std::max(1.0, static_cast<double>(ended.gone_ns - present_since_ns_) / counted);
-        calls += ended.calls * longer;
-        returns += ended.returns * longer;
+        returns += ended.returns * std::max(1.0, times_counted(ended.returns_gone_ns));
+        double as_many = ended.calls;
+        if (slowed)
+            as_many += (price.return_ns * ended.returns + price.copy_ns * static_cast<double>(ended.copies)) /
+                       price.call_ns;
+        calls += ended.calls + as_many * std::max(0.0, times_counted(ended.gone_ns) - 1);
     }
     sum.calls = static_cast<std::uint64_t>(std::llround(calls));
     sum.returns = static_cast<std::uint64_t>(std::llround(returns));

@@ -52,10 +52,12 @@ class ProbeWindow {
 
     // Fails where a thread may not have probes, or all have ended; those that have are left out.
     Expected<void> begin(std::span<const ChosenThread> threads);
-    // `entered`: a call, and which of the threads and functions it is of. `returned`: one of a thread.
+    // `entered`: a call, and which of the threads and functions it is of. `returned`: one of a thread. What
+    // cannot be taken until then (CLOCK_MONOTONIC) is for the next time.
     void drain(
         const std::function<void(std::size_t thread, std::size_t function, const ProbeRecord&)>& entered,
-        const std::function<void(std::size_t thread, const ProbeRecord&)>& returned);
+        const std::function<void(std::size_t thread, const ProbeRecord&)>& returned,
+        std::uint64_t until_ns = ProbeRing::no_limit);
     // Nothing counts any more; what is in the rings can still be drained.
     void stop();
     // Takes the probes out.
@@ -85,9 +87,10 @@ class ProbeWindow {
     [[nodiscard]] std::uint64_t began_ns() const { return began_ns_; }
     [[nodiscard]] std::uint64_t counted_ns() const { return stopped_ns_ - began_ns_; }  // once it is stopped
     // Once it is closed: the hits of all threads from when the first probe was there until the last one of
-    // each function was gone, as many as in between for a time. Not what the target did in threads that stand
-    // for themselves only.
-    [[nodiscard]] ProbeHits paid() const;
+    // each function was gone, as many as in between for a time; of a thread that traps slow, as many as take
+    // it as long, since returns and copies are no more. Not what the target did in threads that stand for
+    // themselves only.
+    [[nodiscard]] ProbeHits paid(const HitPrice& price) const;
     // In seconds, for as long as any function's probe was there that was called.
     [[nodiscard]] double present_s() const;
     [[nodiscard]] std::uint64_t lost() const;
@@ -118,9 +121,10 @@ class ProbeWindow {
     // When it was closed, by function: calls and returns, and since when no call traps.
     struct Ended {
         double calls = 0, returns = 0;
-        std::uint64_t copies = 0, records = 0, gone_ns = 0;
+        std::uint64_t copies = 0, records = 0, returns_gone_ns = 0, gone_ns = 0;
     };
     std::array<Ended, most_functions> ended_{};
+    std::vector<ProbeHits> ended_threads_;  // when it was closed
     bool open_ = false;
 };
 

@@ -49,7 +49,8 @@ StretchPlan StretchPlanner::next(const std::vector<pid_t>& all, const ProbedAllo
         next.choice = choose_threads(all, busy, most, wants_others, random_);
     }
     const std::size_t of_each = allocator.functions.size() * (addresses_ ? 2 : 1);
-    next.plan = budget.plan(rate, of_each * next.choice.threads.size());
+    next.plan =
+        budget.plan(rate, of_each * next.choice.threads.size(), callers_.most_calls(next.choice.threads));
     for (ChosenThread& thread : next.choice.threads) {
         if (const auto* const calls = callers_.rates(thread.tid))
             choose_calls(thread, *calls, allocator, next.plan, random_);

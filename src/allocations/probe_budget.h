@@ -42,19 +42,27 @@ struct ProbeHits {
 // What they cost the target.
 double cost_ns(const HitPrice& price, const ProbeHits& hits);
 
+// The price of a hit is measured on code of our own; in the target it may be as much higher or lower. Where
+// traps leave a thread no time, windows were seen in which it was higher by more.
+inline constexpr double price_doubt = 0.3, most_price_doubt = 0.6;
+
+// Of so many times the price is what a thread paid that had a processor for `ran_ns` and wanted one for
+// `busy` of the window. Where traps by their price take most of that, all of it counts as theirs, within the
+// price's doubt; else 1, since what the thread does by itself is not known.
+double times_as_dear(double cost_ns, std::uint64_t ran_ns, double busy);
+HitPrice dearer(const HitPrice& price, double times);
+
 struct WindowPlan {
     std::uint64_t window_ns = 0;
     std::uint64_t cycle_ns = 0;    // window, closing and pauses
     std::uint64_t closing_ns = 0;  // until all probes of a window are closed
+    double closing_cost_ns = 0;    // the target's, meanwhile
     std::uint64_t every = 1;       // each so many calls one is copied
     [[nodiscard]] bool always() const { return window_ns + closing_ns >= cycle_ns; }
     [[nodiscard]] double share_of_time() const {
         return cycle_ns == 0 ? 0 : static_cast<double>(window_ns) / static_cast<double>(cycle_ns);
     }
 };
-
-// The price of a hit is measured on code of our own; in the target it may be as much higher or lower.
-inline constexpr double price_doubt = 0.3;
 
 // What a window lacks of the calls that a thread would have made without the traps.
 struct Undisturbed {
@@ -63,11 +71,12 @@ struct Undisturbed {
 };
 // Of a window in which the thread had a processor for `ran_ns`, and its own calls cost it `cost_ns`. `busy`:
 // the part of the window in which it wanted a processor; `before`: of the time before. One that had time to
-// spare in the window lost nothing, likewise where the cost is little. One that had none before makes fewer
+// spare in the window lost nothing but what a burst of its work was put off beyond the window's end, likewise
+// where the cost is little. One that had none before makes fewer
 // calls while each of them is slower: as many as fit. One that had time to spare before keeps its pace as far
 // as it can, and does the rest later: then its calls stand for themselves, and so does an unknown thread's.
 // How much that is depends on what a call takes without its trap, which is hardly known where the traps take
-// nearly all of the time: at least so long as the quickest allocators need for one of the `calls`.
+// most of the time: at least so long as the quickest allocators need for one of the `calls`.
 Undisturbed undisturbed(double cost_ns, std::uint64_t ran_ns, std::uint64_t calls, double busy,
                         std::optional<double> before);
 
@@ -84,23 +93,28 @@ class ProbeBudget {
         : share_(share), price_(price), returns_(returns), shortest_ns_(shortest_ns), cycle_ns_(cycle_ns) {}
 
     // For so many calls a second, and probes in so many functions and threads. Half of the budget goes to
-    // copies at most, unless calls are so few that all of them can be copied.
-    [[nodiscard]] WindowPlan plan(double calls_a_second, std::size_t probes) const;
+    // copies at most, unless calls are so few that all of them can be copied. `busiest`: the most calls that
+    // one of the threads makes; copies are rarer where it could not keep its pace otherwise, but could then.
+    [[nodiscard]] WindowPlan plan(double calls_a_second, std::size_t probes, double busiest = 0) const;
     // How many threads may have probes at a time, of those that it would be good to have. Probes are closed
     // one after the other, and calls of a function trap until its last one goes: all of them, or one.
     [[nodiscard]] std::size_t threads(double calls_a_second, std::size_t wanted) const;
     // The next stretch, in which there is one window: as long as what was paid until now, `elapsed_ns` after
     // the begin, and the window itself ask for; never less than the plan's. The stretches end where the time
     // does, `left_ns` from now. 0: what is left is too short for a window that can still be paid; then there
-    // is none, unless it is the first.
-    [[nodiscard]] std::uint64_t stretch_ns(const WindowPlan& plan, double paid_ns, std::uint64_t elapsed_ns,
-                                           std::uint64_t left_ns) const;
-    // So much may be paid in this window before it must end.
-    [[nodiscard]] double most_ns(const WindowPlan& plan) const {
-        return share_ * static_cast<double>(plan.cycle_ns);
-    }
+    // is none, unless it is the first. `last_ns`: what the window before cost with its closing; 0 for none.
+    [[nodiscard]] std::uint64_t stretch_ns(const WindowPlan& plan, double paid_ns, double last_ns,
+                                           std::uint64_t elapsed_ns, std::uint64_t left_ns) const;
+    // So much a window may cost until its probes are closed.
+    [[nodiscard]] double most_ns(const WindowPlan& plan) const;
+    // So much may be paid in this window before it must end, of a run of `length_ns`. What is beyond
+    // most_ns() is made good by the windows that follow, as long as there are any.
+    [[nodiscard]] double limit_ns(const WindowPlan& plan, double paid_ns, std::uint64_t length_ns) const;
 
   private:
+    // The time that pays for so much.
+    [[nodiscard]] std::uint64_t cycle_for(double cost_ns) const;
+
     double share_;
     HitPrice price_;
     bool returns_;

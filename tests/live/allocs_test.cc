@@ -75,7 +75,8 @@ const nlohmann::json* keeping_site(const nlohmann::json& diff) {
 
 }  // namespace
 
-TEST_CASE("live allocs: of two runs the site that allocates more is a change, and the same one is none") {
+TEST_CASE("live allocs: of two runs the site that allocates more is a change, and the same one is none",
+          "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Folder folder;
     LiveJvm slow(jdk, {}, {"native=1000000"}, "Growth");
@@ -128,7 +129,8 @@ TEST_CASE(
     CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
 }
 
-TEST_CASE("live allocs: a thread with few calls for large blocks, beside one with a million calls a second") {
+TEST_CASE("live allocs: a thread with few calls for large blocks, beside one with a million calls a second",
+          "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Accounts accounts(jdk);
     LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "large=5242880", "churn=1000000"}, "Growth");
@@ -182,7 +184,7 @@ TEST_CASE("live allocs: memory that a library maps without malloc") {
     }
 }
 
-TEST_CASE("live allocs: blocks that are freed soon, and those that stay") {
+TEST_CASE("live allocs: blocks that are freed soon, and those that stay", "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     LiveJvm jvm(jdk, {}, {"native=1000000", "work=1"}, "Growth");
     const auto report = nmtx_json({"allocs", jvm.pid_text(), "--free", "--for", "12s"});

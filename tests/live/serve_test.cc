@@ -154,7 +154,7 @@ TEST_CASE("live: serve: two JVMs with the same labels have an index each", "[any
 }
 
 // Within its default budget. Until searches remembered what they had seen, the next one came after a minute.
-TEST_CASE("live: serve: a JVM that starts beside many processes is found within seconds") {
+TEST_CASE("live: serve: a JVM that starts beside many processes is found within seconds", "[any-jdk]") {
     const Sleepers sleepers(200);
     const Serving serving({}, {});
     Jdk late = jdk_under_test();
