@@ -301,11 +301,7 @@ class AllocationSampler {
             run_.threads_watched = static_cast<double>(watched_threads_) / windows;
             run_.threads_mean = static_cast<double>(process_threads_) / windows;
         }
-        run_.unwound = batches_.unwound();
-        run_.lost = batches_.lost();
-        run_.lost_why = batches_.lost_why();
-        run_.java_missing = batches_.java_missing();
-        run_.beyond = builder_.beyond();
+        describe(run_, batches_, builder_);
         run_.nmtx_cpu_ms = own_cpu_ms() + children_cpu_ms() - cpu_before_ms_;
         profile.samples = records.take();
         profile.calls = builder_.take(run_of_stacks(run_), 1);

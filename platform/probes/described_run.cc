@@ -13,6 +13,14 @@ void describe(AllocationRun& run, const ProcessFiles& process, const ProbedAlloc
     run.functions_left_out = allocator.left_out;
 }
 
+void describe(AllocationRun& run, const StackBatches& batches, const ProfileBuilder& builder) {
+    run.unwound = batches.unwound();
+    run.lost = batches.lost();
+    run.lost_why = batches.lost_why();
+    run.java_missing = batches.java_missing();
+    run.beyond = builder.beyond();
+}
+
 SamplingRun run_of_stacks(const AllocationRun& run) {
     SamplingRun stacks;
     stacks.pid = run.pid;
