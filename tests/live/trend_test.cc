@@ -177,7 +177,7 @@ TEST_CASE("live: trend: threads that stay are a leak of stacks, and are counted"
     check_rate(growing, row_of(growing.run(), "threads"), "threads");
 }
 
-TEST_CASE("live: trend: what is freed and kept by malloc is retention, and no leak", "[any-jdk]") {
+TEST_CASE("live: trend: what is freed and kept by malloc is retention, and no leak") {
     const auto grown_jvm = grown(retained);
     const Growing& growing = *grown_jvm;
     INFO(growing.run().dump(1));
