@@ -46,7 +46,7 @@ class AllocationRecords {
     // Its samples stand for all calls that the kernel counted, and for what their threads would have done
     // undisturbed; sets the next sampler's period.
     void end(const ProbeWindow& window, const HitPrice& price);
-    // Of all windows so far, how many times that price was paid where a thread shows it.
+    // The highest actual price so far, as a multiple of the one given: see times_as_dear() of the budget.
     [[nodiscard]] double times_as_dear() const { return times_as_dear_; }
 
     // The same of threads that are watched by debug registers: all their calls are records, beside windows or
@@ -91,7 +91,7 @@ class AllocationRecords {
     };
     // Nothing for a call that never becomes a sample, such as one from libjvm.so.
     std::optional<Call> call_of(const ProbedFunction& function, const ProbeRecord& record);
-    // Nothing where there is no room. `has_room`: these calls are few, so the batches have room for them.
+    // Nothing where there is no room. `has_room`: skips asking the batches, for calls so few that they fit.
     std::optional<Kept> keep(const Call& call, const ProbeRecord& record, bool has_room);
     void enter(const ProbeWindow& window, std::size_t thread, std::size_t function,
                const ProbeRecord& record);

@@ -86,10 +86,10 @@ class ProbeWindow {
     }
     [[nodiscard]] std::uint64_t began_ns() const { return began_ns_; }
     [[nodiscard]] std::uint64_t counted_ns() const { return stopped_ns_ - began_ns_; }  // once it is stopped
-    // Once it is closed: the hits of all threads from when the first probe was there until the last one of
-    // each function was gone, as many as in between for a time; of a thread that traps slow, as many as take
-    // it as long, since returns and copies are no more. Not what the target did in threads that stand for
-    // themselves only.
+    // Once it is closed: an estimate of all hits from when the first probe was inserted until the last one
+    // of each function was removed, at the rate that was counted in between. A thread that traps slow down
+    // makes more calls once returns and copies no longer cost it time; this is included. Other threads count
+    // only where a probed thread stands for them.
     [[nodiscard]] ProbeHits paid(const HitPrice& price) const;
     // In seconds, for as long as any function's probe was there that was called.
     [[nodiscard]] double present_s() const;

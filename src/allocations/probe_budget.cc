@@ -14,11 +14,12 @@ constexpr double most_calls_a_copy = 1000;
 constexpr double longest_cycle_ns = 60e9, longest_stretch_ns = 60e9;
 // A stretch that would be so much longer than the time that is left may be as short as that.
 constexpr double allowed_over = 1.1;
-// So many times what a window may cost, and it ends early; so much it may cost in any case.
+// A window ends early when it has cost `too_much` times its share; `least_of_window` of it is always allowed.
 constexpr double too_much = 1.5, least_of_window = 0.1;
-// A thread that wants a processor for more than this does nothing but work.
+// A thread that wants a processor for more of the time than this has none to spare.
 constexpr double saturated = 0.85;
-// Of its time, so much may go to traps and copies before it loses its pace, which is more by the price.
+// A thread keeps its pace while traps and copies take less of its time than this. By their price: they may
+// cost more.
 constexpr double room_for_traps = 0.6;
 
 // How many processors such calls take by their traps: no more than one of a thread's.

@@ -12,7 +12,7 @@
 
 namespace nmtx {
 
-// What one hit costs the target, in nanoseconds, as it was measured on this machine.
+// What one hit costs the target, in nanoseconds, as measured on this machine.
 struct HitPrice {
     double call_ns = 1050;    // the trap at the function's entry
     double return_ns = 2500;  // the second one, where the function returns
@@ -42,13 +42,13 @@ struct ProbeHits {
 // What they cost the target.
 double cost_ns(const HitPrice& price, const ProbeHits& hits);
 
-// The price of a hit is measured on code of our own; in the target it may be as much higher or lower. Where
-// traps leave a thread no time, windows were seen in which it was higher by more.
+// The price of a hit is measured on our own code; in the target it may be higher or lower by `price_doubt`.
+// Where traps leave a thread no time, it was seen to be higher by up to `most_price_doubt`.
 inline constexpr double price_doubt = 0.3, most_price_doubt = 0.6;
 
-// Of so many times the price is what a thread paid that had a processor for `ran_ns` and wanted one for
-// `busy` of the window. Where traps by their price take most of that, all of it counts as theirs, within the
-// price's doubt; else 1, since what the thread does by itself is not known.
+// How many times the price a thread really paid in a window. It had a processor for `ran_ns`, wanted one for
+// the part `busy` of the window, and its hits cost `cost_ns` by their price. If it had no time to spare and
+// that is most of `ran_ns`, all of `ran_ns` counts as paid. Otherwise 1: what its own work took is not known.
 double times_as_dear(double cost_ns, std::uint64_t ran_ns, double busy);
 HitPrice dearer(const HitPrice& price, double times);
 
