@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <unordered_set>
 
 namespace nmtx {
 namespace {
@@ -185,6 +186,18 @@ NodeBits BlockGraph::of_nobody() const {
         if (row(node) == nobody) found.set(node);
     }
     return found;
+}
+
+std::vector<std::uint32_t> BlockGraph::reached_from(std::uint32_t node, std::size_t most) const {
+    std::vector<std::uint32_t> reached{node};
+    std::unordered_set<std::uint32_t> known{node};
+    for (std::size_t next = 0; next < reached.size(); ++next) {
+        for_each_edge(reached[next], [&](std::uint32_t target, bool into) {
+            if (into || target >= nodes_.size() || reached.size() >= most) return;
+            if (known.insert(target).second) reached.push_back(target);
+        });
+    }
+    return reached;
 }
 
 std::vector<std::uint32_t> BlockGraph::way_to(std::uint32_t node, std::size_t most) const {

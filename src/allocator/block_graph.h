@@ -131,6 +131,9 @@ class BlockGraph {
 
     [[nodiscard]] NodeBits of_nobody() const;
 
+    // What pointers to the beginning of blocks lead to from that node, which is the first; nearest first.
+    [[nodiscard]] std::vector<std::uint32_t> reached_from(std::uint32_t node, std::size_t most) const;
+
     // The nodes on the way from the node's root to the node, which is the last; the first ones are missing
     // where the way is longer than `most`.
     [[nodiscard]] std::vector<std::uint32_t> way_to(std::uint32_t node, std::size_t most) const;

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t most_pending = std::size_t{1} << 20U;
 constexpr std::size_t most_field_roots = std::size_t{1} << 18U;
 constexpr std::size_t most_static_roots = std::size_t{1} << 18U;
+constexpr std::size_t most_reached = std::size_t{1} << 16U;  // looked at for what one block shows
 
 // Sizes of the blocks that one field points to.
 class FieldSizes {
@@ -29,9 +30,9 @@ class FieldSizes {
             if (alike > most_) std::tie(usual_, most_) = std::pair{usable, alike};
         }
     }
+    [[nodiscard]] bool one_size() const { return blocks_ >= least_blocks && most_ * 2 > blocks_; }
     [[nodiscard]] bool is_usual(std::uint64_t usable) const {
-        const bool one_size = blocks_ >= least_blocks && most_ * 2 > blocks_;
-        return !one_size || usable == usual_ || usable == usual_ + split_rest;
+        return usable == usual_ || usable == usual_ + split_rest;
     }
 
   private:
@@ -96,9 +97,26 @@ void HolderWork::point(Row row, Address from, std::uint64_t word) {
     }
 }
 
+// The block and what it points to show libraries, and the field's class calls none of them.
+bool HolderWork::shows_other_libraries(const PendingRoot& root) {
+    bool others = false;
+    const std::size_t most = std::min(most_reached, reached_left_);
+    if (most == 0 || !table_[root.row].calls_jdk_only) return false;
+    const auto reached = graph_->reached_from(root.node, most);
+    reached_left_ -= reached.size();
+    for (const std::uint32_t node : reached) {
+        const std::uint8_t own = graph_->library(node), library = own != 0 ? own : pointers_.shown(node);
+        if (library == 0) continue;
+        if (table_.may_call(root.row, pointers_.file(library))) return false;
+        others = true;
+    }
+    return others;
+}
+
 // An object that is garbage keeps the address of a block that was freed and given out again, perhaps for
 // something else. Where most blocks that a field points to are of one size, the others count only if no
-// other strong root reaches them.
+// other strong root reaches them. Where they are not, a block that shows other libraries than the field's
+// class calls is weak.
 void HolderWork::field_roots() {
     using Place = std::pair<std::uint32_t, std::size_t>;  // the node, and which of the roots it is of
     std::vector<Place> places;
@@ -117,10 +135,13 @@ void HolderWork::field_roots() {
     for (auto& [row, of] : of_rows) of.settle();
     for (std::size_t i = 0; i < fields_.size(); ++i) {
         const PendingRoot& root = fields_[i];
-        if (of_rows[root.row].is_usual(usable[i])) {
-            strong_root(root.node, root.row, root.from);
-        } else {
+        const FieldSizes& sizes = of_rows[root.row];
+        if (sizes.one_size() && !sizes.is_usual(usable[i])) {
             odd_.push_back(root);
+        } else if (!sizes.one_size() && shows_other_libraries(root)) {
+            pend(weak_, root.node, root.row, root.from);
+        } else {
+            strong_root(root.node, root.row, root.from);
         }
     }
     fields_.clear();

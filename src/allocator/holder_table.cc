@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/java_names.h"
 #include "base/paths.h"
 
 namespace nmtx {
@@ -93,6 +94,16 @@ bool is_base_library(std::string_view path) {
     return false;
 }
 
+HolderTable::HolderTable(const std::vector<MappedFile>& files) : files_(files), rows_(1) {
+    for (const MappedFile& file : files) {
+        const std::string_view path = file.path;  // "/jdk/lib/server/libjvm.so"
+        if (base_name(without_deleted_mark(path)) != "libjvm.so") continue;
+        const std::string_view variant = path.substr(0, path.rfind('/'));
+        if (variant.find('/') != std::string_view::npos)
+            jdk_libraries_ = variant.substr(0, variant.rfind('/') + 1);
+    }
+}
+
 BlockGraph::Row HolderTable::row(HolderKind kind, const std::string& name, std::uint32_t file) {
     const auto known = numbers_.find({{kind, file}, name});
     if (known != numbers_.end()) return known->second;
@@ -103,6 +114,8 @@ BlockGraph::Row HolderTable::row(HolderKind kind, const std::string& name, std::
     added.kind = kind;
     added.name = name;
     added.file = file;
+    added.calls_jdk_only = kind == HolderKind::java_field && is_of_class_library(name) &&
+                           !name.starts_with("jdk.internal.foreign.");
     added.second_choice =
         kind == HolderKind::java_field && (name.starts_with("java.nio.") || name.starts_with("java.lang."));
     numbers_.emplace(std::pair{std::pair{kind, file}, name}, number);
@@ -115,6 +128,11 @@ BlockGraph::Row HolderTable::winner(BlockGraph::Row a, BlockGraph::Row b) const 
     const std::string_view one_class = class_of(one.name), other_class = class_of(other.name);
     if (one_class != other_class) return one_class < other_class ? a : b;
     return one.name <= other.name ? a : b;
+}
+
+bool HolderTable::may_call(BlockGraph::Row row, std::uint32_t file) const {
+    if (!rows_[row].calls_jdk_only || jdk_libraries_.empty()) return true;
+    return files_[file].path.starts_with(jdk_libraries_);
 }
 
 void HolderTable::share(BlockGraph::Row winner, BlockGraph::Row other) {

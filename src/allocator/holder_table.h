@@ -25,6 +25,7 @@ struct HolderRow {
     // Counts only where no other of the strong ones reaches the block: buffers look at memory of others, and
     // so do boxed addresses.
     bool second_choice = false;
+    bool calls_jdk_only = false;    // a class of the JDK's that is not made for blocks of others
     std::string library, evidence;  // of a class's, as somebody found out
     ChunkSum direct, held, shared;
     // Blocks by the library that they point into; of all, and of those that the holder points to itself.
@@ -35,7 +36,7 @@ struct HolderRow {
 
 class HolderTable {
   public:
-    explicit HolderTable(const std::vector<MappedFile>& files) : files_(files), rows_(1) {}
+    explicit HolderTable(const std::vector<MappedFile>& files);
 
     // Beyond BlockGraph::most_rows all others of a kind are one, without a name.
     BlockGraph::Row row(HolderKind kind, const std::string& name, std::uint32_t file = HolderRow::no_file);
@@ -48,6 +49,10 @@ class HolderTable {
     // Notes that the block of one is held by the other, too.
     void share(BlockGraph::Row winner, BlockGraph::Row other);
 
+    // Whether blocks that point into the file may be those of the row's class. A wrapper calls other
+    // libraries than its own, so this is known of the JDK's classes alone: they call the JDK's.
+    [[nodiscard]] bool may_call(BlockGraph::Row row, std::uint32_t file) const;
+
     // The library of the row's blocks, and by which evidence; both empty where unknown.
     [[nodiscard]] std::pair<std::string, std::string> library_of(BlockGraph::Row row) const;
     [[nodiscard]] std::string file_name(std::uint32_t file) const;
@@ -59,6 +64,7 @@ class HolderTable {
   private:
     static constexpr std::size_t most_named = BlockGraph::most_rows - 64;
     const std::vector<MappedFile>& files_;
+    std::string jdk_libraries_;    // their folder; empty where not known
     std::vector<HolderRow> rows_;  // [0]: nobody
     std::map<std::pair<std::pair<HolderKind, std::uint32_t>, std::string>, BlockGraph::Row> numbers_;
 };

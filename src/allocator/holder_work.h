@@ -78,6 +78,7 @@ class HolderWork : public HeapFindings {
     void pend(std::vector<PendingRoot>& list, std::uint32_t node, Row row, Address from);
     void settle(std::vector<PendingRoot>& list);
     void strong_roots();
+    bool shows_other_libraries(const PendingRoot& root);
     void field_roots();
     void static_roots();
     void static_root(Row row, std::uint32_t node, Address from);
@@ -100,9 +101,10 @@ class HolderWork : public HeapFindings {
     std::vector<PendingRoot> odd_;     // of Java fields, to blocks that are not of the field's usual size
     std::vector<PendingRoot> inside_;  // strong, into the block
     std::vector<PendingRoot> second_;  // of what mostly looks at blocks of others
-    std::vector<PendingRoot> weak_;    // of the Java heap, by no object
+    std::vector<PendingRoot> weak_;    // of the Java heap, by no object or none that is to be believed
     std::vector<PendingRoot> weak_inside_;
-    std::uint32_t part_ = 0;  // of the last target
+    std::uint32_t part_ = 0;                            // of the last target
+    std::size_t reached_left_ = std::size_t{1} << 18U;  // blocks to look at for shows_other_libraries()
     FoundHolders found_;
 };
 

@@ -9,8 +9,8 @@ using namespace nmtx;
 
 namespace {
 
-constexpr std::uint64_t code = 0x7fa000000000, data = code + 0x2000, stack_at = 0x7fb000000000,
-                        area_at = 0x7fc000000000;
+constexpr std::uint64_t code = 0x7fa000000000, data = code + 0x2000, jvm = code + 0x4000, nio = code + 0x6000,
+                        stack_at = 0x7fb000000000, area_at = 0x7fc000000000;
 
 struct NamedFiles : TargetFiles {
     std::vector<std::optional<FileSymbol>> symbols(const MappedFile&,
@@ -53,9 +53,13 @@ struct HeldHeap {
         MallocRequest request;
         request.search = heap.search();
         request.owners = true;
-        request.files = {{"/opt/libown.so", range_of(code, code + 0x1000), 1, 1, 0}};
+        request.files = {{"/opt/libown.so", range_of(code, code + 0x1000), 1, 1, 0},
+                         {"/jdk/lib/server/libjvm.so", range_of(jvm, jvm + 0x1000), 2, 1, 0},
+                         {"/jdk/lib/libnio.so", range_of(nio, nio + 0x1000), 3, 1, 0}};
         request.file_ranges = {{range_of(code, code + 0x1000), 0, true},
-                               {range_of(data, data + 0x1000), 0, false}};
+                               {range_of(data, data + 0x1000), 0, false},
+                               {range_of(jvm, jvm + 0x1000), 1, true},
+                               {range_of(nio, nio + 0x1000), 2, true}};
         request.library_data = {request.file_ranges[1]};
         request.holders.stacks = {range_of(stack_at, stack_at + 0x1000)};
         request.holders.other = {range_of(area_at, area_at + 0x1000)};
@@ -160,6 +164,43 @@ TEST_CASE(
             forged.java.push_back({"com.acme.Handle.peer", forged.block(0x800 + i * 0x40)});
         forged.memory.put(data + 0x100, reused);
         CHECK(holder_of(forged.holders(), HolderKind::java_field, "com.acme.Handle.peer").held.blocks == 9);
+    }
+}
+
+// A page of a database's, whose address a directory's handle had before.
+TEST_CASE(
+    "block holders: a class of the JDK's holds a block that shows other libraries only if nothing does") {
+    HeldHeap forged;
+    const std::uint64_t page = forged.block(0x1120), cache = forged.block(), base = forged.block(0x370);
+    forged.memory.put(page + 0x40, cache);
+    forged.memory.put(cache + 8, base);
+    forged.memory.put(base + 8, cache);
+    forged.memory.put(cache + 0x10, page);
+    forged.memory.put(base + 0x20, code + 0x100);
+    forged.java = {{"sun.nio.fs.UnixDirectoryStream.dp", page}, {"com.acme.Base.pointer", base, "libown.so"}};
+    const auto held = [&](std::string_view name) {
+        return holder_of(forged.holders(), HolderKind::java_field, name).held.blocks;
+    };
+    SECTION("another field does") {
+        CHECK(held("com.acme.Base.pointer") == 3);
+    }
+    SECTION("another field does, by a pointer into the block") {
+        forged.memory.put(cache + 0x10, page + 0x1000);
+        CHECK(held("com.acme.Base.pointer") == 3);
+    }
+    SECTION("any block that shows a library of the JDK's speaks for it") {
+        forged.memory.put(cache + 0x18, nio + 0x100);
+        CHECK(held("sun.nio.fs.UnixDirectoryStream.dp") == 2);
+    }
+    SECTION("classes that call any library are believed") {
+        const auto* const name = GENERATE("com.acme.Folder.handle", "com.sun.jna.Memory.peer",
+                                          "jdk.internal.foreign.NativeMemorySegmentImpl.min");
+        forged.java[0] = {name, page, "libfolder.so"};
+        CHECK(held(name) == 2);
+    }
+    SECTION("nothing else holds it") {
+        forged.java.pop_back();
+        CHECK(held("sun.nio.fs.UnixDirectoryStream.dp") == 3);
     }
 }
 

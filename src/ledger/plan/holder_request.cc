@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/java_names.h"
 #include "base/paths.h"
 #include "base/range_map.h"
 #include "hotspot/vm/heap_scan.h"
@@ -152,9 +153,7 @@ class JavaHeapRoots {
                 continue;
             }
             // The JDK's packages hold classes of many libraries.
-            if (klass->name.starts_with("java.") || klass->name.starts_with("jdk.") ||
-                klass->name.starts_with("sun."))
-                continue;
+            if (is_of_class_library(klass->name)) continue;
             if (std::string near = files.most_of(classes.native_functions_of_package(*klass)); !near.empty())
                 findings.set_library(row, std::move(near), "native methods of its package");
         }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "base/java_names.h"
 #include "base/paths.h"
 #include "base/printable.h"
 
@@ -15,11 +16,6 @@ constexpr std::size_t longest_frame = 1024;
 
 std::string frame_text(std::string_view text) {
     return printable(text.substr(0, longest_frame));
-}
-
-bool of_class_library(std::string_view method) {
-    return method.starts_with("java.") || method.starts_with("jdk.") || method.starts_with("javax.") ||
-           method.starts_with("sun.") || method.starts_with("com.sun.");
 }
 
 // "(Thread.java:12)", as a JVM prints it.
@@ -87,7 +83,7 @@ void take_place(const std::vector<std::string>& frames, std::vector<std::string>
     bool top = true;
     for (const std::string& frame : frames) {
         if (!frame.starts_with("at ")) continue;
-        const bool library = of_class_library(std::string_view(frame).substr(3));
+        const bool library = is_of_class_library(std::string_view(frame).substr(3));
         if (top || !library) lines.push_back(frame_text(frame));
         if (!library) break;
         top = false;
