@@ -7,6 +7,10 @@
 namespace nmtx {
 namespace {
 
+constexpr std::uint32_t most_lanes = 32;
+constexpr unsigned least_lane_shift = 6;  // so that no two share a word of bits for nodes
+constexpr std::size_t edges_at_once = 1024;
+
 // The processors that nmtx is built for need not have an instruction for it.
 constexpr auto ones_of_byte = [] {
     std::array<std::uint8_t, 256> ones{};
@@ -48,35 +52,62 @@ BlockGraph::BlockGraph(std::uint32_t nodes, std::size_t most_edges)
       has_edges_(nodes),
       has_inside_(nodes),
       entry_(nodes / nodes_an_entry + 1),
-      most_edges_(std::min<std::size_t>(most_edges, 0xffffffffU)),
+      lane_shift_(std::max(least_lane_shift, static_cast<unsigned>(std::bit_width(nodes / most_lanes)))),
+      unused_edges_(std::min<std::size_t>(most_edges, 0xffffffffU)),
       fresh_(nodes),
-      next_(nodes) {}
+      next_(nodes) {
+    lanes_.resize((nodes >> lane_shift_) + 1);
+    for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
+        lanes_[lane].entries = (lane << lane_shift_) / nodes_an_entry;
+}
+
+std::size_t BlockGraph::edges() const {
+    std::size_t sum = 0;
+    for (const Lane& lane : lanes_) sum += lane.edges.size();
+    return sum;
+}
+
+// Lanes share what there is. Once that is used up, which of them has it depends on the threads.
+bool BlockGraph::make_room(Lane& lane, std::size_t more) {
+    const std::size_t have = lane.room - lane.edges.size();
+    std::size_t unused = unused_edges_, taken = 0;
+    do {
+        if (have + unused < more) return false;
+        taken = std::min(unused, std::max(more - have, edges_at_once));
+    } while (!unused_edges_.compare_exchange_weak(unused, unused - taken));
+    lane.room += taken;
+    return true;
+}
 
 bool BlockGraph::add_edges(std::uint32_t from, const std::vector<std::uint32_t>& targets) {
-    if (targets.empty() || from < next_from_) return true;
-    if (edges_.size() + targets.size() > most_edges_) return false;
-    next_from_ = from + 1;
-    while (entries_ <= from / nodes_an_entry) entry_[entries_++] = static_cast<std::uint32_t>(edges_.size());
+    if (targets.empty() || from >= nodes_.size()) return true;
+    Lane& lane = lanes_[from >> lane_shift_];
+    if (from < lane.next_from) return true;
+    NumberList& edges = lane.edges;
+    if (edges.size() + targets.size() > lane.room && !make_room(lane, targets.size())) return false;
+    lane.next_from = from + 1;
+    while (lane.entries <= from / nodes_an_entry)
+        entry_[lane.entries++] = static_cast<std::uint32_t>(edges.size());
     std::uint32_t any = targets.back();
     for (std::size_t i = 0; i + 1 < targets.size(); ++i) {
-        edges_.push_back(targets[i]);
+        edges.push_back(targets[i]);
         any |= targets[i];
     }
-    edges_.push_back(targets.back() | last_of_node);
+    edges.push_back(targets.back() | last_of_node);
     has_edges_.set(from);
     if ((any & inside) != 0) has_inside_.set(from);
     return true;
 }
 
 // Where none of the nodes around has several edges, the place follows from how many of them have one.
-std::size_t BlockGraph::first_edge(std::uint32_t node) const {
+std::size_t BlockGraph::first_edge(const Lane& lane, std::uint32_t node) const {
     const std::size_t entry = node / nodes_an_entry;
-    const std::size_t end = entry + 1 < entries_ ? entry_[entry + 1] : edges_.size();
+    const std::size_t end = entry + 1 < lane.entries ? entry_[entry + 1] : lane.edges.size();
     const std::uint32_t around = has_edges_.sixteen(node);
     std::uint32_t before = ones(around & ((1U << (node % nodes_an_entry)) - 1));
     std::size_t at = entry_[entry];
     if (end - at == ones(around)) return at + before;
-    for (; before > 0; ++at) before -= (edges_[at] & last_of_node) != 0 ? 1U : 0U;
+    for (; before > 0; ++at) before -= (lane.edges[at] & last_of_node) != 0 ? 1U : 0U;
     return at;
 }
 
@@ -89,8 +120,9 @@ void BlockGraph::for_each_edge(std::uint32_t node, Visit visit) const {
             visit(link->to, false);
     }
     if (!has_edges_.has(node)) return;
-    for (std::size_t at = first_edge(node);; ++at) {
-        const std::uint32_t edge = edges_[at];
+    const Lane& lane = lanes_[node >> lane_shift_];
+    for (std::size_t at = first_edge(lane, node);; ++at) {
+        const std::uint32_t edge = lane.edges[at];
         visit(edge & number_bits, (edge & inside) != 0);
         if ((edge & last_of_node) != 0) return;
     }

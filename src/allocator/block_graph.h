@@ -4,10 +4,12 @@
 //
 // Memory: 4 bytes and some bits a block, 4 bytes a pointer, up to a bound.
 //
-// One thread may add pointers and libraries while another adds roots: they write different fields.
+// Threads may add pointers and libraries of different lanes while another one adds roots: they write
+// different fields. Lanes are equal parts of the nodes.
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cstdint>
 #include <memory>
@@ -27,7 +29,7 @@ class NumberList {
     [[nodiscard]] std::size_t size() const { return size_; }
 
   private:
-    static constexpr std::size_t piece = std::size_t{1} << 18U;
+    static constexpr std::size_t piece = std::size_t{1} << 14U;
     void add_piece();
     std::vector<std::unique_ptr<std::uint32_t[]>> pieces_;
     std::uint32_t* last_ = nullptr;  // of the pieces
@@ -44,6 +46,12 @@ class NodeBits {
         return static_cast<std::uint32_t>(words_[node / 64] >> (node % 64 / 16 * 16)) & 0xffffU;
     }
     void set(std::uint32_t node) { words_[node / 64] |= std::uint64_t{1} << (node % 64); }
+    // While others do, too.
+    void set_shared(std::uint32_t node) {
+        const std::uint64_t bit = std::uint64_t{1} << (node % 64);
+        const std::atomic_ref<std::uint64_t> word(words_[node / 64]);
+        if ((word.load(std::memory_order_relaxed) & bit) == 0) word.fetch_or(bit, std::memory_order_relaxed);
+    }
     void clear() { words_.assign(words_.size(), 0); }
     template <typename Visit>
     void for_each(Visit visit) const {
@@ -96,7 +104,11 @@ class BlockGraph {
 
     BlockGraph(std::uint32_t nodes, std::size_t most_edges);
 
-    // The pointers in a node's block; nodes in ascending order. False where there is no more room.
+    // Those of lane n begin at n << lane_shift().
+    [[nodiscard]] unsigned lane_shift() const { return lane_shift_; }
+    [[nodiscard]] std::uint32_t lanes() const { return static_cast<std::uint32_t>(lanes_.size()); }
+    // The pointers in a node's block; nodes in ascending order, or each lane's. False where there is no more
+    // room.
     bool add_edges(std::uint32_t from, const std::vector<std::uint32_t>& targets);
     // A target's number with this bit: the pointer leads into the block, not to its beginning.
     static constexpr std::uint32_t inside = std::uint32_t{1} << 30U;
@@ -127,7 +139,7 @@ class BlockGraph {
     // Steps from the root, `furthest` for that many or more.
     [[nodiscard]] std::uint8_t distance(std::uint32_t node) const { return nodes_[node].distance; }
     [[nodiscard]] std::uint32_t nodes() const { return static_cast<std::uint32_t>(nodes_.size()); }
-    [[nodiscard]] std::size_t edges() const { return edges_.size(); }
+    [[nodiscard]] std::size_t edges() const;
 
     [[nodiscard]] NodeBits of_nobody() const;
 
@@ -148,21 +160,29 @@ class BlockGraph {
         std::uint8_t distance = 0, library = 0;
     };
 
+    struct Lane {
+        NumberList edges;             // a node's edges one behind another; the last is marked
+        std::size_t room = 0;         // for so many
+        std::size_t entries = 0;      // so many of entry_ are filled in, all before the lane's included
+        std::uint32_t next_from = 0;  // edges are added of it and those behind
+    };
+
+    bool make_room(Lane& lane, std::size_t more);
     template <typename Visit>
     void for_each_edge(std::uint32_t node, Visit visit) const;
-    [[nodiscard]] std::size_t first_edge(std::uint32_t node) const;
+    [[nodiscard]] std::size_t first_edge(const Lane& lane, std::uint32_t node) const;
     void visit(std::uint32_t node, bool through_inside);
     void visit_inside_again();
 
     std::vector<Node> nodes_;
-    NodeBits has_edges_, has_inside_;   // any; any that leads into a block
-    std::vector<std::uint32_t> entry_;  // of every 16th node: where the edges of it and those behind begin
-    std::size_t entries_ = 0;           // so many are filled in
-    NumberList edges_;                  // a node's edges one behind another; the last is marked
-    std::vector<BlockLink> links_;      // by `from`
-    std::size_t most_edges_;
-    std::uint32_t next_from_ = 0;  // edges are added of it and those behind
-    NodeSet fresh_, next_;         // reached, and not yet visited; their targets
+    NodeBits has_edges_, has_inside_;  // any; any that leads into a block
+    std::vector<std::uint32_t>
+        entry_;  // of every 16th node: where its lane's edges of it and those behind begin
+    std::vector<Lane> lanes_;
+    unsigned lane_shift_;
+    std::vector<BlockLink> links_;           // by `from`
+    std::atomic<std::size_t> unused_edges_;  // that no lane has taken
+    NodeSet fresh_, next_;                   // reached, and not yet visited; their targets
     bool visited_inside_ = false;
     bool shared_settled_ = false;
 };

@@ -30,12 +30,15 @@ FoundHolders HolderWork::run() {
     return std::move(found_);
 }
 
-// At once where the memory allows: one adds pointers to the graph, the other one roots.
+// At once where the memory allows: one adds pointers to the graph, the other one roots, then pointers, too.
 void HolderWork::read_blocks_and_java_heap() {
     const auto blocks = [this](TargetMemory& memory) { pointers_.read(memory, *graph_); };
     const HolderRequest& request = search_.request;
-    if (!request.java_heap) return blocks(memory_);
-    const auto java_heap = [&](TargetMemory& memory) { request.java_heap(*this, memory); };
+    if (!request.java_heap) return memory_.both(blocks, blocks);
+    const auto java_heap = [&](TargetMemory& memory) {
+        request.java_heap(*this, memory);
+        blocks(memory);
+    };
     // The first one tells how far it is.
     if (request.java_heap_bytes > index_.node_bytes()) return memory_.both(java_heap, blocks);
     memory_.both(blocks, java_heap);
@@ -43,28 +46,35 @@ void HolderWork::read_blocks_and_java_heap() {
 
 void HolderWork::Sums::add(std::uint32_t node, const NodeChunk& chunk) {
     const BlockGraph& graph = *work_.graph_;
-    const Alike alike{std::uint64_t{graph.row(node)} | std::uint64_t{graph.library(node)} << 16U |
-                          std::uint64_t{work_.pointers_.shown(node)} << 24U |
-                          std::uint64_t{graph.shared(node)} << 32U |
-                          std::uint64_t{work_.pointers_.own().has(node)} << 33U,
-                      chunk};
-    if (alike != alike_) {
-        finish();
-        alike_ = alike;
+    const std::uint64_t facts = std::uint64_t{graph.row(node)} | std::uint64_t{graph.library(node)} << 16U |
+                                std::uint64_t{work_.pointers_.shown(node)} << 24U |
+                                std::uint64_t{graph.shared(node)} << 32U |
+                                std::uint64_t{work_.pointers_.own().has(node)} << 33U;
+    if (facts != last_->facts || chunk != last_->chunk) {
+        last_ = &alike_[(facts ^ facts >> 24U ^ chunk.size / 16) % alike_.size()];
+        if (facts != last_->facts || chunk != last_->chunk) {
+            sum_up(*last_);
+            last_->facts = facts;
+            last_->chunk = chunk;
+        }
     }
-    ++blocks_;
-    direct_ += graph.distance(node) == 0 ? 1U : 0U;
+    ++last_->blocks;
+    last_->direct += graph.distance(node) == 0 ? 1U : 0U;
 }
 
 void HolderWork::Sums::finish() {
-    const std::uint64_t direct = std::exchange(direct_, 0), blocks = std::exchange(blocks_, 0);
+    for (Alike& alike : alike_) sum_up(alike);
+}
+
+void HolderWork::Sums::sum_up(Alike& alike) {
+    const std::uint64_t direct = std::exchange(alike.direct, 0), blocks = std::exchange(alike.blocks, 0);
     if (blocks == 0) return;
-    const auto row = static_cast<Row>(alike_.facts & 0xffffU);
-    const auto library = static_cast<std::uint8_t>(alike_.facts >> 16U & 0xffU);
-    const bool shared = (alike_.facts >> 32U & 1U) != 0, own = (alike_.facts >> 33U & 1U) != 0;
-    const auto shown = own ? library : static_cast<std::uint8_t>(alike_.facts >> 24U & 0xffU);
-    const auto sum_of = [this](std::uint64_t count) {
-        return ChunkSum{count, Bytes(alike_.chunk.size * count), Bytes(alike_.chunk.resident * count)};
+    const auto row = static_cast<Row>(alike.facts & 0xffffU);
+    const auto library = static_cast<std::uint8_t>(alike.facts >> 16U & 0xffU);
+    const bool shared = (alike.facts >> 32U & 1U) != 0, own = (alike.facts >> 33U & 1U) != 0;
+    const auto shown = own ? library : static_cast<std::uint8_t>(alike.facts >> 24U & 0xffU);
+    const auto sum_of = [&alike](std::uint64_t count) {
+        return ChunkSum{count, Bytes(alike.chunk.size * count), Bytes(alike.chunk.resident * count)};
     };
     const ChunkSum sum = sum_of(blocks);
     HolderRow& of = work_.table_[row];
@@ -76,7 +86,7 @@ void HolderWork::Sums::finish() {
         if (direct > 0) of.shown_directly[work_.pointers_.file(shown)] += direct;
     }
     if (own || row == BlockGraph::nobody) return;
-    const Key key{row, library, alike_.chunk.usable};
+    const Key key{row, library, alike.chunk.usable};
     auto held = held_.find(key);
     if (held == held_.end() && held_.size() < most_held_groups) held = held_.emplace(key, ChunkSum{}).first;
     if (held != held_.end()) held->second += sum;

@@ -163,17 +163,43 @@ std::uint32_t BlockIndex::node_around(std::uint64_t address) const {
     return number_of(start->word, start->bit);
 }
 
-Address BlockIndex::address_of(std::uint32_t node) const {
-    if (node >= nodes_) return {};
+BlockIndex::Place BlockIndex::place_of(std::uint32_t node, Place from) const {
+    while (from.word + 1 < rank_.size() && rank_[from.word + 1] <= node) ++from.word;
+    while (from.part + 1 < parts_.size() && parts_[from.part + 1].word <= from.word) ++from.part;
+    std::uint64_t bits = words_[from.word].nodes();
+    for (std::uint32_t left = node - rank_[from.word]; left > 0; --left) bits &= bits - 1;
+    from.bit = static_cast<unsigned>(std::countr_zero(bits));
+    return from;
+}
+
+BlockIndex::Place BlockIndex::place_of(std::uint32_t node) const {
     const auto after = std::upper_bound(rank_.begin(), rank_.end(), node);
     const auto word = static_cast<std::size_t>(after - rank_.begin()) - 1;
-    std::uint64_t bits = words_[word].nodes();
-    std::uint32_t left = node - rank_[word];
-    for (; left > 0; --left) bits &= bits - 1;
     const auto part = std::prev(std::upper_bound(parts_.begin(), parts_.end(), word,
                                                  [](std::size_t w, const Part& p) { return w < p.word; }));
-    const std::uint64_t granule = (word - part->word) * 64 + static_cast<unsigned>(std::countr_zero(bits));
-    return {part->begin + granule * granule_bytes + chunk_header_bytes};
+    return place_of(node, {static_cast<std::size_t>(part - parts_.begin()), word, 0});
+}
+
+Address BlockIndex::address_of(std::uint32_t node) const {
+    if (node >= nodes_) return {};
+    return {address_at(place_of(node)) + chunk_header_bytes};
+}
+
+std::uint64_t BlockIndex::end_of_chunk(const Place& place) const {
+    const Part& part = parts_[place.part];
+    std::size_t word = place.word;
+    std::uint64_t bits = words_[word].starts() & (~std::uint64_t{1} << place.bit);
+    while (bits == 0) {
+        if (++word - part.word >= part.words()) return part.end;
+        bits = words_[word].starts();
+    }
+    return part.begin +
+           ((word - part.word) * 64 + static_cast<unsigned>(std::countr_zero(bits))) * granule_bytes;
+}
+
+std::vector<BlockIndex::OddBlock>::const_iterator BlockIndex::odd_from(std::uint64_t at) const {
+    return std::lower_bound(odd_.begin(), odd_.end(), at,
+                            [](const OddBlock& odd, std::uint64_t a) { return odd.at < a; });
 }
 
 }  // namespace nmtx

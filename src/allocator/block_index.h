@@ -7,11 +7,13 @@
 //   nodes       0                                 1                       their numbers
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -91,10 +93,18 @@ class BlockIndex {
     };
     // visit(const Block&), in the order of addresses.
     template <typename Visit>
-    void for_each_block(Visit visit) const;
+    void for_each_block(Visit visit) const {
+        for_each_block(0, none, visit);
+    }
+    // Those of a part: NMT's blocks belong to the node before them, those before all nodes to the first one.
+    template <typename Visit>
+    void for_each_block(std::uint32_t first_node, std::uint32_t end_node, Visit visit) const;
     // visit(node, NodeChunk), in the order of numbers.
     template <typename Visit>
     void for_each_node(Visit visit) const;
+    // The same for some of them, in ascending order.
+    template <typename Visit>
+    void for_each_node_of(std::span<const std::uint32_t> wanted, Visit visit) const;
 
   private:
     static constexpr std::uint64_t granule_bytes = 16;
@@ -128,6 +138,11 @@ class BlockIndex {
         std::size_t word = 0;
         unsigned bit = 0;
     };
+    // Where a node is.
+    struct Place {
+        std::size_t part = 0, word = 0;
+        unsigned bit = 0;
+    };
     // The parts that may hold an address, by its upper bits: two levels, since regions lie close together.
     static constexpr unsigned leaf_bits = 10;
     struct PartsOf {
@@ -141,6 +156,16 @@ class BlockIndex {
     void make_table();
     [[nodiscard]] const Part* search_part(std::size_t first, std::size_t end, std::uint64_t at) const;
     [[nodiscard]] const Part* part_of(std::uint64_t at) const;
+    // Of a node; `from`: that of one which is not behind it.
+    [[nodiscard]] Place place_of(std::uint32_t node, Place from) const;
+    [[nodiscard]] Place place_of(std::uint32_t node) const;
+    [[nodiscard]] std::uint64_t address_at(const Place& place) const {
+        const Part& part = parts_[place.part];
+        return part.begin + ((place.word - part.word) * 64 + place.bit) * granule_bytes;
+    }
+    [[nodiscard]] std::vector<OddBlock>::const_iterator odd_from(std::uint64_t at) const;
+    // Where the next chunk starts, or the part ends.
+    [[nodiscard]] std::uint64_t end_of_chunk(const Place& place) const;
     [[nodiscard]] std::optional<Start> node_start(const Part& part, std::uint64_t address) const;
     [[nodiscard]] Target search_target(std::uint64_t word, std::uint32_t& part) const;
     [[nodiscard]] std::uint32_t number_of(std::size_t word, unsigned bit) const {
@@ -196,10 +221,12 @@ inline void BlockIndex::add_block(const Part& part, const Chunk& chunk, bool nod
 }
 
 template <typename Visit>
-void BlockIndex::for_each_block(Visit visit) const {
+void BlockIndex::for_each_block(std::uint32_t first_node, std::uint32_t end_node, Visit visit) const {
+    const Place first = first_node == 0 || first_node >= nodes_ ? Place{} : place_of(first_node);
+    if (parts_.empty() || first_node >= std::max(std::min(end_node, nodes_), std::uint32_t{1})) return;
     Block block;
-    std::uint32_t node = 0;
-    auto odd = odd_.begin();
+    std::uint32_t node = first_node;
+    auto odd = odd_from(first_node == 0 ? 0 : address_at(first));
     bool open = false;  // the block's end is not yet known
     const auto close = [&](const Part& part, std::uint64_t end) {
         if (!open) return;
@@ -209,22 +236,44 @@ void BlockIndex::for_each_block(Visit visit) const {
         if (odd != odd_.end() && odd->at == block.at) block.chunk = (odd++)->chunk;
         visit(std::as_const(block));
     };
-    for (const Part& part : parts_) {
+    std::uint64_t wanted = ~std::uint64_t{0} << first.bit;  // of the first word
+    std::size_t word = first.word - parts_[first.part].word;
+    for (std::size_t number = first.part; number < parts_.size(); ++number, word = 0) {
+        const Part& part = parts_[number];
         block.run_end = part.end;
-        for (std::size_t word = 0; word < part.words(); ++word) {
+        for (; word < part.words(); ++word) {
             const Word& bits = words_[part.word + word];
             const std::uint64_t nodes = bits.nodes();
-            for (std::uint64_t left = bits.starts(); left != 0; left &= left - 1) {
+            for (std::uint64_t left = bits.starts() & std::exchange(wanted, ~std::uint64_t{0}); left != 0;
+                 left &= left - 1) {
                 const auto bit = static_cast<unsigned>(std::countr_zero(left));
                 const std::uint64_t at = part.begin + (word * 64 + bit) * granule_bytes;
                 close(part, at);
                 open = (bits.untracked >> bit & 1U) != 0;
                 if (!open) continue;
+                const bool is_node = (nodes >> bit & 1U) != 0;
+                if (is_node && node == end_node) return;
                 block.at = at;
-                block.node = (nodes >> bit & 1U) != 0 ? node++ : none;
+                block.node = is_node ? node++ : none;
             }
         }
         close(part, part.end);
+    }
+}
+
+template <typename Visit>
+void BlockIndex::for_each_node_of(std::span<const std::uint32_t> wanted, Visit visit) const {
+    Place place;
+    auto odd = odd_.begin();
+    for (const std::uint32_t node : wanted) {
+        place = place_of(node, place);
+        const std::uint64_t at = address_at(place), size = end_of_chunk(place) - at;
+        while (odd != odd_.end() && odd->at < at) ++odd;
+        if (odd != odd_.end() && odd->at == at) {
+            visit(node, odd->chunk);
+        } else {
+            visit(node, NodeChunk{size, size - 8, parts_[place.part].in_rss ? size : 0});
+        }
     }
 }
 

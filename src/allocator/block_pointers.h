@@ -2,9 +2,9 @@
 // point to, and which library they show.
 #pragma once
 
+#include <atomic>
+#include <bitset>
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <vector>
 
 #include "allocator/block_graph.h"
@@ -13,19 +13,23 @@
 
 namespace nmtx {
 
-// Libraries that blocks show, as small numbers.
+// Libraries that blocks may show, as small numbers.
 class LibraryNumbers {
   public:
-    std::uint8_t of(std::uint32_t file) {
-        if (const auto known = numbers_.find(file); known != numbers_.end()) return known->second;
-        if (files_.size() >= 255) return 0;
+    void add(std::uint32_t file) {
+        if (files_.size() >= 255 || of(file) != 0) return;
         files_.push_back(file);
-        return numbers_[file] = static_cast<std::uint8_t>(files_.size());
+        if (numbers_.size() <= file) numbers_.resize(std::size_t{file} + 1);
+        numbers_[file] = static_cast<std::uint8_t>(files_.size());
+    }
+    // 0 where it has none.
+    [[nodiscard]] std::uint8_t of(std::uint32_t file) const {
+        return file < numbers_.size() ? numbers_[file] : std::uint8_t{0};
     }
     [[nodiscard]] std::uint32_t file(std::uint8_t number) const { return files_[number - 1U]; }
 
   private:
-    std::map<std::uint32_t, std::uint8_t> numbers_;
+    std::vector<std::uint8_t> numbers_;  // by file
     std::vector<std::uint32_t> files_;
 };
 
@@ -48,7 +52,8 @@ class BlockPointers {
   public:
     explicit BlockPointers(const HolderSearch& search);
 
-    // Adds the blocks' pointers and libraries to the graph, which takes roots meanwhile; once.
+    // Adds the blocks' pointers and libraries to the graph, which takes roots meanwhile. Several threads may
+    // do so at once, each with a memory of its own: lane by lane, each takes one that none has.
     void read(TargetMemory& memory, BlockGraph& graph);
 
     // The block shows its library itself.
@@ -62,13 +67,7 @@ class BlockPointers {
     [[nodiscard]] bool left_out() const { return left_out_; }
 
   private:
-    void node(const BlockIndex::Block& block, BlockGraph& graph);
-    void block_of_jvm(const BlockIndex::Block& block);
-    // HolderRow::no_file where it shows none.
-    [[nodiscard]] std::uint32_t own_file(const BlockIndex::Block& block);
-    [[nodiscard]] std::uint8_t library_at(std::uint64_t word);
-    template <typename Visit>
-    void for_each_pointer_behind(const BlockIndex::Block& block, Visit visit);
+    class Reader;
 
     const HolderSearch& search_;
     const BlockIndex& index_;
@@ -76,14 +75,10 @@ class BlockPointers {
     NodeBits own_, jvm_, jvm_inside_;
     std::vector<std::uint8_t> shown_;
     LibraryNumbers libraries_;
-    bool left_out_ = false;
-    std::size_t named_at_ = 0;
-    // While it reads.
-    TargetMemory* memory_ = nullptr;
-    std::optional<ChunkWindow> words_;
-    std::span<const std::byte> user_;  // of the block, what is there at once
-    std::vector<std::uint32_t> targets_;
-    std::uint32_t part_ = 0;  // of the last target
+    std::bitset<256> of_jvm_;  // by number: libjvm.so, which only a block's own first word shows
+    std::atomic<std::uint32_t> next_lane_ = 0;
+    std::atomic<std::uint64_t> done_ = 0;  // bytes of nodes
+    std::atomic<bool> left_out_ = false;
 };
 
 }  // namespace nmtx

@@ -20,7 +20,11 @@ class FieldSizes {
         if (blocks_ > 0 && node == last_) return;
         last_ = node;
         ++blocks_;
-        ++sizes_[usable];
+        if (last_count_ == nullptr || usable != last_usable_) {
+            last_usable_ = usable;
+            last_count_ = &sizes_[usable];
+        }
+        ++*last_count_;
     }
     // Once all are there.
     void settle() {
@@ -41,6 +45,7 @@ class FieldSizes {
     std::map<std::uint64_t, std::uint64_t> sizes_;
     std::uint64_t blocks_ = 0, usual_ = 0, most_ = 0;
     std::uint32_t last_ = 0;
+    std::uint64_t last_usable_ = 0, *last_count_ = nullptr;
 };
 
 }  // namespace
@@ -118,19 +123,20 @@ bool HolderWork::shows_other_libraries(const PendingRoot& root) {
 // other strong root reaches them. Where they are not, a block that shows other libraries than the field's
 // class calls is weak.
 void HolderWork::field_roots() {
-    using Place = std::pair<std::uint32_t, std::size_t>;  // the node, and which of the roots it is of
-    std::vector<Place> places;
-    places.reserve(fields_.size());
-    for (const PendingRoot& root : fields_) places.emplace_back(root.node, places.size());
-    std::sort(places.begin(), places.end());
-    std::vector<std::uint64_t> usable(fields_.size());
+    std::stable_sort(fields_.begin(), fields_.end(),
+                     [](const PendingRoot& a, const PendingRoot& b) { return a.node < b.node; });
+    std::vector<std::uint32_t> nodes;
+    nodes.reserve(fields_.size());
+    for (const PendingRoot& root : fields_) nodes.push_back(root.node);
+    std::vector<std::uint64_t> usable;
+    usable.reserve(nodes.size());
     std::map<Row, FieldSizes> of_rows;
-    auto next = places.begin();
-    index_.for_each_node([&](std::uint32_t node, const NodeChunk& chunk) {
-        for (; next != places.end() && next->first == node; ++next) {
-            usable[next->second] = chunk.usable;
-            of_rows[fields_[next->second].row].add(node, chunk.usable);
-        }
+    auto of_row = of_rows.end();
+    index_.for_each_node_of(nodes, [&](std::uint32_t node, const NodeChunk& chunk) {
+        const Row row = fields_[usable.size()].row;
+        if (of_row == of_rows.end() || of_row->first != row) of_row = of_rows.try_emplace(row).first;
+        of_row->second.add(node, chunk.usable);
+        usable.push_back(chunk.usable);
     });
     for (auto& [row, of] : of_rows) of.settle();
     for (std::size_t i = 0; i < fields_.size(); ++i) {

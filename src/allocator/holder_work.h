@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -49,12 +50,15 @@ class HolderWork : public HeapFindings {
     BlockHolders& figures() override { return found_.holders; }
 
   private:
-    // What the blocks come to. Neighbours are mostly alike: they are added together.
+    // What the blocks come to. Most are like one of those just before: they are added together.
     class Sums {
       public:
         using Key = std::tuple<Row, std::uint8_t, std::uint64_t>;
 
         explicit Sums(HolderWork& of) : work_(of) {}
+        Sums(const Sums&) = delete;
+        Sums& operator=(const Sums&) = delete;
+        ~Sums() = default;
         void add(std::uint32_t node, const NodeChunk& chunk);
         void finish();
         [[nodiscard]] const std::map<Key, ChunkSum>& held() const { return held_; }
@@ -63,12 +67,13 @@ class HolderWork : public HeapFindings {
         struct Alike {
             std::uint64_t facts = 0;  // row, library, shown, shared and own: one comparison for all
             NodeChunk chunk;
-            friend bool operator==(const Alike&, const Alike&) = default;
+            std::uint64_t blocks = 0, direct = 0;  // that are; of them, those without a block between
         };
+        void sum_up(Alike& alike);
         HolderWork& work_;
         std::map<Key, ChunkSum> held_;
-        Alike alike_;
-        std::uint64_t blocks_ = 0, direct_ = 0;  // that are; of them, those without a block between
+        std::array<Alike, 64> alike_;
+        Alike* last_ = alike_.data();
     };
 
     void read_blocks_and_java_heap();

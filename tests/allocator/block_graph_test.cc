@@ -1,6 +1,9 @@
 // Who reaches which block.
 #include "allocator/block_graph.h"
 
+#include <algorithm>
+#include <thread>
+
 #include "catch.h"
 
 using namespace nmtx;
@@ -132,6 +135,33 @@ TEST_CASE("block graph: many nodes at once take the same way as few") {
     graph.spread(false);
     for (std::uint32_t node = 100'000; node < nodes; ++node) {
         if (graph.row(node) != 1 + (node - 100'000) % 3) FAIL(node);
+    }
+}
+
+TEST_CASE("block graph: lanes are filled by several threads, in any order") {
+    constexpr std::uint32_t nodes = 100'000;
+    BlockGraph graph(nodes, nodes * 2);
+    const auto fill = [&](std::uint32_t first_lane) {
+        for (std::uint32_t lane = first_lane; lane < graph.lanes(); lane += 2) {
+            const std::uint32_t end = std::min((lane + 1) << graph.lane_shift(), nodes);
+            for (std::uint32_t node = lane << graph.lane_shift(); node < end; ++node) {
+                if (node % 3 == 0) continue;
+                graph.add_edges(node, {(node + nodes / 2) % nodes, node - node % 3});
+            }
+        }
+    };
+    REQUIRE(graph.lanes() > 10);
+    std::thread other([&] { fill(1); });
+    fill(0);
+    other.join();
+    CHECK(graph.edges() == std::size_t{nodes / 3} * 4);
+    for (const std::uint32_t node : {1U, 2U, 3124U, 49'999U, 50'000U, 99'998U}) {
+        CAPTURE(node);
+        const auto reached = graph.reached_from(node, 3);
+        REQUIRE(reached.size() == (node % 3 == 0 ? 1 : 3));
+        if (node % 3 == 0) continue;
+        CHECK(reached[1] == (node + nodes / 2) % nodes);
+        CHECK(reached[2] == node - node % 3);
     }
 }
 

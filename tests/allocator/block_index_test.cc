@@ -116,6 +116,15 @@ TEST_CASE(
         CHECK(found[i].usable == expected[i].size - 8);
         CHECK(found[i].resident == expected[i].resident);
     }
+    for (const std::vector<std::uint32_t>& wanted :
+         {std::vector<std::uint32_t>{0, 1, 2}, {2}, {1}, {0, 0, 2, 2}, {}}) {
+        std::vector<std::uint32_t> passed;
+        index.for_each_node_of(wanted, [&](std::uint32_t node, const NodeChunk& chunk) {
+            passed.push_back(node);
+            CHECK(chunk == found[node]);
+        });
+        CHECK(passed == wanted);
+    }
     CHECK(index.node_bytes() == Bytes(0x40 + 0x30 + 0x2800));
     // What lies behind a chunk in which there are none belongs to no node.
     CHECK(index.node_around(heap + 0xa9) == 1);
@@ -154,6 +163,16 @@ TEST_CASE("block index: blocks of NMT's are passed in their order, and no word l
                                         {0, 0x40, 0x28, 0x30, 0x1000},
                                         {BlockIndex::none, 0xc0, 0x1ff8, 0x1000, 0x1000},
                                         {1, 0x20c0, 0x18, 0x20, 0x3000}});
+    // In parts, each block is in one of them.
+    std::vector<Passed> in_parts;
+    for (std::uint32_t node = 0; node <= 2; ++node) {
+        index.for_each_block(node, node + 1, [&](const BlockIndex::Block& block) {
+            in_parts.push_back({block.node, block.at - heap, block.chunk.usable, block.chunk.resident,
+                                block.run_end - heap});
+        });
+        CHECK(in_parts.size() == (node == 0 ? 3 : 4));
+    }
+    CHECK(in_parts == passed);
     CHECK(index.nodes() == 2);
     CHECK(index.node_bytes() == Bytes(0x50));
     CHECK(index.target_of(heap + 0x10).node == BlockIndex::none);
