@@ -145,7 +145,7 @@ void HolderWork::field_roots() {
         if (sizes.one_size() && !sizes.is_usual(usable[i])) {
             odd_.push_back(root);
         } else if (!sizes.one_size() && shows_other_libraries(root)) {
-            pend(weak_, root.node, root.row, root.from);
+            pend(doubted_, root.node, root.row, root.from);
         } else {
             strong_root(root.node, root.row, root.from);
         }
@@ -235,6 +235,8 @@ void HolderWork::ranges_as_roots(const std::vector<Range>& ranges, Row row) {
 }
 
 void HolderWork::weak_roots() {
+    settle(doubted_);
+    graph_->spread(true);
     settle(weak_);
     graph_->spread(true);
     const Row jvm = table_.row(HolderKind::jvm_block, "");

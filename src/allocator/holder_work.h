@@ -102,11 +102,12 @@ class HolderWork : public HeapFindings {
     BlockPointers pointers_;
     HolderTable table_;
     ChunkWindow words_;
-    std::vector<PendingRoot> fields_;  // of Java fields, which count as strong_roots() decides
-    std::vector<PendingRoot> odd_;     // of Java fields, to blocks that are not of the field's usual size
-    std::vector<PendingRoot> inside_;  // strong, into the block
-    std::vector<PendingRoot> second_;  // of what mostly looks at blocks of others
-    std::vector<PendingRoot> weak_;    // of the Java heap, by no object or none that is to be believed
+    std::vector<PendingRoot> fields_;   // of Java fields, which count as strong_roots() decides
+    std::vector<PendingRoot> odd_;      // of Java fields, to blocks that are not of the field's usual size
+    std::vector<PendingRoot> inside_;   // strong, into the block
+    std::vector<PendingRoot> second_;   // of what mostly looks at blocks of others
+    std::vector<PendingRoot> doubted_;  // of Java fields, to blocks that show other libraries
+    std::vector<PendingRoot> weak_;     // of the Java heap, by no object
     std::vector<PendingRoot> weak_inside_;
     std::uint32_t part_ = 0;                            // of the last target
     std::size_t reached_left_ = std::size_t{1} << 18U;  // blocks to look at for shows_other_libraries()

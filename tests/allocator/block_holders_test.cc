@@ -200,6 +200,7 @@ TEST_CASE(
     }
     SECTION("nothing else holds it") {
         forged.java.pop_back();
+        forged.java.push_back({"", page, {}, HolderKind::java_unknown});
         CHECK(held("sun.nio.fs.UnixDirectoryStream.dp") == 3);
     }
 }
