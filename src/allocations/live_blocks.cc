@@ -91,6 +91,19 @@ double count_for_others(const AllocationProfile& profile, const BlockEnds& ends,
     return early > 0 ? all / early : 1;
 }
 
+// How many times as many bytes as estimated malloc may have given out. What stays is estimated from the
+// samples that came early in their windows; how much came late is no better known.
+double most_allocated(const AllocationProfile& profile) {
+    std::vector<WeightedSample> samples;
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.address != 0 && !sample.mapped)
+            samples.push_back(
+                {sample.window, static_cast<double>(sample.bytes), sample.weight, sample.doubt});
+    }
+    const Estimate all = estimate_sum(samples, profile.run.windows, profile.run.seconds);
+    return all.value > 0 ? all.high / all.value : 1;
+}
+
 void add_cell(AllocationProfile& profile, std::span<const PlacedBlock> of, const LiveCell& cell) {
     if (of.empty()) return;
     for (const PlacedBlock& one : of)
@@ -106,7 +119,8 @@ class Cells {
         : profile_(profile),
           blocks_(blocks),
           placed_(placed),
-          others_(count_for_others(profile, ends, false)) {}
+          others_(count_for_others(profile, ends, false)),
+          most_allocated_(most_allocated(profile)) {}
 
     void make() {
         if (blocks_.sizes.empty() || blocks_.seconds <= 0)
@@ -173,8 +187,9 @@ class Cells {
         const double part = profile_.run.seconds / blocks_.seconds;
         const double more = std::max(0.0, group.more * part), fresh = std::max(more, group.fresh * part);
         const bool bounded = !profile_.run.has_too_few_windows() && !estimate.only_least;
-        const bool unseen = bounded && more > estimate.high;
-        if (unseen) profile_.run.live_unseen += more - estimate.high;
+        const double high = std::max(estimate.high, estimate.value * most_allocated_);
+        const bool unseen = bounded && more > high;
+        if (unseen) profile_.run.live_unseen += more - high;
         const double scale = estimate.value > 0 ? others_ * more / estimate.value : 0;
         if (unseen || more <= 0 || estimate.value <= 0 || !group.has_enough())
             return {false, std::min(others_, scale), fresh};
@@ -184,7 +199,7 @@ class Cells {
     AllocationProfile& profile_;
     const BlocksOfTime& blocks_;
     const std::vector<PlacedBlock>& placed_;
-    double others_ = 1;
+    double others_ = 1, most_allocated_ = 1;
 };
 
 // No more stays than has become memory.

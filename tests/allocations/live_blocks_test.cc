@@ -128,6 +128,20 @@ TEST_CASE("live blocks: more than the samples account for is not given to them")
     CHECK(profile.run.live_unseen < 500e6);
 }
 
+TEST_CASE("live blocks: more than what came early stands for is the samples' if so much may be allocated") {
+    BlockSeen late;
+    late.late = true;
+    AllocationProfile profile = made_leaks({{"leak", 100, 1000}, {"leak", 60, 1000, 0, late}});
+    // Each window has ten that came early; all that came late did so in one window.
+    for (std::size_t i = 100; i < profile.samples.size(); ++i) profile.samples[i].window = 0;
+    mark_live(profile, {all_there(profile), {{1000, 11'000, 0, 0}}, 10, 0});
+    const AllocationSite site = allocation_sites(profile, true)[0];
+    CHECK(site.bytes.value == Approx(8e6));
+    CHECK(site.bytes.high > 11e6);
+    CHECK(profile.run.live_unseen == 0);
+    CHECK(site.live_bytes.value == Approx(11e6));
+}
+
 TEST_CASE("live blocks: sizes without a sample are nobody's") {
     AllocationProfile profile = made_leaks({{"leak", 100, 1000}});
     mark_live(profile, {all_there(profile), {{1000, 5000, 0, 0}, {64'008, 1000, 0, 0}}, 10, 0});
