@@ -91,8 +91,8 @@ double count_for_others(const AllocationProfile& profile, const BlockEnds& ends,
     return early > 0 ? all / early : 1;
 }
 
-// How many times as many bytes as estimated malloc may have given out. What stays is estimated from the
-// samples that came early in their windows; how much came late is no better known.
+// The upper bound of what malloc has given out, as a multiple of the estimate. What stays is estimated only
+// from samples early in their windows, so it cannot be more certain than this.
 double most_allocated(const AllocationProfile& profile) {
     std::vector<WeightedSample> samples;
     for (const AllocationSample& sample : profile.samples) {

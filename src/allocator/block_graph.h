@@ -107,8 +107,8 @@ class BlockGraph {
     // Those of lane n begin at n << lane_shift().
     [[nodiscard]] unsigned lane_shift() const { return lane_shift_; }
     [[nodiscard]] std::uint32_t lanes() const { return static_cast<std::uint32_t>(lanes_.size()); }
-    // The pointers in a node's block; nodes in ascending order, or each lane's. False where there is no more
-    // room.
+    // The pointers in a node's block. Within a lane, nodes come in ascending order. False where no room is
+    // left.
     bool add_edges(std::uint32_t from, const std::vector<std::uint32_t>& targets);
     // A target's number with this bit: the pointer leads into the block, not to its beginning.
     static constexpr std::uint32_t inside = std::uint32_t{1} << 30U;

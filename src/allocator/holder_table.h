@@ -49,8 +49,8 @@ class HolderTable {
     // Notes that the block of one is held by the other, too.
     void share(BlockGraph::Row winner, BlockGraph::Row other);
 
-    // Whether blocks that point into the file may be those of the row's class. A wrapper calls other
-    // libraries than its own, so this is known of the JDK's classes alone: they call the JDK's.
+    // Whether blocks that point into the file may belong to the row's class. Classes of the JDK call only its
+    // own libraries; of any other class nothing is ruled out, since a wrapper may call any library.
     [[nodiscard]] bool may_call(BlockGraph::Row row, std::uint32_t file) const;
 
     // The library of the row's blocks, and by which evidence; both empty where unknown.
