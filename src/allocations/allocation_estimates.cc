@@ -22,6 +22,12 @@ bool is_space(AllocationMeasure measure) {
     return measure == AllocationMeasure::alloc_space || measure == AllocationMeasure::inuse_space;
 }
 
+// Not a lower bound only for what is uncertain about how many samples came early.
+double with_doubt(double own, double more) {
+    constexpr double most = 0.99 * boundless_doubt;
+    return own >= most ? own : std::min(own + more, most);
+}
+
 double of_key(const std::map<std::uint32_t, double>& sums, std::uint32_t key) {
     const auto found = sums.find(key);
     return found == sums.end() ? 0 : found->second;
@@ -167,6 +173,7 @@ Estimate AllocationEstimates::of(std::span<const WeightedSample> samples) const 
         } else {
             sampled.push_back(sample);
             sampled.back().value *= cell.scale;
+            sampled.back().doubt = with_doubt(sample.doubt, cell.doubt);
             if (sample.cell < cells_.size()) others.insert(sample.cell);
         }
     }

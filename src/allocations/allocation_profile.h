@@ -112,7 +112,8 @@ struct LiveCell {
     // Only the samples' shares are estimated; else also their sum, as that of what is allocated is.
     bool counted = false;
     double scale = 1;
-    double most = 0;  // bytes: no more new blocks are there
+    double most = 0;   // bytes: no more new blocks are there
+    double doubt = 0;  // where the sum is estimated: the part of it that may be wrong, beside chance
 };
 
 struct AllocationProfile {

@@ -78,30 +78,25 @@ bool is_left_out(BlockSeen seen, const BlockEnds& ends) {
     return ends.part_that_stays(seen) == 0;
 }
 
-// Of how many samples each with a part stands, by bytes: those that came late say nothing.
-double count_for_others(const AllocationProfile& profile, const BlockEnds& ends, bool mapped) {
-    const WholeTime whole(profile);
-    double all = 0, early = 0;
+// What stays is estimated only from samples early in their windows; those that came late say nothing.
+struct EarlySamples {
+    double stand_for = 1;  // so many each, by bytes
+    double doubt = 0;      // the part of that which may be wrong: no less than of what was allocated at all
+};
+
+EarlySamples early_samples(const AllocationProfile& profile, const BlockEnds& ends, bool mapped) {
+    std::vector<WeightedSample> samples, early;
     for (const AllocationSample& sample : profile.samples) {
         if (sample.address == 0 || sample.mapped != mapped) continue;
-        const double bytes = whole.calls(sample) * static_cast<double>(sample.bytes);
-        all += bytes;
-        if (!is_left_out(sample.seen, ends)) early += bytes;
+        samples.push_back({sample.window, static_cast<double>(sample.bytes), sample.weight, sample.doubt});
+        if (!is_left_out(sample.seen, ends)) early.push_back(samples.back());
     }
-    return early > 0 ? all / early : 1;
-}
-
-// The upper bound of what malloc has given out, as a multiple of the estimate. What stays is estimated only
-// from samples early in their windows, so it cannot be more certain than this.
-double most_allocated(const AllocationProfile& profile) {
-    std::vector<WeightedSample> samples;
-    for (const AllocationSample& sample : profile.samples) {
-        if (sample.address != 0 && !sample.mapped)
-            samples.push_back(
-                {sample.window, static_cast<double>(sample.bytes), sample.weight, sample.doubt});
-    }
-    const Estimate all = estimate_sum(samples, profile.run.windows, profile.run.seconds);
-    return all.value > 0 ? all.high / all.value : 1;
+    const auto sum = [&](const std::vector<WeightedSample>& of) {
+        return estimate_sum(of, profile.run.windows, profile.run.seconds);
+    };
+    const Estimate all = sum(samples), of_early = sum(early);
+    if (of_early.value <= 0 || early.size() == samples.size()) return {};
+    return {all.value / of_early.value, all.high / all.value - 1};
 }
 
 void add_cell(AllocationProfile& profile, std::span<const PlacedBlock> of, const LiveCell& cell) {
@@ -116,15 +111,11 @@ class Cells {
   public:
     Cells(AllocationProfile& profile, const BlocksOfTime& blocks, const std::vector<PlacedBlock>& placed,
           const BlockEnds& ends)
-        : profile_(profile),
-          blocks_(blocks),
-          placed_(placed),
-          others_(count_for_others(profile, ends, false)),
-          most_allocated_(most_allocated(profile)) {}
+        : profile_(profile), blocks_(blocks), placed_(placed), early_(early_samples(profile, ends, false)) {}
 
     void make() {
         if (blocks_.sizes.empty() || blocks_.seconds <= 0)
-            return add_cell(profile_, placed_, {false, others_, 0});
+            return add_cell(profile_, placed_, {false, early_.stand_for, 0, early_.doubt});
         profile_.run.live_counted = true;
         profile_.run.live_doubt = blocks_.doubt;
         for (SizeGroup& group : groups()) {
@@ -176,7 +167,8 @@ class Cells {
         samples.reserve(group.of.size());
         for (const PlacedBlock& one : group.of) {
             const AllocationSample& sample = profile_.samples[one.sample];
-            samples.push_back({sample.window, sample.live_part * static_cast<double>(one.usable) * others_,
+            samples.push_back({sample.window,
+                               sample.live_part * static_cast<double>(one.usable) * early_.stand_for,
                                sample.weight, sample.doubt});
         }
         return estimate_sum(samples, profile_.run.windows, profile_.run.seconds);
@@ -187,25 +179,26 @@ class Cells {
         const double part = profile_.run.seconds / blocks_.seconds;
         const double more = std::max(0.0, group.more * part), fresh = std::max(more, group.fresh * part);
         const bool bounded = !profile_.run.has_too_few_windows() && !estimate.only_least;
-        const double high = std::max(estimate.high, estimate.value * most_allocated_);
+        const double high = std::max(estimate.high, estimate.value * (1 + early_.doubt));
         const bool unseen = bounded && more > high;
         if (unseen) profile_.run.live_unseen += more - high;
-        const double scale = estimate.value > 0 ? others_ * more / estimate.value : 0;
+        const double scale = estimate.value > 0 ? early_.stand_for * more / estimate.value : 0;
         if (unseen || more <= 0 || estimate.value <= 0 || !group.has_enough())
-            return {false, std::min(others_, scale), fresh};
+            return {false, std::min(early_.stand_for, scale), fresh, early_.doubt};
         return {true, scale, fresh};
     }
 
     AllocationProfile& profile_;
     const BlocksOfTime& blocks_;
     const std::vector<PlacedBlock>& placed_;
-    double others_ = 1, most_allocated_ = 1;
+    EarlySamples early_;
 };
 
 // No more stays than has become memory.
 LiveCell cell_of_mmap(const AllocationProfile& profile, std::span<const PlacedBlock> placed,
                       const BlocksOfTime& blocks, const BlockEnds& ends) {
-    LiveCell cell{false, count_for_others(profile, ends, true), 0};
+    const EarlySamples early = early_samples(profile, ends, true);
+    LiveCell cell{false, early.stand_for, 0, early.doubt};
     if (!blocks.freshly_mapped || blocks.seconds <= 0) return cell;
     const WholeTime whole(profile);
     double sum = 0;

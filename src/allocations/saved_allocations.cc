@@ -193,7 +193,13 @@ void read_cells(JsonFields& fields, AllocationProfile& profile) {
             return columns.complain("its lists are not as long as each other");
         for (std::size_t i = 0; i < counted.size() && !columns.wrong(); ++i)
             profile.live_cells.push_back(
-                {counted.index(i, 2) == 1, scales.at(i, 0, most_number), most.at(i, 0, most_number)});
+                {counted.index(i, 2) == 1, scales.at(i, 0, most_number), most.at(i, 0, most_number), 0});
+        if (columns.find("doubt") == nullptr) return;  // an older nmtx wrote it
+        Numbers doubts(columns, "doubt");
+        if (doubts.size() != counted.size())
+            return columns.complain("its lists are not as long as each other");
+        for (std::size_t i = 0; i < doubts.size() && !columns.wrong(); ++i)
+            profile.live_cells[i].doubt = doubts.at(i, 0, most_number);
     });
 }
 
@@ -272,11 +278,13 @@ std::string format_samples(const AllocationProfile& profile) {
     }
     ordered_json cells = {{"counted", ordered_json::array()},
                           {"scale", ordered_json::array()},
-                          {"most", ordered_json::array()}};
+                          {"most", ordered_json::array()},
+                          {"doubt", ordered_json::array()}};
     for (const LiveCell& cell : profile.live_cells) {
         cells["counted"].push_back(cell.counted ? 1 : 0);
         cells["scale"].push_back(cell.scale);
         cells["most"].push_back(cell.most);
+        cells["doubt"].push_back(cell.doubt);
     }
     return ordered_json{{"knows_live", profile.run.knows_live}, {"live_doubt", profile.run.live_doubt},
                         {"functions", calls.functions_json()},  {"nodes", std::move(nodes)},

@@ -142,6 +142,25 @@ TEST_CASE("live blocks: more than what came early stands for is the samples' if 
     CHECK(site.live_bytes.value == Approx(11e6));
 }
 
+TEST_CASE(
+    "live blocks: what came late makes an estimate without a first walk no more certain than all calls") {
+    BlockSeen late;
+    late.late = true;
+    AllocationProfile profile = made_leaks({{"leak", 100, 1000}, {"leak", 60, 1000, 0, late}});
+    for (std::size_t i = 100; i < profile.samples.size(); ++i) profile.samples[i].window = 0;
+    mark_live(profile, {all_there(profile)});
+    const AllocationSite site = allocation_sites(profile, true)[0];
+    CHECK_FALSE(profile.run.live_counted);
+    CHECK(site.live_bytes.value == Approx(site.bytes.value));
+    CHECK(site.live_bytes.high >= site.bytes.high);
+    CHECK(site.live_bytes.low <= site.bytes.low);
+    // Where none came late, chance is all there is.
+    AllocationProfile early = made_leaks({{"leak", 100, 1000}});
+    mark_live(early, {all_there(early)});
+    const AllocationSite other = allocation_sites(early, true)[0];
+    CHECK(other.live_bytes.high == Approx(other.bytes.high));
+}
+
 TEST_CASE("live blocks: sizes without a sample are nobody's") {
     AllocationProfile profile = made_leaks({{"leak", 100, 1000}});
     mark_live(profile, {all_there(profile), {{1000, 5000, 0, 0}, {64'008, 1000, 0, 0}}, 10, 0});
