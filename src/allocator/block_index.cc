@@ -124,15 +124,15 @@ std::optional<BlockIndex::Start> BlockIndex::node_start(const Part& part, std::u
 
 BlockIndex::Target BlockIndex::search_target(std::uint64_t word, std::uint32_t& part) const {
     if (word < chunk_header_bytes) return {};
-    const std::uint64_t at = word - chunk_header_bytes;
     if (part >= parts_.size() || word - 8 < parts_[part].begin || word - 8 >= parts_[part].end) {
         const Part* const other = part_of(word - 8);
         if (other == nullptr) return {};
         part = static_cast<std::uint32_t>(other - parts_.data());
     }
     const Part& in = parts_[part];
-    // Nearly all lead to a beginning.
-    if (word % granule_bytes == 0 && at >= in.begin && (!in.single || at == in.begin)) {
+    // Nearly all lead to a beginning, or 8 bytes behind it.
+    const std::uint64_t at = word / granule_bytes * granule_bytes - chunk_header_bytes;
+    if (word % 8 == 0 && at >= in.begin && (!in.single || at == in.begin)) {
         const std::uint64_t granule = in.single ? 0 : (at - in.begin) / granule_bytes;
         const std::size_t bits = in.word + static_cast<std::size_t>(granule / 64);
         const auto bit = static_cast<unsigned>(granule % 64);
@@ -140,7 +140,7 @@ BlockIndex::Target BlockIndex::search_target(std::uint64_t word, std::uint32_t& 
     }
     const auto start = node_start(in, word);
     if (!start) return {};
-    const std::uint64_t inside = at - start->at;
+    const std::uint64_t inside = word - chunk_header_bytes - start->at;
     return {number_of(start->word, start->bit), inside != 0 && inside != 8 && inside != 16};
 }
 

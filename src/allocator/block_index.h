@@ -65,11 +65,11 @@ class BlockIndex {
     }
     // The same; `part` is where the last one was found, since neighbours point to neighbours. 0 at first.
     [[nodiscard]] Target target_of(std::uint64_t word, std::uint32_t& part) const {
-        // Nearly all lead to a beginning there.
-        if (word % granule_bytes == 0 && part < parts_.size() && !parts_[part].single) {
+        // Nearly all lead to a beginning there, or 8 bytes behind it.
+        if (word % 8 == 0 && part < parts_.size() && !parts_[part].single) {
             const Part& in = parts_[part];
-            const std::uint64_t at = word - chunk_header_bytes;
-            if (at >= in.begin && word - 8 < in.end) {
+            const std::uint64_t at = word / granule_bytes * granule_bytes - chunk_header_bytes;
+            if (in.begin <= at && at < in.end && word - 8 < in.end) {
                 const std::uint64_t granule = (at - in.begin) / granule_bytes;
                 const std::size_t bits = in.word + static_cast<std::size_t>(granule / 64);
                 const auto bit = static_cast<unsigned>(granule % 64);

@@ -196,6 +196,24 @@ TEST_CASE("block index: a word leads to a node's beginning, a few bytes behind i
     }
 }
 
+TEST_CASE("block index: a word leads to the same node wherever the last one was found") {
+    const Made made;
+    const auto same = [&](std::uint64_t word) {
+        const BlockIndex::Target expected = made.index.target_of(word);
+        for (std::uint32_t last = 0; last < 8; ++last) {
+            std::uint32_t part = last;
+            const BlockIndex::Target to = made.index.target_of(word, part);
+            if (to.node != expected.node || to.inside != expected.inside) FAIL(word << " after " << last);
+        }
+    };
+    for (std::uint64_t word = heap - 0x40; word < heap + 0x3040; ++word) same(word);
+    for (std::uint64_t word = 0; word < 64; ++word) {
+        same(word);
+        same(~word);
+        CHECK(made.index.target_of(word).node == BlockIndex::none);
+    }
+}
+
 TEST_CASE("block index: the quick test over many words passes what it passes word by word") {
     AddressFilter near;
     std::vector<std::uint64_t> words;
