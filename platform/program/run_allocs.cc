@@ -1,12 +1,11 @@
 // `nmtx allocs PID`
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "platform/output/output_file.h"
 #include "platform/probes/allocation_sampler.h"
 #include "platform/program/live_walks.h"
 #include "platform/program/run.h"
-#include "platform/terminal/terminal_line.h"
+#include "platform/terminal/progress.h"
 #include "report/allocations/allocations_report.h"
 #include "report/stacks/pprof_allocations.h"
 
@@ -22,15 +21,7 @@ AllocationOptions allocation_options(const Command& command, TerminalLine& line)
     options.addresses = command.allocs.live || command.allocs.frees;
     options.frees = command.allocs.frees;
     options.with_jvm = command.all;
-    if (command.quiet) return options;
-    const double asked = static_cast<double>(options.length.count()) / 1000;
-    options.progress = [&line, asked](double seconds, std::size_t samples) {
-        if (!line.may_draw()) return;
-        const std::string text = fmt::format("nmtx: sampling, {:.0f} of {:g} s, {} samples (Ctrl-C: enough)",
-                                             seconds, asked, samples);
-        const std::size_t width = line.width();
-        line.draw(text.substr(0, width > 0 ? width - 1 : 0));
-    };
+    if (!command.quiet) options.progress = progress_of_sampling(line, options.length);
     return options;
 }
 

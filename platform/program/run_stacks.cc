@@ -1,12 +1,11 @@
 // `nmtx stacks PID`
-#include <fmt/format.h>
 #include <unistd.h>
 
 #include "base/printable.h"
 #include "platform/output/output_file.h"
 #include "platform/profile/stack_sampler.h"
 #include "platform/program/run.h"
-#include "platform/terminal/terminal_line.h"
+#include "platform/terminal/progress.h"
 #include "report/stacks/stacks_report.h"
 
 namespace nmtx {
@@ -20,15 +19,7 @@ SamplingOptions sampling_options(const Command& command, TerminalLine& line) {
     options.hz = static_cast<double>(command.stacks.hz);
     options.length = command.record.length.value_or(usual_length);
     options.match = command.threads.match;
-    if (command.quiet) return options;
-    const double asked = static_cast<double>(options.length.count()) / 1000;
-    options.progress = [&line, asked](double seconds, std::uint64_t samples) {
-        if (!line.may_draw()) return;
-        const std::string text = fmt::format("nmtx: sampling, {:.0f} of {:g} s, {} samples (Ctrl-C: enough)",
-                                             seconds, asked, samples);
-        const std::size_t width = line.width();
-        line.draw(text.substr(0, width > 0 ? width - 1 : 0));
-    };
+    if (!command.quiet) options.progress = progress_of_sampling(line, options.length);
     return options;
 }
 

@@ -53,4 +53,15 @@ void Progress::reached(Bytes done, Bytes of) {
     line_.draw(progress_text(state_, line_.width()));
 }
 
+SamplingProgress progress_of_sampling(TerminalLine& line, std::chrono::milliseconds length) {
+    const double asked = static_cast<double>(length.count()) / 1000;
+    return [&line, asked](double seconds, std::uint64_t samples) {
+        if (!line.may_draw()) return;
+        const std::string text = fmt::format("nmtx: sampling, {:.0f} of {:g} s, {} samples (Ctrl-C: enough)",
+                                             seconds, asked, samples);
+        const std::size_t width = line.width();
+        line.draw(text.substr(0, width > 0 ? width - 1 : 0));
+    };
+}
+
 }  // namespace nmtx

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <string>
 
 #include "base/target_memory.h"
@@ -37,6 +39,10 @@ class Progress {
     Clock::time_point next_;
     ProgressState state_;
 };
+
+// Of a sampler that runs so long, drawn whenever it is called and may be drawn. The line outlives it.
+using SamplingProgress = std::function<void(double seconds, std::uint64_t samples)>;
+SamplingProgress progress_of_sampling(TerminalLine& line, std::chrono::milliseconds length);
 
 // A target's memory that reports the progress of long readers.
 class WatchedMemory : public TargetMemory {
