@@ -52,6 +52,29 @@ bool holds(const nlohmann::json& estimate, double truth, double tolerance) {
     return estimate["low"].get<double>() - wider <= truth && truth <= estimate["high"].get<double>() + wider;
 }
 
+// A Growth with `words`, sampled with --live, and by how much its account grew in such a time.
+struct SampledGrowth {
+    SampledGrowth(const std::vector<std::string>& words, const std::string& account,
+                  const std::string& length)
+        : accounts(jdk), jvm(jdk, {}, with_accounts(words), "Growth") {
+        const std::int64_t from = unix_ms();
+        report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", length});
+        const std::int64_t to = unix_ms();
+        grown = slope_of_accounts(accounts.outside, account, from, to) *
+                report["sampling"]["seconds"].get<double>();
+    }
+    [[nodiscard]] std::vector<std::string> with_accounts(std::vector<std::string> words) const {
+        words.insert(words.begin(), "accounts=" + accounts.inside);
+        return words;
+    }
+
+    Jdk jdk = jdk_under_test();
+    Accounts accounts;
+    LiveJvm jvm;
+    nlohmann::json report;
+    double grown = 0;
+};
+
 // Writes what `nmtx allocs` says of it, for `nmtx diff`. A few windows make hardly anything certain: on a
 // busy machine the first ones may have cost so much that there are no more.
 std::string saved_run(const LiveJvm& jvm, const Folder& folder, const std::string& name) {
@@ -107,42 +130,32 @@ TEST_CASE("live allocs: of two runs the site that allocates more is a change, an
 
 TEST_CASE(
     "live allocs: a leak at a known rate is the first site, with its library, its method and its bytes") {
-    const Jdk jdk = jdk_under_test();
-    const Accounts accounts(jdk);
-    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "native=4000000"}, "Growth");
-    const std::int64_t from = unix_ms();
-    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", "12s"});
-    const std::int64_t to = unix_ms();
+    const SampledGrowth growth({"native=4000000"}, "native", "12s");
+    const auto& report = growth.report;
     INFO(report.dump(2));
     REQUIRE_FALSE(report["sites"].empty());
     const auto& first = report["sites"][0];
     CHECK(first["library"].get<std::string>().ends_with("libtarget.so"));
     CHECK(first["java"] == "Growth.keep");
     // The accounts have 1,024 bytes for a block of 1,009.
-    const double rate = 1009.0 / 1024.0 * slope_of_accounts(accounts.outside, "native", from, to);
-    const double seconds = report["sampling"]["seconds"];
-    CHECK(holds(first["bytes"], rate * seconds, 0.05));
+    const double truth = 1009.0 / 1024.0 * growth.grown;
+    CHECK(holds(first["bytes"], truth, 0.05));
     // What stays was counted, so it is right where the windows are few.
     CHECK(report["sampling"]["live_counted"] == true);
-    CHECK(first["live_bytes"]["value"].get<double>() == Approx(rate * seconds).epsilon(0.05));
-    CHECK(holds(first["live_bytes"], rate * seconds, 0.03));
+    CHECK(first["live_bytes"]["value"].get<double>() == Approx(truth).epsilon(0.05));
+    CHECK(holds(first["live_bytes"], truth, 0.03));
     CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
 }
 
 TEST_CASE("live allocs: a thread with few calls for large blocks, beside one with a million calls a second",
           "[any-jdk]") {
-    const Jdk jdk = jdk_under_test();
-    const Accounts accounts(jdk);
-    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "large=5242880", "churn=1000000"}, "Growth");
-    const std::int64_t from = unix_ms();
-    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", "15s"});
-    const std::int64_t to = unix_ms();
+    const SampledGrowth growth({"large=5242880", "churn=1000000"}, "large", "15s");
+    const auto& report = growth.report;
     INFO(report.dump(2));
     REQUIRE_FALSE(report["sites"].empty());
     const auto& first = report["sites"][0];
     CHECK(first["java"] == "Growth.keep");
-    const double truth =
-        slope_of_accounts(accounts.outside, "large", from, to) * report["sampling"]["seconds"].get<double>();
+    const double truth = growth.grown;
     // While it starts, the JVM may have other threads that call much: then few windows give no interval.
     const auto& bytes = first["bytes"];
     if (bytes["low"].is_number()) CHECK(holds(bytes, truth, 0.05));
@@ -156,19 +169,14 @@ TEST_CASE("live allocs: a thread with few calls for large blocks, beside one wit
 }
 
 TEST_CASE("live allocs: memory that a library maps without malloc") {
-    const Jdk jdk = jdk_under_test();
-    const Accounts accounts(jdk);
-    LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "anonymous=8388608"}, "Growth");
-    const std::int64_t from = unix_ms();
-    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--live", "--for", "12s"});
-    const std::int64_t to = unix_ms();
+    const SampledGrowth growth({"anonymous=8388608"}, "anonymous", "12s");
+    const auto& report = growth.report;
     INFO(report.dump(2));
     REQUIRE_FALSE(report["sites"].empty());
     const auto& first = report["sites"][0];
     CHECK(first["library"].get<std::string>().ends_with("libtarget.so"));
     CHECK(first["java"] == "Growth.keepMapped");
-    const double truth = slope_of_accounts(accounts.outside, "anonymous", from, to) *
-                         report["sampling"]["seconds"].get<double>();
+    const double truth = growth.grown;
     // While it starts, the JVM may have other threads that call much: then few windows give no interval.
     for (const char* const figure : {"bytes", "live_bytes"}) {
         const auto& estimate = first[figure];
