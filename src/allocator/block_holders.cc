@@ -10,6 +10,12 @@ constexpr std::size_t edge_bytes_part = 25;                      // a twenty-fif
 constexpr std::size_t most_held_groups = 65536;
 constexpr std::size_t most_chain = 64;
 
+// Of a Java class's blocks, by the evidence for their library.
+std::string_view java_evidence(std::string_view of_library) {
+    if (of_library == library_evidence::of_class) return held_evidence::natives_of_class;
+    return of_library == library_evidence::of_package ? held_evidence::natives_of_package : "Java heap";
+}
+
 }  // namespace
 
 FoundHolders HolderWork::run() {
@@ -119,11 +125,12 @@ void HolderWork::finish(const Sums& sums) {
         const HolderRow& of = table_[row];
         const bool java = of.kind <= HolderKind::java_array;
         HeldBlocks blocks;
-        blocks.owner = number != 0 ? table_.file_name(pointers_.file(number)) : table_.library_of(row).first;
+        const auto [library, of_library] = table_.library_of(row);
+        blocks.owner = number != 0 ? table_.file_name(pointers_.file(number)) : library;
         if (blocks.owner.empty() && java) blocks.owner = of.name.substr(0, of.name.rfind('.'));
         if (blocks.owner.empty()) continue;
         blocks.kind = java ? of.name : "";
-        blocks.evidence = java ? "Java heap" : "pointed to by";
+        blocks.evidence = !java ? "pointed to by" : number != 0 ? "Java heap" : java_evidence(of_library);
         blocks.usable = usable;
         blocks.chunks = chunks;
         found_.blocks.push_back(std::move(blocks));

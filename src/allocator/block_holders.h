@@ -24,6 +24,12 @@
 
 namespace nmtx {
 
+// From where native methods are: the library that a class calls, whose memory it may only look at.
+namespace library_evidence {
+inline constexpr const char* of_class = "native methods of the class";
+inline constexpr const char* of_package = "native methods of its package";
+}  // namespace library_evidence
+
 // Takes what a scan of the Java heap finds.
 class HeapFindings : public PointerTargets {
   public:

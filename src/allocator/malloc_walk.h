@@ -72,11 +72,18 @@ struct TrackedCategory {
 };
 
 // Live blocks without NMT's header that one piece of evidence joins.
+// A Java class holds them, and its library follows from where native methods are.
+namespace held_evidence {
+inline constexpr std::string_view natives_of_class = "Java heap, natives";
+inline constexpr std::string_view natives_of_package = "Java heap, package";
+}  // namespace held_evidence
+
 struct UntrackedOwner {
     std::string owner;     // "libtarget.so", "libz.so.1"; empty where only the size is known
     std::string kind;      // "SessionObj", "inflate window"; empty where unknown
     std::string evidence;  // "vtable", "data pointer", "code pointer", "load address", "pointed to by",
-                           // "Java heap", "shape", "size"; "several kinds" of small entries that were joined
+                           // "Java heap", the same and held_evidence, "shape", "size"; "several kinds" of
+                           // small entries that were joined
     Bytes block;           // usable bytes of one block (a multiple of 16, plus 8); 0 where they differ
     ChunkSum chunks;
     friend bool operator==(const UntrackedOwner&, const UntrackedOwner&) = default;

@@ -44,14 +44,23 @@ std::string counted(std::uint64_t number, std::string_view one, std::string_view
     return fmt::format("{} {}", grouped(number), number == 1 ? one : more);
 }
 
+std::string owner_words(const UntrackedOwner& entry) {
+    if (entry.owner.empty()) return "owner unknown";
+    std::string text = "owner " + printable(entry.owner);
+    if (entry.evidence == held_evidence::natives_of_class)
+        text += " (has the native methods of the Java class that holds them)";
+    if (entry.evidence == held_evidence::natives_of_package)
+        text += " (has native methods of the Java package that holds them)";
+    return text;
+}
+
 std::string largest_sentence(const LargestUntracked& largest, Bytes whole, std::string_view what) {
     const auto& [group, of_one_size] = largest;
     const bool most = group.chunks.resident.value() > whole.value() / 2;
     const bool all_alike = of_one_size.chunks == group.chunks;
     std::string text = most ? "Most of it" : "Largest group";
     if (!what.empty()) text = fmt::format("{} of {}", most ? "Most" : "Largest group", what);
-    text += fmt::format(": {}, owner {}", blocks_text(all_alike ? of_one_size : group),
-                        group.owner.empty() ? "unknown" : printable(group.owner));
+    text += fmt::format(": {}, {}", blocks_text(all_alike ? of_one_size : group), owner_words(group));
     if (!all_alike && of_one_size.block != Bytes())
         text += fmt::format(", among them {}", blocks_text(of_one_size));
     return text + ".";

@@ -17,6 +17,9 @@ std::string amount_with_share(Bytes part, Bytes whole);
 // "1 block", "269,636 blocks"
 std::string counted(std::uint64_t number, std::string_view one, std::string_view more);
 
+// "owner unknown", "owner libfoo.so", and where that is only concluded, from what. Printable.
+std::string owner_words(const UntrackedOwner& entry);
+
 // "Most of it: 269,636 blocks of 1,000 bytes (259.2 MiB), owner libfoo.so." of what has `whole` resident, or
 // "Most of what is in use: …" with what that is; "Largest group" where it is at most half of it. How much of
 // the group is resident is said where that is less. Printable.

@@ -115,7 +115,7 @@ TEST_CASE("block holders: a Java field holds a block and all that hangs on it, w
     CHECK(holder.example_from == Address{0xe0000008});
     REQUIRE_FALSE(forged.walk.untracked.empty());
     CHECK(forged.walk.untracked[0].owner == "libacme.so");
-    CHECK(forged.walk.untracked[0].evidence == "Java heap");
+    CHECK(forged.walk.untracked[0].evidence == held_evidence::natives_of_class);
     CHECK(forged.walk.untracked[0].chunks.blocks == 5);
 }
 

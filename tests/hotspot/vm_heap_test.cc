@@ -172,19 +172,33 @@ TEST_CASE("vm heap: a class that does not lead to java.lang.Object is none") {
     CHECK(scan(made).figures.unidentified == 2);
 }
 
-TEST_CASE("vm heap: the libraries of a class are where its native methods' code is") {
-    MadeHeap made;
-    const Address handle = made.klass("com/acme/Handle", made.object_class, 24, {});
+namespace {
+
+// Two of three are native, with their code at `code` and 2 bytes behind it.
+void give_methods(MadeHeap& made, Address klass, std::uint64_t code) {
     const Address methods = made.memory.take(8 + 3 * 8);
-    made.memory.put(handle + Bytes(408), methods.value);
+    made.memory.put(klass + Bytes(408), methods.value);
     made.memory.put(methods, std::int32_t{3});
     const std::uint16_t access[] = {0x0101, 0x0001, 0x0100};
     for (std::uint64_t i = 0; i < 3; ++i) {
         const Address method = made.memory.take(96);
         made.memory.put(methods + Bytes(8 + 8 * i), method.value);
         made.memory.put(method + Bytes(40), access[i]);
-        made.memory.put(method + Bytes(88), 0x7e0000001000 + i);
+        made.memory.put(method + Bytes(88), code + i);
     }
+}
+
+}  // namespace
+
+TEST_CASE("vm heap: the libraries of a class are where its native methods' code is") {
+    MadeHeap made;
+    const Address handle = made.klass("com/acme/Handle", made.object_class, 24, {});
+    give_methods(made, handle, 0x7e0000001000);
+    const Address part = made.klass("com/acme/Part", handle, 24, {});
+    const Address number = made.klass("java/lang/Number", made.object_class, 24, {});
+    give_methods(made, number, 0x7e0000002000);
+    const Address counter = made.klass("com/acme/Counter", number, 24, {});
+    const Address atomic = made.klass("java/util/concurrent/atomic/AtomicLong", number, 24, {});
     const auto layout = made.heap_layout();
     REQUIRE(layout);
     const auto methods_layout = made.read_layout();
@@ -196,6 +210,13 @@ TEST_CASE("vm heap: the libraries of a class are where its native methods' code 
     CHECK(classes.native_functions(*found) == std::vector<Address>{{0x7e0000001000}, {0x7e0000001002}});
     CHECK(classes.find(handle.value + 8) == nullptr);
     CHECK(classes.find(0) == nullptr);
+    // Inherited ones count, but for the JDK's in an application's class.
+    const auto inherited = [&](Address klass) {
+        return classes.native_functions(*classes.find(klass.value));
+    };
+    CHECK(inherited(part) == classes.native_functions(*found));
+    CHECK(inherited(counter).empty());
+    CHECK(inherited(atomic) == std::vector<Address>{{0x7e0000002000}, {0x7e0000002002}});
 }
 
 TEST_CASE("vm heap: a table without what is needed is refused by its name") {

@@ -90,5 +90,5 @@ TEST_CASE("live holders: the chain to a block is told, and the text names the fi
     CHECK(text.exit_code == 0);
     CHECK(text.out.find("HeldBlocks.peer (Java), libtarget.so") != std::string::npos);
     CHECK(text.out.find(block + " is held by HeldBlocks.peer: " + block) != std::string::npos);
-    CHECK(text.out.find("No pointer was found to ") != std::string::npos);
+    CHECK(text.out.find("No pointer from outside was found to ") != std::string::npos);
 }

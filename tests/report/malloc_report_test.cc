@@ -204,8 +204,10 @@ TEST_CASE("malloc report: blocks without a pointer are called leaked only where 
     nothing.held = {3, mib(2), mib(2)};
     walk.holders.emplace().holders = {nothing};
     walk.holders->heap_passes = 1;
-    CHECK(has(unfolded(malloc_text(view_of(walk))),
-              "No pointer was found to 2.0 MiB in 3 blocks: leaked, or held by an encoded pointer"));
+    CHECK(has(
+        unfolded(malloc_text(view_of(walk))),
+        "No pointer from outside was found to 2.0 MiB in 3 blocks: leaked, freed meanwhile, or held by an "
+        "encoded pointer or only by a register."));
     walk.holders->heap_passes = 2;
     walk.holders->heap_may_miss = "a collection ran during the second search, too";
     const std::string missed = unfolded(malloc_text(view_of(walk)));
@@ -213,15 +215,69 @@ TEST_CASE("malloc report: blocks without a pointer are called leaked only where 
         missed,
         "Objects in the Java heap may have been missed: a collection ran during the second search, too."));
     CHECK(
-        has(missed, "in 3 blocks: leaked, or held by an object that was missed, an encoded pointer or only"));
+        has(missed, "leaked, freed meanwhile, or held by an object that was missed, an encoded pointer or"));
     walk.holders->heap_may_miss.clear();
     walk.holders->heap_passes = 0;
     walk.holders->heap_not_read = "with --freeze the Java heap is not copied";
     const std::string text = unfolded(malloc_text(view_of(walk)));
-    CHECK(
-        has(text,
-            "in 3 blocks outside the Java heap, which may hold them: whether they are leaked is not known."));
+    CHECK(has(text, "in 3 blocks. The Java heap may hold them: whether they are leaked is not known."));
     CHECK_FALSE(has(text, "blocks: leaked"));
+    walk.arenas[0].not_walked = mib(100);
+    CHECK(has(unfolded(malloc_text(view_of(walk))),
+              "The Java heap and 100.0 MiB that were not analysed may hold them"));
+    walk.holders->heap_not_read.clear();
+    walk.holders->heap_passes = 1;
+    CHECK(has(unfolded(malloc_text(view_of(walk))), "or held by the 100.0 MiB that were not analysed, an"));
+}
+
+TEST_CASE(
+    "malloc report: a block's other holders are named, and a block without one is not held by anything") {
+    MallocWalk walk = made_walk();
+    Holder holder;
+    holder.kind = HolderKind::java_field;
+    holder.name = "com.example.Handle.peer";
+    holder.held = holder.direct = holder.shared = {3000, mib(6), mib(6)};
+    holder.also = {"long[]", "com.example.Other.peer"};
+    walk.holders.emplace().holders = {holder};
+    walk.holders->heap_passes = 1;
+    CHECK(has(malloc_text(view_of(walk)), "    also by long[], com.example.Other.peer\n"));
+    HolderChain& chain = walk.holders->chain.emplace();
+    chain.asked = {0x7f0000001010};
+    chain.holder = "no pointer found";
+    chain.blocks = {chain.asked};
+    const std::string text = unfolded(malloc_text(view_of(walk)));
+    CHECK(has(text, "No pointer from outside was found to 0x7f0000001010: leaked, freed meanwhile, or"));
+    CHECK_FALSE(has(text, "held by no pointer"));
+}
+
+TEST_CASE("malloc report: a library that follows from native methods only is said to") {
+    MallocWalk walk = made_walk();
+    walk.untracked = {{"libacme.so", "com.acme.Cache.p", std::string(held_evidence::natives_of_package),
+                       Bytes(2008), chunks(3000, mib(200), mib(200))}};
+    CHECK(has(unfolded(malloc_text(view_of(walk))),
+              "owner libacme.so (has native methods of the Java package that holds them)"));
+    walk.untracked[0].evidence = held_evidence::natives_of_class;
+    const std::string text = malloc_text(view_of(walk));
+    CHECK(has(unfolded(text), "owner libacme.so (has the native methods of the Java class that holds them)"));
+    CHECK(has(text, "Java heap, natives"));
+}
+
+TEST_CASE("malloc report: where nothing in use was analysed, nothing is said of it") {
+    MallocWalk walk = made_walk();
+    walk.headers.clear();
+    walk.untracked.clear();
+    walk.sizes.clear();
+    for (ArenaFigures& arena : walk.arenas) {
+        const Bytes resident = arena.resident;
+        arena = {};
+        arena.resident = arena.not_walked = resident;
+    }
+    walk.mmapped_tracked = walk.mmapped_untracked = {};
+    const std::string text = unfolded(malloc_text(view_of(walk)));
+    INFO(text);
+    CHECK(has(text, "no block in use was analysed."));
+    CHECK_FALSE(has(text, "JVM's blocks are among"));
+    CHECK_FALSE(has(text, "use --freeze for an exact snapshot"));
 }
 
 TEST_CASE("malloc report: a Java class and its field are readable however wide the terminal is") {

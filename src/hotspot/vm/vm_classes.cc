@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/java_names.h"
 #include "hotspot/vm/java_fields.h"
 
 namespace nmtx {
@@ -125,10 +126,16 @@ void VmClasses::add_native_functions(Address klass, std::vector<Address>& into) 
 
 std::vector<Address> VmClasses::native_functions(const VmClass& of) {
     std::vector<Address> found;
+    const bool of_class_library = is_of_class_library(of.name);
     Address at = of.at;
     for (int depth = 0; depth < deepest_super; ++depth) {
         const auto super = read_pointer(memory_, at, layout_.heap.super);
         if (!super) break;  // java.lang.Object's are everybody's
+        // What the JDK's classes call says nothing about a field of a class that extends them.
+        if (at != of.at && !of_class_library) {
+            const auto name = name_of(at);
+            if (!name || is_of_class_library(external_name(*name))) break;
+        }
         add_native_functions(at, found);
         at = *super;
     }

@@ -41,7 +41,8 @@ class VmClasses {
     // Null where there is no class. Valid as long as this.
     const VmClass* find(std::uint64_t klass);
 
-    // Where the code of its native methods is, as far as it has been linked.
+    // Where the code of its native methods is, as far as it has been linked, and of those that it inherits,
+    // but for the JDK's.
     std::vector<Address> native_functions(const VmClass& of);
     // The same of all classes of its package, by the same loader.
     std::vector<Address> native_functions_of_package(const VmClass& of);

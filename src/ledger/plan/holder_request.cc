@@ -19,7 +19,8 @@ namespace {
 
 constexpr std::size_t most_metadata_pages = 2048;
 
-// What native code of a class says: the file that most of its native methods are in, but for the JVM's own.
+// What native code of a class says: the file that most of its native methods are in. The JVM's own and that
+// of java.lang serve classes of all kinds, such as AtomicLong: they say nothing about what a field holds.
 class CodeFiles {
   public:
     explicit CodeFiles(const Smaps& smaps) : mappings_(smaps.mappings) {}
@@ -28,7 +29,7 @@ class CodeFiles {
         std::map<std::string, std::size_t> counts;
         for (const Address function : functions) {
             const std::string_view file = file_of(function);
-            if (!file.empty() && file != "libjvm.so") ++counts[std::string(file)];
+            if (!file.empty() && file != "libjvm.so" && file != "libjava.so") ++counts[std::string(file)];
         }
         const auto most = std::max_element(counts.begin(), counts.end(),
                                            [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -149,13 +150,13 @@ class JavaHeapRoots {
         const CodeFiles files(*view_.smaps);
         for (const auto& [row, klass] : classes_of_rows_) {
             if (std::string own = files.most_of(classes.native_functions(*klass)); !own.empty()) {
-                findings.set_library(row, std::move(own), "native methods of the class");
+                findings.set_library(row, std::move(own), library_evidence::of_class);
                 continue;
             }
             // The JDK's packages hold classes of many libraries.
             if (is_of_class_library(klass->name)) continue;
             if (std::string near = files.most_of(classes.native_functions_of_package(*klass)); !near.empty())
-                findings.set_library(row, std::move(near), "native methods of its package");
+                findings.set_library(row, std::move(near), library_evidence::of_package);
         }
     }
 

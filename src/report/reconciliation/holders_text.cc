@@ -22,8 +22,12 @@ std::string share_of(std::uint64_t part, std::uint64_t whole) {
 
 class HoldersText {
   public:
-    HoldersText(const BlockHolders& found, Bytes whole, std::size_t most, const TextStyle& style)
-        : found_(found), whole_(whole), most_(most), style_(style) {}
+    HoldersText(const MallocWalk& walk, std::size_t most, const TextStyle& style)
+        : walk_(walk),
+          found_(*walk.holders),
+          whole_(walk.live_untracked().bytes),
+          most_(most),
+          style_(style) {}
 
     std::string print() {
         table();
@@ -54,6 +58,14 @@ class HoldersText {
         const bool fits = figures.size() + 2 + display_width(held_by) <= style_.width;
         add(fits ? figures + "  " + held_by : figures);
         if (!fits) out_ += name_below_row(held_by, is_of_java(holder.kind), style_);
+        if (!holder.also.empty()) out_ += name_below_row(also(holder), false, style_);
+    }
+
+    // Each block is one holder's, also where the other one is what keeps it.
+    static std::string also(const Holder& holder) {
+        std::string text;
+        for (const std::string& other : holder.also) text += (text.empty() ? "also by " : ", ") + other;
+        return printable(text);
     }
 
     void table() {
@@ -94,19 +106,32 @@ class HoldersText {
             if (holder.kind != HolderKind::nothing) continue;
             const std::string blocks =
                 grouped(holder.held.blocks) + (holder.held.blocks == 1 ? " block" : " blocks");
-            const std::string_view what =
-                !found_.heap_not_read.empty()
-                    ? " outside the Java heap, which may hold them: whether they are leaked is not known"
-                : !found_.heap_may_miss.empty()
-                    ? ": leaked, or held by an object that was missed, an encoded pointer or only a register"
-                    : ": leaked, or held by an encoded pointer or only by a register";
-            say(fmt::format("No pointer was found to {} in {}{}.", human(holder.held.bytes), blocks, what));
+            say(fmt::format("No pointer from outside was found to {} in {}{}.", human(holder.held.bytes),
+                            blocks, why_nothing()));
         }
+    }
+
+    // The walk takes time: whoever had a block may have freed it before its holder was looked at.
+    std::string why_nothing() const {
+        const bool partly = walk_.not_walked().value() > walk_.resident().value() / 100;
+        if (!found_.heap_not_read.empty()) {
+            return fmt::format(
+                ". The Java heap{} may hold them: whether they are leaked is not known",
+                partly ? fmt::format(" and {} that were not analysed", human(walk_.not_walked())) : "");
+        }
+        std::string by = "an encoded pointer or only by a register";
+        if (!found_.heap_may_miss.empty()) by = "an object that was missed, " + by;
+        if (partly) by = fmt::format("the {} that were not analysed, {}", human(walk_.not_walked()), by);
+        return fmt::format(": leaked, freed meanwhile, or held by {}", by);
     }
 
     void chain(const HolderChain& chain) {
         if (chain.holder.empty())
-            return say(fmt::format("No block outside NMT is in use at 0x{:x}.", chain.asked.value));
+            return say(fmt::format("No block{} is in use at 0x{:x}.",
+                                   walk_.headers.empty() ? "" : " outside NMT", chain.asked.value));
+        if (chain.kind == HolderKind::nothing)
+            return say(fmt::format("No pointer from outside was found to 0x{:x}{}.", chain.asked.value,
+                                   why_nothing()));
         std::string text = fmt::format("0x{:x} is held by {}", chain.asked.value, printable(chain.holder));
         const char* between = ": ";
         for (const Address block : chain.blocks) {
@@ -116,6 +141,7 @@ class HoldersText {
         say(text + ".");
     }
 
+    const MallocWalk& walk_;
     const BlockHolders& found_;
     Bytes whole_;
     std::size_t most_;
@@ -126,7 +152,7 @@ class HoldersText {
 }  // namespace
 
 std::string holders_text(const MallocWalk& walk, std::size_t most, const TextStyle& style) {
-    return HoldersText(*walk.holders, walk.live_untracked().bytes, most, style).print();
+    return HoldersText(walk, most, style).print();
 }
 
 }  // namespace nmtx

@@ -264,8 +264,12 @@ class MallocReport {
         if (!walk.layout.empty()) how += fmt::format(" (layout {})", walk.layout);
         if (told_apart_) {
             how += fmt::format("; NMT blocks identified by {}.", walk.headers);
-        } else {
+        } else if (walk.live_untracked().blocks == 0) {
+            how += "; no block in use was analysed.";
+        } else if (view_.vm == Vm::hotspot) {
             how += "; no block has an NMT header, so the JVM's blocks are among those in use.";
+        } else {
+            how += ".";
         }
         say(how);
         const auto took = view_.took_ms(document::malloc_walk);
@@ -274,9 +278,11 @@ class MallocReport {
             say(fmt::format("Analysed a copy{}; the target was stopped for {:.1f} ms while it was made.",
                             time, walk.stood_still_ms));
         } else {
-            say(fmt::format(
-                "Analysed while running{}; {} % unaccounted (use --freeze for an exact snapshot).", time,
-                walk.resident() == Bytes() ? "0.0" : percent(walk.not_walked(), walk.resident())));
+            // What is missing by the half is so by a limit.
+            const bool little = walk.not_walked().value() <= walk.resident().value() / 2;
+            say(fmt::format("Analysed while running{}; {} % unaccounted{}.", time,
+                            walk.resident() == Bytes() ? "0.0" : percent(walk.not_walked(), walk.resident()),
+                            little ? " (use --freeze for an exact snapshot)" : ""));
         }
         for (const std::string& note : walk.notes) say(note);
         if (const AllocatorAdvice* advice = advice_on_allocator(walk.allocator))

@@ -20,7 +20,7 @@ struct OwnerCells {
 };
 
 bool is_in_java_heap(const UntrackedOwner& entry) {
-    return entry.evidence == "Java heap";
+    return entry.evidence.starts_with("Java heap");
 }
 
 OwnerCells cells_of(const UntrackedOwner& entry, const TextStyle& style) {

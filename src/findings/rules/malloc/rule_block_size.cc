@@ -30,14 +30,14 @@ const SizeClass* largest_size(const MallocWalk& walk) {
     return largest;
 }
 
-// The library that most of these blocks point to; empty where none is known.
-std::string owner_of(const MallocWalk& walk, const SizeClass& size) {
+// Whose most of these blocks are; without a name where that is not known.
+UntrackedOwner owner_of(const MallocWalk& walk, const SizeClass& size) {
     for (const UntrackedOwner& entry : walk.untracked) {
         if (entry.block == size.block && !entry.owner.empty() &&
             entry.chunks.blocks >= size.chunks.blocks / 2)
-            return entry.owner;
+            return entry;
     }
-    return "";
+    return {};
 }
 
 std::string why_unknown(const ProcessView& view) {
@@ -55,7 +55,7 @@ std::vector<Finding> block_size(const FindingInput& input) {
     const SizeClass* const size = largest_size(*walk);
     if (size == nullptr || !stands_out(size->chunks, input.ledger.rss)) return {};
     const bool hotspot = input.view.vm == Vm::hotspot;
-    const std::string owner = owner_of(*walk, *size);
+    const UntrackedOwner owner = owner_of(*walk, *size);
     Finding finding;
     finding.severity = Severity::warning;
     finding.confidence = Confidence::medium;
@@ -64,10 +64,10 @@ std::vector<Finding> block_size(const FindingInput& input) {
     if (hotspot) finding.not_known = "whether it is the JVM's or native code's";
     if (input.history == nullptr)
         finding.not_known += fmt::format("{}{}", finding.not_known.empty() ? "" : ", and ", leak_or_cache);
-    finding.title = fmt::format("{} in {} malloc blocks of {} bytes, owner {}: {}",
-                                amount_with_share(size->chunks.resident, input.ledger.rss),
-                                grouped(size->chunks.blocks), grouped(size->block.value()),
-                                owner.empty() ? "unknown" : printable(owner), why_unknown(input.view));
+    finding.title =
+        fmt::format("{} in {} malloc blocks of {} bytes, {}: {}",
+                    amount_with_share(size->chunks.resident, input.ledger.rss), grouped(size->chunks.blocks),
+                    grouped(size->block.value()), owner_words(owner), why_unknown(input.view));
     finding.bytes = size->chunks.resident;
     finding.evidence.push_back(fmt::format("Live malloc: {} in {}.", human(parts->untracked),
                                            counted(walk->live_untracked().blocks, "block", "blocks")));
@@ -75,7 +75,7 @@ std::vector<Finding> block_size(const FindingInput& input) {
     if (!libraries.empty())
         finding.evidence.push_back(
             fmt::format("Third-party native libraries loaded: {} (smaps).", library_list(libraries)));
-    if (owner.empty()) finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
+    if (owner.owner.empty()) finding.remedies.push_back({"Find the owner", "nmtx malloc PID --owners"});
     finding.remedies.push_back(
         {"See what is in the blocks", fmt::format("nmtx malloc PID --peek {}", size->block.value())});
     if (input.history == nullptr) finding.remedies.push_back(check_growth());
