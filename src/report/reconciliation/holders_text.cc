@@ -112,7 +112,7 @@ class HoldersText {
     }
 
     // The walk takes time: whoever had a block may have freed it before its holder was looked at.
-    std::string why_nothing() const {
+    [[nodiscard]] std::string why_nothing() const {
         const bool partly = walk_.not_walked().value() > walk_.resident().value() / 100;
         if (!found_.heap_not_read.empty()) {
             return fmt::format(
