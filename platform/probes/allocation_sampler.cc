@@ -53,14 +53,14 @@ class AllocationSampler {
         const SignalQueue signals({SIGINT, SIGTERM, SIGHUP});
         signals_ = &signals;
         run_.price = measured_ = price;
-        run_.started_at = utc_now();
-        run_.started_unix_ms = wall_ms();
+        note_start(run_);
         begin_ns_ = monotonic_ns();
         end_ns_ = begin_ns_ + static_cast<std::uint64_t>(options_.length.count()) * ms_in_ns;
         if (auto counted = count_first(); !counted) return tl::make_unexpected(counted.error());
         run_.with_jvm = options_.with_jvm;
         const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
+        planner_.leave_out_jvm(*jvm);
         AllocationRecords records(process_, builder_, batches_, run_, *jvm, allocator().own_code,
                                   options_.addresses);
         SeldomCalls seldom(process_, records, run_, random_, options_.addresses);
@@ -301,6 +301,7 @@ class AllocationSampler {
             run_.threads_watched = static_cast<double>(watched_threads_) / windows;
             run_.threads_mean = static_cast<double>(process_threads_) / windows;
         }
+        describe(run_, planner_.times());
         describe(run_, batches_, builder_);
         run_.nmtx_cpu_ms = own_cpu_ms() + children_cpu_ms() - cpu_before_ms_;
         profile.samples = records.take();

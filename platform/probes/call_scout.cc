@@ -44,6 +44,8 @@ void take_calls(Watched& one, SizeArgument size) {
 
 std::optional<Scouted> scout_calls(std::span<const pid_t> tids, const ProbedFunction& function,
                                    const ScoutBounds& bounds) {
+    static const bool show_calls = scout_price_ns() > 0;
+    if (!show_calls) return std::nullopt;
     const std::uint64_t part =
         std::clamp(bounds.enough_calls / std::max<std::uint64_t>(1, tids.size()), least_part, most_part);
     std::vector<Watched> watched;

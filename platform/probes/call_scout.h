@@ -33,10 +33,12 @@ struct ScoutBounds {
     std::uint64_t enough_calls = 0;  // of all threads
 };
 
-// Nothing where the kernel gives no debug register for it: all are in use, or there are none.
+// Nothing where the kernel gives no debug register for it (all are in use, or there are none), or where they
+// show no calls.
 std::optional<Scouted> scout_calls(std::span<const pid_t> tids, const ProbedFunction& function,
                                    const ScoutBounds& bounds);
-// What a call costs, in nanoseconds, of a function of our own.
+// What a call costs, in nanoseconds, of a function of our own. 0 where none is seen: on some hypervisors a
+// debug register can be set and never traps.
 double scout_price_ns();
 
 }  // namespace nmtx

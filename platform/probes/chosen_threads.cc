@@ -31,12 +31,52 @@ void draw_busy(std::span<const ScoutedThread> busy, std::size_t draws, Random& r
     }
 }
 
-void draw_others(std::vector<pid_t>& others, std::size_t draws, Random& random, ThreadChoice& choice) {
+// Each thread's chance to be one of so many, fewer than all: by its time, and a little by its being there.
+std::vector<double> chances(std::span<const pid_t> threads, const ThreadNs& times, std::size_t draws) {
+    constexpr double for_being_there = 0.1;
+    const auto count = static_cast<double>(threads.size());
+    double sum = 0;
+    std::vector<double> weights;
+    for (const pid_t tid : threads) {
+        const auto time = times.find(tid);
+        weights.push_back(time == times.end() ? 0 : time->second);
+        sum += weights.back();
+    }
+    for (double& weight : weights)
+        weight = sum > 0 ? (1 - for_being_there) * weight / sum + for_being_there / count : 1 / count;
+    // None has more than one of the draws: what one would have beyond that is for the others.
+    std::vector<double> chance(threads.size(), 0);
+    std::vector<std::size_t> left(threads.size());
+    for (std::size_t i = 0; i < left.size(); ++i) left[i] = i;
+    for (auto to_draw = static_cast<double>(draws); !left.empty() && to_draw > 0;) {
+        double of_left = 0;
+        for (const std::size_t i : left) of_left += weights[i];
+        const auto certain = std::partition(left.begin(), left.end(),
+                                            [&](std::size_t i) { return to_draw * weights[i] < of_left; });
+        if (certain == left.end()) {
+            for (const std::size_t i : left) chance[i] = to_draw * weights[i] / of_left;
+            break;
+        }
+        for (auto i = certain; i != left.end(); ++i) chance[*i] = 1;
+        to_draw -= static_cast<double>(left.end() - certain);
+        left.erase(certain, left.end());
+    }
+    return chance;
+}
+
+// Systematic sampling: the chances one after the other, in any order, are passed in steps of 1.
+void draw_others(std::vector<pid_t>& others, const ThreadNs& times, std::size_t draws, Random& random,
+                 ThreadChoice& choice) {
+    if (draws == 0) return;
     std::shuffle(others.begin(), others.end(), random);
-    const std::size_t some = std::min(others.size(), draws);
-    for (std::size_t i = 0; i < some; ++i) {
-        const double factor = static_cast<double>(others.size()) / static_cast<double>(some);
-        choice.threads.push_back({others[i], factor, of_other_threads, {}});
+    const std::vector<double> chance =
+        others.size() <= draws ? std::vector<double>(others.size(), 1) : chances(others, times, draws);
+    double next = std::uniform_real_distribution<double>(0, 1)(random), sum = 0;
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        sum += chance[i];
+        if (chance[i] < 1 && sum <= next) continue;
+        choice.threads.push_back({others[i], 1 / chance[i], of_other_threads, {}});
+        next += 1;
     }
 }
 
@@ -72,7 +112,7 @@ void choose_calls(ChosenThread& thread, const std::array<double, most_functions>
 }
 
 std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::span<const ScoutedThread> known,
-                                         double most_calls, Random& random) {
+                                         const ThreadNs& times, double most_calls, Random& random) {
     std::vector<ScoutedThread> seldom;
     std::vector<pid_t> others;
     for (const pid_t tid : threads) {
@@ -100,13 +140,13 @@ std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::sp
         watched.push_back({one.tid, 1, of_other_threads, {}});
     }
     ThreadChoice some;
-    draw_others(others, most_watched_threads - watched.size(), random, some);
+    draw_others(others, times, most_watched_threads - watched.size(), random, some);
     watched.insert(watched.end(), some.threads.begin(), some.threads.end());
     return watched;
 }
 
 ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const ScoutedThread> busy,
-                            std::size_t most, bool wants_others, Random& random) {
+                            const ThreadNs& times, std::size_t most, bool wants_others, Random& random) {
     std::vector<ScoutedThread> callers;
     std::vector<pid_t> others;
     for (const pid_t tid : threads) {
@@ -123,7 +163,7 @@ ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const Scou
         const bool of_others = callers.empty() || (wants_others && !others.empty());
         choice.covers = {!of_others || callers.empty(), of_others || others.empty()};
         if (of_others) {
-            draw_others(others, 1, random, choice);
+            draw_others(others, times, 1, random, choice);
         } else {
             draw_busy(callers, 1, random, choice);
         }
@@ -133,7 +173,7 @@ ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const Scou
     const std::size_t for_others = std::min(others.size(), std::max<std::size_t>(1, most / 4));
     draw_busy(callers, std::max<std::size_t>(1, most - for_others), random, choice);
     const std::size_t left = most > choice.threads.size() ? most - choice.threads.size() : 0;
-    draw_others(others, left, random, choice);
+    draw_others(others, times, left, random, choice);
     return choice;
 }
 

@@ -12,6 +12,7 @@
 #include "allocations/estimate.h"
 #include "platform/probes/call_scout.h"
 #include "platform/probes/probe_window.h"
+#include "platform/probes/thread_times.h"
 
 namespace nmtx {
 
@@ -33,10 +34,12 @@ struct ThreadChoice {
 std::vector<double> shares_of_work(std::span<const ScoutedThread> threads);
 
 // All where they are few. Else those that are known to call, at random by their work where they are too many,
-// and a random choice of the others, each of which stands for as many as its chance asks for. One is of the
-// others only where that is wanted, or no busy one is known.
+// and a random choice of the others, each of which stands for as many as its chance asks for: that is by what
+// they have had of a processor, as only who has one can call. One is of the others only where that is wanted,
+// or no busy one is known.
 ThreadChoice choose_threads(std::span<const pid_t> threads, std::span<const ScoutedThread> busy,
-                            std::size_t most, bool wants_others, std::mt19937_64& random);
+                            const ThreadNs& times, std::size_t most, bool wants_others,
+                            std::mt19937_64& random);
 
 // Which calls of a thread are recorded, where it calls so often. Only of a function that it will call many
 // times as often may some be: of the others none might be. It is judged by what came before, so by nothing of
@@ -48,6 +51,6 @@ void choose_calls(ChosenThread& thread, const std::array<double, most_functions>
 // as many as make `most_calls` a second together, and at most as many threads as can be watched. Where there
 // are more, some of those that are not known to call stand for the rest of those.
 std::vector<ChosenThread> choose_watched(std::span<const pid_t> threads, std::span<const ScoutedThread> known,
-                                         double most_calls, std::mt19937_64& random);
+                                         const ThreadNs& times, double most_calls, std::mt19937_64& random);
 
 }  // namespace nmtx

@@ -1,6 +1,13 @@
 #include "platform/probes/described_run.h"
 
+#include "platform/os/clock.h"
+
 namespace nmtx {
+
+void note_start(AllocationRun& run) {
+    run.started_at = utc_now();
+    run.started_unix_ms = wall_ms();
+}
 
 void describe(AllocationRun& run, const ProcessFiles& process, const ProbedAllocator& allocator) {
     run.pid = process.pid();
@@ -11,6 +18,11 @@ void describe(AllocationRun& run, const ProcessFiles& process, const ProbedAlloc
         if (!function.frees) run.functions.push_back(function.name);
     }
     run.functions_left_out = allocator.left_out;
+}
+
+void describe(AllocationRun& run, const ThreadTimes& times) {
+    run.unseen_cpu = times.part_without_probe();
+    run.threads_seen = times.probed();
 }
 
 void describe(AllocationRun& run, const StackBatches& batches, const ProfileBuilder& builder) {

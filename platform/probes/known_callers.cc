@@ -1,10 +1,8 @@
 #include "platform/probes/known_callers.h"
 
 #include <algorithm>
-#include <ctime>
 
 #include "platform/probes/chosen_threads.h"
-#include "platform/profile/thread_clock.h"
 
 namespace nmtx {
 namespace {
@@ -13,7 +11,6 @@ constexpr std::uint64_t enough_calls = 400;
 constexpr double expected_calls = 3;
 constexpr std::size_t most_busy = 16;
 constexpr std::size_t most_remembered = 100'000;
-constexpr long guess_over_ns = 30'000'000;
 
 double sum_of(const std::array<double, most_functions>& rates) {
     double sum = 0;
@@ -50,21 +47,6 @@ void KnownCallers::remember(const ScoutedThread& seen) {
     // A few milliseconds tell little of a thread that calls seldom: what was seen before fades.
     known.calls.front() = std::max(seen.calls_a_second, known.calls.front() / 2);
     known.bytes = std::max(seen.bytes_a_second, known.bytes / 2);
-}
-
-void KnownCallers::guess(const ProcessFiles& process, std::span<const pid_t> threads) {
-    const std::vector<pid_t> some = looked_at(threads);
-    std::map<pid_t, std::uint64_t> before;
-    for (const pid_t tid : some) {
-        if (const auto clock = KnownThread(process, tid, false).clock()) before[tid] = clock->run_ns;
-    }
-    const timespec time{0, guess_over_ns};
-    ::nanosleep(&time, nullptr);
-    for (const auto& [tid, run_ns] : before) {
-        const auto clock = KnownThread(process, tid, false).clock();
-        if (clock && clock->run_ns > run_ns)
-            threads_[tid].calls.front() = static_cast<double>(clock->run_ns - run_ns) / 1000;
-    }
 }
 
 void KnownCallers::remember(const ProbeWindow& window, std::span<const double> bytes) {

@@ -15,7 +15,6 @@
 #include "platform/probes/call_scout.h"
 #include "platform/probes/map_watch.h"
 #include "platform/probes/probe_window.h"
-#include "platform/proc/process_files.h"
 
 namespace nmtx {
 
@@ -26,9 +25,6 @@ class KnownCallers {
     // Counts the calls of malloc for so long, or until there are enough. Nothing where that cannot be done.
     std::optional<Scouted> look(std::span<const pid_t> threads, const ProbedAllocator& allocator,
                                 std::uint64_t most_ns);
-    // Which threads had a processor for some milliseconds, where debug registers cannot be had: as if each of
-    // its milliseconds were so many calls.
-    void guess(const ProcessFiles& process, std::span<const pid_t> threads);
     // `bytes`: of the calls of each of the window's threads.
     void remember(const ProbeWindow& window, std::span<const double> bytes);
     void remember(const ScoutedThread& seen);

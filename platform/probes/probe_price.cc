@@ -115,7 +115,7 @@ Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack
     if (why == 0 && copy > price.call_ns) price.copy_ns = copy - price.call_ns;
     const double record = cost_of(type, entry, {1, 0}, bare, why, price.close_ns);
     if (why == 0) price.record_ns = std::max(record - price.call_ns, 100.0);
-    if (const double look = scout_price_ns(); look > 0) price.look_ns = look;
+    price.look_ns = scout_price_ns();
     if (!returns) return price;
     const double back =
         cost_of(type, {own->file.get(), own->offset, true}, {1, 0}, bare, why, price.close_ns);

@@ -14,6 +14,7 @@
 #include "platform/probes/chosen_threads.h"
 #include "platform/probes/known_callers.h"
 #include "platform/probes/probe_window.h"
+#include "platform/probes/thread_times.h"
 #include "platform/proc/process_files.h"
 
 namespace nmtx {
@@ -47,10 +48,15 @@ class StretchPlanner {
     // `bytes`: of its threads.
     void remember(const ProbeWindow& window, const ThreadChoice& choice, std::span<const double> bytes);
     void remember_watched(std::span<const ScoutedThread> seen, const std::unordered_set<pid_t>& restless);
+    // Calls from there are no samples: nor do threads count that only run it. Empty: there is none.
+    void leave_out_jvm(Range code) { times_.leave_out_jvm(code.begin != code.end); }
+    // What is known of threads that had no probe.
+    [[nodiscard]] const ThreadTimes& times() const { return times_; }
     // Calls a second of the threads of which a window does not tell.
     [[nodiscard]] double unseen_rate(const ThreadChoice& choice) const;
 
   private:
+    [[nodiscard]] bool registers() const { return registers_ && run_.price.look_ns > 0; }
     StretchPlan plan_watched(const std::vector<pid_t>& all);
     void look_at_mappings(std::span<const pid_t> all, const ProbedAllocator& allocator);
 
@@ -65,6 +71,7 @@ class StretchPlanner {
     std::optional<std::size_t> mmap_;          // its number, where it has a probe
     std::array<double, most_strata> rates_{};  // calls a second, as last seen
     std::unordered_set<pid_t> restless_;
+    ThreadTimes times_{process_, random_};
     bool registers_ = true, watching_ = false;
     std::size_t single_windows_ = 0;
 };

@@ -40,6 +40,9 @@ Estimate rate_of(const Estimate& sum, double seconds) {
 double reach_above(const Estimate& estimate) {
     return estimate.high - estimate.value;
 }
+double reach_below(const Estimate& estimate) {
+    return estimate.value - estimate.low;
+}
 
 double mean_block(const AllocationSite& site, ComparedBytes what) {
     const bool live = what == ComparedBytes::in_use;
@@ -65,7 +68,9 @@ Estimate bytes_of_site(const AllocationSite* site, const AllocationSite* other, 
     const Estimate seen =
         site == nullptr ? Estimate{} : (what == ComparedBytes::in_use ? site->live_bytes : site->bytes);
     if (seen.value > 0 || other == nullptr) return rate_of(seen, run.seconds);
-    return rate_of({0, 0, most_unseen(run, sum.samples, sum.bytes, mean_block(*other, what))}, run.seconds);
+    const double unseen = most_unseen(run, sum.samples, sum.bytes, mean_block(*other, what)) +
+                          (what == ComparedBytes::in_use ? run.live_unseen : 0);
+    return rate_of({0, 0, std::max(seen.high, unseen)}, run.seconds);
 }
 
 // "libfoo123.so+0x10" or "libfoo123.so (no symbol)" has its file in its name.
@@ -83,7 +88,8 @@ AllocationMeasure measure_of(ComparedBytes what) {
 
 AllocationChange change_between(const Estimate& before, const Estimate& after, bool estimated) {
     const double change = after.value - before.value;
-    const double reach = std::hypot(reach_above(before), reach_above(after));
+    const double reach = std::max(std::hypot(reach_above(before), reach_below(after)),
+                                  std::hypot(reach_below(before), reach_above(after)));
     return {before,
             after,
             {change, change - reach, change + reach},
@@ -93,7 +99,7 @@ AllocationChange change_between(const Estimate& before, const Estimate& after, b
 bool have_intervals(const AllocationProfile& before, const AllocationProfile& after, ComparedBytes what) {
     for (const AllocationProfile* profile : {&before, &after}) {
         const bool counted = what == ComparedBytes::in_use && profile->run.live_counted;
-        if (profile->run.has_too_few_windows() || profile->run.windows_s <= 0) return false;
+        if (profile->run.sees_too_little() || profile->run.windows_s <= 0) return false;
         if (profile->run.is_too_low() && !counted) return false;
     }
     return true;

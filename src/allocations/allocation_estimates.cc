@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
+#include <limits>
 
 namespace nmtx {
 namespace {
@@ -53,31 +53,69 @@ AllocationEstimates::AllocationEstimates(const AllocationProfile& profile, Alloc
       cells_(profile.live_cells.size()) {
     all_.reserve(profile.samples.size());
     for (const AllocationSample& sample : profile.samples) {
+        if (sample.judged) telling_threads_.insert(sample.thread);
+    }
+    for (const AllocationSample& sample : profile.samples) {
         const auto counts = weighted(sample);
         if (!counts) continue;
         all_.push_back(*counts);
         if (counts->cell >= cells_.size()) continue;
-        cells_[counts->cell].add(*counts, whole(*counts));
+        CellSum& cell = cells_[counts->cell];
+        if (is_silent(*counts)) cell.add_silent(whole(*counts, counts->could));
+        if (counts->part == 0) continue;
+        cell.add(*counts, whole(*counts, counts->value));
         if (counts->doubt >= boundless_doubt) slow_threads_[counts->thread] = true;
     }
 }
 
 std::optional<WeightedSample> AllocationEstimates::weighted(const AllocationSample& sample) const {
-    if (is_in_use(measure_) && sample.live_part == 0) return std::nullopt;
+    if (is_in_use(measure_) && !profile_.run.knows_live) return std::nullopt;
     const double part = is_in_use(measure_) ? sample.live_part : 1;
-    const double value = part * (is_space(measure_) ? static_cast<double>(sample.bytes) : 1);
+    const double could = is_space(measure_) ? static_cast<double>(sample.bytes) : 1;
     return WeightedSample{sample.window,
-                          value,
+                          part * could,
                           sample.weight,
                           sample.doubt,
                           is_in_use(measure_) ? sample.cell : no_cell,
                           sample.thread,
                           part,
-                          static_cast<double>(sample.bytes)};
+                          static_cast<double>(sample.bytes),
+                          could,
+                          sample.judged};
 }
 
-double AllocationEstimates::whole(const WeightedSample& sample) const {
-    return sample.window < factors_.size() ? sample.value * sample.weight * factors_[sample.window] : 0;
+double AllocationEstimates::whole(const WeightedSample& sample, double value) const {
+    return sample.window < factors_.size() ? value * sample.weight * factors_[sample.window] : 0;
+}
+
+bool AllocationEstimates::is_silent(const WeightedSample& sample) const {
+    return !sample.judged && sample.part == 0 && !telling_threads_.contains(sample.thread);
+}
+
+// New blocks in use, whosesoever.
+double AllocationEstimates::most_new() const {
+    if (!profile_.run.live_counted) return std::numeric_limits<double>::infinity();
+    double most = 0;
+    for (std::size_t i = 0; i < cells_.size(); ++i)
+        most += in_measure(profile_.live_cells[i].most, cells_[i]);
+    return most;
+}
+
+// Of samples none of which stays: those that could show it bound what the others may hold.
+double AllocationEstimates::most_without_sample(std::span<const WeightedSample> samples) const {
+    std::vector<WeightedSample> allocated;
+    allocated.reserve(samples.size());
+    double sum = 0, squares = 0;
+    for (const WeightedSample& sample : samples) {
+        allocated.push_back(sample);
+        allocated.back().value = sample.could;
+        const double could = sample.judged ? whole(sample, sample.could) : 0;
+        sum += could;
+        squares += could * could;
+    }
+    const Estimate all = estimate_sum(allocated, profile_.run.windows, profile_.run.seconds);
+    const double part = sum > 0 ? std::min(1.0, none_seen * squares / (sum * sum)) : 1;
+    return std::min(all.only_least ? most_new() : all.high * part, most_new());
 }
 
 // Blocks that end may come to less than 0 by chance.
@@ -130,6 +168,13 @@ double AllocationEstimates::possible_share(const CellSum& part, const CellSum& c
     return of_cell > 0 ? std::clamp(of_part / of_cell, 0.0, 1.0) : share;
 }
 
+// Threads of which no sample could show it may have as much of the cell as they have allocated.
+void AllocationEstimates::admit_silent(const CellSum& part, const CellSum& cell, Shares& possible) {
+    const double own = part.most_silent(), all = std::max(own, cell.most_silent());
+    if (all > own) possible.low = std::min(possible.low, part.sum / (cell.sum + all - own));
+    if (own > 0) possible.high = std::max(possible.high, std::min(1.0, (part.sum + own) / (cell.sum + own)));
+}
+
 AllocationEstimates::Reach AllocationEstimates::share(const CellSum& part, const CellSum& cell,
                                                       const LiveCell& counted_cell, const Ends& ends) const {
     if (cell.sum <= 0) return {};
@@ -150,6 +195,7 @@ AllocationEstimates::Reach AllocationEstimates::share(const CellSum& part, const
     Reach result{counted * share, counted * std::min(share, std::max(reach, unseen)),
                  counted * std::min(1 - share, reach), 0, 0};
     Shares possible = shares_by_ends(part, cell, ends);
+    admit_silent(part, cell, possible);
     if (!slow_threads_.empty() && cell.threads.size() > 1) {
         possible.low = std::min(possible.low, possible_share(part, cell, false));
         possible.high = std::max(possible.high, possible_share(part, cell, true));
@@ -157,24 +203,59 @@ AllocationEstimates::Reach AllocationEstimates::share(const CellSum& part, const
     const double most = std::max(counted, in_measure(counted_cell.most, cell));
     result.all_below = counted * std::max(0.0, share - possible.low);
     result.all_above = most * std::max(share, possible.high) - counted * share;
+    // Where none more is in use than before, only how many are new bounds what stays.
+    if (counted <= 0)
+        result.all_above = most * std::min(1.0, std::max(share, possible.high) + std::min(1 - share, reach));
     return result;
 }
 
-Estimate AllocationEstimates::of(std::span<const WeightedSample> samples) const {
-    if (cells_.empty() || !is_in_use(measure_))
-        return estimate_sum(samples, profile_.run.windows, profile_.run.seconds);
-    std::vector<WeightedSample> sampled;
-    std::map<std::uint32_t, CellSum> counted;
-    std::set<std::uint32_t> others;
+// Of samples whose cells' sums are not counted.
+Estimate AllocationEstimates::not_counted(std::span<const WeightedSample> samples) const {
+    std::vector<WeightedSample> scaled;
+    std::set<std::uint32_t> cells;
     for (const WeightedSample& sample : samples) {
         const LiveCell cell = sample.cell < cells_.size() ? profile_.live_cells[sample.cell] : LiveCell{};
-        if (cell.counted) {
-            counted[sample.cell].add(sample, whole(sample));
+        scaled.push_back(sample);
+        scaled.back().value *= cell.scale;
+        scaled.back().doubt = with_doubt(sample.doubt, cell.doubt);
+        if (sample.cell < cells_.size()) cells.insert(sample.cell);
+    }
+    Estimate sum = estimate_sum(scaled, profile_.run.windows, profile_.run.seconds);
+    if (!profile_.run.live_counted) return sum;
+    double most = 0;
+    bool known = !cells.empty();
+    for (const std::uint32_t cell : cells) {
+        known = known && profile_.live_cells[cell].most > 0;
+        most += in_measure(profile_.live_cells[cell].most, cells_[cell]);
+    }
+    // Where calls are a lower bound, what was counted still bounds what stays of them.
+    if (sum.only_least) {
+        sum.only_least = false;
+        sum.low = 0;
+        sum.high += most;
+    }
+    // Fewer are in use than were sampled, since old ones were freed: all of them may be among those that are.
+    const Estimate as_sampled = estimate_sum(samples, profile_.run.windows, profile_.run.seconds);
+    sum.high = std::max(sum.high, std::min(as_sampled.high, most));
+    // And no more stay than are new.
+    if (known) sum.high = std::min(sum.high, std::max(sum.value, most * (1 + profile_.run.live_doubt)));
+    return sum;
+}
+
+Estimate AllocationEstimates::of(std::span<const WeightedSample> samples) const {
+    if (!is_in_use(measure_)) return estimate_sum(samples, profile_.run.windows, profile_.run.seconds);
+    std::vector<WeightedSample> others;
+    std::map<std::uint32_t, CellSum> counted;
+    CellSum silent;  // where sums are not counted
+    for (const WeightedSample& sample : samples) {
+        const bool in_counted = sample.cell < cells_.size() && profile_.live_cells[sample.cell].counted;
+        if (is_silent(sample))
+            (in_counted ? counted[sample.cell] : silent).add_silent(whole(sample, sample.could));
+        if (sample.part == 0) continue;
+        if (in_counted) {
+            counted[sample.cell].add(sample, whole(sample, sample.value));
         } else {
-            sampled.push_back(sample);
-            sampled.back().value *= cell.scale;
-            sampled.back().doubt = with_doubt(sample.doubt, cell.doubt);
-            if (sample.cell < cells_.size()) others.insert(sample.cell);
+            others.push_back(sample);
         }
     }
     double value = 0, most = 0, all_below = 0, all_above = 0;
@@ -192,20 +273,22 @@ Estimate AllocationEstimates::of(std::span<const WeightedSample> samples) const 
     const double walks = profile_.run.live_doubt * value;
     all_below += walks;
     all_above += walks;
-    Estimate rest = estimate_sum(sampled, profile_.run.windows, profile_.run.seconds);
-    // Where calls are a lower bound, what was counted still bounds what stays of them.
-    if (rest.only_least && profile_.run.live_counted) {
-        rest.only_least = false;
-        rest.low = 0;
-        for (const std::uint32_t cell : others)
-            rest.high += in_measure(profile_.live_cells[cell].most, cells_[cell]);
-    }
+    Estimate rest = not_counted(others);
+    rest.high += std::min(silent.most_silent(), most_new());
     below = std::hypot(std::sqrt(below), rest.value - rest.low) + all_below;
     above = std::hypot(std::sqrt(above), rest.high - rest.value) + all_above;
     const double bound = most * (1 + profile_.run.live_doubt) + rest.high;
-    const double high = std::max(0.0, std::min(value + rest.value + above, bound));
+    double high = std::max(0.0, std::min(value + rest.value + above, bound));
     value = std::max(0.0, value + rest.value);
+    if (value <= 0) high = std::max(high, most_without_sample(samples));
     return {value, std::max(0.0, value - below), high, rest.only_least};
+}
+
+Estimate AllocationEstimates::all() const {
+    Estimate sum = of(all_);
+    if (!is_in_use(measure_)) return sum;
+    sum.high += is_space(measure_) ? profile_.run.live_unseen : profile_.run.live_unseen_blocks;
+    return sum;
 }
 
 Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <vector>
 
@@ -19,16 +20,20 @@ enum class AllocationMeasure : std::uint8_t { alloc_space, alloc_objects, inuse_
 // nor how much its traps slow it. The share's interval is that of a ratio between clusters, the windows, and
 // of the choice of the samples. Where all are of one site, another may have what no sample fell on. It holds
 // both cases, that all blocks whose end was not seen stay, and that those of a site end like its others.
+//
+// A site of which no sample stays may still have blocks that do: the fewer of its samples could show it, the
+// more. So may a thread of which no sample could show it; what it may have is uncertain in the shares of
+// others.
 class AllocationEstimates {
   public:
     // `profile` must outlive it.
     AllocationEstimates(const AllocationProfile& profile, AllocationMeasure measure);
 
-    // Nothing of one that does not count.
+    // Nothing of one that does not count; a value of 0 for one that does not stay, or is not known to.
     [[nodiscard]] std::optional<WeightedSample> weighted(const AllocationSample& sample) const;
     // `samples`: some of those that count.
     [[nodiscard]] Estimate of(std::span<const WeightedSample> samples) const;
-    [[nodiscard]] Estimate all() const { return of(all_); }
+    [[nodiscard]] Estimate all() const;
 
   private:
     // Samples of a cell, in values of the whole time.
@@ -37,7 +42,15 @@ class AllocationEstimates {
         double bytes = 0, calls = 0;  // of its blocks
         double there = 0, ended = 0;  // of samples that may stay, and of those that were seen to end
         std::map<std::uint32_t, double> windows, threads;
+        double silent = 0, silent_squares = 0;  // of threads of which no sample could show it, if they stay
         void add(const WeightedSample& sample, double value);
+        void add_silent(double could) {
+            silent += could;
+            silent_squares += could * could;
+        }
+        [[nodiscard]] double most_silent() const {
+            return silent > 0 ? silent * most_for_seen(silent * silent / silent_squares) : 0;
+        }
     };
     // Seen ends for each block that may stay, in all cells.
     struct Ends {
@@ -47,7 +60,11 @@ class AllocationEstimates {
         double value = 0, below = 0, above = 0;
         double all_below = 0, all_above = 0;  // the same way in all cells
     };
-    [[nodiscard]] double whole(const WeightedSample& sample) const;
+    [[nodiscard]] double whole(const WeightedSample& sample, double value) const;
+    [[nodiscard]] bool is_silent(const WeightedSample& sample) const;
+    [[nodiscard]] double most_new() const;
+    [[nodiscard]] Estimate not_counted(std::span<const WeightedSample> samples) const;
+    [[nodiscard]] double most_without_sample(std::span<const WeightedSample> samples) const;
     [[nodiscard]] double in_measure(double bytes, const CellSum& cell) const;
     static double share_of(const CellSum& part, const CellSum& cell);
     [[nodiscard]] Reach share(const CellSum& part, const CellSum& cell, const LiveCell& counted_cell,
@@ -57,6 +74,7 @@ class AllocationEstimates {
         double low = 0, high = 0;
     };
     [[nodiscard]] Ends ends_of(const std::map<std::uint32_t, CellSum>& parts) const;
+    static void admit_silent(const CellSum& part, const CellSum& cell, Shares& possible);
     static Shares shares_by_ends(const CellSum& part, const CellSum& cell, const Ends& ends);
     [[nodiscard]] double possible_share(const CellSum& part, const CellSum& cell, bool most) const;
 
@@ -66,12 +84,13 @@ class AllocationEstimates {
     std::vector<WeightedSample> all_;
     std::vector<CellSum> cells_;
     std::map<std::uint32_t, bool> slow_threads_;  // whose calls are lower bounds only
+    std::set<std::uint32_t> telling_threads_;     // with a sample that could show it whether it stays
 };
 
 Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure);
 
 inline bool has_interval(const AllocationRun& run, const Estimate& estimate) {
-    return !run.has_too_few_windows() && !estimate.only_least;
+    return !run.sees_too_little() && !estimate.only_least;
 }
 
 }  // namespace nmtx

@@ -30,6 +30,7 @@ struct AllocationSample {
     BlockSeen seen{};
     double live_part = 0;
     std::uint32_t cell = no_cell;
+    bool judged = true;  // false: it was not seen long enough, or its block is not known; it may have stayed
     // With AllocationRun::with_frees: how long it was until its window ended, and of that until it was freed;
     // less than 0 where it was not watched, or not seen to be freed.
     double could_s = -1, lived_s = -1;
@@ -55,11 +56,13 @@ struct AllocationRun {
     double windows_s = 0;  // in which calls were seen
     double budget = 0;     // of one core
     HitPrice price;
-    ProbeHits hits;              // in all threads that had probes, with those before the first window
-    double threads_mean = 0;     // of the process
-    double threads_probed = 0;   // a window, on average
-    double threads_watched = 0;  // by debug registers, beside the windows, on average
-    double first_rate = 0;       // calls a second, as counted before the first window
+    ProbeHits hits;                // in all threads that had probes, with those before the first window
+    double threads_mean = 0;       // of the process
+    double threads_probed = 0;     // a window, on average
+    double threads_watched = 0;    // by debug registers, beside the windows, on average
+    double unseen_cpu = 0;         // of the time of all on processors, the part of those that never had one
+    std::size_t threads_seen = 0;  // that had one, or were watched, at some time
+    double first_rate = 0;         // calls a second, as counted before the first window
     double slowed = 0;          // the most that a window's own cost may have slowed a thread: 0.3 of its time
     double period_bytes = 0;    // between samples
     std::uint64_t of_jvm = 0;   // records that were left out
@@ -75,7 +78,8 @@ struct AllocationRun {
     std::string live_uncounted;  // why not, where the samples that are in use are known
     double live_doubt = 0;       // the part of what is in use that may be wrong, since the walks take time
     double live_unseen = 0;      // bytes that are new and in use, and that no sampled call accounts for
-    std::string live_missing;    // why not, where it was asked for
+    double live_unseen_blocks = 0;
+    std::string live_missing;  // why not, where it was asked for
     std::string java_missing;
     double nmtx_cpu_ms = 0;
     bool interrupted = false;
@@ -92,14 +96,21 @@ struct AllocationRun {
     // with its calls are lower bounds, and have no intervals.
     [[nodiscard]] bool is_too_low() const { return slowed > most_corrected; }
     static constexpr double most_corrected = 0.8;
-    // In a window one of the busy threads had a probe for several that call about as much. How much that says
-    // of the others only shows where it was another one often enough.
+    // In a window one thread had a probe for several. How much that says of the others only shows where it
+    // was another one often enough.
     bool one_for_several = false;
     [[nodiscard]] bool has_too_few_windows() const {
         return one_for_several && window_count < enough_windows;
     }
     static constexpr std::uint64_t enough_windows = 6;
-    [[nodiscard]] bool has_intervals() const { return !is_too_low() && !has_too_few_windows(); }
+    // Threads that never had a probe may call as much as they had of the processors. Where many others were
+    // chosen at random, these say what such threads do.
+    [[nodiscard]] bool has_unseen_threads() const {
+        return unseen_cpu > most_unseen_cpu && threads_seen < enough_threads;
+    }
+    static constexpr double most_unseen_cpu = 0.1;
+    static constexpr std::size_t enough_threads = 12;
+    [[nodiscard]] bool sees_too_little() const { return has_too_few_windows() || has_unseen_threads(); }
 
     // What it has cost the target, and of that time the share of one core.
     [[nodiscard]] double paid_ns() const { return cost_ns(price, hits); }

@@ -120,7 +120,8 @@ std::vector<AllocationSite> allocation_sites(const AllocationProfile& profile, b
         at_least(all.back().blocks, all.back().live_blocks);
     }
     std::stable_sort(all.begin(), all.end(), [&](const AllocationSite& a, const AllocationSite& b) {
-        return by_live ? a.live_bytes.value > b.live_bytes.value : a.bytes.value > b.bytes.value;
+        const Estimate &first = by_live ? a.live_bytes : a.bytes, &second = by_live ? b.live_bytes : b.bytes;
+        return first.value != second.value ? first.value > second.value : first.high > second.high;
     });
     return all;
 }

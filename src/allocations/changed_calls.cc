@@ -142,13 +142,14 @@ class SumsBelow {
   public:
     SumsBelow(const AllocationProfile& profile, ComparedBytes what, std::vector<PlacedSample>& samples,
               const Walked& walk)
-        : run_(profile.run), walk_(walk), estimates_(profile, measure_of(what)) {
+        : run_(profile.run), what_(what), walk_(walk), estimates_(profile, measure_of(what)) {
         for (PlacedSample& sample : samples) sample.place = walk.first[sample.place];
         std::stable_sort(samples.begin(), samples.end(),
                          [](const PlacedSample& a, const PlacedSample& b) { return a.place < b.place; });
         for (const PlacedSample& sample : samples) {
             places_.push_back(sample.place);
             samples_.push_back(sample.sample);
+            telling_ += sample.sample.part != 0 ? 1U : 0U;
         }
         bytes_ = estimates_.of(samples_).value;
     }
@@ -164,9 +165,12 @@ class SumsBelow {
     [[nodiscard]] Estimate rate(std::span<const WeightedSample> samples,
                                 std::span<const WeightedSample> others) const {
         const double seconds = std::max(run_.seconds, 1e-3);
-        if (samples.empty())
-            return {0, 0, most_unseen(run_, samples_.size(), bytes_, mean(others)) / seconds};
-        const Estimate sum = estimates_.of(samples);
+        const Estimate sum = samples.empty() ? Estimate{} : estimates_.of(samples);
+        if (sum.value <= 0) {
+            const double unseen = most_unseen(run_, telling_, bytes_, mean(others)) +
+                                  (what_ == ComparedBytes::in_use ? run_.live_unseen : 0);
+            return {0, 0, std::max(sum.high, unseen) / seconds};
+        }
         return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.only_least};
     }
 
@@ -174,6 +178,7 @@ class SumsBelow {
     static double mean(std::span<const WeightedSample> samples) {
         double bytes = 0, blocks = 0;
         for (const WeightedSample& sample : samples) {
+            if (sample.part == 0) continue;
             bytes += sample.value * sample.weight;
             blocks += sample.weight;
         }
@@ -181,10 +186,12 @@ class SumsBelow {
     }
 
     const AllocationRun& run_;
+    ComparedBytes what_;
     const Walked& walk_;
     AllocationEstimates estimates_;
     std::vector<std::uint32_t> places_;
     std::vector<WeightedSample> samples_;
+    std::size_t telling_ = 0;  // samples with a part in the sum
     double bytes_ = 0;
 };
 

@@ -49,6 +49,12 @@ double student_975(std::size_t freedom) {
     return normal_975 + 2.4 / static_cast<double>(freedom);
 }
 
+double most_for_seen(double seen) {
+    const double next = seen + 1;
+    const double root = 1 - 1 / (9 * next) + normal_975 / (3 * std::sqrt(next));
+    return next * root * root * root / seen;
+}
+
 std::vector<double> window_factors(std::span<const TimeWindow> windows, double total) {
     std::array<double, most_strata> stretches{};
     for (const TimeWindow& window : windows) {
@@ -95,13 +101,16 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
         const double residual = sums[i] - stratum.value / stratum.time * factors[i] * windows[i].seconds;
         stratum.between += (1 - 1 / factors[i]) * residual * residual;
     }
-    double value = 0, reach = 0;
+    double value = 0, reach = 0, by_one = 0;
     for (const Stratum& stratum : strata) {
         value += stratum.value;
         reach += stratum.reach() * stratum.reach();
+        by_one += stratum.process + stratum.chosen;
     }
-    reach = std::sqrt(reach) + doubt;
-    return {value, std::max(0.0, value - reach), value + reach, only_least};
+    reach = std::sqrt(reach);
+    // Of few that come one by one there may be more beyond the mean than there can be below it.
+    const double more = by_one > 0 && value > 0 ? value * (most_for_seen(value * value / by_one) - 1) : 0;
+    return {value, std::max(0.0, value - reach - doubt), value + std::max(reach, more) + doubt, only_least};
 }
 
 }  // namespace nmtx

@@ -32,8 +32,10 @@ struct WeightedSample {
     // For sums of what is in use: AllocationProfile::live_cells.
     std::uint32_t cell = no_cell;
     std::uint32_t thread = 0;
-    double part = 1;   // AllocationSample::live_part, by which the value is multiplied
-    double bytes = 0;  // of the block
+    double part = 1;     // AllocationSample::live_part, by which the value is multiplied
+    double bytes = 0;    // of the block
+    double could = 0;    // the value if all of it stays in use
+    bool judged = true;  // whether it does was seen
 };
 // Of a weight that may be too small by more than can be said.
 inline constexpr double boundless_doubt = 4;
@@ -60,5 +62,8 @@ double student_975(std::size_t freedom);
 inline constexpr double normal_975 = 1.960;
 // Of a Poisson distribution with this mean 2.5 % are 0.
 inline constexpr double none_seen = 3.689;
+// The mean of a Poisson distribution of which 2.5 % are not above `seen`, as a multiple of `seen` (Garwood,
+// by the approximation of Wilson and Hilferty).
+double most_for_seen(double seen);
 
 }  // namespace nmtx

@@ -42,7 +42,7 @@ std::uint64_t group_of(std::uint64_t usable, std::uint32_t level) {
     }
 }
 
-// A sample with a part in what stays, by what its block has room for.
+// A sample with a part in what stays, or one that may have stayed unseen (0), by what its block has room for.
 struct PlacedBlock {
     std::size_t sample = 0;
     std::uint64_t usable = 0;
@@ -51,12 +51,13 @@ struct PlacedBlock {
 
 // Sizes that are looked at together; in usable bytes.
 struct SizeGroup {
-    double more = 0;   // in use than before
-    double fresh = 0;  // at addresses that had none before
+    double more = 0, more_blocks = 0;  // in use than before
+    double fresh = 0;                  // at addresses that had none before
     std::vector<PlacedBlock> of;
 
     void add(const SizeGroup& other) {
         more += other.more;
+        more_blocks += other.more_blocks;
         fresh += other.fresh;
         of.insert(of.end(), other.of.begin(), other.of.end());
     }
@@ -100,7 +101,7 @@ EarlySamples early_samples(const AllocationProfile& profile, const BlockEnds& en
 }
 
 void add_cell(AllocationProfile& profile, std::span<const PlacedBlock> of, const LiveCell& cell) {
-    if (of.empty()) return;
+    if (of.empty() && cell.most <= 0) return;
     for (const PlacedBlock& one : of)
         profile.samples[one.sample].cell = static_cast<std::uint32_t>(profile.live_cells.size());
     profile.live_cells.push_back(cell);
@@ -141,6 +142,7 @@ class Cells {
         for (const BlocksOfSize& size : blocks_.sizes) {
             const auto usable = static_cast<double>(size.usable);
             const double now = static_cast<double>(size.fresh) + static_cast<double>(size.old);
+            left[size.usable].more_blocks = now - static_cast<double>(size.before);
             left[size.usable].more = (now - static_cast<double>(size.before)) * usable;
             left[size.usable].fresh = static_cast<double>(size.fresh) * usable;
         }
@@ -178,12 +180,17 @@ class Cells {
         const Estimate estimate = sampled(group);
         const double part = profile_.run.seconds / blocks_.seconds;
         const double more = std::max(0.0, group.more * part), fresh = std::max(more, group.fresh * part);
-        const bool bounded = !profile_.run.has_too_few_windows() && !estimate.only_least;
+        const bool bounded = !profile_.run.sees_too_little() && !estimate.only_least;
         const double high = std::max(estimate.high, estimate.value * (1 + early_.doubt));
-        const bool unseen = bounded && more > high;
-        if (unseen) profile_.run.live_unseen += more - high;
+        // Where there is no interval, what has no sample at all is still nobody's.
+        const bool unseen = more > high && (bounded || estimate.value <= 0);
+        if (unseen) {
+            const double rest = more - high;
+            profile_.run.live_unseen += rest;
+            profile_.run.live_unseen_blocks += std::max(0.0, group.more_blocks * part) * rest / more;
+        }
         const double scale = estimate.value > 0 ? early_.stand_for * more / estimate.value : 0;
-        if (unseen || more <= 0 || estimate.value <= 0 || !group.has_enough())
+        if (unseen || estimate.value <= 0 || !group.has_enough())
             return {false, std::min(early_.stand_for, scale), fresh, early_.doubt};
         return {true, scale, fresh};
     }
@@ -251,9 +258,18 @@ BlockEnds ends_of(const AllocationProfile& profile, bool mapped) {
     return BlockEnds(seen);
 }
 
-// Of the samples' calls of malloc, or of mmap: those with a part in what stays, which is set.
-std::vector<PlacedBlock> place(AllocationProfile& profile, std::span<const std::uint64_t> usable,
-                               const BlockEnds& ends, bool mapped) {
+// The least size of blocks that can be those of so many bytes; 0 where there is none.
+std::uint64_t size_for(const BlocksOfTime& blocks, std::uint64_t bytes) {
+    const auto size =
+        std::lower_bound(blocks.sizes.begin(), blocks.sizes.end(), bytes,
+                         [](const BlocksOfSize& one, std::uint64_t asked) { return one.usable < asked; });
+    return size != blocks.sizes.end() && may_hold({0, size->usable}, bytes) ? size->usable : 0;
+}
+
+// Of the samples' calls of malloc, or of mmap: those with a part in what stays, which is set, and those of
+// which that is not known.
+std::vector<PlacedBlock> place(AllocationProfile& profile, const BlocksOfTime& blocks,
+                               std::span<const std::uint64_t> usable, const BlockEnds& ends, bool mapped) {
     std::vector<PlacedBlock> placed;
     for (std::size_t i = 0; i < profile.samples.size(); ++i) {
         AllocationSample& sample = profile.samples[i];
@@ -263,7 +279,12 @@ std::vector<PlacedBlock> place(AllocationProfile& profile, std::span<const std::
             sample.live_part *=
                 std::min(1.0, static_cast<double>(usable[i]) / static_cast<double>(sample.bytes));
         sample.live = sample.live_part > 0;
-        if (sample.live_part != 0) placed.push_back({i, usable[i], sample.live_part});
+        sample.judged = sample.address != 0 && !is_left_out(sample.seen, ends);
+        std::uint64_t room = usable[i];
+        if (!sample.judged && sample.address == 0)
+            room = mapped ? sample.bytes : size_for(blocks, sample.bytes);
+        if (sample.live_part != 0 || (!sample.judged && room > 0))
+            placed.push_back({i, room, sample.live_part});
     }
     return placed;
 }
@@ -305,8 +326,8 @@ void mark_live(AllocationProfile& profile, const BlocksOfTime& blocks) {
     profile.run.knows_live = true;
     profile.live_cells.clear();
     const BlockEnds ends = ends_of(profile, false), mapped_ends = ends_of(profile, true);
-    Cells(profile, blocks, place(profile, usable, ends, false), ends).make();
-    const std::vector<PlacedBlock> placed = place(profile, usable, mapped_ends, true);
+    Cells(profile, blocks, place(profile, blocks, usable, ends, false), ends).make();
+    const std::vector<PlacedBlock> placed = place(profile, blocks, usable, mapped_ends, true);
     add_cell(profile, placed, cell_of_mmap(profile, placed, blocks, mapped_ends));
 }
 

@@ -18,7 +18,7 @@ struct HitPrice {
     double return_ns = 2500;  // the second one, where the function returns
     double copy_ns = 20'000;  // a record with a copy of the stack
     double record_ns = 1000;  // a record without one
-    double look_ns = 10'000;  // a call that a debug register sees
+    double look_ns = 10'000;  // a call that a debug register sees; 0 where these show no calls
     double close_ns = 80e6;   // nobody's CPU: so long the kernel waits before a probe is closed
 };
 

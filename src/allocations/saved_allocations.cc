@@ -99,7 +99,17 @@ void read_run(JsonFields& fields, AllocationRun& run) {
     fields.read("period_bytes", run.period_bytes);
     fields.read("slowed_at_most", run.slowed);
     fields.read("one_for_several", run.one_for_several);
+    if (fields.find("live_unseen_bytes") != nullptr) fields.read("live_unseen_bytes", run.live_unseen);
+    if (fields.find("live_unseen_blocks") != nullptr)
+        fields.read("live_unseen_blocks", run.live_unseen_blocks);
+    if (run.live_unseen < 0 || run.live_unseen > most_number || run.live_unseen_blocks < 0 ||
+        run.live_unseen_blocks > most_number)
+        fields.complain("live_unseen_bytes or live_unseen_blocks is out of range");
     if (fields.find("live_counted") != nullptr) fields.read("live_counted", run.live_counted);
+    if (fields.find("unseen_cpu") != nullptr) {  // else an older nmtx wrote it
+        fields.read("unseen_cpu", run.unseen_cpu);
+        fields.read_whole("threads_seen", run.threads_seen);
+    }
     read_names(fields, "functions", run.functions);
     read_names(fields, "functions_left_out", run.functions_left_out);
     for (const double seconds : {run.asked_s, run.seconds, run.windows_s}) {
@@ -209,12 +219,16 @@ void read_places(JsonFields& columns, AllocationProfile& profile) {
     const std::size_t size = profile.samples.size();
     if (threads.size() != size || cells.size() != size || parts.size() != size)
         return columns.complain("its lists are not as long as each other");
+    std::optional<Numbers> judged;
+    if (columns.find("judged") != nullptr) judged.emplace(columns, "judged");  // else an older nmtx wrote it
+    if (judged && judged->size() != size) return columns.complain("its lists are not as long as each other");
     for (std::size_t i = 0; i < profile.samples.size() && !columns.wrong(); ++i) {
         AllocationSample& sample = profile.samples[i];
         sample.thread = threads.index(i, profile.samples.size());
         const std::uint32_t cell = cells.index(i, profile.live_cells.size() + 1);
         if (cell > 0) sample.cell = cell - 1;
         sample.live_part = parts.at(i, -1000, 1);
+        if (judged) sample.judged = judged->index(i, 2) == 1;
         if (sample.thread >= profile.calls.threads.size()) profile.calls.threads.resize(sample.thread + 1);
     }
 }
@@ -257,7 +271,7 @@ std::string format_samples(const AllocationProfile& profile) {
     ordered_json samples;
     std::map<std::uint32_t, std::uint32_t> threads;  // their numbers here
     for (const char* column :
-         {"node", "thread", "window", "bytes", "weight", "doubt", "live", "live_part", "cell"})
+         {"node", "thread", "window", "bytes", "weight", "doubt", "live", "live_part", "cell", "judged"})
         samples[column] = ordered_json::array();
     for (const AllocationSample& sample : profile.samples) {
         samples["node"].push_back(calls.node(sample.node));
@@ -269,6 +283,7 @@ std::string format_samples(const AllocationProfile& profile) {
         samples["doubt"].push_back(sample.doubt);
         samples["live"].push_back(sample.live ? 1 : 0);
         samples["live_part"].push_back(sample.live_part);
+        samples["judged"].push_back(sample.judged ? 1 : 0);
         samples["cell"].push_back(sample.cell < profile.live_cells.size() ? sample.cell + 1 : 0);
     }
     ordered_json nodes = {{"parent", ordered_json::array()}, {"function", ordered_json::array()}};

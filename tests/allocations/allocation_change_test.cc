@@ -135,6 +135,30 @@ TEST_CASE("allocation change: what stays in use is compared where both runs know
     CHECK(diff.live_sites[0].bytes.certain());
 }
 
+TEST_CASE(
+    "allocation change: what no sample could tell is no change, nor what threads without a probe may do") {
+    auto before = made_run_of({{leak, 100}}), after = made_run_of({{leak, 100}});
+    before.run.knows_live = after.run.knows_live = true;
+    for (AllocationSample& sample : before.samples) sample.live_part = 1;
+    for (AllocationSample& sample : after.samples) sample.judged = false;
+    CHECK_FALSE(diff_allocations(before, after).live_bytes.certain());
+    for (AllocationSample& sample : after.samples) sample.judged = true;
+    CHECK(diff_allocations(before, after).live_bytes.certain());
+    // New blocks that are nobody's may be the site's.
+    after.run.live_unseen = 10e6;
+    CHECK_FALSE(diff_allocations(before, after).live_bytes.certain());
+    CHECK_FALSE(diff_allocations(before, made_run_of({})).live_bytes.certain());
+
+    auto more = made_run_of({{leak, 900}});
+    CHECK(diff_allocations(before, more).bytes.certain());
+    more.run.unseen_cpu = 0.3;
+    more.run.threads_seen = 3;
+    CHECK(more.run.sees_too_little());
+    CHECK_FALSE(diff_allocations(before, more).bytes.certain());
+    more.run.threads_seen = 20;
+    CHECK(diff_allocations(before, more).bytes.certain());
+}
+
 TEST_CASE("allocation change: names that each run makes up are the same site") {
     CHECK(comparable_java("a.B$$Lambda/0x00007f12.run") == "a.B$$Lambda.run");
     CHECK(comparable_java("a.B$$Lambda$14/0x0000000840064840.run") == "a.B$$Lambda.run");

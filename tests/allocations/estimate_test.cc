@@ -218,3 +218,10 @@ TEST_CASE(
     }
     CHECK(bytes == Approx(10'000'000).epsilon(0.1));
 }
+
+TEST_CASE("estimate: the mean of a Poisson distribution of which so few were seen, by Garwood's table") {
+    CHECK(most_for_seen(1) == Approx(5.572).epsilon(0.01));
+    CHECK(2 * most_for_seen(2) == Approx(7.225).epsilon(0.005));
+    CHECK(10 * most_for_seen(10) == Approx(18.39).epsilon(0.001));
+    CHECK(100 * most_for_seen(100) == Approx(121.6).epsilon(0.001));
+}

@@ -318,3 +318,56 @@ TEST_CASE("live blocks: of two calls of mmap for one address the last has it") {
     CHECK_FALSE(profile.samples[0].live);
     CHECK(profile.samples[1].live_part == 1);
 }
+
+TEST_CASE("live blocks: a site of which no sample could tell may have all that it allocated") {
+    BlockSeen late;
+    late.late = true;
+    AllocationProfile profile = made_leaks({{"churn", 300, 64}, {"leak", 4, 512, 0, late}});
+    // The blocks of one are free at the end; 2,000 new ones of the other's size are there.
+    std::vector<LiveBlock> there;
+    for (const AllocationSample& sample : profile.samples) {
+        if (sample.bytes == 512) there.push_back({sample.address, 520});
+    }
+    mark_live(profile, {there, {{520, 2000, 0, 0}}, 10, 0});
+    CHECK(profile.run.live_unseen == Approx(2000.0 * 520));
+    CHECK(profile.run.live_unseen_blocks == Approx(2000));
+    const auto sites = allocation_sites(profile, true);
+    const Estimate leak = site_named(sites, "leak").live_bytes, churn = site_named(sites, "churn").live_bytes;
+    CHECK(leak.value == 0);
+    // 4 samples of 5 * 10 calls each, and more by chance; no more than are new.
+    CHECK(leak.high > 4 * 50 * 512);
+    CHECK(leak.high <= 2000 * 520);
+    // 300 samples could tell.
+    CHECK(churn.value == 0);
+    CHECK(churn.high > 0);
+    CHECK(churn.high < 0.02 * 300 * 50 * 64);
+    // Of all: what is nobody's is among it.
+    CHECK(estimate_of(profile, AllocationMeasure::inuse_space).high >= 2000 * 520);
+    CHECK(estimate_of(profile, AllocationMeasure::inuse_objects).high >= 2000);
+}
+
+TEST_CASE("live blocks: a thread of which no sample could tell may have the blocks that pass for another's") {
+    AllocationProfile profile = made_leaks({{"seen", 40, 512}, {"unseen", 40, 512}});
+    for (std::size_t i = 40; i < 80; ++i) {
+        profile.samples[i].address = 0;
+        profile.samples[i].thread = 7;
+    }
+    mark_live(profile, {all_there(profile), {{520, 2000, 0, 0}}, 10, 0});
+    const auto sites = allocation_sites(profile, true);
+    const Estimate seen = site_named(sites, "seen").live_blocks,
+                   unseen = site_named(sites, "unseen").live_blocks;
+    CHECK(seen.value == Approx(2000));
+    CHECK(seen.low < 0.55 * 2000);
+    CHECK(unseen.value == 0);
+    CHECK(unseen.high > 0.45 * 2000);
+    CHECK(unseen.high <= 2000 * 520.0 / 512);
+}
+
+TEST_CASE("live blocks: where as many old ones were freed as are new, these bound what stays") {
+    AllocationProfile profile = made_leaks({{"queue", 100, 1000}});
+    mark_live(profile, {all_there(profile), {{1000, 5000, 0, 5000}}, 10, 0});
+    const Estimate blocks = allocation_sites(profile, true)[0].live_blocks;
+    CHECK(blocks.value == 0);
+    CHECK(blocks.high == Approx(5000));
+    CHECK(profile.run.live_unseen == 0);
+}

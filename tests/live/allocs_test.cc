@@ -144,7 +144,9 @@ TEST_CASE(
     CHECK(report["sampling"]["live_counted"] == true);
     CHECK(first["live_bytes"]["value"].get<double>() == Approx(truth).epsilon(0.05));
     CHECK(holds(first["live_bytes"], truth, 0.03));
-    CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
+    // Without debug registers how much the first window will cost is not known.
+    const double over = report["sampling"]["debug_registers"] == true ? 1.5 : 2.5;
+    CHECK(report["cost"]["paid_share"].get<double>() <= over * report["cost"]["budget"].get<double>());
 }
 
 TEST_CASE("live allocs: a thread with few calls for large blocks, beside one with a million calls a second",
@@ -159,13 +161,20 @@ TEST_CASE("live allocs: a thread with few calls for large blocks, beside one wit
     // While it starts, the JVM may have other threads that call much: then few windows give no interval.
     const auto& bytes = first["bytes"];
     if (bytes["low"].is_number()) CHECK(holds(bytes, truth, 0.05));
-    CHECK(first["live_bytes"]["value"].get<double>() == Approx(truth).epsilon(0.05));
-    if (report["sampling"]["one_for_several"] == false) {
+    // Without debug registers the thread is only met by windows, and few of its blocks are.
+    const bool registers = report["sampling"]["debug_registers"].get<bool>();
+    if (registers) {
+        CHECK(first["live_bytes"]["value"].get<double>() == Approx(truth).epsilon(0.05));
+    } else if (first["live_bytes"]["low"].is_number()) {
+        CHECK(holds(first["live_bytes"], truth, 0.05));
+    }
+    if (registers && report["sampling"]["one_for_several"] == false) {
         CHECK(bytes["value"].get<double>() > 0.5 * truth);
         CHECK(bytes["value"].get<double>() < 2 * truth);
     }
-    CHECK(report["sampling"]["threads_watched"].get<double>() > 5);
-    CHECK(report["cost"]["paid_share"].get<double>() <= 2 * report["cost"]["budget"].get<double>());
+    CHECK((report["sampling"]["threads_watched"].get<double>() > 5) == registers);
+    CHECK(report["cost"]["paid_share"].get<double>() <=
+          (registers ? 2 : 3) * report["cost"]["budget"].get<double>());
 }
 
 TEST_CASE("live allocs: memory that a library maps without malloc") {
@@ -214,8 +223,9 @@ TEST_CASE("live allocs: blocks that are freed soon, and those that stay", "[any-
             site["library"].get<std::string>().find("libz") != std::string::npos)
             CHECK(lives["freed_share"].get<double>() > 0.5);
     }
-    CHECK((kept || report["sampling"]["one_for_several"] == true));
-    CHECK(report["cost"]["paid_share"].get<double>() <= 1.5 * report["cost"]["budget"].get<double>());
+    CHECK((kept || report["bytes"]["low"].is_null()));
+    const double over = report["sampling"]["debug_registers"] == true ? 1.5 : 2.5;
+    CHECK(report["cost"]["paid_share"].get<double>() <= over * report["cost"]["budget"].get<double>());
 }
 
 TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all only") {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -21,6 +22,7 @@
 #include "platform/probes/chosen_threads.h"
 #include "platform/probes/probe_ring.h"
 #include "platform/probes/probed_functions.h"
+#include "platform/probes/thread_times.h"
 #include "platform/record_bytes.h"
 
 using namespace nmtx;
@@ -104,7 +106,7 @@ TEST_CASE("probe record: one without a stack, and one that is cut") {
 TEST_CASE("chosen threads: all of few; of many the busy ones and some that stand for all others") {
     std::mt19937_64 random(3);
     const std::vector<pid_t> few{1, 2, 3};
-    const ThreadChoice all = choose_threads(few, {}, 8, false, random);
+    const ThreadChoice all = choose_threads(few, {}, {}, 8, false, random);
     REQUIRE(all.threads.size() == 3);
     for (const ChosenThread& thread : all.threads) CHECK(thread.factor == 1);
     CHECK((all.covers[of_busy_threads] && all.covers[of_other_threads]));
@@ -112,7 +114,7 @@ TEST_CASE("chosen threads: all of few; of many the busy ones and some that stand
     std::vector<pid_t> many;
     for (pid_t tid = 1; tid <= 100; ++tid) many.push_back(tid);
     const std::vector<ScoutedThread> busy{{50, 1000, 0}, {7, 10, 0}, {1000, 5, 0}};
-    const ThreadChoice some = choose_threads(many, busy, 8, false, random);
+    const ThreadChoice some = choose_threads(many, busy, {}, 8, false, random);
     std::set<pid_t> tids;
     double stands_for = 0;
     for (const ChosenThread& thread : some.threads) {
@@ -139,19 +141,52 @@ TEST_CASE("chosen threads: one of many busy ones stands for all of their calls, 
     double sum = 0;
     constexpr int draws = 20'000;
     for (int i = 0; i < draws; ++i) {
-        const ThreadChoice one = choose_threads(threads, busy, 1, false, random);
+        const ThreadChoice one = choose_threads(threads, busy, {}, 1, false, random);
         REQUIRE(one.threads.size() == 1);
         CHECK((one.covers[of_busy_threads] && !one.covers[of_other_threads]));
         sum += 100.0 * one.threads[0].tid * one.threads[0].factor / draws;
     }
     CHECK(sum == Approx(5500).epsilon(0.01));
-    const ThreadChoice other = choose_threads(threads, busy, 1, true, random);
+    const ThreadChoice other = choose_threads(threads, busy, {}, 1, true, random);
     CHECK((!other.covers[of_busy_threads] && other.covers[of_other_threads]));
     CHECK(other.threads[0].tid > 10);
-    CHECK(other.threads[0].factor == 10);
-    const ThreadChoice nobody = choose_threads(threads, {}, 1, false, random);
+    CHECK(other.threads[0].factor == Approx(10));
+    const ThreadChoice nobody = choose_threads(threads, {}, {}, 1, false, random);
     CHECK((nobody.covers[of_busy_threads] && nobody.covers[of_other_threads]));
-    CHECK(nobody.threads[0].factor == 20);
+    CHECK(nobody.threads[0].factor == Approx(20));
+}
+
+TEST_CASE(
+    "chosen threads: others by what they had of the processors, each for as many as its chance asks for") {
+    std::mt19937_64 random(7);
+    std::vector<pid_t> threads;
+    for (pid_t tid = 1; tid <= 40; ++tid) threads.push_back(tid);
+    // Two that work much, and one that the clocks do not know.
+    const ThreadNs times{{1, 600e6}, {2, 300e6}, {3, 100e6}, {4, 0}};
+    std::vector<double> sums(41, 0);
+    constexpr int draws = 20'000;
+    int first = 0;
+    for (int i = 0; i < draws; ++i) {
+        const ThreadChoice one = choose_threads(threads, {}, times, 1, false, random);
+        REQUIRE(one.threads.size() == 1);
+        first += one.threads[0].tid == 1 ? 1 : 0;
+        sums[static_cast<std::size_t>(one.threads[0].tid)] += one.threads[0].factor / draws;
+    }
+    CHECK(first / static_cast<double>(draws) == Approx(0.9 * 0.6 + 0.1 / 40).epsilon(0.03));
+    CHECK(sums[1] == Approx(1).epsilon(0.03));
+    CHECK(sums[2] == Approx(1).epsilon(0.05));
+    double of_all = 0;
+    for (const double sum : sums) of_all += sum;
+    CHECK(of_all == Approx(40).epsilon(0.1));
+    // Where several are drawn, those that work much are always among them, and no thread twice.
+    for (int i = 0; i < 100; ++i) {
+        const ThreadChoice some = choose_threads(threads, {}, times, 6, false, random);
+        std::set<pid_t> tids;
+        for (const ChosenThread& thread : some.threads) tids.insert(thread.tid);
+        CHECK(tids.size() == some.threads.size());
+        CHECK((some.threads.size() >= 5 && some.threads.size() <= 7));
+        CHECK((tids.contains(1) && tids.contains(2)));
+    }
 }
 
 TEST_CASE("chosen threads: by calls and by bytes, each by a known chance") {
@@ -165,7 +200,7 @@ TEST_CASE("chosen threads: by calls and by bytes, each by a known chance") {
     double bytes = 0;
     constexpr int draws = 20'000;
     for (int i = 0; i < draws; ++i) {
-        const ThreadChoice one = choose_threads(threads, busy, 1, false, random);
+        const ThreadChoice one = choose_threads(threads, busy, {}, 1, false, random);
         bytes += (one.threads[0].tid == 2 ? 1e6 : 0) * one.threads[0].factor / draws;
     }
     CHECK(bytes == Approx(1e6).epsilon(0.03));
@@ -177,7 +212,7 @@ TEST_CASE("chosen threads: those that call seldom are watched, and some that are
     for (pid_t tid = 1; tid <= 200; ++tid) threads.push_back(tid);
     const std::vector<ScoutedThread> known{
         {1, 1e6, 64e6}, {2, 20, 5e6}, {3, 70, 100}, {4, 50, 100}, {999, 1, 1}};
-    const auto watched = choose_watched(threads, known, 100, random);
+    const auto watched = choose_watched(threads, known, {}, 100, random);
     CHECK(watched.size() == most_watched_threads);
     double stands_for = 0;
     std::set<pid_t> tids;
@@ -191,7 +226,28 @@ TEST_CASE("chosen threads: those that call seldom are watched, and some that are
     CHECK(stands_for == Approx(196));
     // One that calls stays for the windows.
     const std::vector<pid_t> two{2, 4};
-    CHECK(choose_watched(two, known, 100, random).size() == 1);
+    CHECK(choose_watched(two, known, {}, 100, random).size() == 1);
+}
+
+TEST_CASE("thread times: the thread that works has the time, until it had a probe as one that nobody saw") {
+    const Child child = leaking_child();
+    const auto process = ProcessFiles::open(child.pid());
+    REQUIRE(process);
+    const auto tid = static_cast<pid_t>(child.pid());
+    const std::vector<pid_t> all{tid};
+    std::mt19937_64 random(8);
+    ThreadTimes times(*process, random);
+    times.look(all);
+    CHECK(times.since_last().empty());
+    CHECK(times.part_without_probe() == 0);
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    times.look(all);
+    REQUIRE(times.since_last().contains(tid));
+    CHECK(times.since_last().at(tid) > 0);
+    CHECK(times.part_without_probe() == 1);
+    times.note_probe(tid);
+    CHECK(times.part_without_probe() == 0);
+    CHECK(times.probed() == 1);
 }
 
 TEST_CASE("call scout: the thread that calls is seen, or no debug register can be had") {

@@ -87,6 +87,11 @@ std::vector<std::string> allocations_diff_notes(const AllocationDiff& diff) {
                 fmt::format("The {} run has too few windows ({}) with one thread for several: nothing can "
                             "be said of changes. Sample longer.",
                             which, run->window_count));
+        else if (run->has_unseen_threads())
+            notes.push_back(
+                fmt::format("In the {} run threads that took {:.0f} % of the CPU time never had a probe: "
+                            "nothing can be said of changes. Sample longer.",
+                            which, 100 * run->unseen_cpu));
         else if (run->window_count == 1)
             notes.push_back(
                 fmt::format("The {} run has one window only: what changes from one to the next is not "

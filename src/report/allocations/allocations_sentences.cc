@@ -78,9 +78,9 @@ void add_live_notes(const AllocationProfile& profile, std::vector<std::string>& 
                         printable(run.live_uncounted)));
     if (run.live_unseen > least_unseen)
         notes.push_back(fmt::format(
-            "Not in the table: {} of new blocks in use, more than the sampled calls account for. Calls of functions "
-            "without a probe, very rare ones{} are not seen.",
-            human(Bytes(rounded(run.live_unseen))), run.with_jvm ? "" : ", and those of libjvm.so,"));
+            "Not in the table: {} of new blocks in use. Whose they are is not known: too few of their calls were "
+            "sampled (sample longer: --for), or they come from functions without a probe{}.",
+            human(Bytes(rounded(run.live_unseen))), run.with_jvm ? "" : " or from libjvm.so"));
     if (!run.live_missing.empty())
         notes.push_back(fmt::format("What is still in use is not known: {}.", printable(run.live_missing)));
 }
@@ -92,6 +92,10 @@ std::string rate_text(double bytes, double seconds) {
     constexpr double kib = 1024, mib = 1024 * kib;
     return rate >= mib / 10 ? fmt::format("{:.1f} MiB/s", rate / mib)
                             : fmt::format("{:.1f} KiB/s", rate / kib);
+}
+
+std::string most_text(const Estimate& estimate, double seconds) {
+    return fmt::format("< {}", rate_text(estimate.high, seconds));
 }
 
 std::string reach_text(const Estimate& estimate) {
@@ -127,8 +131,10 @@ std::string allocations_sentence(const AllocationProfile& profile) {
                                                       run.seconds, known_reach(run, bytes), count);
     if (run.knows_live) {
         const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
-        const std::string reach = live.value <= 0 ? "" : fmt::format(" ({})", known_reach(run, live));
-        text += fmt::format("; {}{} still in use", rate_text(live.value, run.seconds), reach);
+        text += live.value > 0 ? fmt::format("; {} ({}) still in use", rate_text(live.value, run.seconds),
+                                             known_reach(run, live))
+                : has_interval(run, live) ? fmt::format("; {} still in use", most_text(live, run.seconds))
+                                          : "; how much is still in use is not known";
     }
     return text + fmt::format(". Estimated from {} sample{} in {} window{}, {:.2f} s in all.",
                               grouped(samples), s_of(samples), grouped(run.window_count),
@@ -192,6 +198,9 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
         notes.push_back(
             fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
                         run.threads_probed, run.threads_mean));
+    if (run.price.look_ns <= 0 && run.threads_probed + 0.5 < run.threads_mean)
+        notes.push_back(
+            "Debug registers show no calls on this machine: threads that call seldom are only met by windows.");
     if (run.window_count == 1 && run.windows_s < whole_time * run.seconds)
         notes.push_back(
             "One window only: what changes from one to the next is not in the intervals. Sample longer.");
@@ -200,6 +209,11 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
             "Only {} window{}, and in each one of several threads that allocate had a probe: sites of the "
             "others may be missing, or count too much. Sample longer (--for) or allow more (--budget).",
             run.window_count, s_of(run.window_count)));
+    if (run.has_unseen_threads())
+        notes.push_back(fmt::format(
+            "Threads that took {:.0f} % of the process's CPU time never had a probe: sites of theirs may be missing, "
+            "so the error of the figures is not known. Sample longer (--for) or allow more (--budget).",
+            100 * run.unseen_cpu));
     if (run.is_too_low())
         notes.push_back(
             fmt::format("A thread was slowed by {:.0f} % within a window, or more. What it allocates is a "

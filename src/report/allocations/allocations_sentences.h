@@ -29,6 +29,8 @@ std::string allocations_cost(const AllocationProfile& profile);
 
 // "12.3 MiB/s", "0.4 KiB/s"
 std::string rate_text(double bytes, double seconds);
+// Of an estimate of 0: "< 1.2 KiB/s", its interval's end.
+std::string most_text(const Estimate& estimate, double seconds);
 // "± 8 %"; "" where the amount is 0.
 std::string reach_text(const Estimate& estimate);
 // "open_handle (libleak.so)", printable.

@@ -48,6 +48,11 @@ class AllocationsText {
     [[nodiscard]] std::string still_live(const AllocationSite& site) const {
         if (!profile_.run.knows_live || site.bytes.value <= 0) return "-";
         const double share = 100 * std::min(1.0, site.live_bytes.value / site.bytes.value);
+        if (site.live_bytes.value <= 0) {
+            const double most = 100 * site.live_bytes.high / site.bytes.value;
+            const bool known = has_interval(profile_.run, site.live_bytes) && most < 100;
+            return known ? fmt::format("< {:.0f} %", std::ceil(most)) : "?";
+        }
         return fmt::format("{}{:.0f} %", site.bytes.only_least ? "≤ " : "", share);
     }
 
@@ -61,10 +66,14 @@ class AllocationsText {
             const AllocationSite& site = sites[i];
             const Estimate& bytes = live_ ? site.live_bytes : site.bytes;
             const Estimate& blocks = live_ ? site.live_blocks : site.blocks;
-            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate_text(bytes.value, seconds),
-                            bytes.only_least                    ? "or more"
-                            : has_interval(profile_.run, bytes) ? reach_text(bytes)
-                                                                : "?",
+            const bool known = has_interval(profile_.run, bytes);
+            const std::string rate = bytes.value > 0 ? rate_text(bytes.value, seconds)
+                                     : known         ? most_text(bytes, seconds)
+                                                     : "?";
+            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate,
+                            bytes.only_least ? "or more"
+                            : known          ? reach_text(bytes)
+                                             : "?",
                             grouped(static_cast<std::uint64_t>(std::llround(blocks.value))), still_live(site),
                             site_text(site.name)));
             if (!site.name.java.empty())
