@@ -48,7 +48,8 @@ class StretchPlanner {
     // `bytes`: of its threads.
     void remember(const ProbeWindow& window, const ThreadChoice& choice, std::span<const double> bytes);
     void remember_watched(std::span<const ScoutedThread> seen, const std::unordered_set<pid_t>& restless);
-    // Calls from there are no samples: nor do threads count that only run it. Empty: there is none.
+    // The code of libjvm.so, whose calls are left out; empty where there is none. HotSpot's own threads do
+    // not count then.
     void leave_out_jvm(Range code) { times_.leave_out_jvm(code.begin != code.end); }
     // What is known of threads that had no probe.
     [[nodiscard]] const ThreadTimes& times() const { return times_; }

@@ -281,6 +281,7 @@ Estimate AllocationEstimates::of(std::span<const WeightedSample> samples) const 
     double high = std::max(0.0, std::min(value + rest.value + above, bound));
     value = std::max(0.0, value + rest.value);
     if (value <= 0) high = std::max(high, most_without_sample(samples));
+    if (!std::isfinite(high)) return {value, 0, value, true};
     return {value, std::max(0.0, value - below), high, rest.only_least};
 }
 

@@ -182,7 +182,7 @@ class Cells {
         const double more = std::max(0.0, group.more * part), fresh = std::max(more, group.fresh * part);
         const bool bounded = !profile_.run.sees_too_little() && !estimate.only_least;
         const double high = std::max(estimate.high, estimate.value * (1 + early_.doubt));
-        // Where there is no interval, what has no sample at all is still nobody's.
+        // New blocks of sizes without any sample belong to nobody, even where there is no interval.
         const bool unseen = more > high && (bounded || estimate.value <= 0);
         if (unseen) {
             const double rest = more - high;

@@ -371,3 +371,13 @@ TEST_CASE("live blocks: where as many old ones were freed as are new, these boun
     CHECK(blocks.high == Approx(5000));
     CHECK(profile.run.live_unseen == 0);
 }
+
+TEST_CASE("live blocks: where neither calls nor blocks could be counted, none that stays is no bound") {
+    AllocationProfile profile = made_leaks({{"churn", 20, 64, boundless_doubt}});
+    mark_live(profile, {{}, {}, 10, 0});
+    const Estimate live = allocation_sites(profile, true)[0].live_bytes;
+    CHECK(live.value == 0);
+    CHECK(live.only_least);
+    CHECK(std::isfinite(live.high));
+    CHECK_FALSE(has_interval(profile.run, live));
+}
