@@ -34,7 +34,7 @@ std::string without_digits_behind(std::string name, std::string_view word) {
 
 Estimate rate_of(const Estimate& sum, double seconds) {
     if (seconds <= 0) return {};
-    return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.only_least};
+    return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.unbounded};
 }
 
 double reach_above(const Estimate& estimate) {
@@ -93,7 +93,7 @@ AllocationChange change_between(const Estimate& before, const Estimate& after, b
     return {before,
             after,
             {change, change - reach, change + reach},
-            estimated && !before.only_least && !after.only_least};
+            estimated && !before.unbounded && !after.unbounded};
 }
 
 bool have_intervals(const AllocationProfile& before, const AllocationProfile& after, ComparedBytes what) {

@@ -15,7 +15,7 @@ namespace nmtx {
 // In bytes a second. The interval of the change is that of a difference of independent estimates.
 struct AllocationChange {
     Estimate before, after, change;
-    bool estimated = true;  // false: a rate is only a lower bound, so nothing can be said of the change
+    bool estimated = true;  // false: the error of a rate is not known, so nothing can be said of the change
     // The interval does not hold 0.
     [[nodiscard]] bool certain() const { return estimated && (change.low > 0 || change.high < 0); }
 };

@@ -22,7 +22,7 @@ bool is_space(AllocationMeasure measure) {
     return measure == AllocationMeasure::alloc_space || measure == AllocationMeasure::inuse_space;
 }
 
-// Not a lower bound only for what is uncertain about how many samples came early.
+// Not unbounded only for what is uncertain about how many samples came early.
 double with_doubt(double own, double more) {
     constexpr double most = 0.99 * boundless_doubt;
     return own >= most ? own : std::min(own + more, most);
@@ -115,7 +115,7 @@ double AllocationEstimates::most_without_sample(std::span<const WeightedSample> 
     }
     const Estimate all = estimate_sum(allocated, profile_.run.windows, profile_.run.seconds);
     const double part = sum > 0 ? std::min(1.0, none_seen * squares / (sum * sum)) : 1;
-    return std::min(all.only_least ? most_new() : all.high * part, most_new());
+    return std::min(all.unbounded ? most_new() : all.high * part, most_new());
 }
 
 // Blocks that end may come to less than 0 by chance.
@@ -228,9 +228,9 @@ Estimate AllocationEstimates::not_counted(std::span<const WeightedSample> sample
         known = known && profile_.live_cells[cell].most > 0;
         most += in_measure(profile_.live_cells[cell].most, cells_[cell]);
     }
-    // Where calls are a lower bound, what was counted still bounds what stays of them.
-    if (sum.only_least) {
-        sum.only_least = false;
+    // Where the error of calls is not known, what was counted still bounds what stays of them.
+    if (sum.unbounded) {
+        sum.unbounded = false;
         sum.low = 0;
         sum.high += most;
     }
@@ -282,7 +282,7 @@ Estimate AllocationEstimates::of(std::span<const WeightedSample> samples) const 
     value = std::max(0.0, value + rest.value);
     if (value <= 0) high = std::max(high, most_without_sample(samples));
     if (!std::isfinite(high)) return {value, 0, value, true};
-    return {value, std::max(0.0, value - below), high, rest.only_least};
+    return {value, std::max(0.0, value - below), high, rest.unbounded};
 }
 
 Estimate AllocationEstimates::all() const {

@@ -83,14 +83,14 @@ class AllocationEstimates {
     std::vector<double> factors_;
     std::vector<WeightedSample> all_;
     std::vector<CellSum> cells_;
-    std::map<std::uint32_t, bool> slow_threads_;  // whose calls are lower bounds only
+    std::map<std::uint32_t, bool> slow_threads_;  // whose calls have no known error
     std::set<std::uint32_t> telling_threads_;     // with a sample that could show it whether it stays
 };
 
 Estimate estimate_of(const AllocationProfile& profile, AllocationMeasure measure);
 
 inline bool has_interval(const AllocationRun& run, const Estimate& estimate) {
-    return !run.sees_too_little() && !estimate.only_least;
+    return !run.sees_too_little() && !estimate.unbounded;
 }
 
 }  // namespace nmtx

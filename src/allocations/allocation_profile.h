@@ -93,7 +93,7 @@ struct AllocationRun {
     std::string frees_missing;  // why free was not probed, where it was asked for
 
     // A thread spent so much of a window in traps that what it would have called cannot be estimated: sums
-    // with its calls are lower bounds, and have no intervals.
+    // with its calls have no intervals.
     [[nodiscard]] bool is_too_low() const { return slowed > most_corrected; }
     static constexpr double most_corrected = 0.8;
     // In a window one thread had a probe for several. How much that says of the others only shows where it

@@ -64,9 +64,9 @@ struct SiteSamples {
     std::vector<WatchedBlock> watched;
 };
 
-// Of a lower bound.
+// No more stay than are allocated.
 void at_least(Estimate& estimate, const Estimate& part) {
-    if (estimate.only_least && !part.only_least) estimate.value = std::max(estimate.value, part.value);
+    if (estimate.unbounded && !part.unbounded) estimate.value = std::max(estimate.value, part.value);
 }
 
 std::uint32_t heaviest(const std::map<std::uint32_t, double>& nodes) {

@@ -171,7 +171,7 @@ class SumsBelow {
                                   (what_ == ComparedBytes::in_use ? run_.live_unseen : 0);
             return {0, 0, std::max(sum.high, unseen) / seconds};
         }
-        return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.only_least};
+        return {sum.value / seconds, sum.low / seconds, sum.high / seconds, sum.unbounded};
     }
 
   private:

@@ -76,7 +76,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
     std::vector<double> sums(windows.size(), 0);
     std::array<Stratum, most_strata> strata{};
     double doubt = 0;
-    bool only_least = false;
+    bool unbounded = false;
     for (const WeightedSample& sample : samples) {
         if (sample.window >= sums.size()) continue;
         const double factor = factors[sample.window];
@@ -85,7 +85,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
         Stratum& stratum = strata[stratum_of(windows[sample.window])];
         stratum.value += part;
         doubt += sample.doubt * part;
-        only_least = only_least || sample.doubt >= boundless_doubt;
+        unbounded = unbounded || sample.doubt >= boundless_doubt;
         stratum.chosen += factor * sample.value * sample.value * sample.weight * (sample.weight - 1);
         if (factor > 1) stratum.process += (1 - 1 / factor) * part * part;
     }
@@ -110,7 +110,7 @@ Estimate estimate_sum(std::span<const WeightedSample> samples, std::span<const T
     reach = std::sqrt(reach);
     // Of few that come one by one there may be more beyond the mean than there can be below it.
     const double more = by_one > 0 && value > 0 ? value * (most_for_seen(value * value / by_one) - 1) : 0;
-    return {value, std::max(0.0, value - reach - doubt), value + std::max(reach, more) + doubt, only_least};
+    return {value, std::max(0.0, value - reach - doubt), value + std::max(reach, more) + doubt, unbounded};
 }
 
 }  // namespace nmtx

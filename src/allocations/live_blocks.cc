@@ -180,7 +180,7 @@ class Cells {
         const Estimate estimate = sampled(group);
         const double part = profile_.run.seconds / blocks_.seconds;
         const double more = std::max(0.0, group.more * part), fresh = std::max(more, group.fresh * part);
-        const bool bounded = !profile_.run.sees_too_little() && !estimate.only_least;
+        const bool bounded = !profile_.run.sees_too_little() && !estimate.unbounded;
         const double high = std::max(estimate.high, estimate.value * (1 + early_.doubt));
         // New blocks of sizes without any sample belong to nobody, even where there is no interval.
         const bool unseen = more > high && (bounded || estimate.value <= 0);

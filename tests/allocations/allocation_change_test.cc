@@ -107,7 +107,8 @@ TEST_CASE("allocation change: a site that a run has no sample of may have alloca
     CHECK(most_unseen(run, 10, 1e6, 1000) == Approx(3.689 * 100'000));
 }
 
-TEST_CASE("allocation change: where a run has lower bounds only, or no window, no change is certain") {
+TEST_CASE(
+    "allocation change: where the error of a run is not known, or it has no window, no change is certain") {
     auto before = made_run_of({{leak, 100}});
     const auto after = made_run_of({{leak, 900}});
     before.run.slowed = 0.95;
@@ -213,7 +214,7 @@ TEST_CASE("changed calls: what is left out counts for its caller") {
     CHECK_FALSE(nothing.nodes[0].bytes.certain());
 }
 
-TEST_CASE("allocation change: what was counted is compared, though calls are lower bounds") {
+TEST_CASE("allocation change: what was counted is compared, though the error of calls is not known") {
     auto before = made_run_of({{leak, 100}}), after = made_run_of({{leak, 100}});
     for (AllocationProfile* profile : {&before, &after}) {
         profile->run.knows_live = profile->run.live_counted = true;

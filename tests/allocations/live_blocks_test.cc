@@ -82,12 +82,12 @@ TEST_CASE("live blocks: what stays is what the walks counted, however low the ca
     REQUIRE(sites.size() == 1);
     CHECK(sites[0].live_blocks.value == Approx(40'000));
     CHECK(sites[0].live_bytes.value == Approx(40e6));
-    CHECK_FALSE(sites[0].live_bytes.only_least);
+    CHECK_FALSE(sites[0].live_bytes.unbounded);
     CHECK(sites[0].live_bytes.high == Approx(40e6));
     // Another site may have stayed without a sample.
     CHECK(sites[0].live_bytes.low == Approx(40e6 * (1 - none_seen / 20)));
     // What stays was allocated.
-    CHECK(sites[0].bytes.only_least);
+    CHECK(sites[0].bytes.unbounded);
     CHECK(sites[0].bytes.value == Approx(40e6));
 }
 
@@ -377,7 +377,7 @@ TEST_CASE("live blocks: where neither calls nor blocks could be counted, none th
     mark_live(profile, {{}, {}, 10, 0});
     const Estimate live = allocation_sites(profile, true)[0].live_bytes;
     CHECK(live.value == 0);
-    CHECK(live.only_least);
+    CHECK(live.unbounded);
     CHECK(std::isfinite(live.high));
     CHECK_FALSE(has_interval(profile.run, live));
 }

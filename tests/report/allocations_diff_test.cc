@@ -152,7 +152,7 @@ TEST_CASE("allocations diff: what makes the comparison doubtful is said") {
     for (const char* words :
          {"Different programs: java and other", "Only the first run includes calls from libjvm.so",
           "Different allocators: glibc and jemalloc", "Different functions had probes",
-          "The second run has lower bounds only", "The first run has one window only",
+          "The second run slowed a thread by 90 % within a window", "The first run has one window only",
           "only compared if both runs have --live"}) {
         CAPTURE(words);
         CHECK(has(notes, words));

@@ -61,8 +61,9 @@ std::string rate_reach_text(const AllocationChange& change) {
 std::string allocations_diff_sentence(const AllocationChange& change, std::string_view what) {
     const std::string before = rate_text(change.before.value, 1), after = rate_text(change.after.value, 1);
     if (!change.estimated)
-        return fmt::format("{}: {} before, {} after. One of them is a lower bound: the change is not known.",
-                           what, before, after);
+        return fmt::format(
+            "{}: {} before, {} after. The error of one of them is not known: the change is not known.", what,
+            before, after);
     const std::string figures = fmt::format("{}: {} before, {} after: ", what, before, after);
     return change.certain()
                ? fmt::format("{}{} ({} at 95 %).", figures, rate_change_text(change), rate_reach_text(change))
@@ -79,7 +80,7 @@ std::vector<std::string> allocations_diff_notes(const AllocationDiff& diff) {
             notes.push_back(fmt::format("The {} run saw no calls: nothing can be said of changes.", which));
         if (run->is_too_low())
             notes.push_back(fmt::format(
-                "The {} run has lower bounds only: a thread was slowed by {:.0f} % within a window. "
+                "The {} run slowed a thread by {:.0f} % within a window, so the error of its figures is not known. "
                 "Nothing can be said of changes.",
                 which, 100 * run->slowed));
         if (run->has_too_few_windows())

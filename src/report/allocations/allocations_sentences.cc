@@ -61,7 +61,7 @@ void add_functions(const AllocationRun& run, std::vector<std::string>& notes) {
             joined(of_allocator),
             with_mmap ? " Also mmap for anonymous memory, except calls from malloc and the C library." : ""));
     if (!run.functions_left_out.empty())
-        notes.push_back(fmt::format("Not included: calls of {}, where no cheap probe is possible.",
+        notes.push_back(fmt::format("Not included: calls of {}, where no probe is possible.",
                                     joined(run.functions_left_out)));
 }
 
@@ -112,7 +112,6 @@ std::string site_text(const SiteName& site) {
 }
 
 std::string known_reach(const AllocationRun& run, const Estimate& estimate) {
-    if (estimate.only_least) return "or more";
     return has_interval(run, estimate) ? reach_text(estimate) + " at 95 %" : "its error is not known";
 }
 
@@ -125,10 +124,8 @@ std::string allocations_sentence(const AllocationProfile& profile) {
     const Estimate bytes = estimate_of(profile, AllocationMeasure::alloc_space);
     const Estimate blocks = estimate_of(profile, AllocationMeasure::alloc_objects);
     const std::string rate = rate_text(bytes.value, run.seconds), count = grouped(rounded(blocks.value));
-    std::string text = bytes.only_least ? fmt::format("At least {} allocated in {:.1f} s, {} blocks or more",
-                                                      rate, run.seconds, count)
-                                        : fmt::format("{} allocated in {:.1f} s ({}), {} blocks", rate,
-                                                      run.seconds, known_reach(run, bytes), count);
+    std::string text = fmt::format("{} allocated in {:.1f} s ({}), {} blocks", rate, run.seconds,
+                                   known_reach(run, bytes), count);
     if (run.knows_live) {
         const Estimate live = estimate_of(profile, AllocationMeasure::inuse_space);
         text += live.value > 0 ? fmt::format("; {} ({}) still in use", rate_text(live.value, run.seconds),
@@ -215,10 +212,10 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
             "so the error of the figures is not known. Sample longer (--for) or allow more (--budget).",
             100 * run.unseen_cpu));
     if (run.is_too_low())
-        notes.push_back(
-            fmt::format("A thread was slowed by {:.0f} % within a window, or more. What it allocates is a "
-                        "lower bound, possibly far too low; which of its sites allocate most is still shown.",
-                        100 * run.slowed));
+        notes.push_back(fmt::format(
+            "A thread was slowed by {:.0f} % within a window, or more. The error of what it allocates "
+            "is not known: the figure may be far too low. Which of its sites allocate most is still shown.",
+            100 * run.slowed));
     else if (run.slowed > noticeable_slowdown)
         notes.push_back(
             fmt::format("A thread was slowed by up to {:.0f} % within a window. Its figures are corrected "

@@ -47,13 +47,14 @@ class AllocationsText {
 
     [[nodiscard]] std::string still_live(const AllocationSite& site) const {
         if (!profile_.run.knows_live || site.bytes.value <= 0) return "-";
+        if (site.bytes.unbounded && site.live_bytes.value > 0) return "?";
         const double share = 100 * std::min(1.0, site.live_bytes.value / site.bytes.value);
         if (site.live_bytes.value <= 0) {
             const double most = 100 * site.live_bytes.high / site.bytes.value;
             const bool known = has_interval(profile_.run, site.live_bytes) && most < 100;
             return known ? fmt::format("< {:.0f} %", std::ceil(most)) : "?";
         }
-        return fmt::format("{}{:.0f} %", site.bytes.only_least ? "≤ " : "", share);
+        return fmt::format("{:.0f} %", share);
     }
 
     void table(const std::vector<AllocationSite>& sites) {
@@ -70,10 +71,7 @@ class AllocationsText {
             const std::string rate = bytes.value > 0 ? rate_text(bytes.value, seconds)
                                      : known         ? most_text(bytes, seconds)
                                                      : "?";
-            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate,
-                            bytes.only_least ? "or more"
-                            : known          ? reach_text(bytes)
-                                             : "?",
+            add(fmt::format("{:>13} {:>8} {:>12} {:>7}  {}", rate, known ? reach_text(bytes) : "?",
                             grouped(static_cast<std::uint64_t>(std::llround(blocks.value))), still_live(site),
                             site_text(site.name)));
             if (!site.name.java.empty())
