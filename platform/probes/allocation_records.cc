@@ -46,6 +46,7 @@ std::optional<AllocationRecords::Call> AllocationRecords::call_of(const ProbedFu
     const auto holds = [&call](Range code) { return code.contains(Address{call.returns_to}); };
     if (function.maps && (!is_memory(record) || std::any_of(own_.begin(), own_.end(), holds)))
         return std::nullopt;
+    if (holds(only_itself_)) return std::nullopt;
     if (!jvm_.contains(Address{call.returns_to})) return call;
     ++run_.of_jvm;
     return std::nullopt;

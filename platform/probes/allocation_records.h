@@ -25,15 +25,16 @@ namespace nmtx {
 
 class AllocationRecords {
   public:
-    // All must outlive it. `jvm`: libjvm.so's code; calls from there are left out. Empty: none are. `own`:
-    // code whose calls of mmap are left out. `addresses`: blocks are of interest.
+    // All must outlive it. `jvm`: libjvm.so's code; calls from there are left out. Empty: none are. `of`:
+    // whose calls of itself are left out. `addresses`: blocks are of interest.
     AllocationRecords(const ProcessFiles& process, ProfileBuilder& builder, StackBatches& batches,
-                      AllocationRun& run, Range jvm, std::vector<Range> own, bool addresses)
+                      AllocationRun& run, Range jvm, const ProbedAllocator& of, bool addresses)
         : builder_(builder),
           batches_(batches),
           run_(run),
           jvm_(jvm),
-          own_(std::move(own)),
+          own_(of.own_code),
+          only_itself_(of.only_itself),
           addresses_(addresses),
           busy_(process) {}
 
@@ -108,6 +109,7 @@ class AllocationRecords {
     AllocationRun& run_;
     Range jvm_;
     std::vector<Range> own_;
+    Range only_itself_;
     bool addresses_;
     BusyThreads busy_;
     std::unordered_map<pid_t, double> exposed_s_;  // windows so far in which a thread had probes

@@ -17,6 +17,7 @@
 #include "platform/probes/probe_cleaner.h"
 #include "platform/probes/probe_price.h"
 #include "platform/probes/seldom_calls.h"
+#include "platform/probes/serving_calls.h"
 #include "platform/probes/stretch_plan.h"
 
 namespace nmtx {
@@ -61,8 +62,7 @@ class AllocationSampler {
         const auto jvm = options_.with_jvm ? Expected<Range>(Range{}) : code_of_jvm(process_);
         if (!jvm) return tl::make_unexpected(jvm.error());
         planner_.leave_out_jvm(*jvm);
-        AllocationRecords records(process_, builder_, batches_, run_, *jvm, allocator().own_code,
-                                  options_.addresses);
+        AllocationRecords records(process_, builder_, batches_, run_, *jvm, allocator(), options_.addresses);
         SeldomCalls seldom(process_, records, run_, random_, options_.addresses);
         seldom_ = &seldom;
         for (std::uint64_t from = monotonic_ns(); !over();) {
@@ -129,23 +129,19 @@ class AllocationSampler {
         return std::move(*all);
     }
 
-    // Looks at the calls of each file's malloc: the one that is called serves.
+    // The file whose malloc is called serves.
     Expected<void> count_first() {
-        double most = 0;
-        for (std::size_t i = 0; i < allocators_.size(); ++i) {
-            const std::vector<pid_t> all = threads();
-            if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
-            const auto seen = planner_.look(all, allocators_[i]);
-            // Those that replace the C library's come first.
-            if (!seen) break;
-            if (i > 0 && *seen <= most) continue;
-            most = *seen;
-            serving_ = i;
-        }
-        run_.first_rate = most;
-        planner_.expect_rate(most * (options_.frees ? 2 : 1));  // it frees as often
+        const std::vector<pid_t> all = threads();
+        if (run_.process_ended) return failure(process_.path("task"), "the process has ended");
+        const ServingFile found = find_serving(
+            type_, allocators_, run_.price, [&] { return planner_.times_until_now(all); },
+            [&](const ProbedAllocator& one) { return planner_.look(all, one); });
+        serving_ = found.number;
+        run_.hits += found.paid;
+        run_.first_rate = found.calls_a_second;
+        planner_.expect_rate(found.calls_a_second * (options_.frees ? 2 : 1));  // it frees as often
         run_.with_frees = allocator().has_free();
-        if (options_.frees && !run_.with_frees) run_.frees_missing = "free has no place for a cheap probe";
+        if (options_.frees && !run_.with_frees) run_.frees_missing = "free cannot be probed";
         return {};
     }
 
@@ -338,7 +334,7 @@ Expected<AllocationProfile> sample_allocations(const ProcessFiles& process,
     if (!allocators) return tl::make_unexpected(allocators.error());
     const auto type = uprobe_type();
     if (!type) return tl::make_unexpected(type.error());
-    const auto price = measure_hit_price(*type, stack_bytes, options.addresses);
+    const auto price = measure_hit_price(*type, stack_bytes, options.addresses, trap_twice(*allocators));
     if (!price) return tl::make_unexpected(price.error());
     const ProbeCleaner cleaner(process, *allocators, *type);
     ProfileBuilder builder;

@@ -13,7 +13,7 @@
 #include "platform/proc/mapped_file.h"
 #include "platform/symbols/unwind_files.h"
 
-// Begins with a push, as malloc does.
+// The one begins with a push, as malloc does, the other with an instruction that the kernel does not emulate.
 asm(R"(
     .pushsection .text
     .globl nmtx_priced_function
@@ -25,9 +25,18 @@ nmtx_priced_function:
     pop %rbx
     ret
     .size nmtx_priced_function, . - nmtx_priced_function
+    .globl nmtx_priced_twice
+    .hidden nmtx_priced_twice
+    .type nmtx_priced_twice, @function
+    .p2align 4
+nmtx_priced_twice:
+    mov %rdi, %rax
+    ret
+    .size nmtx_priced_twice, . - nmtx_priced_twice
     .popsection
 )");
 extern "C" void nmtx_priced_function();
+extern "C" void nmtx_priced_twice();
 
 namespace nmtx {
 namespace {
@@ -40,20 +49,21 @@ constexpr double dearer_elsewhere = 1.2;
 constexpr std::size_t price_ring_pages = 1024;
 
 // A window's copies are of stacks that are as deep.
-[[gnu::noinline]] void call_on_deep_stack() {
+using Priced = void (*)();
+[[gnu::noinline]] void call_on_deep_stack(Priced priced) {
     std::array<volatile char, std::size_t{20} << 10U> stack;
     stack.front() = 0;
-    nmtx_priced_function();
+    priced();
     stack.back() = 0;
 }
 
 // The median of some rounds: one in which somebody else had our processor does not count.
 template <typename Between>
-double ns_a_call(int calls, Between between) {
+double ns_a_call(Priced priced, int calls, Between between) {
     std::array<double, rounds> times{};
     for (double& time : times) {
         const std::uint64_t begin = monotonic_ns();
-        for (int i = 0; i < calls; ++i) call_on_deep_stack();
+        for (int i = 0; i < calls; ++i) call_on_deep_stack(priced);
         time = static_cast<double>(monotonic_ns() - begin) / calls;
         between();
     }
@@ -62,34 +72,36 @@ double ns_a_call(int calls, Between between) {
 }
 
 struct OwnPlace {
+    Priced function = nullptr;
     Descriptor file;
     std::uint64_t offset = 0;
 };
 
-Expected<OwnPlace> own_place() {
+Expected<OwnPlace> own_place(Priced priced) {
     const auto own = ProcessFiles::open(static_cast<std::uint64_t>(::getpid()));
     if (!own) return tl::make_unexpected(own.error());
     const auto maps = own->read_large("maps");
     if (!maps) return tl::make_unexpected(maps.error());
-    const Address function{reinterpret_cast<std::uintptr_t>(&nmtx_priced_function)};
+    const Address function{reinterpret_cast<std::uintptr_t>(priced)};
     const std::vector<MappedFile> code = mapped_code(*maps);
     const MappedFile* const file = code_at(code, function);
     if (file == nullptr) return failure("/proc/self/maps", "this program's own code is not in it");
-    OwnPlace place{open_mapped_file(*own, *file), file->offset + (function.value - file->first.begin.value)};
+    OwnPlace place{priced, open_mapped_file(*own, *file),
+                   file->offset + (function.value - file->first.begin.value)};
     if (!place.file) return failure(file->path, "this program's own file cannot be opened");
     return place;
 }
 
 // So much more a call takes with this probe in the function; 0 where it cannot be had.
-double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecords& records, double bare_ns,
-               int& why, double& close_ns) {
-    PerfProbe probe = PerfProbe::insert(type, place, 0, records, why);
+double cost_of(const UprobeType& type, const OwnPlace& own, bool returns, const ProbeRecords& records,
+               double bare_ns, int& why, double& close_ns) {
+    PerfProbe probe = PerfProbe::insert(type, {own.file.get(), own.offset, returns}, 0, records, why);
     if (!probe) return 0;
     ProbeRing ring;
     if (records.every > 0 && !ring.map(probe, price_ring_pages)) return 0;
     probe.enable();
     const bool copies = records.stack_bytes > 0;
-    const double ns = ns_a_call(copies ? copies_a_round : calls_a_round, [&] {
+    const double ns = ns_a_call(own.function, copies ? copies_a_round : calls_a_round, [&] {
         if (!copies) ring.take([](std::uint64_t) { return false; }, [](const ProbeRecord&) {});
     });
     ring = ProbeRing();
@@ -101,24 +113,26 @@ double cost_of(const UprobeType& type, const ProbePlace& place, const ProbeRecor
 
 }  // namespace
 
-Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack_bytes, bool returns) {
-    const auto own = own_place();
+Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack_bytes, bool returns,
+                                     bool twice) {
+    const auto own = own_place(twice ? &nmtx_priced_twice : &nmtx_priced_function);
     if (!own) return tl::make_unexpected(own.error());
-    const double bare = ns_a_call(calls_a_round, [] {});
-    const ProbePlace entry{own->file.get(), own->offset, false};
+    const double bare = ns_a_call(own->function, calls_a_round, [] {});
     int why = 0;
     HitPrice price;
-    const double call = cost_of(type, entry, {}, bare, why, price.close_ns);
+    const auto cost = [&](bool returning, const ProbeRecords& records) {
+        return cost_of(type, *own, returning, records, bare, why, price.close_ns);
+    };
+    const double call = cost(false, {});
     if (why != 0) return tl::make_unexpected(probe_refusal(why));
     price.call_ns = std::max(call, 100.0) * dearer_elsewhere;
-    const double copy = cost_of(type, entry, {1, stack_bytes}, bare, why, price.close_ns);
+    const double copy = cost(false, {1, stack_bytes});
     if (why == 0 && copy > price.call_ns) price.copy_ns = copy - price.call_ns;
-    const double record = cost_of(type, entry, {1, 0}, bare, why, price.close_ns);
+    const double record = cost(false, {1, 0});
     if (why == 0) price.record_ns = std::max(record - price.call_ns, 100.0);
     price.look_ns = scout_price_ns();
     if (!returns) return price;
-    const double back =
-        cost_of(type, {own->file.get(), own->offset, true}, {1, 0}, bare, why, price.close_ns);
+    const double back = cost(true, {1, 0});
     if (why == 0 && back > 0) price.return_ns = back;
     return price;
 }

@@ -9,7 +9,9 @@
 
 namespace nmtx {
 
-// Takes some hundredths of a second. Fails where probes are not allowed.
-Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack_bytes, bool returns);
+// `twice`: of a probe on an instruction that the kernel does not emulate. Takes some hundredths of a second.
+// Fails where probes are not allowed.
+Expected<HitPrice> measure_hit_price(const UprobeType& type, std::uint32_t stack_bytes, bool returns,
+                                     bool twice);
 
 }  // namespace nmtx

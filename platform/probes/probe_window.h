@@ -19,7 +19,7 @@
 
 namespace nmtx {
 
-inline constexpr std::size_t most_functions = 8;
+inline constexpr std::size_t most_functions = 14;
 
 // A thread that gets probes, of how many threads it stands, and which of its calls are recorded: each so many
 // of a function, 0 as 1. The kernel counts from 0, so that with fewer calls than that none is.

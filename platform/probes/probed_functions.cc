@@ -26,6 +26,8 @@ struct Known {
     SizeArgument size;
     bool returns_address;
     bool frees = false, maps = false;
+    const char* symbol = nullptr;  // where it is not the name
+    [[nodiscard]] const char* exported() const { return symbol != nullptr ? symbol : name; }
 };
 // C11 and POSIX; memalign is what many libraries still call.
 constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, true},
@@ -34,6 +36,16 @@ constexpr std::array<Known, 6> known_functions{{{"malloc", SizeArgument::first, 
                                                 {"aligned_alloc", SizeArgument::second, true},
                                                 {"memalign", SizeArgument::second, true},
                                                 {"posix_memalign", SizeArgument::third, false}}};
+
+// C++ 17, in libraries that replace malloc: these do not call it. An alias or a jump to another one is that
+// one.
+constexpr std::array<Known, 6> known_operators{
+    {{"operator new", SizeArgument::first, true, false, false, "_Znwm"},
+     {"operator new[]", SizeArgument::first, true, false, false, "_Znam"},
+     {"operator new (nothrow)", SizeArgument::first, true, false, false, "_ZnwmRKSt9nothrow_t"},
+     {"operator new[] (nothrow)", SizeArgument::first, true, false, false, "_ZnamRKSt9nothrow_t"},
+     {"operator new (aligned)", SizeArgument::first, true, false, false, "_ZnwmSt11align_val_t"},
+     {"operator new[] (aligned)", SizeArgument::first, true, false, false, "_ZnamSt11align_val_t"}}};
 
 constexpr Known known_free{"free", SizeArgument::first, false, true};
 constexpr Known known_mmap{"mmap", SizeArgument::second, true, false, true};
@@ -55,12 +67,23 @@ std::optional<std::uint64_t> offset_in_file(const ElfImage& image, std::uint64_t
     return std::nullopt;
 }
 
-std::optional<std::uint64_t> probe_offset(int file, std::uint64_t function, std::size_t arguments) {
-    std::array<std::byte, 32> code{};
+std::vector<std::byte> code_of(int file, std::uint64_t function) {
+    std::vector<std::byte> code(32);
     const ssize_t got = ::pread(file, code.data(), code.size(), static_cast<off_t>(function));
-    if (got <= 0) return std::nullopt;
-    const auto at = probe_point(std::span(code).first(static_cast<std::size_t>(got)), arguments);
-    return at ? std::optional(function + *at) : std::nullopt;
+    code.resize(static_cast<std::size_t>(std::max<ssize_t>(0, got)));
+    return code;
+}
+
+// `mapped`: the file, which has it from `begin` on.
+void add_function(ProbedAllocator& found, const Known& function, std::span<const std::byte> code,
+                  const MappedFile& mapped, std::uint64_t begin) {
+    auto at = probe_point(code, arguments_of(function));
+    const bool twice = !at;
+    if (twice) at = dear_probe_point(code);
+    if (!at) return found.left_out.emplace_back(function.name), void();
+    const Address address{mapped.first.begin.value + (begin + *at - mapped.offset)};
+    found.functions.push_back({function.name, begin + *at, address, function.size, function.returns_address,
+                               function.frees, function.maps, twice});
 }
 
 // `mapped`: the file, which has them.
@@ -70,21 +93,17 @@ void find_functions(ProbedAllocator& found, int file, const MappedFile& mapped,
     if (!image) return;
     std::vector<std::string> names;
     names.reserve(wanted.size());
-    for (const Known& function : wanted) names.emplace_back(function.name);
+    for (const Known& function : wanted) names.emplace_back(function.exported());
     const auto symbols = find_exports(file, *image, names);
     std::set<std::uint64_t> taken;  // aligned_alloc and memalign may be one function
     for (const Known& function : wanted) {
-        const auto symbol = symbols.find(function.name);
+        const auto symbol = symbols.find(function.exported());
         const auto begin = symbol == symbols.end() ? std::nullopt : offset_in_file(*image, symbol->second);
-        if (!begin || taken.contains(*begin)) continue;
-        taken.insert(*begin);
-        if (const auto offset = probe_offset(file, *begin, arguments_of(function))) {
-            const Address address{mapped.first.begin.value + (*offset - mapped.offset)};
-            found.functions.push_back({function.name, *offset, address, function.size,
-                                       function.returns_address, function.frees, function.maps});
-        } else {
-            found.left_out.emplace_back(function.name);
-        }
+        if (!begin || !taken.insert(*begin).second) continue;
+        const std::vector<std::byte> code = code_of(file, *begin);
+        const auto jump = jumps_to(code);
+        if (jump && taken.contains(*begin + static_cast<std::uint64_t>(*jump))) continue;
+        add_function(found, function, code, mapped, *begin);
     }
 }
 
@@ -103,6 +122,16 @@ void find_mmap(ProbedAllocator& found, const MappedFile& allocator, const Proces
     found.own_code.push_back(library->first);
     found.c_library = open_mapped_file(process, *library);
     if (found.c_library) find_functions(found, found.c_library.get(), *library, {&known_mmap, 1});
+}
+
+// Of a thread that calls seldom only the first few are watched.
+std::vector<Known> functions_that_allocate(bool with_operators) {
+    std::vector<Known> all(known_functions.begin(), known_functions.end());
+    if (with_operators) {
+        all.insert(all.begin() + 1, known_operators.front());
+        all.insert(all.end(), known_operators.begin() + 1, known_operators.end());
+    }
+    return all;
 }
 
 bool has_malloc(const ProbedAllocator& found) {
@@ -146,19 +175,25 @@ Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles
     const auto program = process.link("exe");
     std::vector<ProbedAllocator> all;
     std::string refused;
+    std::vector<std::string> unprobed;
     const std::vector<MappedFile> code = mapped_code(*maps);
     for (const MappedFile& file : code) {
         std::string allocator(allocator_of_file(file.path));
         if (allocator.empty() && program && file.path == *program) allocator = "program";
         if (allocator.empty() || is_known(all, file.path)) continue;
         ProbedAllocator found{
-            std::move(allocator), file.path, open_mapped_file(process, file), {}, {}, {}, {}};
+            std::move(allocator), file.path, open_mapped_file(process, file), {}, {}, {}, {}, {}};
         if (!found.file) {
             refused = file.path;
             continue;
         }
-        find_functions(found, found.file.get(), file, known_functions);
-        if (!has_malloc(found)) continue;
+        const bool replaces = !is_c_library(file) && found.allocator != "program";
+        if (replaces) found.only_itself = file.first;
+        find_functions(found, found.file.get(), file, functions_that_allocate(replaces));
+        if (!has_malloc(found)) {
+            if (!found.left_out.empty()) unprobed.push_back("malloc of " + std::string(base_name(file.path)));
+            continue;
+        }
         find_mmap(found, file, process, code);
         if (frees) find_functions(found, found.file.get(), file, {&known_free, 1});
         all.push_back(std::move(found));
@@ -167,12 +202,21 @@ Expected<std::vector<ProbedAllocator>> find_probed_allocators(const ProcessFiles
     std::stable_partition(all.begin(), all.end(), [](const ProbedAllocator& one) {
         return one.allocator != "glibc" && one.allocator != "musl";
     });
+    for (ProbedAllocator& one : all)
+        one.left_out.insert(one.left_out.end(), unprobed.begin(), unprobed.end());
     if (!all.empty()) return all;
     if (!refused.empty())
         return failure(refused, "cannot be opened, so probes cannot be set in it",
                        "run it as root, or with CAP_CHECKPOINT_RESTORE");
     return failure(process.path("maps"), "no mapped file has a malloc that can be probed",
                    "what has grown is shown by: nmtx malloc PID --owners");
+}
+
+bool trap_twice(std::span<const ProbedAllocator> allocators) {
+    return std::any_of(allocators.begin(), allocators.end(), [](const ProbedAllocator& one) {
+        return std::any_of(one.functions.begin(), one.functions.end(),
+                           [](const ProbedFunction& function) { return function.traps_twice; });
+    });
 }
 
 Expected<Range> code_of_jvm(const ProcessFiles& process) {

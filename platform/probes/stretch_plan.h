@@ -53,6 +53,11 @@ class StretchPlanner {
     void leave_out_jvm(Range code) { times_.leave_out_jvm(code.begin != code.end); }
     // What is known of threads that had no probe.
     [[nodiscard]] const ThreadTimes& times() const { return times_; }
+    // Since they were last looked at.
+    ThreadNs times_until_now(std::span<const pid_t> all) {
+        times_.look(all);
+        return times_.since_last();
+    }
     // Calls a second of the threads of which a window does not tell.
     [[nodiscard]] double unseen_rate(const ThreadChoice& choice) const;
 

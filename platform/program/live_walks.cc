@@ -104,7 +104,8 @@ void LiveWalks::add_mapped(const AllocationProfile& profile, BlocksOfTime& block
 
 void LiveWalks::walk_after(AllocationProfile& profile) {
     if (profile.run.allocator != "glibc") {
-        profile.run.live_missing = "only glibc's blocks can be walked, not those of " + profile.run.allocator;
+        profile.run.live_missing = "only glibc's blocks can be walked, not those of " +
+                                   profile.run.allocator + "; --free shows how long they live";
         return;
     }
     const std::vector<std::uint64_t> addresses = sampled_addresses(profile);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 
 namespace nmtx {
@@ -42,6 +43,10 @@ std::size_t size_of_computing(std::span<const std::byte> code, std::size_t argum
     const bool writes_rm = opcode == 0x89 || opcode == 0x21 || opcode == 0x09;  // mov, and, or
     if (mode == 3 && opcode == 0x85) return 3;                                  // test
     if (mode == 3 && writes_rm && is_free(rm, arguments)) return 3;
+    if (mode == 3 && opcode == 0x83 && (modes >> 3U & 7U) == 7) return 4;  // cmp $…, 8 bits
+    if (mode == 3 && opcode == 0x81 && (modes >> 3U & 7U) == 7 && code.size() >= 7) return 7;
+    const bool is_relative = mode == 0 && (modes & 7U) == 5;  // to %rip
+    if (is_relative && opcode == 0x8b && code.size() >= 7 && is_free(reg, arguments)) return 7;
     if (mode == 3 && opcode == 0xc1 && reg == 5 && is_free(rm, arguments)) return 4;  // shr $…
     if (mode == 1 && opcode == 0x8d && (modes & 7U) != 4 && is_free(reg, arguments))
         return 4;  // lea …(…), without a scale
@@ -61,6 +66,10 @@ std::size_t size_of_harmless(std::span<const std::byte> code, std::size_t argume
     return 0;
 }
 
+std::size_t begin_of(std::span<const std::byte> code) {
+    return begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa}) ? 4 : 0;  // endbr64
+}
+
 }  // namespace
 
 std::optional<std::size_t> probe_point(std::span<const std::byte> code, std::size_t arguments) {
@@ -73,6 +82,29 @@ std::optional<std::size_t> probe_point(std::span<const std::byte> code, std::siz
         at += size;
     }
     return std::nullopt;
+}
+
+std::optional<std::size_t> dear_probe_point(std::span<const std::byte> code) {
+    // mov, lea, arithmetic and test, of 32 or 64 bits.
+    constexpr std::array<std::uint8_t, 13> plain{0x01, 0x09, 0x21, 0x29, 0x31, 0x39, 0x81,
+                                                 0x83, 0x85, 0x89, 0x8b, 0x8d, 0xc7};
+    const std::size_t begin = begin_of(code);
+    const std::size_t prefix = (byte_at(code, begin) & 0xf0U) == 0x40 ? 1 : 0;
+    const std::uint8_t opcode = byte_at(code, begin + prefix);
+    if (code.size() < begin + 15) return std::nullopt;  // no instruction is longer
+    if (std::find(plain.begin(), plain.end(), opcode) == plain.end()) return std::nullopt;
+    return begin;
+}
+
+std::optional<std::int64_t> jumps_to(std::span<const std::byte> code) {
+    const std::size_t begin = begin_of(code);
+    const std::size_t near = 2, far = 5;
+    if (byte_at(code, begin) == 0xeb && code.size() >= begin + near)
+        return static_cast<std::int8_t>(byte_at(code, begin + 1)) + static_cast<std::int64_t>(begin + near);
+    if (byte_at(code, begin) != 0xe9 || code.size() < begin + far) return std::nullopt;
+    std::int32_t distance = 0;
+    std::memcpy(&distance, code.subspan(begin + 1).data(), sizeof distance);
+    return distance + static_cast<std::int64_t>(begin + far);
 }
 
 }  // namespace nmtx

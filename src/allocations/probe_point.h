@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 
@@ -16,5 +17,12 @@ namespace nmtx {
 // nothing where the code there is not of a known form. Nothing may jump between the begin and there: what is
 // passed over are instructions that only compilers put at a function's begin.
 std::optional<std::size_t> probe_point(std::span<const std::byte> code, std::size_t arguments);
+
+// Where a probe traps twice, for a function without a probe_point(): its first instruction, if that is a
+// plain one, which the kernel surely executes out of line.
+std::optional<std::size_t> dear_probe_point(std::span<const std::byte> code);
+
+// A function that is only a jump to another: the target's offset from its begin.
+std::optional<std::int64_t> jumps_to(std::span<const std::byte> code);
 
 }  // namespace nmtx

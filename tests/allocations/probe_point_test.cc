@@ -46,6 +46,45 @@ TEST_CASE("probe point: what computes into registers that hold no argument is pa
     CHECK_FALSE(probe_point(code({0x48, 0x89, 0xe4, 0x55}), 2));        // mov %rsp, %rsp
 }
 
+TEST_CASE("probe point: malloc of jemalloc and of tcmalloc compares something before it jumps") {
+    const auto jemalloc = code({0x48, 0x81, 0xff, 0, 0x10, 0, 0, 0x0f, 0x87, 0x93, 0, 0, 0});
+    CHECK(probe_point(jemalloc, 2) == 7);
+    const auto tcmalloc = code({0x48, 0x8b, 0x05, 0x59, 0xab, 0, 0, 0x48, 0x85, 0xc0, 0x75, 0x75});
+    CHECK(probe_point(tcmalloc, 2) == 10);
+    CHECK(probe_point(code({0x48, 0x83, 0xff, 0x10, 0x77, 0x10}), 2) == 4);            // cmp $16, %rdi
+    CHECK_FALSE(probe_point(code({0x48, 0x8b, 0x3d, 1, 0, 0, 0, 0x75, 0x10}), 2));     // mov 1(%rip), %rdi
+    CHECK_FALSE(probe_point(code({0x48, 0x83, 0xc7, 0x10, 0x75, 0x10}), 2));           // add $16, %rdi
+    CHECK_FALSE(probe_point(code({0x48, 0x81, 0xff, 0, 0x10, 0}), 2));                 // cut
+    CHECK_FALSE(probe_point(code({0x48, 0x8b, 0x07, 0, 0x10, 0, 0, 0x75, 0x10}), 2));  // mov (%rdi), %rax
+}
+
+TEST_CASE("probe point: where there is none, a plain first instruction can have one that traps twice") {
+    // malloc and free of mimalloc; the first instruction does not end within what was read.
+    const std::vector<std::byte> rest(16, std::byte{0x90});
+    const auto with_rest = [&](std::initializer_list<int> bytes) {
+        auto all = code(bytes);
+        all.insert(all.end(), rest.begin(), rest.end());
+        return all;
+    };
+    const auto malloc =
+        with_rest({0x48, 0x8b, 0x05, 0x49, 0xb4, 0, 0, 0x48, 0x89, 0xfe, 0x64, 0x48, 0x8b, 0x38});
+    CHECK_FALSE(probe_point(malloc, 2));
+    CHECK(dear_probe_point(malloc) == 0);
+    CHECK(dear_probe_point(with_rest({0xf3, 0x0f, 0x1e, 0xfa, 0x89, 0xfe})) == 4);
+    CHECK_FALSE(dear_probe_point(with_rest({0xc5, 0xf8, 0x77})));  // vzeroupper
+    CHECK_FALSE(dear_probe_point(with_rest({0x0f, 0x05})));        // syscall
+    CHECK_FALSE(dear_probe_point(code({0x48, 0x89, 0xfe})));
+    CHECK_FALSE(dear_probe_point(code({})));
+}
+
+TEST_CASE("probe point: a function that is a jump leads to another one") {
+    CHECK(jumps_to(code({0xe9, 0x1b, 0xff, 0xff, 0xff, 0x66})) == -224);  // operator new[] of jemalloc
+    CHECK(jumps_to(code({0xf3, 0x0f, 0x1e, 0xfa, 0xeb, 0x10})) == 22);
+    CHECK_FALSE(jumps_to(code({0xe9, 0x1b, 0xff})));
+    CHECK_FALSE(jumps_to(code({0x48, 0x85, 0xff})));
+    CHECK_FALSE(jumps_to(code({})));
+}
+
 TEST_CASE("probe point: mmap has its flags in the fourth argument's register") {
     // glibc 2.36 and 2.43.
     CHECK(probe_point(code({0x41, 0x89, 0xca, 0x41, 0xf7, 0xc1, 0xff, 0x0f, 0, 0, 0x75, 0x14}), 4) == 10);

@@ -1,11 +1,14 @@
 // `nmtx allocs` on JVMs that allocate native memory at a known rate and place.
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <system_error>
+#include <vector>
 
 #include "catch.h"
 #include "live/growing_jvm.h"
@@ -226,6 +229,24 @@ TEST_CASE("live allocs: blocks that are freed soon, and those that stay", "[any-
     CHECK((kept || report["bytes"]["low"].is_null()));
     const double over = report["sampling"]["debug_registers"] == true ? 1.5 : 2.5;
     CHECK(report["cost"]["paid_share"].get<double>() <= over * report["cost"]["budget"].get<double>());
+}
+
+TEST_CASE("live allocs: where another library serves malloc, its functions have the probes", "[any-jdk]") {
+    ::setenv("LD_PRELOAD", "libjemalloc.so.2", 1);
+    const LiveJvm jvm(jdk_under_test(), {}, {"native=4000000"}, "Growth");
+    ::unsetenv("LD_PRELOAD");
+    const auto report = nmtx_json({"allocs", jvm.pid_text(), "--for", "8s"});
+    INFO(report["sampling"].dump() << "\n" << report["sites"].dump());
+    CHECK(report["sampling"]["allocator"] == "jemalloc");
+    const auto functions = report["sampling"]["functions"].get<std::vector<std::string>>();
+    for (const char* name : {"malloc", "calloc", "operator new"})
+        CHECK(std::count(functions.begin(), functions.end(), name) == 1);
+    CHECK(report["sampling"]["functions_left_out"].empty());
+    bool found = false;
+    for (const auto& site : report["sites"])
+        found = found || (site["java"] == "Growth.keep" &&
+                          site["library"].get<std::string>().ends_with("/libtarget.so"));
+    CHECK(found);
 }
 
 TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all only") {
