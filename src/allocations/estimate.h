@@ -18,7 +18,7 @@ namespace nmtx {
 struct Estimate {
     double value = 0;
     double low = 0, high = 0;  // where 95 of 100 such intervals hold the true sum
-    bool unbounded = false;    // it may be many times as much: there is no interval
+    bool unbounded = false;    // the true sum may be many times as large: no interval
 };
 
 inline constexpr std::uint32_t no_cell = 0xffffffff;

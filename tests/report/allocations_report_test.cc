@@ -147,6 +147,10 @@ TEST_CASE("allocations report: what makes the figures doubtful is said") {
     notes.clear();
     for (const std::string& note : allocations_notes(profile)) notes += note + "\n";
     CHECK(has(notes, "8 of 40 threads at a time had a probe. 30 that call seldom were watched"));
+    run.functions = {"malloc", "operator new", "calloc", "realloc", "mmap"};
+    notes.clear();
+    for (const std::string& note : allocations_notes(profile)) notes += note + "\n";
+    CHECK(has(notes, "for malloc, operator new, and calloc or mmap only."));
     AllocationProfile nothing;
     CHECK(has(text_of_allocations(nothing, false), "No allocation was sampled"));
     nothing.run.slowed = 0.95;

@@ -65,6 +65,14 @@ void add_functions(const AllocationRun& run, std::vector<std::string>& notes) {
                                     joined(run.functions_left_out)));
 }
 
+// A thread has debug registers for three: the first ones, or mmap in place of the last of them.
+std::string watched_functions(const AllocationRun& run) {
+    std::vector<std::string> names = run.functions;
+    std::erase(names, "mmap");
+    if (names.size() < 3) return joined(names);
+    return fmt::format("{}, {}, and {} or mmap", names[0], names[1], names[2]);
+}
+
 // What is known of the blocks that stay, and what is not.
 void add_live_notes(const AllocationProfile& profile, std::vector<std::string>& notes) {
     const AllocationRun& run = profile.run;
@@ -189,8 +197,8 @@ std::vector<std::string> allocations_notes(const AllocationProfile& profile) {
     if (run.threads_watched >= 0.5)
         notes.push_back(fmt::format(
             "{:.0f} of {:.0f} threads at a time had a probe. {:.0f} that call seldom were watched by debug registers "
-            "all the time, for malloc, calloc, and realloc or mmap only.",
-            run.threads_probed, run.threads_mean, run.threads_watched));
+            "all the time, for {} only.",
+            run.threads_probed, run.threads_mean, run.threads_watched, watched_functions(run)));
     else if (run.threads_probed + 0.5 < run.threads_mean)
         notes.push_back(
             fmt::format("{:.0f} of {:.0f} threads at a time had a probe; random ones count for the others.",
