@@ -19,6 +19,10 @@ bool begins_with(std::span<const std::byte> code, std::initializer_list<std::uin
                       [](std::uint8_t wanted, std::byte is) { return std::byte{wanted} == is; });
 }
 
+std::size_t begin_of(std::span<const std::byte> code) {
+    return begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa}) ? 4 : 0;  // endbr64
+}
+
 bool is_emulated(std::span<const std::byte> code) {
     const std::uint8_t first = byte_at(code, 0), second = byte_at(code, 1);
     const auto is_push = [](std::uint8_t opcode) { return opcode >= 0x50 && opcode <= 0x57; };
@@ -60,14 +64,10 @@ std::size_t size_of_harmless(std::span<const std::byte> code, std::size_t argume
     if (begins_with(code, {0x41, 0x89, 0xca})) return 3;                      // mov %ecx, %r10d
     if (begins_with(code, {0x41, 0xf7, 0xc1}) && code.size() >= 7) return 7;  // test $…, %r9d
     if (arguments < 3 && begins_with(code, {0x48, 0xf7, 0xe6})) return 3;     // mul %rsi: into rdx and rax
-    if (begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa})) return 4;                // endbr64
+    if (begin_of(code) > 0) return begin_of(code);
     if (begins_with(code, {0x80, 0x3d}) && code.size() >= 7) return 7;        // cmpb $…, …(%rip)
     if (begins_with(code, {0x48, 0x83, 0x3d}) && code.size() >= 8) return 8;  // cmpq $…, …(%rip)
     return 0;
-}
-
-std::size_t begin_of(std::span<const std::byte> code) {
-    return begins_with(code, {0xf3, 0x0f, 0x1e, 0xfa}) ? 4 : 0;  // endbr64
 }
 
 }  // namespace
@@ -89,10 +89,13 @@ std::optional<std::size_t> dear_probe_point(std::span<const std::byte> code) {
     constexpr std::array<std::uint8_t, 13> plain{0x01, 0x09, 0x21, 0x29, 0x31, 0x39, 0x81,
                                                  0x83, 0x85, 0x89, 0x8b, 0x8d, 0xc7};
     const std::size_t begin = begin_of(code);
-    const std::size_t prefix = (byte_at(code, begin) & 0xf0U) == 0x40 ? 1 : 0;
-    const std::uint8_t opcode = byte_at(code, begin + prefix);
     if (code.size() < begin + 15) return std::nullopt;  // no instruction is longer
-    if (std::find(plain.begin(), plain.end(), opcode) == plain.end()) return std::nullopt;
+    std::size_t at = begin;
+    if (byte_at(code, at) == 0x64) ++at;            // to %fs: what is the thread's own
+    if ((byte_at(code, at) & 0xf0U) == 0x40) ++at;  // of 64 bits, or for r8 to r15
+    const std::uint8_t opcode = byte_at(code, at);
+    const bool sets_constant = (opcode & 0xf8U) == 0xb8;
+    if (!sets_constant && std::find(plain.begin(), plain.end(), opcode) == plain.end()) return std::nullopt;
     return begin;
 }
 

@@ -71,6 +71,9 @@ TEST_CASE("probe point: where there is none, a plain first instruction can have 
     CHECK_FALSE(probe_point(malloc, 2));
     CHECK(dear_probe_point(malloc) == 0);
     CHECK(dear_probe_point(with_rest({0xf3, 0x0f, 0x1e, 0xfa, 0x89, 0xfe})) == 4);
+    // mov %fs:0, %rax and mov $39, %eax.
+    CHECK(dear_probe_point(with_rest({0x64, 0x48, 0x8b, 0x04, 0x25, 0, 0, 0, 0})) == 0);
+    CHECK(dear_probe_point(with_rest({0xb8, 0x27, 0, 0, 0})) == 0);
     CHECK_FALSE(dear_probe_point(with_rest({0xc5, 0xf8, 0x77})));  // vzeroupper
     CHECK_FALSE(dear_probe_point(with_rest({0x0f, 0x05})));        // syscall
     CHECK_FALSE(dear_probe_point(code({0x48, 0x89, 0xfe})));
