@@ -53,7 +53,7 @@ void share_heap_among_threads() {
 }
 
 void prefer_huge_pages_from(const void* here) {
-    constexpr std::size_t ahead = std::size_t{128} << 20U;  // of address space: nothing is touched here
+    constexpr std::size_t ahead = std::size_t{256} << 20U;  // of address space: nothing is touched here
     void* const top = std::malloc(ahead);
     if (top == nullptr) return;
     const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(here);
@@ -68,6 +68,13 @@ void prefer_huge_pages_from(const void* here) {
         populate(top, to_border(top, huge_page));
     }
     std::free(top);
+}
+
+void prefer_huge_pages() {
+    share_heap_among_threads();
+    void* const here = std::malloc(1);
+    if (here != nullptr) prefer_huge_pages_from(here);
+    std::free(here);
 }
 
 }  // namespace nmtx

@@ -115,6 +115,7 @@ Expected<int> print_csv(const std::string& json, const std::string& pointer) {
 Expected<Capture> capture_of(const Command& command, std::uint64_t pid, CapturePlan& plan) {
     const auto options = collect_options(command, pid);
     if (!options) return tl::make_unexpected(options.error());
+    if (command.malloc.owners) prefer_huge_pages();
     return collect(*options, plan);
 }
 
