@@ -80,6 +80,12 @@ class BlockIndex {
     }
     // Where the node's user's bytes begin.
     [[nodiscard]] Address address_of(std::uint32_t node) const;
+    // Where the resident run ends that the address lies in, or the chunk with a mapping of its own; the
+    // address itself where it lies in neither.
+    [[nodiscard]] std::uint64_t run_end(std::uint64_t address) const {
+        const Part* const part = part_of(address);
+        return part == nullptr ? address : part->end;
+    }
     [[nodiscard]] std::uint32_t nodes() const { return nodes_; }
     [[nodiscard]] Bytes node_bytes() const { return Bytes(node_bytes_); }
     // All addresses in malloc's regions.

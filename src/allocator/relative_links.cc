@@ -25,7 +25,7 @@ class RelativeLinks {
 
     void look_at(std::uint32_t node) {
         const std::uint64_t user = index_.address_of(node).value;
-        const auto bytes = elements_.from(user, looked_at, user + looked_at);
+        const auto bytes = elements_.from(user, looked_at, index_.run_end(user));
         for (std::size_t at = 0; at + 8 <= std::min<std::size_t>(bytes.size(), looked_at); at += 8) {
             const std::uint64_t back = word_at(bytes, at);
             if (!is_distance(back)) continue;
@@ -59,7 +59,7 @@ class RelativeLinks {
         std::sort(candidates_.begin(), candidates_.end(),
                   [](const Candidate& a, const Candidate& b) { return a.field < b.field; });
         for (const Candidate& candidate : candidates_) {
-            const auto bytes = fields_.from(candidate.field, 8, candidate.field + 8);
+            const auto bytes = fields_.from(candidate.field, 8, index_.run_end(candidate.field));
             if (bytes.size() < 8 || links_.size() >= most_links) continue;
             const std::uint64_t onward = word_at(bytes, 0);
             if (!is_distance(onward)) continue;

@@ -183,6 +183,16 @@ TEST_CASE("block index: blocks of NMT's are passed in their order, and no word l
     CHECK(index.target_of(heap + 0x50, part).node == 0);
 }
 
+TEST_CASE("block index: what can be read at once from a block on ends with its resident run") {
+    const Made made;
+    CHECK(made.index.run_end(heap) == heap + 0x1000);
+    CHECK(made.index.run_end(heap + 0xfff) == heap + 0x1000);
+    CHECK(made.index.run_end(heap + 0x1000) == heap + 0x1000);  // not resident
+    CHECK(made.index.run_end(heap + 0x2010) == heap + 0x3000);
+    CHECK(made.index.run_end(heap + 0x100010) == heap + 0x200000);
+    CHECK(made.index.run_end(~std::uint64_t{0}) == ~std::uint64_t{0});
+}
+
 TEST_CASE("block index: a word leads to a node's beginning, a few bytes behind it, or into it") {
     const Made made;
     for (std::uint64_t at = heap - 0x40; at < heap + 0x3040; ++at) {
