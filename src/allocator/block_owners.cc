@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "allocator/loader_blocks.h"
 #include "base/paths.h"
 
 namespace nmtx {
@@ -77,7 +78,7 @@ class OwnerSums {
   public:
     OwnerSums(Unowned& unowned, const BlockTally& tally, const std::vector<MappedFile>& mapped,
               TargetFiles& files)
-        : unowned_(unowned), tally_(tally), mapped_(mapped), files_(files) {}
+        : unowned_(unowned), tally_(tally), mapped_(mapped), files_(files), loader_(loader_of(mapped)) {}
 
     void add(const std::vector<FirstWord>& words) {
         std::map<std::uint32_t, std::vector<FirstWord>> by_file;
@@ -121,9 +122,10 @@ class OwnerSums {
         for (std::size_t i = 0; i < words.size(); ++i) {
             const FileRange* range = tally_.file_of(words[i].word);
             const Named name = named(symbols[i], range != nullptr && range->code);
-            const bool image = words[i].word == file.first.begin.value && file.offset == 0;
-            add(file, image ? "link_map" : name.kind, words[i].usable, image ? "load address" : name.evidence,
-                words[i].chunks);
+            const bool image = is_load_address(words[i].word, file);
+            const bool of_loader = image && loader_ && words[i].usable >= least_link_map;
+            add(of_loader ? mapped_[*loader_] : file, image ? "link_map" : name.kind, words[i].usable,
+                image ? "load address" : name.evidence, words[i].chunks);
         }
     }
 
@@ -148,6 +150,7 @@ class OwnerSums {
     const BlockTally& tally_;
     const std::vector<MappedFile>& mapped_;
     TargetFiles& files_;
+    std::optional<std::uint32_t> loader_;
     std::map<std::tuple<std::string, std::string, std::string, std::uint64_t>, UntrackedOwner> sums_;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "allocator/holder_table.h"
+#include "allocator/loader_blocks.h"
 
 namespace nmtx {
 namespace {
@@ -57,19 +58,24 @@ BlockPointers::BlockPointers(const HolderSearch& search)
       own_(index_.nodes()),
       jvm_(index_.nodes()),
       jvm_inside_(index_.nodes()),
-      shown_(index_.nodes()) {
+      shown_(index_.nodes()),
+      loader_(loader_of(search.files)) {
     const auto add = [&](std::uint32_t file) {
         const std::string& path = search.files[file].path;
         if (is_base_library(path)) return;
         libraries_.add(file);
-        if (path.find("/libjvm.so") != std::string::npos) of_jvm_.set(libraries_.of(file));
+        if (path.find("/libjvm.so") != std::string::npos) first_word_only_.set(libraries_.of(file));
     };
     for (const FileRange& range : search.tally.files()) {
         files_or_blocks_.add(range.range);
         add(range.file);
     }
     for (const NamedChunk& chunk : search.named) add(chunk.file);
-    of_jvm_.reset(0);  // beyond the last number
+    if (loader_) {
+        libraries_.add(*loader_);
+        first_word_only_.set(libraries_.of(*loader_));
+    }
+    first_word_only_.reset(0);  // beyond the last number
 }
 
 void BlockPointers::read(TargetMemory& memory, BlockGraph& graph) {
@@ -129,16 +135,22 @@ void BlockPointers::Reader::block_of_jvm(const BlockIndex::Block& block) {
 std::uint32_t BlockPointers::Reader::own_file(const BlockIndex::Block& block) {
     while (named_ != search_.named.end() && named_->at < block.at) ++named_;
     if (named_ != search_.named.end() && named_->at == block.at) return named_->file;
-    const FileRange* const range = user_.size() < 8 ? nullptr : search_.tally.file_of(word_at(user_, 0));
-    return range == nullptr ? HolderRow::no_file : range->file;
+    if (user_.size() < 8) return HolderRow::no_file;
+    const std::uint64_t word = word_at(user_, 0);
+    const FileRange* const range = search_.tally.file_of(word);
+    if (range == nullptr) return HolderRow::no_file;
+    if (into_.loader_ && block.chunk.usable >= least_link_map &&
+        is_load_address(word, search_.files[range->file]))
+        return *into_.loader_;
+    return range->file;
 }
 
-// 0 where the word leads into none. Not the JVM's: code of JNI keeps its address.
+// 0 where the word leads into none. Not the JVM's: code of JNI keeps its address. Nor the loader's.
 std::uint8_t BlockPointers::Reader::library_at(std::uint64_t word) const {
     const FileRange* const range = search_.tally.file_of(word);
     if (range == nullptr) return 0;
     const std::uint8_t library = into_.libraries_.of(range->file);
-    return into_.of_jvm_.test(library) ? std::uint8_t{0} : library;
+    return into_.first_word_only_.test(library) ? std::uint8_t{0} : library;
 }
 
 void BlockPointers::Reader::node(const BlockIndex::Block& block) {

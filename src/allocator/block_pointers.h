@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bitset>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "allocator/block_graph.h"
@@ -64,6 +65,7 @@ class BlockPointers {
     // The library that a block points into which is not its own; 0 where none.
     [[nodiscard]] std::uint8_t shown(std::uint32_t node) const { return shown_[node]; }
     [[nodiscard]] std::uint32_t file(std::uint8_t library) const { return libraries_.file(library); }
+    [[nodiscard]] std::optional<std::uint32_t> loader() const { return loader_; }
     [[nodiscard]] bool left_out() const { return left_out_; }
 
   private:
@@ -75,7 +77,9 @@ class BlockPointers {
     NodeBits own_, jvm_, jvm_inside_;
     std::vector<std::uint8_t> shown_;
     LibraryNumbers libraries_;
-    std::bitset<256> of_jvm_;  // by number: libjvm.so, which only a block's own first word shows
+    std::optional<std::uint32_t> loader_;  // its file
+    std::bitset<256>
+        first_word_only_;  // by number: libjvm.so and the loader, which only a block's own first word shows
     std::atomic<std::uint32_t> next_lane_ = 0;
     std::atomic<std::uint64_t> done_ = 0;  // bytes of nodes
     std::atomic<bool> left_out_ = false;

@@ -111,7 +111,7 @@ bool HolderWork::shows_other_libraries(const PendingRoot& root) {
     reached_left_ -= reached.size();
     for (const std::uint32_t node : reached) {
         const std::uint8_t own = graph_->library(node), library = own != 0 ? own : pointers_.shown(node);
-        if (library == 0) continue;
+        if (library == 0 || pointers_.file(library) == pointers_.loader()) continue;
         if (table_.may_call(root.row, pointers_.file(library))) return false;
         others = true;
     }

@@ -10,7 +10,7 @@ using namespace nmtx;
 namespace {
 
 constexpr std::uint64_t code = 0x7fa000000000, data = code + 0x2000, jvm = code + 0x4000, nio = code + 0x6000,
-                        stack_at = 0x7fb000000000, area_at = 0x7fc000000000;
+                        ld = code + 0x8000, stack_at = 0x7fb000000000, area_at = 0x7fc000000000;
 
 struct NamedFiles : TargetFiles {
     std::vector<std::optional<FileSymbol>> symbols(const MappedFile&,
@@ -55,7 +55,8 @@ struct HeldHeap {
         request.owners = true;
         request.files = {{"/opt/libown.so", range_of(code, code + 0x1000), 1, 1, 0},
                          {"/jdk/lib/server/libjvm.so", range_of(jvm, jvm + 0x1000), 2, 1, 0},
-                         {"/jdk/lib/libnio.so", range_of(nio, nio + 0x1000), 3, 1, 0}};
+                         {"/jdk/lib/libnio.so", range_of(nio, nio + 0x1000), 3, 1, 0},
+                         {"/usr/lib/ld-linux-x86-64.so.2", range_of(ld, ld + 0x1000), 4, 1, 0}};
         request.file_ranges = {{range_of(code, code + 0x1000), 0, true},
                                {range_of(data, data + 0x1000), 0, false},
                                {range_of(jvm, jvm + 0x1000), 1, true},
@@ -281,6 +282,26 @@ TEST_CASE("block holders: lists whose links are distances are followed where lin
     CHECK(holder_of(found, HolderKind::nothing).held.blocks == 2);
     REQUIRE(found.chain);
     CHECK(found.chain->blocks == std::vector<Address>{{table}, {first}, {second}});
+}
+
+TEST_CASE("block holders: a handle of dlopen holds blocks of the loader") {
+    HeldHeap forged;
+    const std::uint64_t map = forged.block(0x4a0), name = forged.block(), other = forged.block();
+    forged.memory.put(map, nio);
+    forged.memory.put(map + 8, name);
+    forged.memory.put(other, nio);  // too small for what the loader notes
+    forged.java = {{"jdk.internal.loader.NativeLibrary.handle", map}};
+    const Holder holder =
+        holder_of(forged.holders(), HolderKind::java_field, "jdk.internal.loader.NativeLibrary.handle");
+    CHECK(holder.held.blocks == 2);
+    CHECK(holder.library == "ld-linux-x86-64.so.2");
+    std::uint64_t of_loader = 0, of_library = 0;
+    for (const UntrackedOwner& owner : forged.walk.untracked) {
+        if (owner.owner == "ld-linux-x86-64.so.2") of_loader += owner.chunks.blocks;
+        if (owner.owner == "libnio.so") of_library += owner.chunks.blocks;
+    }
+    CHECK(of_loader == 2);
+    CHECK(of_library == 1);
 }
 
 TEST_CASE("block holders: the chain to a block that was asked for begins at its holder") {

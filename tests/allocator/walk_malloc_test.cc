@@ -37,8 +37,10 @@ struct HeapAndLibraries {
         MallocRequest request;
         request.search = heap.search();
         request.owners = owners;
-        request.files = {{"/opt/libsession.so (deleted)", range_of(library, library + 0x1000), 1, 1, 0},
-                         {"/usr/lib/libz.so.1", range_of(library + 0x10000, library + 0x11000), 2, 1, 0}};
+        request.files = {
+            {"/opt/libsession.so (deleted)", range_of(library, library + 0x1000), 1, 1, 0},
+            {"/usr/lib/libz.so.1", range_of(library + 0x10000, library + 0x11000), 2, 1, 0},
+            {"/usr/lib/ld-linux-x86-64.so.2", range_of(library + 0x20000, library + 0x21000), 3, 1, 0}};
         request.file_ranges = {{range_of(library, library + 0x1000), 0, true},
                                {range_of(library + 0x1000, library + 0x2000), 0, false},
                                {range_of(library + 0x2000, library + 0x4000), 0, false},
@@ -88,6 +90,20 @@ TEST_CASE(
     CHECK(forged.files.asked.size() == 4);
     REQUIRE_FALSE(walk.untracked.empty());
     CHECK(walk.untracked[0].block == Bytes(0x3f0 - 8));
+}
+
+TEST_CASE("walk malloc: what the loader notes of a library is the loader's, not the library's") {
+    HeapAndLibraries forged;
+    const std::uint64_t map = forged.block(0x4a0, library), name = forged.block(0x20),
+                        own = forged.block(0x30);
+    forged.memory.put(map + 8, name);
+    forged.memory.put(map + 16, library + 0x2010);
+    forged.memory.put(library + 0x2100, own);
+    const MallocWalk walk = forged.walk(true);
+    CHECK(blocks_of(walk, "ld-linux-x86-64.so.2", "load address", "link_map") == 1);
+    CHECK(blocks_of(walk, "ld-linux-x86-64.so.2", "pointed to by") == 1);
+    CHECK(blocks_of(walk, "libsession.so", "load address", "link_map") == 0);
+    CHECK(blocks_of(walk, "libsession.so", "pointed to by") == 1);
 }
 
 TEST_CASE("walk malloc: chains of blocks belong to the library whose data they hang on, either way round") {
