@@ -145,7 +145,10 @@ TEST_CASE("sampler: wall-clock has every thread for all of the time, and stops t
     const Profile profile = sampled(child, options);
     const std::uint64_t ticks = profile.run.ticks;
     CHECK(ticks > 10);
-    CHECK(samples_of(profile, "waits") >= 4 * ticks - 4);
+    // On busy processors a thread may still be on its way to a stop at the next tick: that is counted.
+    CAPTURE(profile.run.no_stop);
+    CHECK(samples_of(profile, "waits") + profile.run.no_stop >= 4 * ticks - 4);
+    CHECK(profile.run.no_stop < ticks / 2);
     CHECK(profile.run.unchanged > 3 * ticks);
     CHECK(profile.run.stops < 2 * ticks + 20);
     CHECK(share_of(profile, "pause") > 0.7);
