@@ -93,6 +93,25 @@ TEST_CASE("ledger: a class space is as large as the JVM says, committed and rese
     CHECK(ledger.unexplained == mib(300));
 }
 
+TEST_CASE("ledger: a class space is found in the pieces that it is committed in") {
+    made::Process process;
+    process.map(0x7f0400000000, 0x7f0400040000, "rw-p", 256)
+        .map(0x7f0400040000, 0x7f0400070000, "rw-p", 100)
+        .map(0x7f0400070000, 0x7f0400090000, "---p", 0)
+        .map(0x7f0400090000, 0x7f0400730000, "rw-p", 6000)
+        .map(0x7f0400730000, 0x7f0400000000 + gib, "---p", 0);
+    ProcessView& view = process.read();
+    view.heap_info.emplace().class_space = MetaspaceUse{kib(2810), kib(7232), mib(1024)};
+    CHECK(reconcile(view).value().resident_of("jvm/class space") == kib(6356));
+    SECTION("not where less is committed than the JVM says") {
+        view.heap_info->class_space->committed = kib(7300);
+    }
+    SECTION("not where it is of another size") {
+        view.heap_info->class_space->reserved = mib(1020);
+    }
+    CHECK(reconcile(view).value().resident_of("jvm/class space") == Bytes());
+}
+
 TEST_CASE(
     "ledger: generated code is the code cache's by its reservation, and never where the JVM told the place") {
     made::Process process;

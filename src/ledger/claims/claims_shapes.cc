@@ -67,15 +67,20 @@ class ShapeClaims {
     void run(std::size_t first, std::size_t last, Layer<Claim>& areas, Layer<Claim>& named) {
         for (std::size_t i = first; i < last; ++i) {
             const Mapping& mapping = mappings_[i];
+            if (const std::size_t end = class_space_end(i, last); end > i) {
+                for (; i < end; ++i) {
+                    if (mappings_[i].protection.write) named.push_back({mappings_[i].range, class_});
+                }
+                found_class_space_ = true;
+                --i;
+                continue;
+            }
             if (smaps_.untouched(mapping) || !mapping.protection.write || all_bss(programs_, mappings_, i))
                 continue;
             if (mapping.protection.execute) continue;
-            if (i + 1 < last && is_class_space(mapping, mappings_[i + 1])) {
-                named.push_back({mapping.range, class_});
-                found_class_space_ = true;
-            } else if ((i + 1 < last && is_reservation(mappings_[i + 1])) ||
-                       (i > first && is_reservation(mappings_[i - 1])) || ends_a_reservation(i, last) ||
-                       is_zgc_table(mapping)) {
+            if ((i + 1 < last && is_reservation(mappings_[i + 1])) ||
+                (i > first && is_reservation(mappings_[i - 1])) || ends_a_reservation(i, last) ||
+                is_zgc_table(mapping)) {
                 areas.push_back({mapping.range, area_});
             }
         }
@@ -111,11 +116,23 @@ class ShapeClaims {
         return committed <= budget_.code_reserved;
     }
 
-    // The class space is committed from its start on; JDK 8 says its size but not its place.
-    [[nodiscard]] bool is_class_space(const Mapping& committed, const Mapping& rest) const {
-        return class_space_ && is_reservation(rest) &&
-               committed.range.size() + rest.range.size() == *class_space_ &&
-               as_committed(committed.range.size(), budget_.class_space);
+    // The class space is committed from its start on, from 16 on in pieces; before, and with collectors that
+    // print no ranges, the JVM says its size but not its place. Returns where it ends, or `first`.
+    [[nodiscard]] std::size_t class_space_end(std::size_t first, std::size_t last) const {
+        if (!class_space_ || !mappings_[first].protection.write) return first;
+        Bytes committed;
+        const Address begin = mappings_[first].range.begin;
+        for (std::size_t i = first; i < last; ++i) {
+            const Mapping& mapping = mappings_[i];
+            if (mapping.protection.execute) return first;
+            if (mapping.protection.write) committed += mapping.range.size();
+            const Bytes size = Range{begin, mapping.range.end}.size();
+            if (size < *class_space_) continue;
+            const bool fits = size == *class_space_ && is_reservation(mapping) &&
+                              as_committed(committed, budget_.class_space);
+            return fits ? i + 1 : first;
+        }
+        return first;
     }
 
     // The rest of a reservation may be as small as a guard. A guard has its stack right above it.
