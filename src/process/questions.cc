@@ -40,6 +40,12 @@ bool may_have_detail(const ProcessView& view, const Capture& capture) {
     return !nmt_off(view) && !nmt_from_file(capture) && !known_summary(view);
 }
 
+// ZGC prints none of its tables there, and reads all of its page table for it: of 17, 16 MiB of the JVM's
+// memory become resident for bounds that smaps has as well (measured, 17 to 25).
+bool vm_info_has_bounds(const ProcessView& view) {
+    return view.gc() != "Z" && !has_addresses(view);
+}
+
 bool asked_much(const Capture& capture) {
     return capture.text(document_of(question::nmt_detail)) ||
            capture.text(document_of(question::nmt_detail_bytes)) ||
@@ -86,7 +92,7 @@ constexpr std::array questions{
              }},
     Question{question::vm_info, 11, false,
              [](const ProcessView& v, const Capture&, const QuestionOptions& o) {
-                 return o.effort == Effort::most || (o.effort == Effort::standard && !has_addresses(v));
+                 return o.effort == Effort::most || (o.effort == Effort::standard && vm_info_has_bounds(v));
              }},
     // Answering the ones before has cost the JVM memory of its own, symbol tables above all.
     Question{question::nmt_again, 11, true,

@@ -126,6 +126,16 @@ TEST_CASE("questions: with NMT off the VM's own bounds are what is left") {
     CHECK_FALSE(has(asked, question::nmt_detail));
 }
 
+TEST_CASE(
+    "questions: ZGC is spared VM.info, which has none of its tables and makes its page table resident") {
+    Jvm jvm(17);
+    jvm.knows(question::nmt_summary_bytes, off).knows(question::flags, "-XX:+UseZGC \n");
+    CHECK_FALSE(has(jvm.asked(Effort::standard), question::vm_info));
+    CHECK(has(jvm.asked(Effort::most), question::vm_info));
+    jvm.knows(question::flags, "-XX:+UseShenandoahGC \n");
+    CHECK(has(jvm.asked(Effort::standard), question::vm_info));
+}
+
 TEST_CASE("questions: JDK 8 knows no bytes, and half of the commands it is spared") {
     Jvm jvm(8);
     jvm.knows(question::nmt_summary, summary);
