@@ -296,6 +296,14 @@ TEST_CASE("command line: fit takes a process or a capture, and a limit") {
     }
 }
 
+TEST_CASE("command line: malloc asks for least, unless the snapshot is kept") {
+    CHECK(parse_command({"malloc", "1", "--owners"})->effort == Effort::least);
+    CHECK(parse_command({"malloc", "--match", "tomcat"})->effort == Effort::least);
+    CHECK(parse_command({"malloc", "1", "--effort=default"})->effort == Effort::standard);
+    CHECK(parse_command({"malloc", "1", "-o", "a.nmtx"})->effort == Effort::standard);
+    CHECK(parse_command({"1", "--owners"})->effort == Effort::standard);
+}
+
 TEST_CASE("command line: watch asks for least, refreshes each 5 s, and walks malloc where it is told to") {
     const auto command = parse_command({"watch", "3938"}).value();
     CHECK(command.verb == Verb::watch);

@@ -127,9 +127,13 @@ Expected<void> check_first_word(const std::string& word, std::size_t words) {
 
 void set_defaults(Command& command) {
     if (command.verb == Verb::reconcile && !command.target.given()) command.verb = Verb::choose;
+    // What malloc holds needs no addresses of the JVM's areas, and the answers that have them make the JVM
+    // allocate. A snapshot that is kept is to give every report.
+    const bool malloc_only = command.verb == Verb::malloc && !command.has("output");
+    if ((malloc_only || command.verb == Verb::watch) && !command.has("effort"))
+        command.effort = Effort::least;
     if (command.verb != Verb::watch) return;
     if (command.has("every")) command.every = command.record.every;
-    if (!command.has("effort")) command.effort = Effort::least;
     command.walk_always = command.has("malloc") && command.malloc.malloc_walk;
 }
 

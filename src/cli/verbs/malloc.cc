@@ -22,7 +22,10 @@ VerbEntry malloc() {
     entry.subject = Subject::process_or_file;
     entry.options =
         joined({{{"owners"}, {"why"}, {"peek"}, {"all"}, {"malloc-limit"}, {"freeze"}, {"output"}, {"force"}},
-                option_set::asking(),
+                {{"effort", "how much to query the JVM (default: least, unless -o)"},
+                 {"attach"},
+                 {"attach-timeout"},
+                 {"nmt"}},
                 option_set::choosing(),
                 {{"format"}, {"json"}, {"csv"}, {"quiet"}},
                 option_set::printing()});
