@@ -19,11 +19,12 @@ class ZlibFinder {
     ZlibFinder(const std::vector<Range>& arenas, TargetMemory& memory) : arenas_(arenas), memory_(memory) {}
 
     void add(const ZStream& stream) {
-        // The pointers of either state lie in its first 256 bytes.
+        // The pointers of either state lie in its first 256 bytes; those of a stream that was only opened may
+        // end before the next page, which is then not resident.
         std::array<std::uint64_t, 32> state{};
         const auto bytes = std::as_writable_bytes(std::span(state));
         const auto header = header_of(stream.state);
-        if (!header || memory_.read({stream.state}, bytes) != bytes.size() || state[0] != stream.at) return;
+        if (!header || memory_.read({stream.state}, bytes) < sizeof state[0] || state[0] != stream.at) return;
         const bool inflate = header->usable >= 6800 && header->usable < 7600;
         const bool deflate = header->usable >= 5600 && header->usable < 6400;
         if (!inflate && !deflate) return;

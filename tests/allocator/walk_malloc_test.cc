@@ -192,6 +192,22 @@ TEST_CASE("walk malloc: zlib's blocks are known by what hangs on a z_stream") {
         CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate state") == 1);
         CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate window") == 1);
     }
+    SECTION("a state whose second page was never touched") {
+        const std::uint64_t at = forged.block(0x80);
+        const std::uint64_t begin =
+            (forged.heap.main.at() + PageMemory::page) / PageMemory::page * PageMemory::page;
+        forged.block(begin - 0xa0 - forged.heap.main.at() + PageMemory::page);
+        const std::uint64_t state = forged.block(0x1c00, at);
+        forged.memory.put(at + 56, state);
+        forged.memory.put(at + 64, library + 0x10100);
+        forged.memory.put(at + 72, library + 0x10120);
+        const std::uint64_t second = state / PageMemory::page * PageMemory::page + PageMemory::page;
+        REQUIRE(second - state < 0xa0);
+        forged.memory.evict(range_of(second, second + 1));
+        const MallocWalk walk = forged.walk(false);
+        CHECK(blocks_of(walk, "libz.so.1", "shape", "z_stream") == 1);
+        CHECK(blocks_of(walk, "libz.so.1", "shape", "inflate state") == 1);
+    }
     SECTION("a state that does not point back is none") {
         const std::uint64_t state = stream(0x1c00, {0x8010});
         forged.memory.put(state, state);
