@@ -20,6 +20,7 @@
 #include "platform/proc/process_files.h"
 #include "platform/proc/residency.h"
 #include "platform/proc/resident_mappings.h"
+#include "platform/proc/user_process.h"
 #include "platform/symbols/java_thread_list.h"
 #include "platform/symbols/live_files.h"
 #include "platform/symbols/native_stacks.h"
@@ -334,16 +335,8 @@ Expected<Capture> Collector::run() {
 }  // namespace
 
 Expected<Capture> collect(const CollectOptions& options, CapturePlan& plan) {
-    auto process = options.start_ticks ? ProcessFiles::open_again(options.pid, *options.start_ticks)
-                                       : ProcessFiles::open(options.pid);
+    auto process = open_user_process(options.pid, options.start_ticks.value_or(0));
     if (!process) return tl::make_unexpected(process.error());
-    const std::string name = "pid " + std::to_string(options.pid);
-    if (process->kernel_thread())
-        return failure(name, "is a kernel thread: it has no user memory", "see what runs: nmtx list");
-    if (process->zombie()) {
-        return failure(name, "is a zombie: it has ended, but its parent has not reaped it yet",
-                       "see what runs: nmtx list");
-    }
     return Collector(options, plan, std::move(*process)).run();
 }
 

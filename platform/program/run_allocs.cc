@@ -1,8 +1,10 @@
 // `nmtx allocs PID`
 #include <unistd.h>
 
+#include "findings/wording.h"
 #include "platform/output/output_file.h"
 #include "platform/probes/allocation_sampler.h"
+#include "platform/proc/user_process.h"
 #include "platform/program/live_walks.h"
 #include "platform/program/run.h"
 #include "platform/terminal/progress.h"
@@ -55,9 +57,7 @@ Expected<int> show_allocations(const Command& command, const AllocationProfile& 
 }  // namespace
 
 Expected<int> run_allocs(const Command& command) {
-    const Target& target = command.target;
-    const auto process = target.start_ticks != 0 ? ProcessFiles::open_again(target.pid, target.start_ticks)
-                                                 : ProcessFiles::open(target.pid);
+    const auto process = open_user_process(command.target.pid, command.target.start_ticks);
     if (!process) return tl::make_unexpected(process.error());
     if (!command.output.empty()) {
         if (auto free = check_output(command.output, command.force); !free)
@@ -71,7 +71,10 @@ Expected<int> run_allocs(const Command& command) {
         options.freed_now = [&](std::span<const SampledBlock> blocks) { return walks.freed_now(blocks); };
     auto profile = sample_allocations(*process, options);
     line.erase();
-    if (!profile) return tl::make_unexpected(profile.error());
+    if (!profile) {
+        profile.error().hint = with_pid(profile.error().hint, process->pid());
+        return tl::make_unexpected(profile.error());
+    }
     if (command.allocs.live) walks.walk_after(*profile);
     const bool live = command.allocs.live && profile->run.knows_live;
     // What was sampled is shown even where its file cannot be written.

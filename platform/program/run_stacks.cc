@@ -3,6 +3,7 @@
 
 #include "base/printable.h"
 #include "platform/output/output_file.h"
+#include "platform/proc/user_process.h"
 #include "platform/profile/stack_sampler.h"
 #include "platform/program/run.h"
 #include "platform/terminal/progress.h"
@@ -50,15 +51,10 @@ Expected<int> show(const Command& command, const Profile& profile) {
                           : stacks_report(profile, {command.all, false}, style_of_stdout(command))));
 }
 
-Expected<ProcessFiles> open_target(const Target& target) {
-    return target.start_ticks != 0 ? ProcessFiles::open_again(target.pid, target.start_ticks)
-                                   : ProcessFiles::open(target.pid);
-}
-
 }  // namespace
 
 Expected<int> run_stacks(const Command& command) {
-    const auto process = open_target(command.target);
+    const auto process = open_user_process(command.target.pid, command.target.start_ticks);
     if (!process) return tl::make_unexpected(process.error());
     if (!command.output.empty()) {
         if (auto free = check_output(command.output, command.force); !free)

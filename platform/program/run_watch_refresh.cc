@@ -13,6 +13,7 @@
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/clock.h"
 #include "platform/proc/memory_left.h"
+#include "platform/proc/user_process.h"
 #include "platform/program/run.h"
 #include "report/threads/threads_report.h"
 #include "threads/thread_table.h"
@@ -34,15 +35,7 @@ std::string silence_of(const ProcessView& view) {
 }  // namespace
 
 Expected<ProcessFiles> open_watched(const Command& command) {
-    const Target& target = command.target;
-    auto process = target.start_ticks != 0 ? ProcessFiles::open_again(target.pid, target.start_ticks)
-                                           : ProcessFiles::open(target.pid);
-    if (!process) return process;
-    if (process->zombie() || process->kernel_thread())
-        return failure(fmt::format("pid {}", target.pid),
-                       process->zombie() ? "has ended" : "is a kernel thread: it has no user memory",
-                       "see what runs: nmtx list");
-    return process;
+    return open_user_process(command.target.pid, command.target.start_ticks);
 }
 
 WatchFigures with_changes(const Watched& watched) {

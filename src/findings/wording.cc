@@ -74,9 +74,13 @@ Remedy check_growth() {
     return {"Check whether it grows", fmt::format("{} && {}", record_command("PID"), trend_command)};
 }
 
-std::string with_pid(std::string text, const ProcessView& view) {
-    if (view.header.pid != 0) put_pid(text, std::to_string(view.header.pid));
+std::string with_pid(std::string text, std::uint64_t pid) {
+    if (pid != 0) put_pid(text, std::to_string(pid));
     return text;
+}
+
+std::string with_pid(std::string text, const ProcessView& view) {
+    return with_pid(std::move(text), view.header.pid);
 }
 
 void with_pid(Finding& finding, const ProcessView& view) {

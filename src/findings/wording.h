@@ -40,7 +40,8 @@ inline constexpr std::string_view no_leak_if_it_stops =
 // What one snapshot leaves open of memory that looks leaked.
 inline constexpr std::string_view leak_or_cache = "whether it is a leak or a cache that is meant to stay";
 
-// `text` with each word PID replaced by the process id, where that is known.
+// `text` with each word PID replaced by the process id, where that is known (not 0).
+std::string with_pid(std::string text, std::uint64_t pid);
 std::string with_pid(std::string text, const ProcessView& view);
 // Replaces each word PID in remedies and sentences by the process id, also for a capture, because that
 // process may still run.
