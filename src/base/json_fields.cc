@@ -57,8 +57,11 @@ Expected<json> parse_json(std::string_view text, std::string_view document, int 
     } catch (const json::parse_error& error) {
         const std::string_view before = text.substr(0, std::min(error.byte, text.size()));
         const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-        return failure(std::string(document) + ":" + std::to_string(line),
-                       "expected JSON, found something else");
+        const std::string place = std::string(document) + ":" + std::to_string(line);
+        const bool begun = text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+        if (begun && error.byte > text.size())
+            return failure(place, "the JSON ends in the middle: it was cut, or is still being written");
+        return failure(place, "expected JSON, found something else");
     } catch (const json::exception&) {
         return failure(std::string(document), "expected JSON, found an invalid number");
     }

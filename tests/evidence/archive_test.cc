@@ -295,7 +295,7 @@ TEST_CASE("archive: no capture.json, or one that is none, is an error") {
         CHECK(contains(error, what));
     };
     says("", "expected JSON");
-    says("{", "expected JSON");
+    says("{", "the JSON ends in the middle");
     says("\xff", "expected JSON");
     says(R"({"format": 1, "target_uptime_s": 1e999})", "expected JSON");
     says("[]", "expected an object");
@@ -316,7 +316,7 @@ TEST_CASE("archive: no capture.json, or one that is none, is an error") {
     says(R"({"format": 1, "steps": [1]})", "steps[0]: expected an object");
     says(R"({"format": 1, "steps": [{}, {"at_ms": "x"}]})", "steps[1].at_ms: expected a number");
     says(R"({"format": 1, "missing": [{"why": []}]})", "missing[0].why: expected a text");
-    says(std::string(2'000'000, '['), "expected JSON");
+    says(std::string(2'000'000, '['), "the JSON ends in the middle");
 }
 
 TEST_CASE("archive: keys that a later nmtx adds are ignored") {

@@ -109,13 +109,18 @@ TEST_CASE("saved allocations: a document that is forged, cut or of another kind 
     CHECK(has(changed("/profile/windows/stratum/0", 2), "profile.windows"));
     CHECK(has(changed("/profile/functions/0/kind", "spell"), "kind"));
     CHECK(has(changed("/sampling/seconds", -1), "sampling"));
+    CHECK(has(changed("/sampling/seconds", 0), "the time in which they were taken is 0"));
+    CHECK(has(changed("/profile/windows/seconds/0", 0), "the time in which they were taken is 0"));
     CHECK(has(changed("/schema", 1), "schema 1"));
     auto old = good;
     old.erase("profile");
     CHECK(has(refusal_of(old), "older nmtx"));
     CHECK(has(refusal_of({{"schema", 2}, {"rss_bytes", 1}}), "is not the JSON of nmtx allocs"));
-    for (std::size_t cut = 1; cut < text.size(); cut += 997)
-        CHECK_FALSE(parse_allocations(std::string_view(text).substr(0, cut), "a.json"));
+    for (std::size_t cut = 1; cut < text.size(); cut += 997) {
+        const auto read = parse_allocations(std::string_view(text).substr(0, cut), "a.json");
+        REQUIRE_FALSE(read);
+        CHECK(has(to_string(read.error()), "the JSON ends in the middle"));
+    }
     CHECK_FALSE(looks_like_allocations(""));
     CHECK_FALSE(looks_like_allocations("{\"rss_bytes\": 1}"));
 }
