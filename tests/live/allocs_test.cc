@@ -180,7 +180,7 @@ TEST_CASE("live allocs: a thread with few calls for large blocks, beside one wit
           (registers ? 2 : 3) * report["cost"]["budget"].get<double>());
 }
 
-TEST_CASE("live allocs: memory that a library maps without malloc") {
+TEST_CASE("live allocs: memory that a library maps without malloc", "[any-jdk]") {
     const SampledGrowth growth({"anonymous=8388608"}, "anonymous", "12s");
     const auto& report = growth.report;
     INFO(report.dump(2));
@@ -249,7 +249,7 @@ TEST_CASE("live allocs: where another library serves malloc, its functions have 
     CHECK(found);
 }
 
-TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all only") {
+TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all only", "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Accounts accounts(jdk);
     LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "classes=200", "native=1000000"}, "Growth");
@@ -261,7 +261,7 @@ TEST_CASE("live allocs: what the JVM allocates for itself is in it with --all on
     CHECK(has_calls_of_jvm(all));
 }
 
-TEST_CASE("live allocs: a JVM lives on when nmtx is killed in the middle of it") {
+TEST_CASE("live allocs: a JVM lives on when nmtx is killed in the middle of it", "[any-jdk]") {
     const Jdk jdk = jdk_under_test();
     const Accounts accounts(jdk);
     LiveJvm jvm(jdk, {}, {"accounts=" + accounts.inside, "native=4000000"}, "Growth");
