@@ -93,6 +93,25 @@ TEST_CASE("ledger: a class space is as large as the JVM says, committed and rese
     CHECK(ledger.unexplained == mib(300));
 }
 
+TEST_CASE("ledger: of several reservations of its size the class space is the one behind the CDS archive") {
+    made::Process process;
+    const bool archive = GENERATE(true, false);
+    process.map(0x7f0300000000, 0x7f0300000000 + (16U << 20U), archive ? "rw-p" : "r--p", 4000,
+                archive ? "/jdk/lib/server/classes.jsa" : "/opt/data.bin");
+    process.map(0x7f0301000000, 0x7f0302000000, "---p", 0);
+    process.map(0x7f0302000000, 0x7f0302040000, "rw-p", 200).map(0x7f0302040000, 0x7f0342000000, "---p", 0);
+    process.map(0x7f0402000000, 0x7f0402040000, "rw-p", 100).map(0x7f0402040000, 0x7f0442000000, "---p", 0);
+    ProcessView& view = process.read();
+    SECTION("by GC.heap_info") {
+        view.heap_info.emplace().class_space = MetaspaceUse{kib(100), kib(256), mib(1024)};
+    }
+    SECTION("by VM.metaspace, rounded up") {
+        view.heap_info.emplace();
+        view.metaspace.emplace().class_space = MetaspaceUse{{}, kib(257), mib(1024)};
+    }
+    CHECK(reconcile(view).value().resident_of("jvm/class space") == (archive ? kib(200) : Bytes()));
+}
+
 TEST_CASE("ledger: a class space is found in the pieces that it is committed in") {
     made::Process process;
     process.map(0x7f0400000000, 0x7f0400040000, "rw-p", 256)

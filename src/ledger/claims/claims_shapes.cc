@@ -11,6 +11,7 @@
 // and are claimed by their headers.
 #include "kernel/mappings/program_files.h"
 #include "ledger/claims/claims.h"
+#include "ledger/claims/class_space.h"
 #include "ledger/claims/collector_tables.h"
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/claims/layout_budget.h"
@@ -19,13 +20,6 @@
 
 namespace nmtx {
 namespace {
-
-// What the class space is followed by makes it as large as the JVM says that it is reserved; what of it is
-// committed is that, or a little more where classes were loaded meanwhile.
-bool as_committed(Bytes seen, std::optional<Bytes> said) {
-    if (!said) return true;
-    return *said <= seen && seen <= *said + mib(1);
-}
 
 class ShapeClaims {
   public:
@@ -38,8 +32,7 @@ class ShapeClaims {
           code_{owners.id(owner_path::code_cache, "Code"), Evidence::smaps_shape, true},
           class_{owners.id(owner_path::class_space, category_of_class_space(view)), Evidence::smaps_shape,
                  true} {
-        if (view.heap_info && view.heap_info->class_space && !budget.class_space_located)
-            class_space_ = view.heap_info->class_space->reserved;
+        if (!budget.class_space_located) class_space_ = class_space_by_shape(view, budget.class_space);
         code_told_ = view.code_heaps || (view.vm_info && !view.vm_info->code_heaps.empty());
         zgc_ = view.gc() == "Z";
     }
@@ -60,19 +53,15 @@ class ShapeClaims {
         normalise(named);
     }
 
-    [[nodiscard]] bool found_class_space() const { return found_class_space_; }
+    [[nodiscard]] bool found_class_space() const { return class_space_.has_value(); }
 
   private:
     // Neighbours without a gap between them, all plain.
     void run(std::size_t first, std::size_t last, Layer<Claim>& areas, Layer<Claim>& named) {
         for (std::size_t i = first; i < last; ++i) {
             const Mapping& mapping = mappings_[i];
-            if (const std::size_t end = class_space_end(i, last); end > i) {
-                for (; i < end; ++i) {
-                    if (mappings_[i].protection.write) named.push_back({mappings_[i].range, class_});
-                }
-                found_class_space_ = true;
-                --i;
+            if (class_space_ && class_space_->first <= i && i < class_space_->last) {
+                if (mapping.protection.write) named.push_back({mapping.range, class_});
                 continue;
             }
             if (smaps_.untouched(mapping) || !mapping.protection.write || all_bss(programs_, mappings_, i))
@@ -116,25 +105,6 @@ class ShapeClaims {
         return committed <= budget_.code_reserved;
     }
 
-    // The class space is committed from its start on, from 16 on in pieces; before, and with collectors that
-    // print no ranges, the JVM says its size but not its place. Returns where it ends, or `first`.
-    [[nodiscard]] std::size_t class_space_end(std::size_t first, std::size_t last) const {
-        if (!class_space_ || !mappings_[first].protection.write) return first;
-        Bytes committed;
-        const Address begin = mappings_[first].range.begin;
-        for (std::size_t i = first; i < last; ++i) {
-            const Mapping& mapping = mappings_[i];
-            if (mapping.protection.execute) return first;
-            if (mapping.protection.write) committed += mapping.range.size();
-            const Bytes size = Range{begin, mapping.range.end}.size();
-            if (size < *class_space_) continue;
-            const bool fits = size == *class_space_ && is_reservation(mapping) &&
-                              as_committed(committed, budget_.class_space);
-            return fits ? i + 1 : first;
-        }
-        return first;
-    }
-
     // The rest of a reservation may be as small as a guard. A guard has its stack right above it.
     [[nodiscard]] bool ends_a_reservation(std::size_t i, std::size_t last) const {
         return i + 2 == last && mappings_[i + 1].protection.none();
@@ -154,9 +124,8 @@ class ShapeClaims {
     ProgramFiles programs_;
     const LayoutBudget& budget_;
     Claim area_, code_, class_;
-    std::optional<Bytes> class_space_;
+    std::optional<MappingRun> class_space_;
     bool code_told_ = false;
-    bool found_class_space_ = false;
     bool zgc_ = false;
 };
 

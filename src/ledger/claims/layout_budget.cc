@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "ledger/claims/class_space.h"
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/owner_paths.h"
 
@@ -127,8 +128,7 @@ void bound_by_nmt(LayoutBudget& budget, const ProcessView& view, const Located& 
 LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, const Owners& owners) {
     LayoutBudget budget;
     const Located found = located_in(view, exact, owners);
-    if (view.heap_info && view.heap_info->class_space)
-        budget.class_space = view.heap_info->class_space->committed;
+    if (const auto use = class_space_use(view)) budget.class_space = use->committed;
     budget.class_space_located = found.class_space;
     const auto said = metaspace_by_answers(view);
     budget.metaspace = said ? *said : metaspace_by_counters(view);
