@@ -4,8 +4,8 @@
 //                           |<- committed from its start on, in pieces ->    |
 //                           |<------------- reserved: 1 GiB by default ----->|
 //
-// Other programs reserve such sizes, too: of several such reservations it is the one behind the archive, where
-// HotSpot puts it (MetaspaceShared, from 11 on), or none.
+// Other programs reserve such sizes, too: of several such reservations it is the one behind the archive,
+// where HotSpot puts it (MetaspaceShared, from 11 on), or none.
 #pragma once
 
 #include <cstddef>
