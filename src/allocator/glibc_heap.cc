@@ -100,7 +100,8 @@ class Finder {
                      : memory_not_readable);
     }
 
-    // The ring of `next` pointers, from the main arena back to it. False where glibc's malloc is not in use.
+    // The ring of `next` pointers, from the main arena back to it. False where glibc's malloc is not in use,
+    // or its main arena, found a moment ago, can be read no more.
     bool arenas(std::uint64_t main) {
         ArenaReader reader(*heap_.layout, memory_);
         std::unordered_set<std::uint64_t> seen;
@@ -120,14 +121,19 @@ class Finder {
                 break;
             }
         } while (at != main);
+        if (heap_.arenas.empty()) return nothing_of("the main arena of glibc's could not be read");
         if (heap_.arenas.size() == 1 && heap_.arenas.front().system == Bytes() &&
             search_.shapes.mmapped_chunks.empty()) {
-            heap_.layout = nullptr;
-            heap_.arenas.clear();
-            heap_.why = "glibc's malloc has taken no memory: another allocator serves the process";
-            return false;
+            return nothing_of("glibc's malloc has taken no memory: another allocator serves the process");
         }
         return true;
+    }
+
+    bool nothing_of(std::string why) {
+        heap_.layout = nullptr;
+        heap_.arenas.clear();
+        heap_.why = std::move(why);
+        return false;
     }
 
     // From the heap that holds the top chunk back to the one that holds the malloc_state.

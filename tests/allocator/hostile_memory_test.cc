@@ -8,8 +8,9 @@ using namespace nmtx;
 namespace {
 
 // Two arenas beside the main one, with some chunks each.
-struct ThreeArenas {
-    explicit ThreeArenas(const GlibcLayout& layout = layout_2_36) : heap(layout, memory) {
+template <typename Memory>
+struct ForgedArenas {
+    explicit ForgedArenas(const GlibcLayout& layout = layout_2_36) : heap(layout, memory) {
         for (int i = 0; i < 20; ++i) heap.main.live(0x40);
         heap.main.end_with_top();
         for (int n = 0; n < 2; ++n) {
@@ -20,11 +21,22 @@ struct ThreeArenas {
         heap.finish();
     }
 
-    PageMemory memory;
+    Memory memory;
     ForgedHeap heap;
 };
+using ThreeArenas = ForgedArenas<PageMemory>;
 
 constexpr std::uint64_t second_heap = ForgedHeap::arenas_at + ForgedHeap::span;
+
+// Nothing can be read any more after so many reads: the process has ended, or the user has.
+class EndedMemory : public PageMemory {
+  public:
+    std::size_t read(Address at, std::span<std::byte> into) override {
+        const std::size_t bytes = PageMemory::read(at, into);
+        return reads > readable ? 0 : bytes;
+    }
+    std::uint64_t readable = ~std::uint64_t{0};
+};
 
 // Arenas without an end: one page each, every one points to the next 64 MiB further on.
 class EndlessArenas : public PageMemory {
@@ -85,6 +97,22 @@ TEST_CASE("hostile: a ring of arenas that does not come back to the main one end
     CHECK(walk.arenas.size() == 3);
     CHECK(has_note(walk, "The ring of arenas breaks off at"));
     for (const ArenaFigures& arena : walk.arenas) CHECK(arena.untracked.blocks == 20);
+}
+
+TEST_CASE("hostile: a process that ends at any moment of the walk leaves arenas, or why there are none") {
+    const std::uint64_t reads = [] {
+        ForgedArenas<EndedMemory> forged;
+        REQUIRE(walk_forged(forged.heap.search(), forged.memory).arenas.size() == 3);
+        return forged.memory.reads;
+    }();
+    REQUIRE(reads > 5);
+    for (std::uint64_t readable = 0; readable < reads; ++readable) {
+        ForgedArenas<EndedMemory> forged;
+        forged.memory.readable = readable;
+        const MallocWalk walk = walk_forged(forged.heap.search(), forged.memory);
+        CAPTURE(readable, reads, walk.why_not_walked);
+        CHECK(walk.why_not_walked.empty() == !walk.arenas.empty());
+    }
 }
 
 TEST_CASE("hostile: heaps that point at each other, and headers that no heap has, break their arena off") {
