@@ -34,7 +34,7 @@ namespace {
 
 // No case takes as long. One that hangs says which one it is, and where; ctest ends it in the end.
 constexpr unsigned most_seconds = 240;
-std::array<char, 200> running{};
+std::array<char, 200> running{};  // no text: no case runs
 
 void say(const char* text) {
     [[maybe_unused]] const ssize_t ignored = ::write(STDERR_FILENO, text, std::strlen(text));
@@ -59,7 +59,10 @@ class Watchdog : public Listener {
         ::signal(SIGALRM, complain);
         ::alarm(most_seconds);
     }
-    void testCaseEnded(const Catch::TestCaseStats&) override { ::alarm(0); }
+    void testCaseEnded(const Catch::TestCaseStats&) override {
+        ::alarm(0);
+        running.fill(0);
+    }
 };
 
 CATCH_REGISTER_LISTENER(Watchdog)
@@ -96,6 +99,10 @@ namespace nmtx::test {
 
 int run_tests(int argc, char** argv) {
     return Catch::Session().run(argc, argv);
+}
+
+bool in_test_case() {
+    return running.front() != 0;
 }
 
 }  // namespace nmtx::test

@@ -6,4 +6,7 @@ namespace nmtx::test {
 // none failed.
 int run_tests(int argc, char** argv);
 
+// Does a test case run, so that CHECK has one to fail?
+bool in_test_case();
+
 }  // namespace nmtx::test

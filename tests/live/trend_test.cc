@@ -125,8 +125,7 @@ void check_rate(const Growing& growing, const nlohmann::json& row, const std::st
 
 }  // namespace
 
-TEST_CASE("live: trend: JNI code that leaks 1 MiB a step comes first, beside 50 MiB of Java garbage",
-          "[any-jdk]") {
+TEST_CASE("live: trend: JNI code that leaks 1 MiB a step comes first, beside 50 MiB of Java garbage") {
     const auto grown_jvm = grown(native);
     const Growing& growing = *grown_jvm;
     INFO(growing.run().dump(1));
@@ -178,7 +177,7 @@ TEST_CASE("live: trend: threads that stay are a leak of stacks, and are counted"
     check_rate(growing, row_of(growing.run(), "threads"), "threads");
 }
 
-TEST_CASE("live: trend: what is freed and kept by malloc is retention, and no leak", "[any-jdk]") {
+TEST_CASE("live: trend: what is freed and kept by malloc is retention, and no leak") {
     const auto grown_jvm = grown(retained);
     const Growing& growing = *grown_jvm;
     INFO(growing.run().dump(1));
