@@ -17,7 +17,7 @@
 #include "platform/os/own_memory.h"
 #include "platform/os/signal_queue.h"
 #include "platform/output/output_file.h"
-#include "platform/proc/process_files.h"
+#include "platform/proc/user_process.h"
 #include "platform/program/run.h"
 #include "platform/program/run_watch_refresh.h"
 #include "platform/terminal/terminal_screen.h"
@@ -293,7 +293,7 @@ void tell(const Command& command, const Ended& ended) {
 }
 
 Expected<Ended> watch(const Command& command) {
-    auto process = open_watched(command);
+    auto process = open_user_process(command.target.pid, command.target.start_ticks);
     if (!process) return tl::make_unexpected(process.error());
     share_heap_among_threads();
     // Caught here, so that the stack is unwound, and with it the terminal restored.

@@ -8,6 +8,7 @@
 
 #include "platform/os/own_memory.h"
 #include "platform/os/signal_queue.h"
+#include "platform/proc/user_process.h"
 #include "platform/program/run.h"
 #include "platform/program/run_watch_refresh.h"
 #include "report/watch/watch_json.h"
@@ -85,7 +86,7 @@ class JsonWatch {
 }  // namespace
 
 Expected<int> run_watch_json(const Command& command) {
-    auto process = open_watched(command);
+    auto process = open_user_process(command.target.pid, command.target.start_ticks);
     if (!process) return tl::make_unexpected(process.error());
     share_heap_among_threads();
     const auto signal = JsonWatch(command, std::move(*process)).run();

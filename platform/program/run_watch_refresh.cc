@@ -13,7 +13,6 @@
 #include "ledger/plan/reconciliation_plan.h"
 #include "platform/os/clock.h"
 #include "platform/proc/memory_left.h"
-#include "platform/proc/user_process.h"
 #include "platform/program/run.h"
 #include "report/threads/threads_report.h"
 #include "threads/thread_table.h"
@@ -33,10 +32,6 @@ std::string silence_of(const ProcessView& view) {
 }
 
 }  // namespace
-
-Expected<ProcessFiles> open_watched(const Command& command) {
-    return open_user_process(command.target.pid, command.target.start_ticks);
-}
 
 WatchFigures with_changes(const Watched& watched) {
     WatchFigures figures = watched.figures;

@@ -14,15 +14,11 @@
 #include "cli/command.h"
 #include "evidence/plan.h"
 #include "platform/os/descriptor.h"
-#include "platform/proc/process_files.h"
 #include "report/style/style.h"
 #include "report/watch/watch_screen.h"
 #include "report/watch/watch_state.h"
 
 namespace nmtx {
-
-// Fails where it has no memory to watch.
-Expected<ProcessFiles> open_watched(const Command& command);
 
 struct WatchJob {
     WatchAction action = WatchAction::refresh;  // refresh, capture or threads

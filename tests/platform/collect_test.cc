@@ -1,9 +1,12 @@
 #include "platform/collect.h"
 
 #include <gnu/libc-version.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
+#include <thread>
 
 #include "catch.h"
 #include "platform/child.h"
@@ -172,6 +175,16 @@ TEST_CASE("collect: what has no user memory is refused by name") {
         options.pid = child.pid();
         REQUIRE(eventually([&] { return ProcessFiles::open(child.pid())->zombie(); }));
         CHECK(collect(options, plan).error().what.find("is a zombie") == 0);
+    }
+    SECTION("a process whose first thread has ended, and no other") {
+        const Child child([](auto ready) {
+            std::thread([] { ::pause(); }).detach();
+            ready();
+            ::syscall(SYS_exit, 0);
+        });
+        options.pid = child.pid();
+        REQUIRE(eventually([&] { return ProcessFiles::open(child.pid())->zombie(); }));
+        CHECK(collect(options, plan).error().what.find("runs on in 1 of its threads") == 0);
     }
     SECTION("kernel thread") {
         const auto kthreadd = ProcessFiles::open(2);
