@@ -1,6 +1,7 @@
 #include "findings/assessment/assessment.h"
 
 #include "accounts.h"
+#include "allocator/zlib_blocks.h"
 #include "catch.h"
 #include "findings/judged_process.h"
 #include "findings/judgement/judgement.h"
@@ -279,6 +280,23 @@ TEST_CASE("assessment: with NMT off thousands of blocks of one size that hold mo
           "JVM's own blocks look like any other");
     CHECK(proposes(judged.findings.front(), "-XX:NativeMemoryTracking=summary"));
     CHECK(proposes(judged.findings.front(), "nmtx malloc 42 --owners"));
+
+    // Zlib tells of its own blocks, where it has enough of them to tell.
+    found.untracked = {
+        {"libz.so.1",
+         std::string(zlib_kind::deflate_buffer),
+         "shape",
+         Bytes(65'544),
+         {6'000, mib(375), mib(375)}},
+        {"libz.so.1", std::string(zlib_kind::z_stream), "shape", Bytes(120), {2'000, kib(200), kib(200)}}};
+    CHECK_FALSE(made.found("block-size").empty());  // no library of zlib is mapped
+    made.library("/usr/lib/x86_64-linux-gnu/libz.so.1");
+    CHECK(made.found("block-size").empty());
+    CHECK(made.found("zlib").size() == 1);
+    found.untracked[1].chunks.blocks = 90;
+    CHECK_FALSE(made.found("block-size").empty());
+    CHECK(made.found("zlib").empty());
+    found.untracked.clear();
 
     found.sizes[1].chunks = {90, mib(500), mib(500)};
     CHECK(made.found("block-size").empty());

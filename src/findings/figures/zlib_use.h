@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "allocator/malloc_walk.h"
+#include "process/process_view.h"
 
 namespace nmtx {
 
@@ -18,5 +19,8 @@ struct ZlibUse {
 };
 
 ZlibUse zlib_use(const MallocWalk& walk);
+
+// Is it enough for a finding of its own: many streams and a good part of RSS, in a process that maps zlib?
+bool stands_out(const ZlibUse& use, const ProcessView& view, Bytes rss);
 
 }  // namespace nmtx

@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "allocator/zlib_blocks.h"
 #include "base/printable.h"
 #include "findings/figures/native_libraries.h"
+#include "findings/figures/zlib_use.h"
 #include "findings/rules/malloc/malloc_rules.h"
 #include "findings/wording.h"
 
@@ -21,10 +23,21 @@ bool stands_out(const ChunkSum& chunks, Bytes rss) {
     return (chunks.blocks >= 1000 && holds(mib(16), 25)) || (chunks.blocks >= 100 && holds(mib(32), 50));
 }
 
-const SizeClass* largest_size(const MallocWalk& walk) {
+// Are most of these blocks zlib's?
+bool mostly_zlib(const MallocWalk& walk, const SizeClass& size) {
+    std::uint64_t blocks = 0;
+    for (const UntrackedOwner& entry : walk.untracked) {
+        if (entry.block == size.block && is_zlib(entry)) blocks += entry.chunks.blocks;
+    }
+    return blocks >= size.chunks.blocks / 2 && blocks > 0;
+}
+
+// Zlib's blocks are left out where zlib has a finding of its own.
+const SizeClass* largest_size(const FindingInput& input, const MallocWalk& walk) {
+    const bool zlib_has_its_own = stands_out(zlib_use(walk), input.view, input.ledger.rss);
     const SizeClass* largest = nullptr;
     for (const SizeClass& size : walk.sizes) {
-        if (size.block == Bytes()) continue;
+        if (size.block == Bytes() || (zlib_has_its_own && mostly_zlib(walk, size))) continue;
         if (largest == nullptr || size.chunks.resident > largest->chunks.resident) largest = &size;
     }
     return largest;
@@ -52,7 +65,7 @@ std::vector<Finding> block_size(const FindingInput& input) {
     const auto& parts = input.ledger.malloc.parts;
     const MallocWalk* const walk = input.view.walk();
     if (!parts || parts->told_apart || walk == nullptr) return {};
-    const SizeClass* const size = largest_size(*walk);
+    const SizeClass* const size = largest_size(input, *walk);
     if (size == nullptr || !stands_out(size->chunks, input.ledger.rss)) return {};
     const bool hotspot = input.view.vm == Vm::hotspot;
     const UntrackedOwner owner = owner_of(*walk, *size);

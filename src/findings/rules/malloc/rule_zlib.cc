@@ -12,9 +12,7 @@
 namespace nmtx::rule {
 namespace {
 
-constexpr Bytes zlib_least = mib(16);
 constexpr Bytes zlib_much = mib(64);
-constexpr std::uint64_t few_streams = 100;
 
 const OwnerTrend* growth_of_zlib(const FindingInput& input) {
     if (input.history == nullptr) return nullptr;
@@ -45,8 +43,7 @@ std::vector<Finding> zlib(const FindingInput& input) {
         return {};
     const ZlibUse use = zlib_use(*walk);
     const OwnerTrend* const growth = growth_of_zlib(input);
-    const bool large = use.resident >= zlib_least && use.resident.value() >= input.ledger.rss.value() / 20 &&
-                       use.streams() >= few_streams;
+    const bool large = stands_out(use, input.view, input.ledger.rss);
     if (use.streams() == 0 || (!large && growth == nullptr)) return {};
     Finding finding;
     finding.severity = use.resident >= zlib_much && use.resident.value() >= input.ledger.rss.value() / 10
