@@ -20,7 +20,7 @@ constexpr int known_schema = 2;
 constexpr int deepest_level = 5;
 constexpr std::size_t most_document = std::size_t{128} << 20U;
 // Sums and quotients of such numbers are still finite.
-constexpr double most_number = 1e18, most_seconds = 1e9, least_seconds = 1e-9;
+constexpr double most_number = 1e18, most_seconds = 1e9, least_seconds = 1e-9, rounding = 1e-6;
 constexpr std::string_view again = "sample again: nmtx allocs PID --json > FILE.json";
 
 std::optional<CodeKind> kind_named(std::string_view name) {
@@ -211,13 +211,15 @@ void read_samples(JsonFields& fields, AllocationProfile& profile) {
     });
 }
 
-// What was sampled was sampled in some time.
+// What was sampled was sampled in some time, and in windows that follow each other.
 void check_times(JsonFields& fields, const AllocationProfile& profile) {
     const bool in_no_window = std::ranges::any_of(profile.samples, [&](const AllocationSample& sample) {
         return profile.run.windows[sample.window].seconds == 0;
     });
     if (!profile.samples.empty() && (profile.run.seconds == 0 || in_no_window))
         fields.complain("there are samples, but the time in which they were taken is 0");
+    if (profile.run.windows_s > profile.run.seconds * (1 + rounding))
+        fields.complain("the windows are longer than the run that they are part of");
 }
 
 }  // namespace

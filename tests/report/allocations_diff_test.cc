@@ -111,6 +111,8 @@ TEST_CASE("saved allocations: a document that is forged, cut or of another kind 
     CHECK(has(changed("/sampling/seconds", -1), "sampling"));
     CHECK(has(changed("/sampling/seconds", 0), "the time in which they were taken is 0"));
     CHECK(has(changed("/profile/windows/seconds/0", 0), "the time in which they were taken is 0"));
+    CHECK(has(changed("/sampling/seconds", good["sampling"]["windows_s"].get<double>() / 2),
+              "the windows are longer than the run"));
     CHECK(has(changed("/schema", 1), "schema 1"));
     auto old = good;
     old.erase("profile");
