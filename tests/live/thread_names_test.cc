@@ -82,7 +82,7 @@ TEST_CASE("live: no name is wrong while the heap is collected all the time") {
         const Threads dump = by_tid(nmtx_json({"threads", jvm.pid_text(), "--interval=0", "--dump"}));
         std::size_t named = 0, of = 0;
         std::string wrong;
-        for (int i = 0; i < 20; ++i) {
+        for (int i = 0; i < 8; ++i) {
             const Threads heap = by_tid(
                 nmtx_json({"threads", jvm.pid_text(), "--interval=0", "--attach=never", "--stacks=none"}));
             wrong += differences(heap, dump);
