@@ -86,6 +86,19 @@ TEST_CASE("ledger: what native code commits of a reservation is not paid from un
     CHECK(reconcile(with_nmt(process.read())).value().unexplained == mib(28));
 }
 
+TEST_CASE("ledger: a mark stack that was touched at the start is the collector's") {
+    const int feature = GENERATE(8, 17);
+    made::Process process;
+    process.map(heap_begin, heap_end, "rw-p", 35 << 10U)
+        .map(0x7f0001000000, 0x7f0003000000, "rw-p", 32 << 10U);
+    ProcessView& view = jvm(process, feature, "G1", range_of(heap_begin, heap_end));
+    const Bytes of_gc = feature == 8 ? mib(32) : Bytes();  // in 17 it is no VirtualSpace
+    CHECK(reconcile(view).value().unexplained == mib(32));
+    view.options.emplace().pretouch = true;
+    CHECK(reconcile(view).value().resident_of("jvm/gc") == of_gc);
+    CHECK(reconcile(view).value().unexplained == minus_or_zero(mib(32), of_gc));
+}
+
 TEST_CASE("ledger: a reservation as large as a table, of which more is committed than of the heap, is none") {
     made::Process process;
     process.map(heap_begin, heap_begin + 256 * one_mib, "rw-p", 35 << 10U)
@@ -175,7 +188,8 @@ TEST_CASE("collector tables: as HotSpot of each release reserves them") {
         HeapSpace old;
         old.name = entry.gc == "Parallel"        ? "ParOldGen"
                    : entry.gc == "ConcMarkSweep" ? "concurrent mark-sweep generation"
-                                                 : "tenured generation";
+                   : entry.feature < 25          ? "tenured generation"
+                                                 : "Tenured";
         old.reserved = range_of(0xf0000000, 0xfaab0000);
         view.heap_info->spaces.push_back(old);
         std::vector<Bytes> sizes;

@@ -28,7 +28,8 @@ std::optional<Range> heap_of(const ProcessView& view) {
 Range old_generation(const ProcessView& view, Range heap) {
     if (const HeapInfo* info = spaces_of(view)) {
         for (const HeapSpace& space : info->spaces) {
-            const bool old = space.name == "ParOldGen" || space.name.starts_with("tenured") ||
+            const bool old = space.name == "ParOldGen" || space.name == "Tenured" ||
+                             space.name.starts_with("tenured") ||
                              space.name.starts_with("concurrent mark-sweep");
             if (old && space.reserved) return *space.reserved;
         }
@@ -73,12 +74,15 @@ class Tables {
         if (size != Bytes()) tables_.push_back({whole_pages(size), whole_pages(size), Bytes(), Bytes()});
     }
 
-    // Its size is too common, and it is hardly ever used.
-    void mark_stack() { tables_.push_back({mib(32), mib(32), Bytes(), mib(32)}); }
+    // Its size is too common, and it is hardly ever used. -XX:+AlwaysPreTouch touches what is a VirtualSpace.
+    void mark_stack(bool virtual_space) {
+        const bool touched = virtual_space && view_.options && view_.options->pretouch;
+        tables_.push_back({mib(32), mib(32), Bytes(), touched ? Bytes() : mib(32)});
+    }
 
     // G1CollectedHeap::create_aux_memory_mapper: marks (two of them until JDK-8210708, 20), the card table,
     // block offsets, and a third one of their size: card counts until 20, a second card table from 26 on.
-    // G1FromCardCache: a row for each region, padded. G1CMMarkStack: 4 Mi words.
+    // G1FromCardCache: a row for each region, padded. G1CMMarkStack: 4 Mi words, in 8 a VirtualSpace.
     void g1(int jdk) {
         over(heap_, 64);
         if (jdk < 20) over(heap_, 64);
@@ -89,7 +93,7 @@ class Tables {
             const std::uint64_t regions = heap_.size().value() / region->value();
             whole(Bytes(regions * (128 + 8) + 128));
         }
-        mark_stack();
+        mark_stack(jdk < 9);
     }
 
     // CardTable, until 21 with a guard behind, and the block offsets of the old generation.
@@ -112,7 +116,7 @@ class Tables {
         generations(jdk, old_);
         whole(Bytes(old_.size().value() / 64));
         whole(Bytes(old_.size().value() / 4096));
-        mark_stack();
+        mark_stack(true);
     }
 
     // ShenandoahHeap::initialize: marks, from 12 on two bits a word, the same again for a heap dump, where
