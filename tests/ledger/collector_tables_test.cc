@@ -86,6 +86,25 @@ TEST_CASE("ledger: what native code commits of a reservation is not paid from un
     CHECK(reconcile(with_nmt(process.read())).value().unexplained == mib(28));
 }
 
+TEST_CASE("ledger: with NMT off, native memory in a reservation is not paid from tables that are known") {
+    made::Process process;
+    process.map(heap_begin, heap_end, "rw-p", 35 << 10U)
+        .map(0x7f0001000000, 0x7f0003000000, "rw-p", 0)  // the mark stack
+        .map(0x7f0010000000, 0x7f0014000000, "rw-p", 8)
+        .map(0x7f0034400000, 0x7f0035400000, "rw-p", 16 << 10U)  // cards and block offsets
+        .map(0x7f0040000000, 0x7f0041c00000, "rw-p", 28 << 10U)
+        .map(0x7f0041c00000, 0x7f0044000000, "---p", 0);
+    ProcessView& view = jvm(process, 21, "G1", range_of(heap_begin, heap_end));
+    view.heap_info->metaspace = MetaspaceUse{kib(100), kib(384), mib(64)};
+    VmInfo& info = view.vm_info.emplace();
+    info.heap = range_of(heap_begin, heap_end);
+    info.card_table = range_of(0x7f0034400000, 0x7f0034c00000);
+    info.gc.push_back({"Mark Bits", range_of(0x7f0010000000, 0x7f0014000000)});
+    const Ledger ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/gc") == mib(16) + kib(8));
+    CHECK(ledger.unexplained == mib(28));
+}
+
 TEST_CASE("ledger: a mark stack that was touched at the start is the collector's") {
     const int feature = GENERATE(8, 17);
     made::Process process;

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "ledger/claims/class_space.h"
+#include "ledger/claims/collector_tables.h"
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/owner_paths.h"
 
@@ -26,7 +27,8 @@ bool of_metaspace(std::string_view path) {
 // What exact claims on the JVM's areas have committed: of the metaspace, of the collector, and of the rest
 // but the CDS archive, which is a file and has a category of its own.
 struct Located {
-    Bytes metaspace;
+    Bytes metaspace;  // the class space too
+    Bytes nodes;      // of the metaspace without the class space
     Bytes gc;
     Bytes others;  // the collector's too
     Bytes code;
@@ -46,24 +48,41 @@ Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Own
             if (!located(path)) continue;
             (of_metaspace(path) ? found.metaspace : found.others) += committed;
             if (path == owner_path::gc) found.gc += committed;
+            if (of_metaspace(path) && path != owner_path::class_space) found.nodes += committed;
         }
     }
     return found;
 }
 
-// Tables over a heap of this size, by what each collector keeps: G1 has marks of 1/64, up to 17 twice, and
-// three tables of 1/512; Parallel has marks of 1/32; Serial and CMS have less, Shenandoah twice as much.
-// ZGC's tables cover its address space, sixteen times the heap and 4 TiB or more, with a word for 2 MiB.
+// Where the tables' sizes are unknown, the most that tables over a heap of this size are, by what each
+// collector keeps: G1 has marks of 1/64, up to 17 twice, and three tables of 1/512; Parallel has marks of
+// 1/32; Serial and CMS have less, Shenandoah twice as much. ZGC's tables cover its address space, sixteen
+// times the heap and 4 TiB or more, with a word for 2 MiB.
 Bytes tables_over_heap(std::string_view gc, Bytes heap) {
-    constexpr Bytes small_ones = mib(2);
     if (gc == "Z") {
         constexpr std::uint64_t least = std::uint64_t{1} << 42U;
         const std::uint64_t wanted = std::min(heap.value(), std::uint64_t{1} << 48U) * 16;
         const std::uint64_t space = std::max(least, std::bit_ceil(wanted));
-        return Bytes(5 * (space >> 21U) * 8) + small_ones;
+        return Bytes(5 * (space >> 21U) * 8);
     }
-    if (gc == "Epsilon") return small_ones;
-    return Bytes(heap.value() / (gc == "Shenandoah" ? 12 : 24)) + small_ones;
+    if (gc == "Epsilon") return Bytes();
+    return Bytes(heap.value() / (gc == "Shenandoah" ? 12 : 24));
+}
+
+// What else the JVM has mapped by areas of their own: the code cache's segment maps, tables of regions.
+constexpr Bytes small_ones = mib(2);
+
+// Tables of the collector whose place nobody has said.
+Bytes tables_to_find(const ProcessView& view, const Located& found) {
+    const std::vector<CollectorTable> tables = collector_tables(view);
+    if (tables.empty()) {
+        const Bytes heap = java_heap_size(view).value_or(mib(1024));
+        return minus_or_zero(tables_over_heap(view.gc(), heap) + small_ones, found.gc);
+    }
+    Bytes sum = small_ones;
+    for (const CollectorTable& table : tables)
+        sum += std::min(table.committed + table.margin, table.reserved);
+    return sum;
 }
 
 // Nodes of the metaspace without the class space, committed.
@@ -131,9 +150,9 @@ LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, c
     if (const auto use = class_space_use(view)) budget.class_space = use->committed;
     budget.class_space_located = found.class_space;
     const auto said = metaspace_by_answers(view);
-    budget.metaspace = said ? *said : metaspace_by_counters(view);
+    budget.metaspace = minus_or_zero(said ? *said : metaspace_by_counters(view), found.nodes);
     const auto heap = java_heap_size(view);
-    budget.others = minus_or_zero(tables_over_heap(view.gc(), heap.value_or(mib(1024))), found.gc);
+    budget.others = tables_to_find(view, found);
     // Then the heap itself can only be found by its layout.
     if (heap && !knows_heap_place(view)) budget.others += *heap;
     budget.tables = minus_or_zero(Bytes(heap.value_or(Bytes()).value() / 8) + mib(34), found.gc);
