@@ -217,3 +217,26 @@ TEST_CASE("collector tables: as HotSpot of each release reserves them") {
         CHECK(sizes == entry.sizes);
     }
 }
+
+TEST_CASE("collector tables: Parallel's marks are left out where VM.info gives their halves") {
+    made::Process process;
+    process.map(0xf0000000, 0x100000000, "rw-p", 1024);
+    ProcessView& view = jvm(process, 21, "Parallel", range_of(0xf0000000, 0x100000000));
+    VmInfo& info = view.vm_info.emplace();
+    info.heap = range_of(0xf0000000, 0x100000000);
+    const auto has_marks = [&] {
+        const auto tables = collector_tables(view);
+        return std::any_of(tables.begin(), tables.end(),
+                           [](const CollectorTable& table) { return table.reserved == mib(8); });
+    };
+    info.gc.push_back({"Begin Bits", range_of(0x7f0010000000, 0x7f0010400000)});
+    CHECK(has_marks());
+    SECTION("that lie side by side") {
+        info.gc.push_back({"End Bits", range_of(0x7f0010400000, 0x7f0010800000)});
+        CHECK_FALSE(has_marks());
+    }
+    SECTION("not those that do not") {
+        info.gc.push_back({"End Bits", range_of(0x7f0020400000, 0x7f0020800000)});
+        CHECK(has_marks());
+    }
+}

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <optional>
 
 #include "process/jvm_flag.h"
 
@@ -133,18 +134,26 @@ class Tables {
         whole(Bytes(heap_.size().value() / 512 + 1));
     }
 
+    // Parallel's marks are one table, of which VM.info gives two halves.
     void leave_out_located() {
         if (!view_.vm_info) return;
-        std::vector<Range> located;
-        if (view_.vm_info->card_table) located.push_back(*view_.vm_info->card_table);
-        for (const NamedRange& range : view_.vm_info->gc) located.push_back(range.range);
-        for (const Range range : located) {
-            const Bytes size = whole_pages(range.size());
-            const auto same = std::find_if(tables_.begin(), tables_.end(), [&](const CollectorTable& table) {
-                return table.reserved <= size + page && size <= table.reserved + page;
-            });
-            if (same != tables_.end()) tables_.erase(same);
+        if (view_.vm_info->card_table) leave_out(*view_.vm_info->card_table);
+        std::optional<Range> half;
+        for (const NamedRange& range : view_.vm_info->gc) {
+            if (leave_out(range.range)) continue;
+            if (half && half->end == range.range.begin) leave_out({half->begin, range.range.end});
+            half = range.range;
         }
+    }
+
+    bool leave_out(Range located) {
+        const Bytes size = whole_pages(located.size());
+        const auto same = std::find_if(tables_.begin(), tables_.end(), [&](const CollectorTable& table) {
+            return table.reserved <= size + page && size <= table.reserved + page;
+        });
+        if (same == tables_.end()) return false;
+        tables_.erase(same);
+        return true;
     }
 
     const ProcessView& view_;
