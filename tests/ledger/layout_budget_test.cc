@@ -131,6 +131,39 @@ TEST_CASE("ledger: a class space is found in the pieces that it is committed in"
     CHECK(reconcile(view).value().resident_of("jvm/class space") == Bytes());
 }
 
+TEST_CASE("ledger: until JDK 15 full nodes of the metaspace are known by their size and what the JVM says") {
+    const int feature = GENERATE(8, 11, 17);
+    made::Process process;
+    process.map(0xf8000000, 0x100000000, "rw-p", 20 << 10U);
+    std::uint64_t at = 0x7f0000000000;
+    for (int node = 0; node < 6; ++node, at += 2 * mib(1).value())
+        process.map(at, at + 2 * mib(1).value(), "rw-p", 2 << 10U);
+    process.map(0x7f0010000000, 0x7f0010800000, "rw-p", 7 << 10U);  // the first one
+    process
+        .map(0x7f0020000000, 0x7f0020180000, "rw-p", 1 << 10U)  // the last one
+        .map(0x7f0020180000, 0x7f0020200000, "---p", 0);
+    Bytes committed = mib(22);
+    bool known = feature < 16;
+    SECTION("where they fit") {}
+    SECTION("not where the JVM has committed less of that size") {
+        committed = mib(19);
+        known = false;
+    }
+    SECTION("not where the areas may be all of it") {
+        committed = kib(1600);
+        known = false;
+    }
+    ProcessView& view = process.read();
+    view.version = JavaVersion{feature, std::to_string(feature), std::to_string(feature), ""};
+    HeapSpace heap;
+    heap.reserved = range_of(0xf8000000, 0x100000000);
+    view.heap_info.emplace().spaces.push_back(heap);
+    view.heap_info->metaspace = MetaspaceUse{mib(1), committed, mib(1032)};
+    const Ledger ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == mib(known ? 20 : 1));
+    CHECK(ledger.unexplained == (known ? Bytes() : mib(19)));
+}
+
 TEST_CASE(
     "ledger: generated code is the code cache's by its reservation, and never where the JVM told the place") {
     made::Process process;

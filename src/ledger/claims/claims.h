@@ -36,6 +36,10 @@ Layer<Claim> claims_of_system_map(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_malloc_layout(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_stacks(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);
+// Until JDK 15, mappings with the sizes of nodes that are committed whole. None where they have more than
+// `left`, what the JVM says it has committed.
+Layer<Claim> claims_of_full_nodes(const ProcessView& view, const Layer<Claim>& above, Bytes left,
+                                  Owners& owners);
 // Where NMT's addresses are known by mapping: a node holds nothing else, whatever the kernel has joined.
 Layer<Claim> claims_of_tagged_nodes(const ProcessView& view, Owners& owners);
 Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above, Owners& owners);

@@ -7,9 +7,13 @@
 //
 // The kernel does not merge all pieces, and words in them may look like the header of a chunk. A heap of an
 // arena has the same size, aligned to 64 MiB.
+//
+// Until 15 the first node has 8 MiB, and the others mostly 2 MiB (metaspace.cpp, VirtualSpaceSize and
+// InitialBootClassLoaderMetaspaceSize). Full ones have no reservation behind them.
 #include <algorithm>
 #include <optional>
 
+#include "kernel/mappings/program_files.h"
 #include "ledger/claims/claims.h"
 #include "ledger/claims/layout_budget.h"
 #include "ledger/claims/layout_shapes.h"
@@ -134,6 +138,32 @@ Layer<Claim> claims_of_metaspace_nodes(const ProcessView& view, const Layer<Clai
     }
     normalise(layer);
     return layer;
+}
+
+Layer<Claim> claims_of_full_nodes(const ProcessView& view, const Layer<Claim>& above, Bytes left,
+                                  Owners& owners) {
+    constexpr std::uint64_t full_node = std::uint64_t{2} << 20U;
+    Layer<Claim> layer;
+    // Only counters, or no word of it: then there is no telling how many there can be.
+    if (!view.heap_info || !view.heap_info->metaspace || view.java_feature().value_or(16) >= 16) return layer;
+    const Claim claim{owners.id(owner_path::metaspace_or_gc), Evidence::smaps_shape, true};
+    const ProgramFiles programs(*view.smaps, view.loaded_images);
+    const auto& mappings = view.smaps->mappings;
+    Bytes sum;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < mappings.size(); ++i) {
+        const Range range = mappings[i].range;
+        const bool plain = mappings[i].private_anonymous() && mappings[i].protection.write &&
+                           !mappings[i].protection.execute;
+        if (!plain || range.size().value() % full_node != 0 || all_bss(programs, mappings, i)) continue;
+        for_each_gap(above, first, range, [&](Range gap) {
+            if (gap != range) return;
+            layer.push_back({range, claim});
+            sum += range.size();
+        });
+    }
+    // Where others have mapped memory of that size, too, it is unknown whose is whose.
+    return sum <= left + mib(1) ? layer : Layer<Claim>();
 }
 
 }  // namespace nmtx

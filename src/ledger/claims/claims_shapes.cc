@@ -158,6 +158,12 @@ Layer<Claim> claims_of_heap_tables(const ProcessView& view, const Layer<Claim>& 
     return layer;
 }
 
+Bytes size_of(const Layer<Claim>& layer) {
+    Bytes sum;
+    for (const Segment<Claim>& segment : layer) sum += segment.range.size();
+    return sum;
+}
+
 }  // namespace
 
 Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above, Owners& owners) {
@@ -176,7 +182,13 @@ Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above
     // The kernel may have joined it with the heap before it (JDK 8).
     if (!budget.class_space_located && !shapes.found_class_space())
         left += budget.class_space.value_or(Bytes());
-    layer = overlay(layer, fitted(areas, overlay(above, layer), left));
+    const Layer<Claim> fitting = fitted(areas, overlay(above, layer), left);
+    layer = overlay(layer, fitting);
+    // Which of the areas are metaspace is unknown: all of them may be.
+    const Bytes nodes = minus_or_zero(budget.metaspace, size_of(fitting));
+    const Layer<Claim> full = claims_of_full_nodes(view, overlay(above, layer), nodes, owners);
+    left = minus_or_zero(left, size_of(full));
+    layer = overlay(layer, full);
     const Bytes tables = std::min(left, budget.others);
     return overlay(layer, claims_of_heap_tables(view, overlay(above, layer), tables, owners));
 }
