@@ -105,6 +105,21 @@ TEST_CASE("ledger: with NMT off, native memory in a reservation is not paid from
     CHECK(ledger.unexplained == mib(28));
 }
 
+TEST_CASE("ledger: a mark stack that was not found pays for no native memory") {
+    constexpr std::uint64_t begin = 0xfc000000, end = 0x100000000;  // 64 MiB
+    const Bytes native = mib(28);
+    made::Process process;
+    process.map(begin, end, "rw-p", 35 << 10U)
+        .map(0x7f0001000000, 0x7f0003800000, "rw-p", 2048)  // the mark stack, joined with chunks
+        .map(0x7f0040000000, 0x7f0040000000 + native.value(), "rw-p", native.value() >> 10U)
+        .map(0x7f0040000000 + native.value(), 0x7f0044000000, "---p", 0);
+    ProcessView& view = jvm(process, 17, "G1", range_of(begin, end));
+    view.heap_info->metaspace = MetaspaceUse{kib(100), kib(384), mib(64)};
+    const Ledger ledger = reconcile(view).value();
+    CHECK(ledger.resident_of("jvm/metaspace or gc") == Bytes());
+    CHECK(ledger.unexplained == native + mib(2));
+}
+
 TEST_CASE("ledger: a mark stack that was touched at the start is the collector's") {
     const int feature = GENERATE(8, 17);
     made::Process process;
@@ -131,7 +146,7 @@ TEST_CASE("ledger: a reservation as large as a table, of which more is committed
     made::category(view, "GC", mib(112), mib(37));
     Bytes left = mib(37);
     Owners owners;
-    const Layer<Claim> found = claims_of_collector_tables(view, {}, left, owners);
+    const Layer<Claim> found = claims_of_collector_tables(view, {}, left, owners).layer;
     REQUIRE(found.size() == 1);
     CHECK(found[0].range == range_of(0x7f0010000000, 0x7f0010400000));
     CHECK(left == mib(33));
@@ -165,7 +180,7 @@ TEST_CASE("ledger: a table joined with memory of another lies beside one that VM
     Owners owners;
     Bytes left = mib(40);
     const Claim gc{owners.id("jvm/gc"), Evidence::vm_info, false};
-    const Layer<Claim> found = claims_of_collector_tables(view, {{info.gc[0].range, gc}}, left, owners);
+    const Layer<Claim> found = claims_of_collector_tables(view, {{info.gc[0].range, gc}}, left, owners).layer;
     REQUIRE(found.size() == 1);
     CHECK(found[0].range.end == Address{0x7fabab3a6000});
 }
@@ -178,7 +193,7 @@ TEST_CASE("ledger: a small map of a code heap in a reservation is no table, thou
     ProcessView& view = jvm(process, 17, "Parallel", range_of(0xf0000000, 0x100000000));
     Owners owners;
     Bytes left = mib(40);
-    CHECK(claims_of_collector_tables(view, {}, left, owners).empty());
+    CHECK(claims_of_collector_tables(view, {}, left, owners).layer.empty());
 }
 
 TEST_CASE("collector tables: as HotSpot of each release reserves them") {

@@ -170,14 +170,14 @@ Layer<Claim> claims_of_shapes(const ProcessView& view, const Layer<Claim>& above
     if (!shapes_tell(view)) return {};
     LayoutBudget budget = layout_budget(view, above, owners);
     Bytes for_tables = budget.tables;
-    const Layer<Claim> by_size = claims_of_collector_tables(view, above, for_tables, owners);
+    const FoundTables by_size = claims_of_collector_tables(view, above, for_tables, owners);
+    budget.others += by_size.missing.value_or(budget.tables_by_heap);
     const Bytes of_tables = minus_or_zero(budget.tables, for_tables);
-    budget.others = std::max(mib(1), minus_or_zero(budget.others, of_tables));
     if (budget.counted) budget.others = std::min(budget.others, minus_or_zero(*budget.counted, of_tables));
     Layer<Claim> areas, named;
     ShapeClaims shapes(view, budget, owners);
     shapes.look(areas, named);
-    Layer<Claim> layer = overlay(by_size, named);
+    Layer<Claim> layer = overlay(by_size.layer, named);
     Bytes left = budget.metaspace + budget.others;
     // The kernel may have joined it with the heap before it (JDK 8).
     if (!budget.class_space_located && !shapes.found_class_space())

@@ -2,6 +2,7 @@
 // the heap's to the page, so a mapping of exactly that size is stronger evidence than a layout.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "base/range_map.h"
@@ -22,9 +23,16 @@ struct CollectorTable {
 // heap is unknown, and for collectors whose tables do not follow from it (ZGC, Epsilon).
 std::vector<CollectorTable> collector_tables(const ProcessView& view);
 
+struct FoundTables {
+    Layer<Claim> layer;
+    // At most committed by the tables that were not found, without `untouched`; nothing where the sizes are
+    // unknown.
+    std::optional<Bytes> missing;
+};
+
 // Mappings with the sizes of these tables, each table once, in space that `above` does not claim. Their
 // committed total is at most `left`, which is reduced by it.
-Layer<Claim> claims_of_collector_tables(const ProcessView& view, const Layer<Claim>& above, Bytes& left,
-                                        Owners& owners);
+FoundTables claims_of_collector_tables(const ProcessView& view, const Layer<Claim>& above, Bytes& left,
+                                       Owners& owners);
 
 }  // namespace nmtx

@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "ledger/claims/class_space.h"
-#include "ledger/claims/collector_tables.h"
 #include "ledger/claims/java_heap_place.h"
 #include "ledger/owner_paths.h"
 
@@ -54,10 +53,10 @@ Located located_in(const ProcessView& view, const Layer<Claim>& exact, const Own
     return found;
 }
 
-// Where the tables' sizes are unknown, the most that tables over a heap of this size are, by what each
-// collector keeps: G1 has marks of 1/64, up to 17 twice, and three tables of 1/512; Parallel has marks of
-// 1/32; Serial and CMS have less, Shenandoah twice as much. ZGC's tables cover its address space, sixteen
-// times the heap and 4 TiB or more, with a word for 2 MiB.
+// The most that tables over a heap of this size are, by what each collector keeps: G1 has marks of 1/64, up
+// to 17 twice, and three tables of 1/512; Parallel has marks of 1/32; Serial and CMS have less, Shenandoah
+// twice as much. ZGC's tables cover its address space, sixteen times the heap and 4 TiB or more, with a word
+// for 2 MiB.
 Bytes tables_over_heap(std::string_view gc, Bytes heap) {
     if (gc == "Z") {
         constexpr std::uint64_t least = std::uint64_t{1} << 42U;
@@ -71,19 +70,6 @@ Bytes tables_over_heap(std::string_view gc, Bytes heap) {
 
 // What else the JVM has mapped by areas of their own: the code cache's segment maps, tables of regions.
 constexpr Bytes small_ones = mib(2);
-
-// Tables of the collector whose place nobody has said.
-Bytes tables_to_find(const ProcessView& view, const Located& found) {
-    const std::vector<CollectorTable> tables = collector_tables(view);
-    if (tables.empty()) {
-        const Bytes heap = java_heap_size(view).value_or(mib(1024));
-        return minus_or_zero(tables_over_heap(view.gc(), heap) + small_ones, found.gc);
-    }
-    Bytes sum = small_ones;
-    for (const CollectorTable& table : tables)
-        sum += std::min(table.committed + table.margin, table.reserved);
-    return sum;
-}
 
 // Nodes of the metaspace without the class space, committed.
 std::optional<Bytes> metaspace_by_answers(const ProcessView& view) {
@@ -152,7 +138,8 @@ LayoutBudget layout_budget(const ProcessView& view, const Layer<Claim>& exact, c
     const auto said = metaspace_by_answers(view);
     budget.metaspace = minus_or_zero(said ? *said : metaspace_by_counters(view), found.nodes);
     const auto heap = java_heap_size(view);
-    budget.others = tables_to_find(view, found);
+    budget.tables_by_heap = minus_or_zero(tables_over_heap(view.gc(), heap.value_or(mib(1024))), found.gc);
+    budget.others = small_ones;
     // Then the heap itself can only be found by its layout.
     if (heap && !knows_heap_place(view)) budget.others += *heap;
     budget.tables = minus_or_zero(Bytes(heap.value_or(Bytes()).value() / 8) + mib(34), found.gc);

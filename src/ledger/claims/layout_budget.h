@@ -14,9 +14,10 @@ namespace nmtx {
 // Address space that can be read and written, in whole pages.
 struct LayoutBudget {
     Bytes metaspace;                   // its nodes, without the class space
-    Bytes others;                      // tables of the collector and similar
-    std::optional<Bytes> counted;      // the sum of both, by NMT
-    Bytes tables;                      // the collector's part of these
+    Bytes others;                      // small areas, and the heap where its place is unknown
+    Bytes tables_by_heap;              // the most that the collector's tables are, where sizes are unknown
+    std::optional<Bytes> counted;      // others and tables, by NMT
+    Bytes tables;                      // the most of what is claimed by a table's size
     std::optional<Bytes> class_space;  // committed; nothing where it is unknown
     bool class_space_located = false;
     std::optional<Bytes> code_committed;  // by NMT

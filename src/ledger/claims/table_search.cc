@@ -108,20 +108,30 @@ class TableSearch {
     // ends there. Of several nothing says which.
     void search_beside(const std::vector<CollectorTable>& tables, const Layer<Claim>& above) {
         std::optional<Range> place;
+        std::size_t table = 0;
         for (std::size_t i = 0; i < tables.size(); ++i) {
             if (found_[i] || tables[i].reserved < kib(128)) continue;
             const auto beside = place_beside(tables[i], above);
             if (beside && place) return;
-            if (beside) place = beside;
+            if (!beside) continue;
+            place = beside;
+            table = i;
         }
         if (!place) return;
+        found_[table] = true;
         layer_.push_back({*place, claim_});
         left_ = minus_or_zero(left_, place->size());
     }
 
-    Layer<Claim> found() {
+    FoundTables found(const std::vector<CollectorTable>& tables) {
         normalise(layer_);
-        return std::move(layer_);
+        FoundTables all{std::move(layer_), Bytes()};
+        for (std::size_t i = 0; i < tables.size(); ++i) {
+            if (found_[i]) continue;
+            const Bytes most = std::min(tables[i].committed + tables[i].margin, tables[i].reserved);
+            *all.missing += minus_or_zero(most, tables[i].untouched);
+        }
+        return all;
     }
 
   private:
@@ -227,8 +237,8 @@ class TableSearch {
 
 }  // namespace
 
-Layer<Claim> claims_of_collector_tables(const ProcessView& view, const Layer<Claim>& above, Bytes& left,
-                                        Owners& owners) {
+FoundTables claims_of_collector_tables(const ProcessView& view, const Layer<Claim>& above, Bytes& left,
+                                       Owners& owners) {
     const std::vector<CollectorTable> tables = collector_tables(view);
     if (tables.empty()) return {};
     const Claim claim{owners.id("jvm/gc"), Evidence::table_size, true};
@@ -236,7 +246,7 @@ Layer<Claim> claims_of_collector_tables(const ProcessView& view, const Layer<Cla
     TableSearch search(stretches_of(view, above), tables, left, claim);
     for (const Bytes more : {Bytes(), kib(4), kib(16), kib(64)}) search.search(groups, more);
     search.search_beside(tables, above);
-    return search.found();
+    return search.found(tables);
 }
 
 }  // namespace nmtx
